@@ -1,0 +1,164 @@
+"""The contract between the core and the pipelines: what a pipeline declares, what it is given, what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from pydantic import BaseModel
+
+from chalicelib.files.source import SourceFile
+
+
+class UnreadableFile(Exception):
+    """This file can't be processed, whoever tries: `code` is for programs, `message` one sentence for people.
+
+    A result and not a fault: the file is rejected with it and the job goes on.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class PipelineFailed(Exception):
+    """The job as a whole can't be done, and trying again would not help; `code` and `message` as above."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True)
+class FileRules:
+    """What a pipeline takes in.
+
+    extensions: lower case with the dot, double ones too (".nii.gz"); matched against the end of the name.
+    max_bytes: largest file. roles: what a file may be for besides plain input ("labels", "reference").
+    """
+
+    extensions: tuple[str, ...]
+    max_bytes: int
+    roles: tuple[str, ...] = ()
+
+    def extension(self, filename: str) -> str | None:
+        """The longest accepted extension that `filename` ends in, whatever its case; None where none does."""
+        name = filename.lower()
+        return max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What inspecting one file found.
+
+    content_type: by the bytes. metadata: JSON values only, kept in the job table, so keep it well under 1 kB.
+    thumbnail: a JPEG, or None.
+    """
+
+    content_type: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thumbnail: bytes | None = None
+
+
+@dataclass(frozen=True)
+class InspectedFile:
+    """A file of the job as a run sees it: `state` is `inspected`, `duplicate` or `rejected`."""
+
+    number: int
+    filename: str
+    role: str | None
+    state: str
+    size: int
+    content_type: str
+    sha256: str | None
+    crc32: int | None
+    metadata: Mapping[str, Any]
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """One entry of a zip: `content` is a file of the job (copied inside the store), or the run's own bytes or path."""
+
+    path: str
+    content: InspectedFile | bytes | Path
+    modified_at: datetime | None = None
+
+
+class RunContext(Protocol):
+    """What a step has at hand. Every call but the plain attributes may raise to stop the step at a clean point
+    (paused, cancelled, out of time): let that pass, and don't catch BaseException.
+    """
+
+    job_id: str
+    job_name: str
+    options: Any  # the pipeline's own Options, validated
+    scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
+
+    def files(self) -> Iterator[InspectedFile]:
+        """Every file of the job that has been inspected or rejected, in the order in which the user gave them."""
+
+    def open(self, file: InspectedFile) -> BinaryIO:
+        """The file's bytes, seekable; reads are ranged and nothing is fetched that isn't read."""
+
+    def fetch(self, file: InspectedFile) -> Path:
+        """The whole file, streamed once into scratch."""
+
+    def progress(self, percent: float, filename: str | None = None) -> None:
+        """Says how far this step is (0 to 100). Cheap to call often: it writes at most once in two seconds.
+        The clean point: it raises where the job is paused, cancelled or must hand itself on."""
+
+    def save(self, name: str, content: bytes | Path) -> None:
+        """Keeps something for later steps, which may run in another process on another machine."""
+
+    def load(self, name: str) -> Path:
+        """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
+
+    def mark_duplicates(self, kept: Mapping[int, int]) -> None:
+        """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
+
+    def checksum(self, file: InspectedFile) -> InspectedFile:
+        """The file with its crc32 known: read and recorded once if inspection didn't need all of its bytes."""
+
+    def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
+        """Stores a downloadable object under `name`; the same name again replaces it."""
+
+    def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
+        """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
+        memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
+
+    def result(self, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> None:
+        """Records what came out; quality from 0 to 1. The last call of a run counts."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named part of a run, and the unit of resuming: a finished step is never run again for the same job.
+
+    weight: its share of the whole run's time, for the overall percentage.
+    """
+
+    name: str
+    run: Callable[[RunContext], None]
+    weight: float = 1.0
+
+
+class Pipeline(Protocol):
+    """One domain's work. Never touches AWS, nor another pipeline; heavy libraries are imported inside functions."""
+
+    name: str  # in URLs, keys and queues
+    title: str  # for people
+    description: str
+    accepts: FileRules
+    Options: type[BaseModel]  # validated at upload; its defaults and ranges stand in the API's documentation
+    per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
+    steps: tuple[Step, ...]
+
+    def inspect(self, file: SourceFile, options: Any) -> Inspection:
+        """Looks into one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""
