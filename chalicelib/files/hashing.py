@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+# Where the processor has SHA instructions, the standard zlib costs a quarter of SHA-256's time, this one a twentieth.
+from zlib_ng import zlib_ng
 
 
 @dataclass(frozen=True)
 class Digests:
-    """sha256: lower-case hex, or None where only the CRC was asked for. crc32: unsigned. size: bytes seen."""
+    """sha256: lower-case hex. crc32: unsigned. size: bytes seen."""
 
     sha256: str
     crc32: int
@@ -27,7 +29,7 @@ class Hasher:
 
     def update(self, chunk: bytes) -> None:
         self._sha256.update(chunk)
-        self._crc32 = zlib.crc32(chunk, self._crc32)
+        self._crc32 = zlib_ng.crc32(chunk, self._crc32)
         self._size += len(chunk)
 
     def digests(self) -> Digests:
@@ -38,3 +40,13 @@ class Hasher:
         for chunk in chunks:
             self.update(chunk)
             yield chunk
+
+
+def crc32(content: bytes, before: int = 0) -> int:
+    """The unsigned CRC32 of `content`, or of what has the CRC `before` followed by it."""
+    return zlib_ng.crc32(content, before)
+
+
+def joined_crc32(first: int, second: int, second_size: int) -> int:
+    """The CRC32 of two byte strings one after the other, from theirs alone; `second_size` in bytes, above 4 GiB too."""
+    return zlib_ng.crc32_combine(first, second, second_size)
