@@ -1,0 +1,186 @@
+"""What the core keeps about jobs, files and artifacts: values only, no behaviour that needs a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.jobs.states import FINAL, FileState, JobState
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many files of a job have ended how, and their bytes; summed over the counter's shards."""
+
+    inspected: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    size: int = 0
+
+    @property
+    def finished(self) -> int:
+        return self.inspected + self.rejected + self.duplicate
+
+
+@dataclass(frozen=True)
+class Job:
+    """`file_count` is what was announced; `counts` what has been finished; the rest is still expected.
+
+    steps_done: finished steps of the run. attempt, lease_until: the claim of the worker that runs it.
+    run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
+    batch: the drop folder it imports. follows: the job whose batch was sealed when this one's first file landed.
+    listing: the prefix that is still being listed into it, with where to go on.
+    """
+
+    id: str
+    owner_id: str
+    name: str
+    pipeline: str
+    options: Mapping[str, Any]
+    state: JobState
+    created_at: datetime
+    sealed: bool = False
+    file_count: int = 0
+    counts: Counts = Counts()
+    active_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    run_requested: bool = False
+    ticket: int | None = None
+    steps_done: int = 0
+    step_percent: float = 0.0
+    current_filename: str | None = None
+    attempt: int = 0
+    lease_until: datetime | None = None
+    due_at: datetime | None = None
+    batch: str | None = None
+    follows: str | None = None
+    listing: Mapping[str, Any] | None = None
+    result: Mapping[str, Any] | None = None
+    upload: Mapping[str, Any] | None = None
+    retries: int = 0
+    schema_version: int = 1
+
+    @property
+    def final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def all_in(self) -> bool:
+        return self.sealed and self.counts.finished >= self.file_count
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a job. number: from 1, in the user's order. key: where its bytes are; bucket None: our own.
+
+    size: announced, then found. expected_sha256: the client's; signed into its upload URL, so that the store itself
+    refused other bytes. expected_crc32: what the store verified of a multipart upload as a whole.
+    """
+
+    job_id: str
+    number: int
+    filename: str
+    key: str
+    size: int
+    state: FileState = FileState.EXPECTED
+    bucket: str | None = None
+    role: str | None = None
+    content_type: str | None = None
+    expected_sha256: str | None = None
+    expected_crc32: int | None = None
+    modified_at: datetime | None = None
+    sequencer: str | None = None
+    etag: str | None = None
+    attempt: int = 0
+    lease_until: datetime | None = None
+    sha256: str | None = None
+    crc32: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thumbnail: bool = False
+    duplicate_of: int | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    upload_id: str | None = None
+    part_size: int | None = None
+
+    @property
+    def id(self) -> str:
+        return file_id(self.job_id, self.number)
+
+
+def file_id(job_id: str, number: int) -> str:
+    return f"{job_id}-{number:08d}"
+
+
+def parse_file_id(value: str) -> tuple[str, int] | None:
+    """The job's id and the file's number; None where `value` is no file id."""
+    job_id, _, number = value.rpartition("-")
+    return (job_id, int(number)) if job_id and len(number) == 8 and number.isdecimal() and number.isascii() else None
+
+
+@dataclass(frozen=True)
+class FileOutcome:
+    """What inspecting one claimed file came to; written only while `attempt` is still the file's claim."""
+
+    number: int
+    attempt: int
+    state: FileState
+    size: int
+    etag: str | None
+    content_type: str | None = None
+    sha256: str | None = None
+    crc32: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    thumbnail: bool = False
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Artifact:
+    name: str
+    key: str
+    filename: str
+    content_type: str
+    size: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a user has: jobs that are not final, and bytes of the files of their finished jobs."""
+
+    active_jobs: int = 0
+    stored_bytes: int = 0
+    jobs: int = 0
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """A pipeline's queue. tickets: taken so far; left: those that have started or were cancelled; durations: seconds of
+    the last 20 runs."""
+
+    tickets: int = 0
+    left: int = 0
+    durations: tuple[float, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        return max(0, self.tickets - self.left)
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as the store describes it; etag without quotes."""
+
+    key: str
+    size: int
+    etag: str
+    modified_at: datetime
+    bucket: str | None = None
+    sequencer: str | None = None

@@ -1,0 +1,231 @@
+"""What the core needs from the outside. The core owns these contracts; stores fulfil them, tests fulfil them with fakes.
+
+A method that names a condition writes nothing when it doesn't hold. Anything else that goes wrong outside is raised as
+it is: the queue then delivers again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, StoredObject, Usage
+from chalicelib.jobs.states import FileState, JobState
+
+Clock = Callable[[], datetime]
+"""The time now, in UTC with its zone."""
+NewId = Callable[[], str]
+"""A new opaque id, sorting after all earlier ones."""
+
+
+class JobStore(Protocol):
+    # jobs
+    def create_job(self, job: Job, active_limit: int) -> None:
+        """Puts a new job and counts it for its owner, in one transaction. LimitReached where the owner has
+        `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
+
+    def job(self, job_id: str) -> Job:
+        """The job with its counts, strongly consistent, in one read whose size doesn't grow with the job.
+        JobNotFound."""
+
+    def jobs_of(
+        self,
+        owner_id: str,
+        *,
+        states: frozenset[JobState],
+        pipeline: str | None,
+        limit: int,
+        before: str | None,
+    ) -> tuple[list[Job], str | None]:
+        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end."""
+
+    def change_job(
+        self,
+        job: Job,
+        changes: Mapping[str, Any],
+        *,
+        allowed: frozenset[JobState],
+        same_attempt: bool = False,
+        unless: str | None = None,
+    ) -> Job:
+        """Changes fields of a job (a `state` among them by the table of moves) and returns it.
+        StaleTransition unless its state is in `allowed`, its attempt still `job.attempt` where `same_attempt`, and the
+        field `unless` is not set. A move to a final state counts for owner and statistics in the same transaction."""
+
+    def enqueue_job(self, job: Job, due_at: datetime) -> Job:
+        """pending → queued with the next ticket of its pipeline, in one transaction. StaleTransition."""
+
+    def claim_run(self, job: Job, now: datetime, lease_until: datetime) -> Job:
+        """Takes the lease of the run: state queued, or running with the run requested, and no lease in force. A queued
+        job leaves its queue in the same transaction. Raises StaleTransition."""
+
+    def due_jobs(self, now: datetime, limit: int) -> list[str]:
+        """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
+
+    # files
+    def add_files(self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None) -> Job:
+        """Adds files numbered on from `job.file_count` and returns the job. In transactions of up to 99 files, each
+        with the job's new count; `seal` and `changes` come with the last. StaleTransition where the job is sealed,
+        takes no files, or was added to since it was read."""
+
+    def join_batch(self, job: Job, files: Sequence[File]) -> tuple[Job, dict[str, int]]:
+        """Adds up to 25 files of a drop folder as above, unless a file with the same key is in the job already;
+        returns the number of each key. StaleTransition as above."""
+
+    def file(self, job_id: str, number: int) -> File:
+        """FileNotFound."""
+
+    def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        """Files in order of their numbers."""
+
+    def change_file(self, file: File, changes: Mapping[str, Any], *, allowed: frozenset[FileState]) -> File:
+        """Changes fields that don't count anywhere. StaleTransition unless the state is in `allowed`."""
+
+    def claim_file(self, job_id: str, number: int, seen: StoredObject, now: datetime, lease_until: datetime) -> File:
+        """Takes the lease of a file that is expected, or whose lease has expired, or that was inspected in an older
+        version than `seen` (by sequencer) before the run was requested; its counts are taken back then.
+        StaleTransition where the work is done, Busy where another's lease is in force, FileNotFound."""
+
+    def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
+        """Finishes up to 25 claimed files and counts them, in one transaction; returns the numbers that took effect.
+        The others' claims were lost, and nothing of theirs was written."""
+
+    def reject_file(self, file: File, code: str, message: str) -> bool:
+        """Finishes a file whose work was given up as rejected; False where it is finished already."""
+
+    def reset_files(self, job: Job, numbers: Sequence[int]) -> int:
+        """Takes rejected files back to expected, with their counts; returns how many were."""
+
+    def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
+        """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""
+
+    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
+        """A file of that owner with these bytes, inspected in any job; None where there is none."""
+
+    # what comes out
+    def put_artifact(self, job_id: str, artifact: Artifact) -> None: ...
+    def artifact(self, job_id: str, name: str) -> Artifact:
+        """ArtifactNotFound."""
+
+    def artifacts(self, job_id: str) -> list[Artifact]: ...
+    def delete_artifacts(self, job_id: str) -> None: ...
+
+    # numbers
+    def queue_state(self, pipeline: str) -> QueueState: ...
+    def record_duration(self, pipeline: str, seconds: float) -> None: ...
+    def usage(self, owner_id: str) -> Usage: ...
+    def statistics(self, day: str) -> Mapping[str, float]:
+        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, since (epoch seconds), and
+        jobs_today for `day` (YYYY-MM-DD)."""
+
+    # drop folders
+    def open_batch(self, batch: str, job_id: str) -> str:
+        """The job that imports the batch: `job_id` if this call was the first, else the one that is there."""
+
+    def close_batch(self, batch: str, job_id: str) -> None:
+        """The next file of this batch opens another job. Nothing happens where `job_id` isn't its job."""
+
+
+@dataclass(frozen=True)
+class SignedRequest:
+    """What a client sends to the store by itself. headers: must be sent exactly so."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class UploadedPart:
+    number: int
+    etag: str
+    size: int
+
+
+class ObjectStore(Protocol):
+    """Objects by key; bucket None means our own."""
+
+    def sign_put(
+        self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
+    ) -> SignedRequest:
+        """An upload of exactly `size` bytes, and with `sha256` (hex) of exactly those bytes: the store refuses others."""
+
+    def sign_get(self, key: str, *, filename: str | None, content_type: str | None, expires_in: int) -> str: ...
+
+    def stat(self, key: str, bucket: str | None = None) -> StoredObject:
+        """ObjectMissing."""
+
+    def stream(
+        self, key: str, start: int, end: int, *, etag: str | None = None, bucket: str | None = None
+    ) -> Iterator[bytes]:
+        """The bytes start..end (end excluded) in chunks, in one request. ObjectMissing, also where its etag changed."""
+
+    def put(self, key: str, content: bytes, content_type: str, *, tags: Mapping[str, str] | None = None) -> str:
+        """Returns the etag."""
+
+    def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None: ...
+    def list(self, prefix: str, *, bucket: str | None = None, after: str | None = None) -> Iterator[StoredObject]: ...
+    def list_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
+    ) -> tuple[list[StoredObject], str | None]:
+        """Up to 1,000 objects after the key `after`, and the key to go on after, None at the end."""
+
+    def delete(self, keys: Iterable[str]) -> None: ...
+    def delete_prefix(self, prefix: str) -> None:
+        """All objects below the prefix, and multipart uploads under way there."""
+
+    # multipart
+    def start_parts(
+        self, key: str, content_type: str | None, *, checksum: bool = False, tags: Mapping[str, str] | None = None
+    ) -> str:
+        """Returns the upload's id; with `checksum` the store keeps a CRC32 of the whole object."""
+
+    def sign_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        size: int,
+        *,
+        sha256: str | None,
+        crc32: str | None,
+        expires_in: int,
+        now: datetime,
+    ) -> SignedRequest: ...
+
+    def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
+        """What the store has of an upload under way. ObjectMissing where it is gone."""
+
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> UploadedPart: ...
+    def copy_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        source: str,
+        start: int,
+        end: int,
+        *,
+        etag: str | None = None,
+        bucket: str | None = None,
+    ) -> UploadedPart:
+        """Bytes start..end of another object become a part, without passing through here. ObjectMissing."""
+
+    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
+        """ObjectMissing where the upload is gone (finished before, or aborted)."""
+
+    def crc32(self, key: str) -> int | None:
+        """The CRC32 of the whole object, where the store keeps one."""
+
+    def abort_parts(self, key: str, upload_id: str) -> None: ...
+
+
+class Queues(Protocol):
+    """Messages to our own workers. At least once, in any order."""
+
+    def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None: ...
+    def run(self, pipeline: str, job_id: str, delay: int = 0) -> None: ...
+    def list_objects(self, job_id: str) -> None: ...
