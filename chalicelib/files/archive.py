@@ -1,0 +1,192 @@
+"""A zip planned as data, built part by part.
+
+The entries determine every byte of the zip before any is read. `plan` cuts it into the parts of a multipart upload:
+each can be built alone, in any order, anywhere, and a part that lies inside one large member is copied inside the store
+without passing through here. To resume is to build `plan.missing(...)`. Knows nothing of any store but its limits.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, BinaryIO, overload
+
+from chalicelib.files.hashing import crc32
+from chalicelib.files.zip_layout import Entry, Layout, Literal, Range, Segment
+
+__all__ = ["Entry", "Literal", "Part", "Plan", "Range", "Read", "Segment", "SourceChanged", "assemble", "plan", "write"]
+
+MIB = 1024 * 1024
+MIN_PART = 5 * MIB  # what S3 allows: parts from here (the last may be smaller) ...
+MAX_PART = 5 * 1024 * MIB  # ... to here ...
+MAX_PARTS = 10_000  # ... and so many
+PART = 16 * MIB
+COPY_FROM = 16 * MIB
+COPY = 1024 * MIB  # far under the limit, so that the copies of one large member run side by side
+CHUNK = 8 * MIB
+
+Read = Callable[[Any, int, int], bytes]
+"""(source, start, end) → the bytes start..end of that source, end excluded."""
+
+
+class SourceChanged(Exception):
+    """A source gave other bytes than its entry promised: it was replaced since it was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the upload. number: from 1. start: its offset in the zip, in bytes. copy_of: the range that it
+    consists of, where the store can copy it (UploadPartCopy); otherwise None, and `assemble` makes its bytes."""
+
+    number: int
+    start: int
+    segments: tuple[Segment, ...]
+    copy_of: Range | None
+
+    @property
+    def size(self) -> int:
+        return sum(segment.size for segment in self.segments)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A zip cut into parts. size: of the zip in bytes. crc32: of the whole zip, known before any byte is read, so that
+    a store which keeps full-object CRC32s can check what it put together. cuts: where parts begin, and the end."""
+
+    layout: Layout
+    cuts: array[int]
+    min_part: int
+
+    @property
+    def size(self) -> int:
+        return self.layout.size
+
+    @cached_property
+    def crc32(self) -> int:
+        return self.layout.crc32()
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(self)
+
+    def missing(self, uploaded: Mapping[int, int]) -> Iterator[Part]:
+        """The parts still to be made, given number → size in bytes of those that the store has (ListParts). One of
+        another size comes from another plan and is made again."""
+        for index, start in enumerate(self.cuts[:-1]):
+            if uploaded.get(index + 1) != self.cuts[index + 1] - start:
+                yield self.parts[index]
+
+
+class Parts(Sequence[Part]):
+    """The parts of a plan, each made when it is asked for, so that a long list costs nothing."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def __len__(self) -> int:
+        return len(self._plan.cuts) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Part: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Part]: ...
+    def __getitem__(self, index: int | slice) -> Part | list[Part]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        index = range(len(self))[index]
+        start, end = self._plan.cuts[index], self._plan.cuts[index + 1]
+        segments = self._plan.layout.segments(start, end)
+        match segments:
+            case (Range() as only,) if only.size >= self._plan.min_part:
+                return Part(index + 1, start, segments, only)
+        return Part(index + 1, start, segments, None)
+
+
+def plan(
+    entries: Sequence[Entry],
+    *,
+    part: int = PART,
+    copy_from: int = COPY_FROM,
+    copy: int = COPY,
+    min_part: int = MIN_PART,
+    max_part: int = MAX_PART,
+    max_parts: int = MAX_PARTS,
+) -> Plan:
+    """The zip of `entries`, in their order, cut into parts. The bytes depend on the entries alone, the cuts on all.
+
+    part: largest part that passes through memory. copy_from: members at least this large are copied inside the store,
+    in pieces up to `copy`. min_part, max_part, max_parts: the store's limits. All sizes in bytes. Where that makes too
+    many parts, part, copy_from and copy double until it doesn't: at 16 MiB, beyond some 150 GiB of small members.
+
+    Raises ValueError for an unsafe or double path, an entry whose content isn't what it says, limits that don't fit
+    together, or a zip that is larger than the store takes.
+    """
+    if min(part, copy_from, copy) < 2 * min_part or max(part, copy) > max_part:
+        raise ValueError("part, copy_from and copy must be at least twice min_part; part and copy at most max_part")
+    layout = Layout(entries)
+    while True:
+        cuts = _cuts(layout, part, copy_from, copy, min_part)
+        if len(cuts) - 1 <= max_parts:
+            return Plan(layout, cuts, min_part)
+        if part == max_part:
+            raise ValueError(f"a zip of {layout.size} bytes does not fit into {max_parts} parts")
+        part, copy_from, copy = min(2 * part, max_part), 2 * copy_from, min(2 * copy, max_part)
+
+
+def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -> array[int]:
+    cuts = array("Q", [0])
+
+    def fill(end: int) -> None:
+        """Cuts what is to be assembled up to `end` into full parts, if possible where a member begins: then each small
+        member is read in one request. What is left, at most one part, goes with what follows."""
+        while end - cuts[-1] > part:
+            latest = cuts[-1] + part
+            header_at = layout.header_before(latest)
+            cuts.append(header_at if header_at >= cuts[-1] + min_part else latest)
+
+    for start, end in layout.large_members(copy_from):
+        fill(start)
+        # The header can't be copied: it and the small members before it borrow from this one to make a part.
+        copied_from = max(start, cuts[-1] + min_part)
+        pieces = -(-(end - copied_from) // copy)
+        cuts.extend(copied_from + (end - copied_from) * piece // pieces for piece in range(pieces + 1))
+    fill(layout.size)
+    cuts.append(layout.size)
+    return cuts
+
+
+def assemble(part: Part, read: Read) -> bytes:
+    """The bytes of one part. Raises SourceChanged where `read` gives fewer or more bytes than it was asked for."""
+    return b"".join(
+        segment.content if isinstance(segment, Literal) else _exactly(segment, read) for segment in part.segments
+    )
+
+
+def write(plan: Plan, read: Read, out: BinaryIO) -> None:
+    """The whole zip in order, to a file or a pipe; reads at most 8 MiB at a time. Raises SourceChanged, at the end also
+    where the sources had the right sizes but other bytes."""
+    crc = 0
+    for part in plan.parts:
+        for segment in part.segments:
+            for chunk in _chunks(segment, read):
+                crc = crc32(chunk, crc)
+                out.write(chunk)
+    if crc != plan.crc32:
+        raise SourceChanged("the sources hold other bytes than their entries' CRC32s say")
+
+
+def _chunks(segment: Segment, read: Read) -> Iterator[bytes]:
+    if isinstance(segment, Literal):
+        yield segment.content
+        return
+    for start in range(segment.start, segment.end, CHUNK):
+        yield _exactly(Range(segment.source, start, min(start + CHUNK, segment.end)), read)
+
+
+def _exactly(wanted: Range, read: Read) -> bytes:
+    content = read(wanted.source, wanted.start, wanted.end)
+    if len(content) != wanted.size:
+        raise SourceChanged(f"{len(content)} bytes came where {wanted.size} were promised, from {wanted.start} on")
+    return content

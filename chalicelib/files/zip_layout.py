@@ -1,0 +1,222 @@
+"""Where every byte of a zip stands: members STORED, their sizes and CRC32s given, so that the entries determine it all.
+
+Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.files.hashing import crc32, joined_crc32
+
+UTF8 = 1 << 11
+STORED = 0
+PLAIN, ZIP64 = 20, 45  # version needed to extract
+UNIX = 3 << 8
+REGULAR_0644 = 0o100644 << 16
+FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF  # in a field: the value stands in the ZIP64 record instead
+
+# Anywhere: a backslash, a control character, an empty component, "." or ".."; at the start: "/" or a drive.
+_UNSAFE_PATH = re.compile(r"\\|[\x00-\x1f\x7f]|(?:^|/)\.{0,2}(?:/|\Z)|^[A-Za-z]:")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A member to be. Its bytes are `content`, or else wherever `source` says: a key that only `read` understands.
+
+    path: relative, with "/". size: bytes. crc32: unsigned, of all of them. modified_at: written as the clock time that
+    it shows, whatever its zone, since a zip has none.
+    """
+
+    path: str
+    size: int
+    crc32: int
+    source: Any = None
+    content: bytes | None = None
+    modified_at: datetime | None = None
+
+    @classmethod
+    def of(cls, path: str, content: bytes, modified_at: datetime | None = None) -> Entry:
+        return cls(path, len(content), crc32(content), content=content, modified_at=modified_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Bytes that the plan itself holds: headers, the directory, an entry's content."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The bytes start..end of a source, end excluded."""
+
+    source: Any
+    start: int
+    end: int
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+
+Segment = Literal | Range
+
+
+class Layout:
+    """Where everything in the zip of `entries` stands. Raises ValueError for entries that make no sound zip."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        _check(entries)
+        self._entries = tuple(entries)
+        self._headers = array("Q")  # offset of each member's header
+        self._directory = array("Q")  # offset of each member's record in the directory
+        at = 0
+        for entry in entries:
+            self._headers.append(at)
+            at += len(_header(entry)) + entry.size
+        self.directory_at = at
+        for entry, header_at in zip(entries, self._headers, strict=True):
+            self._directory.append(at)
+            at += len(_directory_record(entry, header_at))
+        self.trailer_at = at
+        self._trailer = _trailer(len(entries), self.directory_at, self.trailer_at)
+        self.size = at + len(self._trailer)
+
+    def large_members(self, smallest: int) -> Iterator[tuple[int, int]]:
+        """(start, end) in the zip of the data of every sourced member of at least `smallest` bytes."""
+        for index, entry in enumerate(self._entries):
+            if entry.size >= smallest and entry.content is None:
+                end = self._member_end(index)
+                yield end - entry.size, end
+
+    def header_before(self, offset: int) -> int:
+        """Where the last member begins that begins at or before `offset`; 0 where there is none."""
+        return self._headers[bisect_right(self._headers, offset) - 1] if self._headers else 0
+
+    def segments(self, start: int, end: int) -> tuple[Segment, ...]:
+        """What the bytes start..end of the zip are made of, in order; neighbouring literals are one."""
+        found: list[Segment] = []
+        literal = bytearray()
+        for at, piece in self._pieces(start):
+            if at >= end:
+                break
+            low, high = max(start - at, 0), min(end - at, piece.size)
+            if low >= high:
+                continue
+            if isinstance(piece, Literal):
+                literal += memoryview(piece.content)[low:high]
+                continue
+            if literal:
+                found.append(Literal(bytes(literal)))
+                literal.clear()
+            found.append(Range(piece.source, low, high))
+        if literal:
+            found.append(Literal(bytes(literal)))
+        return tuple(found)
+
+    def crc32(self) -> int:
+        """Of the whole zip, by arithmetic alone: what a store that checks full-object CRC32s must arrive at."""
+        crc = 0
+        for entry in self._entries:
+            crc = joined_crc32(crc32(_header(entry), crc), entry.crc32, entry.size)
+        for entry, header_at in zip(self._entries, self._headers, strict=True):
+            crc = crc32(_directory_record(entry, header_at), crc)
+        return crc32(self._trailer, crc)
+
+    def _member_end(self, index: int) -> int:
+        return self._headers[index + 1] if index + 1 < len(self._headers) else self.directory_at
+
+    def _pieces(self, start: int) -> Iterator[tuple[int, Segment]]:
+        """(offset, piece) in order, from the one that `start` falls into or an earlier one."""
+        for index in range(max(bisect_right(self._headers, start) - 1, 0), len(self._entries)):
+            entry, data_at = self._entries[index], self._member_end(index) - self._entries[index].size
+            yield self._headers[index], Literal(_header(entry))
+            yield data_at, Range(entry.source, 0, entry.size) if entry.content is None else Literal(entry.content)
+        for index in range(max(bisect_right(self._directory, start) - 1, 0), len(self._entries)):
+            yield self._directory[index], Literal(_directory_record(self._entries[index], self._headers[index]))
+        yield self.trailer_at, Literal(self._trailer)
+
+
+def _check(entries: Sequence[Entry]) -> None:
+    paths: set[str] = set()
+    folders: set[str] = set()
+    for entry in entries:
+        path = entry.path
+        if _UNSAFE_PATH.search(path) or len(path.encode()) > FULL_16:
+            raise ValueError(f"not a safe path for a zip: {path[:200]!r}")
+        if path in paths:
+            raise ValueError(f"two members with the path {path!r}")
+        paths.add(path)
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+        if entry.size < 0 or not 0 <= entry.crc32 <= FULL_32:
+            raise ValueError(f"impossible size or CRC32 of {path!r}")
+        if entry.content is not None and (len(entry.content), crc32(entry.content)) != (entry.size, entry.crc32):
+            raise ValueError(f"the content of {path!r} has another size or CRC32 than its entry says")
+    if clash := paths & folders:
+        raise ValueError(f"both a member and a folder: {min(clash)!r}")
+
+
+def _dos_time(moment: datetime | None) -> tuple[int, int]:
+    """(time, date) as MS-DOS counts them: from 1980 to 2107, in steps of two seconds."""
+    if moment is None or moment.year < 1980:
+        moment = datetime(1980, 1, 1)  # noqa: DTZ001  # a zip's clock has no zone
+    elif moment.year > 2107:
+        moment = datetime(2107, 12, 31, 23, 59, 58)  # noqa: DTZ001
+    time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
+    return time, (moment.year - 1980) << 9 | moment.month << 5 | moment.day
+
+
+def _zip64_extra(*values: int) -> bytes:
+    return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
+
+
+def _header(entry: Entry) -> bytes:
+    name = entry.path.encode()
+    # A local header must carry both sizes or neither.
+    extra = _zip64_extra(entry.size, entry.size) if entry.size >= FULL_32 else b""
+    size = min(entry.size, FULL_32)
+    fields = (ZIP64 if extra else PLAIN, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
+    return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields, len(name), len(extra)) + name + extra
+
+
+def _directory_record(entry: Entry, header_at: int) -> bytes:
+    name = entry.path.encode()
+    extra = _zip64_extra(*(value for value in (entry.size, entry.size, header_at) if value >= FULL_32))
+    version = ZIP64 if extra else PLAIN
+    size = min(entry.size, FULL_32)
+    fields = (UNIX | version, version, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
+    return (
+        struct.pack("<4s6H3L3H", b"PK\x01\x02", *fields, len(name), len(extra), 0)
+        + struct.pack("<2H2L", 0, 0, REGULAR_0644, min(header_at, FULL_32))
+        + name
+        + extra
+    )
+
+
+def _trailer(count: int, directory_at: int, directory_end: int) -> bytes:
+    """The end record, after the ZIP64 one with its locator where the plain one has no room for the numbers."""
+    size = directory_end - directory_at
+    large = b""
+    if count >= FULL_16 or size >= FULL_32 or directory_at >= FULL_32:
+        large = struct.pack(
+            "<4sQ2H2L4Q", b"PK\x06\x06", 44, UNIX | ZIP64, ZIP64, 0, 0, count, count, size, directory_at
+        )
+        large += struct.pack("<4sLQL", b"PK\x06\x07", 0, directory_end, 1)
+    members = min(count, FULL_16)
+    sizes = (min(size, FULL_32), min(directory_at, FULL_32))
+    return large + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, members, members, *sizes, 0)
