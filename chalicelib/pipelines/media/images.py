@@ -1,0 +1,138 @@
+"""Photos: decoded small and upright, with what their EXIF says."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import (
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media.exif import Tags
+
+THUMBNAIL = 320
+QUALITY = 82
+# The largest phone cameras make 200 megapixels. What claims more is refused before anything is decoded: a PNG of this
+# size needs some 800 MB, and a decompression bomb claims any size in a few kilobytes.
+MAX_PIXELS = 205_000_000
+FLAT = 4
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")  # the others are resampled badly, or not at all
+_PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
+    "image/jpeg": JpegImagePlugin.JpegImageFile,
+    "image/png": PngImagePlugin.PngImageFile,
+    "image/gif": GifImagePlugin.GifImageFile,
+    "image/webp": WebPImagePlugin.WebPImageFile,
+    "image/tiff": TiffImagePlugin.TiffImageFile,
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """width, height: upright, in pixels. thumbnail: JPEG. phash: 16 hex digits, None where there's nothing to see."""
+
+    width: int
+    height: int
+    thumbnail: bytes
+    phash: str | None
+
+
+def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
+    """Decodes a photo once, at reduced size where its format can.
+
+    Raises UnreadableFile too_many_pixels; anything else that a damaged file makes the libraries raise passes through.
+    """
+    # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the whole process.
+    try:
+        with _plugin(content_type)(stream) as image:
+            check_pixels(*image.size)
+            tags = Tags(image)
+            width, height = image.size
+            seen = image if image.mode in _SCALABLE else flattened(image)
+            seen.thumbnail((THUMBNAIL, THUMBNAIL))
+            seen.load()  # thumbnail() leaves what is small enough undecoded
+            profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+    except Image.DecompressionBombError:
+        raise _too_many() from None
+    # Pillow turns TIFFs itself while loading, and libheif HEICs.
+    orientation = 1 if content_type in ("image/tiff", "image/heic", "image/heif") else tags.orientation
+    small = upright(flattened(seen), orientation)
+    if orientation >= 5:
+        width, height = height, width
+    return picture(small, width, height, profile), tags
+
+
+def picture(small: Image.Image, width: int, height: int, icc_profile: bytes | None = None) -> Picture:
+    """The record of an upright image, already reduced. A colour profile is kept where it's small, as phones' are."""
+    out = io.BytesIO()
+    profile = icc_profile if icc_profile and len(icc_profile) <= 4096 else None
+    small.save(out, "JPEG", quality=QUALITY, icc_profile=profile)
+    return Picture(width, height, out.getvalue(), difference_hash(small))
+
+
+def check_pixels(width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise _too_many()
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """The image as it was seen, from EXIF's orientation 1 to 8."""
+    return image.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else image
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """In RGB, transparent parts white, 16 bit grey scaled to 8."""
+    if image.mode.startswith("I"):
+        image = image.convert("I").point(lambda value: value / 257).convert("L")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
+
+
+def difference_hash(image: Image.Image) -> str | None:
+    """dHash: 64 bits, row by row, each telling whether brightness rises to the right on a 9 by 8 grid.
+
+    None for an image without contrast, whose bits would be noise and equal to those of all other blank images.
+    Source: N. Krawetz, "Kind of Like That", 2013; equal to imagehash.dhash.
+    """
+    grid = image.convert("L").resize((9, 8), Image.Resampling.LANCZOS).tobytes()
+    if max(grid) - min(grid) < FLAT:
+        return None
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            at = row * 9 + column
+            bits = bits << 1 | (grid[at + 1] > grid[at])
+    return f"{bits:016x}"
+
+
+def _plugin(content_type: str) -> type[ImageFile.ImageFile]:
+    if content_type in _PLUGINS:
+        return _PLUGINS[content_type]
+    from pi_heif import HeifImageFile
+
+    heif: type[ImageFile.ImageFile] = HeifImageFile
+    return heif
+
+
+def _too_many() -> UnreadableFile:
+    return UnreadableFile("too_many_pixels", f"The image claims more than {MAX_PIXELS // 1_000_000} megapixels.")

@@ -1,0 +1,74 @@
+"""manifest.json and manifest.csv: every original, where it went, and why one was left out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any, Self
+
+from chalicelib.pipelines.base import InspectedFile
+
+COLUMNS = (
+    "original_filename",
+    "path",
+    "left_out",
+    "reason",
+    "same_as",
+    "sha256",
+    "size_bytes",
+    "content_type",
+    "detected_timestamp",
+    "timestamp_source",
+    "confidence",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Manifest:
+    """Both files, written a line per original as they come, so that a large job needs no memory for them.
+
+    path: where it lies in the zip, or null. left_out: null, `duplicate` or the file's error code; reason: a sentence.
+    same_as: the path of the identical file that the zip holds instead.
+    """
+
+    def __init__(self, folder: Path, timezone: str) -> None:
+        self.json_path = folder / "manifest.json"
+        self.csv_path = folder / "manifest.csv"
+        self._timezone = timezone
+        self._lines = 0
+
+    def __enter__(self) -> Self:
+        self._json = self.json_path.open("w", encoding="utf-8")
+        # A name may hold half a surrogate pair, which JSON can escape and UTF-8 can't write.
+        self._csv = self.csv_path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        self._rows = csv.DictWriter(self._csv, COLUMNS)
+        self._rows.writeheader()
+        self._json.write(f'{{"timezone": {json.dumps(self._timezone)}, "files": [')
+        return self
+
+    def add(self, file: InspectedFile, path: str | None, same_as: str | None) -> None:
+        entry: dict[str, Any] = {
+            "original_filename": file.filename,
+            "path": path,
+            "left_out": None if path else "duplicate" if same_as else file.error_code or "rejected",
+            "reason": None if path else f"The same bytes are in {same_as}." if same_as else file.error_message,
+            "same_as": same_as,
+            "sha256": file.sha256,
+            "size_bytes": file.size,
+            "content_type": file.content_type,
+            **{key: file.metadata.get(key) for key in ("detected_timestamp", "timestamp_source", "confidence")},
+        }
+        self._json.write(("," if self._lines else "") + "\n" + json.dumps(entry))
+        self._rows.writerow({key: _cell(value) for key, value in entry.items()})
+        self._lines += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._json.write("\n]}\n")
+        self._json.close()
+        self._csv.close()
+
+
+def _cell(value: object) -> object:
+    """Spreadsheets run what looks like a formula; a name that begins like one gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

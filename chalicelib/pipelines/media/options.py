@@ -1,0 +1,46 @@
+"""What a user may set for a media job."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+
+class Options(BaseModel):
+    """Options of a media job. Everything has a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    timezone: str = Field(
+        "UTC",
+        max_length=64,
+        description="IANA time zone, such as Europe/Paris, of times that come without one (cameras' clocks, "
+        "file names), and of the zip's paths.",
+        examples=["UTC", "Europe/Paris", "America/New_York"],
+    )
+    earliest_year: int = Field(
+        2000,
+        ge=1826,
+        le=2100,
+        description="Dates before this year are taken for a clock that was never set, and ignored.",
+    )
+    similar_distance: int = Field(
+        6,
+        ge=0,
+        le=10,
+        description="How many of the 64 bits of their perceptual hashes may differ between near duplicates.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, KeyError) as error:  # unknown, a folder of the database, or no name at all
+            raise ValueError("not a time zone of the IANA database") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

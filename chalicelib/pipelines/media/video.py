@@ -1,0 +1,138 @@
+"""Videos: what the container says, and one frame. Only what is needed is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media.exif import camera, place, text
+from chalicelib.pipelines.media.images import THUMBNAIL, Picture, check_pixels, picture
+from chalicelib.pipelines.media.timestamps import Found, written
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+    from av.container import InputContainer
+    from PIL.Image import Image
+
+# The demuxer follows from the bytes. FFmpeg isn't left to guess: it knows playlists too, which name other files.
+DEMUXERS = {
+    "video/mp4": "mov",
+    "video/quicktime": "mov",
+    "video/x-m4v": "mov",
+    "video/x-matroska": "matroska",
+    "video/webm": "matroska",
+    "video/x-msvideo": "avi",
+}
+WANTED_SECOND = 1.0
+# How much of the video stream may be read on the way from a key frame to the wanted second.
+FRAME_BUDGET = 1024 * 1024
+MAX_PACKETS = 2_000
+OPTIONS = {
+    "probesize": "1000000",
+    "max_pixels": "100000000",  # more than 12K; a claim beyond it is refused by the decoder before it allocates
+    "threads": "1",
+    "protocol_whitelist": "none",  # a container can't make FFmpeg open anything else
+}
+_ISO_6709 = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?")
+_QUICKTIME = "com.apple.quicktime."
+
+
+@dataclass(frozen=True)
+class Video:
+    """duration: seconds, None where it isn't known. picture: of one frame, upright."""
+
+    picture: Picture
+    duration: float | None
+    times: list[Found]
+    gps: dict[str, float] | None
+    camera: str | None
+
+
+def read(stream: BinaryIO, content_type: str) -> Video:
+    """Raises UnreadableFile no_video where there's no picture in it; other damage passes through as FFmpeg's errors."""
+    import av
+
+    demuxer = DEMUXERS[content_type]
+    with av.open(stream, "r", format=demuxer, options=OPTIONS) as container:
+        videos = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+        if not videos:
+            raise UnreadableFile("no_video", "The file has no video stream that could be shown.")
+        # A tag that is there twice comes as "first;second".
+        said = {key: value.split(";")[0] for key, value in container.metadata.items()}
+        duration = container.duration / 1_000_000 if container.duration and container.duration > 0 else None
+        frame = _frame(container, videos[0].index)
+        return Video(
+            picture=_picture(frame),
+            duration=round(duration, 3) if duration is not None else None,
+            times=_times(said, demuxer),
+            gps=_gps(said),
+            camera=camera(*(text(said.get(_QUICKTIME + k) or said.get(k)) for k in ("make", "model"))),
+        )
+
+
+def _frame(container: InputContainer, index: int) -> VideoFrame:
+    """The frame shown at one second, or the last one before it that the budget reaches."""
+    stream = container.streams[index]
+    start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
+    wanted = start + WANTED_SECOND
+    container.seek(int(wanted * 1_000_000), backward=True)
+    last: VideoFrame | None = None
+    read = 0
+    for number, packet in enumerate(container.demux(stream)):
+        read += packet.size
+        for frame in _decoded(packet):
+            last = frame
+            if frame.time is None or frame.time >= wanted:
+                return frame
+        if (last and read > FRAME_BUDGET) or number >= MAX_PACKETS:
+            break
+    if last is None:
+        raise UnreadableFile("unreadable", "No frame of the video can be decoded.")
+    return last
+
+
+def _decoded(packet: Any) -> list[VideoFrame]:
+    import av
+
+    try:
+        frames: list[VideoFrame] = packet.decode()
+    except av.error.InvalidDataError:  # a damaged packet: the next one may do
+        return []
+    return frames
+
+
+def _picture(frame: VideoFrame) -> Picture:
+    """Scaled while it is converted: a whole 4K frame in RGB is never made."""
+    check_pixels(frame.width, frame.height)
+    scale = min(1.0, THUMBNAIL / max(frame.width, frame.height))
+    small: Image = frame.to_image(
+        width=max(1, round(frame.width * scale)), height=max(1, round(frame.height * scale)), interpolation="AREA"
+    )
+    turns = round(frame.rotation / 90) % 4
+    small = small.rotate(90 * turns, expand=True) if turns else small
+    width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
+    return picture(small, width, height)
+
+
+def _times(said: Mapping[str, str], demuxer: str) -> list[Found]:
+    """QuickTime's own time has a zone; mvhd is UTC, and so is Matroska's date. AVI's is the camera's clock."""
+    found = []
+    if at := written(said.get(_QUICKTIME + "creationdate", "")):
+        found.append(Found("quicktime_creationdate", at if at.tzinfo else at.replace(tzinfo=UTC)))
+    if at := written(said.get("creation_time", "")):
+        found.append(Found("mvhd" if demuxer == "mov" else "container_date", at))
+    return found
+
+
+def _gps(said: Mapping[str, str]) -> dict[str, float] | None:
+    """ISO 6709, such as +48.8577+002.2950+035.000/, in degrees and metres."""
+    written_place = said.get(_QUICKTIME + "location.ISO6709") or said.get("location", "")
+    match = _ISO_6709.match(written_place)
+    if not match:
+        return None
+    latitude, longitude, altitude = (None if part is None else float(part) for part in match.groups())
+    return place(latitude, longitude, altitude)
