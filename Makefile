@@ -1,0 +1,57 @@
+# Everything that one does with this checkout. It needs git, make and a Python (3.11 or newer): the rest is set up here,
+# inside the checkout: .tools has uv, .venv the Python of .python-version with the locked requirements.
+
+PORT ?= 8000
+DATA_DIR ?= .millrace
+WORKERS ?= 2
+PYTHON ?= python3
+UV := .tools/bin/uv
+RUN := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+setup: .setup-stamp ## what the other targets need; they call it by themselves
+
+demo: setup ## see it work: files go in, a checked zip comes out (FILES=folder for your own)
+	@$(RUN) -m infra.local.demo $(if $(FILES),--files "$(FILES)")
+
+run: setup ## serve at http://127.0.0.1:8000 until Ctrl-C (PORT=, DATA_DIR=, WORKERS=)
+	@$(RUN) -m infra.local serve --port "$(PORT)" --data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
+
+test: setup ## every test (ARGS= for pytest)
+	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
+
+check: setup ## format, lint, types
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+bench: setup ## measure; prints tables and writes build/bench.json
+	@$(RUN) -m benchmarks $(ARGS)
+
+lock: setup ## lock the requirements anew from the *.in files
+	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \
+		echo "$$file"; \
+		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -o "$${file%.in}.txt" "$$file" || exit 1; \
+	done
+
+clean: ## remove what was set up and built; data in .millrace stays
+	rm -rf .setup-stamp .venv .tools build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each step is repeated only where what it reads has changed.
+$(UV): requirements-setup.txt
+	@echo "Setting up uv in .tools"
+	@$(PYTHON) -m venv --clear .tools || { echo "$(PYTHON) can't make environments: install its venv module (python3-venv)."; exit 1; }
+	@.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@touch $@
+
+.setup-stamp: $(UV) .python-version requirements-dev.txt
+	@echo "Setting up Python $$(cat .python-version) and the locked requirements in .venv"
+	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv
+	@$(UV) pip sync -q --python .venv --require-hashes requirements-dev.txt
+	@touch $@

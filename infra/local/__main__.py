@@ -1,0 +1,52 @@
+"""`python -m infra.local serve`: Millrace on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from infra.local.settings import LocalSettings, registered_pipelines
+from infra.local.supervisor import CannotStart, Supervisor, stop_on_signals
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.local", description="Millrace on this machine.")
+    serve = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run until Ctrl-C")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--data-dir", type=Path, default=Path(".millrace"))
+    serve.add_argument("--workers", type=int, default=2, help="how many files or jobs are worked on at a time")
+    serve.add_argument("--app", default="app", help="the module with the Chalice app and the event handlers")
+    serve.add_argument("--pipelines", help="comma separated, instead of the registered ones")
+    serve.add_argument(
+        "--visibility", type=int, default=30, help="seconds until the work of a killed worker comes again"
+    )
+    serve.add_argument("--sweep", type=float, default=60.0, help="seconds between two sweeps")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    options.data_dir.mkdir(parents=True, exist_ok=True)
+    pipelines = options.pipelines.split(",") if options.pipelines else registered_pipelines()
+    supervisor = Supervisor(
+        LocalSettings(
+            port=options.port,
+            data_dir=options.data_dir.resolve(),
+            workers=options.workers,
+            app=options.app,
+            pipelines=tuple(pipelines),
+            visibility_seconds=options.visibility,
+            sweep_seconds=options.sweep,
+        ),
+        on_ready=lambda address: print(f"Millrace is at {address}", flush=True),
+    )
+    stop_on_signals(supervisor)
+    try:
+        supervisor.serve()
+    except CannotStart as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

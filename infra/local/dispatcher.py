@@ -1,0 +1,248 @@
+"""What AWS calls event source mappings: receives from every queue, calls its handler, deletes what was dealt with.
+
+A message stays hidden while its worker lives and returns `visibility_seconds` after it died or failed; the queue itself
+moves it to the dead letters once it has been received too often.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.aws.triggers import SWEEP_HANDLER, Trigger, triggers, undelivered
+from infra.local.executors import CallFailed, Executors
+from infra.local.lifeline import hold_on
+from infra.local.settings import ACCOUNT, REGION, STACK
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+log = logging.getLogger("triggers")
+
+POLL_SECONDS = 2  # the longest that stopping must wait for a receive
+RETRY_SECONDS = 1.0
+FINISH_SECONDS = 25.0
+SWEEP_LIMIT_SECONDS = 60.0
+
+
+def sqs_event(messages: Sequence[Any], queue: str) -> dict[str, Any]:
+    """The event that Lambda makes of what ReceiveMessage returned."""
+    return {"Records": [_record(message, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{queue}") for message in messages]}
+
+
+def _record(message: Any, arn: str) -> dict[str, Any]:
+    record = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {
+            name: {
+                "stringValue": value.get("StringValue"),
+                "stringListValues": [],
+                "binaryListValues": [],
+                "dataType": value["DataType"],
+            }
+            for name, value in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": REGION,
+    }
+    if digest := message.get("MD5OfMessageAttributes"):
+        record["md5OfMessageAttributes"] = digest
+    return record
+
+
+def failed_ids(result: object, sent: set[str]) -> set[str]:
+    """The messages that must come again. As on Lambda, a reply that makes no sense fails the whole batch."""
+    if not result:
+        return set()
+    try:
+        failures = result["batchItemFailures"] or []  # type: ignore[index]
+        failed = {failure["itemIdentifier"] for failure in failures}
+    except (KeyError, TypeError):
+        return sent
+    return failed if failed <= sent else sent
+
+
+def schedule_event() -> dict[str, Any]:
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{STACK}-sweep"],
+        "detail": {},
+    }
+
+
+class Dispatcher:
+    """One thread receives from each queue; each batch that it gets is delivered on a thread of its own."""
+
+    def __init__(
+        self,
+        sqs: SQSClient,
+        executors: Executors,
+        *,
+        queue_url_prefix: str,
+        workers: int,
+        visibility_seconds: int,
+        sweep_seconds: float,
+    ) -> None:
+        self._sqs = sqs
+        self._executors = executors
+        self._prefix = queue_url_prefix
+        self._workers = workers
+        self._visibility = visibility_seconds
+        self._beat = visibility_seconds / 3
+        self._sweep_seconds = sweep_seconds
+        # Runs take minutes: one worker is left to look at new files, unless there is only one.
+        self._long = threading.Semaphore(max(1, workers - 1))
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, work: Sequence[Trigger]) -> None:
+        for trigger in work:
+            self._spawn(self._poll, trigger, 1 if trigger.long else self._workers)
+            self._spawn(self._poll, undelivered(trigger), 1)
+        self._spawn(self._sweep)
+
+    def stop(self) -> None:
+        """Receives nothing more, and waits for what has been received: at most 25 s, then it comes again by itself."""
+        self._stopping.set()
+        deadline = time.monotonic() + FINISH_SECONDS
+        while self._threads and (left := deadline - time.monotonic()) > 0:  # a receive under way may still add one
+            self._threads[0].join(left)
+            with self._lock:
+                self._threads = [t for t in self._threads if t.is_alive()]
+
+    def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        thread.start()
+        with self._lock:
+            self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+
+    def _poll(self, trigger: Trigger, concurrency: int) -> None:
+        slots = threading.Semaphore(concurrency)
+        while not self._stopping.is_set():
+            if not slots.acquire(timeout=RETRY_SECONDS):
+                continue
+            messages = self._receive(trigger)
+            if not messages:
+                slots.release()
+                continue
+            self._spawn(self._deliver, trigger, messages, slots)
+
+    def _receive(self, trigger: Trigger) -> list[Any]:
+        try:
+            return list(
+                self._sqs.receive_message(
+                    QueueUrl=self._prefix + trigger.queue,
+                    MaxNumberOfMessages=trigger.batch_size,
+                    WaitTimeSeconds=POLL_SECONDS,
+                    VisibilityTimeout=self._visibility,
+                    MessageSystemAttributeNames=["All"],
+                    MessageAttributeNames=["All"],
+                ).get("Messages", [])
+            )
+        except (BotoCoreError, ClientError) as error:
+            log.warning("Receiving from %s: %s", trigger.queue, error)
+            self._stopping.wait(RETRY_SECONDS)
+            return []
+
+    def _deliver(self, trigger: Trigger, messages: list[Any], slots: threading.Semaphore) -> None:
+        url = self._prefix + trigger.queue
+
+        def keep_hidden() -> None:
+            self._quietly(
+                self._sqs.change_message_visibility_batch,
+                QueueUrl=url,
+                Entries=[
+                    {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"], "VisibilityTimeout": self._visibility}
+                    for i, m in enumerate(messages)
+                ],
+            )
+
+        sent = {message["MessageId"] for message in messages}
+        try:
+            if trigger.long:
+                while not self._long.acquire(timeout=self._beat):
+                    keep_hidden()
+            try:
+                event = sqs_event(messages, trigger.queue)
+                result = self._executors.call(trigger.handler, event, trigger.timeout_seconds, keep_hidden, self._beat)
+                failed = failed_ids(result, sent)
+            except CallFailed as failure:
+                log.warning("%s: %s", trigger.handler, failure)
+                failed = sent
+            finally:
+                if trigger.long:
+                    self._long.release()
+            done = [
+                {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]}
+                for i, m in enumerate(messages)
+                if m["MessageId"] not in failed
+            ]
+            if done:
+                self._quietly(self._sqs.delete_message_batch, QueueUrl=url, Entries=done)
+        finally:
+            slots.release()
+
+    def _quietly(self, operation: Callable[..., Any], **arguments: Any) -> None:
+        """What fails here leaves the message to come again, which every handler must bear anyway."""
+        try:
+            operation(**arguments)
+        except (BotoCoreError, ClientError) as error:
+            log.warning("%s", error)
+
+    def _sweep(self) -> None:
+        while not self._stopping.wait(self._sweep_seconds):
+            try:
+                self._executors.call(SWEEP_HANDLER, schedule_event(), SWEEP_LIMIT_SECONDS, lambda: None, 1.0)
+            except CallFailed as failure:
+                log.warning("%s: %s", SWEEP_HANDLER, failure)
+
+
+def main() -> None:
+    options = json.loads(sys.argv[1])
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    hold_on()
+    work = list(triggers(options["pipelines"]))
+    config = Config(max_pool_connections=4 * len(work) + 10, retries={"total_max_attempts": 2})
+    executors = Executors(options["app"], options["workers"])
+    dispatcher = Dispatcher(
+        boto3.client("sqs", config=config),
+        executors,
+        queue_url_prefix=options["queue_url_prefix"],
+        workers=options["workers"],
+        visibility_seconds=options["visibility_seconds"],
+        sweep_seconds=options["sweep_seconds"],
+    )
+    dispatcher.start(work)
+    stopped.wait()
+    dispatcher.stop()
+    executors.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Worker processes as Lambda has function instances: each does one call at a time, and a dead one is replaced."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+START_SECONDS = 60.0
+
+
+class CallFailed(Exception):
+    """The handler raised."""
+
+
+class WorkerLost(CallFailed):
+    """The process died, or the function's time is over: it is of no more use."""
+
+
+class Executor:
+    """One worker process."""
+
+    def __init__(self, app: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 -- our own module
+            [sys.executable, "-m", "infra.local.worker", app], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+        )
+        self._read = b""
+        self._ready = False
+
+    def call(
+        self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Callable[[], None], every: float
+    ) -> Any:
+        """What the handler returns. `meanwhile` is called `every` seconds until it does. Raises CallFailed."""
+        if not self._ready:
+            self._reply(START_SECONDS, meanwhile, every)
+            self._ready = True
+        assert self._process.stdin is not None
+        line = json.dumps({"handler": handler, "event": event, "seconds": seconds}) + "\n"
+        try:
+            self._write(line.encode())
+        except OSError as error:
+            raise WorkerLost("the worker died before it was called") from error
+        reply = self._reply(seconds, meanwhile, every)
+        if "error" in reply:
+            raise CallFailed(reply["error"])
+        return reply["result"]
+
+    def _write(self, content: bytes) -> None:
+        assert self._process.stdin is not None
+        while content:
+            content = content[os.write(self._process.stdin.fileno(), content) :]
+
+    def _reply(self, seconds: float, meanwhile: Callable[[], None], every: float) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._read:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise WorkerLost(f"the function's time of {seconds:.0f} s is over")
+            if select.select([self._process.stdout], [], [], min(every, left))[0]:
+                chunk = os.read(self._process.stdout.fileno(), 65536)
+                if not chunk:
+                    raise WorkerLost("the worker died")
+                self._read += chunk
+            else:
+                meanwhile()
+        line, _, self._read = self._read.partition(b"\n")
+        reply: dict[str, Any] = json.loads(line)
+        return reply
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """At once, whatever it is doing."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class Executors:
+    """`count` of them; call() waits for an idle one."""
+
+    def __init__(self, app: str, count: int) -> None:
+        self._app = app
+        self._idle: SimpleQueue[Executor] = SimpleQueue()
+        self._all: set[Executor] = set()
+        self._stopped = False
+        for _ in range(count):
+            self._add()
+
+    def _add(self) -> None:
+        executor = Executor(self._app)
+        self._all.add(executor)
+        self._idle.put(executor)
+
+    def call(
+        self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Callable[[], None], every: float
+    ) -> Any:
+        """As Executor.call. A worker that is lost is replaced by a new one."""
+        executor = self._take(meanwhile, every)
+        try:
+            result = executor.call(handler, event, seconds, meanwhile, every)
+        except WorkerLost:
+            self._replace(executor)
+            raise
+        except CallFailed:
+            self._idle.put(executor)
+            raise
+        self._idle.put(executor)
+        return result
+
+    def _take(self, meanwhile: Callable[[], None], every: float) -> Executor:
+        while True:
+            try:
+                executor = self._idle.get(timeout=every)
+            except Empty:
+                meanwhile()
+                continue
+            if executor.alive:
+                return executor
+            self._replace(executor)
+
+    def _replace(self, executor: Executor) -> None:
+        self._all.discard(executor)
+        executor.stop()
+        if not self._stopped:
+            self._add()
+
+    def stop(self) -> None:
+        self._stopped = True
+        for executor in list(self._all):
+            executor.stop()

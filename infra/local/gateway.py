@@ -1,0 +1,171 @@
+"""API Gateway and the page's host in one server: `/api` goes to the Chalice app, anything else to the built page."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import json
+import logging
+import signal
+import sys
+import uuid
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import parse_qs, quote, unquote, urlparse
+
+import waitress
+from chalice import local
+from chalice.config import Config
+
+from infra.local.lifeline import hold_on
+from infra.local.page import Page
+from infra.local.settings import HOST
+
+log = logging.getLogger("api")
+
+LARGEST_BODY = 10 * 1024 * 1024
+THREADS = 16
+
+Headers = list[tuple[str, str]]
+Reply = tuple[int, Headers, bytes]
+StartResponse = Callable[[str, Headers], object]
+
+
+class Routes(local.RouteMatcher):  # type: ignore[misc]  # Chalice is untyped
+    """As Chalice's, but parameters are decoded, as by API Gateway, and none is left from a route that didn't match."""
+
+    def match_route(self, url: str) -> local.MatchResult:
+        parsed = urlparse(url)
+        parts = parsed.path.rstrip("/").split("/")
+        for route in self.route_urls:
+            names = route.rstrip("/").split("/")
+            if len(names) == len(parts) and all(n.startswith("{") or n == p for n, p in zip(names, parts, strict=True)):
+                captured = {n[1:-1]: unquote(p) for n, p in zip(names, parts, strict=True) if n.startswith("{")}
+                return local.MatchResult(route, captured, parse_qs(parsed.query, keep_blank_values=True))
+        raise ValueError(f"No route for {parsed.path}")
+
+
+class Api:
+    """A Chalice app behind Chalice's own LocalGateway, with the answers that API Gateway gives itself."""
+
+    def __init__(self, app: Any) -> None:
+        # As chalice.local does: the current request belongs to a thread, not to the app.
+        app.__class__ = type("LocalApp", (local.LocalChalice, app.__class__), {})
+        self._routes = app.routes
+        self._matcher = Routes(list(app.routes))
+        self._gateway = local.LocalGateway(app, Config())
+        self._gateway.event_converter = local.LambdaEventConverter(self._matcher, app.api.binary_types)
+
+    def answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
+        if len(body) > LARGEST_BODY:
+            return problem(HTTPStatus.CONTENT_TOO_LARGE, "body_too_large", "A request's body may have 10 MB at most.")
+        try:
+            methods = set(self._routes[self._matcher.match_route(url).route])
+        except ValueError:
+            return problem(HTTPStatus.NOT_FOUND, "route_not_found", "There is nothing at this address.")
+        asked = "GET" if method == "HEAD" and "HEAD" not in methods else method
+        if asked not in methods and asked != "OPTIONS":
+            allowed = ", ".join(sorted(methods))
+            status, found, content = problem(
+                HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This address takes {allowed}."
+            )
+            return status, [*found, ("Allow", allowed)], content
+        try:
+            return _reply(self._gateway.handle_request(asked, url, headers, body))
+        except local.LocalGatewayException as error:
+            return error.CODE, list(error.headers.items()), error.body or b""
+
+
+def _reply(response: dict[str, Any]) -> Reply:
+    body = response.get("body") or b""
+    if response.get("isBase64Encoded"):
+        body = base64.b64decode(body)
+    elif isinstance(body, str):
+        body = body.encode()
+    headers = [(name, str(value)) for name, value in response.get("headers", {}).items()]
+    several = response.get("multiValueHeaders") or {}
+    headers += [(name, str(value)) for name, values in several.items() for value in values]
+    if body and not any(name.lower() == "content-type" for name, _ in headers):
+        headers.append(("Content-Type", "application/json"))
+    return response["statusCode"], headers, body
+
+
+def problem(status: HTTPStatus, code: str, detail: str) -> Reply:
+    """An error in the API's own form (RFC 9457)."""
+    content: dict[str, object] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "code": code,
+        "request_id": str(uuid.uuid4()),
+        "errors": [],
+    }
+    return status.value, [("Content-Type", "application/problem+json")], json.dumps(content).encode()
+
+
+class Server:
+    """The WSGI application."""
+
+    def __init__(self, api: Api, page: Page) -> None:
+        self._api = api
+        self._page = page
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        try:
+            if path == "/api" or path.startswith("/api/"):
+                status, headers, body = self._api.answer(method, _url(environ), _headers(environ), _body(environ))
+            elif method in ("GET", "HEAD"):
+                status, headers, body = self._page.answer(path, environ.get("HTTP_IF_NONE_MATCH"))
+            else:
+                status, headers, body = problem(
+                    HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "This address takes GET, HEAD."
+                )
+        except Exception:
+            status, headers, body = problem(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here; the log says what."
+            )
+            log.exception("%s %s: %s", method, path, body.decode())
+        headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        bodiless = status < 200 or status in (204, 304)
+        if not bodiless:
+            headers.append(("Content-Length", str(len(body))))
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [] if bodiless or method == "HEAD" else [body]
+
+
+def _url(environ: dict[str, Any]) -> str:
+    # WSGI has decoded the path; encoded again, a parameter that contains a slash is still lost, as WSGI defines it.
+    path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/!$&'()*+,;=:@~-._")
+    return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    headers = {k[5:].replace("_", "-").lower(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
+    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(name):
+            headers[name.replace("_", "-").lower()] = str(environ[name])
+    return headers
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    # One byte over the limit is enough to refuse it.
+    return cast(bytes, environ["wsgi.input"].read(LARGEST_BODY + 1))
+
+
+def main() -> None:
+    module, port, page = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    hold_on()
+    server = Server(Api(importlib.import_module(module).app), Page(page))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    waitress.serve(
+        server, host=HOST, port=port, threads=THREADS, ident="", max_request_body_size=64 * 1024 * 1024, backlog=512
+    )
+
+
+if __name__ == "__main__":
+    main()

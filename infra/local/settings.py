@@ -1,0 +1,123 @@
+"""Where the local stack keeps its things, and the environment that makes Millrace find them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+
+HOST = "127.0.0.1"
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+STACK = "millrace"
+BUCKET = "millrace"
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """port: of the API and the page. visibility_seconds: how long a message whose worker died stays hidden."""
+
+    port: int
+    data_dir: Path
+    workers: int = 2
+    app: str = "app"
+    pipelines: tuple[str, ...] = ()
+    visibility_seconds: int = 30
+    sweep_seconds: float = 60.0
+
+    @cached_property
+    def cloud_port(self) -> int:
+        """The embedded cloud's, the same after a restart where it is still free: signed addresses contain it."""
+        remembered = self.data_dir / "cloud-port"
+        try:
+            port = int(remembered.read_text())
+        except (FileNotFoundError, ValueError):
+            port = 0
+        if not port or not is_free(port):
+            port = free_port()
+            remembered.write_text(f"{port}\n")
+        return port
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://{HOST}:{self.cloud_port}"
+
+    @property
+    def queue_url_prefix(self) -> str:
+        return f"{self.endpoint}/{ACCOUNT}/{STACK}-"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The page as it is served here, and as its development server serves it."""
+        return tuple(f"http://{host}:{port}" for port in (self.port, 5173) for host in (HOST, "localhost"))
+
+    def logs(self) -> Path:
+        return self.data_dir / "logs"
+
+    def environment(self) -> dict[str, str]:
+        """What each process of the stack gets: the caller's environment, without the caller's AWS."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        nothing = os.devnull
+        return own | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": nothing,
+            "AWS_SHARED_CREDENTIALS_FILE": nothing,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": ",".join(filter(None, [own.get("NO_PROXY"), HOST, "localhost"])),
+            "no_proxy": ",".join(filter(None, [own.get("no_proxy"), HOST, "localhost"])),
+            "MILLRACE_BUCKET": BUCKET,
+            "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
+            "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
+            "MILLRACE_CATALOG_TABLE": f"{STACK}-catalog",
+            "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
+            "MILLRACE_TOKEN_KEY": self._token_key(),
+            "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
+            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/drop/,s3://{BUCKET}/import/"),
+            "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _token_key(self) -> str:
+        """Signs the tokens; made once, so that they outlive a restart."""
+        path = self.data_dir / "token-key"
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()
+
+
+def is_free(port: int) -> bool:
+    with closing(socket(AF_INET, SOCK_STREAM)) as probe:
+        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # as the servers do; else a port just left would seem taken
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port() -> int:
+    with closing(socket(AF_INET, SOCK_STREAM)) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def registered_pipelines() -> Iterable[str]:
+    from chalicelib.pipelines.registry import PIPELINES
+
+    return tuple(PIPELINES)
