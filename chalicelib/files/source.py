@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Buffer, Callable, Iterator
 from datetime import datetime
 from typing import BinaryIO, cast
 
@@ -90,7 +90,6 @@ class SourceFile:
         """The file from its start, seekable: from memory where it was loaded, else by ranges."""
         if self._whole is not None:
             return io.BytesIO(self._whole)
-        self._reader.seek(0)
         return cast(BinaryIO, io.BufferedReader(_Unclosed(self._reader), BLOCK))
 
     def _from_start(self, head: bytes) -> Iterator[bytes]:
@@ -122,10 +121,11 @@ class _Tail:
 
 
 class _Unclosed(io.RawIOBase):
-    """A view that may be closed (libraries do so) without closing the reader and its cache."""
+    """A view with its own position, that may be closed (libraries do so) without closing the reader and its cache."""
 
     def __init__(self, reader: RangeReader) -> None:
         self._reader = reader
+        self._at = 0
 
     def readable(self) -> bool:
         return True
@@ -134,10 +134,15 @@ class _Unclosed(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        return self._reader.tell()
+        return self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._reader.seek(offset, whence)
+        self._reader.seek(self._at)
+        self._at = self._reader.seek(offset, whence)
+        return self._at
 
-    def readinto(self, buffer: object, /) -> int:
-        return self._reader.readinto(buffer)  # type: ignore[arg-type]  # io and typing disagree on the name of a buffer
+    def readinto(self, buffer: Buffer, /) -> int:
+        self._reader.seek(self._at)
+        read = self._reader.readinto(buffer)
+        self._at += read
+        return read

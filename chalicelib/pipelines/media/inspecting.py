@@ -38,8 +38,7 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
         if isinstance(error, UnreadableFile):
             raise
         # Which errors a damaged file causes is known to nobody: struct's, zlib's, the codecs', even AttributeError.
-        kind = EXTENSIONS[content_type][1:].upper()
-        raise UnreadableFile("unreadable", f"The file is damaged: it can't be decoded as {kind}.") from error
+        raise UnreadableFile("unreadable", f"The file is damaged: it can't be decoded as {content_type}.") from error
     if stream.fault:  # a library made do without the bytes
         raise stream.fault
     if named := from_name(file.name):
@@ -53,8 +52,8 @@ def _content_type(file: SourceFile) -> str:
     found = sniff(file.head())
     name = file.name.lower()
     if found not in EXTENSIONS:
-        what = f"The content is {found}" if found else "The content isn't that of any known photo or video"
-        raise UnreadableFile("content_mismatch", f"{what}, which isn't accepted here, whatever the name says.")
+        what = f"is {found}" if found else "is of no known kind"
+        raise UnreadableFile("content_mismatch", f"The content {what}, and no photo or video that is accepted.")
     other = VIDEO_NAMES if found.startswith("image/") else PHOTO_NAMES
     if name.endswith(other):
         raise UnreadableFile("content_mismatch", f"The content is {found}, but the name says otherwise.")
