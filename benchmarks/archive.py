@@ -1,0 +1,171 @@
+"""Zipping photos and films: planned parts beside the standard library's zipfile, with speed and peak memory.
+
+The store is one file of random bytes, of which every member is a window. Nothing is synced to disk, in no way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.report import report
+from chalicelib.files.archive import Entry, Plan, assemble, plan
+from chalicelib.files.hashing import crc32
+
+MIB = 1024 * 1024
+PHOTO = 5_000_000
+FILM = 256 * MIB
+CHUNK = 8 * MIB
+MOST_MEMORY = 200 * MIB
+
+
+class Store:
+    """Windows of one file on disk; a source is the offset at which its window begins."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+        self.bytes_read = 0
+
+    def read(self, source: int, start: int, end: int) -> bytes:
+        self.bytes_read += end - start
+        return os.pread(self._file, end - start, source + start)
+
+    def copy(self, source: int, start: int, end: int, out: int, out_at: int) -> None:
+        """What UploadPartCopy does in a store: the kernel copies, the process sees no byte."""
+        at = source + start
+        while at < source + end:
+            copied = os.copy_file_range(self._file, out, source + end - at, at, out_at)
+            at, out_at = at + copied, out_at + copied
+
+
+def with_zipfile(entries: Sequence[Entry], store: Store, target: Path) -> None:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for entry in entries:
+            member = zipfile.ZipInfo(entry.path)
+            member.file_size = entry.size
+            with archive.open(member, "w") as out:
+                for start in range(0, entry.size, CHUNK):
+                    out.write(store.read(entry.source, start, min(start + CHUNK, entry.size)))
+
+
+def with_every_part_assembled(entries: Sequence[Entry], store: Store, target: Path) -> None:
+    _execute(plan(entries, copy_from=1 << 62), store, target, copies=False)
+
+
+def with_large_members_copied(entries: Sequence[Entry], store: Store, target: Path) -> None:
+    _execute(plan(entries), store, target, copies=True)
+
+
+def _execute(planned: Plan, store: Store, target: Path, copies: bool) -> None:
+    out = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    try:
+        for part in planned.parts:
+            if copies and part.copy_of:
+                store.copy(part.copy_of.source, part.copy_of.start, part.copy_of.end, out, part.start)
+            else:
+                os.pwrite(out, assemble(part, store.read), part.start)
+    finally:
+        os.close(out)
+
+
+WAYS: dict[str, Callable[[Sequence[Entry], Store, Path], None]] = {
+    "zipfile (standard library)": with_zipfile,
+    "planned, every part assembled": with_every_part_assembled,
+}
+if hasattr(os, "copy_file_range"):  # Linux has it
+    WAYS["planned, large members copied"] = with_large_members_copied
+
+
+def peak_memory() -> int:
+    """Of this process, in bytes. Linux counts a parent's peak in a child's ru_maxrss, so VmHWM is preferred to it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def measure(way: str, entries: Sequence[Entry], source: Path, target: Path, check: bool) -> tuple[float, int, int]:
+    """(seconds, peak memory, bytes read through the process) of zipping once."""
+    store = Store(source)
+    start = time.perf_counter()
+    WAYS[way](entries, store, target)
+    seconds = time.perf_counter() - start
+    peak = peak_memory()
+    if check:
+        with zipfile.ZipFile(target) as archive:
+            if archive.testzip() or len(archive.infolist()) != len(entries):
+                raise AssertionError(f"{way}: the zip is damaged")
+    target.unlink()
+    return seconds, peak, store.bytes_read
+
+
+def make_entries(source: Path, total: int) -> list[Entry]:
+    """Half of `total` bytes in photos of 5 MB, half in films of 256 MiB."""
+    sizes = [PHOTO] * (total // 2 // PHOTO) + [FILM] * (total // 2 // FILM)
+    choose = random.Random(0)  # noqa: S311  # the same mix each time
+    choose.shuffle(sizes)
+    store, end = Store(source), source.stat().st_size
+    entries = []
+    for number, size in enumerate(sizes):
+        at, crc = choose.randrange(end - size + 1), 0
+        for start in range(0, size, CHUNK):
+            crc = crc32(store.read(at, start, min(start + CHUNK, size)), crc)
+        entries.append(Entry(f"2024/{number:05}.{'jpg' if size == PHOTO else 'mp4'}", size, crc, source=at))
+    return entries
+
+
+def main(argv: Sequence[str] | None = None) -> dict[str, object]:
+    parser = argparse.ArgumentParser(prog="benchmarks.archive", description=__doc__)
+    parser.add_argument("--mib", type=int, default=2048, help="bytes zipped in one measurement, in MiB; 512 at least")
+    parser.add_argument("--rounds", type=int, default=6, help="measurements of each way, taken in turns")
+    parser.add_argument("--scratch", type=Path, help="folder on the disk to measure; needs --mib and 300 MiB more")
+    parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
+    options = parser.parse_args(argv)
+    if options.mib < 2 * FILM // MIB:
+        parser.error("--mib must be at least 512")
+
+    with tempfile.TemporaryDirectory(dir=options.scratch) as folder:
+        source, target = Path(folder, "store"), Path(folder, "out.zip")
+        with source.open("wb") as out:
+            for _ in range((FILM + 32 * MIB) // CHUNK):
+                out.write(os.urandom(CHUNK))
+        entries = make_entries(source, options.mib * MIB)
+        outcomes: dict[str, list[tuple[float, int, int]]] = {way: [] for way in WAYS}
+        processes = multiprocessing.get_context("spawn")
+        for round_number in range(options.rounds):
+            # In another order each time: who comes first after a pause finds the disk's cache at rest.
+            for way in [*WAYS][round_number % len(WAYS) :] + [*WAYS][: round_number % len(WAYS)]:
+                # A process each, for its peak memory is its own.
+                with processes.Pool(1) as pool:
+                    arguments = (way, entries, source, target, round_number == 0)
+                    outcomes[way].append(pool.apply(measure, arguments))
+
+    total = sum(entry.size for entry in entries)
+    rows = []
+    for way, runs in outcomes.items():
+        peak = max(peak for _, peak, _ in runs)
+        rows.append(
+            {
+                "way": way,
+                "MB/s": round(total / 1e6 / statistics.median(seconds for seconds, _, _ in runs)),
+                "best": round(total / 1e6 / min(seconds for seconds, _, _ in runs)),
+                "MB through the process": round(runs[0][2] / 1e6),
+                "peak memory MiB": round(peak / MIB),
+                "under 200 MiB": peak < MOST_MEMORY,
+            }
+        )
+    return report(f"zipping {len(entries)} members, {round(total / 1e6)} MB", rows, options.json)
+
+
+if __name__ == "__main__":
+    main()
