@@ -57,7 +57,6 @@ class Plan:
 
     layout: Layout
     cuts: array[int]
-    min_part: int
 
     @property
     def size(self) -> int:
@@ -98,10 +97,9 @@ class Parts(Sequence[Part]):
         index = range(len(self))[index]
         start, end = self._plan.cuts[index], self._plan.cuts[index + 1]
         segments = self._plan.layout.segments(start, end)
-        match segments:
-            case (Range() as only,) if only.size >= self._plan.min_part:
-                return Part(index + 1, start, segments, only)
-        return Part(index + 1, start, segments, None)
+        # A part of one range is never too small to be copied: only the last may be small, and that ends in a record.
+        only = segments[0] if len(segments) == 1 else None
+        return Part(index + 1, start, segments, only if isinstance(only, Range) else None)
 
 
 def plan(
@@ -129,7 +127,7 @@ def plan(
     while True:
         cuts = _cuts(layout, part, copy_from, copy, min_part)
         if len(cuts) - 1 <= max_parts:
-            return Plan(layout, cuts, min_part)
+            return Plan(layout, cuts)
         if part == max_part:
             raise ValueError(f"a zip of {layout.size} bytes does not fit into {max_parts} parts")
         part, copy_from, copy = min(2 * part, max_part), 2 * copy_from, min(2 * copy, max_part)

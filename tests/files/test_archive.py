@@ -149,6 +149,7 @@ def test_every_part_keeps_the_stores_rules(drawn, max_parts):
     assert 1 <= parts[-1].size <= 4096
     for part in parts:
         assert part.copy_of is None or part.segments == (part.copy_of,)
+        assert part.copy_of is None or part.copy_of.size >= 64
 
 
 @settings(deadline=None)
@@ -194,6 +195,7 @@ def test_after_enough_small_members_a_large_one_is_copied_from_its_first_byte():
 def test_a_large_member_whose_bytes_the_plan_holds_is_never_copied():
     planned = plan([Entry.of("manifest.json", bytes(1000))], **SMALL)
     assert [part.copy_of for part in planned.parts] == [None] * len(planned.parts)
+    assert max(part.size for part in planned.parts) == SMALL["part"]
 
 
 def test_small_members_are_read_in_one_request_each():
@@ -328,6 +330,19 @@ def test_more_members_than_sixteen_bits_count_are_all_found(count):
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert archive.namelist() == [entry.path for entry in entries]
         assert archive.read(entries[-1].path) == b""
+
+
+def test_the_zip64_end_records_say_where_and_how_many():
+    entries = [Entry(f"{i}", 0, 0, content=b"") for i in range(65_535)]
+    planned = plan(entries)
+    record, locator, end = struct.unpack("<56s20s22s", zipped(entries)[-98:])
+    start, stop = planned.layout.directory_at, planned.layout.trailer_at
+    assert struct.unpack("<4sQ2H2L4Q", record) == (
+        *(b"PK\x06\x06", 44, 3 << 8 | 45, 45, 0, 0),
+        *(65_535, 65_535, stop - start, start),
+    )
+    assert struct.unpack("<4sLQL", locator) == (b"PK\x06\x07", 0, stop, 1)
+    assert struct.unpack("<4s4H2LH", end) == (b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, stop - start, start, 0)
 
 
 @pytest.mark.parametrize("size", [(1 << 32) - 2, (1 << 32) - 1, 1 << 32, 5 * GIB])
