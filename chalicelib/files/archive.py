@@ -7,6 +7,7 @@ without passing through here. To resume is to build `plan.missing(...)`. Knows n
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,13 +67,18 @@ class Plan:
     def crc32(self) -> int:
         return self.layout.crc32()
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal for plans of the same bytes with the same cuts: parts made for one may then complete the other."""
+        return hashlib.sha256(f"{self.size} {self.crc32} {self.cuts.tolist()}".encode()).hexdigest()
+
     @property
     def parts(self) -> Parts:
         return Parts(self)
 
     def missing(self, uploaded: Mapping[int, int]) -> Iterator[Part]:
-        """The parts still to be made, given number → size in bytes of those that the store has (ListParts). One of
-        another size comes from another plan and is made again."""
+        """The parts still to be made, given number → size in bytes of those that the store has (ListParts). Those must
+        stem from a plan of the same fingerprint; one of another size is made again."""
         for index, start in enumerate(self.cuts[:-1]):
             if uploaded.get(index + 1) != self.cuts[index + 1] - start:
                 yield self.parts[index]

@@ -172,6 +172,14 @@ def test_a_part_of_another_size_than_planned_is_made_again():
     assert [part.number for part in planned.missing(sizes | {2: sizes[2] + 1})] == [2]
 
 
+def test_plans_have_one_fingerprint_only_if_their_parts_are_interchangeable():
+    entries = [Entry.of("a", bytes(1000)), Entry.of("b", b"1")]
+    fingerprint = plan(entries, **SMALL).fingerprint
+    assert plan(list(entries), **SMALL).fingerprint == fingerprint
+    assert plan(entries, **{**SMALL, "part": 129}).fingerprint != fingerprint
+    assert plan([entries[0], Entry.of("b", b"2")], **SMALL).fingerprint != fingerprint
+
+
 def test_a_large_member_is_copied_but_for_what_its_header_needs():
     planned = plan([zeros_entry("photo.jpg", 3 * MIB), zeros_entry("film.mp4", 5 * GIB), zeros_entry("b.jpg", 1)])
     first, *copies, last = planned.parts
