@@ -1,4 +1,4 @@
-"""Opaque ids that sort by the time at which they were made: 48 bits of milliseconds and 80 random bits (as ULID does)."""
+"""Opaque ids that sort by the time at which they were made: 48 bits of milliseconds, 80 random bits (as a ULID)."""
 
 from __future__ import annotations
 

@@ -26,12 +26,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Job:
-    """`file_count` is what was announced; `counts` what has been finished; the rest is still expected.
+    """A job as it stands.
 
-    steps_done: finished steps of the run. attempt, lease_until: the claim of the worker that runs it.
+    file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
-    batch: the drop folder it imports. follows: the job whose batch was sealed when this one's first file landed.
-    listing: the prefix that is still being listed into it, with where to go on.
+    steps_done: finished steps of the run. attempt, lease_until: the claim of the worker that runs it.
+    due_at: when the sweeper looks at it; mark: how many files were finished when it last did.
+    batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
+    batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
     """
 
     id: str
@@ -58,11 +60,13 @@ class Job:
     lease_until: datetime | None = None
     due_at: datetime | None = None
     batch: str | None = None
+    awaits: int | None = None
     follows: str | None = None
     listing: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
     upload: Mapping[str, Any] | None = None
     retries: int = 0
+    mark: int = 0
     schema_version: int = 1
 
     @property

@@ -1,4 +1,4 @@
-"""What the core needs from the outside. The core owns these contracts; stores fulfil them, tests fulfil them with fakes.
+"""What the core needs from the outside. The core owns these contracts; stores fulfil them, and so do tests' fakes.
 
 A method that names a condition writes nothing when it doesn't hold. Anything else that goes wrong outside is raised as
 it is: the queue then delivers again.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, StoredObject, Usage
@@ -18,6 +19,10 @@ Clock = Callable[[], datetime]
 """The time now, in UTC with its zone."""
 NewId = Callable[[], str]
 """A new opaque id, sorting after all earlier ones."""
+
+
+ADD_AT_ONCE = 99
+"""So many files are added in one transaction, which holds 100 items at most."""
 
 
 class JobStore(Protocol):
@@ -65,14 +70,17 @@ class JobStore(Protocol):
         """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
 
     # files
-    def add_files(self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None) -> Job:
+    def add_files(
+        self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None
+    ) -> Job:
         """Adds files numbered on from `job.file_count` and returns the job. In transactions of up to 99 files, each
         with the job's new count; `seal` and `changes` come with the last. StaleTransition where the job is sealed,
         takes no files, or was added to since it was read."""
 
-    def join_batch(self, job: Job, files: Sequence[File]) -> tuple[Job, dict[str, int]]:
-        """Adds up to 25 files of a drop folder as above, unless a file with the same key is in the job already;
-        returns the number of each key. StaleTransition as above."""
+    def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
+        """Adds up to 25 files of a drop folder and remembers their keys in its batch, in one transaction that also
+        notes `now` as the job's last activity; returns the number of each key. StaleTransition as above, and where one
+        of the keys has been remembered, by now, for another file that its job still awaits."""
 
     def file(self, job_id: str, number: int) -> File:
         """FileNotFound."""
@@ -80,8 +88,11 @@ class JobStore(Protocol):
     def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
         """Files in order of their numbers."""
 
-    def change_file(self, file: File, changes: Mapping[str, Any], *, allowed: frozenset[FileState]) -> File:
-        """Changes fields that don't count anywhere. StaleTransition unless the state is in `allowed`."""
+    def change_file(
+        self, file: File, changes: Mapping[str, Any], *, allowed: frozenset[FileState], unless: str | None = None
+    ) -> File:
+        """Changes fields that don't count anywhere. StaleTransition unless its state is in `allowed` and the field
+        `unless` is not set."""
 
     def claim_file(self, job_id: str, number: int, seen: StoredObject, now: datetime, lease_until: datetime) -> File:
         """Takes the lease of a file that is expected, or whose lease has expired, or that was inspected in an older
@@ -121,11 +132,12 @@ class JobStore(Protocol):
         jobs_today for `day` (YYYY-MM-DD)."""
 
     # drop folders
-    def open_batch(self, batch: str, job_id: str) -> str:
-        """The job that imports the batch: `job_id` if this call was the first, else the one that is there."""
+    def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
+        """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
+        that was there is `instead_of`; the job itself may not have been created yet."""
 
-    def close_batch(self, batch: str, job_id: str) -> None:
-        """The next file of this batch opens another job. Nothing happens where `job_id` isn't its job."""
+    def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Job and file number of those keys of the batch that are known, strongly consistent."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,7 @@ class ObjectStore(Protocol):
     def sign_put(
         self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
     ) -> SignedRequest:
-        """An upload of exactly `size` bytes, and with `sha256` (hex) of exactly those bytes: the store refuses others."""
+        """An upload of exactly `size` bytes and, with `sha256` (hex), of exactly those: the store refuses others."""
 
     def sign_get(self, key: str, *, filename: str | None, content_type: str | None, expires_in: int) -> str: ...
 
@@ -167,7 +179,9 @@ class ObjectStore(Protocol):
         """Returns the etag."""
 
     def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None: ...
-    def list(self, prefix: str, *, bucket: str | None = None, after: str | None = None) -> Iterator[StoredObject]: ...
+    def below(self, prefix: str) -> Iterator[StoredObject]:
+        """Every object below a prefix of our own bucket."""
+
     def list_page(
         self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
     ) -> tuple[list[StoredObject], str | None]:
@@ -221,6 +235,11 @@ class ObjectStore(Protocol):
         """The CRC32 of the whole object, where the store keeps one."""
 
     def abort_parts(self, key: str, upload_id: str) -> None: ...
+
+
+class ModelStore(Protocol):
+    def fetch(self, name: str, into: Path) -> Path:
+        """A folder below `into` with the files of the installation's model of that name. KeyError without one."""
 
 
 class Queues(Protocol):

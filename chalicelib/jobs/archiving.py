@@ -1,0 +1,149 @@
+"""A zip of a job's files, put together inside the object store: resumable, in constant memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any, Protocol
+
+from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, assemble, plan
+from chalicelib.files.hashing import crc32
+from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.model import File
+from chalicelib.jobs.ports import ObjectStore, UploadedPart
+from chalicelib.pipelines.base import InspectedFile, Member
+
+WORKERS = 4
+LOCAL_PIECE = 32 * 1024 * 1024
+
+
+class Watcher(Protocol):
+    """The run that the zip is part of: it is told how far it is, and may stop it there by raising."""
+
+    @property
+    def upload(self) -> Mapping[str, Any] | None: ...
+    def note_upload(self, upload: Mapping[str, Any]) -> None: ...
+    def progress(self, percent: float, filename: str | None = None) -> None: ...
+
+
+def write_archive(
+    run: Watcher,
+    objects: ObjectStore,
+    key: str,
+    members: Iterable[Member],
+    files: Mapping[int, File],
+    tags: Mapping[str, str] | None,
+) -> int:
+    """Stores the zip under `key` and returns its size in bytes.
+
+    Parts that the store has from an earlier try at the very same zip are kept; parts inside one large member are copied
+    by the store itself, and only the others pass through here, a few at a time. Raises SourceChanged where a file is no
+    longer what was inspected.
+    """
+    entries = [_entry(member, files) for member in members]
+    # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
+    local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
+    layout = plan(entries, copy=LOCAL_PIECE if local else COPY)
+
+    def read(source: Any, start: int, end: int) -> bytes:
+        if isinstance(source, Path):
+            with source.open("rb") as opened:
+                opened.seek(start)
+                return opened.read(end - start)
+        try:
+            return b"".join(objects.stream(source.key, start, end, etag=source.etag, bucket=source.bucket))
+        except ObjectMissing:
+            raise SourceChanged(source.filename) from None
+
+    if layout.size < MIN_PART:
+        objects.put(key, assemble(layout.parts[0], read), "application/zip", tags=tags)
+        return layout.size
+    upload_id, there = _upload(run, objects, key, layout, tags)
+
+    def make(part: Part) -> UploadedPart:
+        copied = part.copy_of
+        if copied is not None and isinstance(copied.source, File):
+            source = copied.source
+            try:
+                return objects.copy_part(
+                    key,
+                    upload_id,
+                    part.number,
+                    source.key,
+                    copied.start,
+                    copied.end,
+                    etag=source.etag,
+                    bucket=source.bucket,
+                )
+            except ObjectMissing:
+                raise SourceChanged(source.filename) from None
+        return objects.put_part(key, upload_id, part.number, assemble(part, read))
+
+    _make_all(run, layout, there, make)
+    objects.finish_parts(key, upload_id, [there[number] for number in sorted(there)])
+    return layout.size
+
+
+def _make_all(run: Watcher, layout: Plan, there: dict[int, UploadedPart], make: Callable[[Part], UploadedPart]) -> None:
+    """Makes the missing parts, a few at once, and says how far it is between them."""
+    missing = layout.missing({part.number: part.size for part in there.values()})
+    done = sum(part.size for part in there.values())
+    under_way: dict[Future[UploadedPart], Part] = {}
+    with ThreadPoolExecutor(WORKERS, thread_name_prefix="zip") as pool:
+        try:
+            for part in missing:
+                under_way[pool.submit(make, part)] = part
+                while len(under_way) > WORKERS:
+                    done += _collect(under_way, there)
+                    run.progress(100 * done / layout.size)
+            while under_way:
+                done += _collect(under_way, there)
+                run.progress(100 * done / layout.size)
+        except BaseException:
+            for future in under_way:
+                future.cancel()
+            raise
+
+
+def _collect(under_way: dict[Future[UploadedPart], Part], there: dict[int, UploadedPart]) -> int:
+    """Takes in the parts that are ready; returns their bytes."""
+    size = 0
+    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+        part = under_way.pop(future)
+        there[part.number] = future.result()
+        size += part.size
+    return size
+
+
+def _upload(
+    run: Watcher, objects: ObjectStore, key: str, layout: Plan, tags: Mapping[str, str] | None
+) -> tuple[str, dict[int, UploadedPart]]:
+    """The multipart upload to go on with and the parts that it has; a new one unless the same zip was begun."""
+    same = hashlib.sha256(f"{key} {layout.size} {layout.crc32}".encode()).hexdigest()
+    before = run.upload
+    if before and before.get("zip") == same:
+        try:
+            return before["id"], {part.number: part for part in objects.parts(key, before["id"])}
+        except ObjectMissing:
+            pass
+    upload_id = objects.start_parts(key, "application/zip", tags=tags)
+    run.note_upload({"zip": same, "key": key, "id": upload_id})
+    return upload_id, {}
+
+
+def _entry(member: Member, files: Mapping[int, File]) -> Entry:
+    content = member.content
+    if isinstance(content, bytes):
+        return Entry.of(member.path, content, member.modified_at)
+    if isinstance(content, Path):
+        crc = 0
+        with content.open("rb") as opened:
+            while chunk := opened.read(1024 * 1024):
+                crc = crc32(chunk, crc)
+        return Entry(member.path, content.stat().st_size, crc, source=content, modified_at=member.modified_at)
+    if not isinstance(content, InspectedFile) or content.crc32 is None:
+        raise ValueError(f"{member.path}: its CRC32 is not known; ask for it with checksum() first")
+    file = files[content.number]
+    return Entry(member.path, file.size, content.crc32, source=file, modified_at=member.modified_at)

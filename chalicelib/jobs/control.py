@@ -1,0 +1,135 @@
+"""What a user may do to a job: pause, resume, cancel, retry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from chalicelib.jobs.errors import BadRequest, NotAllowedInState, ObjectMissing, StaleTransition
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.running import clean
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import ACTIONS, FileState, JobState
+from chalicelib.pipelines.base import Pipeline
+
+RETRYABLE = frozenset({JobState.COMPLETED, JobState.FAILED})
+
+
+class Control:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        queues: Queues,
+        owned: Owned,
+        settling: Settling,
+        pipelines: Mapping[str, Pipeline],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._owned = owned
+        self._settling = settling
+        self._pipelines = pipelines
+        self._limits = limits
+        self._clock = clock
+
+    def act(self, owner_id: str, job_id: str, action: str) -> Job:
+        """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
+        if action not in ACTIONS:
+            raise BadRequest(f"An action is one of {', '.join(ACTIONS)}.", code="unknown_action")
+        allowed, target = ACTIONS[action]
+        job = self._owned.job(owner_id, job_id)
+        # The job may move between reading and writing: then the second look tells the state that it is in by now.
+        for _ in range(2):
+            if job.state not in allowed:
+                states = ", ".join(sorted(allowed))
+                raise NotAllowedInState(
+                    f"A job that is {job.state} can't do {action}: that takes one that is {states}."
+                )
+            try:
+                changes = {"state": target, "due_at": self._due(target)}
+                if target is JobState.CANCELLED:
+                    changes["completed_at"] = self._clock()
+                job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}))
+                break
+            except StaleTransition:
+                job = self._owned.job(owner_id, job_id)
+        else:
+            raise NotAllowedInState("The job is changing its state at this very moment: try again.")
+        if action == "resume":
+            self._go_on(job)
+        if action == "cancel":
+            clean(self._objects, self._jobs, job.id)
+            self.abort_uploads(job)
+        return job
+
+    def retry(self, owner_id: str, job_id: str) -> Job:
+        """Looks at rejected files again, or runs again what broke off; what was done well is not done twice."""
+        job = self._owned.job(owner_id, job_id)
+        if job.state not in RETRYABLE:
+            raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
+        rejected = [f for f in self._jobs.files(job.id) if f.state is FileState.REJECTED]
+        arrived = [f.number for f in rejected if self._arrived(f.key, f.bucket)]
+        if not arrived and job.state is JobState.COMPLETED:
+            raise NotAllowedInState("The job is completed, and none of its files failed.")
+        if not arrived and not job.counts.inspected:
+            raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
+        now = self._clock()
+        changes = {
+            "state": JobState.PENDING,
+            "run_requested": False,
+            "ticket": None,
+            "steps_done": 0,
+            "step_percent": 0.0,
+            "lease_until": None,
+            "upload": None,
+            "error_code": None,
+            "error_message": None,
+            "completed_at": None,
+            "result": None,
+            "sealed": True,
+            "active_at": now,
+            "due_at": self._due(JobState.PENDING),
+            "retries": job.retries + 1,
+        }
+        try:
+            job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}))
+        except StaleTransition:
+            raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
+        if arrived:
+            self._jobs.reset_files(job, arrived)
+            self._settling.ask_again(job)
+        return self._settling.settle(job.id)
+
+    def abort_uploads(self, job: Job) -> None:
+        for file in self._jobs.files(job.id):
+            if file.upload_id and file.state is FileState.EXPECTED:
+                self._objects.abort_parts(file.key, file.upload_id)
+
+    def _go_on(self, job: Job) -> None:
+        job = self._settling.settle(job.id)
+        if job.run_requested:
+            self._queues.run(job.pipeline, job.id)
+            return
+        if job.listing is not None:
+            self._queues.list_objects(job.id)
+        self._settling.ask_again(job)
+
+    def _arrived(self, key: str, bucket: str | None) -> bool:
+        try:
+            self._objects.stat(key, bucket)
+        except ObjectMissing:
+            return False
+        return True
+
+    def _due(self, state: JobState) -> object:
+        """When the sweeper should look: never at a job that is paused or over."""
+        if state in {JobState.PENDING, JobState.RUNNING}:
+            return self._clock() + timedelta(seconds=self._limits.check_every)
+        return None

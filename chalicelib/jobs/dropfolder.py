@@ -1,0 +1,203 @@
+"""Drop folders: what lands under drop/{pipeline}/{batch}/ becomes a job by itself."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import random
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.files.names import display_name
+from chalicelib.jobs import keys
+from chalicelib.jobs.deliveries import is_newer
+from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.keys import DropKey
+from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import RECEIVING
+
+DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
+CONTROL = frozenset({DONE, MANIFEST, OPTIONS})
+IGNORED = ("*.part", "*.tmp", "*.filepart", "~*", "thumbs.db", "__macosx", ".*")
+LARGEST_CONTROL_FILE = 16 * MiB
+JOIN_AT_ONCE = 25
+
+
+def ignored(path: str) -> bool:
+    """Whether a client's half-made or housekeeping files go by that name, or lie in such a folder."""
+    return any(fnmatch.fnmatchcase(part.lower(), pattern) for part in path.split("/") for pattern in IGNORED)
+
+
+def is_file(place: DropKey) -> bool:
+    return place.path not in CONTROL and not ignored(place.path)
+
+
+class DropFolders:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        intake: Intake,
+        settling: Settling,
+        limits: Limits,
+        clock: Clock,
+        new_id: NewId,
+        drop_owner: str,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._intake = intake
+        self._settling = settling
+        self._limits = limits
+        self._clock = clock
+        self._new_id = new_id
+        self._drop_owner = drop_owner
+
+    def join(self, landed: Sequence[StoredObject]) -> dict[str, tuple[str, int]]:
+        """Takes objects into the jobs of their batches; returns job and number for each key that is a file.
+
+        Again for the same object answers the same. Objects that say something about the batch (its end, its options,
+        the files to expect) are obeyed; half-made and housekeeping files are passed over.
+        """
+        batches: dict[str, list[tuple[DropKey, StoredObject]]] = defaultdict(list)
+        for seen in landed:
+            if place := keys.parse_drop(seen.key):
+                batches[place.batch].append((place, seen))
+        joined: dict[str, tuple[str, int]] = {}
+        for batch in batches.values():
+            place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
+            joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
+            if said:
+                self._obey(self._job_of(place), place, said)
+            elif joined and (awaiting := self._job_of(place)).awaits:
+                self._obey(awaiting, place, {MANIFEST})
+        return joined
+
+    def seal_if_quiet(self, job: Job) -> Job:
+        """Closes a batch into which nothing has come for the quiet time; one with a manifest has until its files are
+        given up."""
+        patience = self._limits.quiet_seconds if job.awaits is None else self._limits.upload_patience
+        if job.batch and not job.sealed and (job.active_at or job.created_at) + timedelta(0, patience) <= self._clock():
+            return self._seal(job)
+        return job
+
+    def _join(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
+        joined: dict[str, tuple[str, int]] = {}
+        for start in range(0, len(files), JOIN_AT_ONCE):
+            joined.update(self._join_some(place, files[start : start + JOIN_AT_ONCE]))
+        return joined
+
+    def _join_some(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
+        # Several workers join one batch at once: who comes too late reads again.
+        for attempt in range(30):
+            job = self._job_of(place)
+            known = self._jobs.batch_files(place.batch, [seen.key for _, seen in files])
+            new = [(p, s) for p, s in files if s.key not in known or self._came_late(known[s.key], s)]
+            if not new:
+                return known
+            try:
+                if self._takes(job):
+                    numbers = self._jobs.join_batch(job, self._files(job, new), self._clock())
+                    return known | {key: (job.id, number) for key, number in numbers.items()}
+                self._jobs.open_batch(place.batch, self._new_id(), instead_of=job.id)
+            except StaleTransition:
+                time.sleep(random.uniform(0, 0.02 * 1.3**attempt))  # noqa: S311 - spreads the workers, no secret
+        raise Busy(f"batch {place.batch} is being joined by too many")
+
+    def _came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
+        """Whether a known key has come again, with other bytes, after its job had done with it."""
+        job = self._jobs.job(known[0])
+        if job.state in RECEIVING and not job.run_requested:
+            return False  # the claim decides which of the two versions counts
+        file = self._jobs.file(*known)
+        return bool(seen.etag) and file.etag != seen.etag and is_newer(seen.sequencer, file.sequencer)
+
+    def _takes(self, job: Job) -> bool:
+        return not job.sealed and job.state in RECEIVING
+
+    def _job_of(self, place: DropKey) -> Job:
+        """The job that imports the batch now; the first to ask opens it."""
+        job_id, follows = self._jobs.open_batch(place.batch, self._new_id())
+        try:
+            return self._jobs.job(job_id)
+        except JobNotFound:
+            pass
+        now = self._clock()
+        fields: dict[str, Any] = {"batch": place.batch, "follows": follows, "id": job_id}
+        fields["due_at"] = now + timedelta(seconds=self._limits.quiet_seconds)
+        owner, name = place.owner_id or self._drop_owner, display_name(place.name)
+        try:
+            job = self._intake.create(owner, place.pipeline, self._control(place, OPTIONS), name=name, **fields)
+        except InvalidFields as invalid:
+            job = self._intake.create(owner, place.pipeline, {}, name=name, **fields)
+            wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
+            return self._settling.fail(job, "invalid_options", f"{OPTIONS} of the batch is not valid: {wrong}")
+        except StaleTransition:
+            return self._jobs.job(job_id)
+        return job
+
+    def _files(self, job: Job, landed: Sequence[tuple[DropKey, StoredObject]]) -> list[File]:
+        return [
+            File(
+                job_id=job.id,
+                number=job.file_count + i,
+                filename=display_name(place.path),
+                key=seen.key,
+                size=seen.size,
+                modified_at=seen.modified_at,
+                etag=seen.etag or None,
+                sequencer=seen.sequencer,
+            )
+            for i, (place, seen) in enumerate(landed, 1)
+        ]
+
+    def _obey(self, job: Job, place: DropKey, said: set[str]) -> None:
+        if not self._takes(job):
+            return
+        if OPTIONS in said and job.counts.finished == 0:
+            options = self._intake.check_options(job.pipeline, self._control(place, OPTIONS))
+            job = self._jobs.change_job(job, {"options": options}, allowed=RECEIVING)
+        complete = False
+        if MANIFEST in said:
+            names = {str(name) for name in self._control(place, MANIFEST).get("files", ())}
+            job = self._jobs.change_job(job, {"awaits": len(names)}, allowed=RECEIVING)
+            if job.file_count >= len(names):
+                there = {seen.key.removeprefix(place.batch) for seen in self._objects.below(place.batch)}
+                complete = names <= there
+        if DONE in said or complete:
+            self._seal(job)
+
+    def _seal(self, job: Job) -> Job:
+        """Closes the batch with all that lies in it, also what no message has told of yet."""
+        batch = job.batch or ""
+        landed = [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
+        if landed:
+            self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
+        try:
+            job = self._jobs.change_job(self._jobs.job(job.id), {"sealed": True}, allowed=RECEIVING, unless="sealed")
+        except StaleTransition:
+            return self._jobs.job(job.id)
+        return self._settling.settle(job.id)
+
+    def _control(self, place: DropKey, name: str) -> dict[str, Any]:
+        """What a control file of the batch says; empty where there is none. InvalidFields where it's no JSON object."""
+        key = place.batch + name
+        try:
+            size = self._objects.stat(key).size
+            if size > LARGEST_CONTROL_FILE:
+                raise InvalidFields(f"{name} is too large.", errors=[FieldError(name, "at most 16 MiB")])
+            said = json.loads(b"".join(self._objects.stream(key, 0, size))) if size else {}
+        except ObjectMissing:
+            return {}
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            raise InvalidFields(f"{name} is no JSON object.", errors=[FieldError(name, "must be a JSON object")])
+        return said

@@ -1,0 +1,164 @@
+"""Objects that are in a bucket already become files of a job, in place and without a copy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from chalicelib.files.names import display_name
+from chalicelib.jobs.deliveries import deliveries
+from chalicelib.jobs.dropfolder import ignored
+from chalicelib.jobs.errors import BadRequest, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.ports import ADD_AT_ONCE, Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import RECEIVING
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Root:
+    """A place from which users may import. bucket None: our own. prefix: with a slash at its end, or empty."""
+
+    bucket: str | None
+    prefix: str
+
+    @classmethod
+    def parse(cls, text: str, own_bucket: str) -> Root:
+        """`s3://bucket/prefix/`, or `prefix/` in our own bucket."""
+        bucket, prefix = own_bucket, text
+        if text.startswith("s3://"):
+            bucket, _, prefix = text.removeprefix("s3://").partition("/")
+        return cls(None if bucket == own_bucket else bucket, prefix)
+
+
+class Importer:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        queues: Queues,
+        intake: Intake,
+        settling: Settling,
+        roots: Sequence[Root],
+        own_bucket: str,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._intake = intake
+        self._settling = settling
+        self._roots = roots
+        self._own_bucket = own_bucket
+        self._limits = limits
+        self._clock = clock
+
+    def start(
+        self,
+        owner_id: str,
+        path: str,
+        pipeline: str,
+        options: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        recursive: bool = True,
+    ) -> Job:
+        """A job for everything below `path`, listed in the background. BadRequest outside the allowed roots."""
+        place = Root.parse(path, self._own_bucket)
+        if not any(place.bucket == root.bucket and place.prefix.startswith(root.prefix) for root in self._roots):
+            raise BadRequest("Nothing can be imported from there.", code="import_not_allowed")
+        listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
+        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing)
+        self._queues.list_objects(job.id)
+        return job
+
+    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
+        """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
+        again = []
+        for delivery in deliveries(event):
+            job_id = str(delivery.body.get("job_id"))
+            try:
+                self.list_on(job_id, deadline)
+            except (StaleTransition, JobNotFound):
+                log.info("somebody else lists this job, or nobody needs to", extra={"job_id": job_id})
+            except Exception:
+                log.exception("listing broke off", extra={"job_id": job_id})
+                again.append(delivery.id)
+        return again
+
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        for delivery in deliveries(event):
+            try:
+                job = self._jobs.job(str(delivery.body.get("job_id")))
+                if job.listing is not None:
+                    self._settling.fail(job, "listing_failed", "The objects to import could not be listed. Try again.")
+            except (JobNotFound, StaleTransition):
+                continue
+
+    def list_on(self, job_id: str, deadline: datetime) -> None:
+        """Lists page by page until the end, or until the function's time is nearly up and a fresh one goes on.
+
+        Each page's files come with the place to go on from, in one chain of conditional writes: of two that list the
+        same job, one stops at its first write.
+        """
+        job = self._jobs.job(job_id)
+        while job.listing is not None and job.state in RECEIVING:
+            if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
+                self._queues.list_objects(job.id)
+                return
+            job = self._list_page(job, job.listing)
+        self._settling.settle(job.id)
+
+    def _list_page(self, job: Job, listing: Mapping[str, Any]) -> Job:
+        try:
+            found, after = self._objects.list_page(
+                listing["prefix"],
+                bucket=listing["bucket"],
+                after=listing["after"],
+                recursive=listing["recursive"],
+            )
+        except ObjectMissing:
+            return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
+        files = self._files(job, listing, found)
+        room = self._limits.files_per_job - job.file_count
+        if len(files) > room:
+            return self._settling.fail(
+                job, "too_many_files", f"There are more than the {self._limits.files_per_job:,} files of one job."
+            )
+        for some in batched(files, ADD_AT_ONCE, strict=False):
+            # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
+            changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
+            job = self._jobs.add_files(job, some, seal=False, changes=changes)
+            self._settling.ask_for(job, some)
+        if after is None:
+            return self._jobs.change_job(job, {"listing": None, "sealed": True}, allowed=RECEIVING, unless="sealed")
+        return self._jobs.change_job(job, {"listing": {**listing, "after": after}}, allowed=RECEIVING)
+
+    def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:
+        files: list[File] = []
+        for seen in found:
+            path = seen.key.removeprefix(listing["prefix"])
+            if not path or path.endswith("/") or ignored(path):
+                continue
+            files.append(
+                File(
+                    job_id=job.id,
+                    number=job.file_count + len(files) + 1,
+                    filename=display_name(path),
+                    key=seen.key,
+                    size=seen.size,
+                    bucket=listing["bucket"],
+                    modified_at=seen.modified_at,
+                    etag=seen.etag,
+                )
+            )
+        return files

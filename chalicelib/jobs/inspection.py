@@ -1,0 +1,249 @@
+"""A file has arrived: claim it, look into it once, finish it once."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.files.source import SourceFile
+from chalicelib.jobs import keys
+from chalicelib.jobs.deliveries import Delivery, ObjectEvent, deliveries, object_events
+from chalicelib.jobs.dropfolder import DropFolders
+from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import RECEIVING, FileState, JobState
+from chalicelib.pipelines.base import Pipeline, UnreadableFile
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to look into, and the message that asked for it."""
+
+    delivery: Delivery
+    job_id: str
+    number: int
+    seen: StoredObject
+
+
+class Inspector:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        settling: Settling,
+        drops: DropFolders,
+        pipelines: Mapping[str, Pipeline],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._settling = settling
+        self._drops = drops
+        self._pipelines = pipelines
+        self._limits = limits
+        self._clock = clock
+
+    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
+        """Works through a batch of messages; returns the ids of those that must come again.
+
+        What a batch found is finished in few transactions at its end. A message that was delivered before may be one
+        that kills its worker: such batches finish each file at once, those tried least first, so that a poisonous
+        file takes nobody's work with it.
+        """
+        again: set[str] = set()
+        tasks = self._tasks(list(deliveries(event)), again)
+        careful = any(task.delivery.receives > 1 for task in tasks)
+        if careful:
+            tasks.sort(key=self._attempts)
+        loaded: dict[str, Job] = {}
+        found: dict[str, list[tuple[Task, FileOutcome]]] = defaultdict(list)
+        for task in tasks:
+            try:
+                if outcome := self._look(task, loaded, deadline):
+                    found[task.job_id].append((task, outcome))
+                else:
+                    # Done before; but whoever did it may have died before asking for what follows.
+                    found.setdefault(task.job_id, [])
+            except (JobNotFound, FileNotFound):
+                log.info("no such file any more", extra={"key": task.seen.key})
+            except Busy:
+                again.add(task.delivery.id)
+            except Exception:
+                log.exception("inspection failed", extra={"job_id": task.job_id, "file": task.number})
+                again.add(task.delivery.id)
+            if careful:
+                self._finish(found, loaded, again)
+        self._finish(found, loaded, again)
+        return sorted(again)
+
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """Gives up on the files of messages that came too often: they are rejected, their jobs go on."""
+        for task in self._tasks(list(deliveries(event)), set()):
+            try:
+                file = self._jobs.file(task.job_id, task.number)
+            except (JobNotFound, FileNotFound):
+                continue
+            self._jobs.reject_file(
+                file,
+                "processing_failed",
+                "This file could not be processed, although it was tried several times. Retry it, or leave it out.",
+            )
+            self._settling.settle(task.job_id)
+
+    def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
+        tasks: list[Task] = []
+        dropped: list[tuple[Delivery, ObjectEvent]] = []
+        for delivery in batch:
+            for event in object_events(delivery.body):
+                place = keys.parse_upload(event.seen.key)
+                if event.job_id and event.number:
+                    tasks.append(Task(delivery, event.job_id, event.number, event.seen))
+                elif place:
+                    tasks.append(Task(delivery, *place, event.seen))
+                else:
+                    dropped.append((delivery, event))
+        try:
+            joined = self._drops.join([event.seen for _, event in dropped])
+        except Exception:
+            log.exception("a drop folder could not be joined")
+            again.update(delivery.id for delivery, _ in dropped)
+            return tasks
+        tasks += [
+            Task(delivery, *joined[event.seen.key], event.seen)
+            for delivery, event in dropped
+            if event.seen.key in joined
+        ]
+        return tasks
+
+    def _attempts(self, task: Task) -> int:
+        try:
+            return self._jobs.file(task.job_id, task.number).attempt
+        except (JobNotFound, FileNotFound):
+            return 0
+
+    def _look(self, task: Task, loaded: dict[str, Job], deadline: datetime) -> FileOutcome | None:
+        """None where there is nothing to do for this message any more."""
+        job = loaded.get(task.job_id) or self._jobs.job(task.job_id)
+        loaded[job.id] = job
+        if job.state not in RECEIVING:
+            return None  # over, or paused: to resume asks for every file that is left
+        now = self._clock()
+        if now + timedelta(seconds=self._limits.lease_margin) >= deadline:
+            raise Busy
+        lease_until = deadline + timedelta(seconds=self._limits.lease_margin)
+        try:
+            file = self._jobs.claim_file(job.id, task.number, task.seen, now, lease_until)
+        except StaleTransition:
+            return None
+        pipeline = self._pipelines[job.pipeline]
+        if pipeline.per_file and job.state is JobState.PENDING:
+            loaded[job.id] = self._start(job, now)
+        return self._inspect(pipeline, job, file, task.seen)
+
+    def _start(self, job: Job, now: datetime) -> Job:
+        try:
+            return self._jobs.change_job(
+                job, {"state": JobState.RUNNING, "started_at": now}, allowed=frozenset({JobState.PENDING})
+            )
+        except StaleTransition:
+            return self._jobs.job(job.id)
+
+    def _inspect(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
+        def outcome(state: FileState, **more: Any) -> FileOutcome:
+            return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
+
+        source = SourceFile(
+            file.filename,
+            seen.size,
+            lambda start, end: self._objects.stream(file.key, start, end, etag=seen.etag or None, bucket=file.bucket),
+            # The store refused any other bytes than these, because the hash is signed into the upload's URL.
+            verified_sha256=file.expected_sha256 if file.part_size is None else None,
+            modified_at=file.modified_at or seen.modified_at,
+            role=file.role,
+        )
+        try:
+            self._check_rules(pipeline, file, seen)
+            found = pipeline.inspect(source, pipeline.Options.model_validate(job.options))
+            if source.sha256 is None:
+                source.load()
+            self._check_digests(file, source)
+        except UnreadableFile as bad:
+            return outcome(
+                FileState.REJECTED,
+                sha256=source.sha256,
+                crc32=source.digests.crc32 if source.digests else None,
+                error_code=bad.code,
+                error_message=bad.message,
+            )
+        except ObjectMissing:
+            return self._gone(file, seen, outcome(FileState.REJECTED))
+        if found.thumbnail:
+            self._objects.put(keys.thumbnail(job.id, file.number), found.thumbnail, "image/jpeg")
+        return outcome(
+            FileState.INSPECTED,
+            content_type=found.content_type,
+            sha256=source.sha256,
+            crc32=source.digests.crc32 if source.digests else file.expected_crc32,
+            metadata=found.metadata,
+            thumbnail=found.thumbnail is not None,
+        )
+
+    def _check_rules(self, pipeline: Pipeline, file: File, seen: StoredObject) -> None:
+        if pipeline.accepts.extension(file.filename) is None:
+            raise UnreadableFile("unsupported_type", f"The {pipeline.name} pipeline takes no files of that extension.")
+        if seen.size == 0:
+            raise UnreadableFile("empty_file", "The file is empty.")
+        if seen.size > pipeline.accepts.max_bytes:
+            most = pipeline.accepts.max_bytes / MiB
+            raise UnreadableFile("too_large", f"The file is larger than the {most:,.0f} MiB that are taken.")
+        if file.bucket is None and seen.key.startswith(keys.UPLOADS) and seen.size != file.size:
+            raise UnreadableFile(
+                "size_mismatch", f"{seen.size:,} bytes arrived where {file.size:,} were announced. Upload it again."
+            )
+
+    def _check_digests(self, file: File, source: SourceFile) -> None:
+        digests = source.digests
+        if digests and file.expected_sha256 and digests.sha256 != file.expected_sha256:
+            raise UnreadableFile(
+                "checksum_mismatch", "Other bytes arrived than were announced: the SHA-256 differs. Upload it again."
+            )
+        if digests and file.expected_crc32 is not None and digests.crc32 != file.expected_crc32:
+            raise UnreadableFile(
+                "checksum_mismatch", "The bytes read differ from those the store checked: the CRC32 differs."
+            )
+
+    def _gone(self, file: File, seen: StoredObject, rejected: FileOutcome) -> FileOutcome:
+        """The version that the message told of is not there: an overwritten one's own message is on its way."""
+        try:
+            self._objects.stat(file.key, file.bucket)
+        except ObjectMissing:
+            return replace(
+                rejected, error_code="file_missing", error_message="The file was removed before it could be read."
+            )
+        raise Busy
+
+    def _finish(
+        self, found: dict[str, list[tuple[Task, FileOutcome]]], loaded: Mapping[str, Job], again: set[str]
+    ) -> None:
+        for job_id, pairs in list(found.items()):
+            del found[job_id]
+            try:
+                if pairs:
+                    outcomes = [outcome for _, outcome in pairs]
+                    self._jobs.finish_files(job_id, outcomes, loaded[job_id].owner_id)
+                self._settling.settle(job_id)
+            except JobNotFound:
+                log.info("the job is gone", extra={"job_id": job_id})
+            except Exception:
+                log.exception("finishing failed", extra={"job_id": job_id})
+                again.update(task.delivery.id for task, _ in pairs)

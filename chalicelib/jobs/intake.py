@@ -1,0 +1,275 @@
+"""Jobs and their files come in: checked, promised, and answered with signed uploads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from chalicelib.files.names import display_name
+from chalicelib.jobs import keys
+from chalicelib.jobs.errors import (
+    BadRequest,
+    Conflict,
+    FieldError,
+    InvalidFields,
+    LimitReached,
+    NotAllowedInState,
+    ObjectMissing,
+    StaleTransition,
+    TooLarge,
+)
+from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.multipart import part_size
+from chalicelib.jobs.ownership import Owned, check_awaited
+from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedRequest
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import RECEIVING, JobState
+from chalicelib.pipelines.base import Pipeline
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A file that a client is about to send. sha256: lower-case hex."""
+
+    filename: str
+    size: int
+    content_type: str | None = None
+    sha256: str | None = None
+    modified_at: datetime | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Upload:
+    """How to send a file: one signed request; or in parts; or not at all, because its owner has these bytes already."""
+
+    file: File
+    request: SignedRequest | None = None
+    duplicate_of: str | None = None
+
+    @property
+    def part_count(self) -> int | None:
+        return math.ceil(self.file.size / self.file.part_size) if self.file.part_size else None
+
+
+class Intake:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        owned: Owned,
+        settling: Settling,
+        pipelines: Mapping[str, Pipeline],
+        limits: Limits,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._owned = owned
+        self._settling = settling
+        self._pipelines = pipelines
+        self._limits = limits
+        self._clock = clock
+        self._new_id = new_id
+
+    def open_job(
+        self,
+        owner_id: str,
+        pipeline: str,
+        options: Mapping[str, Any],
+        announced: Sequence[Announced],
+        *,
+        name: str | None = None,
+        more: bool = False,
+    ) -> tuple[Job, list[Upload]]:
+        """A new job for these files. `more` leaves it open for further ones. Raises JobError."""
+        self._check_files(self._pipeline(pipeline), announced)
+        self._check_space(owner_id, announced)
+        job = self.create(owner_id, pipeline, options, name=name)
+        return self._add(job, announced, more)
+
+    def create(
+        self, owner_id: str, pipeline: str, options: Mapping[str, Any], *, name: str | None = None, **fields: Any
+    ) -> Job:
+        """An empty, open job with checked options; further fields of Job as keywords."""
+        checked = self.check_options(pipeline, options)
+        now = self._clock()
+        job = Job(
+            id=fields.pop("id", None) or self._new_id(),
+            owner_id=owner_id,
+            name=(name or "").strip() or f"{pipeline} {now:%Y-%m-%d %H:%M}",
+            pipeline=pipeline,
+            options=checked,
+            state=JobState.PENDING,
+            created_at=now,
+            active_at=now,
+            due_at=fields.pop("due_at", now + timedelta(seconds=self._limits.check_every)),
+            **fields,
+        )
+        self._jobs.create_job(job, self._limits.active_jobs)
+        return job
+
+    def add_files(
+        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool
+    ) -> tuple[Job, list[Upload]]:
+        """More files for an open job; without `more` it is sealed. NotAllowedInState where it is sealed or over."""
+        job = self._owned.job(owner_id, job_id)
+        self._check_open(job)
+        self._check_files(self._pipeline(job.pipeline), announced)
+        self._check_space(owner_id, announced)
+        return self._add(job, announced, more)
+
+    def sign_again(self, owner_id: str, job_id: str, number: int) -> Upload:
+        """A fresh signature for a file that hasn't arrived."""
+        job, file = self._owned.file(owner_id, job_id, number)
+        check_awaited(job, file)
+        return self._upload(file)
+
+    def _pipeline(self, name: str) -> Pipeline:
+        if name not in self._pipelines:
+            known = ", ".join(self._pipelines)
+            raise BadRequest(f"There is no pipeline of that name. There are: {known}.", code="unknown_pipeline")
+        return self._pipelines[name]
+
+    def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            return self._pipeline(pipeline).Options.model_validate(options).model_dump(mode="json", exclude_none=True)
+        except ValidationError as invalid:
+            raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
+
+    def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
+        rules = pipeline.accepts
+        wrong = [
+            FieldError(f"files[{i}].filename", f"{file.filename[:80]!r} has no extension that {pipeline.name} takes")
+            for i, file in enumerate(announced)
+            if rules.extension(file.filename) is None
+        ]
+        if wrong:
+            accepted = " ".join(rules.extensions)
+            raise BadRequest(
+                f"The {pipeline.name} pipeline takes {accepted}.", code="unsupported_type", errors=wrong[:20]
+            )
+        roles = [
+            FieldError(f"files[{i}].role", "one of " + ", ".join(rules.roles) if rules.roles else "not used here")
+            for i, file in enumerate(announced)
+            if file.role and file.role not in rules.roles
+        ]
+        if roles:
+            raise InvalidFields("A file has a role that this pipeline doesn't know.", errors=roles)
+        large = [
+            FieldError(f"files[{i}].size", f"at most {rules.max_bytes} bytes")
+            for i, file in enumerate(announced)
+            if file.size > rules.max_bytes
+        ]
+        if large:
+            raise TooLarge(
+                f"A file is larger than the {rules.max_bytes / MiB:,.0f} MiB that {pipeline.name} takes.", errors=large
+            )
+
+    def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
+        stored = self._jobs.usage(owner_id).stored_bytes
+        if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
+            raise LimitReached(
+                f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
+                code="storage_full",
+                retry_after=3600,
+            )
+
+    def _check_open(self, job: Job) -> None:
+        if job.sealed or job.state not in RECEIVING:
+            sealed = " and sealed" if job.sealed else ""
+            raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")
+
+    def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
+        if job.file_count + len(announced) > self._limits.files_per_job:
+            raise LimitReached(
+                f"A job holds at most {self._limits.files_per_job:,} files.", code="too_many_files", retry_after=3600
+            )
+        files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
+        copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
+        files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
+        now = self._clock()
+        try:
+            job = self._jobs.add_files(job, files, seal=not more, changes={"active_at": now})
+        except StaleTransition:
+            raise Conflict("Files were added to this job at the same time: ask again.", code="try_again") from None
+        self._settling.ask_for(job, [file for file in files if file.number in copies])
+        if job.all_in:
+            job = self._settling.settle(job.id)
+        return job, [
+            Upload(file, duplicate_of=copies[file.number].id) if file.number in copies else self._upload(file)
+            for file in files
+        ]
+
+    def _file(self, job: Job, number: int, item: Announced) -> File:
+        try:
+            filename = display_name(item.filename)
+        except ValueError as error:
+            raise InvalidFields(
+                "A file has no usable name.", errors=[FieldError(f"files[{number - job.file_count - 1}]", str(error))]
+            ) from None
+        return File(
+            job_id=job.id,
+            number=number,
+            filename=filename,
+            key=keys.upload(job.pipeline, job.id, number),
+            size=item.size,
+            role=item.role,
+            content_type=item.content_type,
+            # Parts are checked one by one and by a CRC32 of the whole; the store keeps no SHA-256 of the whole.
+            expected_sha256=item.sha256,
+            modified_at=item.modified_at,
+            part_size=part_size(item.size) if item.size >= self._limits.multipart_from else None,
+        )
+
+    def _copy(self, owner_id: str, file: File) -> File | None:
+        """A file of the same owner with these bytes whose object is still there."""
+        if not file.expected_sha256:
+            return None
+        copy = self._jobs.stored_copy(owner_id, file.expected_sha256)
+        if copy is None or copy.size != file.size:
+            return None
+        try:
+            self._objects.stat(copy.key, copy.bucket)
+        except ObjectMissing:
+            return None
+        return copy
+
+    def _pointing(self, file: File, copy: File) -> File:
+        return replace(
+            file,
+            key=copy.key,
+            bucket=copy.bucket,
+            etag=copy.etag,
+            part_size=None,
+            modified_at=file.modified_at or copy.modified_at or self._clock(),
+        )
+
+    def _upload(self, file: File) -> Upload:
+        if file.part_size:
+            return Upload(file)
+        request = self._objects.sign_put(
+            file.key,
+            file.size,
+            content_type=file.content_type,
+            sha256=file.expected_sha256,
+            expires_in=self._limits.upload_url_seconds,
+            now=self._clock(),
+        )
+        return Upload(file, request)
+
+
+def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
+    """pydantic's findings as fields and sentences; the rejected values themselves are not repeated."""
+    found = []
+    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+        path = ".".join(str(part) for part in ((root,) if root else ()) + error["loc"])
+        found.append(FieldError(path or "body", error["msg"]))
+    return found

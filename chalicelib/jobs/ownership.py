@@ -1,0 +1,32 @@
+"""A user's own jobs and files, and nobody else's."""
+
+from __future__ import annotations
+
+from chalicelib.jobs.errors import FileNotFound, JobNotFound, NotAllowedInState
+from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.ports import JobStore
+from chalicelib.jobs.states import FileState
+
+
+class Owned:
+    def __init__(self, jobs: JobStore) -> None:
+        self._jobs = jobs
+
+    def job(self, owner_id: str, job_id: str) -> Job:
+        """JobNotFound for another's job too: nobody learns which ids exist."""
+        job = self._jobs.job(job_id)
+        if job.owner_id != owner_id:
+            raise JobNotFound("There is no such job.")
+        return job
+
+    def file(self, owner_id: str, job_id: str, number: int) -> tuple[Job, File]:
+        job = self.job(owner_id, job_id)
+        if not 0 < number <= job.file_count:
+            raise FileNotFound("There is no such file.")
+        return job, self._jobs.file(job_id, number)
+
+
+def check_awaited(job: Job, file: File) -> None:
+    """NotAllowedInState unless the file may still be uploaded."""
+    if file.state is not FileState.EXPECTED or job.final:
+        raise NotAllowedInState(f"The file is {file.state} in a job that is {job.state}: nothing is left to upload.")

@@ -1,0 +1,106 @@
+"""The sweeper: once a minute it looks at the jobs that are due, and makes good what a crash or a lost message left."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from chalicelib.jobs.control import Control
+from chalicelib.jobs.dropfolder import DropFolders
+from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.ports import Clock, JobStore, Queues
+from chalicelib.jobs.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
+from chalicelib.pipelines.base import Pipeline
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+
+
+class Sweeper:
+    def __init__(
+        self,
+        jobs: JobStore,
+        queues: Queues,
+        control: Control,
+        settling: Settling,
+        drops: DropFolders,
+        pipelines: Mapping[str, Pipeline],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._queues = queues
+        self._control = control
+        self._settling = settling
+        self._drops = drops
+        self._pipelines = pipelines
+        self._limits = limits
+        self._clock = clock
+
+    def sweep(self, deadline: datetime) -> int:
+        """Looks at every job that is due; returns how many. One that can't be mended doesn't keep others from it."""
+        seen = 0
+        for job_id in self._jobs.due_jobs(self._clock(), AT_ONCE):
+            if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
+                break
+            try:
+                self.mend(self._jobs.job(job_id))
+            except (StaleTransition, JobNotFound):
+                log.info("the job moved on by itself", extra={"job_id": job_id})
+            except Exception:
+                log.exception("a job could not be mended", extra={"job_id": job_id})
+            seen += 1
+        return seen
+
+    def mend(self, job: Job) -> None:
+        now = self._clock()
+        if job.final or job.state is JobState.PAUSED:
+            self._look_again(job, None)
+        elif job.run_requested or job.state is JobState.QUEUED:
+            free = job.lease_until is None or job.lease_until <= now
+            if free:
+                self._queues.run(job.pipeline, job.id)
+            self._look_again(job, now + RUN_PATIENCE if free else job.lease_until)
+        elif job.listing is not None:
+            self._queues.list_objects(job.id)
+            self._look_again(job, now + RUN_PATIENCE)
+        else:
+            self._mend_arrivals(job, now)
+
+    def _mend_arrivals(self, job: Job, now: datetime) -> None:
+        job = self._drops.seal_if_quiet(job)
+        job = self._settling.settle(job.id)
+        if job.run_requested or job.state not in RECEIVING:
+            return
+        active_at = job.active_at or job.created_at
+        if job.counts.finished != job.mark:
+            active_at = now
+        elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
+            self._give_up(job)
+            return
+        else:
+            self._settling.ask_again(job)
+        wait = self._limits.quiet_seconds if job.batch and not job.sealed else self._limits.check_every
+        changes = {"active_at": active_at, "mark": job.counts.finished, "due_at": now + timedelta(seconds=wait)}
+        self._jobs.change_job(job, changes, allowed=RECEIVING)
+
+    def _give_up(self, job: Job) -> None:
+        """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
+        self._control.abort_uploads(job)
+        if not job.sealed:
+            job = self._jobs.change_job(job, {"sealed": True}, allowed=RECEIVING, unless="sealed")
+        hours = self._limits.upload_patience / 3600
+        for file in self._jobs.files(job.id):
+            if file.state not in FINISHED:
+                self._jobs.reject_file(
+                    file, "uploads_expired", f"The file did not arrive within {hours:g} hours. Upload it in a new job."
+                )
+        self._settling.settle(job.id)
+
+    def _look_again(self, job: Job, due_at: datetime | None) -> None:
+        self._jobs.change_job(job, {"due_at": due_at}, allowed=frozenset({job.state}))

@@ -1,0 +1,140 @@
+"""The run of a job: its steps in order, each once, by one worker at a time."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.context import Cancelled, Context, HandOn, Interrupted
+from chalicelib.jobs.deliveries import deliveries
+from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, Queues
+from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.states import JobState
+from chalicelib.pipelines.base import Pipeline, PipelineFailed
+
+log = logging.getLogger(__name__)
+
+RUNNING = frozenset({JobState.RUNNING})
+
+
+class Runner:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        queues: Queues,
+        models: ModelStore,
+        settling: Settling,
+        pipelines: Mapping[str, Pipeline],
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._models = models
+        self._settling = settling
+        self._pipelines = pipelines
+        self._limits = limits
+        self._clock = clock
+
+    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
+        """Runs the jobs of a batch of messages; returns the ids of those that must come again."""
+        again = []
+        for delivery in deliveries(event):
+            job_id = delivery.body.get("job_id")
+            if not isinstance(job_id, str):
+                log.error("a message without a job", extra={"message_id": delivery.id})
+                continue
+            try:
+                self.run(job_id, deadline)
+            except JobNotFound:
+                log.info("the job is gone", extra={"job_id": job_id})
+            except Exception:
+                log.exception("a run broke off", extra={"job_id": job_id})
+                again.append(delivery.id)
+        return again
+
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """Gives up on the jobs of messages that came too often."""
+        for delivery in deliveries(event):
+            try:
+                job = self._jobs.job(str(delivery.body.get("job_id")))
+                if job.lease_until is None or job.lease_until <= self._clock():
+                    self._settling.fail(
+                        job,
+                        "run_failed",
+                        "The run broke off several times; what was uploaded is kept, and the job can be retried.",
+                    )
+            except (JobNotFound, StaleTransition):
+                continue
+
+    def run(self, job_id: str, deadline: datetime) -> None:
+        """Runs what is left of a job. Does nothing where it is over, paused, not ready, or in another worker's hands:
+        the sweeper asks again once that worker's lease has expired."""
+        job, now = self._jobs.job(job_id), self._clock()
+        try:
+            job = self._jobs.claim_run(job, now, deadline + timedelta(seconds=self._limits.lease_margin))
+        except StaleTransition:
+            return
+        pipeline = self._pipelines[job.pipeline]
+        scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
+        context = Context(
+            job, pipeline, scratch, deadline, self._jobs, self._objects, self._models, self._limits, self._clock
+        )
+        try:
+            for step in pipeline.steps[job.steps_done :]:
+                context.begin(step)
+                step.run(context)
+                context.finish_step()
+            self._complete(context)
+        except PipelineFailed as failed:
+            self._settling.fail(context.job, failed.code, failed.message)
+        except HandOn:
+            context.release()
+            self._queues.run(job.pipeline, job.id)
+        except Cancelled:
+            clean(self._objects, self._jobs, job.id)
+        except Interrupted:
+            context.release()
+        except StaleTransition:
+            # The claim was lost, or the job paused or cancelled, between two looks.
+            if self._jobs.job(job.id).state is JobState.CANCELLED:
+                clean(self._objects, self._jobs, job.id)
+            context.release()
+        except Exception:
+            context.release()
+            raise
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _complete(self, context: Context) -> None:
+        job, now = context.job, self._clock()
+        seconds = (now - (job.started_at or job.created_at)).total_seconds()
+        changes = {
+            "state": JobState.COMPLETED,
+            "completed_at": now,
+            "due_at": None,
+            "lease_until": None,
+            "current_filename": None,
+            "upload": None,
+        }
+        self._jobs.change_job(job, changes, allowed=RUNNING, same_attempt=True)
+        self._jobs.record_duration(job.pipeline, seconds)
+        if context.saved_anything:
+            self._objects.delete_prefix(keys.below(keys.WORK, job.id))
+
+
+def clean(objects: ObjectStore, jobs: JobStore, job_id: str) -> None:
+    """Removes what a run had half made; what the user uploaded stays."""
+    for root in (keys.WORK, keys.RESULTS):
+        objects.delete_prefix(keys.below(root, job_id))
+    jobs.delete_artifacts(job_id)

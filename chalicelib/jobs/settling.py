@@ -1,0 +1,121 @@
+"""What follows once all files of a job are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from chalicelib.jobs.deliveries import message
+from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.keys import uploads_of
+from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.states import FINISHED, FileState, JobState
+from chalicelib.pipelines.base import Pipeline
+
+RUN_PATIENCE = timedelta(seconds=60)
+
+
+class Settling:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        queues: Queues,
+        pipelines: Mapping[str, Pipeline],
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._pipelines = pipelines
+        self._clock = clock
+
+    def settle(self, job_id: str) -> Job:
+        """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
+        whoever finishes the last file sees all counts, because everyone writes first and reads then."""
+        job = self._jobs.job(job_id)
+        if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
+            return job
+        try:
+            if job.counts.inspected == 0:
+                return self._fail_without_files(job)
+            if not job.run_requested:
+                job = self._request_run(job)
+        except StaleTransition:
+            return self._jobs.job(job_id)
+        if job.lease_until is None:
+            self._queues.run(job.pipeline, job.id)
+        return job
+
+    def _request_run(self, job: Job) -> Job:
+        now = self._clock()
+        due_at = now + RUN_PATIENCE
+        if not self._pipelines[job.pipeline].per_file:
+            return self._jobs.enqueue_job(job, due_at)
+        changes = {
+            "state": JobState.RUNNING,
+            "run_requested": True,
+            "due_at": due_at,
+            "started_at": job.started_at or now,
+        }
+        return self._jobs.change_job(
+            job, changes, allowed=frozenset({JobState.PENDING, JobState.RUNNING}), unless="run_requested"
+        )
+
+    def _fail_without_files(self, job: Job) -> Job:
+        rejected = [f for f in self._jobs.files(job.id, last=50) if f.state is FileState.REJECTED]
+        codes = {f.error_code for f in rejected}
+        if not job.file_count:
+            code, text = "no_files", "The job was closed without a file."
+        elif len(codes) == 1 and rejected[0].error_code:
+            code, text = rejected[0].error_code, rejected[0].error_message or ""
+        else:
+            code, text = "no_usable_file", f"None of the {job.file_count} files could be used; each says why."
+        return self.fail(job, code, text)
+
+    def fail(self, job: Job, code: str, text: str) -> Job:
+        changes = {
+            "state": JobState.FAILED,
+            "error_code": code,
+            "error_message": text,
+            "completed_at": self._clock(),
+            "due_at": None,
+        }
+        allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
+        return self._jobs.change_job(job, changes, allowed=allowed)
+
+    def ask_again(self, job: Job) -> int:
+        """Sends a message for every unfinished file whose object is there; returns how many. Lost ones are so made
+        good, and one too many changes nothing."""
+        now = self._clock()
+        waiting = [
+            file
+            for file in self._jobs.files(job.id)
+            if file.state not in FINISHED and not (file.lease_until and file.lease_until > now)
+        ]
+        if not waiting:
+            return 0
+        prefix = uploads_of(job.pipeline, job.id)
+        there: dict[str, StoredObject] = {}
+        if any(file.bucket is None and file.key.startswith(prefix) for file in waiting):
+            there = {found.key: found for found in self._objects.below(prefix)}
+        found = [(file, seen) for file in waiting if (seen := self._seen(file, there, prefix))]
+        self._queues.inspect(job.pipeline, (message(file, seen) for file, seen in found))
+        return len(found)
+
+    def ask_for(self, job: Job, files: Iterable[File]) -> None:
+        """Sends the first message for files whose objects were there before the job was."""
+        self._queues.inspect(job.pipeline, [message(file, as_stored(file)) for file in files])
+
+    def _seen(self, file: File, there: Mapping[str, StoredObject], prefix: str) -> StoredObject | None:
+        if file.bucket is None and file.key.startswith(prefix):
+            return there.get(file.key)
+        return as_stored(file)
+
+
+def as_stored(file: File) -> StoredObject:
+    """The object of a file that was found in the store, as it was found."""
+    if file.modified_at is None:
+        raise ValueError(f"file {file.id} was never seen in the store")
+    return StoredObject(file.key, file.size, file.etag or "", file.modified_at, file.bucket, file.sequencer)

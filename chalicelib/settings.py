@@ -1,0 +1,72 @@
+"""The one reader of the environment: every setting of a deployment, with its default and who uses it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from chalicelib.jobs.limits import Limits
+
+PREFIX = "MILLRACE_"
+
+
+class SettingError(Exception):
+    """A setting is missing or can't be read; the text says which, and what it takes."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    bucket: str
+    jobs_table: str
+    accounts_table: str
+    catalog_table: str
+    queue_url_prefix: str
+    """What stands before a queue's name in its URL."""
+    token_key: str
+    """Signs access tokens (HS256): at least 32 characters."""
+    import_roots: tuple[str, ...] = ()
+    """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins of web pages that may call the API; none: only its own."""
+    drop_owner: str = "drop"
+    """Whose jobs the drop folders open that don't name a user."""
+    public_s3_endpoint: str | None = None
+    """Where clients reach S3, if not where we do."""
+    token_seconds: int = 3600
+    guest_seconds: int = 30 * 24 * 3600
+    limits: Limits = field(default_factory=Limits)
+    """Each also as a setting of its own, for example MILLRACE_LIMIT_ACTIVE_JOBS."""
+
+
+def read(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of this process. Raises SettingError."""
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        given = environ.get(PREFIX + setting.name.upper(), "")
+        if setting.name == "limits":
+            values["limits"] = _limits(environ)
+        elif given:
+            values[setting.name] = _convert(setting.name, str(setting.type), given)
+        elif setting.default is setting.default_factory:  # both are MISSING: it has no default
+            raise SettingError(f"{PREFIX}{setting.name.upper()} is not set.")
+    if len(values["token_key"]) < 32:
+        raise SettingError(f"{PREFIX}TOKEN_KEY must have at least 32 characters.")
+    return Settings(**values)
+
+
+def _limits(environ: Mapping[str, str]) -> Limits:
+    given = {limit.name: environ.get(f"{PREFIX}LIMIT_{limit.name.upper()}", "") for limit in fields(Limits)}
+    return replace(Limits(), **{name: _convert(name, "int", text) for name, text in given.items() if text})
+
+
+def _convert(name: str, kind: str, given: str) -> Any:
+    if kind.startswith("tuple"):
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+    if kind != "int":
+        return given
+    try:
+        return int(given)
+    except ValueError:
+        raise SettingError(f"{PREFIX}{name.upper()} must be a whole number.") from None

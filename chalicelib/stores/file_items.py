@@ -1,0 +1,214 @@
+"""File items and their counters: added, claimed, finished once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from chalicelib.jobs.deliveries import is_newer
+from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
+from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.ports import ADD_AT_ONCE
+from chalicelib.jobs.states import RECEIVING, FileState
+from chalicelib.stores import items
+from chalicelib.stores.dynamo import Check, ConditionFailed, Item, NewItem, Table, Write
+
+AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
+FINISH_AT_ONCE = 25
+
+
+class FileItems:
+    _table: Table
+
+    def add_files(
+        self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None
+    ) -> Job:
+        chunks = list(batched(files, ADD_AT_ONCE)) or [()]
+        for i, chunk in enumerate(chunks):
+            more: dict[str, Any] = {"file_count": job.file_count + len(chunk)}
+            if i == len(chunks) - 1:
+                more |= {**(changes or {}), **({"sealed": True} if seal else {})}
+            try:
+                self._table.transact([self._counting_in(job, more), *self._new_files(chunk)])
+            except ConditionFailed:
+                raise StaleTransition(job.id) from None
+            job = replace(job, **more)
+        return job
+
+    def file(self, job_id: str, number: int) -> File:
+        item = self._table.get(items.file_key(job_id, number))
+        if item is None:
+            raise FileNotFound("There is no such file.")
+        return items.file_from(item)
+
+    def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        bounds = {
+            ":first": items.file_key(job_id, first)[1],
+            ":last": items.file_key(job_id, 99_999_999 if last is None else last)[1],
+        }
+        for item in self._table.query(f"JOB#{job_id}", "#range BETWEEN :first AND :last", bounds):
+            yield items.file_from(item)
+
+    def change_file(
+        self, file: File, changes: Mapping[str, Any], *, allowed: frozenset[FileState], unless: str | None = None
+    ) -> File:
+        write = Write(items.file_key(file.job_id, file.number)).set(**changes).where_in("state", allowed)
+        if unless:
+            write.where_equal(**{unless: None})
+        try:
+            return items.file_from(self._table.write(write))
+        except ConditionFailed:
+            raise StaleTransition(file.id) from None
+
+    def claim_file(self, job_id: str, number: int, seen: StoredObject, now: datetime, lease_until: datetime) -> File:
+        write = self._claim(job_id, number, seen, lease_until)
+        state, lease = write.name("state"), write.name("lease_until")
+        expected = f"{state} = {write.value(FileState.EXPECTED)}"
+        lease_expired = f"{state} = {write.value(FileState.INSPECTING)} AND {lease} <= {write.value(now)}"
+        write.where_exists().where(f"({expected}) OR ({lease_expired})")
+        try:
+            return items.file_from(self._table.write(write))
+        except ConditionFailed as failed:
+            if not failed.items[0]:
+                raise FileNotFound("There is no such file.") from None
+            there = items.file_from(failed.items[0])
+        if there.state is FileState.INSPECTING:
+            raise Busy(there.id)
+        if there.etag == seen.etag or not is_newer(seen.sequencer, there.sequencer):
+            raise StaleTransition(there.id)
+        return self._claim_newer(there, seen, lease_until)
+
+    def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
+        finished: set[int] = set()
+        for chunk in batched(outcomes, FINISH_AT_ONCE):
+            left = list(chunk)
+            while left:
+                try:
+                    self._table.transact(self._finishing(job_id, left, owner_id))
+                except ConditionFailed as failed:
+                    # The last of a transaction's writes is the counter, which has no condition.
+                    lost = {
+                        outcome.number for outcome, item in zip(left, failed.items, strict=False) if item is not None
+                    }
+                    left = [outcome for outcome in left if outcome.number not in lost]
+                    continue
+                finished.update(outcome.number for outcome in left)
+                break
+        return finished
+
+    def reject_file(self, file: File, code: str, message: str) -> bool:
+        write = Write(items.file_key(file.job_id, file.number))
+        write.set(state=FileState.REJECTED, error_code=code, error_message=message, lease_until=None)
+        write.where_in("state", AWAITED).where_equal(attempt=file.attempt or None)
+        counter = Write(items.count_key(file.job_id, [file.number])).add(rejected=1)
+        try:
+            self._table.transact([write, counter])
+        except ConditionFailed:
+            return False
+        return True
+
+    def reset_files(self, job: Job, numbers: Sequence[int]) -> int:
+        reset = 0
+        for number in numbers:
+            write = Write(items.file_key(job.id, number)).where_equal(state=FileState.REJECTED)
+            write.set(state=FileState.EXPECTED, error_code=None, error_message=None, sequencer=None, etag=None)
+            counter = Write(items.count_key(job.id, [number])).add(rejected=-1)
+            try:
+                self._table.transact([write, counter])
+                reset += 1
+            except ConditionFailed:
+                continue
+        return reset
+
+    def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
+        for chunk in batched(kept.items(), FINISH_AT_ONCE):
+            left = list(chunk)
+            while left:
+                writes = [
+                    Write(items.file_key(job_id, number))
+                    .set(state=FileState.DUPLICATE, duplicate_of=of)
+                    .where_equal(state=FileState.INSPECTED)
+                    for number, of in left
+                ]
+                counter = Write(items.count_key(job_id, [number for number, _ in left]))
+                try:
+                    self._table.transact([*writes, counter.add(inspected=-len(left), duplicate=len(left))])
+                    break
+                except ConditionFailed as failed:
+                    left = [pair for pair, item in zip(left, failed.items, strict=False) if item is None]
+
+    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
+        found = self._table.query(
+            items.owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK", limit=1
+        )
+        for item in found:
+            there = self._table.get((item["PK"], item["SK"]))
+            if there and there.get("sha256") == sha256:
+                return items.file_from(there)
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _counting_in(self, job: Job, changes: Mapping[str, Any]) -> Write:
+        """The write that takes more files into a job: it is open, and nobody else added any since it was read."""
+        write = Write(items.job_key(job.id)).set(**items.job_changes(changes))
+        return write.where_in("state", RECEIVING).where_equal(file_count=job.file_count, sealed=None)
+
+    def _new_files(self, files: Sequence[File]) -> list[Write]:
+        return [
+            NewItem(key, items.to_item(key, file) | {"state": file.state})
+            for file in files
+            if (key := items.file_key(file.job_id, file.number))
+        ]
+
+    def _claim(self, job_id: str, number: int, seen: StoredObject, lease_until: datetime) -> Write:
+        write = Write(items.file_key(job_id, number)).set(state=FileState.INSPECTING, lease_until=lease_until)
+        return write.set(sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1)
+
+    def _claim_newer(self, there: File, seen: StoredObject, lease_until: datetime) -> File:
+        """Claims a finished file whose object was replaced; its counts are taken back with it."""
+        write = self._claim(there.job_id, there.number, seen, lease_until)
+        write.where_equal(state=there.state, attempt=there.attempt or None)
+        write.set(error_code=None, error_message=None, owner_hash=None)
+        counter = Write(items.count_key(there.job_id, [there.number]))
+        counter.add(**{there.state.value: -1, "size": -there.size if there.state is FileState.INSPECTED else 0})
+        open_job = Check(items.job_key(there.job_id)).where_in("state", RECEIVING).where_equal(run_requested=None)
+        try:
+            self._table.transact([write, counter, open_job])
+        except ConditionFailed:
+            raise StaleTransition(there.id) from None
+        return self.file(there.job_id, there.number)
+
+    def _finishing(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> list[Write]:
+        writes = []
+        for outcome in outcomes:
+            write = Write(items.file_key(job_id, outcome.number)).set(**_found(outcome, owner_id))
+            writes.append(write.where_equal(state=FileState.INSPECTING, attempt=outcome.attempt))
+        counter = Write(items.count_key(job_id, [outcome.number for outcome in outcomes]))
+        counter.add(
+            inspected=sum(outcome.state is FileState.INSPECTED for outcome in outcomes),
+            rejected=sum(outcome.state is FileState.REJECTED for outcome in outcomes),
+            size=sum(outcome.size for outcome in outcomes if outcome.state is FileState.INSPECTED),
+        )
+        return [*writes, counter]
+
+
+def _found(outcome: FileOutcome, owner_id: str) -> Item:
+    good = outcome.state is FileState.INSPECTED and outcome.sha256 is not None
+    return {
+        "state": outcome.state,
+        "size": outcome.size,
+        "etag": outcome.etag,
+        "content_type": outcome.content_type,
+        "sha256": outcome.sha256,
+        "crc32": outcome.crc32,
+        "metadata": dict(outcome.metadata) or None,
+        "thumbnail": True if outcome.thumbnail else None,
+        "error_code": outcome.error_code,
+        "error_message": outcome.error_message,
+        "lease_until": None,
+        "owner_hash": items.owner_hash(owner_id, outcome.sha256 or "") if good else None,
+    }

@@ -1,0 +1,143 @@
+"""How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
+
+A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
+job's size; then `FILE#{number}` and `ARTIFACT#{name}`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, get_type_hints
+
+from chalicelib.jobs.model import Artifact, Counts, File, Job
+from chalicelib.jobs.states import FileState, JobState
+from chalicelib.stores.dynamo import Item, Key
+
+JOB, COUNT, FILE, ARTIFACT = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#"
+SHARD_FROM = 256
+SHARDS = 16
+DUE = "due"
+NO_COUNTS = Counts()
+
+
+def job_key(job_id: str) -> Key:
+    return f"JOB#{job_id}", JOB
+
+
+def count_key(job_id: str, numbers: list[int]) -> Key:
+    """Where to count these files: one item for small jobs; larger ones spread over shards, whose sum counts."""
+    shard = 0 if max(numbers) <= SHARD_FROM else 1 + min(numbers) % SHARDS
+    return f"JOB#{job_id}", f"{COUNT}{shard:02d}"
+
+
+def file_key(job_id: str, number: int) -> Key:
+    return f"JOB#{job_id}", f"{FILE}{number:08d}"
+
+
+def artifact_key(job_id: str, name: str) -> Key:
+    return f"JOB#{job_id}", f"{ARTIFACT}{name}"
+
+
+def usage_key(owner_id: str) -> Key:
+    return f"USER#{owner_id}", "USAGE"
+
+
+def queue_key(pipeline: str) -> Key:
+    return f"QUEUE#{pipeline}", "QUEUE"
+
+
+def statistics_key(shard: int) -> Key:
+    return "STATISTICS", f"TOTAL#{shard}"
+
+
+def day_key(day: str) -> Key:
+    return "STATISTICS", f"DAY#{day}"
+
+
+def batch_key(batch: str) -> Key:
+    return f"BATCH#{_digest(batch)}", "BATCH"
+
+
+def batch_file_key(batch: str, key: str) -> Key:
+    return f"BATCH#{_digest(batch)}", f"KEY#{_digest(key)}"
+
+
+def owner_hash(owner_id: str, sha256: str) -> str:
+    return f"{owner_id}#{sha256}"
+
+
+def _digest(text: str) -> str:
+    # An object's key may be as long as DynamoDB allows for a sort key, and then there is no room for our prefix.
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_item(key: Key, value: Job | File | Artifact) -> Item:
+    """The item of a value; what stands in its key, and what stands at its default, is left out."""
+    item: Item = {"PK": key[0], "SK": key[1]}
+    for field in fields(value):
+        content = getattr(value, field.name)
+        if field.name in _IN_KEY[type(value)] or content is None or content == field.default or content == {}:
+            continue
+        item[field.name] = content
+    if isinstance(value, Job):
+        item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
+    return item
+
+
+def job_changes(changes: Mapping[str, Any]) -> Item:
+    """Changes of a job as attributes: what is due is in the sparse index, False and None are not set."""
+    item = {name: None if value is False else value for name, value in changes.items()}
+    if "due_at" in changes:
+        item["due_shard"] = DUE if changes["due_at"] else None
+    return item
+
+
+def from_item[T: (Job, File, Artifact)](kind: type[T], item: Mapping[str, Any], **known: Any) -> T:
+    values = dict(known)
+    for name, convert in _FIELDS[kind].items():
+        if name in item:
+            values[name] = convert(item[name])
+    return kind(**values)
+
+
+def job_from(item: Mapping[str, Any], counts: Counts = NO_COUNTS) -> Job:
+    return from_item(Job, item, id=item["PK"].removeprefix("JOB#"), counts=counts)
+
+
+def file_from(item: Mapping[str, Any]) -> File:
+    return from_item(File, item, job_id=item["PK"].removeprefix("JOB#"), number=int(item["SK"].removeprefix(FILE)))
+
+
+def artifact_from(item: Mapping[str, Any]) -> Artifact:
+    return from_item(Artifact, item, name=item["SK"].removeprefix(ARTIFACT))
+
+
+def counts_from(items: list[Item]) -> Counts:
+    return Counts(*(sum(int(item.get(field.name, 0)) for item in items) for field in fields(Counts)))
+
+
+def _converter(hint: Any) -> Any:
+    text = str(hint)
+    if "datetime" in text:
+        return datetime.fromisoformat
+    if "Mapping" in text:
+        return lambda value: json.loads(value) if isinstance(value, str) else value
+    for kind in (JobState, FileState, float):
+        if hint is kind:
+            return kind
+    return lambda value: value
+
+
+_IN_KEY: dict[type, frozenset[str]] = {
+    Job: frozenset({"id", "counts"}),
+    File: frozenset({"job_id", "number"}),
+    Artifact: frozenset({"name"}),
+}
+_FIELDS: dict[type, dict[str, Any]] = {
+    kind: {name: _converter(hint) for name, hint in get_type_hints(kind).items() if name not in _IN_KEY[kind]}
+    for kind in _IN_KEY
+}

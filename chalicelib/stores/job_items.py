@@ -1,0 +1,212 @@
+"""Job items: opened, changed by the table of moves, claimed, found when due."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.jobs.errors import JobNotFound, LimitReached, StaleTransition
+from chalicelib.jobs.model import Job, QueueState, Usage
+from chalicelib.jobs.states import FINAL, JobState, sources
+from chalicelib.stores import items
+from chalicelib.stores.dynamo import ConditionFailed, NewItem, Table, Write, timestamp
+
+STATISTICS_SHARDS = 8
+DURATIONS = 20
+
+
+class JobItems:
+    _table: Table
+
+    def create_job(self, job: Job, active_limit: int) -> None:
+        usage = Write(items.usage_key(job.owner_id)).add(active_jobs=1, jobs=1)
+        active = usage.name("active_jobs")
+        usage.where(f"attribute_not_exists({active}) OR {active} < {usage.value(active_limit)}")
+        first = not self.usage(job.owner_id).jobs
+        total = self._statistics().add(unique_users=int(first))
+        since = total.name("since")
+        total._set.append(f"{since} = if_not_exists({since}, {total.value(job.created_at.timestamp())})")
+        day = Write(items.day_key(f"{job.created_at:%Y-%m-%d}")).add(jobs=1)
+        key = items.job_key(job.id)
+        try:
+            self._table.transact([NewItem(key, items.to_item(key, job)), usage, total, day])
+        except ConditionFailed as failed:
+            if failed.items[0] is not None:
+                raise StaleTransition(job.id) from None
+            raise LimitReached(
+                f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
+                code="too_many_jobs",
+                retry_after=60,
+            ) from None
+
+    def job(self, job_id: str) -> Job:
+        found = list(self._table.query(f"JOB#{job_id}", "begins_with(#range, :job)", {":job": items.JOB}))
+        if not found or found[0]["SK"] != items.JOB:
+            raise JobNotFound("There is no such job.")
+        return items.job_from(found[0], items.counts_from(found[1:]))
+
+    def jobs_of(
+        self,
+        owner_id: str,
+        *,
+        states: frozenset[JobState],
+        pipeline: str | None,
+        limit: int,
+        before: str | None,
+    ) -> tuple[list[Job], str | None]:
+        found: list[Job] = []
+        for item in self._table.query(
+            owner_id,
+            "#range < :before" if before else "",
+            {":before": before} if before else {},
+            index="by_owner",
+            hash_name="owner_id",
+            range_name="job_id",
+            forward=False,
+        ):
+            job = items.job_from(item)
+            if (not states or job.state in states) and pipeline in {None, job.pipeline}:
+                found.append(job)
+            if len(found) > limit:
+                return found[:limit], found[limit - 1].id
+        return found, None
+
+    def change_job(
+        self,
+        job: Job,
+        changes: Mapping[str, Any],
+        *,
+        allowed: frozenset[JobState],
+        same_attempt: bool = False,
+        unless: str | None = None,
+    ) -> Job:
+        target = changes.get("state", job.state)
+        if "state" in changes and target not in allowed and not allowed <= sources(target):
+            raise ValueError(f"{sorted(allowed - sources(target))} can't become {target}")
+        if (target in FINAL) != job.final:
+            return self._cross(job, target, changes, allowed, same_attempt)
+        write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_in("state", allowed)
+        return self._changed(job, self._guarded(write, job, same_attempt, unless))
+
+    def enqueue_job(self, job: Job, due_at: datetime) -> Job:
+        changes: dict[str, Any] = {"state": JobState.QUEUED, "run_requested": True, "due_at": due_at}
+        for _ in range(50):
+            tickets = self.queue_state(job.pipeline).tickets
+            queue = Write(items.queue_key(job.pipeline)).set(tickets=tickets + 1).where_equal(tickets=tickets or None)
+            changes["ticket"] = tickets + 1
+            write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=JobState.PENDING)
+            try:
+                self._table.transact([write, queue])
+                return replace(job, **changes)
+            except ConditionFailed as failed:
+                if failed.items[0] is not None:
+                    raise StaleTransition(job.id) from None
+        raise StaleTransition(f"{job.id}: too many take tickets")
+
+    def claim_run(self, job: Job, now: datetime, lease_until: datetime) -> Job:
+        changes: dict[str, Any] = {
+            "state": JobState.RUNNING,
+            "attempt": job.attempt + 1,
+            "lease_until": lease_until,
+            "started_at": job.started_at or now,
+            "due_at": lease_until,
+        }
+        write = Write(items.job_key(job.id)).set(**items.job_changes(changes))
+        write.where_equal(state=job.state, run_requested=True, attempt=job.attempt or None)
+        lease = write.name("lease_until")
+        write.where(f"attribute_not_exists({lease}) OR {lease} <= {write.value(now)}")
+        if job.state not in {JobState.QUEUED, JobState.RUNNING}:
+            raise StaleTransition(job.id)
+        if job.state is JobState.RUNNING:
+            return self._changed(job, write)
+        try:
+            self._table.transact([write, Write(items.queue_key(job.pipeline)).add(left=1)])
+        except ConditionFailed:
+            raise StaleTransition(job.id) from None
+        return replace(job, **changes)
+
+    def due_jobs(self, now: datetime, limit: int) -> list[str]:
+        found = self._table.query(
+            items.DUE,
+            "#range <= :now",
+            {":now": timestamp(now)},
+            index="due",
+            hash_name="due_shard",
+            range_name="due_at",
+            limit=limit,
+        )
+        return [item["PK"].removeprefix("JOB#") for item in found]
+
+    # -- numbers ---------------------------------------------------------------------------------------------------
+
+    def queue_state(self, pipeline: str) -> QueueState:
+        item = self._table.get(items.queue_key(pipeline)) or {}
+        durations = [float(seconds) for seconds in str(item.get("durations", "")).split()]
+        return QueueState(int(item.get("tickets", 0)), int(item.get("left", 0)), tuple(durations))
+
+    def record_duration(self, pipeline: str, seconds: float) -> None:
+        durations = [*self.queue_state(pipeline).durations, round(seconds, 1)][-DURATIONS:]
+        # Of two at once one may be forgotten: it is a mean of the last ones, and no count.
+        self._table.write(Write(items.queue_key(pipeline)).set(durations=" ".join(map(str, durations))))
+
+    def usage(self, owner_id: str) -> Usage:
+        item = self._table.get(items.usage_key(owner_id)) or {}
+        return Usage(int(item.get("active_jobs", 0)), int(item.get("stored_bytes", 0)), int(item.get("jobs", 0)))
+
+    def statistics(self, day: str) -> Mapping[str, float]:
+        totals = {"jobs_processed": 0.0, "processing_seconds": 0.0, "unique_users": 0.0, "jobs_today": 0.0}
+        since: list[float] = []
+        for item in self._table.query("STATISTICS", "#range >= :from", {":from": "TOTAL#"}, consistent=False):
+            for name in ("jobs_processed", "processing_seconds", "unique_users"):
+                totals[name] += item.get(name, 0)
+            since += [item["since"]] if "since" in item else []
+        totals["jobs_today"] = (self._table.get(items.day_key(day), consistent=False) or {}).get("jobs", 0)
+        return totals | ({"since": min(since)} if since else {})
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _cross(
+        self, job: Job, target: JobState, changes: Mapping[str, Any], allowed: frozenset[JobState], same_attempt: bool
+    ) -> Job:
+        """A move into or out of the final states, with all that counts such jobs."""
+        if job.state not in allowed:
+            raise StaleTransition(job.id)
+        way = -1 if target in FINAL else 1
+        write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=job.state)
+        writes = [
+            self._guarded(write, job, same_attempt, None),
+            Write(items.usage_key(job.owner_id)).add(active_jobs=way, stored_bytes=-way * job.counts.size),
+        ]
+        if job.state is JobState.QUEUED:
+            writes.append(Write(items.queue_key(job.pipeline)).add(left=1))
+        if target is JobState.COMPLETED:
+            ended = changes.get("completed_at") or job.created_at
+            seconds = (ended - (job.started_at or job.created_at)).total_seconds()
+            writes.append(self._statistics().add(jobs_processed=1, processing_seconds=seconds))
+        try:
+            self._table.transact(writes)
+        except ConditionFailed:
+            raise StaleTransition(job.id) from None
+        return replace(job, **changes)
+
+    def _guarded(self, write: Write, job: Job, same_attempt: bool, unless: str | None) -> Write:
+        if same_attempt:
+            write.where_equal(attempt=job.attempt or None)
+        if unless:
+            write.where_equal(**{unless: None})
+        return write
+
+    def _changed(self, job: Job, write: Write) -> Job:
+        try:
+            return items.job_from(self._table.write(write), job.counts)
+        except ConditionFailed as failed:
+            if not failed.items[0]:
+                raise JobNotFound("There is no such job.") from None
+            raise StaleTransition(job.id) from None
+
+    def _statistics(self) -> Write:
+        shard = random.randrange(STATISTICS_SHARDS)  # noqa: S311 - spreads the writes, no secret
+        return Write(items.statistics_key(shard))

@@ -1,0 +1,281 @@
+"""Objects in S3: signed requests for clients, streams for workers, multipart uploads.
+
+IAM: s3:GetObject, PutObject, PutObjectTagging, DeleteObject, ListBucket, ListBucketMultipartUploads,
+ListMultipartUploadParts, AbortMultipartUpload.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from botocore.exceptions import ClientError
+
+from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.model import StoredObject
+from chalicelib.jobs.ports import SignedRequest, UploadedPart
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHUNK = 1024 * 1024
+GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
+
+
+def missing_or_raise(error: ClientError, what: str) -> ObjectMissing:
+    if error.response["Error"]["Code"] in GONE:
+        return ObjectMissing(what)
+    raise error
+
+
+def checksum(hexadecimal: str) -> str:
+    """A digest as S3 writes it."""
+    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
+
+
+class ObjectBucket:
+    """Fulfils chalicelib.jobs.ports.ObjectStore. client and signer are made at their first use; the signer is a client
+    at the address under which users reach the store."""
+
+    def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:
+        self._client = client
+        self._signer = signer
+        self._bucket = bucket
+
+    # -- signed ----------------------------------------------------------------------------------------------------
+
+    def sign_put(
+        self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
+    ) -> SignedRequest:
+        headers = {"Content-Length": str(size)}
+        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "ContentLength": size}
+        if content_type:
+            headers["Content-Type"] = params["ContentType"] = content_type
+        if sha256:
+            headers["x-amz-checksum-sha256"] = params["ChecksumSHA256"] = checksum(sha256)
+        url = self._signer().generate_presigned_url("put_object", Params=params, ExpiresIn=expires_in)
+        return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
+
+    def sign_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        size: int,
+        *,
+        sha256: str | None,
+        crc32: str | None,
+        expires_in: int,
+        now: datetime,
+    ) -> SignedRequest:
+        headers = {"Content-Length": str(size)}
+        params: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "UploadId": upload_id,
+            "PartNumber": number,
+            "ContentLength": size,
+        }
+        if crc32:
+            headers["x-amz-checksum-crc32"] = params["ChecksumCRC32"] = checksum(crc32)
+        elif sha256:
+            headers["x-amz-checksum-sha256"] = params["ChecksumSHA256"] = checksum(sha256)
+        url = self._signer().generate_presigned_url("upload_part", Params=params, ExpiresIn=expires_in)
+        return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
+
+    def sign_get(self, key: str, *, filename: str | None, content_type: str | None, expires_in: int) -> str:
+        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if filename:
+            params["ResponseContentDisposition"] = attachment(filename)
+        if content_type:
+            params["ResponseContentType"] = content_type
+        return self._signer().generate_presigned_url("get_object", Params=params, ExpiresIn=expires_in)
+
+    # -- objects ---------------------------------------------------------------------------------------------------
+
+    def stat(self, key: str, bucket: str | None = None) -> StoredObject:
+        try:
+            head = self._client().head_object(Bucket=bucket or self._bucket, Key=key)
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+        return StoredObject(key, head["ContentLength"], head["ETag"].strip('"'), head["LastModified"], bucket)
+
+    def stream(
+        self, key: str, start: int, end: int, *, etag: str | None = None, bucket: str | None = None
+    ) -> Iterator[bytes]:
+        if end <= start:
+            return
+        request: Any = {"Bucket": bucket or self._bucket, "Key": key, "Range": f"bytes={start}-{end - 1}"}
+        if etag:
+            request["IfMatch"] = f'"{etag}"'
+        try:
+            body = self._client().get_object(**request)["Body"]
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+        try:
+            yield from body.iter_chunks(CHUNK)
+        finally:
+            body.close()
+
+    def put(self, key: str, content: bytes, content_type: str, *, tags: Mapping[str, str] | None = None) -> str:
+        put = self._client().put_object(
+            Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **_tagging(tags)
+        )
+        return put["ETag"].strip('"')
+
+    def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None:
+        extra = {"ContentType": content_type, **_tagging(tags)}
+        self._client().upload_file(path, self._bucket, key, ExtraArgs=extra)
+
+    def below(self, prefix: str) -> Iterator[StoredObject]:
+        after: str | None = None
+        while True:
+            found, after = self.list_page(prefix, bucket=None, after=after, recursive=True)
+            yield from found
+            if after is None:
+                return
+
+    def list_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
+    ) -> tuple[list[StoredObject], str | None]:
+        request: Any = {"Bucket": bucket or self._bucket, "Prefix": prefix}
+        if after:
+            request["StartAfter"] = after
+        if not recursive:
+            request["Delimiter"] = "/"
+        try:
+            page = self._client().list_objects_v2(**request)
+        except ClientError as error:
+            raise missing_or_raise(error, prefix) from None
+        found = [
+            StoredObject(thing["Key"], thing["Size"], thing["ETag"].strip('"'), thing["LastModified"], bucket)
+            for thing in page.get("Contents", ())
+        ]
+        folders = [common["Prefix"] for common in page.get("CommonPrefixes", ())]
+        last = max([thing.key for thing in found] + [folder + "\U0010ffff" for folder in folders], default=None)
+        return found, last if page.get("IsTruncated") else None
+
+    def delete(self, keys: Iterable[str]) -> None:
+        for some in batched(keys, 1000):
+            things: Any = [{"Key": key} for key in some]
+            self._client().delete_objects(Bucket=self._bucket, Delete={"Objects": things, "Quiet": True})
+
+    def delete_prefix(self, prefix: str) -> None:
+        self.delete(found.key for found in self.below(prefix))
+        pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
+        for page in pages:
+            for upload in page.get("Uploads", ()):
+                self.abort_parts(upload["Key"], upload["UploadId"])
+
+    # -- in parts --------------------------------------------------------------------------------------------------
+
+    def start_parts(
+        self, key: str, content_type: str | None, *, checksum: bool = False, tags: Mapping[str, str] | None = None
+    ) -> str:
+        request: Any = {"Bucket": self._bucket, "Key": key, **_tagging(tags)}
+        if content_type:
+            request["ContentType"] = content_type
+        if checksum:
+            request |= {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"}
+        return self._client().create_multipart_upload(**request)["UploadId"]
+
+    def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
+        pages = self._client().get_paginator("list_parts")
+        try:
+            return [
+                UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+                for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
+                for part in page.get("Parts", ())
+            ]
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> UploadedPart:
+        put = self._client().upload_part(
+            Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=content
+        )
+        return UploadedPart(number, put["ETag"].strip('"'), len(content))
+
+    def copy_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        source: str,
+        start: int,
+        end: int,
+        *,
+        etag: str | None = None,
+        bucket: str | None = None,
+    ) -> UploadedPart:
+        request: Any = {"CopySourceIfMatch": f'"{etag}"'} if etag else {}
+        try:
+            copied = self._client().upload_part_copy(
+                Bucket=self._bucket,
+                Key=key,
+                UploadId=upload_id,
+                PartNumber=number,
+                CopySource={"Bucket": bucket or self._bucket, "Key": source},
+                CopySourceRange=f"bytes={start}-{end - 1}",
+                **request,
+            )
+        except ClientError as error:
+            raise missing_or_raise(error, source) from None
+        return UploadedPart(number, copied["CopyPartResult"]["ETag"].strip('"'), end - start)
+
+    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
+        listed: Any = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        try:
+            done = self._client().complete_multipart_upload(
+                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
+            )
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+        size = sum(part.size for part in parts)
+        return StoredObject(key, size, done["ETag"].strip('"'), datetime.now(UTC))
+
+    def crc32(self, key: str) -> int | None:
+        try:
+            head = self._client().head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+        encoded = head.get("ChecksumCRC32")
+        # A composite one (of the parts' checksums) has their number behind a dash, and says nothing of the whole.
+        return int.from_bytes(base64.b64decode(encoded)) if encoded and "-" not in encoded else None
+
+    def abort_parts(self, key: str, upload_id: str) -> None:
+        try:
+            self._client().abort_multipart_upload(Bucket=self._bucket, Key=key, UploadId=upload_id)
+        except ClientError as error:
+            missing_or_raise(error, key)
+
+    # -- models ----------------------------------------------------------------------------------------------------
+
+    def fetch(self, name: str, into: Path) -> Path:
+        """The core's ModelStore: every object directly below models/{name}/."""
+        prefix, folder = f"models/{name}/", into / "model"
+        folder.mkdir(exist_ok=True)
+        found = [thing for thing in self.below(prefix) if "/" not in thing.key.removeprefix(prefix)]
+        for thing in found:
+            if filename := Path(thing.key).name:
+                with (folder / filename).open("wb") as out:
+                    for chunk in self.stream(thing.key, 0, thing.size):
+                        out.write(chunk)
+        if not found:
+            raise KeyError(name)
+        return folder
+
+
+def attachment(filename: str) -> str:
+    """A Content-Disposition that saves under any name (RFC 6266): plain for old clients, UTF-8 for all others."""
+    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in filename)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _tagging(tags: Mapping[str, str] | None) -> dict[str, Any]:
+    return {"Tagging": urlencode(tags)} if tags else {}

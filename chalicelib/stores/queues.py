@@ -1,0 +1,45 @@
+"""Messages to our own workers, over SQS.
+
+IAM: sqs:SendMessage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+AT_ONCE = 10
+
+
+class MessageRefused(Exception):
+    """The queue did not take all of a batch."""
+
+
+class SqsQueues:
+    """Fulfils chalicelib.jobs.ports.Queues. url_prefix: what stands before a queue's name in its URL."""
+
+    def __init__(self, client: Callable[[], SQSClient], url_prefix: str) -> None:
+        self._client = client
+        self._url_prefix = url_prefix
+
+    def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        for some in batched(messages, AT_ONCE):
+            entries: Any = [{"Id": str(i), "MessageBody": json.dumps(body)} for i, body in enumerate(some)]
+            sent = self._client().send_message_batch(QueueUrl=self._url(f"inspect-{pipeline}"), Entries=entries)
+            if sent.get("Failed"):
+                raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
+
+    def run(self, pipeline: str, job_id: str, delay: int = 0) -> None:
+        body = json.dumps({"job_id": job_id})
+        self._client().send_message(QueueUrl=self._url(f"run-{pipeline}"), MessageBody=body, DelaySeconds=delay)
+
+    def list_objects(self, job_id: str) -> None:
+        self._client().send_message(QueueUrl=self._url("import"), MessageBody=json.dumps({"job_id": job_id}))
+
+    def _url(self, name: str) -> str:
+        return self._url_prefix + name

@@ -1,0 +1,192 @@
+"""Everything is put together here, once a container: clients, stores, services. Nothing is made before it is used."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import settings
+from chalicelib.jobs.control import Control
+from chalicelib.jobs.dropfolder import DropFolders
+from chalicelib.jobs.ids import new_id
+from chalicelib.jobs.importing import Importer, Root
+from chalicelib.jobs.inspection import Inspector
+from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.multipart import Multipart
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.recovery import Sweeper
+from chalicelib.jobs.running import Runner
+from chalicelib.jobs.settling import Settling
+from chalicelib.pipelines.registry import PIPELINES
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+    from chalicelib.stores.job_table import JobTable
+    from chalicelib.stores.object_bucket import ObjectBucket
+    from chalicelib.stores.queues import SqsQueues
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+class Clients:
+    """boto3's clients, each made at its first use: importing boto3 alone takes a fifth of a second."""
+
+    def __init__(self, public_s3_endpoint: str | None) -> None:
+        self._public_s3_endpoint = public_s3_endpoint
+
+    @cached_property
+    def session(self) -> Any:
+        import boto3
+
+        return boto3.session.Session()
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        from botocore.config import Config
+
+        config = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=3, read_timeout=10)
+        client: DynamoDBClient = self.session.client("dynamodb", config=config)
+        return client
+
+    @cached_property
+    def s3(self) -> S3Client:
+        return self._s3(None)
+
+    @cached_property
+    def s3_signer(self) -> S3Client:
+        return self._s3(self._public_s3_endpoint) if self._public_s3_endpoint else self.s3
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        client: SQSClient = self.session.client("sqs")
+        return client
+
+    def _s3(self, endpoint: str | None) -> S3Client:
+        from botocore.config import Config
+
+        # SigV4 everywhere, and no checksum of boto3's own in what is signed: clients send just the headers we name.
+        config = Config(
+            signature_version="s3v4",
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"mode": "standard", "max_attempts": 5},
+            max_pool_connections=32,
+        )
+        client: S3Client = self.session.client("s3", config=config, endpoint_url=endpoint)
+        return client
+
+
+class Services:
+    """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
+
+    def __init__(self, given: settings.Settings) -> None:
+        self.settings = given
+        self.pipelines = PIPELINES
+        self.clock = clock
+        self.clients = Clients(given.public_s3_endpoint)
+
+    @cached_property
+    def jobs(self) -> JobTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.job_table import JobTable
+
+        return JobTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def objects(self) -> ObjectBucket:
+        from chalicelib.stores.object_bucket import ObjectBucket
+
+        return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, self.settings.bucket)
+
+    @cached_property
+    def queues(self) -> SqsQueues:
+        from chalicelib.stores.queues import SqsQueues
+
+        return SqsQueues(lambda: self.clients.sqs, self.settings.queue_url_prefix)
+
+    @cached_property
+    def owned(self) -> Owned:
+        return Owned(self.jobs)
+
+    @cached_property
+    def settling(self) -> Settling:
+        return Settling(self.jobs, self.objects, self.queues, PIPELINES, clock)
+
+    @cached_property
+    def intake(self) -> Intake:
+        return Intake(
+            self.jobs, self.objects, self.owned, self.settling, PIPELINES, self.settings.limits, clock, new_id
+        )
+
+    @cached_property
+    def multipart(self) -> Multipart:
+        return Multipart(self.jobs, self.objects, self.owned, self.settings.limits, clock)
+
+    @cached_property
+    def control(self) -> Control:
+        return Control(
+            self.jobs, self.objects, self.queues, self.owned, self.settling, PIPELINES, self.settings.limits, clock
+        )
+
+    @cached_property
+    def drops(self) -> DropFolders:
+        limits, owner = self.settings.limits, self.settings.drop_owner
+        return DropFolders(self.jobs, self.objects, self.intake, self.settling, limits, clock, new_id, owner)
+
+    @cached_property
+    def importer(self) -> Importer:
+        own = self.settings.bucket
+        roots = [Root.parse(root, own) for root in self.settings.import_roots]
+        return Importer(
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.intake,
+            self.settling,
+            roots,
+            own,
+            self.settings.limits,
+            clock,
+        )
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        return Inspector(self.jobs, self.objects, self.settling, self.drops, PIPELINES, self.settings.limits, clock)
+
+    @cached_property
+    def runner(self) -> Runner:
+        return Runner(
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.objects,
+            self.settling,
+            PIPELINES,
+            self.settings.limits,
+            clock,
+        )
+
+    @cached_property
+    def sweeper(self) -> Sweeper:
+        return Sweeper(
+            self.jobs,
+            self.queues,
+            self.control,
+            self.settling,
+            self.drops,
+            PIPELINES,
+            self.settings.limits,
+            clock,
+        )
+
+
+@cache
+def services() -> Services:
+    """The services of this container."""
+    return Services(settings.read())
