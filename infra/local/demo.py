@@ -1,0 +1,159 @@
+"""`make demo`: files go in through the whole local stack, and a zip comes out that is checked member by member."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from rich.console import Console
+from rich.markup import escape
+
+from chalicelib.pipelines.registry import PIPELINES
+from infra.local.demo_check import CheckFailed, check_zip
+from infra.local.demo_client import Client, LocalFile, Refused
+from infra.local.demo_view import View
+from infra.local.samples import make_samples
+from infra.local.settings import LocalSettings, free_port, registered_pipelines
+from infra.local.supervisor import CannotStart, Supervisor
+
+PIPELINE = "media"
+NAME = "demo"
+
+
+@contextmanager
+def running_stack(data_dir: Path) -> Iterator[str]:
+    """The address of a stack of its own, which is gone afterwards. Raises CannotStart."""
+    ready = threading.Event()
+    failure: list[BaseException] = []
+    settings = LocalSettings(
+        port=free_port(), data_dir=data_dir, workers=os.cpu_count() or 2, pipelines=tuple(registered_pipelines())
+    )
+    supervisor = Supervisor(settings, on_ready=lambda _: ready.set())
+
+    def serve() -> None:
+        try:
+            supervisor.serve()
+        except BaseException as error:
+            failure.append(error)
+            ready.set()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        while not ready.wait(0.2):
+            pass
+        if failure:
+            raise failure[0]
+        yield settings.address
+    finally:
+        supervisor.stop()
+        thread.join()
+
+
+def collect(folder: Path) -> tuple[list[LocalFile], list[Path]]:
+    """The files below `folder` that the pipeline takes, hashed, in order of their names; and the others."""
+    taken, others = [], []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+        if PIPELINES[PIPELINE].accepts.extension(path.name) is None:
+            others.append(path)
+            continue
+        with path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        name = path.relative_to(folder).as_posix()
+        taken.append(LocalFile(path, name, path.stat().st_size, digest))
+    return taken, others
+
+
+def run(view: View, address: str, files: Sequence[LocalFile], zip_path: Path) -> None:
+    client = Client(address)
+    size = sum(file.size for file in files)
+    with view.bytes_bar(f"Sending {len(files):,} files", size) as bar:
+        job_id = client.upload(PIPELINE, NAME, files, bar.sent)
+    with view.percent_bar("Working") as bar:
+        status = _watch(client, job_id, bar)
+    if status["status"] != "completed":
+        raise CheckFailed(f"The job is {status['status']}: {status.get('error_message') or 'nothing says why'}")
+    with view.bytes_bar("Fetching the zip", status["result_size_bytes"]) as bar:
+        client.download(job_id, zip_path, bar.advance)
+    entries = check_zip(zip_path, files)
+    view.found(list(client.files(job_id)), entries)
+    _summary(view, client, job_id, entries, status)
+
+
+def _watch(client: Client, job_id: str, bar: Any) -> dict[str, Any]:
+    status: dict[str, Any] = {}
+    for status in client.wait(job_id):
+        detail = status.get("step_name") or status["status"]
+        bar.at(100 if status["status"] == "completed" else status.get("progress_percent") or 0, detail)
+    return status
+
+
+def _summary(
+    view: View, client: Client, job_id: str, entries: Sequence[dict[str, Any]], status: dict[str, Any]
+) -> None:
+    placed = sum(1 for entry in entries if entry["path"])
+    same = sum(1 for entry in entries if entry["same_as"])
+    left = len(entries) - placed - same
+    view.say(
+        f"[green]Every one of the {placed:,} files in the zip is its original, byte for byte.[/] "
+        f"{same:,} exact duplicates are in it once; {left:,} were left out, each with its reason."
+    )
+    for group in client.similar(job_id):
+        names = ", ".join(escape(file["original_filename"]) for file in group["files"])
+        view.say(f"They look alike: {names}")
+    view.say(f"Millrace worked {status['processing_time_seconds']:.1f} s on it.")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.local.demo", description="Millrace on a folder of photos.")
+    parser.add_argument("--files", type=Path, help="a folder of photos and videos; without it a small one is made")
+    parser.add_argument("--out", type=Path, default=Path("build/demo"), help="where the zip goes")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    view, errors = View(Console()), Console(stderr=True)
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="millrace-demo-") as scratch:
+            folder = options.files or options.out / "files"
+            if not options.files:
+                make_samples(folder)
+            elif not folder.is_dir():
+                errors.print(f"There is no folder {folder}.", highlight=False)
+                return 2
+            files, others = collect(folder)
+            if not files:
+                errors.print(f"There are no photos or videos in {folder}.", highlight=False)
+                return 2
+            if others:
+                view.say(f"[dim]{len(others):,} files of other kinds stay where they are.[/]")
+            options.out.mkdir(parents=True, exist_ok=True)
+            zip_path = options.out / f"{NAME}_results.zip"
+            view.say("Starting Millrace on this machine, with data that is thrown away afterwards")
+            with running_stack(Path(scratch)) as address:
+                run(view, address, files, zip_path)
+    except KeyboardInterrupt:
+        errors.print("Stopped. Nothing is left behind; run it again with: make demo", highlight=False)
+        return 130
+    except (CannotStart, Refused, CheckFailed, requests.RequestException) as error:
+        errors.print(f"[red]The demo failed:[/] {escape(str(error))}", highlight=False)
+        return 1
+    view.say(f"The zip: [bold]{escape(str(zip_path))}[/] (all in {time.monotonic() - started:.0f} s)")
+    view.say("Next: [bold]make run[/] serves Millrace at http://127.0.0.1:8000")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
