@@ -82,10 +82,12 @@ class Client:
                 job_id = answer["job_id"]
             pool = ThreadPoolExecutor(AT_ONCE)
             try:
-                for _ in pool.map(
-                    lambda pair: self._send(job_id, *pair, sent), zip(answer["uploads"], batch, strict=True)
-                ):
-                    pass
+                sends = [
+                    pool.submit(self._send, job_id, upload, file, sent)
+                    for upload, file in zip(answer["uploads"], batch, strict=True)
+                ]
+                for done in sends:
+                    done.result()
             finally:
                 pool.shutdown(cancel_futures=True)  # the first failure, or Ctrl-C, ends the others that wait
         return job_id
