@@ -29,7 +29,7 @@ def sniff(head: bytes) -> str | None:
     """The content type of a file that begins with `head` (a few KiB are enough), or None where it isn't known."""
     if head[4:8] == b"ftyp":
         return _iso_media(head)
-    if head[4:8] in QUICKTIME_ATOMS and int.from_bytes(head[:4]) in range(1, 2**31):
+    if head[4:8] in QUICKTIME_ATOMS and not bytes(head[:4]).decode("latin-1").isprintable():
         return "video/quicktime"  # QuickTime files older than brands
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return _matroska(head)

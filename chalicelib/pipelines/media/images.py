@@ -18,6 +18,7 @@ from PIL import (
 
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.media.exif import Tags
+from chalicelib.pipelines.media.heic import items_are_named
 
 THUMBNAIL = 320
 QUALITY = 82
@@ -34,7 +35,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")  # the others are resampled badly, or not at all
+# What can be averaged as it is. Palettes and odd depths are converted first, for which a full-size image is too large.
+_SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")
 _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "image/jpeg": JpegImagePlugin.JpegImageFile,
     "image/png": PngImagePlugin.PngImageFile,
@@ -61,10 +63,12 @@ def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
     """
     # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the whole process.
     try:
-        with _plugin(content_type)(stream) as image:
+        with _open(stream, content_type) as image:
             check_pixels(*image.size)
             tags = Tags(image)
             width, height = image.size
+            if image.mode not in _SCALABLE:
+                image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
             seen = image if image.mode in _SCALABLE else flattened(image)
             seen.thumbnail((THUMBNAIL, THUMBNAIL))
             seen.load()  # thumbnail() leaves what is small enough undecoded
@@ -125,13 +129,18 @@ def difference_hash(image: Image.Image) -> str | None:
     return f"{bits:016x}"
 
 
-def _plugin(content_type: str) -> type[ImageFile.ImageFile]:
+def _open(stream: BinaryIO, content_type: str) -> ImageFile.ImageFile:
     if content_type in _PLUGINS:
-        return _PLUGINS[content_type]
-    from pi_heif import HeifImageFile
+        return _PLUGINS[content_type](stream)
+    from pi_heif import HeifImageFile, options
 
-    heif: type[ImageFile.ImageFile] = HeifImageFile
-    return heif
+    content = stream.read()
+    if not items_are_named(content):
+        raise UnreadableFile("unreadable", "The file is damaged: what is in it can't be told.")
+    # Only the picture is wanted; what isn't asked for can't do harm.
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
+    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(content))
+    return image
 
 
 def _too_many() -> UnreadableFile:

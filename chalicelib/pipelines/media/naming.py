@@ -48,4 +48,4 @@ class Names:
 def _harmless(filename: str) -> str:
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", filename)[-1])
     stem = name.rpartition(".")[0] or name
-    return re.sub(r"[^\w-]+", "_", stem).strip("_-")[:60]
+    return re.sub(r"[^\w-]+", "_", stem).strip("_-")[:50]
