@@ -1,0 +1,126 @@
+"""Zips from strangers: what is refused before anything is unpacked, and which image of one is meant."""
+
+from __future__ import annotations
+
+import lzma
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from chalicelib.pipelines.base import UnreadableFile
+
+MAX_MEMBERS = 5_000
+MAX_TOTAL_BYTES = 4 * 1024**3
+# Deflate reaches 1,032:1 on zeros. A label map, which is nearly all zeros, may honestly reach some hundreds, and a
+# small file does no harm whatever its ratio.
+MAX_RATIO = 500
+RATIO_MATTERS_FROM = 8 * 1024**2
+EXPECTED = "Expected: .nii.gz, .nii, .nrrd, .nhdr with its .raw, .mha, or a DICOM series"
+LABEL_NAME = re.compile(r"label|seg|mask", re.IGNORECASE)
+IMAGES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha")
+DECODABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """images: member names that end as an image does, best first. others: what may be DICOM slices, in stored order.
+    files: every member by its lower-case base name, for a header that names its data file."""
+
+    images: tuple[str, ...]
+    others: tuple[str, ...]
+    files: dict[str, str]
+
+
+@contextmanager
+def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
+    """The zip, once it is known to be harmless. Raises UnreadableFile, also for what goes wrong while it is read."""
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            _check(archive)
+            yield archive
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
+        raise UnreadableFile("invalid_zip", "The file isn't a zip, or is damaged.") from None
+
+
+def contents(archive: zipfile.ZipFile) -> Contents:
+    """What a checked zip holds. Raises UnreadableFile where nothing in it can be an image."""
+    names = [member.filename for member in archive.infolist() if not member.is_dir() and not _litter(member.filename)]
+    images = sorted(
+        (name for name in names if _suffix(name)),
+        key=lambda name: (IMAGES.index(_suffix(name)), name.count("/"), name),
+    )
+    others = tuple(name for name in names if not _suffix(name) and not name.lower().endswith(".raw"))
+    return Contents(tuple(images), others, {PurePosixPath(name).name.lower(): name for name in names})
+
+
+def no_image() -> UnreadableFile:
+    return UnreadableFile("no_image_in_zip", f"No valid medical image found in zip file. {EXPECTED}")
+
+
+@contextmanager
+def member(archive: zipfile.ZipFile, name: str) -> Iterator[BinaryIO]:
+    with archive.open(name) as stream:
+        yield cast(BinaryIO, stream)
+
+
+def extract(archive: zipfile.ZipFile, name: str, to: Path) -> Path:
+    """One member's bytes in the file `to`; the member's own name never becomes a path."""
+    with archive.open(name) as source, to.open("wb") as target:
+        # zipfile stops at the stated size and compares the CRC, so a member can't be larger than was checked.
+        while piece := source.read(4 << 20):
+            target.write(piece)
+    return to
+
+
+def is_label_name(name: str) -> bool:
+    return bool(LABEL_NAME.search(PurePosixPath(name).name))
+
+
+def _check(archive: zipfile.ZipFile) -> None:
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise UnreadableFile(
+            "zip_too_many_files", f"The zip holds {len(members)} files, at most {MAX_MEMBERS} are taken."
+        )
+    total = sum(one.file_size for one in members)
+    if total > MAX_TOTAL_BYTES:
+        raise UnreadableFile(
+            "zip_too_large",
+            f"The zip unpacks to {total / 1024**3:.1f} GiB, at most {MAX_TOTAL_BYTES // 1024**3} are taken.",
+        )
+    for one in members:
+        _check_member(one)
+
+
+def _check_member(one: zipfile.ZipInfo) -> None:
+    parts = PurePosixPath(one.filename.replace("\\", "/")).parts
+    if one.filename.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", one.filename):
+        raise UnreadableFile("zip_unsafe_path", "The zip holds an absolute path.")
+    if ".." in parts:
+        raise UnreadableFile("zip_unsafe_path", "The zip holds a path that leads out of it (../).")
+    mode = one.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise UnreadableFile("zip_link", "The zip holds a link or a device instead of a file.")
+    if one.flag_bits & 0x1:
+        raise UnreadableFile("zip_encrypted", "The zip holds encrypted files.")
+    if one.compress_type not in DECODABLE:
+        raise UnreadableFile("invalid_zip", "The zip is compressed in a way that can't be read here; use deflate.")
+    if one.filename.lower().endswith((".zip", ".7z", ".rar", ".tar", ".tgz", ".tar.gz")):
+        raise UnreadableFile("zip_nested", "The zip holds another archive; zip the image files themselves.")
+    if one.file_size > RATIO_MATTERS_FROM and one.file_size > MAX_RATIO * max(one.compress_size, 1):
+        raise UnreadableFile("zip_bomb", f"The zip holds a file that unpacks to more than {MAX_RATIO} times its size.")
+
+
+def _suffix(name: str) -> str:
+    return next((suffix for suffix in IMAGES if name.lower().endswith(suffix)), "")
+
+
+def _litter(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return not parts or "__MACOSX" in parts or parts[-1].startswith(".")

@@ -1,0 +1,72 @@
+"""What a user may ask of the volume pipeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+NOTICE = "Research use only. Not for clinical diagnosis"
+
+CLASSICAL = "classical"
+LABELS = "labels"
+
+
+def _email(value: object) -> object:
+    # One person is one address, however it was typed; a form sends an empty field as "".
+    return value.strip().lower() or None if isinstance(value, str) else value
+
+
+def _blank(value: object) -> object:
+    return value.strip() or None if isinstance(value, str) else value
+
+
+RegionName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
+LabelValue = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Options(BaseModel):
+    """Options of a volume job."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Annotated[str | None, BeforeValidator(_email)] = Field(
+        default=None,
+        max_length=254,
+        pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
+        description="Your address, if you like; used to count researchers, each once whatever the letters' case.",
+    )
+    segmentation_model: str = Field(
+        default=CLASSICAL,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="`classical` (thresholds and shapes, no trained model), `labels` (the upload is a label map, or "
+        "holds one: measure it as it is), or the name of an ONNX model that this installation keeps under `models/`.",
+    )
+    perform_shape_model: bool = Field(
+        default=True, description="Ask for shape-model scores; without a shape model they are reported as not computed."
+    )
+    shape_model_type: Literal["bone_and_cartilage", "bone_only", "both", "none"] = Field(
+        default="bone_and_cartilage", description="Which shape model the scores are asked of."
+    )
+    cartilage_smoothing: float = Field(
+        default=0.3125,
+        ge=0,
+        le=2,
+        allow_inf_nan=False,
+        description="Variance (mm²) of the Gaussian that smooths cartilage before its surface is built; 0 leaves "
+        "voxels as they are.",
+    )
+    retain_results: bool = Field(
+        default=True, description="Keep what is derived from the upload; false lets it expire after 24 hours."
+    )
+    region_names: dict[LabelValue, RegionName] = Field(
+        default_factory=dict,
+        max_length=256,
+        description='Names for label values, for example {"1": "femur", "2": "femoral cartilage"}. A name with '
+        '"cartilage" in it is measured against the bones next to it.',
+    )
+    series: Annotated[str | None, BeforeValidator(_blank)] = Field(
+        default=None,
+        pattern=r"^[0-9.]{1,64}$",
+        description="SeriesInstanceUID of the DICOM series to take; without it the largest one is taken.",
+    )

@@ -1,0 +1,116 @@
+"""What a job tells in words and numbers: results as JSON and CSV, and where they come from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from typing import Any
+
+from chalicelib.pipelines.base import InspectedFile
+from chalicelib.pipelines.volume.measuring import COLUMNS, Measure
+from chalicelib.pipelines.volume.options import NOTICE, Options
+from chalicelib.pipelines.volume.surfaces import TIE_SEED
+
+LIBRARIES = ("numpy", "scipy", "scikit-image", "nibabel", "pydicom", "pynrrd", "pillow")
+UNITS = {"volume": "mm³", "surface": "mm²", "thickness": "mm", "coordinates": "mm, RAS+ (nibabel's world)"}
+METHOD = {
+    "volume_mm3": "voxels of the label times the volume of a voxel",
+    "surface_mm2": "area of the closed surface around the smoothed label",
+    "thickness": "from each corner of the bone's surface under the cartilage to the nearest corner of the outer surface "
+    "of bone and cartilage together; std over those corners (n_points), population formula",
+}
+
+
+def results(
+    measures: Sequence[Measure],
+    segmentation: dict[str, Any],
+    image: dict[str, Any],
+    options: Options,
+    dice_note: str | None,
+    warnings: Sequence[str],
+) -> dict[str, Any]:
+    with_dice = any(m.dice is not None for m in measures)
+    return {
+        "notice": f"{NOTICE}.",
+        "segmentation": segmentation,
+        "input": image,
+        "warnings": list(warnings),
+        "units": UNITS,
+        "method": METHOD,
+        "measures": [
+            {
+                "label": m.label,
+                "kind": m.kind,
+                **m.row(dice=with_dice),
+                **({"thickness_note": m.thickness_note} if m.thickness_note else {}),
+            }
+            for m in measures
+        ],
+        "dice": dice_summary(measures, dice_note),
+        "shape_model": shape_model(options),
+    }
+
+
+def dice_summary(measures: Sequence[Measure], note: str | None) -> dict[str, Any]:
+    found = {str(m.label): m.dice for m in measures if m.dice is not None}
+    if note is not None or not found:
+        return {"status": "not computed", "reason": note or "No reference label map was uploaded."}
+    return {"status": "computed", "mean": mean_dice(measures), "by_label": found}
+
+
+def mean_dice(measures: Sequence[Measure]) -> float | None:
+    found = [m.dice for m in measures if m.dice is not None]
+    return round(sum(found) / len(found), 6) if found else None
+
+
+def shape_model(options: Options) -> dict[str, Any]:
+    """Scores are never made up: without a shape model there are none."""
+    if not options.perform_shape_model or options.shape_model_type == "none":
+        return {"status": "not computed", "reason": "Not asked for."}
+    return {
+        "status": "not computed",
+        "requested": options.shape_model_type,
+        "reason": "No shape model is installed: scores need a trained model of healthy shapes.",
+    }
+
+
+def table(measures: Sequence[Measure]) -> bytes:
+    """The measures as CSV, in the columns' agreed order; what was not measured is an empty field."""
+    with_dice = any(m.dice is not None for m in measures)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*COLUMNS, *(["dice"] if with_dice else [])], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(m.row(dice=with_dice) for m in measures)
+    return text.getvalue().encode()
+
+
+def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str, Any] | None) -> dict[str, Any]:
+    """Where the results come from. Nothing of it differs between two runs of one input on one installation."""
+    libraries = (*LIBRARIES, *(("onnxruntime",) if model else ()))
+    return {
+        "notice": f"{NOTICE}.",
+        "pipeline": "volume",
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in libraries}},
+        "platform": platform.machine(),
+        "options": options.model_dump(mode="json", exclude={"email"}),
+        "model": model,
+        "inputs": [{"number": f.number, "role": f.role, "size": f.size, "sha256": f.sha256} for f in files],
+        "seeds": {"surface_ties": TIE_SEED},
+    }
+
+
+def to_json(values: dict[str, Any]) -> bytes:
+    return (json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def measures_to_json(measures: Sequence[Measure]) -> bytes:
+    return json.dumps([asdict(m) for m in measures]).encode()
+
+
+def measures_from_json(content: bytes) -> list[Measure]:
+    return [Measure(**values) for values in json.loads(content)]

@@ -1,0 +1,266 @@
+"""Bone and cartilage by thresholds and shapes alone: no trained model, no weights, the same answer every time.
+
+It decides coarsely and draws finely. What is bone, what is cartilage, and which belongs to which is decided on an even,
+coarse copy of the image, where distance transforms are cheap. Each voxel of the image itself is then given to that of
+the regions nearby whose mean is nearest to it, so that every border lies half-way between its two sides. (A plain
+threshold can't do so: the blurred rim of something bright passes through every value in between, and looks like a thin
+layer.)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+from skimage.filters import threshold_multiotsu
+
+from chalicelib.pipelines.base import PipelineFailed
+from chalicelib.pipelines.volume.geometry import Array, counts_of, resample, spacing_of
+
+STATEMENT = (
+    "Labels come from thresholds and shapes (smoothing, multi-Otsu, largest components, hole filling, distances to "
+    "bone). This is no trained model and knows no anatomy."
+)
+SMOOTHING_MM = 0.5  # standard deviation; well under half the thickness of cartilage, so that layers survive
+COARSE_MM = (0.7, 1.5)
+COARSE_VOXELS = 12_000_000
+LAYER_MM = 1.1  # centre to nearest centre outside: what is nowhere deeper than this is a blurred rim, not a layer
+CARTILAGE_REACH_MM = 6.0
+MOST_BONES = 4
+SMALLEST_BONE = 0.05  # of the largest one's volume
+SLAB = 16
+
+
+@dataclass(frozen=True)
+class Region:
+    """A label value, its name, and its kind: "bone", "cartilage" or "other"; None where that is still to be found."""
+
+    value: int
+    name: str
+    kind: str | None
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """labels: working orientation, 0 is background; regions: what its values mean."""
+
+    labels: Array
+    regions: tuple[Region, ...]
+
+
+def classical(image: Array, affine: Array, progress: Callable[[float], None]) -> Segmentation:
+    """image: (i, j, k) of numbers; affine: 4×4 to mm. Labels are uint8: bones 1, 3, 5, 7, their cartilage 2, 4, 6, 8.
+
+    Raises PipelineFailed(nothing_to_segment) where the image shows no compact body.
+    """
+    spacing = spacing_of(affine)
+    coarse, step = _coarse(image, spacing)
+    progress(20)
+    bones, cartilage = _decide(coarse, step)
+    progress(45)
+    owners = _split(bones, cartilage, step)
+    coarse_labels = np.where(bones > 0, 2 * bones - 1, np.where(cartilage, 2 * owners, 0)).astype(np.uint8)
+    progress(55)
+    labels = _draw(image, spacing, coarse, coarse_labels, step, lambda part: progress(55 + 45 * part))
+    present = [int(value) for value in np.flatnonzero(counts_of(labels)) if value]
+    regions = tuple(
+        Region(
+            value, f"{'bone' if value % 2 else 'cartilage'}_{(value + 1) // 2}", "bone" if value % 2 else "cartilage"
+        )
+        for value in present
+    )
+    return Segmentation(labels, regions)
+
+
+def _coarse(image: Array, spacing: Array) -> tuple[Array, Array]:
+    """The image smoothed and resampled to nearly even voxels: (values float32, mm along each axis)."""
+    extent = np.array(image.shape) * spacing
+    even = float(np.clip(spacing.min(), *COARSE_MM))
+    even = max(even, float((math.prod(extent.tolist()) / COARSE_VOXELS) ** (1 / 3)))
+    shape = np.maximum(np.round(extent / even).astype(int), 4)
+    step = extent / shape
+    values = np.empty((image.shape[0], shape[1], shape[2]), np.float32)
+    # In-plane first, slab by slab: the smoothed image never exists as a whole beside the original.
+    sigma = _sigma(spacing)
+    for start in range(0, image.shape[0], SLAB):
+        part = image[start : start + SLAB].astype(np.float32)
+        part = ndimage.gaussian_filter1d(part, sigma[1], axis=1)
+        part = ndimage.gaussian_filter1d(part, sigma[2], axis=2)
+        values[start : start + SLAB] = resample(resample(part, 1, shape[1]), 2, shape[2])
+    values = ndimage.gaussian_filter1d(values, sigma[0], axis=0)
+    return resample(values, 0, shape[0]), step
+
+
+def _sigma(spacing: Array) -> Array:
+    return np.asarray(SMOOTHING_MM / spacing)
+
+
+def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
+    """(bones: 0 or 1..n by volume, cartilage: bool) on the coarse grid."""
+    low, high = np.percentile(coarse[::2, ::2, ::2], (0.1, 99.9))
+    if not high > low:
+        raise PipelineFailed(
+            "nothing_to_segment", "The image has the same value everywhere: there is nothing to segment."
+        )
+    thresholds = threshold_multiotsu(np.clip(coarse, low, high), classes=3)
+    classes = np.digitize(coarse, thresholds).astype(np.uint8)
+    candidates = [(_deepest(classes == value, step), value) for value in (1, 2)]
+    depth, bone_class = max(candidates)
+    bones = _bodies(classes == bone_class, step) if depth > LAYER_MM else np.zeros(coarse.shape, np.uint8)
+    if not bones.any():
+        raise PipelineFailed("nothing_to_segment", "The image shows no compact body that could be bone.")
+    box = _box(bones > 0, CARTILAGE_REACH_MM + LAYER_MM, step)
+    cartilage = np.zeros(coarse.shape, bool)
+    near = ndimage.distance_transform_edt(bones[box] == 0, sampling=step) <= CARTILAGE_REACH_MM
+    layer = _opened((classes[box] == 3 - bone_class) & near & (bones[box] == 0), step)
+    cartilage[box] = _touching(layer, bones[box] > 0)
+    return bones, cartilage
+
+
+def _deepest(mask: Array, step: Array) -> float:
+    """mm from the innermost voxel to the outside, of the largest component once thin parts are cut off."""
+    thick = ndimage.binary_erosion(mask, iterations=2)
+    labelled, count = ndimage.label(thick)
+    if not count:
+        return 0.0
+    sizes = np.bincount(labelled.ravel())
+    sizes[0] = 0
+    body = labelled == sizes.argmax()
+    box = _box(body, 3.0, step)
+    return float(ndimage.distance_transform_edt(np.pad(body[box], 1), sampling=step).max())
+
+
+def _bodies(mask: Array, step: Array) -> Array:
+    """The largest components without their thin parts, holes filled, numbered by falling volume."""
+    labelled, _ = ndimage.label(_opened(mask, step))
+    sizes = np.bincount(labelled.ravel())
+    sizes[0] = 0
+    order = [int(n) for n in np.argsort(-sizes, kind="stable")[:MOST_BONES] if sizes[n] > SMALLEST_BONE * sizes.max()]
+    bodies = np.zeros(mask.shape, np.uint8)
+    for number, value in enumerate(order, 1):
+        box = _box(labelled == value, 2.0, step)
+        filled = ndimage.binary_fill_holes(labelled[box] == value)
+        bodies[box][filled & (bodies[box] == 0)] = number
+    return bodies
+
+
+def _opened(mask: Array, step: Array) -> Array:
+    """The mask without what is nowhere deeper than LAYER_MM; what remains keeps its outline."""
+    if not mask.any():
+        return mask
+    box = _box(mask, 2.0, step)
+    inside = np.pad(mask[box], 1)
+    core = ndimage.distance_transform_edt(inside, sampling=step) > LAYER_MM
+    if not core.any():
+        return np.zeros(mask.shape, bool)
+    reach = LAYER_MM + float(step.max())
+    kept = inside & (ndimage.distance_transform_edt(~core, sampling=step) <= reach)
+    result = np.zeros(mask.shape, bool)
+    result[box] = kept[1:-1, 1:-1, 1:-1]
+    return result
+
+
+def _touching(layer: Array, bone: Array) -> Array:
+    labelled, count = ndimage.label(layer)
+    beside = np.unique(labelled[ndimage.binary_dilation(bone, iterations=2)])
+    wanted = np.zeros(count + 1, bool)
+    wanted[beside] = True
+    wanted[0] = False
+    return np.asarray(wanted[labelled])
+
+
+def _split(bones: Array, cartilage: Array, step: Array) -> Array:
+    """The number of the nearest bone for every voxel around the cartilage."""
+    count = int(bones.max())
+    if count == 1 or not cartilage.any():
+        return np.ones(bones.shape, np.uint8)
+    box = _box(cartilage, CARTILAGE_REACH_MM, step)
+    owners = np.ones(bones.shape, np.uint8)
+    nearest = np.full(bones[box].shape, np.inf, np.float32)
+    for number in range(1, count + 1):
+        if not (bones[box] == number).any():
+            continue
+        distance = ndimage.distance_transform_edt(bones[box] != number, sampling=step).astype(np.float32)
+        closer = distance < nearest
+        nearest[closer] = distance[closer]
+        owners[box][closer] = number
+    return owners
+
+
+def _draw(
+    image: Array, spacing: Array, coarse: Array, regions: Array, step: Array, progress: Callable[[float], None]
+) -> Array:
+    """Labels on the image's own grid: each voxel to the nearby region with the nearest mean."""
+    values = [int(value) for value in np.unique(regions)]
+    cores = {value: ndimage.binary_erosion(regions == value, border_value=1) for value in values}
+    means = {
+        v: float(coarse[core].mean()) if (core := cores[v]).any() else float(coarse[regions == v].mean())
+        for v in values
+    }
+    cross = ndimage.generate_binary_structure(3, 3)
+    nearby = {value: ndimage.binary_dilation(regions == value, cross) for value in values}
+    index = [
+        np.minimum((np.arange(n) + 0.5) * c / n, c - 1).astype(int)
+        for n, c in zip(image.shape, coarse.shape, strict=True)
+    ]
+    if len(values) > 1:
+        wanted = _box(regions > 0, 2.0, step)
+        bounds = [
+            (int(np.searchsorted(i, s.start)), int(np.searchsorted(i, s.stop)))
+            for i, s in zip(index, wanted, strict=True)
+        ]
+    else:
+        bounds = [(0, 0)] * 3
+    labels = np.zeros(image.shape, np.uint8)
+    sigma = _sigma(spacing)
+    (low, high), rows, columns = bounds
+    halo = math.ceil(4 * sigma[0])
+    grid = np.ix_(index[0][low:high], index[1][slice(*rows)], index[2][slice(*columns)])
+    for start in range(low, high, SLAB):
+        stop = min(start + SLAB, high)
+        first = max(0, start - halo)
+        part = image[first : min(stop + halo, len(image)), slice(*rows), slice(*columns)].astype(np.float32)
+        smooth = ndimage.gaussian_filter(part, sigma)[start - first : start - first + stop - start]
+        where = (grid[0][start - low : stop - low], grid[1], grid[2])
+        best = np.full(smooth.shape, np.inf, np.float32)
+        slab = labels[start:stop, slice(*rows), slice(*columns)]
+        for value in values:
+            far = np.where(nearby[value][where], np.abs(smooth - np.float32(means[value])), np.float32(np.inf))
+            closer = far < best
+            best[closer] = far[closer]
+            slab[closer] = value
+        progress((stop - low) / (high - low))
+    return _without_crumbs(labels, [value for value in values if value])
+
+
+def _without_crumbs(labels: Array, values: list[int]) -> Array:
+    """Each bone's largest component, and no speck of cartilage: what noise leaves behind at the borders goes."""
+    boxes = ndimage.find_objects(labels)
+    for value in values:
+        if value > len(boxes) or boxes[value - 1] is None:
+            continue
+        part = labels[boxes[value - 1]]
+        labelled, count = ndimage.label(part == value)
+        if count < 2:
+            continue
+        sizes = np.bincount(labelled.ravel())
+        sizes[0] = 0
+        kept = sizes >= (sizes.max() if value % 2 else 0.02 * sizes.max())
+        kept[0] = True
+        part[~kept[labelled]] = 0
+    return labels
+
+
+def _box(mask: Array, margin: float, step: Array) -> tuple[slice, ...]:
+    """The box around what is set, wider by `margin` mm; all of it where nothing is set."""
+    found = ndimage.find_objects(mask.astype(np.uint8))
+    if not found:
+        return tuple(slice(0, side) for side in mask.shape)
+    wider = [math.ceil(margin / mm) for mm in step]
+    return tuple(
+        slice(max(0, s.start - w), min(side, s.stop + w))
+        for s, w, side in zip(found[0], wider, mask.shape, strict=True)
+    )
