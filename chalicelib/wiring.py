@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.importing import Importer, Root
 from chalicelib.jobs.inspection import Inspector
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.listing import Listing
+from chalicelib.jobs.model import QueueState
 from chalicelib.jobs.multipart import Multipart
 from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.recovery import Sweeper
 from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
+from chalicelib.pipelines.base import Pipeline
 from chalicelib.pipelines.registry import PIPELINES
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+    from chalicelib.accounts.tokens import Tokens, User
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
@@ -109,6 +114,37 @@ class Services:
         from chalicelib.stores.queues import SqsQueues
 
         return SqsQueues(lambda: self.clients.sqs, self.settings.queue_url_prefix)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from chalicelib.accounts.tokens import Tokens
+
+        return Tokens(self.settings.token_key, clock)
+
+    def authenticate(self, headers: Mapping[str, str]) -> User:
+        """Who sent these headers. Unauthorized."""
+        return self.tokens.authenticate(headers)
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.jobs)
+
+    def queue_state(self, pipeline: Pipeline) -> QueueState:
+        """Of a pipeline that works per file there is none, which spares a read for each poll."""
+        return QueueState() if pipeline.per_file else self.jobs.queue_state(pipeline.name)
+
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """Dead letters, each to whoever gave up on it: the queue's name says who that was."""
+        owners: dict[str, Inspector | Runner | Importer] = {
+            "inspect-": self.inspector,
+            "run-": self.runner,
+            "import-": self.importer,
+        }
+        for record in event["Records"]:
+            for kind, owner in owners.items():
+                if kind in record["eventSourceARN"].rpartition(":")[2]:
+                    owner.undelivered({"Records": [record]})
+                    break
 
     @cached_property
     def owned(self) -> Owned:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -121,9 +120,9 @@ def _upload(
     run: Watcher, objects: ObjectStore, key: str, layout: Plan, tags: Mapping[str, str] | None
 ) -> tuple[str, dict[int, UploadedPart]]:
     """The multipart upload to go on with and the parts that it has; a new one unless the same zip was begun."""
-    same = hashlib.sha256(f"{key} {layout.size} {layout.crc32}".encode()).hexdigest()
+    same = layout.fingerprint
     before = run.upload
-    if before and before.get("zip") == same:
+    if before and before.get("zip") == same and before.get("key") == key:
         try:
             return before["id"], {part.number: part for part in objects.parts(key, before["id"])}
         except ObjectMissing:

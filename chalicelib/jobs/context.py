@@ -204,7 +204,7 @@ class Context:
         except SourceChanged as replaced:
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
-        self._write({"upload": None})
+        self._write({"upload": None, **({"result_size": size} if name == "complete" else {})})
 
     def result(self, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> None:
         self._write({"result": {"summary": summary, "quality_score": quality_score, "metadata": dict(metadata)}})

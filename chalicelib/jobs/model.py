@@ -64,6 +64,7 @@ class Job:
     follows: str | None = None
     listing: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
+    result_size: int | None = None
     upload: Mapping[str, Any] | None = None
     retries: int = 0
     mark: int = 0

@@ -1,6 +1,6 @@
 """Messages to our own workers, over SQS.
 
-IAM: sqs:SendMessage.
+IAM: sqs:SendMessage, GetQueueAttributes.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class SqsQueues:
 
     def list_objects(self, job_id: str) -> None:
         self._client().send_message(QueueUrl=self._url("import"), MessageBody=json.dumps({"job_id": job_id}))
+
+    def reachable(self) -> None:
+        """Raises where the queues can't be reached."""
+        self._client().get_queue_attributes(QueueUrl=self._url("import"), AttributeNames=["QueueArn"])
 
     def _url(self, name: str) -> str:
         return self._url_prefix + name

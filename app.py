@@ -1,0 +1,66 @@
+"""Millrace on one page: every route table and every trigger. Lambda loads this file, so the handlers live here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+
+from chalicelib.api import auth, files, jobs, stats, uploads
+from chalicelib.wiring import clock, services
+
+app = Chalice(app_name="millrace")
+app.api.binary_types = []
+
+for routes in (auth.routes, uploads.routes, jobs.routes, files.routes, stats.routes):
+    app.register_blueprint(routes.blueprint)
+
+# The template says which queue feeds which function; here only the names have to agree.
+QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
+
+
+def deadline(context: Any) -> datetime:
+    """When Lambda will stop this invocation."""
+    return clock() + timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+
+def again(message_ids: list[str]) -> dict[str, Any]:
+    """What tells the queue which messages of a batch to deliver once more."""
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
+def inspect_media(event: SQSEvent) -> dict[str, Any]:
+    return again(services().inspector.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def run_media(event: SQSEvent) -> dict[str, Any]:
+    return again(services().runner.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
+def inspect_volume(event: SQSEvent) -> dict[str, Any]:
+    return again(services().inspector.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def run_volume(event: SQSEvent) -> dict[str, Any]:
+    return again(services().runner.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def list_objects(event: SQSEvent) -> dict[str, Any]:
+    return again(services().importer.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
+def undelivered(event: SQSEvent) -> None:
+    """Every dead-letter queue: what came too often is given up, and says so."""
+    services().undelivered(event.to_dict())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:
+    services().sweeper.sweep(deadline(event.context))

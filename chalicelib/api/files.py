@@ -1,0 +1,137 @@
+"""The files of a job, and what came out of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models import (
+    ArtifactAnswer,
+    ArtifactsAnswer,
+    DownloadAnswer,
+    DuplicateGroupAnswer,
+    DuplicatesAnswer,
+    DuplicatesQuery,
+    FilesPage,
+    FilesQuery,
+)
+from chalicelib.api.views import file_answer
+from chalicelib.jobs.errors import ArtifactNotFound, NotAllowedInState, NotFound, ObjectMissing
+from chalicelib.jobs.listing import Wanted
+from chalicelib.jobs.model import Artifact, Job, file_id
+from chalicelib.jobs.states import JobState
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+COMPLETE, DUPLICATES = "complete", "duplicates"
+
+
+@routes.route("GET", "/jobs/{job_id}/files", "The files of a job", query=FilesQuery, answer=FilesPage)
+def list_files(call: Call, job_id: str) -> FilesPage:
+    query: FilesQuery = call.query
+    job = services().owned.job(call.user.id, job_id)
+    states: frozenset[str] = frozenset(query.status)
+    sort = "confidence" if query.group_by and query.sort == "number" else query.sort
+    wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
+    found, total = services().listing.page(job, wanted)
+    return FilesPage(
+        items=[file_answer(file) for file in found],
+        total=total,
+        page=query.page,
+        per_page=query.per_page,
+        pages=math.ceil(total / query.per_page),
+        groups=services().listing.groups(job, wanted) if query.group_by else None,
+    )
+
+
+@routes.route(
+    "GET",
+    "/jobs/{job_id}/duplicates",
+    "Files that are or look the same",
+    query=DuplicatesQuery,
+    answer=DuplicatesAnswer,
+)
+def list_duplicates(call: Call, job_id: str) -> DuplicatesAnswer:
+    job = services().owned.job(call.user.id, job_id)
+    found = _duplicates_found(job)
+    return DuplicatesAnswer(
+        items=[
+            DuplicateGroupAnswer(
+                kind=group.kind,
+                kept=file_id(job.id, group.kept),
+                files=[file_answer(file) for file in group.files],
+            )
+            for group in services().listing.duplicates(job, call.query.kind, found)
+        ],
+        final=found is not None,
+    )
+
+
+@routes.route("GET", "/download/{job_id}", "Download the zip", answer=DownloadAnswer)
+def download(call: Call, job_id: str) -> Reply:
+    return _download(call, job_id, COMPLETE)
+
+
+@routes.route("GET", "/download/{job_id}/{artifact}", "Download one artifact", answer=DownloadAnswer)
+def download_artifact(call: Call, job_id: str, artifact: str) -> Reply:
+    return _download(call, job_id, artifact)
+
+
+@routes.route("GET", "/jobs/{job_id}/artifacts", "What a job has to download", answer=ArtifactsAnswer)
+def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
+    job = services().owned.job(call.user.id, job_id)
+    return ArtifactsAnswer(
+        items=[
+            ArtifactAnswer(
+                name=artifact.name,
+                filename=artifact.filename,
+                content_type=artifact.content_type,
+                size_bytes=artifact.size,
+                created_at=artifact.created_at,
+                download_url=f"/api/download/{job.id}/{artifact.name}",
+            )
+            for artifact in services().jobs.artifacts(job.id)
+        ]
+    )
+
+
+def _download(call: Call, job_id: str, name: str) -> Reply:
+    """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
+    job = services().owned.job(call.user.id, job_id)
+    if job.state is not JobState.COMPLETED:
+        raise NotAllowedInState(f"The job is {job.state}; there is something to download once it is completed.")
+    artifact = services().jobs.artifact(job.id, name)
+    seconds = services().settings.limits.download_url_seconds
+    try:
+        services().objects.stat(artifact.key)
+    except ObjectMissing:
+        raise NotFound("It has expired and was removed.", code="artifact_gone") from None
+    url = services().objects.sign_get(
+        artifact.key,
+        filename=_filename(job, artifact),
+        content_type=artifact.content_type,
+        expires_in=seconds,
+    )
+    if "application/json" in call.headers.get("accept", ""):
+        expires_at = services().clock() + timedelta(seconds=seconds)
+        return Reply(DownloadAnswer(url=url, expires_at=expires_at, size_bytes=artifact.size))
+    return Reply(None, 302, {"Location": url})
+
+
+def _filename(job: Job, artifact: Artifact) -> str:
+    return artifact.filename or f"{job.name}_results.zip"
+
+
+def _duplicates_found(job: Job) -> list[dict[str, Any]] | None:
+    """What the run has written down, once it has."""
+    try:
+        artifact = services().jobs.artifact(job.id, DUPLICATES)
+        content = b"".join(services().objects.stream(artifact.key, 0, artifact.size))
+    except (ArtifactNotFound, ObjectMissing):
+        return None
+    groups: list[dict[str, Any]] = json.loads(content)["groups"]
+    return groups

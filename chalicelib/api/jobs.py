@@ -1,0 +1,65 @@
+"""Jobs: listed, watched, controlled."""
+
+from __future__ import annotations
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models import (
+    ControlRequest,
+    JobAnswer,
+    JobsPage,
+    JobsQuery,
+    PipelineAnswer,
+    PipelinesAnswer,
+    StatusAnswer,
+)
+from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
+from chalicelib.jobs.errors import NotFound
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route("GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage)
+def list_jobs(call: Call) -> JobsPage:
+    query: JobsQuery = call.query
+    found, cursor = services().jobs.jobs_of(
+        call.user.id,
+        states=frozenset(query.status),
+        pipeline=query.pipeline,
+        limit=query.limit,
+        before=query.cursor,
+    )
+    return JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor)
+
+
+@routes.route("GET", "/jobs/{job_id}", "A job", answer=JobAnswer, conditional=True)
+def get_job(call: Call, job_id: str) -> JobAnswer:
+    return job_answer(services().owned.job(call.user.id, job_id))
+
+
+@routes.route("GET", "/status/{job_id}", "How far a job is", answer=StatusAnswer, conditional=True)
+def get_status(call: Call, job_id: str) -> Reply:
+    answer = status_answer(services().owned.job(call.user.id, job_id))
+    return Reply(answer, headers={"Retry-After": str(answer.poll_after_seconds)})
+
+
+@routes.route("POST", "/jobs/{job_id}/control", "Pause, resume or cancel", body=ControlRequest, answer=JobAnswer)
+def control_job(call: Call, job_id: str) -> JobAnswer:
+    return job_answer(services().control.act(call.user.id, job_id, call.body.action))
+
+
+@routes.route("POST", "/jobs/{job_id}/retry", "Try again what failed", answer=JobAnswer)
+def retry_job(call: Call, job_id: str) -> JobAnswer:
+    return job_answer(services().control.retry(call.user.id, job_id))
+
+
+@routes.route("GET", "/pipelines", "What can be done with files", answer=PipelinesAnswer, conditional=True)
+def list_pipelines(call: Call) -> PipelinesAnswer:
+    return PipelinesAnswer(items=[pipeline_answer(pipeline) for pipeline in services().pipelines.values()])
+
+
+@routes.route("GET", "/pipelines/{name}", "One pipeline", answer=PipelineAnswer, conditional=True)
+def get_pipeline(call: Call, name: str) -> PipelineAnswer:
+    if name not in services().pipelines:
+        raise NotFound("There is no pipeline of that name.")
+    return pipeline_answer(services().pipelines[name])

@@ -1,0 +1,54 @@
+"""How the installation is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models import Dependency, HealthAnswer, StatsAnswer
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+VERSION = "0.1.0"
+
+
+@routes.route("GET", "/stats", "Numbers of the installation", answer=StatsAnswer, conditional=True)
+def get_stats(call: Call) -> StatsAnswer:
+    now = services().clock()
+    totals = services().jobs.statistics(f"{now:%Y-%m-%d}")
+    processed = int(totals["jobs_processed"])
+    waiting = sum(services().jobs.queue_state(name).waiting for name in services().pipelines)
+    return StatsAnswer(
+        total_jobs_processed=processed,
+        total_jobs_today=int(totals["jobs_today"]),
+        unique_users=int(totals["unique_users"]),
+        average_processing_time_seconds=round(totals["processing_seconds"] / processed, 3) if processed else None,
+        jobs_in_queue=waiting,
+        uptime_hours=round((now.timestamp() - totals["since"]) / 3600, 2) if "since" in totals else 0.0,
+    )
+
+
+@routes.route("GET", "/health", "Whether everything is reachable", answer=HealthAnswer, open=True)
+def get_health(call: Call) -> Reply:
+    checks: dict[str, Callable[[], object]] = {
+        "dynamodb": lambda: services().jobs.queue_state("health"),
+        "s3": lambda: services().objects.list_page("health/", bucket=None, after=None, recursive=True),
+        "sqs": services().queues.reachable,
+    }
+    found = {name: _checked(check) for name, check in checks.items()}
+    well = all(dependency.ok for dependency in found.values())
+    answer = HealthAnswer(status="ok" if well else "degraded", version=VERSION, dependencies=found)
+    return Reply(answer, 200 if well else 503)
+
+
+def _checked(check: Callable[[], object]) -> Dependency:
+    began = time.perf_counter()
+    try:
+        check()
+        error = None
+    except Exception as failure:
+        error = type(failure).__name__  # enough to know where to look, and nothing internal
+    latency = round((time.perf_counter() - began) * 1000, 1)
+    return Dependency(ok=error is None, latency_ms=latency, error=error)

@@ -1,0 +1,138 @@
+"""Files come in: announced here, sent to the store directly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models import (
+    CompleteRequest,
+    FileAnswer,
+    ImportRequest,
+    MoreFilesRequest,
+    MultipartPlan,
+    NewFile,
+    PartsRequest,
+    SignedPart,
+    SignedParts,
+    StoredPart,
+    StoredParts,
+    UploadAnswer,
+    UploadRequest,
+    UploadTarget,
+)
+from chalicelib.api.views import file_answer, number_of
+from chalicelib.jobs.intake import Announced, Upload
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.multipart import part_count
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route(
+    "POST", "/upload", "Open a job and get its uploads signed", body=UploadRequest, answer=UploadAnswer, status=201
+)
+def open_job(call: Call) -> Reply:
+    body: UploadRequest = call.body
+    job, uploads = services().intake.open_job(
+        call.user.id, body.pipeline, body.options, announced(body.files), name=body.name, more=body.more
+    )
+    return Reply(upload_answer(job, uploads), 201)
+
+
+@routes.route(
+    "POST",
+    "/jobs/{job_id}/files",
+    "Add files to an open job",
+    body=MoreFilesRequest,
+    answer=UploadAnswer,
+    status=201,
+)
+def add_files(call: Call, job_id: str) -> Reply:
+    body: MoreFilesRequest = call.body
+    job, uploads = services().intake.add_files(call.user.id, job_id, announced(body.files), more=body.more)
+    return Reply(upload_answer(job, uploads), 201)
+
+
+@routes.route("POST", "/import-path", "Import objects in place", body=ImportRequest, answer=UploadAnswer, status=202)
+def import_path(call: Call) -> Reply:
+    body: ImportRequest = call.body
+    job = services().importer.start(
+        call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive
+    )
+    return Reply(upload_answer(job, [], "The objects are being listed; the job fills by itself."), 202)
+
+
+@routes.route("POST", "/jobs/{job_id}/files/{file_id}/upload", "Sign an upload again", answer=UploadAnswer)
+def sign_again(call: Call, job_id: str, file_id: str) -> UploadAnswer:
+    upload = services().intake.sign_again(call.user.id, job_id, number_of(job_id, file_id))
+    return upload_answer(services().jobs.job(job_id), [upload])
+
+
+@routes.route(
+    "POST", "/jobs/{job_id}/files/{file_id}/parts", "Sign parts of a file", body=PartsRequest, answer=SignedParts
+)
+def sign_parts(call: Call, job_id: str, file_id: str) -> SignedParts:
+    body: PartsRequest = call.body
+    wanted = [(part, body.sha256.get(part), body.crc32.get(part)) for part in body.part_numbers]
+    signed = services().multipart.sign(call.user.id, job_id, number_of(job_id, file_id), wanted)
+    return SignedParts(
+        parts=[
+            SignedPart(
+                part_number=number, url=request.url, headers=dict(request.headers), expires_at=request.expires_at
+            )
+            for number, request in signed
+        ]
+    )
+
+
+@routes.route("GET", "/jobs/{job_id}/files/{file_id}/parts", "List the parts that have arrived", answer=StoredParts)
+def list_parts(call: Call, job_id: str, file_id: str) -> StoredParts:
+    parts = services().multipart.there(call.user.id, job_id, number_of(job_id, file_id))
+    return StoredParts(parts=[StoredPart(part_number=part.number, etag=part.etag, size=part.size) for part in parts])
+
+
+@routes.route(
+    "POST",
+    "/jobs/{job_id}/files/{file_id}/complete",
+    "Put the parts of a file together",
+    body=CompleteRequest,
+    answer=FileAnswer,
+)
+def complete_parts(call: Call, job_id: str, file_id: str) -> FileAnswer:
+    etags = {part.part_number: part.etag for part in call.body.parts}
+    file = services().multipart.complete(call.user.id, job_id, number_of(job_id, file_id), etags)
+    return file_answer(file)
+
+
+@routes.route("DELETE", "/jobs/{job_id}/files/{file_id}/parts", "Throw away the parts of a file", status=204)
+def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
+    services().multipart.abort(call.user.id, job_id, number_of(job_id, file_id))
+    return Reply(None, 204)
+
+
+def announced(files: Sequence[NewFile]) -> list[Announced]:
+    return [Announced(**dict(file)) for file in files]
+
+
+def upload_answer(job: Job, uploads: Sequence[Upload], message: str | None = None) -> UploadAnswer:
+    waiting = "It is sealed." if job.sealed else "It is open for more files."
+    return UploadAnswer(
+        job_id=job.id,
+        status=job.state,
+        file_count=job.file_count,
+        message=message or f"The job awaits {job.file_count} files. {waiting}",
+        uploads=[upload_target(upload) for upload in uploads],
+    )
+
+
+def upload_target(upload: Upload) -> UploadTarget:
+    file, request = upload.file, upload.request
+    target = UploadTarget(file_id=file.id, filename=file.filename, duplicate_of=upload.duplicate_of)
+    if request:
+        target.method, target.url, target.headers = request.method, request.url, dict(request.headers)
+        target.expires_at = request.expires_at
+    elif file.part_size:
+        target.multipart = MultipartPlan(part_size=file.part_size, part_count=part_count(file) or 1)
+    return target

@@ -1,0 +1,89 @@
+"""How far a job is, and how long it will still take: only what can be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import fmean
+
+from chalicelib.jobs.model import Job, QueueState
+from chalicelib.jobs.states import JobState
+from chalicelib.pipelines.base import Pipeline
+
+ARRIVING = "Inspecting files"
+WITHOUT_HISTORY = 240.0
+INSPECTING_SHARE = 0.75
+"""Of the work on a pipeline that works per file, by experience, the part that is over when the run begins."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """percent: 0 to 100, one decimal. step: from 1. remaining_seconds: None where it can't be known."""
+
+    percent: float
+    step: int
+    steps: int
+    step_name: str
+    elapsed_seconds: float | None
+    remaining_seconds: float | None
+
+
+def step_names(pipeline: Pipeline) -> list[str]:
+    """The steps that a user sees: where the work is per file, inspecting them is the first."""
+    return [ARRIVING] * pipeline.per_file + [step.name for step in pipeline.steps]
+
+
+def progress(job: Job, pipeline: Pipeline, queue: QueueState, now: datetime) -> Progress:
+    names = step_names(pipeline)
+    done = min(job.steps_done, len(pipeline.steps) - 1)
+    elapsed = ((job.completed_at or now) - job.started_at).total_seconds() if job.started_at else None
+    percent = _percent(job, pipeline)
+    step = done + 1 + (pipeline.per_file and job.run_requested)
+    return Progress(
+        percent, step, len(names), names[step - 1], elapsed, _remaining(job, pipeline, queue, percent, elapsed)
+    )
+
+
+def queue_position(job: Job, queue: QueueState) -> int:
+    """1 for the next one. Jobs behind a cancelled one move up at once."""
+    return max(1, (job.ticket or 0) - queue.left)
+
+
+def mean_seconds(queue: QueueState) -> float:
+    return fmean(queue.durations) if queue.durations else WITHOUT_HISTORY
+
+
+def poll_after(job: Job, remaining: float | None) -> int:
+    """Seconds after which asking again is worth it."""
+    if job.final:
+        return 60
+    if job.state is JobState.RUNNING and remaining is not None:
+        return max(1, min(15, round(remaining / 10)))
+    return 2 if job.state is JobState.RUNNING else 5
+
+
+def _percent(job: Job, pipeline: Pipeline) -> float:
+    if job.state is JobState.COMPLETED:
+        return 100.0
+    arrived = 100 * job.counts.finished / job.file_count if job.file_count else 0.0
+    if not pipeline.per_file:
+        return round(_run_percent(job, pipeline), 1)
+    run = _run_percent(job, pipeline) if job.run_requested else 0.0
+    return round(INSPECTING_SHARE * arrived + (1 - INSPECTING_SHARE) * run, 1)
+
+
+def _run_percent(job: Job, pipeline: Pipeline) -> float:
+    weights: Sequence[float] = [step.weight for step in pipeline.steps]
+    done = sum(weights[: job.steps_done])
+    now = weights[job.steps_done] * job.step_percent / 100 if job.steps_done < len(weights) else 0.0
+    return 100 * (done + now) / sum(weights)
+
+
+def _remaining(job: Job, pipeline: Pipeline, queue: QueueState, percent: float, elapsed: float | None) -> float | None:
+    if job.state is not JobState.RUNNING or elapsed is None:
+        return None
+    if not pipeline.per_file and elapsed < mean_seconds(queue):
+        return mean_seconds(queue) - elapsed
+    # A guess from the pace so far says something once a twentieth is done, and only while nobody waits for uploads.
+    return elapsed * (100 - percent) / percent if percent >= 5 and job.sealed else None
