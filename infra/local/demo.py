@@ -30,6 +30,7 @@ from infra.local.supervisor import CannotStart, Supervisor
 
 PIPELINE = "media"
 NAME = "demo"
+PIPE_WIDTH = 160
 
 
 @contextmanager
@@ -107,8 +108,8 @@ def _summary(
     same = sum(1 for entry in entries if entry["same_as"])
     left = len(entries) - placed - same
     view.say(
-        f"[green]Every one of the {placed:,} files in the zip is its original, byte for byte.[/] "
-        f"{same:,} exact duplicates are in it once; {left:,} were left out, each with its reason."
+        f"[green]Checked: each of the {placed:,} files in the zip is its original, byte for byte.[/] "
+        f"Exact duplicates, in it once: {same:,}. Left out, with a reason: {left:,}."
     )
     for group in client.similar(job_id):
         names = ", ".join(escape(file["original_filename"]) for file in group["files"])
@@ -123,7 +124,10 @@ def main() -> int:
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    view, errors = View(Console()), Console(stderr=True)
+    terminal = Console()
+    # A pipe has no width: wide enough there for a row to stay a line.
+    view = View(terminal if terminal.is_terminal else Console(width=PIPE_WIDTH))
+    errors = Console(stderr=True, soft_wrap=True)
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="millrace-demo-") as scratch:

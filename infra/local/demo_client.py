@@ -180,5 +180,6 @@ class _Counted(io.FileIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         chunk = super().read(size) or b""
-        self._sent(self._file, len(chunk))
+        if chunk:
+            self._sent(self._file, len(chunk))
         return chunk

@@ -19,6 +19,7 @@ from infra.local.demo_client import LocalFile
 SURE = {"high": "[green]high[/]", "medium": "[yellow]medium[/]", "low": "[yellow]low[/]", "none": "[dim]none[/]"}
 LINE_SECONDS = 2.0
 ROWS = 60
+ROOMY = 110  # columns
 
 
 class View:
@@ -43,17 +44,24 @@ class View:
 
     def found(self, files: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> None:
         """files: of the API, entries: of the manifest, both in the order in which the files were given."""
-        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-        for column, width in (("File", 30), ("What it is", 24), ("Taken (UTC)", 19), ("Sure", 6), ("In the zip", 40)):
-            table.add_column(column, overflow="fold", max_width=width)
+        table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+        roomy = self._console.width >= ROOMY
+        table.add_column("File", overflow="fold", min_width=16)
+        if roomy:
+            table.add_column("What it is", no_wrap=True)
+        table.add_column("Taken (UTC)", no_wrap=True)
+        table.add_column("Sure", no_wrap=True)
+        table.add_column("In the zip", overflow="fold", min_width=28)
         for file, entry in list(zip(files, entries, strict=True))[:ROWS]:
-            table.add_row(
+            cells = [
                 escape(file["original_filename"]),
-                escape(_what(file)),
                 _taken(file),
-                SURE.get(file.get("confidence") or "", ""),
+                SURE.get(file["confidence"] or "", ""),
                 _where(entry),
-            )
+            ]
+            if roomy:
+                cells.insert(1, escape(_what(file)))
+            table.add_row(*cells)
         self._console.print()
         self._console.print(table)
         if len(files) > ROWS:
@@ -73,7 +81,7 @@ def _what(file: dict[str, Any]) -> str:
 
 def _taken(file: dict[str, Any]) -> str:
     detected = file.get("detected_timestamp")
-    return f"{datetime.fromisoformat(detected):%Y-%m-%d %H:%M:%S}" if detected else "[dim]unknown[/]"
+    return f"{datetime.fromisoformat(detected):%Y-%m-%d %H:%M}" if detected else "[dim]unknown[/]"
 
 
 def _where(entry: dict[str, Any]) -> str:
@@ -120,7 +128,7 @@ class Bar:
             if task is None:
                 task = self._files[file] = self._progress.add_task(f"  {escape(file.name[-28:])}", total=file.size)
             self._progress.advance(task, count)
-            if self._progress.tasks and self._finished(task):
+            if self._finished(task):
                 self._progress.remove_task(task)
 
     def _finished(self, task: TaskID) -> bool:
