@@ -61,10 +61,12 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
     unknown = [value for value, kind in known.items() if kind is None]
     boxes = ndimage.find_objects(labels)
     depths = {v: _depth(labels, boxes, v, affine) for v in known} if unknown else {}
+    # A depth is taken between the middles of voxels, and so by up to half of one too large.
+    thin = (THIN_MM + float(spacing_of(affine).max())) / 2
     for value in sorted(unknown, key=lambda v: depths[v]):
         beside = [v for v in _neighbours(labels, boxes, value) if known.get(v) != "cartilage" and v in depths]
         under = [v for v in beside if depths[v] > 2 * depths[value]]
-        if depths[value] <= THIN_MM / 2 and under:
+        if depths[value] <= thin and under:
             known[value] = "cartilage"
             for v in under:
                 known[v] = known[v] or "bone"
@@ -89,7 +91,8 @@ def measure(
         variance = smoothing if region.kind == "cartilage" else BONE_SMOOTHING
         surface = surface_of(labels[box] == region.value, _moved(affine, box), variance)
         surfaces[region.value] = surface
-        thickness, note = None, f"Not measured: only cartilage has a thickness here, this is {region.kind}."
+        thickness = None
+        note: str | None = f"Not measured: only cartilage has a thickness here, this is {region.kind}."
         if region.kind == "cartilage":
             thickness = _thickness(labels, affine, box, region.value, bones, smoothing)
             note = None if thickness is not None else "Not measured: no bone lies next to this label."

@@ -23,7 +23,7 @@ COLOURS = (
 INK, PAPER, QUIET = "#F2F4F7", "#14171C", "#9AA4B2"
 PANEL = 440
 EDGE = 28
-TINT = 0.38
+TINT = 0.42
 BROWSER_SIDE = 256
 
 
@@ -223,7 +223,7 @@ def _legend(draw: ImageDraw.ImageDraw, measures: list[Measure], top: int) -> Non
     for position, measure in enumerate(measures):
         left, y = EDGE + (position % 3) * (PANEL + EDGE), top + (position // 3) * 30
         draw.rectangle((left, y + 2, left + 16, y + 18), colour_of(position))
-        volume = f"{measure.volume_mm3 / 1000:.2f} cm³"
+        volume = f"{measure.volume_mm3 / 1000:.2f} ml"  # cubic centimetres: the font has no raised three
         thickness = "" if measure.mean_thickness_mm is None else f", {measure.mean_thickness_mm:.2f} mm thick"
         draw.text(
             (left + 26, y + 10), f"{_shortened(measure.region, 26)}  {volume}{thickness}", INK, _font(16), anchor="lm"
@@ -231,7 +231,7 @@ def _legend(draw: ImageDraw.ImageDraw, measures: list[Measure], top: int) -> Non
 
 
 def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+    return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

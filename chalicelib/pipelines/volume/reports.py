@@ -21,8 +21,8 @@ UNITS = {"volume": "mm³", "surface": "mm²", "thickness": "mm", "coordinates": 
 METHOD = {
     "volume_mm3": "voxels of the label times the volume of a voxel",
     "surface_mm2": "area of the closed surface around the smoothed label",
-    "thickness": "from each corner of the bone's surface under the cartilage to the nearest corner of the outer surface "
-    "of bone and cartilage together; std over those corners (n_points), population formula",
+    "thickness": "from each corner of the bone's surface under the cartilage to the nearest corner of the outer "
+    "surface of bone and cartilage together; std over those corners (n_points), population formula",
 }
 
 

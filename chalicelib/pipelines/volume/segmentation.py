@@ -28,6 +28,7 @@ SMOOTHING_MM = 0.5  # standard deviation; well under half the thickness of carti
 COARSE_MM = (0.7, 1.5)
 COARSE_VOXELS = 12_000_000
 LAYER_MM = 1.1  # centre to nearest centre outside: what is nowhere deeper than this is a blurred rim, not a layer
+DEEP_MM = 5.0  # deeper than any cartilage
 CARTILAGE_REACH_MM = 6.0
 MOST_BONES = 4
 SMALLEST_BONE = 0.05  # of the largest one's volume
@@ -100,24 +101,54 @@ def _sigma(spacing: Array) -> Array:
 
 def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
     """(bones: 0 or 1..n by volume, cartilage: bool) on the coarse grid."""
-    low, high = np.percentile(coarse[::2, ::2, ::2], (0.1, 99.9))
-    if not high > low:
-        raise PipelineFailed(
-            "nothing_to_segment", "The image has the same value everywhere: there is nothing to segment."
-        )
-    thresholds = threshold_multiotsu(np.clip(coarse, low, high), classes=3)
-    classes = np.digitize(coarse, thresholds).astype(np.uint8)
-    candidates = [(_deepest(classes == value, step), value) for value in (1, 2)]
-    depth, bone_class = max(candidates)
-    bones = _bodies(classes == bone_class, step) if depth > LAYER_MM else np.zeros(coarse.shape, np.uint8)
+    classes, bone_class, layer_class = _roles(coarse, step)
+    bones = _bodies(classes == bone_class, step)
+    cartilage = np.zeros(coarse.shape, bool)
     if not bones.any():
         raise PipelineFailed("nothing_to_segment", "The image shows no compact body that could be bone.")
+    if layer_class is None:
+        return bones, cartilage
     box = _box(bones > 0, CARTILAGE_REACH_MM + LAYER_MM, step)
-    cartilage = np.zeros(coarse.shape, bool)
     near = ndimage.distance_transform_edt(bones[box] == 0, sampling=step) <= CARTILAGE_REACH_MM
-    layer = _opened((classes[box] == 3 - bone_class) & near & (bones[box] == 0), step)
+    layer = _opened((classes[box] == layer_class) & near & (bones[box] == 0), step)
     cartilage[box] = _touching(layer, bones[box] > 0)
     return bones, cartilage
+
+
+def _roles(coarse: Array, step: Array) -> tuple[Array, int, int | None]:
+    """(class of each voxel by brightness, the class that is bone, the class that may be cartilage).
+
+    Bone is deep, cartilage is not. Three classes do where one of the two bright ones is deep; where both are, there is
+    other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the background.
+    """
+    low, high = np.percentile(coarse[::2, ::2, ::2], (0.1, 99.9))
+    if not high > low:
+        raise PipelineFailed("nothing_to_segment", "The image has the same value everywhere: nothing can be segmented.")
+    within = np.clip(coarse, low, high)
+    for count in (3, 4):
+        try:
+            thresholds = threshold_multiotsu(within, classes=count)
+        except ValueError:  # fewer values than classes
+            raise PipelineFailed("nothing_to_segment", "The image has too few shades to tell tissues apart.") from None
+        classes = np.digitize(coarse, thresholds).astype(np.uint8)
+        depths = {value: _deepest(classes == value, step) for value in range(1, count)}
+        deep = [value for value, depth in depths.items() if depth > DEEP_MM]
+        if len(deep) < 2:
+            break
+    if len(deep) > 1:
+        bone = min(deep, key=lambda value: (_bordering(classes == value, classes == 0), value))
+    else:
+        bone = max(depths, key=lambda value: (depths[value], value))
+    layers = [value for value in depths if value != bone and value not in deep]
+    # Of several thin classes the one with most voxels; the others are blurred rims.
+    return classes, bone, max(layers, key=lambda v: (int(np.count_nonzero(classes == v)), v)) if layers else None
+
+
+def _bordering(mask: Array, other: Array) -> float:
+    """The share of the mask's border that lies next to the other mask."""
+    border = mask & ndimage.binary_dilation(~mask)
+    beside = border & ndimage.binary_dilation(other, iterations=2)
+    return int(np.count_nonzero(beside)) / max(1, int(np.count_nonzero(border)))
 
 
 def _deepest(mask: Array, step: Array) -> float:
