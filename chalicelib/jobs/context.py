@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import shutil
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +25,12 @@ from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.pipelines.base import InspectedFile, Member, Pipeline, PipelineFailed, Step
 
+log = logging.getLogger(__name__)
+
 PROGRESS_EVERY = timedelta(seconds=2)
+RUN_LEASE = timedelta(seconds=90)
+"""Short, and renewed as long as the process lives: whatever kills it, another worker goes on within two minutes."""
+RENEW_SECONDS = 25.0
 HAND_ON_BEFORE = timedelta(seconds=20)
 RUNNING = frozenset({JobState.RUNNING})
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
@@ -69,7 +76,40 @@ class Context:
         self._limits = limits
         self._clock = clock
         self._written_at = clock()
+        self._stopped = threading.Event()
         self._tags = EXPIRING if getattr(self.options, "retain_results", True) is False else None
+
+    # -- the claim -------------------------------------------------------------------------------------------------
+
+    def keep_claim(self) -> None:
+        """Renews the lease beside the work, until stop(): a step may be silent for minutes."""
+        threading.Thread(target=self._renew, name=f"lease of {self.job_id}", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _renew(self) -> None:
+        claimed = self.job
+        while not self._stopped.wait(RENEW_SECONDS):
+            try:
+                self._jobs.renew_run(claimed, self._clock() + RUN_LEASE)
+            except StaleTransition:
+                return  # paused, cancelled or lost: the next clean point finds out which
+            except Exception:
+                log.exception("the lease could not be renewed", extra={"job_id": self.job_id})
+
+    def release(self) -> None:
+        """Gives the claim back, so that whoever goes on need not wait for the lease."""
+        self.stop()
+        try:
+            self.job = self._jobs.change_job(
+                self.job,
+                {"lease_until": None, "claimed_by": None},
+                allowed=frozenset({JobState.RUNNING, JobState.PAUSED}),
+                same_attempt=True,
+            )
+        except StaleTransition:
+            return
 
     # -- files -----------------------------------------------------------------------------------------------------
 
@@ -138,29 +178,17 @@ class Context:
     def finish_step(self) -> None:
         self._write({"steps_done": self.job.steps_done + 1, "step_percent": 0.0, "current_filename": None})
 
-    def release(self) -> None:
-        """Gives the claim back, so that whoever goes on need not wait for the lease."""
-        try:
-            self.job = self._jobs.change_job(
-                self.job,
-                {"lease_until": None},
-                allowed=frozenset({JobState.RUNNING, JobState.PAUSED}),
-                same_attempt=True,
-            )
-        except StaleTransition:
-            return
-
     def _check(self) -> None:
         """The clean point before an effect that others see."""
         self._write({})
 
     def _write(self, changes: Mapping[str, Any]) -> None:
-        if self._clock() >= self._deadline:
+        now = self._clock()
+        if now >= self._deadline:
             raise HandOn
+        changes = {**changes, "active_at": now, "lease_until": now + RUN_LEASE}
         try:
-            self.job = self._jobs.change_job(
-                self.job, {**changes, "active_at": self._clock()}, allowed=RUNNING, same_attempt=True
-            )
+            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same_attempt=True)
         except StaleTransition:
             state = self._jobs.job(self.job_id).state
             raise (Cancelled if state is JobState.CANCELLED else Interrupted) from None

@@ -88,6 +88,7 @@ class Control:
             "steps_done": 0,
             "step_percent": 0.0,
             "lease_until": None,
+            "claimed_by": None,
             "upload": None,
             "error_code": None,
             "error_message": None,

@@ -93,6 +93,8 @@ class Inspector:
                 file = self._jobs.file(task.job_id, task.number)
             except (JobNotFound, FileNotFound):
                 continue
+            if file.lease_until and file.lease_until > self._clock() and file.claimed_by != task.delivery.id:
+                continue  # another message of this file is being worked on
             self._jobs.reject_file(
                 file,
                 "processing_failed",
@@ -142,7 +144,7 @@ class Inspector:
             raise Busy
         lease_until = deadline + timedelta(seconds=self._limits.lease_margin)
         try:
-            file = self._jobs.claim_file(job.id, task.number, task.seen, now, lease_until)
+            file = self._jobs.claim_file(job.id, task.number, task.seen, task.delivery.id, now, lease_until)
         except StaleTransition:
             return None
         pipeline = self._pipelines[job.pipeline]

@@ -91,6 +91,7 @@ class Intake:
     ) -> tuple[Job, list[Upload]]:
         """A new job for these files. `more` leaves it open for further ones. Raises JobError."""
         self._check_files(self._pipeline(pipeline), announced)
+        self._check_room(0, announced)
         self._check_space(owner_id, announced)
         job = self.create(owner_id, pipeline, options, name=name)
         return self._add(job, announced, more)
@@ -123,6 +124,7 @@ class Intake:
         job = self._owned.job(owner_id, job_id)
         self._check_open(job)
         self._check_files(self._pipeline(job.pipeline), announced)
+        self._check_room(job.file_count, announced)
         self._check_space(owner_id, announced)
         return self._add(job, announced, more)
 
@@ -187,11 +189,13 @@ class Intake:
             sealed = " and sealed" if job.sealed else ""
             raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")
 
-    def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
-        if job.file_count + len(announced) > self._limits.files_per_job:
+    def _check_room(self, file_count: int, announced: Sequence[Announced]) -> None:
+        if file_count + len(announced) > self._limits.files_per_job:
             raise LimitReached(
                 f"A job holds at most {self._limits.files_per_job:,} files.", code="too_many_files", retry_after=3600
             )
+
+    def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
         copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
@@ -230,17 +234,17 @@ class Intake:
         )
 
     def _copy(self, owner_id: str, file: File) -> File | None:
-        """A file of the same owner with these bytes whose object is still there."""
+        """A file of the same owner with these bytes whose object is still there, and still the one inspected."""
         if not file.expected_sha256:
             return None
         copy = self._jobs.stored_copy(owner_id, file.expected_sha256)
         if copy is None or copy.size != file.size:
             return None
         try:
-            self._objects.stat(copy.key, copy.bucket)
+            seen = self._objects.stat(copy.key, copy.bucket)
         except ObjectMissing:
             return None
-        return copy
+        return copy if seen.etag == copy.etag else None
 
     def _pointing(self, file: File, copy: File) -> File:
         return replace(
@@ -270,6 +274,6 @@ def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
     """pydantic's findings as fields and sentences; the rejected values themselves are not repeated."""
     found = []
     for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-        path = ".".join(str(part) for part in ((root,) if root else ()) + error["loc"])
-        found.append(FieldError(path or "body", error["msg"]))
+        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (root, *error["loc"]))
+        found.append(FieldError(path.strip(".") or "body", error["msg"]))
     return found

@@ -30,7 +30,8 @@ class Job:
 
     file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
-    steps_done: finished steps of the run. attempt, lease_until: the claim of the worker that runs it.
+    steps_done: finished steps of the run. attempt, lease_until, claimed_by (a message's id): the claim of
+    the worker that runs it.
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
@@ -58,6 +59,7 @@ class Job:
     current_filename: str | None = None
     attempt: int = 0
     lease_until: datetime | None = None
+    claimed_by: str | None = None
     due_at: datetime | None = None
     batch: str | None = None
     awaits: int | None = None
@@ -103,6 +105,7 @@ class File:
     etag: str | None = None
     attempt: int = 0
     lease_until: datetime | None = None
+    claimed_by: str | None = None
     sha256: str | None = None
     crc32: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)

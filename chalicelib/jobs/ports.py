@@ -62,9 +62,16 @@ class JobStore(Protocol):
     def enqueue_job(self, job: Job, due_at: datetime) -> Job:
         """pending → queued with the next ticket of its pipeline, in one transaction. StaleTransition."""
 
-    def claim_run(self, job: Job, now: datetime, lease_until: datetime) -> Job:
-        """Takes the lease of the run: state queued, or running with the run requested, and no lease in force. A queued
-        job leaves its queue in the same transaction. Raises StaleTransition."""
+    def claim_run(self, job: Job, by: str, now: datetime, lease_until: datetime) -> Job:
+        """Takes the lease of the run for the message `by`: state queued, or running with the run requested, and no
+        lease in force. A queued job leaves its queue in the same transaction. Raises StaleTransition.
+
+        A lease of the same message counts as over, here and below: a queue delivers again only what its worker has
+        not answered, so whoever held it is dead, or has lost the message.
+        """
+
+    def renew_run(self, job: Job, lease_until: datetime) -> None:
+        """Moves the end of the lease. StaleTransition where the claim is no longer `job.attempt`'s."""
 
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
@@ -94,8 +101,10 @@ class JobStore(Protocol):
         """Changes fields that don't count anywhere. StaleTransition unless its state is in `allowed` and the field
         `unless` is not set."""
 
-    def claim_file(self, job_id: str, number: int, seen: StoredObject, now: datetime, lease_until: datetime) -> File:
-        """Takes the lease of a file that is expected, or whose lease has expired, or that was inspected in an older
+    def claim_file(
+        self, job_id: str, number: int, seen: StoredObject, by: str, now: datetime, lease_until: datetime
+    ) -> File:
+        """Takes the lease of a file that is expected, or whose lease is over, or that was inspected in an older
         version than `seen` (by sequencer) before the run was requested; its counts are taken back then.
         StaleTransition where the work is done, Busy where another's lease is in force, FileNotFound."""
 
@@ -165,7 +174,11 @@ class ObjectStore(Protocol):
     ) -> SignedRequest:
         """An upload of exactly `size` bytes and, with `sha256` (hex), of exactly those: the store refuses others."""
 
-    def sign_get(self, key: str, *, filename: str | None, content_type: str | None, expires_in: int) -> str: ...
+    def sign_get(
+        self, key: str, *, filename: str | None, content_type: str | None, expires_in: int, now: datetime
+    ) -> SignedRequest:
+        """A download, saved as `filename` where that is given. The same again for half of its lifetime, so that it is
+        valid for the other half at least."""
 
     def stat(self, key: str, bucket: str | None = None) -> StoredObject:
         """ObjectMissing."""

@@ -6,12 +6,12 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.context import Cancelled, Context, HandOn, Interrupted
+from chalicelib.jobs.context import RUN_LEASE, Cancelled, Context, HandOn, Interrupted
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.limits import Limits
@@ -55,7 +55,7 @@ class Runner:
                 log.error("a message without a job", extra={"message_id": delivery.id})
                 continue
             try:
-                self.run(job_id, deadline)
+                self.run(job_id, delivery.id, deadline)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
@@ -68,7 +68,7 @@ class Runner:
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
-                if job.lease_until is None or job.lease_until <= self._clock():
+                if job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == delivery.id:
                     self._settling.fail(
                         job,
                         "run_failed",
@@ -77,12 +77,12 @@ class Runner:
             except (JobNotFound, StaleTransition):
                 continue
 
-    def run(self, job_id: str, deadline: datetime) -> None:
+    def run(self, job_id: str, by: str, deadline: datetime) -> None:
         """Runs what is left of a job. Does nothing where it is over, paused, not ready, or in another worker's hands:
         the sweeper asks again once that worker's lease has expired."""
         job, now = self._jobs.job(job_id), self._clock()
         try:
-            job = self._jobs.claim_run(job, now, deadline + timedelta(seconds=self._limits.lease_margin))
+            job = self._jobs.claim_run(job, by, now, now + RUN_LEASE)
         except StaleTransition:
             return
         pipeline = self._pipelines[job.pipeline]
@@ -90,6 +90,7 @@ class Runner:
         context = Context(
             job, pipeline, scratch, deadline, self._jobs, self._objects, self._models, self._limits, self._clock
         )
+        context.keep_claim()
         try:
             for step in pipeline.steps[job.steps_done :]:
                 context.begin(step)
@@ -114,6 +115,7 @@ class Runner:
             context.release()
             raise
         finally:
+            context.stop()
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _complete(self, context: Context) -> None:
@@ -124,6 +126,7 @@ class Runner:
             "completed_at": now,
             "due_at": None,
             "lease_until": None,
+            "claimed_by": None,
             "current_filename": None,
             "upload": None,
         }

@@ -63,12 +63,15 @@ class FileItems:
         except ConditionFailed:
             raise StaleTransition(file.id) from None
 
-    def claim_file(self, job_id: str, number: int, seen: StoredObject, now: datetime, lease_until: datetime) -> File:
-        write = self._claim(job_id, number, seen, lease_until)
-        state, lease = write.name("state"), write.name("lease_until")
+    def claim_file(
+        self, job_id: str, number: int, seen: StoredObject, by: str, now: datetime, lease_until: datetime
+    ) -> File:
+        write = self._claim(job_id, number, seen, by, lease_until)
+        state, lease, holder = write.name("state"), write.name("lease_until"), write.name("claimed_by")
         expected = f"{state} = {write.value(FileState.EXPECTED)}"
-        lease_expired = f"{state} = {write.value(FileState.INSPECTING)} AND {lease} <= {write.value(now)}"
-        write.where_exists().where(f"({expected}) OR ({lease_expired})")
+        lease_over = f"{lease} <= {write.value(now)} OR {holder} = {write.value(by)}"
+        abandoned = f"{state} = {write.value(FileState.INSPECTING)} AND ({lease_over})"
+        write.where_exists().where(f"({expected}) OR ({abandoned})")
         try:
             return items.file_from(self._table.write(write))
         except ConditionFailed as failed:
@@ -79,7 +82,7 @@ class FileItems:
             raise Busy(there.id)
         if there.etag == seen.etag or not is_newer(seen.sequencer, there.sequencer):
             raise StaleTransition(there.id)
-        return self._claim_newer(there, seen, lease_until)
+        return self._claim_newer(there, seen, by, lease_until)
 
     def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
         finished: set[int] = set()
@@ -101,7 +104,7 @@ class FileItems:
 
     def reject_file(self, file: File, code: str, message: str) -> bool:
         write = Write(items.file_key(file.job_id, file.number))
-        write.set(state=FileState.REJECTED, error_code=code, error_message=message, lease_until=None)
+        write.set(state=FileState.REJECTED, error_code=code, error_message=message, lease_until=None, claimed_by=None)
         write.where_in("state", AWAITED).where_equal(attempt=file.attempt or None)
         counter = Write(items.count_key(file.job_id, [file.number])).add(rejected=1)
         try:
@@ -164,13 +167,13 @@ class FileItems:
             if (key := items.file_key(file.job_id, file.number))
         ]
 
-    def _claim(self, job_id: str, number: int, seen: StoredObject, lease_until: datetime) -> Write:
+    def _claim(self, job_id: str, number: int, seen: StoredObject, by: str, lease_until: datetime) -> Write:
         write = Write(items.file_key(job_id, number)).set(state=FileState.INSPECTING, lease_until=lease_until)
-        return write.set(sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1)
+        return write.set(claimed_by=by, sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1)
 
-    def _claim_newer(self, there: File, seen: StoredObject, lease_until: datetime) -> File:
+    def _claim_newer(self, there: File, seen: StoredObject, by: str, lease_until: datetime) -> File:
         """Claims a finished file whose object was replaced; its counts are taken back with it."""
-        write = self._claim(there.job_id, there.number, seen, lease_until)
+        write = self._claim(there.job_id, there.number, seen, by, lease_until)
         write.where_equal(state=there.state, attempt=there.attempt or None)
         write.set(error_code=None, error_message=None, owner_hash=None)
         counter = Write(items.count_key(there.job_id, [there.number]))
@@ -210,5 +213,6 @@ def _found(outcome: FileOutcome, owner_id: str) -> Item:
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
         "lease_until": None,
+        "claimed_by": None,
         "owner_hash": items.owner_hash(owner_id, outcome.sha256 or "") if good else None,
     }

@@ -106,18 +106,20 @@ class JobItems:
                     raise StaleTransition(job.id) from None
         raise StaleTransition(f"{job.id}: too many take tickets")
 
-    def claim_run(self, job: Job, now: datetime, lease_until: datetime) -> Job:
+    def claim_run(self, job: Job, by: str, now: datetime, lease_until: datetime) -> Job:
         changes: dict[str, Any] = {
             "state": JobState.RUNNING,
             "attempt": job.attempt + 1,
             "lease_until": lease_until,
+            "claimed_by": by,
             "started_at": job.started_at or now,
             "due_at": lease_until,
         }
         write = Write(items.job_key(job.id)).set(**items.job_changes(changes))
         write.where_equal(state=job.state, run_requested=True, attempt=job.attempt or None)
-        lease = write.name("lease_until")
-        write.where(f"attribute_not_exists({lease}) OR {lease} <= {write.value(now)}")
+        lease, holder = write.name("lease_until"), write.name("claimed_by")
+        lease_expired = f"{lease} <= {write.value(now)}"
+        write.where(f"attribute_not_exists({lease}) OR {lease_expired} OR {holder} = {write.value(by)}")
         if job.state not in {JobState.QUEUED, JobState.RUNNING}:
             raise StaleTransition(job.id)
         if job.state is JobState.RUNNING:
@@ -127,6 +129,13 @@ class JobItems:
         except ConditionFailed:
             raise StaleTransition(job.id) from None
         return replace(job, **changes)
+
+    def renew_run(self, job: Job, lease_until: datetime) -> None:
+        write = Write(items.job_key(job.id)).set(lease_until=lease_until)
+        try:
+            self._table.write(write.where_equal(state=JobState.RUNNING, attempt=job.attempt))
+        except ConditionFailed:
+            raise StaleTransition(job.id) from None
 
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         found = self._table.query(

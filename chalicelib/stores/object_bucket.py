@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
+SIGNED_KEPT = 4096
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
 
 
@@ -46,6 +48,7 @@ class ObjectBucket:
         self._client = client
         self._signer = signer
         self._bucket = bucket
+        self._sign_get = lru_cache(SIGNED_KEPT)(self._signed_get)
 
     # -- signed ----------------------------------------------------------------------------------------------------
 
@@ -88,13 +91,25 @@ class ObjectBucket:
         url = self._signer().generate_presigned_url("upload_part", Params=params, ExpiresIn=expires_in)
         return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
 
-    def sign_get(self, key: str, *, filename: str | None, content_type: str | None, expires_in: int) -> str:
+    def sign_get(
+        self, key: str, *, filename: str | None, content_type: str | None, expires_in: int, now: datetime
+    ) -> SignedRequest:
+        # One address for each half of the lifetime: a browser that polls finds what it has loaded in its cache.
+        return self._sign_get(key, filename, content_type, expires_in, int(now.timestamp() // (expires_in / 2)))
+
+    def _signed_get(
+        self, key: str, filename: str | None, content_type: str | None, expires_in: int, period: int
+    ) -> SignedRequest:
         params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
         if filename:
             params["ResponseContentDisposition"] = attachment(filename)
+        else:
+            params["ResponseCacheControl"] = f"private, max-age={expires_in // 2}"
         if content_type:
             params["ResponseContentType"] = content_type
-        return self._signer().generate_presigned_url("get_object", Params=params, ExpiresIn=expires_in)
+        expires_at = datetime.now(UTC) + timedelta(seconds=expires_in)
+        url = self._signer().generate_presigned_url("get_object", Params=params, ExpiresIn=expires_in)
+        return SignedRequest("GET", url, {}, expires_at)
 
     # -- objects ---------------------------------------------------------------------------------------------------
 
