@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
     from chalicelib.accounts.tokens import Tokens, User
+    from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
@@ -102,6 +103,13 @@ class Services:
         from chalicelib.stores.job_table import JobTable
 
         return JobTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def accounts(self) -> AccountTable:
+        from chalicelib.stores.account_table import AccountTable
+        from chalicelib.stores.dynamo import Table
+
+        return AccountTable(Table(lambda: self.clients.dynamodb, self.settings.accounts_table))
 
     @cached_property
     def objects(self) -> ObjectBucket:

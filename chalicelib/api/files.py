@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import timedelta
 from typing import Any
 
 from chalicelib.api.http import Call, Reply, Routes
@@ -28,6 +27,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 COMPLETE, DUPLICATES = "complete", "duplicates"
+LONGEST_NAME = 200
 
 
 @routes.route("GET", "/jobs/{job_id}/files", "The files of a job", query=FilesQuery, answer=FilesPage)
@@ -102,24 +102,25 @@ def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
 def _download(call: Call, job_id: str, name: str) -> Reply:
     """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
     job = services().owned.job(call.user.id, job_id)
+    if len(name) > LONGEST_NAME:
+        raise ArtifactNotFound("There is no such artifact.")
     if job.state is not JobState.COMPLETED:
         raise NotAllowedInState(f"The job is {job.state}; there is something to download once it is completed.")
     artifact = services().jobs.artifact(job.id, name)
-    seconds = services().settings.limits.download_url_seconds
     try:
         services().objects.stat(artifact.key)
     except ObjectMissing:
         raise NotFound("It has expired and was removed.", code="artifact_gone") from None
-    url = services().objects.sign_get(
+    signed = services().objects.sign_get(
         artifact.key,
         filename=_filename(job, artifact),
         content_type=artifact.content_type,
-        expires_in=seconds,
+        expires_in=services().settings.limits.download_url_seconds,
+        now=services().clock(),
     )
     if "application/json" in call.headers.get("accept", ""):
-        expires_at = services().clock() + timedelta(seconds=seconds)
-        return Reply(DownloadAnswer(url=url, expires_at=expires_at, size_bytes=artifact.size))
-    return Reply(None, 302, {"Location": url})
+        return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=artifact.size))
+    return Reply(None, 302, {"Location": signed.url})
 
 
 def _filename(job: Job, artifact: Artifact) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,9 @@ from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.accounts.tokens import User
-from chalicelib.jobs.errors import BadRequest, InvalidFields, JobError
+from chalicelib.api import cors, idempotency
+from chalicelib.jobs.errors import BadRequest, InvalidFields, JobError, JobNotFound
+from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import field_errors
 from chalicelib.wiring import services
 
@@ -58,9 +61,11 @@ class Route:
     query: type[BaseModel] | None
     open: bool
     conditional: bool
+    creates: bool
 
 
 ANYBODY = User("", "anonymous", frozenset())
+NO_ID = "0" * 26
 ROUTES: list[Route] = []
 
 
@@ -82,9 +87,13 @@ class Routes:
         query: type[BaseModel] | None = None,
         open: bool = False,
         conditional: bool = False,
+        creates: bool = False,
     ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
-        """open: needs no sign-in. conditional: answers with an ETag, and 304 to who has that already."""
-        described = Route(method, path, summary, answer, status, body, query, open, conditional)
+        """open: needs no sign-in. conditional: answers with an ETag, and 304 to who has that already. creates: makes
+        something that must not be there twice, so that an Idempotency-Key is heeded."""
+        described = Route(method, path, summary, answer, status, body, query, open, conditional, creates)
+        if all(route.path != path for route in ROUTES):
+            self._preflight(path)
         ROUTES.append(described)
 
         def decorate(view: Callable[..., BaseModel | Reply]) -> Callable[..., Response]:
@@ -93,40 +102,92 @@ class Routes:
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            registered: Callable[..., Response] = self.blueprint.route(
-                ROOT + path, methods=[method], name=view.__name__, cors=False
-            )(handle)
-            return registered
+            return self._register(method, path, view.__name__, handle)
 
         return decorate
+
+    def _preflight(self, path: str) -> None:
+        """What a browser asks before a page of another origin may call. Chalice's own answer knows one origin only."""
+
+        def preflight(**path_values: str) -> Response:
+            headers = lower(self.blueprint.current_request)
+            methods = [route.method for route in ROUTES if route.path == path]
+            return Response(
+                "", status_code=204, headers=cors.preflight_headers(headers, services().settings.cors_origins, methods)
+            )
+
+        self._register("OPTIONS", path, f"preflight{path}", preflight)
+
+    def _register(self, method: str, path: str, name: str, handle: Callable[..., Response]) -> Callable[..., Response]:
+        # No content types: Chalice's refusal of others would be none of our problems. The body's type is checked below.
+        registered: Callable[..., Response] = self.blueprint.route(
+            ROOT + path, methods=[method], name=name, cors=False, content_types=[]
+        )(handle)
+        return registered
 
 
 def respond(
     request: Request, route: Route, view: Callable[..., BaseModel | Reply], path_values: Mapping[str, str]
 ) -> Response:
     """Serves one request. Whatever happens, the answer is the route's model or a problem with the request's id."""
-    headers = {name.lower(): value for name, value in (request.headers or {}).items()}
-    request_id = str((request.context or {}).get("requestId") or headers.get("x-request-id") or "local")
+    headers = lower(request)
+    request_id = id_of(request)
     try:
-        user = ANYBODY if route.open else services().authenticate(headers)
-        call = Call(
-            user,
-            parse_body(request.raw_body, route.body) if route.body else None,
-            parse_query(request, route.query) if route.query else None,
-            headers,
-            request_id,
-        )
+        response = serve(request, route, view, path_values, headers, request_id)
+    except JobError as error:
+        if error.status >= 500:
+            log.error("%s %s answered %s, request %s", route.method, route.path, error.code, request_id)
+        response = problem(error, request_id)
+    except Exception:
+        log.exception("%s %s failed, request %s", route.method, route.path, request_id)
+        unexpected = JobError("Something went wrong on our side. The request's id helps to find out what.")
+        unexpected.code, unexpected.status, unexpected.title = "internal_error", 500, "Internal error"
+        response = problem(unexpected, request_id)
+    response.headers.update(cors.headers(headers, services().settings.cors_origins))
+    return response
+
+
+def serve(
+    request: Request,
+    route: Route,
+    view: Callable[..., BaseModel | Reply],
+    path_values: Mapping[str, str],
+    headers: Mapping[str, str],
+    request_id: str,
+) -> Response:
+    """Raises JobError for what the caller did wrong."""
+    user = ANYBODY if route.open else services().authenticate(headers)
+    if not is_id(path_values.get("job_id", NO_ID)):
+        raise JobNotFound("There is no such job.")
+    call = Call(
+        user,
+        parse_body(request.raw_body, headers.get("content-type", JSON), route.body) if route.body else None,
+        parse_query(request, route.query) if route.query else None,
+        headers,
+        request_id,
+    )
+
+    def answer() -> Response:
         reply = view(call, **path_values)
         if not isinstance(reply, Reply):
             reply = Reply(reply, route.status)
         return success(reply, headers.get("if-none-match") if route.conditional else None, route.conditional)
-    except JobError as error:
-        return problem(error, request_id)
-    except Exception:
-        log.exception("unexpected error", extra={"request_id": request_id, "path": route.path})
-        unexpected = JobError("Something went wrong on our side. The request's id helps to find out what.")
-        unexpected.code, unexpected.status, unexpected.title = "internal_error", 500, "Internal error"
-        return problem(unexpected, request_id)
+
+    key = headers.get("idempotency-key")
+    if not route.creates or key is None:
+        return answer()
+    asked = idempotency.fingerprint(route.method, route.path, path_values, request.raw_body)
+    return idempotency.once(services().accounts, services().clock, user.id, key, asked, answer)
+
+
+def lower(request: Request) -> dict[str, str]:
+    return {name.lower(): value for name, value in (request.headers or {}).items()}
+
+
+def id_of(request: Request) -> str:
+    """API Gateway's id of a request, or else Lambda's: never one that the caller made up."""
+    given = (request.context or {}).get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
+    return str(given or uuid.uuid4())
 
 
 def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Response:
@@ -164,8 +225,13 @@ def problem(error: JobError, request_id: str) -> Response:
     return Response(body=json.dumps(content), status_code=error.status, headers=headers)
 
 
-def parse_body(raw: bytes | str, model: type[BaseModel]) -> BaseModel:
-    """The body as its model: 400 where it is no JSON, 422 where it is of another shape."""
+def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> BaseModel:
+    """The body as its model: 415 where it says to be something else than JSON, 400 where it is no JSON, 422 where it
+    is of another shape."""
+    if content_type.partition(";")[0].strip().lower() != JSON:
+        unsupported = BadRequest(f"The body must be {JSON}.", code="unsupported_media_type")
+        unsupported.status = 415
+        raise unsupported
     content = raw.encode() if isinstance(raw, str) else raw
     if len(content) > LARGEST_BODY:
         too_large = BadRequest("The body is larger than 2 MiB.", code="body_too_large")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
@@ -19,8 +19,10 @@ def commas(value: object) -> object:
 
 
 Time = Annotated[datetime, PlainSerializer(utc, return_type=str, when_used="json")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", to_lower=True)]
-Crc32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$", to_lower=True)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{64}$", to_lower=True)]
+Crc32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$", to_lower=True)]
+# Beyond these years a time can't be moved into every zone; 1601 is where Windows begins to count.
+FileTime = Annotated[AwareDatetime, Field(ge=datetime(1601, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 PipelineName = Annotated[str, StringConstraints(max_length=40)]
 
@@ -58,9 +60,9 @@ class Token(Answer):
 class NewFile(Given):
     filename: str = Field(min_length=1, max_length=1024, description="For showing; never used as a path.")
     size: int = Field(ge=0, le=5 * 1024**4, description="Bytes; exactly so many will be accepted.")
-    content_type: str | None = Field(None, max_length=100, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    content_type: str | None = Field(None, max_length=100, pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$")
     sha256: Sha256 | None = Field(None, description="Lets the store refuse any other bytes, and spares reading them.")
-    modified_at: AwareDatetime | None = Field(None, description="The file's own time, with a zone.")
+    modified_at: FileTime | None = Field(None, description="The file's own time, with a zone.")
     role: str | None = Field(None, max_length=40, description="What the file is for, where a pipeline knows several.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from chalicelib.api.models import Dependency, HealthAnswer, StatsAnswer
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
+log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
 
@@ -37,18 +39,19 @@ def get_health(call: Call) -> Reply:
         "s3": lambda: services().objects.list_page("health/", bucket=None, after=None, recursive=True),
         "sqs": services().queues.reachable,
     }
-    found = {name: _checked(check) for name, check in checks.items()}
+    found = {name: _checked(name, check, call.request_id) for name, check in checks.items()}
     well = all(dependency.ok for dependency in found.values())
     answer = HealthAnswer(status="ok" if well else "degraded", version=VERSION, dependencies=found)
     return Reply(answer, 200 if well else 503)
 
 
-def _checked(check: Callable[[], object]) -> Dependency:
+def _checked(name: str, check: Callable[[], object], request_id: str) -> Dependency:
     began = time.perf_counter()
     try:
         check()
         error = None
     except Exception as failure:
+        log.exception("%s is not reachable, request %s", name, request_id)
         error = type(failure).__name__  # enough to know where to look, and nothing internal
     latency = round((time.perf_counter() - began) * 1000, 1)
     return Dependency(ok=error is None, latency_ms=latency, error=error)

@@ -31,7 +31,13 @@ routes = Routes(__name__)
 
 
 @routes.route(
-    "POST", "/upload", "Open a job and get its uploads signed", body=UploadRequest, answer=UploadAnswer, status=201
+    "POST",
+    "/upload",
+    "Open a job and get its uploads signed",
+    body=UploadRequest,
+    answer=UploadAnswer,
+    status=201,
+    creates=True,
 )
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
@@ -48,6 +54,7 @@ def open_job(call: Call) -> Reply:
     body=MoreFilesRequest,
     answer=UploadAnswer,
     status=201,
+    creates=True,
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
@@ -55,7 +62,15 @@ def add_files(call: Call, job_id: str) -> Reply:
     return Reply(upload_answer(job, uploads), 201)
 
 
-@routes.route("POST", "/import-path", "Import objects in place", body=ImportRequest, answer=UploadAnswer, status=202)
+@routes.route(
+    "POST",
+    "/import-path",
+    "Import objects in place",
+    body=ImportRequest,
+    answer=UploadAnswer,
+    status=202,
+    creates=True,
+)
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
     job = services().importer.start(

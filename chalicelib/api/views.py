@@ -33,7 +33,10 @@ def file_answer(file: File) -> FileAnswer:
     thumbnail = None
     if file.thumbnail:
         key = keys.thumbnail(file.job_id, file.number)
-        thumbnail = services().objects.sign_get(key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS)
+        signed = services().objects.sign_get(
+            key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
+        )
+        thumbnail = signed.url
     return FileAnswer(
         **{
             **file.metadata,

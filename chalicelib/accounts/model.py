@@ -1,0 +1,14 @@
+"""What is kept of users beside their jobs: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class KeptRequest:
+    """A request that came with an Idempotency-Key. status None: it is being carried out."""
+
+    fingerprint: str
+    status: int | None = None
+    body: str = ""

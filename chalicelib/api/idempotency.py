@@ -1,0 +1,87 @@
+"""Requests that create, made twice with one Idempotency-Key: carried out once, and answered the same.
+
+Only what succeeded is kept, for a day. What was refused or broke off left nothing to repeat, and its key is free again.
+A request whose worker died blocks its key until its lease runs out; then the same request is carried out anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalice.app import Response
+
+from chalicelib.accounts.model import KeptRequest
+from chalicelib.jobs.errors import BadRequest, Conflict, InvalidFields
+from chalicelib.jobs.ports import Clock
+
+log = logging.getLogger(__name__)
+
+KEEP = timedelta(hours=24)
+LEASE = timedelta(seconds=60)
+"""Longer than API Gateway waits for any answer (29 s)."""
+ASK_AGAIN_SECONDS = 2
+LONGEST_KEY = 255
+
+
+class Requests(Protocol):
+    """Where claims and results are kept; see chalicelib.stores.account_table for what each promises."""
+
+    def claim_request(
+        self, user_id: str, key: str, fingerprint: str, claim: str, *, now: datetime, lease: timedelta, keep: timedelta
+    ) -> KeptRequest | None: ...
+    def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None: ...
+    def release_request(self, user_id: str, key: str, claim: str, now: datetime) -> None: ...
+
+
+def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: bytes | str) -> str:
+    """Tells requests apart that share a key: by where they go and what they say, to the byte."""
+    content = body.encode() if isinstance(body, str) else body
+    whither = json.dumps([method, path, sorted(path_values.items())]).encode()
+    return hashlib.sha256(whither + b"\n" + content).hexdigest()
+
+
+def once(
+    requests: Requests, clock: Clock, user_id: str, key: str, asked: str, answer: Callable[[], Response]
+) -> Response:
+    """The answer, or what was answered the first time. Raises what `answer` does; InvalidFields where the key was used
+    for another request; Conflict where the same one is being carried out."""
+    if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        raise BadRequest(
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters.", code="invalid_idempotency_key"
+        )
+    claim = uuid.uuid4().hex
+    known = requests.claim_request(user_id, key, asked, claim, now=clock(), lease=LEASE, keep=KEEP)
+    if known:
+        return _known(known, asked)
+    try:
+        response = answer()
+    except BaseException:
+        requests.release_request(user_id, key, claim, clock())
+        raise
+    try:
+        requests.finish_request(user_id, key, claim, response.status_code, response.body)
+    except Exception:
+        # It is done, and saying that it failed would have it done again.
+        log.exception("the result of a request could not be kept")
+    return response
+
+
+def _known(known: KeptRequest, asked: str) -> Response:
+    if known.fingerprint != asked:
+        raise InvalidFields(
+            "This Idempotency-Key was used for another request. Take a new one.", code="idempotency_mismatch"
+        )
+    if known.status is None:
+        raise Conflict(
+            "The same request is being carried out. Ask again for its result.",
+            code="request_in_progress",
+            retry_after=ASK_AGAIN_SECONDS,
+        )
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Idempotency-Replayed": "true"}
+    return Response(body=known.body, status_code=known.status, headers=headers)
