@@ -1,7 +1,7 @@
 """What AWS calls event source mappings: receives from every queue, calls its handler, deletes what was dealt with.
 
-A message stays hidden while its worker lives and returns `visibility_seconds` after it died or failed; the queue itself
-moves it to the dead letters once it has been received too often.
+A message that was not dealt with, because its handler failed or its worker died, comes again once the function's time
+is over and with it any lease that was taken for it; the queue itself moves it to the dead letters after three receives.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.aws.triggers import SWEEP_HANDLER, Trigger, triggers, undelivered
-from infra.local.executors import CallFailed, Executors
+from infra.local.executors import WAITING_SECONDS, CallFailed, Executors
 from infra.local.lifeline import hold_on
 from infra.local.settings import ACCOUNT, REGION, STACK
 
@@ -33,6 +33,7 @@ log = logging.getLogger("triggers")
 
 POLL_SECONDS = 2  # the longest that stopping must wait for a receive
 RETRY_SECONDS = 1.0
+LEASE_MARGIN_SECONDS = 6  # what the core lets a lease outlive its function by, and a second
 FINISH_SECONDS = 25.0
 SWEEP_LIMIT_SECONDS = 60.0
 
@@ -103,15 +104,16 @@ class Dispatcher:
         *,
         queue_url_prefix: str,
         workers: int,
-        visibility_seconds: int,
+        time_limit: int,
+        hidden_seconds: int | None,
         sweep_seconds: float,
     ) -> None:
         self._sqs = sqs
         self._executors = executors
         self._prefix = queue_url_prefix
         self._workers = workers
-        self._visibility = visibility_seconds
-        self._beat = visibility_seconds / 3
+        self._time_limit = time_limit
+        self._hidden_seconds = hidden_seconds
         self._sweep_seconds = sweep_seconds
         # Runs take minutes: one worker is left to look at new files, unless there is only one.
         self._long = threading.Semaphore(max(1, workers - 1))
@@ -133,6 +135,13 @@ class Dispatcher:
             self._threads[0].join(left)
             with self._lock:
                 self._threads = [t for t in self._threads if t.is_alive()]
+
+    def _seconds(self, trigger: Trigger) -> int:
+        return min(trigger.timeout_seconds, self._time_limit)
+
+    def hidden_seconds(self, trigger: Trigger) -> int:
+        """How long a message is hidden from its receipt on, or from the moment that it gets a worker."""
+        return self._hidden_seconds or self._seconds(trigger) + LEASE_MARGIN_SECONDS
 
     def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -158,7 +167,7 @@ class Dispatcher:
                     QueueUrl=self._prefix + trigger.queue,
                     MaxNumberOfMessages=trigger.batch_size,
                     WaitTimeSeconds=POLL_SECONDS,
-                    VisibilityTimeout=self._visibility,
+                    VisibilityTimeout=self.hidden_seconds(trigger),
                     MessageSystemAttributeNames=["All"],
                     MessageAttributeNames=["All"],
                 ).get("Messages", [])
@@ -171,12 +180,16 @@ class Dispatcher:
     def _deliver(self, trigger: Trigger, messages: list[Any], slots: threading.Semaphore) -> None:
         url = self._prefix + trigger.queue
 
-        def keep_hidden() -> None:
+        def still_waiting() -> None:
             self._quietly(
                 self._sqs.change_message_visibility_batch,
                 QueueUrl=url,
                 Entries=[
-                    {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"], "VisibilityTimeout": self._visibility}
+                    {
+                        "Id": str(i),
+                        "ReceiptHandle": m["ReceiptHandle"],
+                        "VisibilityTimeout": self.hidden_seconds(trigger),
+                    }
                     for i, m in enumerate(messages)
                 ],
             )
@@ -184,11 +197,11 @@ class Dispatcher:
         sent = {message["MessageId"] for message in messages}
         try:
             if trigger.long:
-                while not self._long.acquire(timeout=self._beat):
-                    keep_hidden()
+                while not self._long.acquire(timeout=WAITING_SECONDS):
+                    still_waiting()
             try:
                 event = sqs_event(messages, trigger.queue)
-                result = self._executors.call(trigger.handler, event, trigger.timeout_seconds, keep_hidden, self._beat)
+                result = self._executors.call(trigger.handler, event, self._seconds(trigger), still_waiting)
                 failed = failed_ids(result, sent)
             except CallFailed as failure:
                 log.warning("%s: %s", trigger.handler, failure)
@@ -216,7 +229,7 @@ class Dispatcher:
     def _sweep(self) -> None:
         while not self._stopping.wait(self._sweep_seconds):
             try:
-                self._executors.call(SWEEP_HANDLER, schedule_event(), SWEEP_LIMIT_SECONDS, lambda: None, 1.0)
+                self._executors.call(SWEEP_HANDLER, schedule_event(), SWEEP_LIMIT_SECONDS)
             except CallFailed as failure:
                 log.warning("%s: %s", SWEEP_HANDLER, failure)
 
@@ -235,7 +248,8 @@ def main() -> None:
         executors,
         queue_url_prefix=options["queue_url_prefix"],
         workers=options["workers"],
-        visibility_seconds=options["visibility_seconds"],
+        time_limit=options["time_limit"],
+        hidden_seconds=options["hidden_seconds"],
         sweep_seconds=options["sweep_seconds"],
     )
     dispatcher.start(work)

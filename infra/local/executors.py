@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 START_SECONDS = 60.0
+WAITING_SECONDS = 1.0
 
 
 class CallFailed(Exception):
@@ -33,20 +34,19 @@ class Executor:
         self._read = b""
         self._ready = False
 
-    def call(
-        self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Callable[[], None], every: float
-    ) -> Any:
-        """What the handler returns. `meanwhile` is called `every` seconds until it does. Raises CallFailed."""
+    def wait_until_ready(self) -> None:
+        """Until it has loaded the app. Raises WorkerLost."""
         if not self._ready:
-            self._reply(START_SECONDS, meanwhile, every)
+            self._reply(START_SECONDS)
             self._ready = True
-        assert self._process.stdin is not None
-        line = json.dumps({"handler": handler, "event": event, "seconds": seconds}) + "\n"
+
+    def call(self, handler: str, event: dict[str, Any], seconds: float) -> Any:
+        """What the handler returns. Raises CallFailed."""
         try:
-            self._write(line.encode())
+            self._write(json.dumps({"handler": handler, "event": event, "seconds": seconds}).encode() + b"\n")
         except OSError as error:
             raise WorkerLost("the worker died before it was called") from error
-        reply = self._reply(seconds, meanwhile, every)
+        reply = self._reply(seconds)
         if "error" in reply:
             raise CallFailed(reply["error"])
         return reply["result"]
@@ -56,20 +56,16 @@ class Executor:
         while content:
             content = content[os.write(self._process.stdin.fileno(), content) :]
 
-    def _reply(self, seconds: float, meanwhile: Callable[[], None], every: float) -> dict[str, Any]:
+    def _reply(self, seconds: float) -> dict[str, Any]:
         assert self._process.stdout is not None
         deadline = time.monotonic() + seconds
         while b"\n" not in self._read:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            if not select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
                 raise WorkerLost(f"the function's time of {seconds:.0f} s is over")
-            if select.select([self._process.stdout], [], [], min(every, left))[0]:
-                chunk = os.read(self._process.stdout.fileno(), 65536)
-                if not chunk:
-                    raise WorkerLost("the worker died")
-                self._read += chunk
-            else:
-                meanwhile()
+            chunk = os.read(self._process.stdout.fileno(), 65536)
+            if not chunk:
+                raise WorkerLost("the worker died")
+            self._read += chunk
         line, _, self._read = self._read.partition(b"\n")
         reply: dict[str, Any] = json.loads(line)
         return reply
@@ -104,12 +100,19 @@ class Executors:
         self._idle.put(executor)
 
     def call(
-        self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Callable[[], None], every: float
+        self, handler: str, event: dict[str, Any], seconds: float, still_waiting: Callable[[], None] = lambda: None
     ) -> Any:
-        """As Executor.call. A worker that is lost is replaced by a new one."""
-        executor = self._take(meanwhile, every)
+        """As Executor.call. A worker that is lost is replaced by a new one.
+
+        still_waiting: called every second while none is idle, and once more when the call begins after such a wait.
+        """
+        began = time.monotonic()
+        executor = self._take(still_waiting)
         try:
-            result = executor.call(handler, event, seconds, meanwhile, every)
+            executor.wait_until_ready()
+            if time.monotonic() - began > WAITING_SECONDS / 2:
+                still_waiting()
+            result = executor.call(handler, event, seconds)
         except WorkerLost:
             self._replace(executor)
             raise
@@ -119,12 +122,12 @@ class Executors:
         self._idle.put(executor)
         return result
 
-    def _take(self, meanwhile: Callable[[], None], every: float) -> Executor:
+    def _take(self, still_waiting: Callable[[], None]) -> Executor:
         while True:
             try:
-                executor = self._idle.get(timeout=every)
+                executor = self._idle.get(timeout=WAITING_SECONDS)
             except Empty:
-                meanwhile()
+                still_waiting()
                 continue
             if executor.alive:
                 return executor

@@ -20,14 +20,17 @@ BUCKET = "millrace"
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """port: of the API and the page. visibility_seconds: how long a message whose worker died stays hidden."""
+    """port: of the API and the page. time_limit: seconds that a function may take, even where AWS gives it more.
+    hidden_seconds: until a message that was not dealt with comes again, if not once its function's time is over.
+    """
 
     port: int
     data_dir: Path
     workers: int = 2
     app: str = "app"
     pipelines: tuple[str, ...] = ()
-    visibility_seconds: int = 30
+    time_limit: int = 900
+    hidden_seconds: int | None = None
     sweep_seconds: float = 60.0
 
     @cached_property

@@ -147,7 +147,8 @@ class Supervisor:
             "pipelines": settings.pipelines,
             "workers": settings.workers,
             "queue_url_prefix": settings.queue_url_prefix,
-            "visibility_seconds": settings.visibility_seconds,
+            "time_limit": settings.time_limit,
+            "hidden_seconds": settings.hidden_seconds,
             "sweep_seconds": settings.sweep_seconds,
         }
         return self._spawn("triggers", "infra.local.dispatcher", [json.dumps(options)])

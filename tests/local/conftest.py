@@ -34,11 +34,22 @@ def eventually(condition: Callable[[], Any], seconds: float = LIMIT_SECONDS) -> 
 class Stack:
     """One stack on a folder; start() again after it was stopped or killed is a restart."""
 
-    def __init__(self, folder: Path, *, visibility: int = 2, sweep: float = 60.0, workers: int = 2) -> None:
+    def __init__(
+        self, folder: Path, *, hidden: int = 2, time_limit: int = 7, sweep: float = 60.0, workers: int = 2
+    ) -> None:
         self.seen_file = folder / "seen"
         self.data_dir = folder / "data"
         self.port = free_port()
-        self.options = ["--visibility", str(visibility), "--sweep", str(sweep), "--workers", str(workers)]
+        self.options = [
+            "--hidden",
+            str(hidden),
+            "--time-limit",
+            str(time_limit),
+            "--sweep",
+            str(sweep),
+            "--workers",
+            str(workers),
+        ]
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *, wait: bool = True) -> None:

@@ -48,11 +48,11 @@ def test_sigterm_lets_the_work_at_hand_finish_keeps_everything_and_leaves_no_pro
     assert token_key.stat().st_mode & 0o777 == 0o600
     key = token_key.read_text()
     fill(own_stack)
-    own_stack.send("inspect-a", "sleep 1.5")
-    eventually(lambda: own_stack.seen("inspect", "sleep 1.5"))
+    own_stack.send("inspect-a", "sleep 1")
+    eventually(lambda: own_stack.seen("inspect", "sleep 1"))
     assert own_stack.stop() == 0
     assert own_stack.pids() == []
-    assert own_stack.seen("slept", "sleep 1.5")
+    assert own_stack.seen("slept", "sleep 1")
     own_stack.start()
     assert_filled(own_stack)
     assert own_stack.waiting("inspect-a") == 0
@@ -62,13 +62,13 @@ def test_sigterm_lets_the_work_at_hand_finish_keeps_everything_and_leaves_no_pro
 
 def test_ctrl_c_reaches_every_process_and_still_ends_in_good_order(own_stack: Stack) -> None:
     own_stack.start()
-    own_stack.send("run-a", "sleep 1.5")
-    eventually(lambda: own_stack.seen("inspect", "sleep 1.5"))
+    own_stack.send("run-a", "sleep 1")
+    eventually(lambda: own_stack.seen("inspect", "sleep 1"))
     assert own_stack.process is not None
     os.killpg(own_stack.process.pid, signal.SIGINT)
     output, _ = own_stack.process.communicate(timeout=40)
     assert (own_stack.process.returncode, output) == (0, "")
-    assert own_stack.seen("slept", "sleep 1.5")
+    assert own_stack.seen("slept", "sleep 1")
     assert own_stack.pids() == []
 
 
