@@ -162,6 +162,7 @@ class Inspector:
 
     def _inspect(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
         def outcome(state: FileState, **more: Any) -> FileOutcome:
+            more["counts_bytes"] = file.counts_bytes
             return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
 
         source = SourceFile(

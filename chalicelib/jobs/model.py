@@ -12,16 +12,18 @@ from chalicelib.jobs.states import FINAL, FileState, JobState
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files of a job have ended how, and their bytes; summed over the counter's shards."""
+    """How many files of a job have ended how, and their bytes; summed over the counter's shards. removed: those that
+    their owner has deleted since."""
 
     inspected: int = 0
     rejected: int = 0
     duplicate: int = 0
     size: int = 0
+    removed: int = 0
 
     @property
     def finished(self) -> int:
-        return self.inspected + self.rejected + self.duplicate
+        return self.inspected + self.rejected + self.duplicate + self.removed
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Job:
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
+    callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
+    removed. edits: how often its owner has changed it or one of its files.
     """
 
     id: str
@@ -70,6 +74,11 @@ class Job:
     upload: Mapping[str, Any] | None = None
     retries: int = 0
     mark: int = 0
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    callback: Mapping[str, Any] | None = None
+    deleting: bool = False
+    edits: int = 0
     schema_version: int = 1
 
     @property
@@ -87,6 +96,8 @@ class File:
 
     size: announced, then found. expected_sha256: the client's; signed into its upload URL, so that the store itself
     refused other bytes. expected_crc32: what the store verified of a multipart upload as a whole.
+    source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
+    one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
     """
 
     job_id: str
@@ -115,6 +126,17 @@ class File:
     error_message: str | None = None
     upload_id: str | None = None
     part_size: int | None = None
+    source: str | None = None
+    counted: bool = False
+    title: str | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    edits: int = 0
+
+    @property
+    def counts_bytes(self) -> bool:
+        """Whether its bytes are part of its job's and its owner's."""
+        return self.counted or self.source is None
 
     @property
     def id(self) -> str:
@@ -147,6 +169,7 @@ class FileOutcome:
     thumbnail: bool = False
     error_code: str | None = None
     error_message: str | None = None
+    counts_bytes: bool = True
 
 
 @dataclass(frozen=True)

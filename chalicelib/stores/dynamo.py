@@ -42,6 +42,8 @@ def to_attribute(value: Any) -> dict[str, Any]:
             return {"S": timestamp(value)}
         case str():
             return {"S": str(value)}
+        case bytes():
+            return {"B": value}
         case _:
             return {"S": json.dumps(value, separators=(",", ":"), ensure_ascii=False)}
 
@@ -143,6 +145,14 @@ class NewItem(Write):
         super().__init__(key)
         self.item = item
         self.where(f"attribute_not_exists({self.name('PK')})")
+
+
+class Removal(Write):
+    """Deletes an item, on condition that it is there."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
+        self.where_exists()
 
 
 class Check(Write):
@@ -262,7 +272,8 @@ class Table:
     def _action(self, write: Write) -> Any:
         if isinstance(write, NewItem):
             return {"Put": {"TableName": self.name, "Item": attributes(write.item), **write.condition()}}
-        return {"ConditionCheck" if isinstance(write, Check) else "Update": write.as_update(self.name)}
+        kind = "ConditionCheck" if isinstance(write, Check) else "Delete" if isinstance(write, Removal) else "Update"
+        return {kind: write.as_update(self.name)}
 
 
 def _key(key: Key) -> dict[str, Any]:

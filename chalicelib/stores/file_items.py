@@ -177,7 +177,12 @@ class FileItems:
         write.where_equal(state=there.state, attempt=there.attempt or None)
         write.set(error_code=None, error_message=None, owner_hash=None)
         counter = Write(items.count_key(there.job_id, [there.number]))
-        counter.add(**{there.state.value: -1, "size": -there.size if there.state is FileState.INSPECTED else 0})
+        counter.add(
+            **{
+                there.state.value: -1,
+                "size": -there.size if there.state is FileState.INSPECTED and there.counts_bytes else 0,
+            }
+        )
         open_job = Check(items.job_key(there.job_id)).where_in("state", RECEIVING).where_equal(run_requested=None)
         try:
             self._table.transact([write, counter, open_job])
@@ -194,7 +199,7 @@ class FileItems:
         counter.add(
             inspected=sum(outcome.state is FileState.INSPECTED for outcome in outcomes),
             rejected=sum(outcome.state is FileState.REJECTED for outcome in outcomes),
-            size=sum(outcome.size for outcome in outcomes if outcome.state is FileState.INSPECTED),
+            size=sum(o.size for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes),
         )
         return [*writes, counter]
 

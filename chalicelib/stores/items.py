@@ -124,6 +124,8 @@ def _converter(hint: Any) -> Any:
     text = str(hint)
     if "datetime" in text:
         return datetime.fromisoformat
+    if "tuple" in text:
+        return lambda value: tuple(json.loads(value))
     if "Mapping" in text:
         return lambda value: json.loads(value) if isinstance(value, str) else value
     for kind in (JobState, FileState, float):
