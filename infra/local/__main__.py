@@ -20,7 +20,9 @@ def main() -> int:
     serve.add_argument("--app", default="app", help="the module with the Chalice app and the event handlers")
     serve.add_argument("--pipelines", help="comma separated, instead of the registered ones")
     serve.add_argument("--time-limit", type=int, default=900, help="seconds that a call of a handler may take at most")
-    serve.add_argument("--hidden", type=int, help="seconds until a failed message comes again; default: the time limit")
+    serve.add_argument(
+        "--visibility", type=int, help="seconds until a failed message comes again; default: the time limit"
+    )
     serve.add_argument("--sweep", type=float, default=60.0, help="seconds between two sweeps")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
@@ -34,7 +36,7 @@ def main() -> int:
             app=options.app,
             pipelines=tuple(pipelines),
             time_limit=options.time_limit,
-            hidden_seconds=options.hidden,
+            visibility_seconds=options.visibility,
             sweep_seconds=options.sweep,
         ),
         on_ready=lambda address: print(f"Millrace is at {address}", flush=True),

@@ -105,7 +105,7 @@ class Dispatcher:
         queue_url_prefix: str,
         workers: int,
         time_limit: int,
-        hidden_seconds: int | None,
+        visibility_seconds: int | None,
         sweep_seconds: float,
     ) -> None:
         self._sqs = sqs
@@ -113,7 +113,7 @@ class Dispatcher:
         self._prefix = queue_url_prefix
         self._workers = workers
         self._time_limit = time_limit
-        self._hidden_seconds = hidden_seconds
+        self._visibility_seconds = visibility_seconds
         self._sweep_seconds = sweep_seconds
         # Runs take minutes: one worker is left to look at new files, unless there is only one.
         self._long = threading.Semaphore(max(1, workers - 1))
@@ -141,7 +141,7 @@ class Dispatcher:
 
     def hidden_seconds(self, trigger: Trigger) -> int:
         """How long a message is hidden from its receipt on, or from the moment that it gets a worker."""
-        return self._hidden_seconds or self._seconds(trigger) + LEASE_MARGIN_SECONDS
+        return self._visibility_seconds or self._seconds(trigger) + LEASE_MARGIN_SECONDS
 
     def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
@@ -249,7 +249,7 @@ def main() -> None:
         queue_url_prefix=options["queue_url_prefix"],
         workers=options["workers"],
         time_limit=options["time_limit"],
-        hidden_seconds=options["hidden_seconds"],
+        visibility_seconds=options["visibility_seconds"],
         sweep_seconds=options["sweep_seconds"],
     )
     dispatcher.start(work)

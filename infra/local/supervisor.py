@@ -148,7 +148,7 @@ class Supervisor:
             "workers": settings.workers,
             "queue_url_prefix": settings.queue_url_prefix,
             "time_limit": settings.time_limit,
-            "hidden_seconds": settings.hidden_seconds,
+            "visibility_seconds": settings.visibility_seconds,
             "sweep_seconds": settings.sweep_seconds,
         }
         return self._spawn("triggers", "infra.local.dispatcher", [json.dumps(options)])

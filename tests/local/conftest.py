@@ -35,14 +35,14 @@ class Stack:
     """One stack on a folder; start() again after it was stopped or killed is a restart."""
 
     def __init__(
-        self, folder: Path, *, hidden: int = 2, time_limit: int = 7, sweep: float = 60.0, workers: int = 2
+        self, folder: Path, *, visibility: int = 2, time_limit: int = 7, sweep: float = 60.0, workers: int = 2
     ) -> None:
         self.seen_file = folder / "seen"
         self.data_dir = folder / "data"
         self.port = free_port()
         self.options = [
-            "--hidden",
-            str(hidden),
+            "--visibility",
+            str(visibility),
             "--time-limit",
             str(time_limit),
             "--sweep",

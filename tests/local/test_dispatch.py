@@ -66,7 +66,7 @@ def test_an_exception_returns_the_message_until_its_third_receive_and_then_it_is
 
 
 def test_a_function_that_overruns_its_time_is_stopped_and_its_message_comes_again(own_stack: Stack) -> None:
-    own_stack.options += ["--time-limit", "2", "--hidden", "3"]
+    own_stack.options += ["--time-limit", "2", "--visibility", "3"]
     own_stack.start()
     own_stack.send("run-b", "sleep 30")
     first, second = eventually(lambda: len(found := own_stack.seen("inspect", "sleep 30")) == 2 and found)
@@ -82,7 +82,7 @@ def test_a_message_comes_again_when_its_functions_time_and_lease_are_over() -> N
         queue_url_prefix="",
         workers=1,
         time_limit=400,
-        hidden_seconds=None,
+        visibility_seconds=None,
         sweep_seconds=60,
     )
     hidden = {t.queue: made.hidden_seconds(t) for t in triggers(["a"])}
@@ -91,7 +91,7 @@ def test_a_message_comes_again_when_its_functions_time_and_lease_are_over() -> N
 
 
 def test_messages_stay_hidden_while_they_wait_for_a_worker(own_stack: Stack) -> None:
-    own_stack.options += ["--workers", "1", "--time-limit", "20", "--hidden", "5"]
+    own_stack.options += ["--workers", "1", "--time-limit", "20", "--visibility", "5"]
     own_stack.start()
     own_stack.send("inspect-b", "sleep 4.9")
     eventually(lambda: own_stack.seen("inspect", "sleep 4.9"))
