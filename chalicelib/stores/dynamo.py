@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Item = dict[str, Any]
 Key = tuple[str, str]
 CONFLICT_TRIES = 12
+WRITE_AT_ONCE = 25
 
 
 class ConditionFailed(Exception):
@@ -91,6 +93,12 @@ class Write:
                 self._set.append(f"{self.name(attribute)} = {self.value(value)}")
         return self
 
+    def set_if_missing(self, **values: Any) -> Write:
+        for attribute, value in values.items():
+            name = self.name(attribute)
+            self._set.append(f"{name} = if_not_exists({name}, {self.value(value)})")
+        return self
+
     def add(self, **amounts: float) -> Write:
         for attribute, amount in amounts.items():
             if amount:
@@ -148,11 +156,7 @@ class NewItem(Write):
 
 
 class Removal(Write):
-    """Deletes an item, on condition that it is there."""
-
-    def __init__(self, key: Key) -> None:
-        super().__init__(key)
-        self.where_exists()
+    """Deletes an item, if it is there."""
 
 
 class Check(Write):
@@ -193,6 +197,24 @@ class Table:
 
     def delete(self, key: Key) -> None:
         self._client().delete_item(TableName=self.name, Key=_key(key))
+
+    def put_many(self, items: Sequence[Item]) -> None:
+        """Puts items, each for itself: of a call that fails some may have been written."""
+        self._write_many([{"PutRequest": {"Item": attributes(item)}} for item in items])
+
+    def delete_many(self, keys: Sequence[Key]) -> None:
+        self._write_many([{"DeleteRequest": {"Key": _key(key)}} for key in keys])
+
+    def _write_many(self, requests: Sequence[Any]) -> None:
+        for some in batched(requests, WRITE_AT_ONCE):
+            left: Any = {self.name: list(some)}
+            for attempt in range(CONFLICT_TRIES):
+                left = self._client().batch_write_item(RequestItems=left).get("UnprocessedItems")
+                if not left:
+                    break
+                time.sleep(random.uniform(0, 0.05 * 1.6**attempt))  # noqa: S311 - spreads the tries, no secret
+            else:
+                raise RuntimeError(f"{self.name} takes no more writes")
 
     def query(
         self,
