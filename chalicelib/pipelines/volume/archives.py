@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -96,6 +97,11 @@ def _check(archive: zipfile.ZipFile) -> None:
         )
     for one in members:
         _check_member(one)
+    # Entries that share their bytes unpack to far more than the zip's own size.
+    ordered = sorted(members, key=lambda one: one.header_offset)
+    for one, following in pairwise(ordered):
+        if one.header_offset + one.compress_size >= following.header_offset:
+            raise UnreadableFile("zip_bomb", "The zip holds files that lie upon one another.")
 
 
 def _check_member(one: zipfile.ZipInfo) -> None:

@@ -28,6 +28,7 @@ SMOOTHING_MM = 0.5  # standard deviation; well under half the thickness of carti
 COARSE_MM = (0.7, 1.5)
 COARSE_VOXELS = 12_000_000
 LAYER_MM = 1.1  # centre to nearest centre outside: what is nowhere deeper than this is a blurred rim, not a layer
+LEAST_BONE_MM = 3.0  # noise makes blobs, but not such deep ones
 DEEP_MM = 5.0  # deeper than any cartilage
 CARTILAGE_REACH_MM = 6.0
 MOST_BONES = 4
@@ -101,8 +102,8 @@ def _sigma(spacing: Array) -> Array:
 
 def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
     """(bones: 0 or 1..n by volume, cartilage: bool) on the coarse grid."""
-    classes, bone_class, layer_class = _roles(coarse, step)
-    bones = _bodies(classes == bone_class, step)
+    classes, bone_class, depth, layer_class = _roles(coarse, step)
+    bones = _bodies(classes == bone_class, step) if depth > LEAST_BONE_MM else np.zeros(coarse.shape, np.uint8)
     cartilage = np.zeros(coarse.shape, bool)
     if not bones.any():
         raise PipelineFailed("nothing_to_segment", "The image shows no compact body that could be bone.")
@@ -115,8 +116,8 @@ def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
     return bones, cartilage
 
 
-def _roles(coarse: Array, step: Array) -> tuple[Array, int, int | None]:
-    """(class of each voxel by brightness, the class that is bone, the class that may be cartilage).
+def _roles(coarse: Array, step: Array) -> tuple[Array, int, float, int | None]:
+    """(class of each voxel by brightness, the class that is bone, its depth, the class that may be cartilage).
 
     Bone is deep, cartilage is not. Three classes do where one of the two bright ones is deep; where both are, there is
     other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the background.
@@ -141,7 +142,8 @@ def _roles(coarse: Array, step: Array) -> tuple[Array, int, int | None]:
         bone = max(depths, key=lambda value: (depths[value], value))
     layers = [value for value in depths if value != bone and value not in deep]
     # Of several thin classes the one with most voxels; the others are blurred rims.
-    return classes, bone, max(layers, key=lambda v: (int(np.count_nonzero(classes == v)), v)) if layers else None
+    layer = max(layers, key=lambda v: (int(np.count_nonzero(classes == v)), v), default=None)
+    return classes, bone, depths[bone], layer
 
 
 def _bordering(mask: Array, other: Array) -> float:

@@ -53,15 +53,13 @@ def check(stream: BinaryIO, size: int) -> tuple[Grid, str]:
     """Grid and type of the values of a NIfTI file of `size` bytes; refuses one cut short. Raises UnreadableFile."""
     with decompressed(stream) as content:
         grid, expected, dtype = grid_of(content.read(HEADER_BYTES))
-    stream.seek(0)
-    if stream.read(2) == GZIP:
-        # The last four bytes of a gzip file are its uncompressed size, so that nothing needs to be unpacked here.
-        stream.seek(size - 4)
-        held = int.from_bytes(stream.read(4), "little")
-        short = held < expected and expected < 1 << 32
-    else:
-        short = size < expected
-    if short:
+        if content is stream:
+            held = size
+        else:
+            # Only unpacking tells whether a gzip file is whole: its last bytes state a size, but any bytes do so.
+            content.seek(0)
+            held = _length(content, expected)
+    if held < expected:
         raise unreadable("The NIfTI file ends before its last voxel.")
     return grid, dtype
 
@@ -78,6 +76,7 @@ def load(path: Path) -> Volume:
             proxy = image.dataobj
             whole = proxy.slope == 1 and proxy.inter == 0
             data = np.asanyarray(proxy) if whole else image.get_fdata(dtype=np.float32, caching="unchanged")
+            content.read(1 << 20)  # to the end of what is packed, where its checksum is compared
         except Exception:  # whatever a damaged file makes the library trip over
             raise unreadable("The NIfTI file is damaged or ends before its last voxel.") from None
     return Volume(plain_numbers(data.reshape(grid.shape, order="F")), grid)
@@ -93,6 +92,14 @@ def decompressed(stream: BinaryIO) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb")) if gzipped else stream
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise unreadable("The gzip file is damaged or cut short.") from None
+
+
+def _length(content: BinaryIO, expected: int) -> int:
+    """Bytes up to `expected`, and a little beyond: to where a sound file ends and its checksum is compared."""
+    held = 0
+    while held <= expected and (piece := content.read(4 << 20)):
+        held += len(piece)
+    return held
 
 
 def _header(start: bytes) -> Any:

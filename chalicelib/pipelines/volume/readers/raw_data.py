@@ -30,6 +30,8 @@ def read_voxels(stream: BinaryIO, dtype: np.dtype[np.generic], shape: tuple[int,
                 raise unreadable("The file ends before its last voxel.")
             view[at : at + len(piece)] = piece
             at += len(piece)
+        if source is not stream:
+            source.read(1)  # to the end of what is packed, where its checksum is compared
     except (OSError, EOFError, zlib.error):
         raise unreadable("The compressed voxels are damaged.") from None
     return np.frombuffer(values, dtype).reshape(shape, order="F")
@@ -55,8 +57,9 @@ class _Zlib:
     def read(self, size: int) -> bytes:
         while not self._inflate.eof:
             packed = self._inflate.unconsumed_tail or self._stream.read(1 << 20)
-            if not packed:
-                return b""
+            # Without input too: zlib may still hold output that the last call had no room for.
             if piece := self._inflate.decompress(packed, size):
                 return piece
+            if not packed:
+                break
         return b""
