@@ -21,7 +21,7 @@ def main() -> int:
     serve.add_argument("--pipelines", help="comma separated, instead of the registered ones")
     serve.add_argument("--time-limit", type=int, default=900, help="seconds that a call of a handler may take at most")
     serve.add_argument(
-        "--visibility", type=int, help="seconds until a failed message comes again; default: the time limit"
+        "--visibility", type=int, default=30, help="seconds until the message of a killed worker comes again"
     )
     serve.add_argument("--sweep", type=float, default=60.0, help="seconds between two sweeps")
     options = parser.parse_args()

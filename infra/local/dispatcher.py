@@ -1,7 +1,7 @@
 """What AWS calls event source mappings: receives from every queue, calls its handler, deletes what was dealt with.
 
-A message that was not dealt with, because its handler failed or its worker died, comes again once the function's time
-is over and with it any lease that was taken for it; the queue itself moves it to the dead letters after three receives.
+A message stays hidden while its worker lives, so that one that comes again is in nobody's hands: its handler failed, or
+its worker died or overran its time. The queue itself moves it to the dead letters after three receives.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.aws.triggers import SWEEP_HANDLER, Trigger, triggers, undelivered
-from infra.local.executors import WAITING_SECONDS, CallFailed, Executors
+from infra.local.executors import CallFailed, Executors, Meanwhile
 from infra.local.lifeline import hold_on
 from infra.local.settings import ACCOUNT, REGION, STACK
 
@@ -33,7 +33,6 @@ log = logging.getLogger("triggers")
 
 POLL_SECONDS = 2  # the longest that stopping must wait for a receive
 RETRY_SECONDS = 1.0
-LEASE_MARGIN_SECONDS = 6  # what the core lets a lease outlive its function by, and a second
 FINISH_SECONDS = 25.0
 SWEEP_LIMIT_SECONDS = 60.0
 
@@ -105,7 +104,7 @@ class Dispatcher:
         queue_url_prefix: str,
         workers: int,
         time_limit: int,
-        visibility_seconds: int | None,
+        visibility_seconds: int,
         sweep_seconds: float,
     ) -> None:
         self._sqs = sqs
@@ -113,7 +112,7 @@ class Dispatcher:
         self._prefix = queue_url_prefix
         self._workers = workers
         self._time_limit = time_limit
-        self._visibility_seconds = visibility_seconds
+        self._visibility = visibility_seconds
         self._sweep_seconds = sweep_seconds
         # Runs take minutes: one worker is left to look at new files, unless there is only one.
         self._long = threading.Semaphore(max(1, workers - 1))
@@ -139,10 +138,6 @@ class Dispatcher:
     def _seconds(self, trigger: Trigger) -> int:
         return min(trigger.timeout_seconds, self._time_limit)
 
-    def hidden_seconds(self, trigger: Trigger) -> int:
-        """How long a message is hidden from its receipt on, or from the moment that it gets a worker."""
-        return self._visibility_seconds or self._seconds(trigger) + LEASE_MARGIN_SECONDS
-
     def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         thread.start()
@@ -167,7 +162,7 @@ class Dispatcher:
                     QueueUrl=self._prefix + trigger.queue,
                     MaxNumberOfMessages=trigger.batch_size,
                     WaitTimeSeconds=POLL_SECONDS,
-                    VisibilityTimeout=self.hidden_seconds(trigger),
+                    VisibilityTimeout=self._visibility,
                     MessageSystemAttributeNames=["All"],
                     MessageAttributeNames=["All"],
                 ).get("Messages", [])
@@ -180,7 +175,7 @@ class Dispatcher:
     def _deliver(self, trigger: Trigger, messages: list[Any], slots: threading.Semaphore) -> None:
         url = self._prefix + trigger.queue
 
-        def still_waiting() -> None:
+        def keep_hidden() -> None:
             self._quietly(
                 self._sqs.change_message_visibility_batch,
                 QueueUrl=url,
@@ -188,20 +183,21 @@ class Dispatcher:
                     {
                         "Id": str(i),
                         "ReceiptHandle": m["ReceiptHandle"],
-                        "VisibilityTimeout": self.hidden_seconds(trigger),
+                        "VisibilityTimeout": self._visibility,
                     }
                     for i, m in enumerate(messages)
                 ],
             )
 
+        hiding = Meanwhile(self._visibility / 3, keep_hidden)
         sent = {message["MessageId"] for message in messages}
         try:
             if trigger.long:
-                while not self._long.acquire(timeout=WAITING_SECONDS):
-                    still_waiting()
+                while not self._long.acquire(timeout=hiding.every):
+                    hiding.do()
             try:
                 event = sqs_event(messages, trigger.queue)
-                result = self._executors.call(trigger.handler, event, self._seconds(trigger), still_waiting)
+                result = self._executors.call(trigger.handler, event, self._seconds(trigger), hiding)
                 failed = failed_ids(result, sent)
             except CallFailed as failure:
                 log.warning("%s: %s", trigger.handler, failure)
@@ -227,9 +223,10 @@ class Dispatcher:
             log.warning("%s", error)
 
     def _sweep(self) -> None:
+        nothing = Meanwhile(1.0, lambda: None)
         while not self._stopping.wait(self._sweep_seconds):
             try:
-                self._executors.call(SWEEP_HANDLER, schedule_event(), SWEEP_LIMIT_SECONDS)
+                self._executors.call(SWEEP_HANDLER, schedule_event(), SWEEP_LIMIT_SECONDS, nothing)
             except CallFailed as failure:
                 log.warning("%s: %s", SWEEP_HANDLER, failure)
 

@@ -9,11 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
 START_SECONDS = 60.0
-WAITING_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What to do, `every` so many seconds, as long as a call waits for a worker or for its answer."""
+
+    every: float
+    do: Callable[[], None]
 
 
 class CallFailed(Exception):
@@ -34,19 +42,16 @@ class Executor:
         self._read = b""
         self._ready = False
 
-    def wait_until_ready(self) -> None:
-        """Until it has loaded the app. Raises WorkerLost."""
-        if not self._ready:
-            self._reply(START_SECONDS)
-            self._ready = True
-
-    def call(self, handler: str, event: dict[str, Any], seconds: float) -> Any:
+    def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
         """What the handler returns. Raises CallFailed."""
+        if not self._ready:
+            self._reply(START_SECONDS, meanwhile)
+            self._ready = True
         try:
             self._write(json.dumps({"handler": handler, "event": event, "seconds": seconds}).encode() + b"\n")
         except OSError as error:
             raise WorkerLost("the worker died before it was called") from error
-        reply = self._reply(seconds)
+        reply = self._reply(seconds, meanwhile)
         if "error" in reply:
             raise CallFailed(reply["error"])
         return reply["result"]
@@ -56,12 +61,16 @@ class Executor:
         while content:
             content = content[os.write(self._process.stdin.fileno(), content) :]
 
-    def _reply(self, seconds: float) -> dict[str, Any]:
+    def _reply(self, seconds: float, meanwhile: Meanwhile) -> dict[str, Any]:
         assert self._process.stdout is not None
         deadline = time.monotonic() + seconds
         while b"\n" not in self._read:
-            if not select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            left = deadline - time.monotonic()
+            if left <= 0:
                 raise WorkerLost(f"the function's time of {seconds:.0f} s is over")
+            if not select.select([self._process.stdout], [], [], min(left, meanwhile.every))[0]:
+                meanwhile.do()
+                continue
             chunk = os.read(self._process.stdout.fileno(), 65536)
             if not chunk:
                 raise WorkerLost("the worker died")
@@ -99,20 +108,11 @@ class Executors:
         self._all.add(executor)
         self._idle.put(executor)
 
-    def call(
-        self, handler: str, event: dict[str, Any], seconds: float, still_waiting: Callable[[], None] = lambda: None
-    ) -> Any:
-        """As Executor.call. A worker that is lost is replaced by a new one.
-
-        still_waiting: called every second while none is idle, and once more when the call begins after such a wait.
-        """
-        began = time.monotonic()
-        executor = self._take(still_waiting)
+    def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
+        """As Executor.call. A worker that is lost is replaced by a new one."""
+        executor = self._take(meanwhile)
         try:
-            executor.wait_until_ready()
-            if time.monotonic() - began > WAITING_SECONDS / 2:
-                still_waiting()
-            result = executor.call(handler, event, seconds)
+            result = executor.call(handler, event, seconds, meanwhile)
         except WorkerLost:
             self._replace(executor)
             raise
@@ -122,12 +122,12 @@ class Executors:
         self._idle.put(executor)
         return result
 
-    def _take(self, still_waiting: Callable[[], None]) -> Executor:
+    def _take(self, meanwhile: Meanwhile) -> Executor:
         while True:
             try:
-                executor = self._idle.get(timeout=WAITING_SECONDS)
+                executor = self._idle.get(timeout=meanwhile.every)
             except Empty:
-                still_waiting()
+                meanwhile.do()
                 continue
             if executor.alive:
                 return executor

@@ -21,7 +21,7 @@ BUCKET = "millrace"
 @dataclass(frozen=True)
 class LocalSettings:
     """port: of the API and the page. time_limit: seconds that a function may take, even where AWS gives it more.
-    visibility_seconds: until a message that was not dealt with comes again, if not once its function's time is over.
+    visibility_seconds: until a message comes again whose handler failed or whose worker died.
     """
 
     port: int
@@ -30,7 +30,7 @@ class LocalSettings:
     app: str = "app"
     pipelines: tuple[str, ...] = ()
     time_limit: int = 900
-    visibility_seconds: int | None = None
+    visibility_seconds: int = 30
     sweep_seconds: float = 60.0
 
     @cached_property

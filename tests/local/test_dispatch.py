@@ -3,13 +3,10 @@
 import hashlib
 import os
 import signal
-from typing import Any, cast
 
 import pytest
 
-from chalicelib.jobs.limits import Limits
-from infra.aws.triggers import triggers
-from infra.local.dispatcher import LEASE_MARGIN_SECONDS, Dispatcher, failed_ids, sqs_event
+from infra.local.dispatcher import failed_ids, sqs_event
 from tests.local.conftest import Stack, eventually
 
 
@@ -66,7 +63,7 @@ def test_an_exception_returns_the_message_until_its_third_receive_and_then_it_is
 
 
 def test_a_function_that_overruns_its_time_is_stopped_and_its_message_comes_again(own_stack: Stack) -> None:
-    own_stack.options += ["--time-limit", "2", "--visibility", "3"]
+    own_stack.options += ["--time-limit", "2"]
     own_stack.start()
     own_stack.send("run-b", "sleep 30")
     first, second = eventually(lambda: len(found := own_stack.seen("inspect", "sleep 30")) == 2 and found)
@@ -75,23 +72,15 @@ def test_a_function_that_overruns_its_time_is_stopped_and_its_message_comes_agai
     assert first["left"] <= 2000
 
 
-def test_a_message_comes_again_when_its_functions_time_and_lease_are_over() -> None:
-    made = Dispatcher(
-        cast(Any, None),
-        cast(Any, None),
-        queue_url_prefix="",
-        workers=1,
-        time_limit=400,
-        visibility_seconds=None,
-        sweep_seconds=60,
-    )
-    hidden = {t.queue: made.hidden_seconds(t) for t in triggers(["a"])}
-    assert hidden == {"inspect-a": 306, "run-a": 406, "import": 406}
-    assert Limits().lease_margin < LEASE_MARGIN_SECONDS
+def test_a_handler_that_works_longer_than_messages_are_hidden_is_called_once(stack: Stack) -> None:
+    stack.send("run-b", "sleep 5")
+    eventually(lambda: stack.seen("slept", "sleep 5"))
+    eventually(lambda: stack.waiting("run-b") == 0)
+    assert len(stack.seen("inspect", "sleep 5")) == 1
 
 
 def test_messages_stay_hidden_while_they_wait_for_a_worker(own_stack: Stack) -> None:
-    own_stack.options += ["--workers", "1", "--time-limit", "20", "--visibility", "5"]
+    own_stack.options += ["--workers", "1"]
     own_stack.start()
     own_stack.send("inspect-b", "sleep 4.9")
     eventually(lambda: own_stack.seen("inspect", "sleep 4.9"))
