@@ -1,0 +1,229 @@
+"""Files and jobs go: what they were made of, what they count for, and every trace, also where somebody dies half-way.
+
+A job is first marked, which hides it from its owner, and made due, so that the sweeper asks again until it is gone.
+Then its objects go and after them its items, in small transactions: each can be done again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.control import Control
+from chalicelib.jobs.deliveries import deliveries
+from chalicelib.jobs.errors import Conflict, FileInUse, JobNotFound, NotAllowedInState, StaleTransition
+from chalicelib.jobs.library_ports import Use
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import File, Job, file_id
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.sharing import Holder, holders, source_of
+from chalicelib.jobs.states import FINAL, FileState, JobState
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 15
+"""Files a transaction: each takes up to four of its 100 writes, and its counters some more."""
+READ_AT_ONCE = 510
+SMALL = 100
+"""Files of a job that is deleted before the answer is given."""
+SMALL_SECONDS = 15
+INSURANCE_SECONDS = 60
+GOING = (FileState.INSPECTED, FileState.DUPLICATE)
+
+
+class Deletion:
+    def __init__(
+        self,
+        jobs: JobStore,
+        objects: ObjectStore,
+        queues: Queues,
+        owned: Owned,
+        control: Control,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._owned = owned
+        self._control = control
+        self._limits = limits
+        self._clock = clock
+
+    def delete_file(self, owner_id: str, job_id: str, number: int) -> None:
+        """Deletes one file. FileInUse while a job that isn't over needs it. Its object stays while another file of the
+        owner shares it."""
+        job, file = self._owned.file(owner_id, job_id, number)
+        found = self._holders(file)
+        if not job.final or any(holder.busy for holder in found):
+            raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
+        # Sent before, so that the object goes even if we die right after the file has gone.
+        self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
+        try:
+            self._jobs.remove_files(job, [file], _heirs([file], {number: found}))
+        except StaleTransition:
+            raise Conflict("The file or its job is changing at this very moment: try again.", code="try_again") from None
+        self._release(_remains(job, file))
+
+    def delete_job(self, owner_id: str, job_id: str) -> None:
+        """Cancels a job that isn't over, and deletes it with all that it has. It is gone for its owner at once; of a
+        large one the rest goes in the background."""
+        job = self._cancelled(owner_id, job_id)
+        now = self._clock()
+        due_at = now + timedelta(seconds=INSURANCE_SECONDS)
+        try:
+            job = self._jobs.change_job(job, {"deleting": True, "due_at": due_at}, allowed=FINAL, unless="deleting")
+        except StaleTransition:
+            raise Conflict("The job is changing at this very moment: try again.", code="try_again") from None
+        if job.file_count > SMALL:
+            self._queues.clean_up({"job_id": job.id})
+        else:
+            self.go_on(job.id, now + timedelta(seconds=SMALL_SECONDS))
+
+    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
+        """Cleans up on; returns the ids of the messages that must come again."""
+        again = []
+        for delivery in deliveries(event):
+            try:
+                if isinstance(file := delivery.body.get("file"), dict):
+                    self._release(file)
+                else:
+                    self.go_on(str(delivery.body.get("job_id")), deadline - timedelta(seconds=self._limits.lease_margin))
+            except JobNotFound:
+                log.info("the job is gone", extra={"body": delivery.body})
+            except Exception:
+                log.exception("cleaning up broke off", extra={"body": delivery.body})
+                again.append(delivery.id)
+        return again
+
+    def go_on(self, job_id: str, deadline: datetime) -> None:
+        """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
+        job = self._jobs.job(job_id)
+        if not job.deleting:
+            return
+        uses: dict[int, list[Use]] = defaultdict(list)
+        for use in self._jobs.uses(job.id):
+            if use.job_id != job.id:
+                uses[use.source_number].append(use)
+        for first in range(1, job.file_count + 1, READ_AT_ONCE):
+            files = list(self._jobs.files(job.id, first=first, last=first + READ_AT_ONCE - 1))
+            for some in batched(files, AT_ONCE):
+                if self._clock() >= deadline:
+                    self._queues.clean_up({"job_id": job.id})
+                    return
+                self._remove(job, some, uses)
+        for root in (keys.RESULTS, keys.WORK, keys.THUMBNAILS):
+            self._objects.delete_prefix(keys.below(root, job.id))
+        self._remove_uploads(job, uses)
+        self._jobs.forget_batch(job)
+        # What an unfinished job was sent, or a worker was just doing, may still land: then it is looked at once more.
+        over = (job.completed_at or job.created_at) + timedelta(seconds=self._limits.upload_url_seconds)
+        if job.state is not JobState.COMPLETED and self._clock() < over:
+            self._jobs.change_job(job, {"due_at": over}, allowed=FINAL)
+        else:
+            self._jobs.remove_job(job)
+
+    def _cancelled(self, owner_id: str, job_id: str) -> Job:
+        job = self._owned.job(owner_id, job_id)
+        if job.final:
+            return job
+        try:
+            return self._control.act(owner_id, job_id, "cancel")
+        except NotAllowedInState:
+            job = self._owned.job(owner_id, job_id)
+            if job.final:
+                return job
+            raise
+
+    def _remove(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> None:
+        found = {
+            file.number: holders(self._jobs, list(uses[file.number]), self._clock()) if file.number in uses else []
+            for file in files
+        }
+        own = [file for file in files if file.source is None and not found[file.number] and self._is_ours(job, file)]
+        self._objects.delete([file.key for file in own])
+        shared = [file for file in files if file.source]
+        try:
+            self._jobs.remove_files(job, files, _heirs(files, found | {f.number: self._outside(job, f) for f in shared}))
+        except StaleTransition:
+            log.info("somebody else removes these files too", extra={"job_id": job.id})
+        for file in shared:
+            self._release(_remains(job, file))
+
+    def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
+        """What lies where the job's uploads go and isn't shared, whether or not a file tells of it."""
+        prefix = keys.uploads_of(job.pipeline, job.id)
+        if not uses:
+            self._objects.delete_prefix(prefix)
+            return
+        shared = {number for number, some in uses.items() if holders(self._jobs, list(some), self._clock())}
+        found = (thing.key for thing in self._objects.below(prefix))
+        self._objects.delete(key for key in found if (keys.parse_upload(key) or ("", 0))[1] not in shared)
+
+    def _release(self, remains: Mapping[str, Any]) -> None:
+        """Deletes the thumbnail of a file that is gone, and its object unless somebody shares it."""
+        job_id, number = str(remains["job_id"]), int(remains["number"])
+        source = str(remains["source_job_id"]), int(remains["source_number"])
+        there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)])
+        if file_id(job_id, number) in there:
+            return  # it was not deleted after all
+        self._objects.delete([keys.thumbnail(job_id, number)])
+        if there or holders(self._jobs, self._jobs.uses(*source), self._clock()):
+            return
+        if remains["key"] and not self._others(remains["owner_id"], remains["sha256"], remains["key"], set()):
+            self._objects.delete([remains["key"]])
+
+    def _holders(self, file: File) -> list[Holder]:
+        """The other files that share the object of this one."""
+        source = source_of(file)
+        own = [use for use in self._jobs.uses(*source) if use.id != file.id]
+        return holders(self._jobs, own, self._clock())
+
+    def _outside(self, job: Job, file: File) -> list[Holder]:
+        return [holder for holder in self._holders(file) if holder.use.job_id != job.id]
+
+    def _is_ours(self, job: Job, file: File) -> bool:
+        """What was imported in place stays where it is; what was uploaded or dropped has come to us."""
+        return _deletable(file) and not self._others(job.owner_id, file.sha256, file.key, {file.id})
+
+    def _others(self, owner_id: str, sha256: str | None, key: str, but: Iterable[str]) -> bool:
+        """Whether an import in place took in the same dropped object."""
+        if not sha256 or not key.startswith(keys.DROP):
+            return False
+        return any(file.key == key and file.id not in but for file in self._jobs.same_bytes(owner_id, sha256))
+
+
+def _deletable(file: File) -> bool:
+    return file.bucket is None and file.key.startswith((keys.UPLOADS, keys.DROP))
+
+
+def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict[int, tuple[File, bool]]:
+    """For each file whose bytes count and stay, the one that they count for from now on."""
+    heirs: dict[int, tuple[File, bool]] = {}
+    for file in files:
+        # One that was inspected counts by itself; one that will be does so when it is.
+        users = [(h.file, not h.busy) for h in found[file.number] if h.file and h.file.state is not FileState.REJECTED]
+        users.sort(key=lambda pair: pair[0].state not in GOING)
+        if file.counts_bytes and users:
+            heirs[file.number] = users[0]
+    return heirs
+
+
+def _remains(job: Job, file: File) -> dict[str, Any]:
+    """What must be known of a file once it is gone."""
+    source_job_id, source_number = source_of(file)
+    return {
+        "job_id": job.id,
+        "number": file.number,
+        "key": file.key if _deletable(file) else None,
+        "source_job_id": source_job_id,
+        "source_number": source_number,
+        "owner_id": job.owner_id,
+        "sha256": file.sha256,
+    }

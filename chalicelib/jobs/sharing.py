@@ -1,0 +1,70 @@
+"""Files that share one stored object: who uses whose, so that nothing goes while somebody needs it.
+
+A file that was never uploaded itself names its source, and stands in the source's partition as a use of it. Whoever
+lends first writes the use and then looks whether the lender is still there; whoever deletes first removes the file and
+then looks for uses. Whichever comes first, one of the two sees the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.jobs.errors import JobNotFound
+from chalicelib.jobs.library_ports import LibraryStore, Use
+from chalicelib.jobs.model import File, Job, parse_file_id
+
+SETTING_UP = timedelta(minutes=15)
+"""A use without its file is one whose job is just being made; older than this, its maker has died."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A use in force. file: None while it is being set up."""
+
+    use: Use
+    file: File | None
+    job: Job | None
+
+    @property
+    def busy(self) -> bool:
+        return self.job is None or not self.job.final
+
+
+def source_of(file: File) -> tuple[str, int]:
+    """The job and number of the file under which the object was stored."""
+    return (parse_file_id(file.source) if file.source else None) or (file.job_id, file.number)
+
+
+def lend(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
+    """Notes that files of a job, by number, are to share objects of these lenders; returns those that can: the lenders
+    of the others are gone."""
+    uses = {number: Use(*source_of(lender), job_id, number, now) for number, lender in lenders.items()}
+    jobs.note_uses(list(uses.values()))
+    there = jobs.files_by_id([lender.id for lender in lenders.values()])
+    jobs.forget_uses([uses[number] for number, lender in lenders.items() if lender.id not in there])
+    return {number: lender for number, lender in lenders.items() if lender.id in there}
+
+
+def holders(jobs: LibraryStore, uses: list[Use], now: datetime) -> list[Holder]:
+    """The uses that are in force, in their order; those whose maker died are removed."""
+    files = jobs.files_by_id([use.id for use in uses])
+    known: dict[str, Job | None] = {}
+    found, dangling = [], []
+    for use in uses:
+        if use.id not in files and now - use.since >= SETTING_UP:
+            dangling.append(use)
+            continue
+        if use.job_id not in known:
+            known[use.job_id] = _job(jobs, use.job_id)
+        found.append(Holder(use, files.get(use.id), known[use.job_id]))
+    jobs.forget_uses(dangling)
+    return found
+
+
+def _job(jobs: LibraryStore, job_id: str) -> Job | None:
+    try:
+        return jobs.job(job_id)
+    except JobNotFound:
+        return None

@@ -1,0 +1,171 @@
+"""What a library of files needs beside them: who shares whose object, packed listings, and taking items away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.library_ports import Use
+from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.states import FINAL, FileState
+from chalicelib.stores import items
+from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Removal, Table, Write
+
+USE, LISTING = "USE#", "LISTING#"
+GET_AT_ONCE = 100
+COUNTED = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
+
+
+def use_key(use: Use) -> Key:
+    return f"JOB#{use.source_job_id}", f"{USE}{use.source_number:08d}#{use.job_id}#{use.number:08d}"
+
+
+def listing_key(job_id: str, part: int) -> Key:
+    return f"JOB#{job_id}", f"{LISTING}{part:03d}"
+
+
+class LibraryItems:
+    _table: Table
+
+    # -- files by themselves -----------------------------------------------------------------------------------------
+
+    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
+        keys = [items.file_key(*place) for given in dict.fromkeys(ids) if (place := parse_file_id(given))]
+        found = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))
+        return {file.id: file for file in map(items.file_from, found)}
+
+    def edit_file(self, file: File, changes: Mapping[str, Any]) -> File:
+        write = Write(items.file_key(file.job_id, file.number)).set(**_without_defaults(changes)).add(edits=1)
+        write.where_exists().where_equal(edits=file.edits or None)
+        job = Write(items.job_key(file.job_id)).add(edits=1).where_exists().where_equal(deleting=None)
+        try:
+            self._table.transact([write, job])
+        except ConditionFailed:
+            raise StaleTransition(file.id) from None
+        return self.files_by_id([file.id])[file.id]
+
+    def edit_job(self, job: Job, changes: Mapping[str, Any]) -> Job:
+        write = Write(items.job_key(job.id)).set(**_without_defaults(changes)).add(edits=1).where_exists()
+        try:
+            return items.job_from(
+                self._table.write(write.where_equal(edits=job.edits or None, deleting=None)), job.counts
+            )
+        except ConditionFailed:
+            raise StaleTransition(job.id) from None
+
+    # -- uses --------------------------------------------------------------------------------------------------------
+
+    def note_uses(self, uses: Sequence[Use]) -> None:
+        self._table.put_many([{"PK": key[0], "SK": key[1], "since": use.since} for use in uses if (key := use_key(use))])
+
+    def forget_uses(self, uses: Sequence[Use]) -> None:
+        self._table.delete_many([use_key(use) for use in uses])
+
+    def uses(self, job_id: str, number: int | None = None) -> list[Use]:
+        kind = USE if number is None else f"{USE}{number:08d}#"
+        found = []
+        for item in self._table.query(f"JOB#{job_id}", "begins_with(#range, :kind)", {":kind": kind}):
+            source, user, its_number = item["SK"].removeprefix(USE).split("#")
+            found.append(Use(job_id, int(source), user, int(its_number), datetime.fromisoformat(item["since"])))
+        return found
+
+    def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
+        found = self._table.query(
+            items.owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK"
+        )
+        keys = [(item["PK"], item["SK"]) for item in found]
+        there = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))
+        return [items.file_from(item) for item in there]
+
+    # -- taking away -------------------------------------------------------------------------------------------------
+
+    def remove_files(self, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> None:
+        counters: dict[Key, dict[str, float]] = {}
+
+        def count(key: Key, **amounts: float) -> None:
+            there = counters.setdefault(key, {})
+            for name, amount in amounts.items():
+                there[name] = there.get(name, 0) + amount
+
+        writes: list[Write] = [
+            Write(items.job_key(job.id))
+            .add(edits=1)
+            .where_in("state", FINAL)
+            .where_equal(deleting=True if job.deleting else None)
+        ]
+        freed = 0
+        for file in files:
+            gone = Removal(items.file_key(job.id, file.number)).where_exists()
+            writes.append(gone.where_equal(state=file.state, attempt=file.attempt or None))
+            own = items.count_key(job.id, [file.number])
+            count(own, removed=1)
+            if file.state.value in ("inspected", "rejected", "duplicate"):
+                count(own, **{file.state.value: -1})
+            if file.source and (place := parse_file_id(file.source)):
+                writes.append(Removal(use_key(Use(*place, job.id, file.number, job.created_at))))
+            if job.batch:
+                writes.append(Removal(items.batch_file_key(job.batch, file.key)))
+            if file.state not in COUNTED or not file.counts_bytes:
+                continue
+            count(own, size=-file.size)
+            freed += file.size
+            if file.number in heirs:
+                heir, final = heirs[file.number]
+                writes.append(Write(items.file_key(heir.job_id, heir.number)).set(counted=True).where_exists())
+                if heir.state in COUNTED:
+                    count(items.count_key(heir.job_id, [heir.number]), size=file.size)
+                    freed -= file.size if final else 0
+        writes += [Write(key).add(**amounts) for key, amounts in counters.items() if any(amounts.values())]
+        if freed:
+            writes.append(Write(items.usage_key(job.owner_id)).add(stored_bytes=-freed))
+        try:
+            self._table.transact(writes)
+        except ConditionFailed:
+            raise StaleTransition(job.id) from None
+
+    def forget_batch(self, job: Job) -> None:
+        if job.batch:
+            partition = items.batch_key(job.batch)[0]
+            found = (item for item in self._table.query(partition) if item.get("job_id") == job.id)
+            self._table.delete_many([(item["PK"], item["SK"]) for item in found])
+
+    def remove_job(self, job: Job) -> None:
+        place = items.job_key(job.id)
+        keys = [(item["PK"], item["SK"]) for item in self._table.query(place[0])]
+        # Uses by other jobs stay: what they share lies here still. The job itself goes last: who dies before goes on.
+        self._table.delete_many([key for key in keys if key != place and not key[1].startswith(USE)])
+        self._table.delete(place)
+
+    # -- packed listings -----------------------------------------------------------------------------------------------
+
+    def kept_listings(self, job_ids: Iterable[str]) -> dict[str, tuple[str, list[bytes]]]:
+        found: dict[str, tuple[str, list[bytes]]] = {}
+        for some in batched(job_ids, GET_AT_ONCE):
+            for item in self._table.get_many([listing_key(job_id, 0) for job_id in some]):
+                job_id, made_of = item["PK"].removeprefix("JOB#"), item["made_of"]
+                more = [listing_key(job_id, part) for part in range(1, int(item["parts"]))]
+                others = sorted(
+                    (other for keys in batched(more, GET_AT_ONCE) for other in self._table.get_many(keys)),
+                    key=lambda other: str(other["SK"]),
+                )
+                parts = [part for part in (item, *others) if part["made_of"] == made_of]
+                if len(parts) == int(item["parts"]):
+                    found[job_id] = made_of, [part["content"] for part in parts]
+        return found
+
+    def keep_listing(self, job: Job, made_of: str, parts: Sequence[bytes]) -> None:
+        for i, content in enumerate(parts):
+            there = Check(items.job_key(job.id)).where_equal(edits=job.edits or None, deleting=None, state=job.state)
+            write = Write(listing_key(job.id, i)).set(made_of=made_of, parts=len(parts), content=content)
+            try:
+                self._table.transact([there, write])
+            except ConditionFailed:
+                return
+
+
+def _without_defaults(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is empty is not set."""
+    return {name: value or None for name, value in changes.items()}
