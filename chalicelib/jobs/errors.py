@@ -58,8 +58,24 @@ class ArtifactNotFound(NotFound):
     code = "artifact_not_found"
 
 
+class ResultNotFound(NotFound):
+    code = "result_not_found"
+
+
+class WebhookNotFound(NotFound):
+    code = "webhook_not_found"
+
+
 class Conflict(JobError):
     code, status, title = "conflict", 409, "In conflict with what is there"
+
+
+class FileInUse(Conflict):
+    code, title = "file_in_use", "The file is in use"
+
+
+class PreconditionFailed(JobError):
+    code, status, title = "precondition_failed", 412, "It has changed since you read it"
 
 
 class NotAllowedInState(JobError):

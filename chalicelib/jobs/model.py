@@ -183,6 +183,22 @@ class Artifact:
 
 
 @dataclass(frozen=True)
+class Result:
+    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed."""
+
+    id: str
+    job_id: str
+    owner_id: str
+    pipeline: str
+    summary: str
+    created_at: datetime
+    quality_score: float | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    updated_at: datetime | None = None
+    edits: int = 0
+
+
+@dataclass(frozen=True)
 class Usage:
     """What a user has: jobs that are not final, and bytes of the files of their finished jobs."""
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from chalicelib.jobs.library_ports import LibraryStore
 from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, StoredObject, Usage
 from chalicelib.jobs.states import FileState, JobState
 
@@ -25,7 +26,7 @@ ADD_AT_ONCE = 99
 """So many files are added in one transaction, which holds 100 items at most."""
 
 
-class JobStore(Protocol):
+class JobStore(LibraryStore, Protocol):
     # jobs
     def create_job(self, job: Job, active_limit: int) -> None:
         """Puts a new job and counts it for its owner, in one transaction. LimitReached where the owner has
@@ -261,3 +262,5 @@ class Queues(Protocol):
     def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None: ...
     def run(self, pipeline: str, job_id: str, delay: int = 0) -> None: ...
     def list_objects(self, job_id: str) -> None: ...
+    def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None: ...
+    def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

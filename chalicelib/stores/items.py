@@ -13,7 +13,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from chalicelib.jobs.model import Artifact, Counts, File, Job
+from chalicelib.jobs.model import Artifact, Counts, File, Job, Result
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
@@ -75,7 +75,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_item(key: Key, value: Job | File | Artifact) -> Item:
+def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
     """The item of a value; what stands in its key, and what stands at its default, is left out."""
     item: Item = {"PK": key[0], "SK": key[1]}
     for field in fields(value):
@@ -96,7 +96,7 @@ def job_changes(changes: Mapping[str, Any]) -> Item:
     return item
 
 
-def from_item[T: (Job, File, Artifact)](kind: type[T], item: Mapping[str, Any], **known: Any) -> T:
+def from_item[T: (Job, File, Artifact, Result)](kind: type[T], item: Mapping[str, Any], **known: Any) -> T:
     values = dict(known)
     for name, convert in _FIELDS[kind].items():
         if name in item:
@@ -131,6 +131,8 @@ def _converter(hint: Any) -> Any:
     for kind in (JobState, FileState, float):
         if hint is kind:
             return kind
+    if hint == float | None:
+        return float
     return lambda value: value
 
 
@@ -138,6 +140,7 @@ _IN_KEY: dict[type, frozenset[str]] = {
     Job: frozenset({"id", "counts"}),
     File: frozenset({"job_id", "number"}),
     Artifact: frozenset({"name"}),
+    Result: frozenset({"id", "job_id", "owner_id"}),
 }
 _FIELDS: dict[type, dict[str, Any]] = {
     kind: {name: _converter(hint) for name, hint in get_type_hints(kind).items() if name not in _IN_KEY[kind]}

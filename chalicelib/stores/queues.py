@@ -41,6 +41,15 @@ class SqsQueues:
     def list_objects(self, job_id: str) -> None:
         self._client().send_message(QueueUrl=self._url("import"), MessageBody=json.dumps({"job_id": job_id}))
 
+    def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None:
+        self._send("cleanup", message, delay)
+
+    def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None:
+        self._send("webhooks", message, delay)
+
+    def _send(self, queue: str, message: Mapping[str, Any], delay: int) -> None:
+        self._client().send_message(QueueUrl=self._url(queue), MessageBody=json.dumps(message), DelaySeconds=delay)
+
     def reachable(self) -> None:
         """Raises where the queues can't be reached."""
         self._client().get_queue_attributes(QueueUrl=self._url("import"), AttributeNames=["QueueArn"])
