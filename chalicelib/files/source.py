@@ -47,6 +47,7 @@ class SourceFile:
         self._stream = stream
         self._sequential: Iterator[bytes] | None = None
         self._head: bytes | None = None
+        self._asked = 0
         self._whole: bytes | None = None
         self._reader = RangeReader(self._fetch, size)
 
@@ -57,9 +58,10 @@ class SourceFile:
     def head(self) -> bytes:
         """The first 128 KiB, or all of a smaller file."""
         if self._head is None:
-            # An unverified file will be read to its end anyway: begin that one pass here instead of asking twice.
-            end = min(HEAD, self.size) if self.verified_sha256 else self.size
-            self._sequential = self._stream(0, end) if end else iter(())
+            # What will most likely be read to its end is asked for at once: a file to be hashed, or one as small as a
+            # photo. Whoever stops after the head has asked for more than it took, which costs nothing.
+            self._asked = min(HEAD, self.size) if self.verified_sha256 and self.size > IN_MEMORY else self.size
+            self._sequential = self._stream(0, self._asked) if self._asked else iter(())
             head = bytearray()
             while len(head) < min(HEAD, self.size) and (chunk := next(self._sequential, b"")):
                 head += chunk
@@ -94,7 +96,7 @@ class SourceFile:
 
     def _from_start(self, head: bytes) -> Iterator[bytes]:
         yield head
-        if self.verified_sha256 and len(head) < self.size:
+        if self._asked < self.size:
             self._sequential = self._stream(len(head), self.size)
         yield from self._sequential or ()
 

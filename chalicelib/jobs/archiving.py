@@ -14,7 +14,9 @@ from chalicelib.jobs.model import File
 from chalicelib.jobs.ports import ObjectStore, UploadedPart
 from chalicelib.pipelines.base import InspectedFile, Member
 
-WORKERS = 4
+WORKERS = 3
+PASSED_THROUGH = 24 * 1024 * 1024
+"""Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
@@ -44,7 +46,7 @@ def write_archive(
     entries = [_entry(member, files) for member in members]
     # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
     local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
-    layout = plan(entries, copy=LOCAL_PIECE if local else COPY)
+    layout = plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
 
     def read(source: Any, start: int, end: int) -> bytes:
         if isinstance(source, Path):

@@ -56,7 +56,16 @@ def test_an_unverified_file_is_one_request() -> None:
     assert file.sha256 == hashlib.sha256(store.content).hexdigest()
 
 
-def test_a_verified_file_that_is_only_opened_is_fetched_where_it_is_read() -> None:
+def test_a_verified_file_as_small_as_a_photo_is_asked_for_once() -> None:
+    store, file = stored(10 * BLOCK, "known")
+    file.head()
+    file.load()
+    assert len(store.requests) == 1
+    assert store.bytes == 10 * BLOCK
+
+
+def test_a_verified_large_file_that_is_only_opened_is_fetched_where_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "IN_MEMORY", BLOCK)
     store, file = stored(100 * BLOCK, "known")
     file.head()
     with file.open() as opened:
