@@ -1,0 +1,164 @@
+"""A user's own model, as small as one can be: each voxel to the nearest of three shades."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from volume_world import FakeRun, affine_of, ball_with_shell, grey_of, nifti, turned
+
+from chalicelib.pipelines.base import PipelineFailed
+from chalicelib.pipelines.volume.onnx_model import _places, _window
+
+LEVELS = (60.0, 420.0, 900.0)
+CONFIG: dict[str, Any] = {
+    "patch_size": [24, 20, 16],
+    "normalisation": {"mean": 0, "std": 100},
+    "labels": {"1": "femur", "2": "femoral cartilage"},
+}
+
+
+def shades(folder: Path, levels: tuple[float, ...] = LEVELS, scale: float = 100, **config: Any) -> Path:
+    """Writes the model `nearest` and gives the folder of models. Scores: minus the distance to each shade."""
+    nodes, initial, outs = [], [], []
+    for number, level in enumerate(levels):
+        initial.append(numpy_helper.from_array(np.array(level / scale, np.float32), f"m{number}"))
+        nodes += [
+            helper.make_node("Sub", ["x", f"m{number}"], [f"d{number}"]),
+            helper.make_node("Abs", [f"d{number}"], [f"a{number}"]),
+            helper.make_node("Neg", [f"a{number}"], [f"s{number}"]),
+        ]
+        outs.append(f"s{number}")
+    nodes.append(helper.make_node("Concat", outs, ["y"], axis=1))
+    graph = helper.make_graph(
+        nodes,
+        "nearest",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, "a", "b", "c"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, len(levels), "a", "b", "c"])],
+        initial,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    (folder / "nearest").mkdir(parents=True)
+    onnx.save(model, folder / "nearest" / "model.onnx")
+    (folder / "nearest" / "config.json").write_text(json.dumps({**CONFIG, **config}))
+    return folder
+
+
+def run_with(models: Path, data: np.ndarray, affine: np.ndarray, *more: Any) -> FakeRun:
+    return FakeRun(("k.nii.gz", nifti(data, affine)), *more, models=models, segmentation_model="nearest").run()
+
+
+@pytest.mark.parametrize("spacing", [None, [0.8, 0.8, 1.0]])
+def test_a_model_labels_the_inputs_own_grid_window_by_window(tmp_path: Path, spacing: list[float] | None) -> None:
+    labels = ball_with_shell((1.0, 1.0, 1.2))
+    affine = affine_of((1.0, 1.0, 1.2), turned(0.3, 2.5))
+    models = shades(tmp_path, spacing=spacing)
+    reference = ("r.nii.gz", nifti(labels, affine), "reference")
+    run = run_with(models, grey_of(labels, noise=30), affine, reference)
+    assert run.results["dice"]["by_label"]["1"] > (0.999 if spacing is None else 0.95)
+    assert run.results["dice"]["by_label"]["2"] > (0.999 if spacing is None else 0.9)
+    told = run.results["segmentation"]
+    assert told["model"] == "nearest"
+    assert told["trained_model"] is True
+    assert [(r["name"], r["kind"]) for r in told["regions"]] == [("femur", "bone"), ("femoral cartilage", "cartilage")]
+    assert run.results["measures"][1]["mean_thickness_mm"] == pytest.approx(2.5, abs=0.15)
+    provenance = json.loads(run.members["provenance.json"])
+    assert len(provenance["model"]["sha256"]) == 64
+    assert "onnxruntime" in provenance["versions"]
+
+
+def test_windows_leave_no_trace_of_their_borders(tmp_path: Path) -> None:
+    labels = ball_with_shell((1.5, 1.5, 1.5))
+    clean = np.array(LEVELS)[labels].astype(np.float32)
+    run = run_with(shades(tmp_path, overlap=0.25), clean, np.eye(4))
+    assert np.array_equal(np.load(run_saved(run, "labels.npy", tmp_path)), labels)
+
+
+def run_saved(run: FakeRun, name: str, folder: Path) -> Path:
+    (folder / name).write_bytes(run.saved[name])
+    return folder / name
+
+
+@pytest.mark.parametrize(
+    ("normalisation", "levels"),
+    [("minmax", (0.0, 0.42857, 1.0)), ("none", LEVELS), ("zscore", None)],
+)
+def test_each_normalisation_gives_the_model_what_it_was_trained_on(
+    tmp_path: Path, normalisation: str, levels: tuple[float, ...] | None
+) -> None:
+    labels = ball_with_shell((1.5, 1.5, 1.5))
+    clean = np.array(LEVELS)[labels].astype(np.float32)
+    if levels is None:
+        levels = tuple((level - float(clean.mean())) / float(clean.std()) for level in LEVELS)
+    models = shades(tmp_path, levels, scale=1, normalisation=normalisation)
+    run = run_with(models, clean, np.eye(4), ("r.nii.gz", nifti(labels), "reference"))
+    assert run.results["dice"]["mean"] == 1.0
+
+
+def test_a_volume_smaller_than_the_window_is_taken(tmp_path: Path) -> None:
+    labels = ball_with_shell((3.0, 3.0, 3.0))
+    clean = np.array(LEVELS)[labels].astype(np.float32)
+    run = run_with(
+        shades(tmp_path, patch_size=[32, 32, 32]), clean, np.eye(4), ("r.nii.gz", nifti(labels), "reference")
+    )
+    assert run.results["dice"]["mean"] == 1.0
+
+
+def test_two_runs_of_a_model_give_the_same_bytes(tmp_path: Path) -> None:
+    models = shades(tmp_path)
+    data = grey_of(ball_with_shell((1.5, 1.5, 1.5)))
+    one, other = (run_with(models, data, np.eye(4)).artifacts["complete"] for _ in range(2))
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    ("overlap", "side", "patch", "expected"),
+    [(0.5, 40, 20, [0, 10, 20]), (0.5, 45, 20, [0, 10, 20, 25]), (0, 40, 20, [0, 20]), (0.5, 20, 20, [0])],
+)
+def test_windows_cover_the_volume_to_its_end(overlap: float, side: int, patch: int, expected: list[int]) -> None:
+    places = list(_places((side, 4, 4), (patch, 4, 4), overlap))
+    assert [place[0] for place in places] == expected
+
+
+def test_the_middle_of_a_window_counts_most_and_its_corners_still_count() -> None:
+    window = _window((9, 9, 9))
+    assert window[4, 4, 4] == window.max() == 1
+    assert window.min() > 0
+
+
+BROKEN = {
+    "no configuration": (lambda f: (f / "config.json").unlink(), "has no config.json"),
+    "no such field": (lambda f: config(f, patchsize=[1, 2, 3]), "patchsize: Extra inputs are not permitted"),
+    "no labels": (lambda f: config(f, labels={}), "labels: "),
+    "a spacing of zero": (lambda f: config(f, spacing=[0, 1, 1]), "spacing.0: Input should be greater than 0"),
+    "an overlap that never ends": (lambda f: config(f, overlap=1.0), "overlap: "),
+    "more labels than scores": (lambda f: config(f, labels={"7": "femur"}), "gives [1, 3, 24, 20, 16], expected [1, 8"),
+    "no network": (lambda f: (f / "model.onnx").unlink(), "can't be loaded"),
+    "no ONNX": (lambda f: (f / "model.onnx").write_bytes(b"hello"), "can't be loaded"),
+}
+
+
+def config(folder: Path, **changes: Any) -> None:
+    (folder / "config.json").write_text(json.dumps({**CONFIG, **changes}))
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_model_that_is_not_in_order_fails_and_says_what_is_wrong(tmp_path: Path, case: str) -> None:
+    breaks, message = BROKEN[case]
+    models = shades(tmp_path)
+    breaks(models / "nearest")
+    with pytest.raises(PipelineFailed) as failed:
+        run_with(models, grey_of(ball_with_shell((1.5, 1.5, 1.5))), np.eye(4))
+    assert failed.value.code == "invalid_model"
+    assert message in failed.value.message
+
+
+def test_a_model_that_finds_nothing_fails(tmp_path: Path) -> None:
+    with pytest.raises(PipelineFailed) as failed:
+        run_with(shades(tmp_path, (0.0, 5e6, 6e6)), grey_of(ball_with_shell((1.5, 1.5, 1.5))), np.eye(4))
+    assert failed.value.code == "nothing_to_segment"
