@@ -68,7 +68,9 @@ class Deletion:
         try:
             self._jobs.remove_files(job, [file], _heirs([file], {number: found}))
         except StaleTransition:
-            raise Conflict("The file or its job is changing at this very moment: try again.", code="try_again") from None
+            raise Conflict(
+                "The file or its job is changing at this very moment: try again.", code="try_again"
+            ) from None
         self._release(_remains(job, file))
 
     def delete_job(self, owner_id: str, job_id: str) -> None:
@@ -94,7 +96,9 @@ class Deletion:
                 if isinstance(file := delivery.body.get("file"), dict):
                     self._release(file)
                 else:
-                    self.go_on(str(delivery.body.get("job_id")), deadline - timedelta(seconds=self._limits.lease_margin))
+                    self.go_on(
+                        str(delivery.body.get("job_id")), deadline - timedelta(seconds=self._limits.lease_margin)
+                    )
             except JobNotFound:
                 log.info("the job is gone", extra={"body": delivery.body})
             except Exception:
@@ -150,7 +154,9 @@ class Deletion:
         self._objects.delete([file.key for file in own])
         shared = [file for file in files if file.source]
         try:
-            self._jobs.remove_files(job, files, _heirs(files, found | {f.number: self._outside(job, f) for f in shared}))
+            self._jobs.remove_files(
+                job, files, _heirs(files, found | {f.number: self._outside(job, f) for f in shared})
+            )
         except StaleTransition:
             log.info("somebody else removes these files too", extra={"job_id": job.id})
         for file in shared:

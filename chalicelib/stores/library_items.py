@@ -59,7 +59,9 @@ class LibraryItems:
     # -- uses --------------------------------------------------------------------------------------------------------
 
     def note_uses(self, uses: Sequence[Use]) -> None:
-        self._table.put_many([{"PK": key[0], "SK": key[1], "since": use.since} for use in uses if (key := use_key(use))])
+        self._table.put_many(
+            [{"PK": key[0], "SK": key[1], "since": use.since} for use in uses if (key := use_key(use))]
+        )
 
     def forget_uses(self, uses: Sequence[Use]) -> None:
         self._table.delete_many([use_key(use) for use in uses])
@@ -83,6 +85,7 @@ class LibraryItems:
     # -- taking away -------------------------------------------------------------------------------------------------
 
     def remove_files(self, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> None:
+        # Several files count in one item, and a transaction may write each item but once.
         counters: dict[Key, dict[str, float]] = {}
 
         def count(key: Key, **amounts: float) -> None:
@@ -90,12 +93,7 @@ class LibraryItems:
             for name, amount in amounts.items():
                 there[name] = there.get(name, 0) + amount
 
-        writes: list[Write] = [
-            Write(items.job_key(job.id))
-            .add(edits=1)
-            .where_in("state", FINAL)
-            .where_equal(deleting=True if job.deleting else None)
-        ]
+        writes: list[Write] = []
         freed = 0
         for file in files:
             gone = Removal(items.file_key(job.id, file.number)).where_exists()
@@ -117,10 +115,16 @@ class LibraryItems:
                 writes.append(Write(items.file_key(heir.job_id, heir.number)).set(counted=True).where_exists())
                 if heir.state in COUNTED:
                     count(items.count_key(heir.job_id, [heir.number]), size=file.size)
-                    freed -= file.size if final else 0
+                if heir.state in COUNTED and final:
+                    count(items.job_key(heir.job_id), kept_bytes=file.size)
+                    count(items.usage_key(job.owner_id), stored_bytes=file.size)
+        # A file that was finished after its job was over had not been added to what its owner has.
+        freed = min(freed, job.kept_bytes)
+        count(items.usage_key(job.owner_id), stored_bytes=-freed)
+        own_job = Write(items.job_key(job.id)).add(edits=1, kept_bytes=-freed)
+        own_job.where_in("state", FINAL).where_equal(deleting=True if job.deleting else None)
+        writes.append(own_job)
         writes += [Write(key).add(**amounts) for key, amounts in counters.items() if any(amounts.values())]
-        if freed:
-            writes.append(Write(items.usage_key(job.owner_id)).add(stored_bytes=-freed))
         try:
             self._table.transact(writes)
         except ConditionFailed:

@@ -1,0 +1,136 @@
+"""Results: what came out of jobs, written by each run and by trusted clients, found again by their owner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from chalicelib.jobs.errors import (
+    Conflict,
+    FieldError,
+    InvalidFields,
+    PreconditionFailed,
+    ResultNotFound,
+    StaleTransition,
+)
+from chalicelib.jobs.ids import is_id
+from chalicelib.jobs.model import Job, Result
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ports import Clock, JobStore, NewId
+
+LARGEST_METADATA = 64 * 1024
+"""Bytes as JSON: an item holds 400 kB, and a page of results must stay small enough to be sent."""
+
+
+@dataclass(frozen=True)
+class WantedResults:
+    """sort_by: `created_at` or `quality_score`; results without a score come last, whichever way."""
+
+    job_id: str | None = None
+    pipeline: str | None = None
+    min_quality: float | None = None
+    sort_by: str = "created_at"
+    descending: bool = True
+    page: int = 1
+    per_page: int = 50
+
+
+def result_of_run(job: Job, now: datetime) -> Result:
+    """What the job's latest run came to. Each retry has a result of its own; the same run again replaces its own."""
+    said = job.result or {}
+    return Result(
+        id=f"{job.id}-run{job.retries:04d}",
+        job_id=job.id,
+        owner_id=job.owner_id,
+        pipeline=job.pipeline,
+        summary=str(said.get("summary", "")),
+        created_at=now,
+        quality_score=said.get("quality_score"),
+        metadata=dict(said.get("metadata") or {}),
+    )
+
+
+class Results:
+    def __init__(self, jobs: JobStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
+        self._jobs = jobs
+        self._owned = owned
+        self._clock = clock
+        self._new_id = new_id
+
+    def page(self, owner_id: str, wanted: WantedResults) -> tuple[list[Result], int]:
+        """A page of the owner's results and how many match. Reads all of theirs: a job has one for each of its runs."""
+        if wanted.job_id:
+            self._owned.job(owner_id, wanted.job_id)
+            results = self._jobs.results_of(wanted.job_id)
+        else:
+            results = self._jobs.results(owner_id)
+        found = [result for result in results if _matches(result, wanted)]
+        found.sort(key=lambda result: (result.created_at, result.id), reverse=wanted.descending)
+        if wanted.sort_by == "quality_score":
+            found.sort(key=lambda result: result.quality_score or 0.0, reverse=wanted.descending)
+            found.sort(key=lambda result: result.quality_score is None)
+        start = (wanted.page - 1) * wanted.per_page
+        return found[start : start + wanted.per_page], len(found)
+
+    def get(self, owner_id: str, result_id: str) -> Result:
+        """ResultNotFound for another's too."""
+        if not is_id(result_id.partition("-")[0]):
+            raise ResultNotFound("There is no such result.")
+        result = self._jobs.result(result_id)
+        if result.owner_id != owner_id:
+            raise ResultNotFound("There is no such result.")
+        return result
+
+    def create(self, job_id: str, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> Result:
+        """A result for any job, whoever's it is. JobNotFound."""
+        job = self._jobs.job(job_id)
+        self._owned.job(job.owner_id, job_id)
+        _check_size(metadata)
+        result = Result(
+            id=f"{job.id}-{self._new_id()}",
+            job_id=job.id,
+            owner_id=job.owner_id,
+            pipeline=job.pipeline,
+            summary=summary,
+            created_at=self._clock(),
+            quality_score=quality_score,
+            metadata=metadata,
+        )
+        self._jobs.put_result(result)
+        return result
+
+    def edit(self, result: Result, changes: Mapping[str, Any], *, exactly: bool) -> Result:
+        """Changes a result; `metadata` is merged into what is there, and null removes a name. exactly: only as it was
+        read, else PreconditionFailed."""
+        for _ in range(5):
+            wanted = dict(changes)
+            if "metadata" in wanted:
+                merged = {**result.metadata, **(wanted["metadata"] or {})}
+                wanted["metadata"] = {name: value for name, value in merged.items() if value is not None}
+                _check_size(wanted["metadata"])
+            try:
+                return self._jobs.edit_result(result, {**wanted, "updated_at": self._clock()})
+            except StaleTransition:
+                if exactly:
+                    raise PreconditionFailed("The result was changed in the meantime.") from None
+                result = self._jobs.result(result.id)
+        raise Conflict("The result is changed by many at once: try again.", code="try_again")
+
+    def delete(self, result: Result) -> None:
+        self._jobs.delete_result(result)
+
+
+def _matches(result: Result, wanted: WantedResults) -> bool:
+    score, least = result.quality_score, wanted.min_quality
+    return (least is None or (score is not None and score >= least)) and wanted.pipeline in {None, result.pipeline}
+
+
+def _check_size(metadata: Mapping[str, Any]) -> None:
+    if len(json.dumps(metadata, ensure_ascii=False).encode()) > LARGEST_METADATA:
+        raise InvalidFields(
+            "The metadata is too large.",
+            errors=[FieldError("metadata", f"at most {LARGEST_METADATA // 1024} KiB as JSON")],
+        )
