@@ -55,6 +55,16 @@ def list_objects(event: SQSEvent) -> dict[str, Any]:
     return again(services().importer.receive(event.to_dict(), deadline(event.context)))
 
 
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def clean_up(event: SQSEvent) -> dict[str, Any]:
+    return again(services().deletion.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=5)
+def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
+    return again(services().webhooks.receive(event.to_dict(), deadline(event.context)))
+
+
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
 def undelivered(event: SQSEvent) -> None:
     """Every dead-letter queue: what came too often is given up, and says so."""

@@ -29,6 +29,7 @@ from chalicelib.jobs.multipart import part_size
 from chalicelib.jobs.ownership import Owned, check_awaited
 from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedRequest
 from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
 from chalicelib.pipelines.base import Pipeline
 
@@ -88,12 +89,14 @@ class Intake:
         *,
         name: str | None = None,
         more: bool = False,
+        **fields: Any,
     ) -> tuple[Job, list[Upload]]:
-        """A new job for these files. `more` leaves it open for further ones. Raises JobError."""
+        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. Raises
+        JobError."""
         self._check_files(self._pipeline(pipeline), announced)
         self._check_room(0, announced)
         self._check_space(owner_id, announced)
-        job = self.create(owner_id, pipeline, options, name=name)
+        job = self.create(owner_id, pipeline, options, name=name, **fields)
         return self._add(job, announced, more)
 
     def create(
@@ -198,6 +201,7 @@ class Intake:
     def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
         copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
+        copies = lend(self._jobs, job.id, copies, self._clock()) if copies else copies
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
@@ -254,6 +258,7 @@ class Intake:
             etag=copy.etag,
             part_size=None,
             modified_at=file.modified_at or copy.modified_at or self._clock(),
+            source=copy.source or copy.id,
         )
 
     def _upload(self, file: File) -> Upload:

@@ -13,9 +13,9 @@ class Owned:
         self._jobs = jobs
 
     def job(self, owner_id: str, job_id: str) -> Job:
-        """JobNotFound for another's job too: nobody learns which ids exist."""
+        """JobNotFound for another's job too, and for one that is being deleted: nobody learns which ids exist."""
         job = self._jobs.job(job_id)
-        if job.owner_id != owner_id:
+        if job.owner_id != owner_id or job.deleting:
             raise JobNotFound("There is no such job.")
         return job
 

@@ -59,7 +59,10 @@ class Sweeper:
 
     def mend(self, job: Job) -> None:
         now = self._clock()
-        if job.final or job.state is JobState.PAUSED:
+        if job.deleting:
+            self._queues.clean_up({"job_id": job.id})
+            self._look_again(job, now + RUN_PATIENCE)
+        elif job.final or job.state is JobState.PAUSED:
             self._look_again(job, None)
         elif job.run_requested or job.state is JobState.QUEUED:
             free = job.lease_until is None or job.lease_until <= now

@@ -16,6 +16,7 @@ from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, Queues
+from chalicelib.jobs.results import result_of_run
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline, PipelineFailed
@@ -120,6 +121,8 @@ class Runner:
 
     def _complete(self, context: Context) -> None:
         job, now = context.job, self._clock()
+        if job.result:
+            self._jobs.put_result(result_of_run(job, now))
         seconds = (now - (job.started_at or job.created_at)).total_seconds()
         changes = {
             "state": JobState.COMPLETED,

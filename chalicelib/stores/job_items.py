@@ -68,7 +68,7 @@ class JobItems:
             forward=False,
         ):
             job = items.job_from(item)
-            if (not states or job.state in states) and pipeline in {None, job.pipeline}:
+            if not job.deleting and (not states or job.state in states) and pipeline in {None, job.pipeline}:
                 found.append(job)
             if len(found) > limit:
                 return found[:limit], found[limit - 1].id
@@ -184,7 +184,7 @@ class JobItems:
         if job.state not in allowed:
             raise StaleTransition(job.id)
         way = -1 if target in FINAL else 1
-        write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=job.state)
+        write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=job.state, deleting=None)
         writes = [
             self._guarded(write, job, same_attempt, None),
             Write(items.usage_key(job.owner_id)).add(active_jobs=way, stored_bytes=-way * job.counts.size),

@@ -38,6 +38,8 @@ def triggers(pipelines: Iterable[str]) -> Iterator[Trigger]:
     for name in pipelines:
         yield Trigger(f"inspect-{name}", f"inspect_{name}", batch_size=10, timeout_seconds=300)
         yield Trigger(f"run-{name}", f"run_{name}", batch_size=1, timeout_seconds=900, long=True)
+    yield Trigger("cleanup", "clean_up", batch_size=1, timeout_seconds=300)
+    yield Trigger("webhooks", "deliver_webhooks", batch_size=5, timeout_seconds=120)
     yield Trigger("import", "list_objects", batch_size=1, timeout_seconds=900, long=True)
 
 
