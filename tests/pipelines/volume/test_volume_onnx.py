@@ -66,7 +66,7 @@ def test_a_model_labels_the_inputs_own_grid_window_by_window(tmp_path: Path, spa
     assert told["model"] == "nearest"
     assert told["trained_model"] is True
     assert [(r["name"], r["kind"]) for r in told["regions"]] == [("femur", "bone"), ("femoral cartilage", "cartilage")]
-    assert run.results["measures"][1]["mean_thickness_mm"] == pytest.approx(2.5, abs=0.15)
+    assert run.results["measures"][1]["mean_thickness_mm"] == pytest.approx(2.5, abs=0.1 if spacing is None else 0.25)
     provenance = json.loads(run.members["provenance.json"])
     assert len(provenance["model"]["sha256"]) == 64
     assert "onnxruntime" in provenance["versions"]
