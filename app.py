@@ -7,13 +7,21 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import auth, files, jobs, stats, uploads
+from chalicelib.api import auth, files, jobs, keys, settings, stats, uploads
 from chalicelib.wiring import clock, services
 
 app = Chalice(app_name="millrace")
 app.api.binary_types = []
 
-for routes in (auth.routes, uploads.routes, jobs.routes, files.routes, stats.routes):
+for routes in (
+    auth.routes,
+    keys.routes,
+    uploads.routes,
+    jobs.routes,
+    files.routes,
+    settings.routes,
+    stats.routes,
+):
     app.register_blueprint(routes.blueprint)
 
 # The template says which queue feeds which function; here only the names have to agree.

@@ -25,7 +25,9 @@ class Settings:
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     token_key: str
-    """Signs access tokens (HS256): at least 32 characters."""
+    """Signs tokens (HS256): at least 32 characters."""
+    previous_token_keys: tuple[str, ...] = ()
+    """Keys that signed before; tokens of theirs stay good. Drop one once the longest token of it has expired."""
     import_roots: tuple[str, ...] = ()
     """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
     cors_origins: tuple[str, ...] = ()
@@ -35,6 +37,9 @@ class Settings:
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
     token_seconds: int = 3600
+    """How long an access token is good."""
+    refresh_seconds: int = 7 * 24 * 3600
+    """How long one stays signed in without a word."""
     guest_seconds: int = 30 * 24 * 3600
     limits: Limits = field(default_factory=Limits)
     """Each also as a setting of its own, for example MILLRACE_LIMIT_ACTIVE_JOBS."""
@@ -51,9 +56,28 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             values[setting.name] = _convert(setting.name, str(setting.type), given)
         elif setting.default is setting.default_factory:  # both are MISSING: it has no default
             raise SettingError(f"{PREFIX}{setting.name.upper()} is not set.")
-    if len(values["token_key"]) < 32:
-        raise SettingError(f"{PREFIX}TOKEN_KEY must have at least 32 characters.")
+    if any(len(key) < 32 for key in (values["token_key"], *values.get("previous_token_keys", ()))):
+        raise SettingError(f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least 32 characters each.")
     return Settings(**values)
+
+
+def flat(given: Settings) -> dict[str, Any]:
+    """Every setting by its name, limits as `limit_…`: as in the environment, in lower case and without the prefix."""
+    values = {setting.name: getattr(given, setting.name) for setting in fields(Settings) if setting.name != "limits"}
+    return values | {f"limit_{limit.name}": getattr(given.limits, limit.name) for limit in fields(Limits)}
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """Names of the settings that the environment gives; the others are at their defaults."""
+    names = {name.removeprefix(PREFIX).lower() for name, value in environ.items() if name.startswith(PREFIX) and value}
+    return frozenset(names)
+
+
+def changed(given: Settings, values: Mapping[str, Any]) -> Settings:
+    """The same settings with other values, by their flat names."""
+    limits = {name.removeprefix("limit_"): value for name, value in values.items() if name.startswith("limit_")}
+    others = {name: value for name, value in values.items() if not name.startswith("limit_")}
+    return replace(given, limits=replace(given.limits, **limits), **others)
 
 
 def _limits(environ: Mapping[str, str]) -> Limits:

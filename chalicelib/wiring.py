@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache, cached_property
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings
@@ -23,17 +25,24 @@ from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.wiring_accounts import AccountServices
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-    from chalicelib.accounts.tokens import Tokens, User
     from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
+
+
+log = logging.getLogger(__name__)
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+LOOK_AGAIN = timedelta(seconds=15)
+"""So long a container may go on with settings that have been changed elsewhere."""
 
 
 def clock() -> datetime:
@@ -57,6 +66,15 @@ class Clients:
         from botocore.config import Config
 
         config = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=3, read_timeout=10)
+        client: DynamoDBClient = self.session.client("dynamodb", config=config)
+        return client
+
+    @cached_property
+    def dynamodb_at_once(self) -> DynamoDBClient:
+        """For what can be done without: it tries once."""
+        from botocore.config import Config
+
+        config = Config(retries={"mode": "standard", "max_attempts": 1}, connect_timeout=1, read_timeout=2)
         client: DynamoDBClient = self.session.client("dynamodb", config=config)
         return client
 
@@ -88,14 +106,18 @@ class Clients:
         return client
 
 
-class Services:
+class Services(AccountServices):
     """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
 
-    def __init__(self, given: settings.Settings) -> None:
-        self.settings = given
+    def __init__(self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any]) -> None:
+        """base: the settings of the deployment. stored: those that an admin has set over them."""
+        from chalicelib.accounts.stored_settings import effective
+
+        self.base = base
+        self.settings = effective(base, stored)
         self.pipelines = PIPELINES
         self.clock = clock
-        self.clients = Clients(given.public_s3_endpoint)
+        self.clients = clients
 
     @cached_property
     def jobs(self) -> JobTable:
@@ -122,16 +144,6 @@ class Services:
         from chalicelib.stores.queues import SqsQueues
 
         return SqsQueues(lambda: self.clients.sqs, self.settings.queue_url_prefix)
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        from chalicelib.accounts.tokens import Tokens
-
-        return Tokens(self.settings.token_key, clock)
-
-    def authenticate(self, headers: Mapping[str, str]) -> User:
-        """Who sent these headers. Unauthorized."""
-        return self.tokens.authenticate(headers)
 
     @cached_property
     def listing(self) -> Listing:
@@ -230,7 +242,50 @@ class Services:
         )
 
 
-@cache
-def services() -> Services:
-    """The services of this container."""
-    return Services(settings.read())
+class Current:
+    """The services of this container. When an admin has changed settings they are made anew, clients aside."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._services: Services | None = None
+        self._version = -1
+        self._look_at = LONG_AGO
+
+    def __call__(self) -> Services:
+        services = self._services
+        if services is not None and clock() < self._look_at:
+            return services
+        with self._lock:
+            if self._services is None or clock() >= self._look_at:
+                self._services = self._looked(self._services)
+                self._look_at = clock() + LOOK_AGAIN
+            return self._services
+
+    def look_again(self) -> None:
+        """The next call sees what has been stored by now."""
+        self._look_at = LONG_AGO
+
+    def cache_clear(self) -> None:
+        """As if nothing had been called yet: the environment is read again."""
+        self._services = None
+        self.look_again()
+
+    def _looked(self, services: Services | None) -> Services:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.people_table import PeopleTable
+
+        base = services.base if services else settings.read()
+        clients = services.clients if services else Clients(base.public_s3_endpoint)
+        try:
+            stored, version = PeopleTable(Table(lambda: clients.dynamodb_at_once, base.accounts_table)).stored()
+        except Exception as error:
+            # What was stored is a refinement: without it Millrace can still say what is wrong, at /health for one.
+            log.warning("The stored settings can't be read now (%s).", type(error).__name__)
+            return services or Services(base, clients, {})
+        if services and version == self._version:
+            return services
+        self._version = version
+        return Services(base, clients, stored)
+
+
+services = Current()

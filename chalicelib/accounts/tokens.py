@@ -1,75 +1,84 @@
-"""Access tokens: signed, short-lived, saying who calls."""
+"""Signed tokens: access tokens say who calls and are looked up nowhere; refresh tokens name a session that is kept."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import jwt
 
+from chalicelib.accounts.people import SCOPES, User
 from chalicelib.jobs.errors import Unauthorized
 from chalicelib.jobs.ports import Clock
 
 ALGORITHM = "HS256"
-ISSUER, AUDIENCE, ACCESS = "millrace", "millrace-api", "access"
+ISSUER, AUDIENCE = "millrace", "millrace-api"
+ACCESS, REFRESH = "access", "refresh"
 
 
 @dataclass(frozen=True)
-class User:
-    """Who calls. role: `guest`, `user` or `admin`. scopes: what these credentials may be used for."""
+class RefreshToken:
+    """id: changes with each use; the session knows the current one."""
 
+    user_id: str
+    session: str
     id: str
-    role: str
-    scopes: frozenset[str] = frozenset({"upload", "read"})
 
 
 class Tokens:
-    """Issues and checks tokens with one key; its `kid` tells which one, so that keys can be changed."""
+    """Signs with one key and accepts those before it too: `kid` tells which one, so that keys can be changed."""
 
-    def __init__(self, key: str, clock: Clock) -> None:
-        self._keys = {key_id(key): key}
+    def __init__(self, key: str, clock: Clock, previous: Sequence[str] = ()) -> None:
+        self._keys = {key_id(known): known for known in (*previous, key)}
         self._current = key_id(key)
         self._clock = clock
 
-    def issue(self, user_id: str, role: str, seconds: int) -> str:
-        now = self._clock()
-        claims = {
-            "sub": user_id,
-            "role": role,
-            "typ": ACCESS,
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "iat": now,
-            "exp": now + timedelta(seconds=seconds),
-        }
-        return jwt.encode(claims, self._keys[self._current], ALGORITHM, headers={"kid": self._current})
+    def issue(self, user_id: str, role: str, seconds: int, session: str | None = None) -> str:
+        return self._sign(ACCESS, seconds, {"sub": user_id, "role": role} | ({"sid": session} if session else {}))
+
+    def issue_refresh(self, token: RefreshToken, seconds: int) -> str:
+        return self._sign(REFRESH, seconds, {"sub": token.user_id, "sid": token.session, "jti": token.id})
 
     def verify(self, token: str) -> User:
-        """Unauthorized for anything but a token of ours that is in force; the reason is not told."""
+        """Unauthorized for anything but an access token of ours that is in force; the reason is not told."""
+        claims = self._claims(token, ACCESS, ["role"])
+        role = str(claims["role"])
+        return User(str(claims["sub"]), role, SCOPES.get(role, frozenset()), claims.get("sid"))
+
+    def verify_refresh(self, token: str) -> RefreshToken:
+        """Unauthorized, as above. Whether the session still stands is not known here."""
+        claims = self._claims(token, REFRESH, ["sid", "jti"])
+        return RefreshToken(str(claims["sub"]), str(claims["sid"]), str(claims["jti"]))
+
+    def _sign(self, typ: str, seconds: int, claims: dict[str, Any]) -> str:
+        now = self._clock()
+        common = {"typ": typ, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + timedelta(seconds=seconds)}
+        return jwt.encode(claims | common, self._keys[self._current], ALGORITHM, headers={"kid": self._current})
+
+    def _claims(self, token: str, typ: str, required: list[str]) -> dict[str, Any]:
         try:
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
-            required = ["sub", "role", "typ", "iss", "aud", "exp"]
-            claims = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
-                options={"require": required, "verify_exp": False, "verify_iat": False},
+                options={
+                    "require": ["sub", "typ", "iss", "aud", "exp", *required],
+                    "verify_exp": False,  # below, by our own clock
+                    "verify_iat": False,
+                },
             )
-            in_force = claims["typ"] == ACCESS and int(claims["exp"]) > self._clock().timestamp()
-        except (jwt.PyJWTError, KeyError, ValueError, TypeError):
+            in_force = claims["typ"] == typ and int(claims["exp"]) > self._clock().timestamp()
+        except (jwt.PyJWTError, KeyError, ValueError, TypeError, OverflowError):
             in_force = False
         if not in_force:
-            raise Unauthorized("The access token is missing, wrong or has expired. Sign in again.")
-        return User(str(claims["sub"]), str(claims["role"]))
-
-    def authenticate(self, headers: Mapping[str, str]) -> User:
-        """Who sent these headers (names in lower case). Unauthorized."""
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        return self.verify(token.strip() if scheme.lower() == "bearer" else "")
+            raise Unauthorized("The token is missing, wrong or has expired. Sign in again.")
+        return claims
 
 
 def key_id(key: str) -> str:

@@ -1,17 +1,116 @@
-"""Signing in."""
+"""Signing in, and one's own account."""
 
 from __future__ import annotations
 
+from chalicelib.accounts.people import GUEST, READ, SCOPES, Account, User
+from chalicelib.accounts.sessions import SignedIn
+from chalicelib.api.account_models import (
+    AccountAnswer,
+    AccountChanges,
+    LoginRequest,
+    PasswordRequest,
+    RefreshRequest,
+    RegisterRequest,
+    SignedInAnswer,
+)
 from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.models import Token
+from chalicelib.jobs.errors import FieldError, InvalidFields
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
 
+NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
+
 
 @routes.route("POST", "/auth/guest", "Begin as a guest", answer=Token, status=201, open=True)
 def begin_as_guest(call: Call) -> Reply:
     user_id, seconds = new_id(), services().settings.guest_seconds
-    token = services().tokens.issue(user_id, "guest", seconds)
+    token = services().tokens.issue(user_id, GUEST, seconds)
     return Reply(Token(access_token=token, expires_in=seconds, user_id=user_id), 201)
+
+
+@routes.route(
+    "POST", "/auth/register", "Make an account", body=RegisterRequest, answer=AccountAnswer, status=201, open=True
+)
+def register(call: Call) -> Reply:
+    body: RegisterRequest = call.body
+    # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
+    caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
+    guest_id = caller.id if caller and caller.role == GUEST else None
+    account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
+    return Reply(account_answer(account, SCOPES[account.role]), 201)
+
+
+@routes.route("POST", "/auth/login", "Sign in", body=LoginRequest, answer=SignedInAnswer, open=True)
+def login(call: Call) -> SignedInAnswer:
+    body: LoginRequest = call.body
+    return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value()))
+
+
+@routes.route("POST", "/auth/refresh", "Stay signed in", body=RefreshRequest, answer=SignedInAnswer, open=True)
+def refresh(call: Call) -> SignedInAnswer:
+    body: RefreshRequest = call.body
+    return signed_in_answer(services().sessions.refresh(body.refresh_token.get_secret_value()))
+
+
+@routes.route("POST", "/auth/logout", "Sign out", status=204, scope=READ)
+def logout(call: Call) -> Reply:
+    services().sessions.logout(call.user)
+    return Reply(None, 204)
+
+
+@routes.route("GET", "/auth/me", "Who you are", answer=AccountAnswer, conditional=True)
+def get_me(call: Call) -> AccountAnswer:
+    return me(call.user)
+
+
+@routes.route("PATCH", "/auth/me", "Change your account", body=AccountChanges, answer=AccountAnswer, scope="account")
+def change_me(call: Call) -> AccountAnswer:
+    body: AccountChanges = call.body
+    changes = {name: value for name, value in (("email", body.email), ("username", body.username)) if value}
+    account = services().users.account(call.user.id)
+    if changes.get("email", account.email) != account.email and body.current_password is None:
+        raise InvalidFields("The email is what you sign in with.", errors=[NEEDS_PASSWORD])
+    password = body.current_password.get_secret_value() if body.current_password else None
+    return account_answer(services().users.change(account, changes, password), call.user.scopes)
+
+
+@routes.route(
+    "POST", "/auth/password", "Change your password", body=PasswordRequest, answer=SignedInAnswer, scope="account"
+)
+def change_password(call: Call) -> SignedInAnswer:
+    """Ends every session, this one too; the answer begins another."""
+    body: PasswordRequest = call.body
+    current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
+    account = services().users.change_password(services().users.account(call.user.id), current, new)
+    return signed_in_answer(services().sessions.begin(account))
+
+
+def me(user: User) -> AccountAnswer:
+    if user.role == GUEST:
+        return AccountAnswer(
+            id=user.id, email=None, username=None, role=GUEST, scopes=sorted(user.scopes), created_at=None
+        )
+    return account_answer(services().users.account(user.id), user.scopes)
+
+
+def account_answer(account: Account, scopes: frozenset[str]) -> AccountAnswer:
+    return AccountAnswer(
+        id=account.id,
+        email=account.email,
+        username=account.username,
+        role=account.role,
+        scopes=sorted(scopes),
+        created_at=account.created_at,
+    )
+
+
+def signed_in_answer(signed_in: SignedIn) -> SignedInAnswer:
+    return SignedInAnswer(
+        access_token=signed_in.access_token,
+        refresh_token=signed_in.refresh_token,
+        expires_in=signed_in.seconds,
+        user_id=signed_in.user_id,
+    )

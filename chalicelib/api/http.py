@@ -13,7 +13,8 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.accounts.tokens import User
+from chalicelib.accounts.authentication import require
+from chalicelib.accounts.people import READ, UPLOAD, User
 from chalicelib.api import cors, idempotency
 from chalicelib.jobs.errors import BadRequest, InvalidFields, JobError, JobNotFound
 from chalicelib.jobs.ids import is_id
@@ -62,6 +63,7 @@ class Route:
     open: bool
     conditional: bool
     creates: bool
+    scope: str | None
 
 
 ANYBODY = User("", "anonymous", frozenset())
@@ -88,10 +90,13 @@ class Routes:
         open: bool = False,
         conditional: bool = False,
         creates: bool = False,
+        scope: str | None = None,
     ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
         """open: needs no sign-in. conditional: answers with an ETag, and 304 to who has that already. creates: makes
-        something that must not be there twice, so that an Idempotency-Key is heeded."""
-        described = Route(method, path, summary, answer, status, body, query, open, conditional, creates)
+        something that must not be there twice, so that an Idempotency-Key is heeded. scope: what the credentials must
+        be good for (chalicelib.accounts.people.SCOPES); unless given, `read` to GET and `upload` for anything else."""
+        needed = None if open else scope or (READ if method == "GET" else UPLOAD)
+        described = Route(method, path, summary, answer, status, body, query, open, conditional, creates, needed)
         if all(route.path != path for route in ROUTES):
             self._preflight(path)
         ROUTES.append(described)
@@ -157,6 +162,8 @@ def serve(
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
     user = ANYBODY if route.open else services().authenticate(headers)
+    if route.scope:
+        require(user, route.scope)
     if not is_id(path_values.get("job_id", NO_ID)):
         raise JobNotFound("There is no such job.")
     call = Call(

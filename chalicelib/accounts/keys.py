@@ -1,0 +1,77 @@
+"""Keys for programs: shown once, kept as a hash, good for what they were made for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from chalicelib.accounts.audit import Audit
+from chalicelib.accounts.people import ADMIN, ADMINISTER, READ, UPLOAD, USER, ApiKey, User
+from chalicelib.accounts.ports import AccountStore, KeyStore
+from chalicelib.jobs.errors import Forbidden, LimitReached, Unauthorized
+from chalicelib.jobs.ports import Clock, NewId
+
+PREFIX = "mr_"
+MOST = 50
+USE_NOTED_EVERY = timedelta(hours=1)
+
+
+class ApiKeys:
+    def __init__(self, store: KeyStore, accounts: AccountStore, audit: Audit, clock: Clock, new_id: NewId) -> None:
+        self._store = store
+        self._accounts = accounts
+        self._audit = audit
+        self._clock = clock
+        self._new_id = new_id
+
+    def create(self, user: User, name: str, scopes: Sequence[str], days: int | None) -> tuple[ApiKey, str]:
+        """The key's record, and the key: nobody will see it again. Forbidden for a scope that the user doesn't have."""
+        if beyond := set(scopes) - user.scopes:
+            raise Forbidden(f"You can't give what you don't have: {', '.join(sorted(beyond))}.")
+        if len(self._store.keys_of(user.id)) >= MOST:
+            raise LimitReached(f"You have {MOST} keys. Revoke one.", code="too_many_keys")
+        secret, now = PREFIX + secrets.token_hex(20), self._clock()
+        key = ApiKey(
+            id=self._new_id(),
+            user_id=user.id,
+            name=name,
+            scopes=tuple(sorted(set(scopes))),
+            hint=secret[-4:],
+            created_at=now,
+            expires_at=now + timedelta(days=days) if days else None,
+        )
+        details = {"name": name, "scopes": list(key.scopes)}
+        self._store.create_key(key, digest(secret), self._audit.entry(user.id, "key.created", key.id, details))
+        return key, secret
+
+    def of(self, user_id: str) -> list[ApiKey]:
+        return self._store.keys_of(user_id)
+
+    def revoke(self, user_id: str, key_id: str) -> None:
+        """KeyNotFound, for another's too."""
+        self._store.delete_key(user_id, key_id, self._audit.entry(user_id, "key.revoked", key_id))
+
+    def verify(self, secret: str) -> User:
+        """Whose key it is, with its scopes. Unauthorized unless it is known and in force."""
+        hashed, now = digest(secret), self._clock()
+        key = self._store.key(hashed)
+        if key is None or (key.expires_at is not None and key.expires_at <= now):
+            raise Unauthorized("The key is wrong, was revoked or has expired.")
+        if key.last_used_at is None or now - key.last_used_at >= USE_NOTED_EVERY:
+            self._store.key_used(hashed, now)
+        granted = frozenset(key.scopes) & {READ, UPLOAD}
+        if ADMINISTER in key.scopes and self._administers(key.user_id):
+            return User(key.user_id, ADMIN, granted | {ADMINISTER})
+        return User(key.user_id, USER, granted)
+
+    def _administers(self, user_id: str) -> bool:
+        """A key doesn't outlast its owner's role."""
+        account = self._accounts.account(user_id)
+        return account is not None and account.role == ADMIN
+
+
+def digest(secret: str) -> str:
+    # 160 random bits need no salt and no slowness.
+    return hashlib.sha256(secret.encode()).hexdigest()

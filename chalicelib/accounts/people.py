@@ -1,0 +1,70 @@
+"""What is kept of people and programs: accounts, their sessions' tokens, their keys, and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+GUEST, USER, ADMIN = "guest", "user", "admin"
+
+READ, UPLOAD, ADMINISTER, ACCOUNT = "read", "upload", "admin", "account"
+KEY_SCOPES = (UPLOAD, READ, ADMINISTER)
+"""What a key may be given. Never `account`: a stolen key must not be able to make others, or to change a password."""
+
+SCOPES = {
+    GUEST: frozenset({READ, UPLOAD}),
+    USER: frozenset({READ, UPLOAD, ACCOUNT}),
+    ADMIN: frozenset({READ, UPLOAD, ACCOUNT, ADMINISTER}),
+}
+"""What a person may do, by role."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Who calls. scopes: what these credentials may be used for. session: the one that a person has signed in to."""
+
+    id: str
+    role: str
+    scopes: frozenset[str] = frozenset({UPLOAD, READ})
+    session: str | None = None
+
+
+@dataclass(frozen=True)
+class Account:
+    """A registered user. email: in lower case. password_hash: argon2id, with its parameters."""
+
+    id: str
+    email: str
+    username: str
+    role: str
+    created_at: datetime
+    password_hash: str = field(repr=False)
+    password_changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """What is kept of a key: not the key. hint: its last four characters. expires_at None: never."""
+
+    id: str
+    user_id: str
+    name: str
+    scopes: tuple[str, ...]
+    hint: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Who did what to what. id sorts by time. details: never a secret."""
+
+    id: str
+    at: datetime
+    actor_id: str
+    action: str
+    target: str
+    details: Mapping[str, Any] = field(default_factory=dict)

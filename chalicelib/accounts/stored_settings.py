@@ -1,0 +1,159 @@
+"""Settings that an admin changes while Millrace runs: stored beside the accounts, over those of the environment.
+
+Where things are and what is secret comes from the deployment alone: one can be locked out by the former, and the latter
+belong in a place of their own.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from chalicelib import settings
+from chalicelib.accounts.audit import Audit
+from chalicelib.accounts.errors import SettingNotFound
+from chalicelib.accounts.ports import SettingStore
+from chalicelib.jobs.errors import Conflict, FieldError, InvalidFields
+from chalicelib.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MASK = "********"
+SECRET = frozenset({"token_key", "previous_token_keys"})
+DAY, MiB, GiB = 24 * 3600, 1024**2, 1024**3
+TRIES = 5
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9a-f:]+\]")
+
+Check = Callable[[Any], Any]
+
+
+def whole(least: int, most: int) -> Check:
+    def check(value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ValueError(f"must be a whole number from {least:,} to {most:,}")
+        return value
+
+    return check
+
+
+def name(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[\w.-]{1,64}", value):
+        raise ValueError("must be a name of 1 to 64 letters, digits, dots and dashes")
+    return value
+
+
+def origins(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or len(value) > 50 or not all(_is_origin(origin) for origin in value):
+        raise ValueError("must be a list of up to 50 origins such as https://page.example")
+    return tuple(value)
+
+
+def _is_origin(value: Any) -> bool:
+    return isinstance(value, str) and ORIGIN.fullmatch(value) is not None
+
+
+CHANGEABLE: dict[str, Check] = {
+    "cors_origins": origins,
+    "drop_owner": name,
+    "token_seconds": whole(60, DAY),
+    "refresh_seconds": whole(600, 90 * DAY),
+    "guest_seconds": whole(600, 365 * DAY),
+    "limit_files_per_request": whole(1, 500),
+    "limit_files_per_job": whole(1, 1_000_000),
+    "limit_active_jobs": whole(0, 100_000),
+    "limit_stored_bytes": whole(0, 1024**5),
+    "limit_multipart_from": whole(5 * MiB, 5 * GiB),
+    "limit_upload_url_seconds": whole(60, 7 * DAY),  # as long as SigV4 signs for
+    "limit_download_url_seconds": whole(60, 7 * DAY),
+    "limit_upload_patience": whole(600, 30 * DAY),
+    "limit_quiet_seconds": whole(1, DAY),
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """value: what is in force, masked where it is secret. source: where it comes from."""
+
+    name: str
+    value: Any
+    source: Literal["default", "environment", "stored"]
+    secret: bool
+    changeable: bool
+
+
+def effective(base: Settings, stored: Mapping[str, Any]) -> Settings:
+    """`base` with what is stored over it. What another version stored and this one can't take is left out."""
+    values = {}
+    for known, value in stored.items():
+        try:
+            values[known] = CHANGEABLE[known](value)
+        except (KeyError, ValueError):
+            log.warning("The stored setting %s is unknown or out of its range here: it is not used.", known)
+    return settings.changed(base, values)
+
+
+class StoredSettings:
+    """base: the settings without what is stored. given: names of those that the environment gives."""
+
+    def __init__(self, store: SettingStore, audit: Audit, base: Settings, given: Collection[str]) -> None:
+        self._store = store
+        self._audit = audit
+        self._base = base
+        self._given = given
+
+    def all(self) -> list[Setting]:
+        stored, _ = self._store.stored()
+        return self._described(stored)
+
+    def one(self, wanted: str) -> Setting:
+        """SettingNotFound."""
+        for setting in self.all():
+            if setting.name == wanted:
+                return setting
+        raise SettingNotFound
+
+    def change(self, actor_id: str, changes: Mapping[str, Any]) -> list[Setting]:
+        """All of the changes or none; None takes a setting back to what the deployment says. InvalidFields."""
+        wanted = self._checked(changes)
+        for _ in range(TRIES):
+            stored, version = self._store.stored()
+            fresh = {known: value for known, value in (stored | wanted).items() if value is not None}
+            if fresh == stored:
+                return self._described(stored)
+            before, after = (settings.flat(effective(self._base, values)) for values in (stored, fresh))
+            details = {n: {"before": before[n], "after": after[n]} for n in wanted if stored.get(n) != fresh.get(n)}
+            entry = self._audit.entry(actor_id, "settings.changed", "settings", details)
+            if self._store.store(fresh, version, entry):
+                return self._described(fresh)
+        raise Conflict("The settings are being changed by others. Try again.")
+
+    def _checked(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        wanted, errors = {}, []
+        for known, value in changes.items():
+            try:
+                if known not in settings.flat(self._base):
+                    raise ValueError("is no setting")
+                if known not in CHANGEABLE:
+                    raise ValueError("is set by the deployment")
+                checked = None if value is None else CHANGEABLE[known](value)
+                wanted[known] = list(checked) if isinstance(checked, tuple) else checked
+            except ValueError as wrong:
+                errors.append(FieldError(known, str(wrong)))
+        if errors:
+            raise InvalidFields("Nothing was changed.", errors=errors)
+        return wanted
+
+    def _described(self, stored: Mapping[str, Any]) -> list[Setting]:
+        return [
+            Setting(
+                name=known,
+                value=MASK if known in SECRET else value,
+                source="stored" if known in stored else "environment" if known in self._given else "default",
+                secret=known in SECRET,
+                changeable=known in CHANGEABLE,
+            )
+            for known, value in settings.flat(effective(self._base, stored)).items()
+        ]

@@ -1,0 +1,49 @@
+"""What admins see and change: the settings, and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from chalicelib.accounts.stored_settings import Setting
+from chalicelib.api.account_models import (
+    AuditEntryAnswer,
+    AuditPage,
+    AuditQuery,
+    SettingAnswer,
+    SettingsAnswer,
+    SettingsRequest,
+)
+from chalicelib.api.http import Call, Routes
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route("GET", "/settings", "All settings", answer=SettingsAnswer, conditional=True, scope="admin")
+def get_settings(call: Call) -> SettingsAnswer:
+    return settings_answer(services().stored_settings.all())
+
+
+@routes.route("GET", "/settings/{name}", "One setting", answer=SettingAnswer, conditional=True, scope="admin")
+def get_setting(call: Call, name: str) -> SettingAnswer:
+    return SettingAnswer(**asdict(services().stored_settings.one(name)))
+
+
+@routes.route("PUT", "/settings", "Change settings", body=SettingsRequest, answer=SettingsAnswer, scope="admin")
+def change_settings(call: Call) -> SettingsAnswer:
+    """Other containers follow within seconds."""
+    body: SettingsRequest = call.body
+    changed = services().stored_settings.change(call.user.id, body.root)
+    services.look_again()
+    return settings_answer(changed)
+
+
+@routes.route("GET", "/audit", "Who changed what, the latest first", query=AuditQuery, answer=AuditPage, scope="admin")
+def list_audit(call: Call) -> AuditPage:
+    found, cursor = services().audit.page(limit=call.query.limit, before=call.query.cursor)
+    return AuditPage(items=[AuditEntryAnswer.model_validate(asdict(entry)) for entry in found], next_cursor=cursor)
+
+
+def settings_answer(settings: Sequence[Setting]) -> SettingsAnswer:
+    return SettingsAnswer(items=[SettingAnswer(**asdict(setting)) for setting in settings])

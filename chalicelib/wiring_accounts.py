@@ -1,0 +1,109 @@
+"""The part of the wiring that knows people: accounts, sessions, keys, settings, the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import settings
+from chalicelib.jobs.ids import new_id
+from chalicelib.jobs.ports import Clock
+
+if TYPE_CHECKING:
+    from chalicelib.accounts.attempts import Attempts
+    from chalicelib.accounts.audit import Audit
+    from chalicelib.accounts.authentication import Authentication
+    from chalicelib.accounts.keys import ApiKeys
+    from chalicelib.accounts.passwords import Passwords
+    from chalicelib.accounts.people import User
+    from chalicelib.accounts.sessions import Sessions
+    from chalicelib.accounts.stored_settings import StoredSettings
+    from chalicelib.accounts.tokens import Tokens
+    from chalicelib.accounts.users import Users
+    from chalicelib.stores.people_table import PeopleTable
+
+
+class AccountServices:
+    """A part of chalicelib.wiring.Services, which gives it its clients, its clock and its settings."""
+
+    base: settings.Settings
+    settings: settings.Settings
+    clients: Any
+    clock: Clock
+
+    @cached_property
+    def people(self) -> PeopleTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.people_table import PeopleTable
+
+        return PeopleTable(Table(lambda: self.clients.dynamodb, self.settings.accounts_table))
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from chalicelib.accounts.tokens import Tokens
+
+        return Tokens(self.settings.token_key, self.clock, self.settings.previous_token_keys)
+
+    @cached_property
+    def authentication(self) -> Authentication:
+        from chalicelib.accounts.authentication import Authentication
+
+        return Authentication(self.tokens, self.keys, self.people, self.clock)
+
+    def authenticate(self, headers: Mapping[str, str]) -> User:
+        """Who sent these headers. Unauthorized."""
+        return self.authentication.authenticate(headers)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        from chalicelib.accounts.keys import ApiKeys
+
+        return ApiKeys(self.people, self.people, self.audit, self.clock, new_id)
+
+    @cached_property
+    def audit(self) -> Audit:
+        from chalicelib.accounts.audit import Audit
+
+        return Audit(self.people, self.clock, new_id)
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        from chalicelib.accounts.passwords import Passwords
+
+        return Passwords()
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        from chalicelib.accounts.attempts import Attempts
+
+        return Attempts(self.people, self.clock)
+
+    @cached_property
+    def users(self) -> Users:
+        from chalicelib.accounts.users import Users
+
+        return Users(self.people, self.people, self.passwords, self.attempts, self.audit, self.clock, new_id)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        from chalicelib.accounts.sessions import Sessions
+
+        return Sessions(
+            self.people,
+            self.people,
+            self.tokens,
+            self.passwords,
+            self.attempts,
+            self.audit,
+            self.clock,
+            new_id,
+            access_seconds=self.settings.token_seconds,
+            refresh_seconds=self.settings.refresh_seconds,
+        )
+
+    @cached_property
+    def stored_settings(self) -> StoredSettings:
+        from chalicelib.accounts.stored_settings import StoredSettings
+
+        return StoredSettings(self.people, self.audit, self.base, settings.from_environment())
