@@ -98,15 +98,15 @@ class Context:
             except Exception:
                 log.exception("the lease could not be renewed", extra={"job_id": self.job_id})
 
-    def release(self) -> None:
+    def release(self, **changes: Any) -> None:
         """Gives the claim back, so that whoever goes on need not wait for the lease."""
         self.stop()
         try:
             self.job = self._jobs.change_job(
                 self.job,
-                {"lease_until": None, "claimed_by": None},
+                {"lease_until": None, "claimed_by": None, **changes},
                 allowed=frozenset({JobState.RUNNING, JobState.PAUSED}),
-                same_attempt=True,
+                same=("attempt",),
             )
         except StaleTransition:
             return
@@ -173,10 +173,13 @@ class Context:
             raise HandOn
         if now - self._written_at >= PROGRESS_EVERY:
             self._written_at = now
-            self._write({"step_percent": round(percent, 1), "current_filename": filename})
+            # A zip in parts gets on even where the step doesn't end in this invocation.
+            got_on = {"tries": 0} if self.upload and percent else {}
+            self._write({"step_percent": round(percent, 1), "current_filename": filename, **got_on})
 
     def finish_step(self) -> None:
-        self._write({"steps_done": self.job.steps_done + 1, "step_percent": 0.0, "current_filename": None})
+        done = {"steps_done": self.job.steps_done + 1, "step_percent": 0.0, "current_filename": None, "tries": 0}
+        self._write(done)
 
     def _check(self) -> None:
         """The clean point before an effect that others see."""
@@ -188,7 +191,7 @@ class Context:
             raise HandOn
         changes = {**changes, "active_at": now, "lease_until": now + RUN_LEASE}
         try:
-            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same_attempt=True)
+            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("attempt",))
         except StaleTransition:
             state = self._jobs.job(self.job_id).state
             raise (Cancelled if state is JobState.CANCELLED else Interrupted) from None

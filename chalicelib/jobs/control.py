@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.jobs.errors import BadRequest, NotAllowedInState, ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
 from chalicelib.jobs.running import clean
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.states import ACTIONS, FileState, JobState
+from chalicelib.jobs.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.states import ACTIONS, FINISHED, FileState, JobState
 from chalicelib.pipelines.base import Pipeline
 
 RETRYABLE = frozenset({JobState.COMPLETED, JobState.FAILED})
@@ -53,10 +53,7 @@ class Control:
                     f"A job that is {job.state} can't do {action}: that takes one that is {states}."
                 )
             try:
-                changes = {"state": target, "due_at": self._due(target)}
-                if target is JobState.CANCELLED:
-                    changes["completed_at"] = self._clock()
-                job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}))
+                job = self._jobs.change_job(job, self._changes(job, target), allowed=frozenset({job.state}))
                 break
             except StaleTransition:
                 job = self._owned.job(owner_id, job_id)
@@ -65,8 +62,7 @@ class Control:
         if action == "resume":
             self._go_on(job)
         if action == "cancel":
-            clean(self._objects, self._jobs, job.id)
-            self.abort_uploads(job)
+            self.clean(job)
         return job
 
     def retry(self, owner_id: str, job_id: str) -> Job:
@@ -74,11 +70,11 @@ class Control:
         job = self._owned.job(owner_id, job_id)
         if job.state not in RETRYABLE:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
-        rejected = [f for f in self._jobs.files(job.id) if f.state is FileState.REJECTED]
-        arrived = [f.number for f in rejected if self._arrived(f.key, f.bucket)]
-        if not arrived and job.state is JobState.COMPLETED:
+        again = self._to_look_at_again(job)
+        if not again and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
-        if not arrived and not job.counts.inspected:
+        usable = job.counts.inspected + job.counts.duplicate
+        if not again and not usable and job.listing is None:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
         changes = {
@@ -94,42 +90,68 @@ class Control:
             "error_message": None,
             "completed_at": None,
             "result": None,
-            "sealed": True,
+            "sealed": job.listing is None,
+            "given_up": False,
+            "started_at": None,
+            "tries": 0,
             "active_at": now,
             "due_at": self._due(JobState.PENDING),
             "retries": job.retries + 1,
         }
         try:
-            job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}))
+            # The files first: nobody asks for the run of a job that is over, so none can begin without them.
+            self._jobs.reset_files(job, again)
+            job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}), same=("retries",))
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
-        if arrived:
-            self._jobs.reset_files(job, arrived)
-            self._settling.ask_again(job)
-        return self._settling.settle(job.id)
+        self._go_on(job)
+        return self._jobs.job(job.id)
+
+    def clean(self, job: Job) -> None:
+        """Removes what a cancelled job had half made, and ends uploads that are under way."""
+        clean(self._objects, self._jobs, job.id)
+        self.abort_uploads(job)
 
     def abort_uploads(self, job: Job) -> None:
         for file in self._jobs.files(job.id):
-            if file.upload_id and file.state is FileState.EXPECTED:
+            if file.upload_id and file.state in {FileState.EXPECTED, FileState.REJECTED}:
                 self._objects.abort_parts(file.key, file.upload_id)
 
     def _go_on(self, job: Job) -> None:
         job = self._settling.settle(job.id)
         if job.run_requested:
-            self._queues.run(job.pipeline, job.id)
             return
         if job.listing is not None:
             self._queues.list_objects(job.id)
         self._settling.ask_again(job)
 
-    def _arrived(self, key: str, bucket: str | None) -> bool:
-        try:
-            self._objects.stat(key, bucket)
-        except ObjectMissing:
-            return False
-        return True
+    def _to_look_at_again(self, job: Job) -> list[File]:
+        """Rejected files that are in the store and, where the job failed because a file was replaced, such files."""
+        again = []
+        for file in self._jobs.files(job.id):
+            replaced = job.error_code == "file_changed" and file.state in FINISHED
+            if not replaced and file.state is not FileState.REJECTED:
+                continue
+            try:
+                etag = self._objects.stat(file.key, file.bucket).etag
+            except ObjectMissing:
+                continue
+            if file.state is FileState.REJECTED or etag != file.etag:
+                again.append(file)
+        return again
 
-    def _due(self, state: JobState) -> object:
+    def _changes(self, job: Job, target: JobState) -> dict[str, object]:
+        now = self._clock()
+        changes: dict[str, object] = {"state": target, "due_at": self._due(target)}
+        if target is JobState.RUNNING and job.run_requested:
+            changes["due_at"] = now + RUN_PATIENCE
+        if target is JobState.CANCELLED:
+            # A worker may be at it until its lease ends: then the sweeper cleans up after both.
+            return changes | {"completed_at": now, "due_at": max(now, job.lease_until or now) + RUN_PATIENCE}
+        # What was awaited before a pause is awaited anew after it.
+        return changes | ({"active_at": now} if target is JobState.RUNNING else {})
+
+    def _due(self, state: JobState) -> datetime | None:
         """When the sweeper should look: never at a job that is paused or over."""
         if state in {JobState.PENDING, JobState.RUNNING}:
             return self._clock() + timedelta(seconds=self._limits.check_every)

@@ -8,6 +8,7 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +22,10 @@ from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore
 from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.states import RECEIVING
+from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 
 DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
+INVALID_OPTIONS = "invalid_options"
 CONTROL = frozenset({DONE, MANIFEST, OPTIONS})
 IGNORED = ("*.part", "*.tmp", "*.filepart", "~*", "thumbs.db", "__macosx", ".*")
 LARGEST_CONTROL_FILE = 16 * MiB
@@ -33,6 +35,14 @@ JOIN_AT_ONCE = 25
 def ignored(path: str) -> bool:
     """Whether a client's half-made or housekeeping files go by that name, or lie in such a folder."""
     return any(fnmatch.fnmatchcase(part.lower(), pattern) for part in path.split("/") for pattern in IGNORED)
+
+
+def shown(path: str) -> str:
+    """A file's name for people, whatever its key is: other clients have put it there, and nobody can be asked."""
+    try:
+        return display_name(path)
+    except ValueError:
+        return "unnamed"
 
 
 def is_file(place: DropKey) -> bool:
@@ -76,9 +86,15 @@ class DropFolders:
             joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
             if said:
                 self._obey(self._job_of(place), place, said)
-            elif joined and (awaiting := self._job_of(place)).awaits:
-                self._obey(awaiting, place, {MANIFEST})
+            elif joined:
+                job = self._job_of(place)
+                if job.awaits is not None and job.file_count >= job.awaits:
+                    self._obey(job, place, {MANIFEST})
         return joined
+
+    def came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
+        """Whether a known key has come again, with other bytes, after its job had done with it."""
+        return self._is_late(self._known_job(known[0]), known[1], seen)
 
     def seal_if_quiet(self, job: Job) -> Job:
         """Closes a batch into which nothing has come for the quiet time; one with a manifest has until its files are
@@ -99,7 +115,14 @@ class DropFolders:
         for attempt in range(30):
             job = self._job_of(place)
             known = self._jobs.batch_files(place.batch, [seen.key for _, seen in files])
-            new = [(p, s) for p, s in files if s.key not in known or self._came_late(known[s.key], s)]
+            if job.error_code == INVALID_OPTIONS:
+                return known  # what lies there is taken up once the options are put right
+            jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
+            new = [
+                (p, s)
+                for p, s in files
+                if s.key not in known or self._is_late(jobs[known[s.key][0]], known[s.key][1], s)
+            ]
             if not new:
                 return known
             try:
@@ -111,44 +134,53 @@ class DropFolders:
                 time.sleep(random.uniform(0, 0.02 * 1.3**attempt))  # noqa: S311 - spreads the workers, no secret
         raise Busy(f"batch {place.batch} is being joined by too many")
 
-    def _came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
-        """Whether a known key has come again, with other bytes, after its job had done with it."""
-        job = self._jobs.job(known[0])
-        if job.state in RECEIVING and not job.run_requested:
+    def _known_job(self, job_id: str) -> Job | None:
+        try:
+            return self._jobs.job(job_id)
+        except JobNotFound:
+            return None
+
+    def _is_late(self, job: Job | None, number: int, seen: StoredObject) -> bool:
+        if job is None:
+            return True
+        if job.state is JobState.PAUSED or (job.state in RECEIVING and not job.run_requested):
             return False  # the claim decides which of the two versions counts
-        file = self._jobs.file(*known)
+        file = self._jobs.file(job.id, number)
         return bool(seen.etag) and file.etag != seen.etag and is_newer(seen.sequencer, file.sequencer)
 
     def _takes(self, job: Job) -> bool:
-        return not job.sealed and job.state in RECEIVING
+        return not job.sealed and job.state in RECEIVING and job.file_count < self._limits.files_per_job
 
     def _job_of(self, place: DropKey) -> Job:
         """The job that imports the batch now; the first to ask opens it."""
         job_id, follows = self._jobs.open_batch(place.batch, self._new_id())
-        try:
-            return self._jobs.job(job_id)
-        except JobNotFound:
-            pass
+        job = self._known_job(job_id) or self._open(place, job_id, follows)
+        if job.error_code == INVALID_OPTIONS and not job.final:
+            job = self._settling.fail(job, INVALID_OPTIONS, job.error_message or "")
+        return job
+
+    def _open(self, place: DropKey, job_id: str, follows: str | None) -> Job:
         now = self._clock()
         fields: dict[str, Any] = {"batch": place.batch, "follows": follows, "id": job_id}
         fields["due_at"] = now + timedelta(seconds=self._limits.quiet_seconds)
-        owner, name = place.owner_id or self._drop_owner, display_name(place.name)
+        owner, options = place.owner_id or self._drop_owner, {}
         try:
-            job = self._intake.create(owner, place.pipeline, self._control(place, OPTIONS), name=name, **fields)
+            options = self._intake.check_options(place.pipeline, self._control(place, OPTIONS))
         except InvalidFields as invalid:
-            job = self._intake.create(owner, place.pipeline, {}, name=name, **fields)
             wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
-            return self._settling.fail(job, "invalid_options", f"{OPTIONS} of the batch is not valid: {wrong}")
+            # The job is failed next; should we die before that, whoever comes then sees that it must be.
+            fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
+        try:
+            return self._intake.create(owner, place.pipeline, options, name=shown(place.name), limited=False, **fields)
         except StaleTransition:
             return self._jobs.job(job_id)
-        return job
 
     def _files(self, job: Job, landed: Sequence[tuple[DropKey, StoredObject]]) -> list[File]:
         return [
             File(
                 job_id=job.id,
                 number=job.file_count + i,
-                filename=display_name(place.path),
+                filename=shown(place.path),
                 key=seen.key,
                 size=seen.size,
                 modified_at=seen.modified_at,
@@ -159,25 +191,65 @@ class DropFolders:
         ]
 
     def _obey(self, job: Job, place: DropKey, said: set[str]) -> None:
+        if OPTIONS in said and job.error_code == INVALID_OPTIONS:
+            said = self._begin_again(job, place)
+            job = self._job_of(place)
         if not self._takes(job):
             return
-        if OPTIONS in said and job.counts.finished == 0:
-            options = self._intake.check_options(job.pipeline, self._control(place, OPTIONS))
-            job = self._jobs.change_job(job, {"options": options}, allowed=RECEIVING)
-        complete = False
-        if MANIFEST in said:
-            names = {str(name) for name in self._control(place, MANIFEST).get("files", ())}
-            job = self._jobs.change_job(job, {"awaits": len(names)}, allowed=RECEIVING)
-            if job.file_count >= len(names):
-                there = {seen.key.removeprefix(place.batch) for seen in self._objects.below(place.batch)}
-                complete = names <= there
-        if DONE in said or complete:
+        try:
+            if OPTIONS in said:
+                job = self._change_options(job, self._intake.check_options(job.pipeline, self._control(place, OPTIONS)))
+            complete = DONE in said
+            if MANIFEST in said:
+                names = self._expected(place)
+                job = self._jobs.change_job(job, {"awaits": len(names)}, allowed=RECEIVING)
+                if job.file_count >= len(names):
+                    there = {seen.key.removeprefix(place.batch) for seen in self._objects.below(place.batch)}
+                    complete = complete or names <= there
+        except InvalidFields as invalid:
+            wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
+            self._settling.fail(job, "invalid_control_file", f"What the batch says of itself is not valid: {wrong}")
+            return
+        if complete:
             self._seal(job)
+
+    def _begin_again(self, job: Job, place: DropKey) -> set[str]:
+        """Takes up a batch whose options were not valid, once they are; returns what else is said in it."""
+        try:
+            self._intake.check_options(job.pipeline, self._control(place, OPTIONS))
+        except InvalidFields:
+            return set()
+        self._jobs.open_batch(place.batch, self._new_id(), instead_of=job.id)
+        landed = self._landed(place.batch)
+        self._join(place, [(p, s) for p, s in landed if is_file(p)])
+        return {p.path for p, _ in landed} & CONTROL
+
+    def _change_options(self, job: Job, options: dict[str, Any]) -> Job:
+        """New options for all of the batch: what was looked into with others is looked into again."""
+        if options == job.options:
+            return job
+        job = self._jobs.change_job(job, {"options": options}, allowed=RECEIVING, unless="sealed")
+        done = [file for file in self._jobs.files(job.id) if file.state in FINISHED]
+        if done:
+            self._jobs.reset_files(job, done)
+            self._settling.ask_again(job)
+        return job
+
+    def _expected(self, place: DropKey) -> set[str]:
+        """The files that the manifest names, without those that are no files to us."""
+        named = self._control(place, MANIFEST).get("files", [])
+        if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+            raise InvalidFields(
+                "The manifest is not valid.", errors=[FieldError(f"{MANIFEST}.files", "a list of names")]
+            )
+        return {name for name in named if is_file(replace(place, path=name))}
+
+    def _landed(self, batch: str) -> list[tuple[DropKey, StoredObject]]:
+        return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
     def _seal(self, job: Job) -> Job:
         """Closes the batch with all that lies in it, also what no message has told of yet."""
-        batch = job.batch or ""
-        landed = [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
+        landed = self._landed(job.batch or "")
         if landed:
             self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
         try:

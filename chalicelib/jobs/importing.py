@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from chalicelib.files.names import display_name
+from chalicelib.jobs import keys
 from chalicelib.jobs.deliveries import deliveries
-from chalicelib.jobs.dropfolder import ignored
+from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import BadRequest, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
 from chalicelib.jobs.limits import Limits
@@ -32,11 +32,19 @@ class Root:
 
     @classmethod
     def parse(cls, text: str, own_bucket: str) -> Root:
-        """`s3://bucket/prefix/`, or `prefix/` in our own bucket."""
+        """`s3://bucket/prefix/`, or `prefix/` in our own bucket. A prefix is a folder: `in` is not `inside/`."""
         bucket, prefix = own_bucket, text
         if text.startswith("s3://"):
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
-        return cls(None if bucket == own_bucket else bucket, prefix)
+        return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
+
+    def holds(self, place: Root) -> bool:
+        return place.bucket == self.bucket and place.prefix.startswith(self.prefix)
+
+    @property
+    def ours(self) -> bool:
+        """Whether users' uploads or results lie there: never to be imported, whatever the roots say."""
+        return self.bucket is None and (not self.prefix or self.prefix.startswith(keys.KEPT))
 
 
 class Importer:
@@ -74,7 +82,7 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background. BadRequest outside the allowed roots."""
         place = Root.parse(path, self._own_bucket)
-        if not any(place.bucket == root.bucket and place.prefix.startswith(root.prefix) for root in self._roots):
+        if place.ours or not any(root.holds(place) for root in self._roots):
             raise BadRequest("Nothing can be imported from there.", code="import_not_allowed")
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing)
@@ -139,9 +147,9 @@ class Importer:
             changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
             job = self._jobs.add_files(job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
-        if after is None:
-            return self._jobs.change_job(job, {"listing": None, "sealed": True}, allowed=RECEIVING, unless="sealed")
-        return self._jobs.change_job(job, {"listing": {**listing, "after": after}}, allowed=RECEIVING)
+        # Added to by nobody since: a lister that was overtaken must not turn the place back.
+        listed = {"listing": {**listing, "after": after} if after else None}
+        return self._jobs.add_files(job, [], seal=after is None, changes=listed)
 
     def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:
         files: list[File] = []
@@ -153,7 +161,7 @@ class Importer:
                 File(
                     job_id=job.id,
                     number=job.file_count + len(files) + 1,
-                    filename=display_name(path),
+                    filename=shown(path),
                     key=seen.key,
                     size=seen.size,
                     bucket=listing["bucket"],

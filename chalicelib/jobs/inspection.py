@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.deliveries import Delivery, ObjectEvent, deliveries, object_events
+from chalicelib.jobs.deliveries import Delivery, deliveries, object_events
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.ownership import is_upload
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING, FileState, JobState
@@ -32,6 +33,7 @@ class Task:
     job_id: str
     number: int
     seen: StoredObject
+    dropped: bool = False
 
 
 class Inspector:
@@ -104,27 +106,29 @@ class Inspector:
 
     def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
         tasks: list[Task] = []
-        dropped: list[tuple[Delivery, ObjectEvent]] = []
+        dropped: dict[str, list[tuple[Delivery, StoredObject]]] = defaultdict(list)
         for delivery in batch:
-            for event in object_events(delivery.body):
-                place = keys.parse_upload(event.seen.key)
+            try:
+                events = list(object_events(delivery.body))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                log.error("a message that is none of ours", extra={"message_id": delivery.id})
+                continue
+            for event in events:
+                place, drop = keys.parse_upload(event.seen.key), keys.parse_drop(event.seen.key)
                 if event.job_id and event.number:
                     tasks.append(Task(delivery, event.job_id, event.number, event.seen))
                 elif place:
                     tasks.append(Task(delivery, *place, event.seen))
-                else:
-                    dropped.append((delivery, event))
-        try:
-            joined = self._drops.join([event.seen for _, event in dropped])
-        except Exception:
-            log.exception("a drop folder could not be joined")
-            again.update(delivery.id for delivery, _ in dropped)
-            return tasks
-        tasks += [
-            Task(delivery, *joined[event.seen.key], event.seen)
-            for delivery, event in dropped
-            if event.seen.key in joined
-        ]
+                elif drop:
+                    dropped[drop.batch].append((delivery, event.seen))
+        for name, landed in dropped.items():
+            try:
+                joined = self._drops.join([seen for _, seen in landed])
+            except Exception:
+                log.exception("a drop folder could not be joined", extra={"batch": name})
+                again.update(delivery.id for delivery, _ in landed)
+                continue
+            tasks += [Task(delivery, *joined[seen.key], seen, True) for delivery, seen in landed if seen.key in joined]
         return tasks
 
     def _attempts(self, task: Task) -> int:
@@ -146,6 +150,8 @@ class Inspector:
         try:
             file = self._jobs.claim_file(job.id, task.number, task.seen, task.delivery.id, now, lease_until)
         except StaleTransition:
+            if task.dropped and self._drops.came_late((task.job_id, task.number), task.seen):
+                raise Busy from None  # its job closed just now: next time it opens the one that follows
             return None
         pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
@@ -161,21 +167,49 @@ class Inspector:
             return self._jobs.job(job.id)
 
     def _inspect(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
+        """Looks into the version that the message told of or, where that isn't there any more, into the present one."""
+        for last in (False, False, True):
+            try:
+                if not seen.etag:
+                    seen = self._objects.stat(file.key, file.bucket)
+                return self._inspect_version(pipeline, job, file, seen)
+            except ObjectMissing:
+                try:
+                    seen = self._objects.stat(file.key, file.bucket)
+                except ObjectMissing:
+                    break
+                if last:
+                    raise Busy from None
+        return FileOutcome(
+            file.number,
+            file.attempt,
+            FileState.REJECTED,
+            file.size,
+            None,
+            error_code="file_missing",
+            error_message="The file was removed before it could be read.",
+        )
+
+    def _inspect_version(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
         def outcome(state: FileState, **more: Any) -> FileOutcome:
+            more["counts_bytes"] = file.counts_bytes
             more["counts_bytes"] = file.counts_bytes
             return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
 
+        uploaded = is_upload(job, file)
+        # The store refused any other bytes, because the hash is signed into the upload's URL; and where the file is a
+        # copy of an earlier one, the etag says that it is still what was inspected then.
+        verified = file.part_size is None and (uploaded or seen.etag == file.etag)
         source = SourceFile(
             file.filename,
             seen.size,
-            lambda start, end: self._objects.stream(file.key, start, end, etag=seen.etag or None, bucket=file.bucket),
-            # The store refused any other bytes than these, because the hash is signed into the upload's URL.
-            verified_sha256=file.expected_sha256 if file.part_size is None else None,
+            lambda start, end: self._objects.stream(file.key, start, end, etag=seen.etag, bucket=file.bucket),
+            verified_sha256=file.expected_sha256 if verified else None,
             modified_at=file.modified_at or seen.modified_at,
             role=file.role,
         )
         try:
-            self._check_rules(pipeline, file, seen)
+            self._check_rules(pipeline, file, seen.size, uploaded)
             found = pipeline.inspect(source, pipeline.Options.model_validate(job.options))
             if source.sha256 is None:
                 source.load()
@@ -188,52 +222,43 @@ class Inspector:
                 error_code=bad.code,
                 error_message=bad.message,
             )
-        except ObjectMissing:
-            return self._gone(file, seen, outcome(FileState.REJECTED))
         if found.thumbnail:
             self._objects.put(keys.thumbnail(job.id, file.number), found.thumbnail, "image/jpeg")
         return outcome(
             FileState.INSPECTED,
             content_type=found.content_type,
             sha256=source.sha256,
-            crc32=source.digests.crc32 if source.digests else file.expected_crc32,
+            crc32=source.digests.crc32 if source.digests else None,
             metadata=found.metadata,
             thumbnail=found.thumbnail is not None,
         )
 
-    def _check_rules(self, pipeline: Pipeline, file: File, seen: StoredObject) -> None:
+    def _check_rules(self, pipeline: Pipeline, file: File, size: int, uploaded: bool) -> None:
         if pipeline.accepts.extension(file.filename) is None:
             raise UnreadableFile("unsupported_type", f"The {pipeline.name} pipeline takes no files of that extension.")
-        if seen.size == 0:
+        if size == 0:
             raise UnreadableFile("empty_file", "The file is empty.")
-        if seen.size > pipeline.accepts.max_bytes:
+        if size > pipeline.accepts.max_bytes:
             most = pipeline.accepts.max_bytes / MiB
             raise UnreadableFile("too_large", f"The file is larger than the {most:,.0f} MiB that are taken.")
-        if file.bucket is None and seen.key.startswith(keys.UPLOADS) and seen.size != file.size:
+        if uploaded and size != file.size:
             raise UnreadableFile(
-                "size_mismatch", f"{seen.size:,} bytes arrived where {file.size:,} were announced. Upload it again."
+                "size_mismatch", f"{size:,} bytes arrived where {file.size:,} were announced. Upload it again."
             )
 
     def _check_digests(self, file: File, source: SourceFile) -> None:
         digests = source.digests
-        if digests and file.expected_sha256 and digests.sha256 != file.expected_sha256:
+        if digests is None:
+            return
+        if file.expected_sha256 and digests.sha256 != file.expected_sha256:
             raise UnreadableFile(
                 "checksum_mismatch", "Other bytes arrived than were announced: the SHA-256 differs. Upload it again."
             )
-        if digests and file.expected_crc32 is not None and digests.crc32 != file.expected_crc32:
+        # What came in parts was checked part by part; of the whole the store keeps a CRC32.
+        if file.upload_id and self._objects.crc32(file.key) not in {None, digests.crc32}:
             raise UnreadableFile(
                 "checksum_mismatch", "The bytes read differ from those the store checked: the CRC32 differs."
             )
-
-    def _gone(self, file: File, seen: StoredObject, rejected: FileOutcome) -> FileOutcome:
-        """The version that the message told of is not there: an overwritten one's own message is on its way."""
-        try:
-            self._objects.stat(file.key, file.bucket)
-        except ObjectMissing:
-            return replace(
-                rejected, error_code="file_missing", error_message="The file was removed before it could be read."
-            )
-        raise Busy
 
     def _finish(
         self, found: dict[str, list[tuple[Task, FileOutcome]]], loaded: Mapping[str, Job], again: set[str]

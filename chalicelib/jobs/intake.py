@@ -33,6 +33,8 @@ from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
 from chalicelib.pipelines.base import Pipeline
 
+UNLIMITED = 10**9
+
 
 @dataclass(frozen=True)
 class Announced:
@@ -100,9 +102,17 @@ class Intake:
         return self._add(job, announced, more)
 
     def create(
-        self, owner_id: str, pipeline: str, options: Mapping[str, Any], *, name: str | None = None, **fields: Any
+        self,
+        owner_id: str,
+        pipeline: str,
+        options: Mapping[str, Any],
+        *,
+        name: str | None = None,
+        limited: bool = True,
+        **fields: Any,
     ) -> Job:
-        """An empty, open job with checked options; further fields of Job as keywords."""
+        """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
+        told that they have too many jobs; a drop folder's files are there already."""
         checked = self.check_options(pipeline, options)
         now = self._clock()
         job = Job(
@@ -117,7 +127,7 @@ class Intake:
             due_at=fields.pop("due_at", now + timedelta(seconds=self._limits.check_every)),
             **fields,
         )
-        self._jobs.create_job(job, self._limits.active_jobs)
+        self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
         return job
 
     def add_files(
@@ -151,6 +161,13 @@ class Intake:
 
     def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
         rules = pipeline.accepts
+        unnamed = [
+            FieldError(f"files[{i}].filename", "needs more than dots, slashes, spaces and control characters")
+            for i, file in enumerate(announced)
+            if not has_name(file.filename)
+        ]
+        if unnamed:
+            raise InvalidFields("A file has no usable name.", errors=unnamed[:20])
         wrong = [
             FieldError(f"files[{i}].filename", f"{file.filename[:80]!r} has no extension that {pipeline.name} takes")
             for i, file in enumerate(announced)
@@ -217,16 +234,10 @@ class Intake:
         ]
 
     def _file(self, job: Job, number: int, item: Announced) -> File:
-        try:
-            filename = display_name(item.filename)
-        except ValueError as error:
-            raise InvalidFields(
-                "A file has no usable name.", errors=[FieldError(f"files[{number - job.file_count - 1}]", str(error))]
-            ) from None
         return File(
             job_id=job.id,
             number=number,
-            filename=filename,
+            filename=display_name(item.filename),
             key=keys.upload(job.pipeline, job.id, number),
             size=item.size,
             role=item.role,
@@ -282,3 +293,10 @@ def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
         path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (root, *error["loc"]))
         found.append(FieldError(path.strip(".") or "body", error["msg"]))
     return found
+
+
+def has_name(given: str) -> bool:
+    try:
+        return bool(display_name(given))
+    except ValueError:
+        return False

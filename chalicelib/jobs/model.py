@@ -31,12 +31,15 @@ class Job:
     """A job as it stands.
 
     file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
+    recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
     steps_done: finished steps of the run. attempt, lease_until, claimed_by (a message's id): the claim of
-    the worker that runs it.
-    due_at: when the sweeper looks at it; mark: how many files were finished when it last did.
+    the worker that runs it. tries: claims since the run last got on.
+    due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
+    given_up: it waits for no more files.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
+    kept_bytes: what its files count for in its owner's usage since it ended.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. edits: how often its owner has changed it or one of its files.
     """
@@ -56,6 +59,7 @@ class Job:
     completed_at: datetime | None = None
     error_code: str | None = None
     error_message: str | None = None
+    recalled: int = 0
     run_requested: bool = False
     ticket: int | None = None
     steps_done: int = 0
@@ -64,6 +68,7 @@ class Job:
     attempt: int = 0
     lease_until: datetime | None = None
     claimed_by: str | None = None
+    tries: int = 0
     due_at: datetime | None = None
     batch: str | None = None
     awaits: int | None = None
@@ -74,6 +79,8 @@ class Job:
     upload: Mapping[str, Any] | None = None
     retries: int = 0
     mark: int = 0
+    given_up: bool = False
+    kept_bytes: int = 0
     description: str | None = None
     tags: tuple[str, ...] = ()
     callback: Mapping[str, Any] | None = None
@@ -95,7 +102,7 @@ class File:
     """One file of a job. number: from 1, in the user's order. key: where its bytes are; bucket None: our own.
 
     size: announced, then found. expected_sha256: the client's; signed into its upload URL, so that the store itself
-    refused other bytes. expected_crc32: what the store verified of a multipart upload as a whole.
+    refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
     """
@@ -110,7 +117,6 @@ class File:
     role: str | None = None
     content_type: str | None = None
     expected_sha256: str | None = None
-    expected_crc32: int | None = None
     modified_at: datetime | None = None
     sequencer: str | None = None
     etag: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.jobs import keys
 from chalicelib.jobs.errors import FileNotFound, JobNotFound, NotAllowedInState
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ports import JobStore
@@ -27,6 +28,14 @@ class Owned:
 
 
 def check_awaited(job: Job, file: File) -> None:
-    """NotAllowedInState unless the file may still be uploaded."""
+    """NotAllowedInState unless the file may still be uploaded, and to a place of its own: nobody may write over what
+    was imported, dropped, or uploaded for another job."""
+    if not is_upload(job, file):
+        raise NotAllowedInState("The file is in the store already: nothing is left to upload.")
     if file.state is not FileState.EXPECTED or job.final:
         raise NotAllowedInState(f"The file is {file.state} in a job that is {job.state}: nothing is left to upload.")
+
+
+def is_upload(job: Job, file: File) -> bool:
+    """Whether the file's bytes come through an upload of this job's own."""
+    return file.bucket is None and file.key == keys.upload(job.pipeline, job.id, file.number)

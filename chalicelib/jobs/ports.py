@@ -53,15 +53,17 @@ class JobStore(LibraryStore, Protocol):
         changes: Mapping[str, Any],
         *,
         allowed: frozenset[JobState],
-        same_attempt: bool = False,
+        same: Sequence[str] = (),
         unless: str | None = None,
     ) -> Job:
         """Changes fields of a job (a `state` among them by the table of moves) and returns it.
-        StaleTransition unless its state is in `allowed`, its attempt still `job.attempt` where `same_attempt`, and the
-        field `unless` is not set. A move to a final state counts for owner and statistics in the same transaction."""
+        StaleTransition unless its state is in `allowed`, the fields named in `same` still as in `job`, and the field
+        `unless` is not set. A move into or out of the final states counts for owner and statistics in the same
+        transaction."""
 
     def enqueue_job(self, job: Job, due_at: datetime) -> Job:
-        """pending → queued with the next ticket of its pipeline, in one transaction. StaleTransition."""
+        """pending → queued with the next ticket of its pipeline, in one transaction. StaleTransition, also where a file
+        was recalled since the job was read."""
 
     def claim_run(self, job: Job, by: str, now: datetime, lease_until: datetime) -> Job:
         """Takes the lease of the run for the message `by`: state queued, or running with the run requested, and no
@@ -106,7 +108,8 @@ class JobStore(LibraryStore, Protocol):
         self, job_id: str, number: int, seen: StoredObject, by: str, now: datetime, lease_until: datetime
     ) -> File:
         """Takes the lease of a file that is expected, or whose lease is over, or that was inspected in an older
-        version than `seen` (by sequencer) before the run was requested; its counts are taken back then.
+        version than `seen` (by sequencer) before the run was requested; its counts are taken back then, and the job
+        counts one more recall.
         StaleTransition where the work is done, Busy where another's lease is in force, FileNotFound."""
 
     def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
@@ -116,8 +119,9 @@ class JobStore(LibraryStore, Protocol):
     def reject_file(self, file: File, code: str, message: str) -> bool:
         """Finishes a file whose work was given up as rejected; False where it is finished already."""
 
-    def reset_files(self, job: Job, numbers: Sequence[int]) -> int:
-        """Takes rejected files back to expected, with their counts; returns how many were."""
+    def reset_files(self, job: Job, files: Sequence[File]) -> int:
+        """Takes finished files back to expected, with their counts, as long as the job is in the state and at the retry
+        in which it was read; returns how many were still as given. StaleTransition."""
 
     def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
         """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""

@@ -54,8 +54,16 @@ class Sweeper:
                 log.info("the job moved on by itself", extra={"job_id": job_id})
             except Exception:
                 log.exception("a job could not be mended", extra={"job_id": job_id})
+                self._postpone(job_id)
             seen += 1
         return seen
+
+    def _postpone(self, job_id: str) -> None:
+        """Makes room for those that are due after it."""
+        try:
+            self._look_again(self._jobs.job(job_id), self._clock() + timedelta(seconds=self._limits.check_every))
+        except Exception:
+            log.exception("a job could not be postponed", extra={"job_id": job_id})
 
     def mend(self, job: Job) -> None:
         now = self._clock()
@@ -63,6 +71,8 @@ class Sweeper:
             self._queues.clean_up({"job_id": job.id})
             self._look_again(job, now + RUN_PATIENCE)
         elif job.final or job.state is JobState.PAUSED:
+            if job.state is JobState.CANCELLED:
+                self._control.clean(job)
             self._look_again(job, None)
         elif job.run_requested or job.state is JobState.QUEUED:
             free = job.lease_until is None or job.lease_until <= now
@@ -81,10 +91,14 @@ class Sweeper:
         if job.run_requested or job.state not in RECEIVING:
             return
         active_at = job.active_at or job.created_at
+        if job.given_up:
+            self._give_up(job)
+            return
         if job.counts.finished != job.mark:
             active_at = now
         elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
-            self._give_up(job)
+            # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
+            self._give_up(self._jobs.change_job(job, {"given_up": True, "sealed": True}, allowed=RECEIVING))
             return
         else:
             self._settling.ask_again(job)
@@ -94,15 +108,13 @@ class Sweeper:
 
     def _give_up(self, job: Job) -> None:
         """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
-        self._control.abort_uploads(job)
-        if not job.sealed:
-            job = self._jobs.change_job(job, {"sealed": True}, allowed=RECEIVING, unless="sealed")
         hours = self._limits.upload_patience / 3600
         for file in self._jobs.files(job.id):
             if file.state not in FINISHED:
                 self._jobs.reject_file(
                     file, "uploads_expired", f"The file did not arrive within {hours:g} hours. Upload it in a new job."
                 )
+        self._control.abort_uploads(job)
         self._settling.settle(job.id)
 
     def _look_again(self, job: Job, due_at: datetime | None) -> None:

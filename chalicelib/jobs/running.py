@@ -15,6 +15,7 @@ from chalicelib.jobs.context import RUN_LEASE, Cancelled, Context, HandOn, Inter
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, Queues
 from chalicelib.jobs.results import result_of_run
 from chalicelib.jobs.settling import Settling
@@ -24,6 +25,9 @@ from chalicelib.pipelines.base import Pipeline, PipelineFailed
 log = logging.getLogger(__name__)
 
 RUNNING = frozenset({JobState.RUNNING})
+MOST_TRIES = 10
+"""So often is a run taken up without getting on at all: neither a step nor a part of a zip."""
+TOO_OFTEN = "The run broke off several times; what was uploaded is kept, and the job can be retried."
 
 
 class Runner:
@@ -69,12 +73,9 @@ class Runner:
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
-                if job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == delivery.id:
-                    self._settling.fail(
-                        job,
-                        "run_failed",
-                        "The run broke off several times; what was uploaded is kept, and the job can be retried.",
-                    )
+                free = job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == delivery.id
+                if job.run_requested and free:
+                    self._settling.fail(job, "run_failed", TOO_OFTEN, same=("attempt",))
             except (JobNotFound, StaleTransition):
                 continue
 
@@ -85,6 +86,9 @@ class Runner:
         try:
             job = self._jobs.claim_run(job, by, now, now + RUN_LEASE)
         except StaleTransition:
+            return
+        if job.tries > MOST_TRIES:
+            self._fail(job, "run_failed", TOO_OFTEN)
             return
         pipeline = self._pipelines[job.pipeline]
         scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
@@ -99,14 +103,15 @@ class Runner:
                 context.finish_step()
             self._complete(context)
         except PipelineFailed as failed:
-            self._settling.fail(context.job, failed.code, failed.message)
+            context.stop()
+            self._fail(context.job, failed.code, failed.message)
         except HandOn:
             context.release()
             self._queues.run(job.pipeline, job.id)
         except Cancelled:
             clean(self._objects, self._jobs, job.id)
         except Interrupted:
-            context.release()
+            context.release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
@@ -118,6 +123,13 @@ class Runner:
         finally:
             context.stop()
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _fail(self, job: Job, code: str, text: str) -> None:
+        """Fails the job, if it is still this worker's and not paused or cancelled by now."""
+        try:
+            self._settling.fail(job, code, text, same=("attempt",))
+        except StaleTransition:
+            log.info("the job moved on by itself", extra={"job_id": job.id})
 
     def _complete(self, context: Context) -> None:
         job, now = context.job, self._clock()
@@ -133,7 +145,7 @@ class Runner:
             "current_filename": None,
             "upload": None,
         }
-        self._jobs.change_job(job, changes, allowed=RUNNING, same_attempt=True)
+        self._jobs.change_job(job, changes, allowed=RUNNING, same=("attempt",))
         self._jobs.record_duration(job.pipeline, seconds)
         if context.saved_anything:
             self._objects.delete_prefix(keys.below(keys.WORK, job.id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from chalicelib.jobs.deliveries import message
@@ -38,13 +38,13 @@ class Settling:
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
         try:
-            if job.counts.inspected == 0:
+            if job.counts.inspected + job.counts.duplicate == 0:
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
         except StaleTransition:
             return self._jobs.job(job_id)
-        if job.lease_until is None:
+        if job.lease_until is None or job.lease_until <= self._clock():
             self._queues.run(job.pipeline, job.id)
         return job
 
@@ -60,7 +60,11 @@ class Settling:
             "started_at": job.started_at or now,
         }
         return self._jobs.change_job(
-            job, changes, allowed=frozenset({JobState.PENDING, JobState.RUNNING}), unless="run_requested"
+            job,
+            changes,
+            allowed=frozenset({JobState.PENDING, JobState.RUNNING}),
+            same=("recalled",),
+            unless="run_requested",
         )
 
     def _fail_without_files(self, job: Job) -> Job:
@@ -72,15 +76,19 @@ class Settling:
             code, text = rejected[0].error_code, rejected[0].error_message or ""
         else:
             code, text = "no_usable_file", f"None of the {job.file_count} files could be used; each says why."
-        return self.fail(job, code, text)
+        return self.fail(job, code, text, same=("recalled",))
 
-    def fail(self, job: Job, code: str, text: str) -> Job:
+    def fail(self, job: Job, code: str, text: str, *, same: Sequence[str] = ()) -> Job:
+        """Fails a job that is not paused or over, as long as the fields in `same` are as given. StaleTransition."""
         changes = {
             "state": JobState.FAILED,
             "error_code": code,
             "error_message": text,
             "completed_at": self._clock(),
             "due_at": None,
+            "lease_until": None,
+            "claimed_by": None,
+            "current_filename": None,
         }
         allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
         return self._jobs.change_job(job, changes, allowed=allowed)

@@ -12,12 +12,13 @@ from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.ports import ADD_AT_ONCE
-from chalicelib.jobs.states import RECEIVING, FileState
+from chalicelib.jobs.states import FINISHED, RECEIVING, FileState
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Item, NewItem, Table, Write
 
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
 FINISH_AT_ONCE = 25
+FOUND = ("error_code", "error_message", "sequencer", "etag", "sha256", "crc32", "duplicate_of", "owner_hash")
 
 
 class FileItems:
@@ -113,17 +114,23 @@ class FileItems:
             return False
         return True
 
-    def reset_files(self, job: Job, numbers: Sequence[int]) -> int:
+    def reset_files(self, job: Job, files: Sequence[File]) -> int:
+        as_read = Check(items.job_key(job.id)).where_equal(state=job.state, retries=job.retries or None)
         reset = 0
-        for number in numbers:
-            write = Write(items.file_key(job.id, number)).where_equal(state=FileState.REJECTED)
-            write.set(state=FileState.EXPECTED, error_code=None, error_message=None, sequencer=None, etag=None)
-            counter = Write(items.count_key(job.id, [number])).add(rejected=-1)
-            try:
-                self._table.transact([write, counter])
-                reset += 1
-            except ConditionFailed:
-                continue
+        for chunk in batched(files, FINISH_AT_ONCE):
+            left = list(chunk)
+            while left:
+                counter = Write(items.count_key(job.id, [file.number for file in left]))
+                counter.add(**{state: -sum(file.state == state for file in left) for state in FINISHED})
+                counter.add(size=-sum(_counted(file) for file in left))
+                try:
+                    self._table.transact([*map(self._resetting, left), as_read, counter])
+                    reset += len(left)
+                    break
+                except ConditionFailed as failed:
+                    if failed.items[len(left)] is not None:
+                        raise StaleTransition(job.id) from None
+                    left = [file for file, item in zip(left, failed.items, strict=False) if item is None]
         return reset
 
     def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
@@ -149,7 +156,7 @@ class FileItems:
         )
         for item in found:
             there = self._table.get((item["PK"], item["SK"]))
-            if there and there.get("sha256") == sha256:
+            if there and there.get("owner_hash") == item["owner_hash"]:
                 return items.file_from(there)
         return None
 
@@ -167,6 +174,11 @@ class FileItems:
             if (key := items.file_key(file.job_id, file.number))
         ]
 
+    def _resetting(self, file: File) -> Write:
+        """The announced size stays the found one: an upload's was checked, and the store's own have no other."""
+        write = Write(items.file_key(file.job_id, file.number)).set(**dict.fromkeys(FOUND), state=FileState.EXPECTED)
+        return write.where_equal(state=file.state, attempt=file.attempt or None)
+
     def _claim(self, job_id: str, number: int, seen: StoredObject, by: str, lease_until: datetime) -> Write:
         write = Write(items.file_key(job_id, number)).set(state=FileState.INSPECTING, lease_until=lease_until)
         return write.set(claimed_by=by, sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1)
@@ -177,13 +189,9 @@ class FileItems:
         write.where_equal(state=there.state, attempt=there.attempt or None)
         write.set(error_code=None, error_message=None, owner_hash=None)
         counter = Write(items.count_key(there.job_id, [there.number]))
-        counter.add(
-            **{
-                there.state.value: -1,
-                "size": -there.size if there.state is FileState.INSPECTED and there.counts_bytes else 0,
-            }
-        )
-        open_job = Check(items.job_key(there.job_id)).where_in("state", RECEIVING).where_equal(run_requested=None)
+        counter.add(**{there.state.value: -1}, size=-_counted(there))
+        open_job = Write(items.job_key(there.job_id)).add(recalled=1)
+        open_job.where_in("state", RECEIVING).where_equal(run_requested=None)
         try:
             self._table.transact([write, counter, open_job])
         except ConditionFailed:
@@ -204,11 +212,15 @@ class FileItems:
         return [*writes, counter]
 
 
+def _counted(file: File) -> int:
+    """The bytes of a finished file that are part of its job's."""
+    return file.size if file.state is not FileState.REJECTED and file.counts_bytes else 0
+
+
 def _found(outcome: FileOutcome, owner_id: str) -> Item:
     good = outcome.state is FileState.INSPECTED and outcome.sha256 is not None
     return {
         "state": outcome.state,
-        "size": outcome.size,
         "etag": outcome.etag,
         "content_type": outcome.content_type,
         "sha256": outcome.sha256,
@@ -220,4 +232,6 @@ def _found(outcome: FileOutcome, owner_id: str) -> Item:
         "lease_until": None,
         "claimed_by": None,
         "owner_hash": items.owner_hash(owner_id, outcome.sha256 or "") if good else None,
+        # What was announced is what a rejected file is measured by when it comes again.
+        **({"size": outcome.size} if outcome.state is FileState.INSPECTED else {}),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,13 +22,14 @@ class JobItems:
     _table: Table
 
     def create_job(self, job: Job, active_limit: int) -> None:
+        first = not self.usage(job.owner_id).jobs
         usage = Write(items.usage_key(job.owner_id)).add(active_jobs=1, jobs=1)
         active = usage.name("active_jobs")
         usage.where(f"attribute_not_exists({active}) OR {active} < {usage.value(active_limit)}")
-        first = not self.usage(job.owner_id).jobs
+        if first:
+            usage.where_equal(jobs=None)
         total = self._statistics().add(unique_users=int(first))
-        since = total.name("since")
-        total._set.append(f"{since} = if_not_exists({since}, {total.value(job.created_at.timestamp())})")
+        total.set_if_missing(since=job.created_at.timestamp())
         day = Write(items.day_key(f"{job.created_at:%Y-%m-%d}")).add(jobs=1)
         key = items.job_key(job.id)
         try:
@@ -36,6 +37,9 @@ class JobItems:
         except ConditionFailed as failed:
             if failed.items[0] is not None:
                 raise StaleTransition(job.id) from None
+            if first and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
+                # Another first job of theirs came in between; who that was is counted by now.
+                return self.create_job(job, active_limit)
             raise LimitReached(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
                 code="too_many_jobs",
@@ -80,16 +84,16 @@ class JobItems:
         changes: Mapping[str, Any],
         *,
         allowed: frozenset[JobState],
-        same_attempt: bool = False,
+        same: Sequence[str] = (),
         unless: str | None = None,
     ) -> Job:
         target = changes.get("state", job.state)
         if "state" in changes and target not in allowed and not allowed <= sources(target):
             raise ValueError(f"{sorted(allowed - sources(target))} can't become {target}")
         if (target in FINAL) != job.final:
-            return self._cross(job, target, changes, allowed, same_attempt)
+            return self._cross(job, target, changes, allowed, same)
         write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_in("state", allowed)
-        return self._changed(job, self._guarded(write, job, same_attempt, unless))
+        return self._changed(job, self._guarded(write, job, same, unless))
 
     def enqueue_job(self, job: Job, due_at: datetime) -> Job:
         changes: dict[str, Any] = {"state": JobState.QUEUED, "run_requested": True, "due_at": due_at}
@@ -98,6 +102,7 @@ class JobItems:
             queue = Write(items.queue_key(job.pipeline)).set(tickets=tickets + 1).where_equal(tickets=tickets or None)
             changes["ticket"] = tickets + 1
             write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=JobState.PENDING)
+            self._guarded(write, job, ("recalled",), None)
             try:
                 self._table.transact([write, queue])
                 return replace(job, **changes)
@@ -112,6 +117,7 @@ class JobItems:
             "attempt": job.attempt + 1,
             "lease_until": lease_until,
             "claimed_by": by,
+            "tries": job.tries + 1,
             "started_at": job.started_at or now,
             "due_at": lease_until,
         }
@@ -133,7 +139,8 @@ class JobItems:
     def renew_run(self, job: Job, lease_until: datetime) -> None:
         write = Write(items.job_key(job.id)).set(lease_until=lease_until)
         try:
-            self._table.write(write.where_equal(state=JobState.RUNNING, attempt=job.attempt))
+            # Not only the attempt: a lease that was given back must not come alive again.
+            self._table.write(write.where_equal(state=JobState.RUNNING, attempt=job.attempt, claimed_by=job.claimed_by))
         except ConditionFailed:
             raise StaleTransition(job.id) from None
 
@@ -178,32 +185,41 @@ class JobItems:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _cross(
-        self, job: Job, target: JobState, changes: Mapping[str, Any], allowed: frozenset[JobState], same_attempt: bool
+        self, job: Job, target: JobState, changes: Mapping[str, Any], allowed: frozenset[JobState], same: Sequence[str]
     ) -> Job:
         """A move into or out of the final states, with all that counts such jobs."""
         if job.state not in allowed:
             raise StaleTransition(job.id)
-        way = -1 if target in FINAL else 1
-        write = Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=job.state, deleting=None)
+        ends = target in FINAL
+        # Whoever was at work on a file may still finish it, so what was counted is written down for the way back.
+        changes = {**changes, "kept_bytes": job.counts.size if ends else 0}
+        stored = changes["kept_bytes"] - job.kept_bytes
+        write = (
+            Write(items.job_key(job.id)).set(**items.job_changes(changes)).where_equal(state=job.state, deleting=None)
+        )
         writes = [
-            self._guarded(write, job, same_attempt, None),
-            Write(items.usage_key(job.owner_id)).add(active_jobs=way, stored_bytes=-way * job.counts.size),
+            self._guarded(write, job, same, None),
+            Write(items.usage_key(job.owner_id)).add(active_jobs=-1 if ends else 1, stored_bytes=stored),
         ]
         if job.state is JobState.QUEUED:
             writes.append(Write(items.queue_key(job.pipeline)).add(left=1))
         if target is JobState.COMPLETED:
-            ended = changes.get("completed_at") or job.created_at
-            seconds = (ended - (job.started_at or job.created_at)).total_seconds()
-            writes.append(self._statistics().add(jobs_processed=1, processing_seconds=seconds))
+            writes.append(self._processed(replace(job, **changes), 1))
+        if job.state is JobState.COMPLETED:
+            writes.append(self._processed(job, -1))
         try:
             self._table.transact(writes)
         except ConditionFailed:
             raise StaleTransition(job.id) from None
         return replace(job, **changes)
 
-    def _guarded(self, write: Write, job: Job, same_attempt: bool, unless: str | None) -> Write:
-        if same_attempt:
-            write.where_equal(attempt=job.attempt or None)
+    def _processed(self, job: Job, way: int) -> Write:
+        seconds = ((job.completed_at or job.created_at) - (job.started_at or job.created_at)).total_seconds()
+        return self._statistics().add(jobs_processed=way, processing_seconds=way * seconds)
+
+    def _guarded(self, write: Write, job: Job, same: Sequence[str], unless: str | None) -> Write:
+        # What stands at its default is not set.
+        write.where_equal(**{name: getattr(job, name) or None for name in same})
         if unless:
             write.where_equal(**{unless: None})
         return write
