@@ -8,7 +8,7 @@ import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.volume.geometry import Array, counts_of
-from chalicelib.pipelines.volume.segmentation import Region
+from chalicelib.pipelines.volume.regions import Region
 
 MOST_LABELS = 256
 HIGHEST = 65535

@@ -13,7 +13,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from chalicelib.pipelines.volume.geometry import Array, counts_of, spacing_of
-from chalicelib.pipelines.volume.segmentation import Region
+from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, Surface, surface_of
 
 COLUMNS = (

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from chalicelib.pipelines.base import PipelineFailed
 from chalicelib.pipelines.volume.geometry import Array, resample, spacing_of
 from chalicelib.pipelines.volume.options import RegionName
-from chalicelib.pipelines.volume.segmentation import Region, Segmentation
+from chalicelib.pipelines.volume.regions import Region, Segmentation
 
 MOST_SCORES = 400_000_000  # classes times voxels: 1.6 GB of float32
 Positive = Annotated[float, Field(gt=0, le=50)]

@@ -12,6 +12,11 @@ CLASSICAL = "classical"
 LABELS = "labels"
 
 
+def is_builtin(model: str) -> bool:
+    """Whether this segmentation comes with the pipeline, or else is a network under `models/`."""
+    return model in (CLASSICAL, LABELS)
+
+
 def _email(value: object) -> object:
     # One person is one address, however it was typed; a form sends an empty field as "".
     return value.strip().lower() or None if isinstance(value, str) else value

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
@@ -19,6 +18,7 @@ from skimage.filters import threshold_multiotsu
 
 from chalicelib.pipelines.base import PipelineFailed
 from chalicelib.pipelines.volume.geometry import Array, counts_of, resample, spacing_of
+from chalicelib.pipelines.volume.regions import Region, Segmentation
 
 STATEMENT = (
     "Labels come from thresholds and shapes (smoothing, multi-Otsu, largest components, hole filling, distances to "
@@ -34,23 +34,6 @@ CARTILAGE_REACH_MM = 6.0
 MOST_BONES = 4
 SMALLEST_BONE = 0.05  # of the largest one's volume
 SLAB = 16
-
-
-@dataclass(frozen=True)
-class Region:
-    """A label value, its name, and its kind: "bone", "cartilage" or "other"; None where that is still to be found."""
-
-    value: int
-    name: str
-    kind: str | None
-
-
-@dataclass(frozen=True)
-class Segmentation:
-    """labels: working orientation, 0 is background; regions: what its values mean."""
-
-    labels: Array
-    regions: tuple[Region, ...]
 
 
 def classical(image: Array, affine: Array, progress: Callable[[float], None]) -> Segmentation:

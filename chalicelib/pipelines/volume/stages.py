@@ -16,16 +16,17 @@ from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Unread
 from chalicelib.pipelines.volume import label_files, label_map, measuring, meshes, pictures, reports
 from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, same_place, to_working, working_affine
 from chalicelib.pipelines.volume.measuring import Measure
-from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE, Options
+from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE, is_builtin
 from chalicelib.pipelines.volume.plan import Plan, Planner, read
-from chalicelib.pipelines.volume.segmentation import STATEMENT, Region, Segmentation, classical
+from chalicelib.pipelines.volume.regions import Region
+from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
 from chalicelib.pipelines.volume.surfaces import Surface
 
 
 def validate(job: RunContext) -> None:
     """Decides which files are image, labels and reference, and refuses what is no volume."""
-    if not _is_builtin(job.options.segmentation_model):
-        _model_folder(job)  # an unknown model fails here and not after minutes
+    if not is_builtin(job.options.segmentation_model):
+        model_folder(job)  # an unknown model fails here and not after minutes
     job.save("plan.json", Planner(job).plan().to_json())
 
 
@@ -39,7 +40,7 @@ def prepare(job: RunContext) -> None:
         volume = read(job, plan.image)
         grid, details = volume.grid, details | volume.details
         warnings += volume.warnings
-        _save_array(job, "image", to_working(volume.data, grid))
+        save_array(job, "image", to_working(volume.data, grid))
         job.progress(50)
     if plan.labels is not None:
         volume = read(job, plan.labels)
@@ -48,56 +49,25 @@ def prepare(job: RunContext) -> None:
         warnings += volume.warnings if grid is None else ()
         # Results go back onto the grid of the labels themselves: that is the map that is measured.
         grid = volume.grid
-        _save_array(job, "labels-in", to_working(label_map.label_values(volume.data), grid))
+        save_array(job, "labels-in", to_working(label_map.label_values(volume.data), grid))
     if grid is None:
         raise PipelineFailed("no_image", "None of the job's files is an image.")
     job.progress(80)
     note = _prepare_reference(job, plan, grid) if plan.reference is not None else None
     job.save("grid.json", grid.to_json())
     prepared = {"warnings": list(dict.fromkeys(warnings)), "details": details, "dice_note": note}
-    job.save("prepared.json", json.dumps(prepared).encode())
-
-
-def segment(job: RunContext) -> None:
-    """Gives each voxel a label, or takes the labels as they were uploaded."""
-    options: Options = job.options
-    affine = working_affine(_grid(job))
-    model: dict[str, Any] | None = None
-    if options.segmentation_model == LABELS:
-        labels = _load_array(job, "labels-in")
-        found = Segmentation(labels, label_map.regions_of(labels, options.region_names))
-        statement = "The labels are the uploaded ones; nothing was segmented here."
-    elif options.segmentation_model == CLASSICAL:
-        found = classical(_load_array(job, "image"), affine, job.progress)
-        statement = STATEMENT
-    else:
-        from chalicelib.pipelines.volume import onnx_model
-
-        name = options.segmentation_model
-        found, model = onnx_model.segment(_load_array(job, "image"), affine, _model_folder(job), name, job.progress)
-        statement = f"Labels come from the model {name}, which this installation's keeper has put there."
-    if not found.regions:
-        raise PipelineFailed("nothing_to_segment", "The segmentation found nothing in the image.")
-    named = tuple(dataclasses.replace(r, name=options.region_names.get(r.value, r.name)) for r in found.regions)
-    regions = measuring.kinds(found.labels, affine, named)
-    _save_array(job, "labels", found.labels)
-    about = {
-        "model": options.segmentation_model,
-        "trained_model": not _is_builtin(options.segmentation_model),
-        "statement": statement,
-        "regions": [dataclasses.asdict(region) for region in regions],
-    }
-    job.save("segmentation.json", json.dumps({"about": about, "model": model}).encode())
+    save_json(job, "prepared", prepared)
 
 
 def measure(job: RunContext) -> None:
     """Measures each label, and keeps the surfaces that the measures come from for the meshes."""
-    labels = _load_array(job, "labels")
-    regions = tuple(Region(**region) for region in _segmentation(job)["about"]["regions"])
-    affine = working_affine(_grid(job))
+    labels = load_array(job, "labels")
+    affine = working_affine(load_grid(job))
+    regions = tuple(Region(**region) for region in load_json(job, "segmentation")["regions"])
+    regions = measuring.kinds(labels, affine, regions)
     measures, surfaces = measuring.measure(labels, affine, regions, job.options.cartilage_smoothing, job.progress)
     try:
-        reference = _load_array(job, "reference")
+        reference = load_array(job, "reference")
     except KeyError:
         pass
     else:
@@ -126,19 +96,19 @@ def build_meshes(job: RunContext) -> None:
 def package(job: RunContext) -> None:
     """Writes labels, tables and pictures, and puts everything into the zip."""
     started = time.monotonic()
-    plan, grid, measures = _plan(job), _grid(job), _measures(job)
-    stem, affine = plan.stem, working_affine(_grid(job))
-    labels = _load_array(job, "labels")
+    plan, grid, measures = _plan(job), load_grid(job), _measures(job)
+    stem, affine = plan.stem, working_affine(load_grid(job))
+    labels = load_array(job, "labels")
     members = _write_labels(job, labels, grid, stem)
     job.progress(40)
-    prepared = json.loads(job.load("prepared.json").read_bytes())
-    segmentation = _segmentation(job)
+    prepared = load_json(job, "prepared")
+    segmentation = load_json(job, "segmentation")
     image = _image_facts(grid, plan, prepared["details"])
     results = reports.results(
         measures, segmentation["about"], image, job.options, prepared["dice_note"], prepared["warnings"]
     )
     try:
-        grey: Array | None = _load_array(job, "image")
+        grey: Array | None = load_array(job, "image")
     except KeyError:
         grey = None
     overview = pictures.overview(grey, labels, affine, measures, stem, _method(segmentation["about"]))
@@ -188,7 +158,7 @@ def _prepare_reference(job: RunContext, plan: Plan, grid: Grid) -> str | None:
         return f"The reference can't be used: {reason.message}"
     if not same_place(grid, volume.grid):
         return "The reference doesn't lie on the input's grid."
-    _save_array(job, "reference", to_working(values, volume.grid))
+    save_array(job, "reference", to_working(values, volume.grid))
     return None
 
 
@@ -249,39 +219,8 @@ def _slugs(measures: Sequence[Measure]) -> list[str]:
     return [f"{s}_{m.label}" if slugs.count(s) > 1 else s for s, m in zip(slugs, measures, strict=True)]
 
 
-def _is_builtin(model: str) -> bool:
-    return model in (CLASSICAL, LABELS)
-
-
-def _model_folder(job: RunContext) -> Path:
-    name = job.options.segmentation_model
-    try:
-        return job.model(name)
-    except KeyError:
-        raise PipelineFailed("unknown_model", f"There is no segmentation model named {name}.") from None
-
-
-def _save_array(job: RunContext, name: str, values: Array) -> None:
-    path = job.scratch / f"{name}.npy"
-    np.save(path, np.ascontiguousarray(values))
-    job.save(path.name, path)
-
-
-def _load_array(job: RunContext, name: str) -> Array:
-    # Mapped and not read: a step touches the parts that it works on.
-    return np.asarray(np.load(job.load(f"{name}.npy"), mmap_mode="r"))
-
-
 def _plan(job: RunContext) -> Plan:
     return Plan.from_json(job.load("plan.json").read_bytes())
-
-
-def _grid(job: RunContext) -> Grid:
-    return Grid.from_json(job.load("grid.json").read_bytes())
-
-
-def _segmentation(job: RunContext) -> dict[str, Any]:
-    return dict(json.loads(job.load("segmentation.json").read_bytes()))
 
 
 def _measures(job: RunContext) -> list[Measure]:

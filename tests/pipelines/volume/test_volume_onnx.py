@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from onnx import TensorProto, helper, numpy_helper
 from volume_world import FakeRun, affine_of, ball_with_shell, grey_of, nifti, turned
 
 from chalicelib.pipelines.base import PipelineFailed
+from chalicelib.pipelines.volume import VOLUME, Options
 from chalicelib.pipelines.volume.onnx_model import _places, _window
+from chalicelib.pipelines.volume.steps import layer_of
 
 LEVELS = (60.0, 420.0, 900.0)
 CONFIG: dict[str, Any] = {
@@ -65,7 +69,10 @@ def test_a_model_labels_the_inputs_own_grid_window_by_window(tmp_path: Path, spa
     told = run.results["segmentation"]
     assert told["model"] == "nearest"
     assert told["trained_model"] is True
-    assert [(r["name"], r["kind"]) for r in told["regions"]] == [("femur", "bone"), ("femoral cartilage", "cartilage")]
+    assert [(m["region"], m["kind"]) for m in run.results["measures"]] == [
+        ("femur", "bone"),
+        ("femoral cartilage", "cartilage"),
+    ]
     assert run.results["measures"][1]["mean_thickness_mm"] == pytest.approx(2.5, abs=0.1 if spacing is None else 0.25)
     provenance = json.loads(run.members["provenance.json"])
     assert len(provenance["model"]["sha256"]) == 64
@@ -162,3 +169,46 @@ def test_a_model_that_finds_nothing_fails(tmp_path: Path) -> None:
     with pytest.raises(PipelineFailed) as failed:
         run_with(shades(tmp_path, (0.0, 5e6, 6e6)), grey_of(ball_with_shell((1.5, 1.5, 1.5))), np.eye(4))
     assert failed.value.code == "nothing_to_segment"
+
+
+ALONE = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("scipy", "skimage", "pydicom", "nrrd", "PIL"):
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Missing())
+from chalicelib.pipelines.volume import VOLUME
+
+folder = Path(sys.argv[1])
+def save(name, content):
+    (folder / name).write_bytes(content.read_bytes() if isinstance(content, Path) else content)
+
+scratch = folder / "scratch"
+scratch.mkdir()
+VOLUME.steps[2].run(SimpleNamespace(
+    options=VOLUME.Options(segmentation_model="nearest"), scratch=scratch, progress=lambda percent: None,
+    load=lambda name: folder / name, save=save, model=lambda name: folder / "models" / name,
+))
+"""
+
+
+def test_the_step_that_runs_a_network_needs_only_the_libraries_of_its_layer(tmp_path: Path) -> None:
+    labels = ball_with_shell((1.5, 1.5, 1.5))
+    models = shades(tmp_path / "models")
+    files = ("k.nii.gz", nifti(grey_of(labels, noise=20), np.eye(4)))
+    run = FakeRun(files, models=models, segmentation_model="nearest").run(1, 2)
+    for name, content in run.saved.items():
+        (tmp_path / name).write_bytes(content)
+    subprocess.run([sys.executable, "-c", ALONE, str(tmp_path)], check=True, timeout=60)
+    assert (tmp_path / "labels.npy").read_bytes() == run.run(3, 3).saved["labels.npy"]
+
+
+def test_only_a_networks_own_step_asks_for_its_layer() -> None:
+    for model, third in (("classical", "volume"), ("labels", "volume"), ("nearest", "onnx")):
+        layers = [layer_of(step, Options(segmentation_model=model)) for step in VOLUME.steps]
+        assert layers == ["volume", "volume", third, "volume", "volume", "volume"]

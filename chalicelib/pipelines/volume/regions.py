@@ -1,0 +1,24 @@
+"""What a segmentation gives: an array of labels, and what its values stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.pipelines.volume.geometry import Array
+
+
+@dataclass(frozen=True)
+class Region:
+    """A label value, its name, and its kind: "bone", "cartilage" or "other"; None where that is still to be found."""
+
+    value: int
+    name: str
+    kind: str | None
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """labels: working orientation, 0 is background; regions: what its values mean."""
+
+    labels: Array
+    regions: tuple[Region, ...]

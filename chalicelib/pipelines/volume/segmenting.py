@@ -1,0 +1,50 @@
+"""The third step. Apart from the others: with a user's network it runs where onnxruntime fits and SciPy doesn't."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from chalicelib.pipelines.base import PipelineFailed, RunContext
+from chalicelib.pipelines.volume.geometry import working_affine
+from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, Options, is_builtin
+from chalicelib.pipelines.volume.regions import Segmentation
+from chalicelib.pipelines.volume.saved import load_array, load_grid, model_folder, save_array, save_json
+
+
+def segment(job: RunContext) -> None:
+    """Gives each voxel a label, or takes the labels as they were uploaded."""
+    options: Options = job.options
+    found, statement, model = _segmentation(job, options)
+    if not found.regions:
+        raise PipelineFailed("nothing_to_segment", "The segmentation found nothing in the image.")
+    save_array(job, "labels", found.labels)
+    about = {
+        "model": options.segmentation_model,
+        "trained_model": not is_builtin(options.segmentation_model),
+        "statement": statement,
+    }
+    regions = [
+        {**dataclasses.asdict(region), "name": options.region_names.get(region.value, region.name)}
+        for region in found.regions
+    ]
+    save_json(job, "segmentation", {"about": about, "regions": regions, "model": model})
+
+
+def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str, dict[str, Any] | None]:
+    name = options.segmentation_model
+    if name == LABELS:
+        from chalicelib.pipelines.volume.label_map import regions_of
+
+        labels = load_array(job, "labels-in")
+        regions = regions_of(labels, options.region_names)
+        return Segmentation(labels, regions), "The labels are the uploaded ones; nothing was segmented here.", None
+    affine = working_affine(load_grid(job))
+    if name == CLASSICAL:
+        from chalicelib.pipelines.volume.segmentation import STATEMENT, classical
+
+        return classical(load_array(job, "image"), affine, job.progress), STATEMENT, None
+    from chalicelib.pipelines.volume import onnx_model
+
+    found, model = onnx_model.segment(load_array(job, "image"), affine, model_folder(job), name, job.progress)
+    return found, f"Labels come from the model {name}, which the keeper of this installation has put there.", model
