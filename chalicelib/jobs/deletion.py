@@ -106,6 +106,11 @@ class Deletion:
                 again.append(delivery.id)
         return again
 
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """A job that is being deleted stays due: the sweeper asks for it again. Of a file only the object is left."""
+        for delivery in deliveries(event):
+            log.error("cleaning up was given up", extra={"body": delivery.body})
+
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
         job = self._jobs.job(job_id)

@@ -40,11 +40,16 @@ def source_of(file: File) -> tuple[str, int]:
 def lend(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
     """Notes that files of a job, by number, are to share objects of these lenders; returns those that can: the lenders
     of the others are gone."""
-    uses = {number: Use(*source_of(lender), job_id, number, now) for number, lender in lenders.items()}
+    uses = _uses(job_id, lenders, now)
     jobs.note_uses(list(uses.values()))
     there = jobs.files_by_id([lender.id for lender in lenders.values()])
     jobs.forget_uses([uses[number] for number, lender in lenders.items() if lender.id not in there])
     return {number: lender for number, lender in lenders.items() if lender.id in there}
+
+
+def give_back(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> None:
+    """Undoes lend(), for a job that wasn't made."""
+    jobs.forget_uses(list(_uses(job_id, lenders, now).values()))
 
 
 def holders(jobs: LibraryStore, uses: list[Use], now: datetime) -> list[Holder]:
@@ -61,6 +66,10 @@ def holders(jobs: LibraryStore, uses: list[Use], now: datetime) -> list[Holder]:
         found.append(Holder(use, files.get(use.id), known[use.job_id]))
     jobs.forget_uses(dangling)
     return found
+
+
+def _uses(job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, Use]:
+    return {number: Use(*source_of(lender), job_id, number, now) for number, lender in lenders.items()}
 
 
 def _job(jobs: LibraryStore, job_id: str) -> Job | None:

@@ -1,0 +1,130 @@
+"""Who wants to be told of what, what has happened, and how telling it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+EVENTS = ("job.completed", "job.failed", "job.cancelled", "file.rejected")
+CALLBACK_EVENTS = ("job.completed", "job.failed", "job.cancelled")
+"""What a job's own callback address is told of."""
+MOST_ENDPOINTS = 20
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An address that is told of events. The one of a job's callback has the job's id, and isn't kept by itself."""
+
+    id: str
+    owner_id: str
+    url: str
+    secret: str
+    events: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened once, under an id that is the same whoever tells it. data: what is said of it."""
+
+    id: str
+    type: str
+    owner_id: str
+    at: datetime
+    data: Mapping[str, Any]
+    callback: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at telling. status: of the answer, None without one. error: a code, None where it was taken."""
+
+    at: datetime
+    milliseconds: int
+    status: int | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event for one endpoint. tries: since it was last asked for; claimed: how often anybody began one.
+    due_at: when the next is due, None where none is."""
+
+    endpoint_id: str
+    event: Event
+    url: str
+    secret: str
+    state: DeliveryState = DeliveryState.PENDING
+    attempts: tuple[Attempt, ...] = ()
+    tries: int = 0
+    claimed: int = 0
+    due_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        return self.event.id
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long to wait after each failed try, in seconds; after the last the delivery has failed."""
+
+    waits: tuple[int, ...] = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
+    lease: timedelta = timedelta(seconds=60)
+    """A try that isn't over by then has died."""
+    keep: timedelta = field(default=timedelta(days=30))
+    """Deliveries are listed for so long."""
+
+
+class WebhookStore(Protocol):
+    def add_endpoint(self, endpoint: Endpoint, most: int) -> None:
+        """LimitReached where its owner has `most`."""
+
+    def endpoint(self, owner_id: str, endpoint_id: str) -> Endpoint:
+        """WebhookNotFound."""
+
+    def endpoints(self, owner_id: str) -> list[Endpoint]:
+        """The oldest first."""
+
+    def change_endpoint(self, endpoint: Endpoint, changes: Mapping[str, Any]) -> Endpoint:
+        """WebhookNotFound."""
+
+    def delete_endpoint(self, endpoint: Endpoint) -> None: ...
+
+    def event(self, event_id: str) -> Event | None:
+        """An event that has still to be handed on; None where that is done."""
+
+    def forget_event(self, event_id: str) -> None: ...
+    def add_delivery(self, delivery: Delivery, keep_until: datetime) -> None:
+        """Without effect where the event has one for that endpoint."""
+
+    def delivery(self, endpoint_id: str, event_id: str) -> Delivery:
+        """WebhookNotFound."""
+
+    def deliveries(self, endpoint_id: str, limit: int, before: str | None) -> tuple[list[Delivery], str | None]:
+        """The newest first, and what to go on before, None at the end."""
+
+    def claim_delivery(self, delivery: Delivery, now: datetime, until: datetime) -> Delivery:
+        """Takes the right to try once: it is pending and due, and as it was read. StaleTransition."""
+
+    def finish_try(self, delivery: Delivery, changes: Mapping[str, Any]) -> Delivery:
+        """Writes what a claimed try came to. StaleTransition where the claim was lost."""
+
+    def ask_again(self, delivery: Delivery, now: datetime) -> Delivery:
+        """Makes it pending and due now, whatever it was, as if it had never been tried. StaleTransition."""
+
+    def due(self, now: datetime, limit: int) -> list[Mapping[str, str]]:
+        """The messages for events and deliveries that are due: what nobody has worked on for too long."""
+
+
+class WebhookQueue(Protocol):
+    def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

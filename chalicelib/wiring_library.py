@@ -1,0 +1,86 @@
+"""The services of the library: files over all jobs, deletion, results, webhooks."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chalicelib import settings
+from chalicelib.jobs.control import Control
+from chalicelib.jobs.deletion import Deletion
+from chalicelib.jobs.ids import new_id
+from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.library import Library
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.results import Results
+from chalicelib.jobs.reuse import Reuse
+from chalicelib.jobs.settling import Settling
+from chalicelib.pipelines.registry import PIPELINES
+
+if TYPE_CHECKING:
+    from chalicelib.stores.job_table import JobTable
+    from chalicelib.stores.object_bucket import ObjectBucket
+    from chalicelib.stores.queues import SqsQueues
+    from chalicelib.webhooks.sending import Webhooks
+
+log = logging.getLogger(__name__)
+
+
+class LibraryServices:
+    """Part of Services, which has what is named here without a value."""
+
+    settings: settings.Settings
+    clock: Clock
+
+    if TYPE_CHECKING:
+
+        @cached_property
+        def jobs(self) -> JobTable: ...
+        @cached_property
+        def objects(self) -> ObjectBucket: ...
+        @cached_property
+        def queues(self) -> SqsQueues: ...
+        @cached_property
+        def owned(self) -> Owned: ...
+        @cached_property
+        def control(self) -> Control: ...
+        @cached_property
+        def intake(self) -> Intake: ...
+        @cached_property
+        def settling(self) -> Settling: ...
+
+    def announce(self, event_id: str) -> None:
+        """Asks for an event that has been written down."""
+        try:
+            self.queues.webhook({"event": event_id})
+        except Exception:
+            log.exception("an event waits for the sweeper", extra={"event": event_id})
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        from chalicelib.webhooks.addresses import Addresses
+        from chalicelib.webhooks.posting import Poster
+        from chalicelib.webhooks.sending import Webhooks
+
+        addresses = Addresses(self.settings.webhook_networks)
+        return Webhooks(self.jobs, self.queues, addresses, Poster(addresses), self.clock, new_id)
+
+    @cached_property
+    def library(self) -> Library:
+        return Library(self.jobs, self.owned)
+
+    @cached_property
+    def reuse(self) -> Reuse:
+        return Reuse(self.jobs, self.owned, self.intake, self.settling, PIPELINES, self.clock, new_id)
+
+    @cached_property
+    def deletion(self) -> Deletion:
+        return Deletion(
+            self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
+        )
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self.jobs, self.owned, self.clock, new_id)
