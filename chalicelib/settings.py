@@ -34,6 +34,8 @@ class Settings:
     """Origins of web pages that may call the API; none: only its own."""
     drop_owner: str = "drop"
     """Whose jobs the drop folders open that don't name a user."""
+    webhook_networks: tuple[str, ...] = ()
+    """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
     token_seconds: int = 3600

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib import settings
 from chalicelib.jobs.control import Control
@@ -26,6 +26,7 @@ from chalicelib.jobs.settling import Settling
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.pipelines.registry import PIPELINES
 from chalicelib.wiring_accounts import AccountServices
+from chalicelib.wiring_library import LibraryServices
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,6 +37,12 @@ if TYPE_CHECKING:
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
+
+
+class Undelivered(Protocol):
+    """Whoever gives up on what came too often."""
+
+    def undelivered(self, event: Mapping[str, Any]) -> None: ...
 
 
 log = logging.getLogger(__name__)
@@ -106,7 +113,7 @@ class Clients:
         return client
 
 
-class Services(AccountServices):
+class Services(AccountServices, LibraryServices):
     """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
 
     def __init__(self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any]) -> None:
@@ -124,7 +131,7 @@ class Services(AccountServices):
         from chalicelib.stores.dynamo import Table
         from chalicelib.stores.job_table import JobTable
 
-        return JobTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+        return JobTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table), self.announce, clock)
 
     @cached_property
     def accounts(self) -> AccountTable:
@@ -155,10 +162,12 @@ class Services(AccountServices):
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
         """Dead letters, each to whoever gave up on it: the queue's name says who that was."""
-        owners: dict[str, Inspector | Runner | Importer] = {
+        owners: dict[str, Undelivered] = {
             "inspect-": self.inspector,
             "run-": self.runner,
             "import-": self.importer,
+            "cleanup-": self.deletion,
+            "webhooks-": self.webhooks,
         }
         for record in event["Records"]:
             for kind, owner in owners.items():

@@ -10,18 +10,19 @@ from typing import Any
 
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, file_id
 from chalicelib.jobs.ports import ADD_AT_ONCE
 from chalicelib.jobs.states import FINISHED, RECEIVING, FileState
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Item, NewItem, Table, Write
+from chalicelib.stores.webhook_items import WebhookItems
 
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
 FINISH_AT_ONCE = 25
 FOUND = ("error_code", "error_message", "sequencer", "etag", "sha256", "crc32", "duplicate_of", "owner_hash")
 
 
-class FileItems:
+class FileItems(WebhookItems):
     _table: Table
 
     def add_files(
@@ -87,18 +88,21 @@ class FileItems:
 
     def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
         finished: set[int] = set()
+        rejected = {event.data["file_id"]: event for event in self._rejected(job_id, owner_id, outcomes)}
         for chunk in batched(outcomes, FINISH_AT_ONCE):
             left = list(chunk)
             while left:
+                told = [event for o in left if (event := rejected.get(file_id(job_id, o.number)))]
                 try:
-                    self._table.transact(self._finishing(job_id, left, owner_id))
+                    self._table.transact([*self._finishing(job_id, left, owner_id), *map(self._telling, told)])
                 except ConditionFailed as failed:
-                    # The last of a transaction's writes is the counter, which has no condition.
+                    # Behind those of the files come the counter's and the events' writes, which have no condition.
                     lost = {
                         outcome.number for outcome, item in zip(left, failed.items, strict=False) if item is not None
                     }
                     left = [outcome for outcome in left if outcome.number not in lost]
                     continue
+                self._told(told)
                 finished.update(outcome.number for outcome in left)
                 break
         return finished
@@ -108,10 +112,15 @@ class FileItems:
         write.set(state=FileState.REJECTED, error_code=code, error_message=message, lease_until=None, claimed_by=None)
         write.where_in("state", AWAITED).where_equal(attempt=file.attempt or None)
         counter = Write(items.count_key(file.job_id, [file.number])).add(rejected=1)
+        outcome = FileOutcome(
+            file.number, file.attempt, FileState.REJECTED, file.size, None, error_code=code, error_message=message
+        )
+        told = self._rejected(file.job_id, None, [outcome])
         try:
-            self._table.transact([write, counter])
+            self._table.transact([write, counter, *map(self._telling, told)])
         except ConditionFailed:
             return False
+        self._told(told)
         return True
 
     def reset_files(self, job: Job, files: Sequence[File]) -> int:

@@ -13,12 +13,13 @@ from chalicelib.jobs.model import Job, QueueState, Usage
 from chalicelib.jobs.states import FINAL, JobState, sources
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import ConditionFailed, NewItem, Table, Write, timestamp
+from chalicelib.stores.webhook_items import WebhookItems
 
 STATISTICS_SHARDS = 8
 DURATIONS = 20
 
 
-class JobItems:
+class JobItems(WebhookItems):
     _table: Table
 
     def create_job(self, job: Job, active_limit: int) -> None:
@@ -207,10 +208,12 @@ class JobItems:
             writes.append(self._processed(replace(job, **changes), 1))
         if job.state is JobState.COMPLETED:
             writes.append(self._processed(job, -1))
+        told = self._ended(replace(job, **changes)) if ends else []
         try:
-            self._table.transact(writes)
+            self._table.transact([*writes, *map(self._telling, told)])
         except ConditionFailed:
             raise StaleTransition(job.id) from None
+        self._told(told)
         return replace(job, **changes)
 
     def _processed(self, job: Job, way: int) -> Write:
