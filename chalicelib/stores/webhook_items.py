@@ -22,7 +22,6 @@ from chalicelib.stores.items import job_key
 from chalicelib.webhooks.events import REJECTED, file_rejected, job_ended
 from chalicelib.webhooks.model import CALLBACK_EVENTS, Attempt, Delivery, DeliveryState, Endpoint, Event
 
-
 ENDPOINT, DELIVERY, EVENT = "WEBHOOK#", "DELIVERY#", "EVENT"
 DUE = "webhooks"
 GRACE = timedelta(seconds=60)

@@ -9,7 +9,6 @@ from chalicelib.jobs.model import Job, file_id
 from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.webhooks.model import Event
 
-
 REJECTED = "file.rejected"
 
 
