@@ -36,7 +36,8 @@ bench: setup ## measure; prints tables and writes build/bench.json
 lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \
 		echo "$$file"; \
-		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal -o "$${file%.in}.txt" "$$file" || exit 1; \
+		options="$$(cat "$${file%/*}/lock-options" 2>/dev/null)"; \
+		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal $$options -o "$${file%.in}.txt" "$$file" || exit 1; \
 	done
 
 clean: ## remove what was set up and built; data in .millrace stays

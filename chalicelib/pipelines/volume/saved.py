@@ -17,6 +17,7 @@ def save_array(job: RunContext, name: str, values: Array) -> None:
     path = job.scratch / f"{name}.npy"
     np.save(path, np.ascontiguousarray(values))
     job.save(path.name, path)
+    path.unlink()  # saved: a second copy would only fill the disk
 
 
 def load_array(job: RunContext, name: str) -> Array:

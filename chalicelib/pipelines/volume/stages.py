@@ -76,6 +76,7 @@ def measure(job: RunContext) -> None:
         path = job.scratch / f"surface-{label}.npz"
         np.savez(path, vertices=surface.vertices, faces=surface.faces)
         job.save(path.name, path)
+        path.unlink()
     job.save("measures.json", reports.measures_to_json(measures))
 
 
