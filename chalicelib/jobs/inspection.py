@@ -24,6 +24,9 @@ from chalicelib.pipelines.base import Pipeline, UnreadableFile
 
 log = logging.getLogger(__name__)
 
+MAX_ATTEMPTS = 3
+AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
+
 
 @dataclass(frozen=True)
 class Task:
@@ -89,7 +92,8 @@ class Inspector:
         return sorted(again)
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """Gives up on the files of messages that came too often: they are rejected, their jobs go on."""
+        """Gives up on the files of messages that came too often: they are rejected, their jobs go on. A file that was
+        not itself tried so often was only near one that killed its workers, and is asked for once more."""
         for task in self._tasks(list(deliveries(event)), set()):
             try:
                 file = self._jobs.file(task.job_id, task.number)
@@ -97,6 +101,9 @@ class Inspector:
                 continue
             if file.lease_until and file.lease_until > self._clock() and file.claimed_by != task.delivery.id:
                 continue  # another message of this file is being worked on
+            if file.state in AWAITED and file.attempt < MAX_ATTEMPTS:
+                self._settling.ask(self._jobs.job(task.job_id), [(file, task.seen)])
+                continue
             self._jobs.reject_file(
                 file,
                 "processing_failed",

@@ -109,12 +109,16 @@ class Settling:
         if any(file.bucket is None and file.key.startswith(prefix) for file in waiting):
             there = {found.key: found for found in self._objects.below(prefix)}
         found = [(file, seen) for file in waiting if (seen := self._seen(file, there, prefix))]
-        self._queues.inspect(job.pipeline, (message(file, seen) for file, seen in found))
+        self.ask(job, found)
         return len(found)
 
     def ask_for(self, job: Job, files: Iterable[File]) -> None:
         """Sends the first message for files whose objects were there before the job was."""
-        self._queues.inspect(job.pipeline, [message(file, as_stored(file)) for file in files])
+        self.ask(job, [(file, as_stored(file)) for file in files])
+
+    def ask(self, job: Job, found: Iterable[tuple[File, StoredObject]]) -> None:
+        """Sends a message for each file, about the object that was seen for it."""
+        self._queues.inspect(job.pipeline, [message(file, seen) for file, seen in found])
 
     def _seen(self, file: File, there: Mapping[str, StoredObject], prefix: str) -> StoredObject | None:
         if file.bucket is None and file.key.startswith(prefix):
