@@ -27,7 +27,7 @@ class Settings:
     token_key: str
     """Signs tokens (HS256): at least 32 characters."""
     previous_token_keys: tuple[str, ...] = ()
-    """Keys that signed before; tokens of theirs stay good. Drop one once the longest token of it has expired."""
+    """Keys that signed before, without a comma in them; tokens of theirs stay good. Drop one once the longest token of it has expired."""
     import_roots: tuple[str, ...] = ()
     """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
     cors_origins: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, RootModel, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, RootModel, SecretStr, StringConstraints
 
 from chalicelib.api.models import Answer, Given, Name, Query, Time
 
@@ -21,8 +21,19 @@ Email = Annotated[
 Username = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=3, max_length=50, pattern=r"^\w[\w .-]*\w$")
 ]
-NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
-AnyPassword = Annotated[SecretStr, Field(min_length=1, max_length=128)]
+
+
+def text(secret: SecretStr) -> SecretStr:
+    """JSON can hold half a character, which nothing can hash. Pydantic refuses it in a str, but not in a secret."""
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("is no Unicode text") from None
+    return secret
+
+
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128), AfterValidator(text)]
+AnyPassword = Annotated[SecretStr, Field(min_length=1, max_length=128), AfterValidator(text)]
 KeyScope = Literal["upload", "read", "admin"]
 
 
@@ -40,7 +51,7 @@ class LoginRequest(Given):
 
 
 class RefreshRequest(Given):
-    refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=2000)]
+    refresh_token: Annotated[SecretStr, Field(min_length=1, max_length=2000), AfterValidator(text)]
 
 
 class PasswordRequest(Given):

@@ -40,6 +40,7 @@ def register(call: Call) -> Reply:
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
     guest_id = caller.id if caller and caller.role == GUEST else None
     account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
+    services().authentication.has_registered(account.id)
     return Reply(account_answer(account, SCOPES[account.role]), 201)
 
 

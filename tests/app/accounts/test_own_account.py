@@ -61,7 +61,8 @@ def test_the_email_takes_the_password_with_it(world: World) -> None:
     assert changed["email"] == "new@example.com"
     assert login(world).status == 401
     assert login(world, "new@example.com").status == 200
-    registered(world)  # the old address is free
+    other = signed_in(world, "bob@example.com")
+    assert other.call("PATCH", "/auth/me", {"email": EMAIL, "current_password": PASSWORD}).status == 200  # it is free
 
 
 @pytest.mark.parametrize("body", [{}, {"username": None}, {"username": "ann"}, {"email": EMAIL}])

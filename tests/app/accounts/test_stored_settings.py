@@ -38,7 +38,7 @@ def test_every_setting_is_there_with_where_it_comes_from(world: World) -> None:
 
 
 def test_secrets_are_masked_everywhere(world: World) -> None:
-    previous = "the key before, of more than 32 characters"
+    previous = "the key before with more than 32 characters"
     world.configure(TOKEN_KEY="k" * 40, PREVIOUS_TOKEN_KEYS=previous)
     boss = admin(world)
     answers = [boss.get("/settings"), put(boss, guest_seconds=7200), boss.get("/audit")]
