@@ -129,8 +129,10 @@ def _matches(result: Result, wanted: WantedResults) -> bool:
 
 
 def _check_size(metadata: Mapping[str, Any]) -> None:
-    if len(json.dumps(metadata, ensure_ascii=False).encode()) > LARGEST_METADATA:
-        raise InvalidFields(
-            "The metadata is too large.",
-            errors=[FieldError("metadata", f"at most {LARGEST_METADATA // 1024} KiB as JSON")],
-        )
+    try:
+        size = len(json.dumps(metadata, ensure_ascii=False, allow_nan=False).encode())
+    except (ValueError, RecursionError):  # half a character, a number beyond all bounds, or too deep
+        raise InvalidFields("The metadata can't be kept.", errors=[FieldError("metadata", "no valid JSON")]) from None
+    if size > LARGEST_METADATA:
+        most = f"at most {LARGEST_METADATA // 1024} KiB as JSON"
+        raise InvalidFields("The metadata is too large.", errors=[FieldError("metadata", most)])

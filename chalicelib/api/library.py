@@ -1,0 +1,133 @@
+"""A user's files over all jobs; jobs over files that are there, described and deleted."""
+
+from __future__ import annotations
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.library_models import (
+    FileChanges,
+    JobChanges,
+    JobRequest,
+    LibraryFile,
+    LibraryPage,
+    LibraryQuery,
+    NewJobAnswer,
+)
+from chalicelib.api.models import JobAnswer
+from chalicelib.api.paging import page_links, pages
+from chalicelib.api.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.views import callback_of, callback_secret, file_answer, job_answer
+from chalicelib.jobs.errors import FileNotFound, JobNotFound
+from chalicelib.jobs.ids import is_id
+from chalicelib.jobs.library import WantedFiles, kind_of
+from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage)
+def list_library(call: Call) -> Reply:
+    query: LibraryQuery = call.query
+    wanted = WantedFiles(
+        kind=query.type,
+        search=query.search,
+        states=frozenset(query.status),
+        sort_by=query.sort_by,
+        descending=query.sort_order == "desc",
+        page=query.page,
+        per_page=query.per_page,
+    )
+    found, total = services().library.page(call.user.id, wanted)
+    answer = LibraryPage(
+        items=[library_file(job, file) for job, file in found],
+        total=total,
+        page=query.page,
+        per_page=query.per_page,
+        pages=pages(total, query.per_page),
+    )
+    return Reply(answer, headers=page_links(call, total))
+
+
+@routes.route("GET", "/files/{file_id}", "One of your files", answer=LibraryFile, conditional=True)
+def get_file(call: Call, file_id: str) -> LibraryFile:
+    return library_file(*owned_file(call, file_id))
+
+
+@routes.route("PATCH", "/files/{file_id}", "Describe a file", body=FileChanges, answer=LibraryFile)
+def change_file(call: Call, file_id: str) -> Reply:
+    job, file = owned_file(call, file_id)
+    check_match(call, library_file(job, file))
+    changes = call.body.model_dump(exclude_unset=True)
+    file = services().library.edit_file(call.user.id, file, changes, exactly=is_conditional(call))
+    return versioned(library_file(job, file))
+
+
+@routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204)
+def delete_file(call: Call, file_id: str) -> Reply:
+    job, file = owned_file(call, file_id)
+    services().deletion.delete_file(call.user.id, job.id, file.number)
+    return Reply(None, 204)
+
+
+@routes.route(
+    "POST",
+    "/jobs",
+    "Open a job over files that are there",
+    body=JobRequest,
+    answer=NewJobAnswer,
+    status=201,
+    creates=True,
+)
+def open_job_over_files(call: Call) -> Reply:
+    body: JobRequest = call.body
+    job = services().reuse.open_job(
+        call.user.id,
+        body.pipeline,
+        body.file_ids,
+        body.options,
+        name=body.name,
+        description=body.description or None,
+        tags=tuple(body.tags),
+        **callback_of(body.callback_url),
+    )
+    answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
+
+
+@routes.route("PATCH", "/jobs/{job_id}", "Describe a job", body=JobChanges, answer=JobAnswer)
+def change_job(call: Call, job_id: str) -> Reply:
+    job = services().owned.job(call.user.id, job_id)
+    check_match(call, job_answer(job))
+    changes = call.body.model_dump(exclude_unset=True)
+    job = services().library.edit_job(call.user.id, job, changes, exactly=is_conditional(call))
+    return versioned(job_answer(job))
+
+
+@routes.route("DELETE", "/jobs/{job_id}", "Delete a job and all that it has", status=204)
+def delete_job(call: Call, job_id: str) -> Reply:
+    services().deletion.delete_job(call.user.id, job_id)
+    return Reply(None, 204)
+
+
+def owned_file(call: Call, given: str) -> tuple[Job, File]:
+    place = parse_file_id(given)
+    if place is None or not is_id(place[0]):
+        raise FileNotFound("There is no such file.")
+    try:
+        return services().owned.file(call.user.id, *place)
+    except JobNotFound:
+        raise FileNotFound("There is no such file.") from None
+
+
+def library_file(job: Job, file: File) -> LibraryFile:
+    return LibraryFile(
+        **{
+            **file_answer(file).model_dump(),
+            "type": kind_of(job.pipeline, file.filename, file.content_type),
+            "title": file.title,
+            "description": file.description,
+            "tags": list(file.tags),
+            "pipeline": job.pipeline,
+            "created_at": job.created_at,
+        }
+    )
