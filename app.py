@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import auth, files, jobs, keys, settings, stats, uploads
+from chalicelib.api import auth, files, jobs, keys, library, results, settings, stats, uploads, webhooks
 from chalicelib.wiring import clock, services
 
 app = Chalice(app_name="millrace")
@@ -19,6 +19,9 @@ for routes in (
     uploads.routes,
     jobs.routes,
     files.routes,
+    library.routes,
+    results.routes,
+    webhooks.routes,
     settings.routes,
     stats.routes,
 ):

@@ -198,20 +198,29 @@ def id_of(request: Request) -> str:
 
 
 def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Response:
-    body = (
-        reply.model.model_dump_json(exclude_none=getattr(reply.model, "sparse", False))
-        if reply.model is not None
-        else ""
-    )
+    body = rendered(reply.model) if reply.model is not None else ""
     headers = {"Cache-Control": "no-store", **reply.headers}
     if body:
         headers["Content-Type"] = JSON
     if conditional and body:
-        etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+        etag = tag(body)
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if if_none_match and etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}:
             return Response(body="", status_code=304, headers=headers)
     return Response(body=body, status_code=reply.status, headers=headers)
+
+
+def rendered(model: BaseModel) -> str:
+    return model.model_dump_json(exclude_none=getattr(model, "sparse", False))
+
+
+def tag(body: str) -> str:
+    return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+
+
+def etag_of(model: BaseModel) -> str:
+    """The version that a conditional GET of it would answer with."""
+    return tag(rendered(model))
 
 
 def problem(error: JobError, request_id: str) -> Response:

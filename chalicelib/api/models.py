@@ -72,6 +72,9 @@ class UploadRequest(Given):
     options: dict[str, Any] = Field(default_factory=dict)
     files: list[NewFile] = Field(min_length=1, max_length=500)
     more: bool = Field(False, description="Keeps the job open for further files.")
+    callback_url: str | None = Field(
+        None, min_length=1, max_length=2000, description="Told of the job's end, as a webhook."
+    )
 
 
 class MoreFilesRequest(Given):
@@ -103,6 +106,7 @@ class UploadAnswer(Answer):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    callback_secret: str | None = Field(None, description="Signs what is sent to callback_url. Shown this once.")
 
 
 class ImportRequest(Given):
@@ -162,6 +166,8 @@ class FileCounts(Answer):
 class JobAnswer(Answer):
     id: str
     name: str
+    description: str | None = None
+    tags: list[str] = Field(default_factory=list)
     pipeline: str
     status: JobState
     options: dict[str, Any]
@@ -179,6 +185,7 @@ class JobAnswer(Answer):
     sealed: bool = Field(description="No more files can be added.")
     follows: str | None = Field(None, description="The job that had imported the same drop folder before.")
     result: dict[str, Any] | None = None
+    callback_url: str | None = None
 
 
 class JobSummary(Answer):

@@ -21,7 +21,7 @@ from chalicelib.api.models import (
     UploadRequest,
     UploadTarget,
 )
-from chalicelib.api.views import file_answer, number_of
+from chalicelib.api.views import callback_of, callback_secret, file_answer, number_of
 from chalicelib.jobs.intake import Announced, Upload
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.multipart import part_count
@@ -41,10 +41,13 @@ routes = Routes(__name__)
 )
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
+    callback = callback_of(body.callback_url)
     job, uploads = services().intake.open_job(
-        call.user.id, body.pipeline, body.options, announced(body.files), name=body.name, more=body.more
+        call.user.id, body.pipeline, body.options, announced(body.files), name=body.name, more=body.more, **callback
     )
-    return Reply(upload_answer(job, uploads), 201)
+    answer = upload_answer(job, uploads)
+    answer.callback_secret = callback_secret(job)
+    return Reply(answer, 201)
 
 
 @routes.route(

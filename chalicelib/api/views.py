@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.api.models import (
     FileAnswer,
     FileCounts,
@@ -62,6 +64,8 @@ def job_answer(job: Job) -> JobAnswer:
     return JobAnswer(
         id=job.id,
         name=job.name,
+        description=job.description,
+        tags=list(job.tags),
         pipeline=job.pipeline,
         status=job.state,
         options=dict(job.options),
@@ -84,7 +88,17 @@ def job_answer(job: Job) -> JobAnswer:
         sealed=job.sealed,
         follows=job.follows,
         result=dict(job.result) if job.result else None,
+        callback_url=job.callback["url"] if job.callback else None,
     )
+
+
+def callback_of(url: str | None) -> dict[str, Any]:
+    """What a new job gets for its callback address. InvalidFields where it may not be called."""
+    return {"callback": services().webhooks.callback(url)} if url else {}
+
+
+def callback_secret(job: Job) -> str | None:
+    return str(job.callback["secret"]) if job.callback else None
 
 
 def job_summary(job: Job) -> JobSummary:
