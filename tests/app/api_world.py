@@ -79,11 +79,11 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """body: sent as JSON, bytes as they are. headers: with underscores for dashes."""
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if self.token:
-            sent.setdefault("Authorization", f"Bearer {self.token}")
+            sent.setdefault("authorization", f"Bearer {self.token}")
         if body is not None:
-            sent.setdefault("Content-Type", "application/json")
+            sent.setdefault("content-type", "application/json")
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         response = self.world.client.http.request(method, f"/api{path}", headers=sent, body=content)
         found = {name.lower(): value for name, value in response.headers.items()}

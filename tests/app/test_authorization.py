@@ -1,0 +1,199 @@
+"""Every route for everybody: nobody, a guest, another user, the owner, an admin, and the owner's key for something else.
+
+A route without a row fails. Admins run the installation: that doesn't let them into what others have put there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from chalicelib.api.http import ROUTES, Route
+from chalicelib.jobs.ids import new_id
+from tests.app.accounts.people_helpers import PASSWORD, admin, key, signed_in
+from tests.app.api_world import Answer, Caller, World
+
+CALLERS = ("nobody", "guest", "other", "owner", "admin", "key")
+
+EVERYBODY = (200,) * 6
+SIGNED_IN = (401, 200, 200, 200, 200, 403)
+OWNER = (401, 404, 404, 200, 404, 403)
+ACCOUNT = (401, 403, 200, 200, 200, 403)
+ADMIN = (401, 403, 403, 403, 200, 403)
+"""The status for each of CALLERS; 200 stands for the row's own `good`."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """good: the status for those who may. body: one that they could send, or what makes it. values: of the path, beside
+    what PLACES makes."""
+
+    statuses: tuple[int, ...]
+    body: Any = None
+    good: int = 200
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def registration() -> dict[str, str]:
+    name = new_id()
+    return {"email": f"{name}@example.com", "username": name, "password": PASSWORD}
+
+
+PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
+
+ROWS: dict[tuple[str, str], Row] = {
+    ("GET", "/health"): Row(EVERYBODY),
+    ("POST", "/auth/guest"): Row(EVERYBODY, good=201),
+    ("POST", "/auth/register"): Row(EVERYBODY, registration, 201),
+    ("POST", "/auth/login"): Row(EVERYBODY, {"email": "other@example.com", "password": PASSWORD}),
+    ("POST", "/auth/refresh"): Row((401,) * 6, {"refresh_token": "no token"}),
+    ("POST", "/auth/logout"): Row(SIGNED_IN, good=204),
+    ("GET", "/auth/me"): Row(SIGNED_IN),
+    ("PATCH", "/auth/me"): Row(ACCOUNT, {}),
+    ("POST", "/auth/password"): Row(ACCOUNT, PASSWORDS),
+    ("GET", "/auth/keys"): Row(ACCOUNT),
+    ("POST", "/auth/keys"): Row(ACCOUNT, {"name": "robot", "scopes": ["read"]}, 201),
+    ("DELETE", "/auth/keys/{key_id}"): Row((401, 403, 404, 200, 404, 403), good=204),
+    ("GET", "/settings"): Row(ADMIN),
+    ("GET", "/settings/{name}"): Row(ADMIN, values={"name": "token_seconds"}),
+    ("PUT", "/settings"): Row(ADMIN, {"guest_seconds": None}),
+    ("GET", "/audit"): Row(ADMIN),
+    ("GET", "/stats"): Row(SIGNED_IN),
+    ("GET", "/pipelines"): Row(SIGNED_IN),
+    ("GET", "/pipelines/{name}"): Row(SIGNED_IN, values={"name": "media"}),
+    ("POST", "/upload"): Row(SIGNED_IN, {"pipeline": "media", "files": [{"filename": "a.jpg", "size": 1}]}, 201),
+    ("POST", "/import-path"): Row(SIGNED_IN, {"pipeline": "media", "path": "s3://millrace/import/x/"}, 202),
+    ("GET", "/jobs"): Row(SIGNED_IN),
+    ("GET", "/jobs/{job_id}"): Row(OWNER),
+    ("GET", "/status/{job_id}"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/control"): Row(OWNER, {"action": "cancel"}),
+    ("POST", "/jobs/{job_id}/retry"): Row(OWNER, good=400),
+    ("POST", "/jobs/{job_id}/files"): Row(OWNER, {"files": [{"filename": "b.jpg", "size": 1}]}, 201),
+    ("GET", "/jobs/{job_id}/files"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/files/{file_id}/upload"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, {"part_numbers": [1]}),
+    ("GET", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/files/{file_id}/complete"): Row(
+        OWNER, {"parts": [{"part_number": 1, "etag": "x"}]}, good=400
+    ),
+    ("DELETE", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, good=204),
+    ("GET", "/jobs/{job_id}/duplicates"): Row(OWNER),
+    ("GET", "/jobs/{job_id}/artifacts"): Row(OWNER),
+    ("GET", "/download/{job_id}"): Row(OWNER, good=400),
+    ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
+}
+
+
+@dataclass
+class Cast:
+    """The callers, made once for all tests; each test has things of the owner's of its own."""
+
+    world: World
+    people: dict[str, Caller]
+    keys: dict[str, Caller]
+
+    def caller(self, name: str, route: Route) -> Caller:
+        """key: the owner's, with every scope that a key of theirs may have but the route's."""
+        if name == "key":
+            return self.keys["read" if route.scope == "upload" else "upload" if route.scope == "read" else "both"]
+        return self.world.guest() if name == "guest" else self.people[name]
+
+
+def a_job(cast: Cast) -> dict[str, str]:
+    job = cast.people["owner"].announce({"a.jpg": 20}, more=True)
+    assert job.status == 201, job.text
+    return {"job_id": job["job_id"], "file_id": job["uploads"][0]["file_id"]}
+
+
+def a_key(cast: Cast) -> dict[str, str]:
+    made = cast.people["owner"].post("/auth/keys", {"name": "robot", "scopes": ["read"], "expires_in_days": 1})
+    assert made.status == 201, made.text
+    return {"key_id": made["id"]}
+
+
+PLACES: dict[str, Callable[[Cast], dict[str, str]]] = {"job_id": a_job, "file_id": a_job, "key_id": a_key}
+"""What makes the owner's thing that a path names."""
+
+
+@pytest.fixture(scope="module")
+def people(shared_world: World) -> Cast:
+    world = shared_world
+    owner = signed_in(world, "owner@example.com")
+    cast = {
+        "nobody": world.nobody,
+        "other": signed_in(world, "other@example.com"),
+        "owner": owner,
+        "admin": admin(world),
+    }
+    keys = {"read": key(owner, "read"), "upload": key(owner, "upload"), "both": key(owner, "read", "upload")}
+    return Cast(world, cast, keys)
+
+
+@pytest.fixture
+def cast(people: Cast, world: World) -> Cast:
+    world.configure(LIMIT_MULTIPART_FROM="10")
+    return people
+
+
+def filled(route: Route, values: dict[str, str]) -> str:
+    return route.path.format(**values)
+
+
+def things(cast: Cast, route: Route) -> dict[str, str]:
+    values = dict(ROWS[route.method, route.path].values)
+    for name, make in PLACES.items():
+        if "{" + name + "}" in route.path and name not in values:
+            values |= make(cast)
+    return values
+
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+@each_route
+def test_every_route_has_a_row(route: Route) -> None:
+    assert (route.method, route.path) in ROWS, "say in ROWS who may call it"
+    row = ROWS[route.method, route.path]
+    assert route.open == (route.scope is None) == (row.statuses[0] == row.statuses[3])
+
+
+def test_every_row_has_a_route() -> None:
+    assert set(ROWS) == {(route.method, route.path) for route in ROUTES}
+
+
+@pytest.mark.parametrize("name", CALLERS)
+@each_route
+def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, name: str) -> None:
+    row = ROWS[route.method, route.path]
+    caller, values, body = cast.caller(name, route), things(cast, route), row.body() if callable(row.body) else row.body
+    before = state(cast, values)
+    answer = caller.call(route.method, filled(route, values), body)
+    wanted = row.statuses[CALLERS.index(name)]
+    if wanted == 200:
+        assert answer.status == row.good, answer.text
+        return
+    assert answer.status == wanted, answer.text
+    assert state(cast, values) == before
+    if wanted == 403:
+        assert answer["code"] == "forbidden"
+    elif wanted == 404:
+        elsewhere = new_id()
+        unknown = dict.fromkeys(values, elsewhere) | row.values
+        if "file_id" in values:
+            unknown["file_id"] = f"{elsewhere}-00000001"
+        other = caller.call(route.method, filled(route, unknown), body)
+        assert content(other) == content(answer), "it must look like an id that nobody has"
+
+
+def state(cast: Cast, values: dict[str, str]) -> Any:
+    """What a refused call must leave as it is: the owner's account, and the job."""
+    items = cast.world.items
+    job = items("jobs", f"JOB#{values['job_id']}") if "job_id" in values else []
+    return job, items("accounts", f"USER#{cast.people['owner'].id}"), items("accounts", "SETTINGS")
+
+
+def content(answer: Answer) -> dict[str, Any]:
+    return {name: value for name, value in answer.json.items() if name != "request_id"}
