@@ -121,8 +121,8 @@ class RunContext(Protocol):
         """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
 
     def model(self, name: str) -> Path:
-        """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket; each
-        is fetched once into scratch. Raises KeyError where there is no such model."""
+        """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
+        Each is fetched once into scratch. Raises KeyError where there is no such model."""
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         """Marks files as duplicates: number of the duplicate → number of the file that is kept."""

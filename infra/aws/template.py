@@ -141,9 +141,7 @@ def _tls_only() -> Json:
 
 def _tables(stack: str) -> Json:
     by_owner = _index("by_owner", "owner_id", "job_id", {"ProjectionType": "ALL"})
-    by_hash = _index(
-        "by_hash", "owner_hash", "PK", {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["object_key", "size"]}
-    )
+    by_hash = _index("by_hash", "owner_hash", "PK", {"ProjectionType": "KEYS_ONLY"})
     due = _index("due", "due_shard", "due_at", {"ProjectionType": "KEYS_ONLY"})
     return {
         "JobsTable": _table(f"{stack}-jobs", [by_owner, by_hash, due], expires=True),

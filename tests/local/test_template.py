@@ -37,7 +37,7 @@ def test_tables_have_their_keys_indexes_and_expiry(stack: Stack) -> None:
         assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert indexes(found["jobs"]) == {
         "by_owner": (["owner_id", "job_id"], "ALL", []),
-        "by_hash": (["owner_hash", "PK"], "INCLUDE", ["object_key", "size"]),
+        "by_hash": (["owner_hash", "PK"], "KEYS_ONLY", []),
         "due": (["due_shard", "due_at"], "KEYS_ONLY", []),
     }
     assert indexes(found["accounts"]) == indexes(found["catalog"]) == {}

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import FileRules, Inspection
+from chalicelib.pipelines.base import FileRules, Inspection, Step
 from chalicelib.pipelines.media.inspecting import PHOTO_NAMES, VIDEO_NAMES, inspect
 from chalicelib.pipelines.media.options import Options
 from chalicelib.pipelines.media.run import STEPS
@@ -26,7 +26,7 @@ class MediaPipeline:
     accepts = FileRules(extensions=PHOTO_NAMES + VIDEO_NAMES, max_bytes=5 * 1024**3)
     Options: type[BaseModel] = Options
     per_file = True
-    steps = STEPS
+    steps: tuple[Step, ...] = STEPS
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock

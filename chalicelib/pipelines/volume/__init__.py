@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import FileRules, Inspection, Step
 from chalicelib.pipelines.volume.options import NOTICE, Options
@@ -23,7 +25,7 @@ class VolumePipeline:
         f"labels that you upload, and gives back labels, measures and meshes. {NOTICE}."
     )
     accepts = FileRules(extensions=EXTENSIONS, max_bytes=MAX_BYTES, roles=("labels", "reference"))
-    Options = Options
+    Options: type[BaseModel] = Options
     per_file = False
     steps: tuple[Step, ...] = STEPS
 
