@@ -1,0 +1,261 @@
+"""The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from chalicelib.files.source import SourceFile
+from chalicelib.jobs import keys
+from chalicelib.jobs.control import Control
+from chalicelib.jobs.deliveries import message
+from chalicelib.jobs.dropfolder import DropFolders
+from chalicelib.jobs.importing import Importer, Root
+from chalicelib.jobs.inspection import Inspector
+from chalicelib.jobs.intake import Announced, Intake
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.multipart import Multipart
+from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.recovery import Sweeper
+from chalicelib.jobs.running import Runner
+from chalicelib.jobs.settling import Settling
+from chalicelib.pipelines.base import FileRules, Inspection, Member, PipelineFailed, RunContext, Step, UnreadableFile
+from tests.fakes.jobs import MemoryJobs
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.queues import Queue
+
+BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+OWNER, STRANGER = "user-1", "user-2"
+BUCKET = "own-bucket"
+ROOTS = ("import/", "s3://elsewhere/shared/")
+LIMITS = Limits(multipart_from=64 * 1024 * 1024)
+
+
+class Crash(BaseException):
+    """The process dies here: no handler of the core's may run."""
+
+
+class Options(BaseModel):
+    tone: int = Field(1, ge=1, le=9)
+    retain_results: bool = True
+
+
+class Toy:
+    """Takes .txt. What a file begins with decides what happens to it: bad, poison (kills its worker), broken.
+
+    per_file: the first works like media, the second like all others. Steps are written down as they begin, and `during`
+    is called at each of their clean points.
+    """
+
+    description = "for tests"
+    title = "Toy"
+    accepts = FileRules((".txt",), 40 * 1024 * 1024, ("labels",))
+    Options = Options
+
+    def __init__(self, name: str, per_file: bool) -> None:
+        self.name = name
+        self.per_file = per_file
+        self.steps = (Step("Pair", self._pair), Step("Zip", self._zip, 3.0))
+        self.begun: list[tuple[str, str]] = []
+        self.inspected: list[str] = []
+        self.during: Callable[[str], None] = lambda step: None
+        self.fails: str | None = None
+
+    def inspect(self, file: SourceFile, options: Options) -> Inspection:
+        self.inspected.append(file.name)
+        head = file.head()
+        if head.startswith(b"poison"):
+            raise Crash
+        if head.startswith(b"broken"):
+            raise RuntimeError("a fault of ours")
+        if head.startswith(b"bad"):
+            raise UnreadableFile("unreadable", "It is bad.")
+        file.load()
+        thumbnail = b"a thumbnail" if head.startswith(b"picture") else None
+        return Inspection("text/plain", {"tone": options.tone, "length": file.size}, thumbnail)
+
+    def _pair(self, job: RunContext) -> None:
+        self._begin(job, "Pair")
+        first: dict[str | None, int] = {}
+        kept = {}
+        for file in job.files():
+            if file.state == "inspected" and first.setdefault(file.sha256, file.number) != file.number:
+                kept[file.number] = first[file.sha256]
+        job.save("kept", repr(kept).encode())
+        job.progress(50.0)
+        job.mark_duplicates(kept)
+
+    def _zip(self, job: RunContext) -> None:
+        self._begin(job, "Zip")
+        left_out = eval(job.load("kept").read_bytes())
+        members = [
+            Member(f"{file.number:04d}.txt", job.checksum(file))
+            for file in job.files()
+            if file.state == "inspected" and file.number not in left_out
+        ]
+        job.progress(50.0)
+        job.archive("complete", "results.zip", members)
+        job.result(f"{len(members)} files", 1.0, {"members": len(members)})
+
+    def _begin(self, job: RunContext, step: str) -> None:
+        self.begun.append((job.job_id, step))
+        self.during(step)
+        if self.fails == step:
+            raise PipelineFailed("toy_failed", "It can't be done.")
+        job.progress(1.0)
+
+
+class World:
+    """jobs and objects: other stores than the fakes. wrap: puts something around each store and the queue, by name."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Any = None,
+        limits: Limits = LIMITS,
+        wrap: Callable[[str, Any], Any] = lambda name, thing: thing,
+        drop_owner: str = OWNER,
+    ) -> None:
+        self.now = BEGIN
+        self.limits = limits
+        self._ids = count(1)
+        self.photos, self.scans = Toy("photos", True), Toy("scans", False)
+        self.pipelines: dict[str, Any] = {"photos": self.photos, "scans": self.scans}
+        self.jobs = jobs if jobs is not None else MemoryJobs()
+        self.queue = Queue(self.clock)
+        self.objects = MemoryObjects(self.clock, self.tell)
+        self.lost: Callable[[StoredObject], bool] = lambda seen: False
+        wrapped, objects, queue = wrap("jobs", self.jobs), wrap("objects", self.objects), wrap("queues", self.queue)
+        self.owned = Owned(wrapped)
+        self.settling = Settling(wrapped, objects, queue, self.pipelines, self.clock)
+        self.intake = Intake(
+            wrapped, objects, self.owned, self.settling, self.pipelines, limits, self.clock, self.new_id
+        )
+        self.multipart = Multipart(wrapped, objects, self.owned, limits, self.clock)
+        self.control = Control(wrapped, objects, queue, self.owned, self.settling, self.pipelines, limits, self.clock)
+        self.drops = DropFolders(
+            wrapped, objects, self.intake, self.settling, limits, self.clock, self.new_id, drop_owner
+        )
+        roots = [Root.parse(root, BUCKET) for root in ROOTS]
+        self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
+        self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
+        self.runner = Runner(wrapped, objects, queue, self.objects, self.settling, self.pipelines, limits, self.clock)
+        self.sweeper = Sweeper(
+            wrapped, queue, self.control, self.settling, self.drops, self.pipelines, limits, self.clock
+        )
+
+    # -- time and ids ------------------------------------------------------------------------------------------------
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def new_id(self) -> str:
+        return f"{next(self._ids):026d}"
+
+    def deadline(self, seconds: float = 900) -> datetime:
+        return self.now + timedelta(seconds=seconds)
+
+    # -- what clients and S3 do --------------------------------------------------------------------------------------
+
+    def tell(self, seen: StoredObject) -> None:
+        """S3's notification, for the prefixes that have one."""
+        root, _, rest = seen.key.partition("/")
+        if root in {"uploads", "drop"} and not self.lost(seen):
+            self.queue.send(f"inspect-{rest.partition('/')[0]}", event(seen))
+
+    def open(self, *contents: bytes, pipeline: str = "photos", upload: bool = True, **more: Any) -> Job:
+        """A job for files of these contents, which are uploaded at once unless told otherwise."""
+        files = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(contents, 1)]
+        job, _ = self.intake.open_job(more.pop("owner", OWNER), pipeline, {}, files, **more)
+        if upload:
+            for i, content in enumerate(contents, 1):
+                self.upload(job, i, content)
+        return job
+
+    def upload(self, job: Job, number: int, content: bytes) -> None:
+        self.objects.put(keys.upload(job.pipeline, job.id, number), content, "text/plain")
+
+    def drop(self, batch: str, **contents: bytes) -> None:
+        for name, content in contents.items():
+            self.objects.put(f"drop/{batch}/{name.replace('__', '.')}", content, "text/plain")
+
+    # -- what the queues do ------------------------------------------------------------------------------------------
+
+    def handle(self, queue: str, received: Mapping[str, Any], seconds: float = 900) -> list[str]:
+        deadline = self.deadline(seconds)
+        if queue.endswith("-dlq"):
+            owner = self.inspector if "inspect" in queue else self.runner if "run" in queue else self.importer
+            owner.undelivered(received)
+            return []
+        if queue.startswith("inspect-"):
+            return self.inspector.receive(received, deadline)
+        return (self.runner if queue.startswith("run-") else self.importer).receive(received, deadline)
+
+    def deliver(self, queue: str | None = None, batch: int = 10, seconds: float = 900) -> int:
+        """One batch of one queue that has something visible; returns how many messages that were."""
+        visible = self.queue.visible(queue)
+        if not visible:
+            return 0
+        one = visible[0].queue
+        received = self.queue.receive([m for m in visible if m.queue == one][: 1 if "run" in one else batch])
+        try:
+            again = self.handle(one, received, seconds)
+        except Crash:
+            return len(visible)
+        self.queue.answer(received, again)
+        return len(visible)
+
+    def drain(self, queue: str | None = None) -> None:
+        for _ in range(500):
+            if not self.deliver(queue):
+                return
+        raise AssertionError("the queues never become empty")
+
+    def sweep(self) -> int:
+        return self.sweeper.sweep(self.deadline())
+
+    def settle_down(self, minutes: int = 60) -> None:
+        """Lets everything happen that happens by itself in so many minutes."""
+        for _ in range(minutes):
+            self.drain()
+            self.advance(60)
+            self.sweep()
+        self.drain()
+
+    # -- what is left behind -----------------------------------------------------------------------------------------
+
+    def job(self, job: Job | str) -> Job:
+        return self.jobs.job(job if isinstance(job, str) else job.id)
+
+    def files(self, job: Job | str) -> list[File]:
+        return list(self.jobs.files(job if isinstance(job, str) else job.id))
+
+    def states(self, job: Job | str) -> list[str]:
+        return [file.state.value for file in self.files(job)]
+
+    def all_jobs(self) -> list[Job]:
+        return [job for owner in (OWNER, STRANGER) for job in self.jobs_of(owner)]
+
+    def jobs_of(self, owner: str) -> list[Job]:
+        found, _ = self.jobs.jobs_of(owner, states=frozenset(), pipeline=None, limit=1000, before=None)
+        return [self.jobs.job(job.id) for job in found]
+
+    def message_for(self, job: Job, number: int) -> dict[str, Any]:
+        file = self.jobs.file(job.id, number)
+        return message(file, self.objects.stat(file.key))
+
+
+def event(seen: StoredObject) -> dict[str, Any]:
+    """S3's own notification of an object."""
+    file: Any = SimpleNamespace(job_id=None, number=None, bucket=None)
+    body = message(file, seen)
+    del body["Records"][0]["millrace"]
+    body["Records"][0]["eventName"] = "ObjectCreated:Put"
+    return body
