@@ -1,0 +1,106 @@
+"""The volume pipeline on the real local stack: the queue, the steps, a killed worker, and what comes out."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.stack import Guest, Stack
+from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti
+
+WORKERS = "infra.local.worker"
+SPACING = (0.8, 0.8, 1.2)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"), None, "--sweep", "1", "--visibility", "3")
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def knee() -> bytes:
+    return nifti(grey_of(ball_with_shell(SPACING)), affine_of(SPACING))
+
+
+def test_jobs_queue_up_run_one_by_one_and_survive_the_death_of_their_worker(stack: Stack, knee: bytes) -> None:
+    guest = Guest(stack.api)
+    jobs = [guest.upload({f"knee{n}.nii.gz": knee + b"\0" * n}, "volume") for n in range(4)]
+    seen: dict[str, list[Any]] = {job: [] for job in jobs}
+    killed = False
+    deadline = time.monotonic() + 150
+    while time.monotonic() < deadline:
+        states = {job: guest.get(f"/status/{job}") for job in jobs}
+        for job, status in states.items():
+            seen[job].append(status)
+        running = [status for status in states.values() if status["status"] == "running"]
+        if not killed and any(status["current_step"] >= 3 for status in running):
+            stack.kill(WORKERS)
+            killed = True
+        if all(status["status"] == "completed" for status in states.values()):
+            break
+        time.sleep(0.1)
+    assert killed
+    assert {status["status"] for status in states.values()} == {"completed"}
+
+    queued = [status for found in seen.values() for status in found if status["status"] == "queued"]
+    assert {status["queue_position"] for status in queued} >= {1, 2}
+    assert all(status["estimated_wait_seconds"] > 0 for status in queued)
+    for found in seen.values():
+        steps = [status["current_step"] for status in found if status["status"] == "running"]
+        assert steps == sorted(steps)
+    names = {status["step_name"] for found in seen.values() for status in found if status["status"] == "running"}
+    assert names <= {
+        "Validating input",
+        "Preparing volume",
+        "Running segmentation",
+        "Measuring",
+        "Building meshes",
+        "Packaging results",
+    }
+    assert guest.get("/stats")["total_jobs_processed"] == 4
+
+
+def test_what_comes_out_downloads_together_and_one_by_one(stack: Stack, knee: bytes) -> None:
+    guest = Guest(stack.api)
+    job_id = guest.upload({"Knee.NII.GZ": knee}, "volume")
+    assert guest.wait(job_id, 90)["status"] == "completed"
+    answer = guest.call("GET", f"/download/{job_id}")
+    assert 'filename="Knee_results.zip"' in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        results = json.loads(archive.read("Knee_results.json"))
+    assert {
+        "Knee_labels.nii.gz",
+        "Knee_labels.nrrd",
+        "Knee_results.csv",
+        "Knee_overview.png",
+        "provenance.json",
+    } <= names
+    assert "Not for clinical diagnosis" in json.dumps(results)
+    for artifact in guest.get(f"/jobs/{job_id}/artifacts")["items"]:
+        one = guest.call("GET", f"/download/{job_id}/{artifact['name']}")
+        assert (one.status_code, len(one.content)) == (200, artifact["size_bytes"])
+
+
+def test_a_job_left_without_a_volume_fails_with_the_files_own_reason(stack: Stack) -> None:
+    guest = Guest(stack.api)
+    job_id = guest.upload({"flat.nii.gz": nifti(grey_of(ball_with_shell(SPACING))[:, :, 0])}, "volume")
+    status = guest.wait(job_id, 60)
+    assert (status["status"], status["error_code"]) == ("failed", "not_a_volume")
+    assert "Image is 2D, expected a 3D volume" in status["error_message"]
+    wrong = guest.call("POST", "/upload", {"pipeline": "volume", "files": [{"filename": "a.png", "size": 3}]})
+    assert wrong.status_code == 400
+    large = {"pipeline": "volume", "files": [{"filename": "a.nii", "size": 700 * 1024**2}]}
+    assert guest.call("POST", "/upload", large).status_code == 413
+    odd = {"pipeline": "volume", "options": {"cartilage_smoothing": 3}, "files": [{"filename": "a.nii", "size": 3}]}
+    refused = guest.call("POST", "/upload", odd)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "options.cartilage_smoothing"
