@@ -1,0 +1,46 @@
+// Writes src/api/schema.ts from the API's own models, so that no shape is ever copied by hand.
+// With --check: fails where the file that is there is not what would be written.
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { compile } from 'json-schema-to-typescript'
+
+const here = new URL('.', import.meta.url)
+const python = process.env.MILLRACE_PYTHON ?? new URL('../../.venv/bin/python', here).pathname
+const target = new URL('../src/api/schema.ts', here)
+
+const schema = JSON.parse(execFileSync(python, [new URL('schema.py', here).pathname], { encoding: 'utf8' }))
+const named = Object.keys(schema.$defs)
+// Titles of fields would each become a type of their own.
+const untitled = (node) => {
+  if (Array.isArray(node)) return node.map(untitled)
+  if (node === null || typeof node !== 'object') return node
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([key, value]) => !(key === 'title' && typeof value === 'string'))
+      .map(([key, value]) => [key, untitled(value)]),
+  )
+}
+const $defs = Object.fromEntries(
+  named.map((name) => [name, { ...untitled(schema.$defs[name]), title: name }]),
+)
+const text = await compile(
+  { $defs, title: 'Api', type: 'object', additionalProperties: false, properties: {} },
+  'Api',
+  {
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    // Tuples for "1 to 500 files" would make every list a puzzle; the API checks lengths.
+    ignoreMinAndMaxItems: true,
+    bannerComment: '// Written by `npm run types` from the models of the API. Do not edit.',
+    format: true,
+    style: { singleQuote: true, semi: false, printWidth: 110 },
+  },
+)
+if (process.argv.includes('--check')) {
+  if (readFileSync(target, 'utf8') !== text) {
+    console.error('src/api/schema.ts is not what the API has by now: run `npm run types`.')
+    process.exit(1)
+  }
+} else {
+  writeFileSync(target, text)
+}

@@ -1,0 +1,143 @@
+// What stands around every page: the name, the ways, what goes on elsewhere, and the keys.
+import { ChartNoAxesColumn, Images, Keyboard, Moon, Sun, SunMoon, Upload } from 'lucide-react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { NavLink, useLocation, useNavigate } from 'react-router'
+import { LANGUAGES, type Language, useWords } from './i18n'
+import styles from './Shell.module.css'
+import { Button, Notice, Select } from './ui/controls'
+import { useReachable } from './ui/hooks'
+import { JobWatch } from './ui/JobWatch'
+import { KeysSheet } from './ui/KeysSheet'
+import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
+import { Unfinished, UploadDock } from './ui/UploadDock'
+
+const PLACES = [
+  ['/', 'nav.drop', Upload],
+  ['/jobs', 'nav.jobs', Images],
+  ['/dashboard', 'nav.dashboard', ChartNoAxesColumn],
+] as const
+
+const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon }
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { t } = useWords()
+  const [keys, showKeys] = useState(false)
+  const reachable = useReachable()
+  const { pathname } = useLocation()
+  useShortcuts(() => showKeys(true))
+
+  // A new page begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of place that counts
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [pathname])
+
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        {t('skip')}
+      </a>
+      <header className={styles.head}>
+        <NavLink to="/" className={styles.name} aria-label="Millrace">
+          <Mark />
+          <span>Millrace</span>
+        </NavLink>
+        <nav className={styles.ways} aria-label={t('nav.label')}>
+          {PLACES.map(([to, key, Icon]) => (
+            <NavLink key={to} to={to} end={to === '/'}>
+              <Icon aria-hidden size={18} strokeWidth={1.9} />
+              {t(key)}
+            </NavLink>
+          ))}
+        </nav>
+        <div className={styles.tools}>
+          <LanguageChoice />
+          <ThemeChoice />
+          <span className={styles.keysTool}>
+            <Button kind="quiet" icon={Keyboard} label={t('keys.title')} onPress={() => showKeys(true)} />
+          </span>
+        </div>
+      </header>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        {!reachable && (
+          <Notice kind="warning" title={t('offline.title')}>
+            {t('offline.text')}
+          </Notice>
+        )}
+        <Unfinished />
+        {children}
+      </main>
+      <UploadDock />
+      <JobWatch />
+      <KeysSheet open={keys} onClose={() => showKeys(false)} />
+    </>
+  )
+}
+
+function Mark() {
+  return (
+    <svg
+      viewBox="0 0 32 32"
+      width="26"
+      height="26"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="2.6"
+      strokeLinecap="round"
+      aria-hidden="true"
+    >
+      <path d="M3 9c4.3-4 8.7-4 13 0s8.7 4 13 0" />
+      <path d="M3 16.500c4.300-4 8.700-4 13 0s8.700 4 13 0" />
+      <path d="M3 24c4.300-4 8.700-4 13 0s8.700 4 13 0" />
+    </svg>
+  )
+}
+
+function LanguageChoice() {
+  const { t, language, setLanguage } = useWords()
+  return (
+    <Select<Language>
+      hideLabel
+      label={t('language')}
+      value={language}
+      onChange={setLanguage}
+      options={Object.entries(LANGUAGES) as [Language, string][]}
+    />
+  )
+}
+
+function ThemeChoice() {
+  const { t } = useWords()
+  const [theme, setTheme] = useState<Theme>(keptTheme)
+  const next = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]!
+  return (
+    <Button
+      kind="quiet"
+      icon={THEME_ICONS[theme]}
+      label={`${t('theme')}: ${t(`theme.${theme}`)}`}
+      onPress={() => {
+        keepTheme(next)
+        setTheme(next)
+      }}
+    />
+  )
+}
+
+/** `?` for the keys, `g` and a letter to go somewhere. */
+function useShortcuts(showKeys: () => void): void {
+  const navigate = useNavigate()
+  useEffect(() => {
+    let gone = 0
+    const places: Record<string, string> = { d: '/', j: '/jobs', s: '/dashboard' }
+    const listen = (event: KeyboardEvent) => {
+      const typing = (event.target as Element).closest?.('input, textarea, select, [contenteditable]')
+      if (typing || event.ctrlKey || event.metaKey || event.altKey) return
+      const place = places[event.key]
+      if (event.key === '?') showKeys()
+      else if (event.key === 'g') gone = performance.now()
+      else if (place && performance.now() - gone < 1000) navigate(place)
+    }
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
+  }, [navigate, showKeys])
+}

@@ -1,0 +1,168 @@
+// The one way to the API: signs in as a guest by itself, waits out what passes, and turns every error into a Problem.
+import type { Problem as ProblemBody, Token } from './schema'
+
+const TOKEN = 'millrace.token'
+const WAITS = [500, 1000, 2000, 4000, 8000, 8000, 15000, 15000]
+const PASSING = new Set([500, 502, 503, 504])
+const PASSING_CONFLICTS = new Set(['request_in_progress', 'try_again', 'too_many_requests'])
+
+/** An answer that says no, in the API's own words, or the lack of one (`code` is then `unreachable`). */
+export class Problem extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    message: string,
+    readonly requestId: string | null = null,
+    readonly fields: { field: string; message: string }[] = [],
+    readonly retryAfter: number | null = null,
+  ) {
+    super(message)
+    this.name = 'Problem'
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0
+  }
+
+  /** Whether the same request may well succeed a little later. */
+  get passing(): boolean {
+    return this.unreachable || PASSING.has(this.status) || PASSING_CONFLICTS.has(this.code)
+  }
+}
+
+interface Asked {
+  method?: 'GET' | 'POST' | 'DELETE'
+  body?: unknown
+  signal?: AbortSignal | undefined
+  /** Asks again, for about a minute, while the API can't be reached or is out of breath. */
+  patient?: boolean
+  /** The same key again is the same request: the API carries it out once. */
+  key?: string
+}
+
+export async function api<T>(path: string, asked: Asked = {}): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await once<T>(path, asked)
+    } catch (error) {
+      const wait = WAITS[attempt]
+      if (!asked.patient || wait === undefined || !(error instanceof Problem) || !error.passing) throw error
+      await pause(Math.max(wait, (error.retryAfter ?? 0) * 1000), asked.signal)
+    }
+  }
+}
+
+async function once<T>(path: string, asked: Asked): Promise<T> {
+  let response = await send(path, asked, await token())
+  if (response.status === 401) {
+    forget()
+    response = await send(path, asked, await token())
+  }
+  reached(true)
+  if (!response.ok) throw await problem(response)
+  return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+}
+
+async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (bearer) headers.Authorization = `Bearer ${bearer}`
+  if (asked.key) headers['Idempotency-Key'] = asked.key
+  if (asked.body !== undefined) headers['Content-Type'] = 'application/json'
+  try {
+    return await fetch(`/api${path}`, {
+      method: asked.method ?? 'GET',
+      headers,
+      ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+      ...(asked.signal ? { signal: asked.signal } : {}),
+    })
+  } catch (error) {
+    if (asked.signal?.aborted) throw error
+    reached(false)
+    throw new Problem('unreachable', 0, 'Millrace can’t be reached.')
+  }
+}
+
+async function problem(response: Response): Promise<Problem> {
+  const retryAfter = Number(response.headers.get('Retry-After')) || null
+  try {
+    const body = (await response.json()) as ProblemBody
+    const fields = body.errors as unknown as { field: string; message: string }[]
+    return new Problem(body.code, response.status, body.detail, body.request_id, fields, retryAfter)
+  } catch {
+    return new Problem(
+      'unexpected',
+      response.status,
+      `The answer was ${response.status}.`,
+      null,
+      [],
+      retryAfter,
+    )
+  }
+}
+
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, milliseconds)
+    // A network that comes back is worth asking at once.
+    window.addEventListener('online', done, { once: true })
+    signal?.addEventListener('abort', stop, { once: true })
+    function clear() {
+      clearTimeout(timer)
+      window.removeEventListener('online', done)
+      signal?.removeEventListener('abort', stop)
+    }
+    function done() {
+      clear()
+      resolve()
+    }
+    function stop() {
+      clear()
+      reject(signal?.reason)
+    }
+  })
+}
+
+// -- signing in -----------------------------------------------------------------------------------------------------
+
+let asking: Promise<string> | null = null
+
+async function token(): Promise<string> {
+  const kept = localStorage.getItem(TOKEN)
+  if (kept) return kept
+  asking ??= begin().finally(() => {
+    asking = null
+  })
+  return asking
+}
+
+async function begin(): Promise<string> {
+  const response = await send('/auth/guest', { method: 'POST' }, null)
+  if (!response.ok) throw await problem(response)
+  const guest = (await response.json()) as Token
+  localStorage.setItem(TOKEN, guest.access_token)
+  return guest.access_token
+}
+
+function forget(): void {
+  localStorage.removeItem(TOKEN)
+}
+
+// -- whether the API can be reached ----------------------------------------------------------------------------------
+
+type Watcher = () => void
+const watchers = new Set<Watcher>()
+let reachable = true
+
+function reached(now: boolean): void {
+  if (now === reachable) return
+  reachable = now
+  for (const tell of watchers) tell()
+}
+
+export const connection = {
+  get: () => reachable,
+  watch(tell: Watcher): () => void {
+    watchers.add(tell)
+    return () => watchers.delete(tell)
+  },
+}

@@ -1,0 +1,161 @@
+// What the page asks for again and again, at the pace that the server names.
+import {
+  keepPreviousData,
+  type Query,
+  QueryClient,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { api, Problem } from './client'
+import type {
+  ArtifactAnswer,
+  ArtifactsAnswer,
+  DownloadAnswer,
+  DuplicatesAnswer,
+  JobAnswer,
+  JobState,
+  JobsPage,
+  PipelinesAnswer,
+  StatsAnswer,
+  StatusAnswer,
+} from './schema'
+
+export const FINAL: ReadonlySet<JobState> = new Set(['completed', 'failed', 'cancelled'])
+export const ACTIVE: readonly JobState[] = ['pending', 'queued', 'running', 'paused']
+
+const HIDDEN_PACE = 30
+const SLOWEST = 60
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 2000,
+      // What is no passing fault will not be better the second time.
+      retry: (count, error) => error instanceof Problem && error.passing && count < 2,
+      retryDelay: (count) => Math.min(1000 * 2 ** count, 8000),
+      // The browser's own idea of being online is often wrong; asking tells.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+
+/** Milliseconds to the next poll: the server's pace, slower in a hidden tab, slower still with each error in a row. */
+export function pace(seconds: number, failures: number, hidden: boolean): number {
+  const calm = hidden ? Math.max(seconds, HIDDEN_PACE) : seconds
+  return 1000 * Math.min(calm * 2 ** Math.min(failures, 5), Math.max(calm, SLOWEST))
+}
+
+const polled = (seconds: number, query: Pick<Query, 'state'>) =>
+  pace(
+    seconds,
+    query.state.fetchFailureCount + query.state.errorUpdateCount * +(query.state.status === 'error'),
+    document.hidden,
+  )
+
+export function usePipelines() {
+  return useQuery({
+    queryKey: ['pipelines'],
+    queryFn: ({ signal }) => api<PipelinesAnswer>('/pipelines', { signal }),
+    staleTime: 10 * 60_000,
+    refetchInterval: (query) => (query.state.status === 'error' ? polled(3, query) : false),
+    select: (answer) => answer.items,
+  })
+}
+
+export interface JobsWanted {
+  status: readonly JobState[]
+  pipeline: string
+}
+
+export function useJobs(wanted: JobsWanted, limit = 100) {
+  const query = new URLSearchParams({ limit: String(limit) })
+  if (wanted.status.length) query.set('status', wanted.status.join(','))
+  if (wanted.pipeline) query.set('pipeline', wanted.pipeline)
+  return useQuery({
+    queryKey: ['jobs', query.toString()],
+    queryFn: ({ signal }) => api<JobsPage>(`/jobs?${query}`, { signal }),
+    placeholderData: keepPreviousData,
+    refetchIntervalInBackground: true,
+    refetchInterval: (q) => polled(q.state.data?.items.some((job) => !FINAL.has(job.status)) ? 3 : 30, q),
+  })
+}
+
+export function useStatus(jobId: string) {
+  return useQuery({
+    queryKey: ['status', jobId],
+    queryFn: ({ signal }) => api<StatusAnswer>(`/status/${jobId}`, { signal }),
+    refetchIntervalInBackground: true,
+    refetchInterval: (q) => {
+      if (q.state.error instanceof Problem && !q.state.error.passing) return false
+      return polled(q.state.data?.poll_after_seconds ?? 2, q)
+    },
+  })
+}
+
+/** The job itself changes with its status: asked again whenever that says something new. */
+export function useJob(jobId: string, seen: string | undefined) {
+  return useQuery({
+    queryKey: ['job', jobId, seen],
+    queryFn: ({ signal }) => api<JobAnswer>(`/jobs/${jobId}`, { signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+}
+
+export function useArtifacts(jobId: string, ready: boolean) {
+  return useQuery({
+    queryKey: ['artifacts', jobId],
+    queryFn: ({ signal }) => api<ArtifactsAnswer>(`/jobs/${jobId}/artifacts`, { signal }),
+    enabled: ready,
+    staleTime: 5 * 60_000,
+    select: (answer) => answer.items,
+  })
+}
+
+export function useDuplicates(jobId: string, kind: 'exact' | 'similar', seen: string) {
+  return useQuery({
+    queryKey: ['duplicates', jobId, kind, seen],
+    queryFn: ({ signal }) => api<DuplicatesAnswer>(`/jobs/${jobId}/duplicates?kind=${kind}`, { signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+}
+
+export function useStats() {
+  return useQuery({
+    queryKey: ['stats'],
+    queryFn: ({ signal }) => api<StatsAnswer>('/stats', { signal }),
+    refetchInterval: (q) => polled(10, q),
+  })
+}
+
+/** Where an artifact's bytes are, for a quarter of an hour. */
+export async function located(path: string): Promise<DownloadAnswer> {
+  return api<DownloadAnswer>(path.replace(/^\/api/, ''))
+}
+
+/** An artifact's bytes. */
+export async function content(artifact: ArtifactAnswer): Promise<Blob> {
+  const { url } = await located(artifact.download_url)
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${artifact.filename}: ${response.status}`)
+  return response.blob()
+}
+
+export function useControl(jobId: string) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (action: 'pause' | 'resume' | 'cancel' | 'retry') =>
+      action === 'retry'
+        ? api<JobAnswer>(`/jobs/${jobId}/retry`, { method: 'POST' })
+        : api<JobAnswer>(`/jobs/${jobId}/control`, { method: 'POST', body: { action } }),
+    onSettled: () =>
+      Promise.all(
+        ['status', 'job', 'duplicates', 'artifacts'].map((name) =>
+          client.invalidateQueries({ queryKey: [name, jobId] }),
+        ),
+      ).then(() => client.invalidateQueries({ queryKey: ['jobs'] })),
+  })
+}

@@ -1,0 +1,73 @@
+// Sizes, durations and dates as the language writes them.
+import { useMemo } from 'react'
+import { useWords } from './index'
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export function bytes(value: number, language: string): string {
+  let unit = 0
+  let amount = value
+  while (amount >= 999.5 && unit < UNITS.length - 1) {
+    amount /= 1000
+    unit++
+  }
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: UNITS[unit]!,
+    unitDisplay: unit ? 'short' : 'long',
+    maximumFractionDigits: amount < 10 && unit > 0 ? 1 : 0,
+  }).format(amount)
+}
+
+/** No finer than it can be meant: seconds, then minutes, then hours and minutes. */
+export function duration(seconds: number, language: string): string {
+  const unit = (value: number, name: 'second' | 'minute' | 'hour') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+  if (seconds < 90) return unit(Math.max(1, Math.round(seconds)), 'second')
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 90) return unit(minutes, 'minute')
+  return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`
+}
+
+const STEPS = [
+  ['year', 31_557_600],
+  ['month', 2_629_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const
+
+export function ago(iso: string, now: number, language: string): string {
+  const seconds = (Date.parse(iso) - now) / 1000
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  for (const [unit, length] of STEPS) {
+    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
+  }
+  return relative.format(0, 'second')
+}
+
+export function useQuantities() {
+  const { language } = useWords()
+  return useMemo(() => {
+    const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+    const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+    // Times of photos are told in the zone that they are kept in.
+    const taken = new Intl.DateTimeFormat(language, {
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      timeZone: 'UTC',
+    })
+    const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
+    return {
+      bytes: (value: number) => bytes(value, language),
+      duration: (seconds: number) => duration(seconds, language),
+      ago: (iso: string) => ago(iso, Date.now(), language),
+      moment: (iso: string) => moment.format(new Date(iso)),
+      taken: (iso: string) => taken.format(new Date(iso)),
+      day: (iso: string) => day.format(new Date(iso)),
+      number: (value: number) => number.format(value),
+      percent: (value: number) => percent.format(value / 100),
+    }
+  }, [language])
+}

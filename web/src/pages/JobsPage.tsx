@@ -1,0 +1,141 @@
+import { useMemo } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import { useJobs, usePipelines } from '../api/queries'
+import type { JobState, JobSummary } from '../api/schema'
+import { useWords } from '../i18n'
+import { useQuantities } from '../i18n/quantities'
+import { Button, ButtonLink, Empty, Notice, Select, Skeleton } from '../ui/controls'
+import { useTick, useTitle } from '../ui/hooks'
+import { JobStateMark } from '../ui/JobStateMark'
+import styles from './JobsPage.module.css'
+import { JobCover } from './job/JobCover'
+
+const STATES: readonly JobState[] = [
+  'pending',
+  'queued',
+  'running',
+  'paused',
+  'completed',
+  'failed',
+  'cancelled',
+]
+
+export default function JobsPage() {
+  const { t, said } = useWords()
+  useTitle(t('nav.jobs'))
+  useTick(30_000)
+  const [params, setParams] = useSearchParams()
+  const state = (params.get('state') ?? '') as JobState | ''
+  const pipeline = params.get('pipeline') ?? ''
+  const wanted = useMemo(() => ({ status: state ? [state] : [], pipeline }), [state, pipeline])
+  const jobs = useJobs(wanted)
+  const pipelines = usePipelines()
+  const filter = (name: string, value: string) => {
+    const next = new URLSearchParams(params)
+    if (value) next.set(name, value)
+    else next.delete(name)
+    setParams(next, { replace: true })
+  }
+
+  return (
+    <div className={styles.jobs}>
+      <header className={styles.head}>
+        <h1>{t('nav.jobs')}</h1>
+        <div className={styles.filters}>
+          <Select
+            label={t('filter.state')}
+            value={state}
+            onChange={(value) => filter('state', value)}
+            options={[['', t('all')], ...STATES.map((one) => [one, t(`state.${one}`)] as const)]}
+          />
+          <Select
+            label={t('pipeline')}
+            value={pipeline}
+            onChange={(value) => filter('pipeline', value)}
+            options={[
+              ['', t('all')],
+              ...(pipelines.data ?? []).map(
+                (one) => [one.name, said('pipeline', one.name, one.title)] as const,
+              ),
+            ]}
+          />
+        </div>
+      </header>
+      {jobs.isError && !jobs.data && (
+        <Notice
+          kind="error"
+          title={t('jobs.gone')}
+          action={<Button onPress={() => jobs.refetch()}>{t('again')}</Button>}
+        >
+          {t('again.itself')}
+        </Notice>
+      )}
+      {jobs.isPending && <Skeleton lines={6} />}
+      {jobs.data?.items.length === 0 &&
+        (state || pipeline ? (
+          <Empty
+            title={t('jobs.noneSuch')}
+            action={<Button onPress={() => setParams({})}>{t('filter.clear')}</Button>}
+          />
+        ) : (
+          <Empty
+            title={t('jobs.none')}
+            action={
+              <ButtonLink kind="primary" to="/">
+                {t('nav.drop')}
+              </ButtonLink>
+            }
+          >
+            {t('jobs.noneText')}
+          </Empty>
+        ))}
+      {jobs.data && jobs.data.items.length > 0 && (
+        <ul className={styles.list} onKeyDown={arrows}>
+          {jobs.data.items.map((job) => (
+            <JobRow key={job.id} job={job} />
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function JobRow({ job }: { job: JobSummary }) {
+  const { t, said } = useWords()
+  const quantities = useQuantities()
+  return (
+    <li>
+      <Link to={`/jobs/${job.id}`} className={styles.row}>
+        <JobCover job={job} />
+        <span className={styles.what}>
+          <strong>{job.name}</strong>
+          <span>
+            {said('pipeline', job.pipeline, job.pipeline)} · {t('files', { count: job.file_count })}
+          </span>
+          {job.error_code && (
+            <span className={styles.error}>
+              {said('error', job.error_code, job.error_message ?? job.error_code)}
+            </span>
+          )}
+        </span>
+        <span className={styles.state}>
+          <JobStateMark state={job.status} />
+          <time dateTime={job.created_at} title={quantities.moment(job.created_at)}>
+            {quantities.ago(job.created_at)}
+          </time>
+        </span>
+      </Link>
+    </li>
+  )
+}
+
+/** Up and down, as in every list. */
+function arrows(event: React.KeyboardEvent<HTMLUListElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const links = [...event.currentTarget.querySelectorAll('a')]
+  const next =
+    links[links.indexOf(document.activeElement as HTMLAnchorElement) + (event.key === 'ArrowDown' ? 1 : -1)]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}

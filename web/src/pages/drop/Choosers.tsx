@@ -1,0 +1,54 @@
+import { FolderOpen, Plus } from 'lucide-react'
+import { useRef } from 'react'
+import { useWords } from '../../i18n'
+import { Button } from '../../ui/controls'
+import type { Chosen } from '../../upload/checks'
+import { fromInput } from '../../upload/choose'
+
+interface Props {
+  onChoose: (files: Chosen[]) => void
+  accept?: readonly string[]
+  kind?: 'primary' | 'plain'
+  more?: boolean
+}
+
+/** A choice of files, and one of a whole folder where the system has such a dialog. */
+export function Choosers({ onChoose, accept, kind = 'plain', more }: Props) {
+  const { t } = useWords()
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const taken = (input: HTMLInputElement) => {
+    const found = fromInput(input.files)
+    input.value = ''
+    onChoose(found)
+  }
+  return (
+    <>
+      <input
+        ref={files}
+        type="file"
+        multiple
+        hidden
+        data-testid="files"
+        accept={accept?.join(',')}
+        onChange={(event) => taken(event.currentTarget)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        data-testid="folder"
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => taken(event.currentTarget)}
+      />
+      <Button kind={kind} icon={Plus} onPress={() => files.current?.click()}>
+        {t(more ? 'choose.more' : 'choose.files')}
+      </Button>
+      {!matchMedia('(pointer: coarse)').matches && (
+        <Button icon={FolderOpen} onPress={() => folder.current?.click()}>
+          {t('choose.folder')}
+        </Button>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,85 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { Brain, Film, Images } from 'lucide-react'
+import { ACTIVE, useJobs } from '../../api/queries'
+import type { PipelineAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { ButtonLink, Notice } from '../../ui/controls'
+import { JobStateMark } from '../../ui/JobStateMark'
+import type { Chosen } from '../../upload/checks'
+import { Choosers } from './Choosers'
+import styles from './Hero.module.css'
+import { PipelinesGone } from './PipelinesGone'
+
+export const PIPELINE_ICONS: Readonly<Record<string, typeof Images>> = { media: Images, volume: Brain }
+
+interface Props {
+  pipelines: UseQueryResult<PipelineAnswer[]>
+  onChoose: (files: Chosen[]) => void
+}
+
+export function Hero({ pipelines, onChoose }: Props) {
+  const { t, said } = useWords()
+  return (
+    <div className={styles.hero}>
+      <RunningJob />
+      <section className={styles.drop}>
+        <Stream />
+        <h1>{t('hero.title')}</h1>
+        <p>{t('hero.text')}</p>
+        <div className={styles.choose}>
+          <Choosers kind="primary" onChoose={onChoose} />
+        </div>
+        <p className={styles.small}>{t('hero.guest')}</p>
+      </section>
+      <section aria-label={t('pipelines')} className={styles.pipelines}>
+        {pipelines.data?.map((pipeline) => {
+          const Icon = PIPELINE_ICONS[pipeline.name] ?? Film
+          return (
+            <article key={pipeline.name}>
+              <Icon aria-hidden size={26} strokeWidth={1.5} />
+              <h2>{said('pipeline', pipeline.name, pipeline.title)}</h2>
+              <p>{said('pipeline', `${pipeline.name}.text`, pipeline.description)}</p>
+              <p className={styles.extensions}>{pipeline.extensions.join(' ')}</p>
+            </article>
+          )
+        })}
+        {pipelines.isPending && [0, 1].map((n) => <article key={n} className={styles.waiting} />)}
+        {pipelines.isError && <PipelinesGone pipelines={pipelines} />}
+      </section>
+    </div>
+  )
+}
+
+/** A job of before a reload, or of another day, that is still at work. */
+function RunningJob() {
+  const { t } = useWords()
+  const known = Boolean(localStorage.getItem('millrace.token'))
+  const jobs = useJobs({ status: ACTIVE, pipeline: '' }, 10)
+  const job = jobs.data?.items[0]
+  if (!known || !job) return null
+  return (
+    <Notice
+      kind="info"
+      title={
+        <>
+          {job.name} <JobStateMark state={job.status} />
+        </>
+      }
+      action={<ButtonLink to={`/jobs/${job.id}`}>{t('goToJob')}</ButtonLink>}
+    />
+  )
+}
+
+/** Water on its way to the mill: the only ornament of the page. */
+function Stream() {
+  return (
+    <svg className={styles.stream} viewBox="0 0 1200 200" preserveAspectRatio="none" aria-hidden="true">
+      {[0, 1, 2, 3, 4, 5].map((n) => (
+        <path
+          key={n}
+          d={`M-20 ${30 + 28 * n}c160-${34 - 3 * n} 290-${30 - 2 * n} 410 0s270 ${36 - 4 * n} 420 0 280-${22 + 2 * n} 420 0`}
+        />
+      ))}
+    </svg>
+  )
+}

@@ -1,0 +1,206 @@
+// Chosen, not sent yet: what goes, what doesn't and why, and how it is to be treated.
+import type { UseQueryResult } from '@tanstack/react-query'
+import { ArrowRight, Film } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { Radio, RadioGroup } from 'react-aria-components'
+import type { PipelineAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { Button, Notice, Select } from '../../ui/controls'
+import { useUpload } from '../../ui/hooks'
+import { TileGrid } from '../../ui/TileGrid'
+import { type Chosen, commonFolder, refusal, suited } from '../../upload/checks'
+import { Choosers } from './Choosers'
+import { filled, type Options } from './fields'
+import { PIPELINE_ICONS } from './Hero'
+import { LocalPreview } from './LocalPreview'
+import { OptionsForm } from './OptionsForm'
+import { PipelinesGone } from './PipelinesGone'
+import styles from './Review.module.css'
+
+const TILE = { min: 150, ratio: 1, caption: 28 }
+const ROLES_LISTED = 20
+
+interface Props {
+  chosen: Chosen[]
+  pipelines: UseQueryResult<PipelineAnswer[]>
+  onChoose: (files: Chosen[]) => void
+  onClear: () => void
+}
+
+export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
+  const { t, said } = useWords()
+  const quantities = useQuantities()
+  const upload = useUpload()
+  const [picked, setPicked] = useState<string | null>(null)
+  const [options, setOptions] = useState<Record<string, Options>>({})
+  const [name, setName] = useState<string | null>(null)
+  const [roles, setRoles] = useState<ReadonlyMap<string, string>>(new Map())
+
+  const all = pipelines.data ?? []
+  const pipeline = all.find((one) => one.name === picked) ?? suited(chosen, all)
+  const sorted = useMemo(() => {
+    const good: Chosen[] = []
+    const refused: { file: Chosen; why: NonNullable<ReturnType<typeof refusal>> }[] = []
+    for (const file of chosen) {
+      const why = pipeline ? refusal(file, pipeline) : null
+      if (why) refused.push({ file, why })
+      else good.push(file)
+    }
+    return { good, refused, bytes: good.reduce((sum, one) => sum + one.file.size, 0) }
+  }, [chosen, pipeline])
+  const groups = useMemo(() => [{ key: 'all', title: null, members: sorted.good.map((_, n) => n) }], [sorted])
+  const render = useCallback(
+    (n: number) => {
+      const one = sorted.good[n]
+      return one ? (
+        <span className={styles.tile}>
+          <LocalPreview file={one.file} name={one.path} />
+          <span className={styles.caption}>{one.path.split('/').at(-1)}</span>
+        </span>
+      ) : null
+    },
+    [sorted],
+  )
+
+  const errors = useMemo(
+    () =>
+      new Map(
+        upload.problem?.fields.map(({ field, message }) => [field.replace(/^options\.?/, ''), message]),
+      ),
+    [upload.problem],
+  )
+  const folder = commonFolder(chosen.map((one) => one.path)) ?? ''
+
+  const begin = () => {
+    if (!pipeline) return
+    const given = filled(pipeline.options, options[pipeline.name] ?? {})
+    upload.start(pipeline, given, sorted.good, name ?? folder, pipeline.roles.length ? roles : new Map())
+  }
+
+  return (
+    <div className={styles.review}>
+      <section className={styles.files} aria-labelledby="chosen">
+        <header className={styles.head}>
+          <div>
+            <h1 id="chosen">{t('review.title', { count: sorted.good.length })}</h1>
+            <p className="number">{quantities.bytes(sorted.bytes)}</p>
+          </div>
+          <div className={styles.tools}>
+            <Choosers more onChoose={onChoose} />
+            <Button kind="quiet" onPress={onClear}>
+              {t('clear')}
+            </Button>
+          </div>
+        </header>
+        {sorted.refused.length > 0 && pipeline && (
+          <Notice kind="warning" title={t('review.refused', { count: sorted.refused.length })}>
+            <details className={styles.refused}>
+              <summary>{t('review.which')}</summary>
+              <ul>
+                {sorted.refused.slice(0, 200).map(({ file, why }) => (
+                  <li key={file.path}>
+                    <span>{file.path}</span>{' '}
+                    {t(`refusal.${why}`, { limit: quantities.bytes(pipeline.max_bytes) })}
+                  </li>
+                ))}
+              </ul>
+            </details>
+          </Notice>
+        )}
+        {sorted.good.length > 0 && (
+          <TileGrid
+            label={t('review.list')}
+            groups={groups}
+            tile={TILE}
+            nameOf={(n) => sorted.good[n]?.path ?? ''}
+            render={render}
+            version={sorted}
+          />
+        )}
+      </section>
+      <aside className={styles.side}>
+        {upload.problem && (
+          <Notice kind="error" title={t('start.refused')}>
+            <p>
+              {upload.problem.unreachable
+                ? t('offline.title')
+                : said('error', upload.problem.code, upload.problem.message)}
+            </p>
+            {upload.problem.requestId && (
+              <p className={styles.id}>{t('requestId', { id: upload.problem.requestId })}</p>
+            )}
+          </Notice>
+        )}
+        {pipelines.isError && <PipelinesGone pipelines={pipelines} />}
+        {pipeline && (
+          <>
+            <RadioGroup
+              aria-label={t('pipeline')}
+              value={pipeline.name}
+              onChange={setPicked}
+              className={styles.pipelines!}
+            >
+              {all.map((one) => {
+                const Icon = PIPELINE_ICONS[one.name] ?? Film
+                return (
+                  <Radio key={one.name} value={one.name} className={styles.pipeline!}>
+                    <Icon aria-hidden size={22} strokeWidth={1.6} />
+                    <span>{said('pipeline', one.name, one.title)}</span>
+                  </Radio>
+                )
+              })}
+            </RadioGroup>
+            <label className={styles.name}>
+              {t('review.name')}
+              <input
+                type="text"
+                maxLength={200}
+                value={name ?? folder}
+                placeholder={t('review.namePlaceholder')}
+                onChange={(e) => setName(e.target.value)}
+              />
+            </label>
+            {pipeline.roles.length > 0 && (
+              <fieldset className={styles.roles}>
+                <legend>{t('review.roles')}</legend>
+                {sorted.good.slice(0, ROLES_LISTED).map((one) => (
+                  <Select
+                    key={one.path}
+                    label={one.path.split('/').at(-1) ?? one.path}
+                    value={roles.get(one.path) ?? ''}
+                    onChange={(role) =>
+                      setRoles(new Map([...roles].filter(([path]) => path !== one.path)).set(one.path, role))
+                    }
+                    options={[
+                      ['', t('role.input')],
+                      ...pipeline.roles.map((role) => [role, said('option', `role.${role}`, role)] as const),
+                    ]}
+                  />
+                ))}
+              </fieldset>
+            )}
+            <OptionsForm
+              key={pipeline.name}
+              pipeline={pipeline.name}
+              schema={pipeline.options}
+              values={options[pipeline.name] ?? {}}
+              onChange={(values) => setOptions({ ...options, [pipeline.name]: values })}
+              errors={errors}
+            />
+          </>
+        )}
+        <div className={styles.start}>
+          <Button
+            kind="primary"
+            icon={ArrowRight}
+            onPress={begin}
+            isDisabled={!pipeline || !sorted.good.length}
+          >
+            {t('start', { count: sorted.good.length })}
+          </Button>
+        </div>
+      </aside>
+    </div>
+  )
+}

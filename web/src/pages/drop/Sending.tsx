@@ -1,0 +1,256 @@
+// Files on their way: how far each is and all are, what went wrong, and what can be done about it.
+
+import { useQueryClient } from '@tanstack/react-query'
+import {
+  ArrowRight,
+  Check,
+  CirclePause,
+  CirclePlay,
+  CloudOff,
+  Copy,
+  RotateCcw,
+  TriangleAlert,
+} from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { Bar, Button, ButtonLink, Notice, Sheet } from '../../ui/controls'
+import { useUpload } from '../../ui/hooks'
+import { type Group, TileGrid } from '../../ui/TileGrid'
+import type { Chosen } from '../../upload/checks'
+import type { Item } from '../../upload/engine'
+import { Choosers } from './Choosers'
+import { LocalPreview } from './LocalPreview'
+import styles from './Sending.module.css'
+
+const TILE = { min: 150, ratio: 1, caption: 28 }
+
+interface Props {
+  onChoose: (files: Chosen[]) => void
+  onLeave: () => void
+}
+
+export function Sending({ onChoose, onLeave }: Props) {
+  const { t, said } = useWords()
+  const quantities = useQuantities()
+  const upload = useUpload()
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const [asking, ask] = useState(false)
+
+  const there = upload.count('sent', 'known')
+  const known = upload.count('known')
+  const failed = upload.count('failed')
+  const missing = upload.count('missing')
+  const droppable = upload.items.filter(
+    (one) => !one.fileId && (one.state === 'failed' || one.state === 'missing'),
+  ).length
+  const percent = upload.totalBytes ? (100 * upload.sentBytes) / upload.totalBytes : 100
+  const rate = upload.phase === 'working' ? upload.speed.rate() : null
+  const left = upload.phase === 'working' ? upload.speed.left(upload.totalBytes - upload.sentBytes) : null
+  const jobId = upload.job?.jobId
+
+  // What needs somebody stands first; everything else keeps the user's order.
+  const failing = upload.items.filter((one) => one.state === 'failed').map((one) => one.index)
+  const failingKey = failing.join()
+  const groups = useMemo<Group[]>(() => {
+    const broken = failingKey ? failingKey.split(',').map(Number) : []
+    const rest = upload.items.map((one) => one.index).filter((index) => !broken.includes(index))
+    return broken.length
+      ? [
+          { key: 'failed', title: t('sending.failed', { count: broken.length }), members: broken },
+          { key: 'rest', title: t('sending.others'), members: rest },
+        ]
+      : [{ key: 'all', title: null, members: rest }]
+  }, [upload.items, failingKey, t])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that items have moved on
+  const render = useCallback((n: number) => <Tile item={upload.items[n]} />, [upload, upload.version])
+
+  const finish = () => {
+    void client.invalidateQueries({ queryKey: ['jobs'] })
+    upload.reset()
+    onLeave()
+  }
+
+  const title =
+    upload.phase === 'done'
+      ? t('sending.done', { count: there })
+      : upload.phase === 'paused'
+        ? t('sending.paused')
+        : t('sending.title', { done: there, count: upload.items.length })
+
+  return (
+    <div className={styles.sending}>
+      <header className={styles.head} aria-live="polite">
+        <div className={styles.headline}>
+          <h1>{title}</h1>
+          <p className="number">
+            {quantities.bytes(upload.sentBytes)} / {quantities.bytes(upload.totalBytes)}
+            {rate !== null && ` · ${t('perSecond', { size: quantities.bytes(rate) })}`}
+            {left !== null &&
+              upload.phase === 'working' &&
+              ` · ${t('left', { time: quantities.duration(left) })}`}
+            {known > 0 && ` · ${t('sending.known', { count: known })}`}
+          </p>
+        </div>
+        <div className={styles.tools}>
+          {upload.phase === 'working' && (
+            <Button icon={CirclePause} onPress={() => upload.pause()}>
+              {t('pause')}
+            </Button>
+          )}
+          {upload.phase === 'paused' && (
+            <Button kind="primary" icon={CirclePlay} onPress={() => upload.resume()}>
+              {t('resume')}
+            </Button>
+          )}
+          {upload.phase === 'done' && jobId ? (
+            <>
+              <Button onPress={finish}>{t('sending.another')}</Button>
+              <Button
+                kind="primary"
+                icon={ArrowRight}
+                onPress={() => {
+                  finish()
+                  navigate(`/jobs/${jobId}`)
+                }}
+              >
+                {t('goToJob')}
+              </Button>
+            </>
+          ) : (
+            <>
+              {jobId && <ButtonLink to={`/jobs/${jobId}`}>{t('goToJob')}</ButtonLink>}
+              <Button kind="danger" onPress={() => ask(true)}>
+                {t('cancel')}
+              </Button>
+            </>
+          )}
+        </div>
+        <Bar
+          value={percent}
+          label={t('sending.progress')}
+          tone={upload.phase === 'done' ? 'accent' : failed ? 'error' : 'progress'}
+        />
+      </header>
+
+      {upload.phase === 'stopped' && upload.problem && (
+        <Notice
+          kind="error"
+          title={t('sending.stopped')}
+          action={
+            <Button kind="primary" icon={RotateCcw} onPress={() => upload.retry()}>
+              {t('again')}
+            </Button>
+          }
+        >
+          <p>
+            {upload.problem.unreachable
+              ? t('offline.title')
+              : said('error', upload.problem.code, upload.problem.message)}
+          </p>
+          {upload.problem.requestId && <p>{t('requestId', { id: upload.problem.requestId })}</p>}
+        </Notice>
+      )}
+      {failed > 0 && (
+        <Notice
+          kind="error"
+          title={t('sending.failed', { count: failed })}
+          action={
+            <>
+              <Button kind="primary" icon={RotateCcw} onPress={() => upload.retry()}>
+                {t('sending.retry', { count: failed })}
+              </Button>
+              {droppable > 0 && <Button onPress={() => upload.leaveOut()}>{t('sending.without')}</Button>}
+            </>
+          }
+        >
+          {t('sending.failedText')}
+        </Notice>
+      )}
+      {missing > 0 && (
+        <Notice
+          kind="warning"
+          title={t('sending.missing', { count: missing })}
+          action={
+            <>
+              <Choosers onChoose={onChoose} />
+              {droppable > 0 && <Button onPress={() => upload.leaveOut()}>{t('sending.without')}</Button>}
+            </>
+          }
+        >
+          {t('sending.missingText')}
+        </Notice>
+      )}
+
+      <TileGrid
+        label={t('review.list')}
+        groups={groups}
+        tile={TILE}
+        nameOf={(n) => `${upload.items[n]?.path}: ${t(`item.${upload.items[n]?.state ?? 'waiting'}`)}`}
+        render={render}
+        onOpen={(n) => upload.retry(n)}
+        version={upload.version}
+      />
+
+      <Sheet title={t('cancel.title')} open={asking} onClose={() => ask(false)}>
+        <div className={styles.ask}>
+          <p>{t('cancel.text', { done: there, count: upload.items.length })}</p>
+          <div>
+            <Button
+              kind="danger"
+              onPress={() => {
+                ask(false)
+                void upload.cancel().then(onLeave)
+              }}
+            >
+              {t('cancelJob')}
+            </Button>
+            <Button kind="primary" onPress={() => ask(false)}>
+              {t('cancel.no')}
+            </Button>
+          </div>
+        </div>
+      </Sheet>
+    </div>
+  )
+}
+
+function Tile({ item }: { item: Item | undefined }) {
+  const { t } = useWords()
+  if (!item) return null
+  const share = item.size ? item.bytes / item.size : 0
+  const name = item.path.split('/').at(-1)
+  return (
+    <span className={`${styles.tile} ${styles[item.state]}`}>
+      <span className={styles.picture}>
+        <LocalPreview file={item.file} name={item.path} />
+        {item.state === 'sending' && (
+          <span className={styles.shade} style={{ width: `${100 - 100 * share}%` }} />
+        )}
+        {item.state === 'failed' && (
+          <span className={styles.retry} title={t('sending.retryOne', { name: name ?? '' })}>
+            <RotateCcw aria-hidden size={28} />
+          </span>
+        )}
+        <Badge item={item} />
+      </span>
+      <span className={styles.caption}>
+        {item.error ? t(`item.error.${item.error}` as 'item.error.unsent') : name}
+      </span>
+    </span>
+  )
+}
+
+function Badge({ item }: { item: Item }) {
+  const { t } = useWords()
+  const icons = { sent: Check, known: Copy, failed: TriangleAlert, missing: CloudOff }
+  const Icon = icons[item.state as keyof typeof icons]
+  if (!Icon) return null
+  return (
+    <span className={styles.badge} title={t(`item.${item.state}`)}>
+      <Icon aria-hidden size={14} strokeWidth={2.6} />
+    </span>
+  )
+}

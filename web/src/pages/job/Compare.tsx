@@ -1,0 +1,67 @@
+import { X } from 'lucide-react'
+import type { FileAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { Button } from '../../ui/controls'
+import styles from './Compare.module.css'
+import { Facts, factsOf } from './Details'
+
+/** The facts in which these files are not all alike. */
+export function differing(
+  files: readonly FileAnswer[],
+  quantities: ReturnType<typeof useQuantities>,
+): Set<string> {
+  const told = files.map((file) => new Map<string, string>(factsOf(file, quantities)))
+  const names = new Set(told.flatMap((one) => [...one.keys()]))
+  return new Set([...names].filter((name) => new Set(told.map((one) => one.get(name))).size > 1))
+}
+
+export function Compare({
+  files,
+  onClose,
+}: {
+  files: readonly (FileAnswer | undefined)[]
+  onClose: () => void
+}) {
+  const { t } = useWords()
+  const shown = files.filter((file) => file !== undefined)
+  return (
+    <div className={styles.compare}>
+      <div className={styles.bar}>
+        <Button kind="quiet" icon={X} label={t('close')} onPress={onClose} />
+        <strong>{t('compare')}</strong>
+      </div>
+      <SideBySide files={shown} />
+    </div>
+  )
+}
+
+export function SideBySide({
+  files,
+  kept,
+  keptWord,
+}: {
+  files: readonly FileAnswer[]
+  kept?: string
+  keptWord?: string
+}) {
+  const quantities = useQuantities()
+  const differs = differing(files, quantities)
+  return (
+    <div className={styles.files}>
+      {files.map((file) => (
+        <figure key={file.id} className={file.id === kept ? styles.kept : ''}>
+          <span className={styles.picture}>
+            {file.thumbnail_url && (
+              <img src={file.thumbnail_url} alt={file.original_filename} loading="lazy" />
+            )}
+            {file.id === kept && <em>{keptWord}</em>}
+          </span>
+          <figcaption>
+            <Facts file={file} differing={differs} />
+          </figcaption>
+        </figure>
+      ))}
+    </div>
+  )
+}

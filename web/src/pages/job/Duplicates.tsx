@@ -1,0 +1,45 @@
+import type { DuplicateGroupAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { Empty } from '../../ui/controls'
+import { SideBySide } from './Compare'
+import styles from './Duplicates.module.css'
+
+interface Props {
+  groups: readonly DuplicateGroupAnswer[]
+  final: boolean
+  running: boolean
+}
+
+export function Duplicates({ groups, final, running }: Props) {
+  const { t } = useWords()
+  if (!groups.length)
+    return (
+      <Empty title={final ? t('duplicates.none') : t('duplicates.notYet')}>
+        {!final && running ? t('duplicates.notYetText') : null}
+      </Empty>
+    )
+  return (
+    <div className={styles.groups}>
+      {!final && <p className={styles.note}>{t('duplicates.notYetText')}</p>}
+      {(['exact', 'similar'] as const).map((kind) => {
+        const found = groups.filter((group) => group.kind === kind)
+        if (!found.length) return null
+        return (
+          <section key={kind}>
+            <h2>{t(kind === 'exact' ? 'duplicates.exact' : 'duplicates.similar')}</h2>
+            <p>{t(kind === 'exact' ? 'duplicates.exactText' : 'duplicates.similarText')}</p>
+            {found.map((group) => (
+              <article key={group.kept + kind}>
+                <SideBySide
+                  files={group.files}
+                  kept={group.kept}
+                  keptWord={t(kind === 'exact' ? 'duplicates.kept' : 'duplicates.best')}
+                />
+              </article>
+            ))}
+          </section>
+        )
+      })}
+    </div>
+  )
+}

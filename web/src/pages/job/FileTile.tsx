@@ -1,0 +1,91 @@
+import { Check, Copy, Film, Image as ImageIcon, Layers, TriangleAlert } from 'lucide-react'
+import { memo } from 'react'
+import type { FileAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { confidenceOf } from './arrange'
+import { ConfidenceMark } from './ConfidenceMark'
+import styles from './FileTile.module.css'
+
+export const FileTile = memo(function FileTile({ file }: { file: FileAnswer | undefined }) {
+  const { t, said } = useWords()
+  const quantities = useQuantities()
+  if (!file)
+    return (
+      <span className={styles.tile}>
+        <span className={styles.picture} />
+      </span>
+    )
+  const name = file.original_filename.split('/').at(-1) ?? file.original_filename
+  const rejected = file.status === 'rejected'
+  return (
+    <span className={`${styles.tile} ${styles[file.status]}`}>
+      <span className={styles.picture}>
+        {file.thumbnail_url ? (
+          <img src={file.thumbnail_url} alt="" loading="lazy" decoding="async" draggable={false} />
+        ) : (
+          <span className={styles.glyph}>
+            <Glyph file={file} />
+            {rejected && <small>{said('error', file.error_code ?? '', t('file.rejected'))}</small>}
+          </span>
+        )}
+        {file.duration_seconds != null && (
+          <span className={`${styles.length} number`}>{clock(file.duration_seconds)}</span>
+        )}
+        {file.status === 'duplicate' && (
+          <span className={styles.badge} title={t('file.duplicate')}>
+            <Copy aria-hidden size={14} strokeWidth={2.4} />
+          </span>
+        )}
+        <span className={styles.check} data-select>
+          <Check aria-hidden size={16} strokeWidth={3} />
+        </span>
+      </span>
+      <span className={styles.caption}>
+        <span className={styles.name}>{name}</span>
+        <span className={`${styles.facts} number`}>
+          {file.detected_timestamp ? (
+            <>
+              <ConfidenceMark short confidence={confidenceOf(file)} />
+              {quantities.day(file.detected_timestamp)}
+              {file.timestamp_source && (
+                <span className={styles.source}>
+                  {said(
+                    'option',
+                    `source.${file.timestamp_source}`,
+                    file.timestamp_source.replaceAll('_', ' '),
+                  )}
+                </span>
+              )}
+            </>
+          ) : file.status === 'inspected' && file.confidence ? (
+            <ConfidenceMark confidence="none" />
+          ) : (
+            t(`file.${file.status}`)
+          )}
+        </span>
+      </span>
+    </span>
+  )
+})
+
+function Glyph({ file }: { file: FileAnswer }) {
+  const name = file.original_filename.toLowerCase()
+  const Icon =
+    file.status === 'rejected'
+      ? TriangleAlert
+      : /\.(mp4|mov|m4v|avi|mkv)$/.test(name)
+        ? Film
+        : /\.(nii|gz|nrrd|mha|dcm|zip)$/.test(name)
+          ? Layers
+          : ImageIcon
+  return <Icon aria-hidden size={30} strokeWidth={1.3} />
+}
+
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds)
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60]
+  return (parts[0] ? parts : parts.slice(1))
+    .map((n, at) => (at ? String(n).padStart(2, '0') : String(n)))
+    .join(':')
+}

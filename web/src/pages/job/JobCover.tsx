@@ -1,0 +1,28 @@
+// The first pictures of a job, as what it is known by.
+import { useQuery } from '@tanstack/react-query'
+import { Film } from 'lucide-react'
+import { api } from '../../api/client'
+import { FINAL } from '../../api/queries'
+import type { FilesPage, JobSummary } from '../../api/schema'
+import { PIPELINE_ICONS } from '../drop/Hero'
+import styles from './JobCover.module.css'
+
+export function JobCover({ job }: { job: JobSummary }) {
+  const files = useQuery({
+    queryKey: ['cover', job.id, FINAL.has(job.status)],
+    queryFn: ({ signal }) => api<FilesPage>(`/jobs/${job.id}/files?per_page=4`, { signal }),
+    staleTime: 20 * 60_000,
+    enabled: job.file_count > 0,
+  })
+  const shown = (files.data?.items ?? []).filter((file) => file.thumbnail_url).slice(0, 3)
+  const Icon = PIPELINE_ICONS[job.pipeline] ?? Film
+  return (
+    <span className={styles.cover} aria-hidden>
+      {shown.length ? (
+        shown.map((file) => <img key={file.id} src={file.thumbnail_url ?? ''} alt="" loading="lazy" />)
+      ) : (
+        <Icon size={24} strokeWidth={1.5} />
+      )}
+    </span>
+  )
+}

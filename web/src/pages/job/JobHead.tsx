@@ -1,0 +1,209 @@
+import { Bell, CirclePause, CirclePlay, Download, RotateCcw } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Problem } from '../../api/client'
+import { FINAL, useControl } from '../../api/queries'
+import type { JobAnswer, PipelineAnswer, StatusAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { Bar, Button, Notice, Sheet } from '../../ui/controls'
+import { useUpload } from '../../ui/hooks'
+import { JobStateMark } from '../../ui/JobStateMark'
+import { useDownload } from './download'
+import styles from './JobHead.module.css'
+import { Steps } from './Steps'
+
+interface Props {
+  job: JobAnswer
+  how: StatusAnswer
+  pipeline: PipelineAnswer | undefined
+  onShow: (tab: string) => void
+}
+
+export function JobHead({ job, how, pipeline, onShow }: Props) {
+  const { t, said } = useWords()
+  const quantities = useQuantities()
+  const control = useControl(job.id)
+  const upload = useUpload()
+  const download = useDownload()
+  const [asking, ask] = useState(false)
+  const working = !FINAL.has(how.status)
+  const retryable = how.status === 'failed' || (how.status === 'completed' && job.files.rejected > 0)
+
+  const cancel = () => {
+    ask(false)
+    // An upload of this page that feeds the job ends with it.
+    if (upload.job?.jobId === job.id && upload.phase !== 'idle')
+      void upload.cancel().finally(() => control.mutate('cancel'))
+    else control.mutate('cancel')
+  }
+
+  return (
+    <header className={styles.head}>
+      <div className={styles.title}>
+        <div>
+          <p className={styles.kind}>
+            {said('pipeline', job.pipeline, pipeline?.title ?? job.pipeline)} ·{' '}
+            <time dateTime={job.created_at}>{quantities.moment(job.created_at)}</time>
+          </p>
+          <h1>{job.name}</h1>
+        </div>
+        <div className={styles.tools}>
+          {how.status === 'completed' && (
+            <Button
+              kind="primary"
+              icon={Download}
+              busy={download.busy}
+              onPress={() => download.start(how.download_url ?? '')}
+            >
+              {how.result_size_bytes
+                ? t('download.zipSize', { size: quantities.bytes(how.result_size_bytes) })
+                : t('download.zip')}
+            </Button>
+          )}
+          {how.status === 'running' && (
+            <Button icon={CirclePause} busy={control.isPending} onPress={() => control.mutate('pause')}>
+              {t('pause')}
+            </Button>
+          )}
+          {how.status === 'paused' && (
+            <Button
+              kind="primary"
+              icon={CirclePlay}
+              busy={control.isPending}
+              onPress={() => control.mutate('resume')}
+            >
+              {t('resume')}
+            </Button>
+          )}
+          {retryable && (
+            <Button icon={RotateCcw} busy={control.isPending} onPress={() => control.mutate('retry')}>
+              {how.status === 'failed'
+                ? t('job.retry')
+                : t('job.retryRejected', { count: job.files.rejected })}
+            </Button>
+          )}
+          {working && <TellMe />}
+          {working && (
+            <Button kind="danger" busy={control.isPending} onPress={() => ask(true)}>
+              {t('cancel')}
+            </Button>
+          )}
+        </div>
+      </div>
+
+      <Line job={job} how={how} />
+      {working && pipeline && <Steps how={how} names={pipeline.steps} />}
+
+      {how.status === 'failed' && (
+        <Notice
+          kind="error"
+          title={said('error', how.error_code ?? '', how.error_message ?? t('state.failed'))}
+        >
+          <p>{t('job.failedText')}</p>
+        </Notice>
+      )}
+      {how.status === 'completed' && job.files.rejected > 0 && (
+        <Notice
+          kind="warning"
+          title={t('job.someRejected', { count: job.files.rejected })}
+          action={<Button onPress={() => onShow('rejected')}>{t('job.why')}</Button>}
+        >
+          {t('job.othersFine')}
+        </Notice>
+      )}
+      {[control.error, download.error].map<ReactNode>(
+        (error, n) =>
+          error !== null && (
+            <Notice
+              key={n}
+              kind="error"
+              title={error instanceof Problem ? said('error', error.code, error.message) : String(error)}
+            >
+              {error instanceof Problem && error.requestId && (
+                <p>{t('requestId', { id: error.requestId })}</p>
+              )}
+            </Notice>
+          ),
+      )}
+
+      <Sheet title={t('cancel.jobTitle')} open={asking} onClose={() => ask(false)}>
+        <div className={styles.ask}>
+          <p>{t('cancel.jobText')}</p>
+          <div>
+            <Button kind="danger" onPress={cancel}>
+              {t('cancelJob')}
+            </Button>
+            <Button kind="primary" onPress={() => ask(false)}>
+              {t('cancel.no')}
+            </Button>
+          </div>
+        </div>
+      </Sheet>
+    </header>
+  )
+}
+
+/** Where the job stands, in one line: only what is known. */
+function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
+  const { t } = useWords()
+  const quantities = useQuantities()
+  const parts: string[] = []
+  const { counts } = { counts: job.files }
+  if (how.status === 'queued' && how.queue_position) {
+    parts.push(t('queue.place', { place: how.queue_position }))
+    if (how.estimated_wait_seconds)
+      parts.push(t('queue.wait', { time: quantities.duration(how.estimated_wait_seconds) }))
+  }
+  if (how.status === 'pending')
+    parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+  if (how.status === 'running' || how.status === 'paused') {
+    parts.push(quantities.percent(how.progress_percent ?? 0))
+    if ((how.files_received ?? 0) < (how.files_expected ?? 0))
+      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+    if (how.estimated_remaining_seconds)
+      parts.push(t('left', { time: quantities.duration(how.estimated_remaining_seconds) }))
+  }
+  if (how.status === 'completed') {
+    if (job.pipeline === 'media')
+      parts.push(
+        ...[
+          t('files', { count: job.progress_total }),
+          counts.duplicate ? t('count.duplicates', { count: counts.duplicate }) : '',
+          counts.rejected ? t('count.rejected', { count: counts.rejected }) : '',
+        ].filter(Boolean),
+      )
+    else if (typeof job.result?.summary === 'string') parts.push(job.result.summary)
+    if (how.processing_time_seconds)
+      parts.push(t('took', { time: quantities.duration(how.processing_time_seconds) }))
+  }
+  return (
+    <p className={`${styles.line} number`} aria-live="polite">
+      <JobStateMark state={how.status} />
+      {parts.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
+      {(how.status === 'running' || how.status === 'paused') && (
+        <span className={styles.bar}>
+          <Bar value={how.progress_percent ?? 0} label={t('job.progress')} />
+        </span>
+      )}
+    </p>
+  )
+}
+
+function TellMe() {
+  const { t } = useWords()
+  const [permission, setPermission] = useState(() =>
+    'Notification' in window ? Notification.permission : 'denied',
+  )
+  if (permission !== 'default') return null
+  return (
+    <Button
+      kind="quiet"
+      icon={Bell}
+      onPress={() => void Notification.requestPermission().then(setPermission)}
+    >
+      {t('tellMe')}
+    </Button>
+  )
+}

@@ -1,0 +1,74 @@
+// Tells when a job ends that runs elsewhere: on the page, and by the system where the page is hidden.
+import { X } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useLocation, useNavigate } from 'react-router'
+import { FINAL, useJobs } from '../api/queries'
+import type { JobSummary } from '../api/schema'
+import { useWords } from '../i18n'
+import { Button } from './controls'
+import { JobStateMark } from './JobStateMark'
+import styles from './JobWatch.module.css'
+
+const EVERYTHING = { status: [], pipeline: '' }
+const SHOWN_FOR = 12_000
+
+export function JobWatch() {
+  // Asking would make a guest of everybody who only looks.
+  return localStorage.getItem('millrace.token') ? <Watching /> : null
+}
+
+function Watching() {
+  const { t } = useWords()
+  const navigate = useNavigate()
+  const { pathname } = useLocation()
+  const jobs = useJobs(EVERYTHING, 50)
+  const before = useRef(new Map<string, string>())
+  const [ended, setEnded] = useState<JobSummary | null>(null)
+
+  useEffect(() => {
+    for (const job of jobs.data?.items ?? []) {
+      const was = before.current.get(job.id)
+      before.current.set(job.id, job.status)
+      if (!was || was === job.status || !FINAL.has(job.status) || job.status === 'cancelled') continue
+      if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
+        const notice = new Notification(job.name, {
+          body: t(`state.${job.status}`),
+          tag: job.id,
+          icon: '/icon.svg',
+        })
+        notice.onclick = () => {
+          window.focus()
+          navigate(`/jobs/${job.id}`)
+        }
+      }
+      setEnded(job)
+    }
+  }, [jobs.data, t, navigate])
+
+  useEffect(() => {
+    if (!ended) return
+    const timer = setTimeout(() => setEnded(null), SHOWN_FOR)
+    return () => clearTimeout(timer)
+  }, [ended])
+
+  return (
+    <div role="status" className={styles.place}>
+      {ended && pathname !== `/jobs/${ended.id}` && (
+        <div className={styles.toast}>
+          <JobStateMark state={ended.status} />
+          <strong>{ended.name}</strong>
+          <Button
+            kind="quiet"
+            onPress={() => {
+              navigate(`/jobs/${ended.id}`)
+              setEnded(null)
+            }}
+          >
+            {t('show')}
+          </Button>
+          <Button kind="quiet" icon={X} label={t('close')} onPress={() => setEnded(null)} />
+        </div>
+      )}
+    </div>
+  )
+}

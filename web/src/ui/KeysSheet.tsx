@@ -1,0 +1,37 @@
+import { type Key, useWords } from '../i18n'
+import { Sheet } from './controls'
+import styles from './KeysSheet.module.css'
+
+const KEYS: readonly (readonly [readonly string[], Key])[] = [
+  [['?'], 'keys.help'],
+  [['g', 'd'], 'keys.drop'],
+  [['g', 'j'], 'keys.jobs'],
+  [['g', 's'], 'keys.dashboard'],
+  [['←', '↑', '→', '↓'], 'keys.move'],
+  [['Enter'], 'keys.open'],
+  [['Space'], 'keys.select'],
+  [['Shift', '→'], 'keys.extend'],
+  [['Esc'], 'keys.back'],
+  [['+', '−', '0'], 'keys.zoom'],
+  [['i'], 'keys.details'],
+]
+
+export function KeysSheet({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const { t } = useWords()
+  return (
+    <Sheet title={t('keys.title')} open={open} onClose={onClose}>
+      <dl className={styles.keys}>
+        {KEYS.map(([keys, key]) => (
+          <div key={key}>
+            <dt>
+              {keys.map((name) => (
+                <kbd key={name}>{name}</kbd>
+              ))}
+            </dt>
+            <dd>{t(key)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Sheet>
+  )
+}

@@ -1,0 +1,94 @@
+// What is being sent, told on every page but the one that shows it; and what a reload has interrupted.
+import { useEffect, useState } from 'react'
+import { useLocation } from 'react-router'
+import { api, Problem } from '../api/client'
+import { useWords } from '../i18n'
+import { useQuantities } from '../i18n/quantities'
+import type { JobRecord } from '../upload/record'
+import { Bar, Button, ButtonLink, Notice } from './controls'
+import { useUpload } from './hooks'
+import styles from './UploadDock.module.css'
+
+export function UploadDock() {
+  const { t } = useWords()
+  const quantities = useQuantities()
+  const upload = useUpload()
+  const { pathname } = useLocation()
+  const underWay = upload.active || upload.phase === 'stopped'
+
+  useEffect(() => {
+    if (!underWay) return
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', warn)
+    return () => window.removeEventListener('beforeunload', warn)
+  }, [underWay])
+
+  if (!underWay || pathname === '/') return null
+  const percent = upload.totalBytes ? (100 * upload.sentBytes) / upload.totalBytes : 0
+  const left = upload.speed.left(upload.totalBytes - upload.sentBytes)
+  return (
+    <aside className={styles.dock} aria-label={t('dock.label')}>
+      <div className={styles.text}>
+        <strong>{upload.phase === 'paused' ? t('sending.paused') : t('dock.sending')}</strong>
+        <span className="number">
+          {quantities.percent(percent)}
+          {left !== null && ` · ${t('left', { time: quantities.duration(left) })}`}
+        </span>
+      </div>
+      <Bar value={percent} label={t('dock.label')} />
+      <ButtonLink to="/" kind="quiet">
+        {t('show')}
+      </ButtonLink>
+    </aside>
+  )
+}
+
+/** Offers to go on with an upload that this browser has begun before. */
+export function Unfinished() {
+  const { t } = useWords()
+  const upload = useUpload()
+  const [found, setFound] = useState<JobRecord | null>(null)
+  const idle = upload.phase === 'idle'
+
+  useEffect(() => {
+    let asked = true
+    // A browser that keeps nothing has nothing unfinished.
+    if (idle)
+      upload.unfinished().then(
+        (job) => asked && setFound(job),
+        () => undefined,
+      )
+    return () => {
+      asked = false
+    }
+  }, [upload, idle])
+
+  if (!found || !idle) return null
+  const discard = async () => {
+    await api(`/jobs/${found.jobId}/control`, { method: 'POST', body: { action: 'cancel' } }).catch(
+      (error) => {
+        if (!(error instanceof Problem) || error.passing) throw error
+      },
+    )
+    await upload.forget(found.jobId)
+    setFound(null)
+  }
+  return (
+    <Notice
+      kind="info"
+      title={t('unfinished.title', { name: found.name || found.pipeline })}
+      action={
+        <>
+          <Button kind="primary" onPress={() => upload.goOn(found).then(() => setFound(null))}>
+            {t('unfinished.goOn')}
+          </Button>
+          <Button kind="danger" onPress={() => void discard()}>
+            {t('cancelJob')}
+          </Button>
+        </>
+      }
+    >
+      {t('unfinished.text')}
+    </Notice>
+  )
+}

@@ -1,0 +1,37 @@
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { connection } from '../api/client'
+import { engine, type UploadEngine } from '../upload/engine'
+
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Millrace`
+  }, [title])
+}
+
+/** The one upload of this page, drawn again as it moves on. */
+export function useUpload(): UploadEngine {
+  useSyncExternalStore(engine.watch, engine.seen)
+  return engine
+}
+
+export const useReachable = () => useSyncExternalStore(connection.watch, connection.get)
+
+/** Draws again every so often, for what is told relative to now. */
+export function useTick(milliseconds: number): void {
+  const [, set] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => set((n) => n + 1), milliseconds)
+    return () => clearInterval(timer)
+  }, [milliseconds])
+}
+
+export function useLocal(key: string, initial: string): [string, (value: string) => void] {
+  const [value, set] = useState(() => localStorage.getItem(key) ?? initial)
+  return [
+    value,
+    (next) => {
+      localStorage.setItem(key, next)
+      set(next)
+    },
+  ]
+}

@@ -1,0 +1,50 @@
+// What the API would refuse anyway, told before anything is sent.
+import type { PipelineAnswer } from '../api/schema'
+
+export interface Chosen {
+  /** With the folders that it was chosen with, `/` between them. */
+  path: string
+  file: File
+}
+
+export type Refusal = 'type' | 'size' | 'empty' | 'name'
+
+/** The longest extension of the pipeline that the name ends in, as the API matches it. */
+export function extensionOf(name: string, extensions: readonly string[]): string | null {
+  const lower = name.toLowerCase()
+  return extensions.filter((e) => lower.endsWith(e)).sort((a, b) => b.length - a.length)[0] ?? null
+}
+
+export function refusal(
+  chosen: Chosen,
+  pipeline: Pick<PipelineAnswer, 'extensions' | 'max_bytes'>,
+): Refusal | null {
+  if (chosen.path.length > 1024) return 'name'
+  if (!extensionOf(chosen.path, pipeline.extensions)) return 'type'
+  if (chosen.file.size === 0) return 'empty'
+  if (chosen.file.size > pipeline.max_bytes) return 'size'
+  return null
+}
+
+/** What a system puts into folders beside the user's files, and nobody means to send. */
+export function litter(path: string): boolean {
+  const parts = path.split('/')
+  const name = parts.at(-1) ?? ''
+  return name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(name) || parts.includes('__MACOSX')
+}
+
+/** The pipeline that takes most of the files. */
+export function suited(
+  files: readonly Chosen[],
+  pipelines: readonly PipelineAnswer[],
+): PipelineAnswer | undefined {
+  const taken = (p: PipelineAnswer) => files.filter((f) => extensionOf(f.path, p.extensions)).length
+  return [...pipelines].sort((a, b) => taken(b) - taken(a))[0]
+}
+
+/** The folder that all files share, as the job's name; nothing where they share none. */
+export function commonFolder(paths: readonly string[]): string | null {
+  const first = paths[0]?.split('/')[0]
+  if (!first || !paths.every((path) => path.startsWith(`${first}/`))) return null
+  return first.slice(0, 200)
+}
