@@ -46,7 +46,7 @@ def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
             _check(archive)
             yield archive
     except (zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error, lzma.LZMAError):
-        raise UnreadableFile("invalid_zip", "The file isn't a zip, or is damaged.") from None
+        raise _damaged() from None
 
 
 def contents(archive: zipfile.ZipFile) -> Contents:
@@ -83,8 +83,15 @@ def is_label_name(name: str) -> bool:
     return bool(LABEL_NAME.search(PurePosixPath(name).name))
 
 
+def _damaged() -> UnreadableFile:
+    return UnreadableFile("invalid_zip", "The file isn't a zip, or is damaged.")
+
+
 def _check(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
+    if any(one.header_offset < 0 for one in members):
+        # What a zip that lost bytes in front looks like: zipfile takes the directory's word for where things lie.
+        raise _damaged()
     if len(members) > MAX_MEMBERS:
         raise UnreadableFile(
             "zip_too_many_files", f"The zip holds {len(members)} files, at most {MAX_MEMBERS} are taken."

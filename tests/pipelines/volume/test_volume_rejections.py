@@ -109,6 +109,7 @@ def with_bytes(content: bytes, at: int, value: bytes) -> bytes:
     return content[:at] + value + content[at + len(value) :]
 
 
+FLAT = np.array([[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]])
 COLOUR = np.zeros((12, 12, 12), [("R", "u1"), ("G", "u1"), ("B", "u1")])
 UNREADABLE = {
     "text as nifti": ("a.nii", b"hello " * 200),
@@ -125,6 +126,7 @@ UNREADABLE = {
     "no such type": ("a.nii", with_bytes(RAW, 70, struct.pack("<h", 9999))),
     "complex": ("a.nii.gz", nifti(np.zeros((12, 12, 12), np.complex64))),
     "colour": ("a.nii.gz", gzip.compress(nib.Nifti1Image(COLOUR, EYE).to_bytes())),
+    "axes that fall together": ("a.nrrd", nrrd_header(IMAGE.shape, FLAT, "encoding: raw") + b"\n" + IMAGE.tobytes("F")),
     "no size of a voxel": ("a.nii", with_bytes(RAW, 280, bytes(48))),
     "nifti as nrrd": ("a.nrrd", RAW),
     "nrrd with nothing": ("a.nrrd", b"NRRD0004\n"),
@@ -180,6 +182,11 @@ def test_what_is_not_a_zip_is_an_invalid_zip() -> None:
     for content in (b"hello" * 100, b"", b"PK\x03\x04" + bytes(100), zipped({"a.nii.gz": GOOD})[:-30]):
         refused = refusal("a.zip", content)
         assert (refused.code, refused.message) == ("invalid_zip", "The file isn't a zip, or is damaged.")
+
+
+def test_a_zip_that_lost_bytes_in_front_is_an_invalid_zip() -> None:
+    content = zipped({"a.nii.gz": GOOD})
+    assert refusal("a.zip", content[:40] + content[60:]).code == "invalid_zip"
 
 
 def test_a_member_that_is_damaged_is_an_invalid_zip() -> None:
@@ -347,3 +354,42 @@ def test_a_model_that_is_not_there_fails_at_once() -> None:
 def test_labels_that_nobody_asked_for_are_mentioned() -> None:
     run = FakeRun(("a.nii.gz", GOOD), ("l.nii.gz", nifti(small_labels()), "labels")).run(1, 2)
     assert b"The uploaded labels are not used" in run.saved["prepared.json"]
+
+
+def damaged(content: bytes, rng: np.random.Generator) -> bytes:
+    """Some bytes changed, taken out or put in; half of the time among the first ones, where headers are."""
+    altered = bytearray(content)
+    for _ in range(rng.integers(1, 6)):
+        at = int(rng.integers(min(len(altered), 700) if rng.random() < 0.5 else len(altered)))
+        kind = rng.integers(3)
+        if kind == 0:
+            altered[at] = rng.integers(256)
+        elif kind == 1:
+            del altered[at : at + int(rng.integers(1, 20))]
+        else:
+            altered[at:at] = rng.bytes(int(rng.integers(1, 10)))
+    return bytes(altered)
+
+
+DAMAGEABLE = {
+    "a.nii": RAW,
+    "a.nii.gz": GOOD,
+    "a.nrrd": nrrd_header(IMAGE.shape, EYE, "encoding: gzip") + b"\n" + gzip.compress(IMAGE.tobytes("F")),
+    "a.mha": PACKED_MHA,
+    "a.dcm": dicom_slices(IMAGE)[0],
+    "a.zip": zipped({"a.nii.gz": GOOD}),
+    "b.zip": zipped({f"I{n}": content for n, content in enumerate(dicom_slices(IMAGE[:12, :12, :10]))}),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGEABLE)
+def test_whatever_is_damaged_is_read_or_refused_and_never_a_fault(name: str) -> None:
+    """A fault would be delivered again and again, and end as somebody's alarm."""
+    rng = np.random.default_rng(20)
+    codes = set()
+    for _ in range(120):
+        try:
+            FakeRun((name, damaged(DAMAGEABLE[name], rng))).run(1, 2)
+        except (UnreadableFile, PipelineFailed) as reason:
+            codes.add(reason.code)
+    assert codes & {"invalid_format", "invalid_zip"}

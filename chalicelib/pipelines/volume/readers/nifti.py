@@ -38,7 +38,7 @@ def grid_of(start: bytes) -> tuple[Grid, int, str]:
     dtype = header.get_data_dtype()
     if dtype.kind not in "iuf":
         raise unreadable("The NIfTI file holds colours or complex numbers, expected one number for each voxel.")
-    unit = MILLIMETRES.get(header.get_xyzt_units()[0], 1.0)
+    unit = MILLIMETRES.get(_unit(header), 1.0)
     affine = np.diag([unit, unit, unit, 1.0]) @ np.asarray(header.get_best_affine(), dtype=np.float64)
     kept = _geometry_only(header, shape)
     native = {
@@ -116,11 +116,18 @@ def _header(start: bytes) -> Any:
         raise unreadable("The NIfTI header is damaged.") from None
 
 
+def _unit(header: Any) -> str:
+    try:
+        return str(header.get_xyzt_units()[0])
+    except KeyError:  # a code that no unit has
+        return "unknown"
+
+
 def _geometry_only(header: Any, shape: tuple[int, int, int]) -> Any:
     clean = type(header)()
     clean.set_data_shape(shape)
     for name in GEOMETRY:
         clean[name] = header[name]
     clean["pixdim"][4:] = 0
-    clean.set_xyzt_units(header.get_xyzt_units()[0])
+    clean.set_xyzt_units(_unit(header))
     return clean
