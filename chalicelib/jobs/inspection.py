@@ -200,7 +200,6 @@ class Inspector:
     def _inspect_version(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
         def outcome(state: FileState, **more: Any) -> FileOutcome:
             more["counts_bytes"] = file.counts_bytes
-            more["counts_bytes"] = file.counts_bytes
             return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
 
         uploaded = is_upload(job, file)

@@ -91,7 +91,7 @@ class Settling:
             "current_filename": None,
         }
         allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
-        return self._jobs.change_job(job, changes, allowed=allowed)
+        return self._jobs.change_job(job, changes, allowed=allowed, same=same)
 
     def ask_again(self, job: Job) -> int:
         """Sends a message for every unfinished file whose object is there; returns how many. Lost ones are so made
