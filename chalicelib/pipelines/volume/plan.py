@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from pathlib import PurePosixPath
+from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
 from chalicelib.pipelines.volume import archives
-from chalicelib.pipelines.volume.geometry import Volume
 from chalicelib.pipelines.volume.inspecting import FORMATS, dicom_members, format_of
 from chalicelib.pipelines.volume.options import LABELS
-from chalicelib.pipelines.volume.readers import dicom, mha, nifti, nrrd, series
+from chalicelib.pipelines.volume.readers import dicom, nrrd, series
 
 Part = tuple[int, str | None]
 """(number of a file of the job, name of a member where that file is a zip)."""
@@ -202,73 +200,3 @@ def stem_name(name: str) -> str:
 def opened_zip(job: RunContext, file: InspectedFile) -> Iterator[zipfile.ZipFile]:
     with job.open(file) as stream, archives.opened(stream) as archive:
         yield archive
-
-
-def read(job: RunContext, source: Source) -> Volume:
-    """The volume that `source` names. Raises UnreadableFile."""
-    files = {file.number: file for file in job.files()}
-    if source.format == "dicom":
-        return _read_series(job, source, files)
-    paths = [_local(job, files[number], name) for number, name in source.parts]
-    if source.format == "nifti":
-        return nifti.load(paths[0])
-    if source.format == "mha":
-        return mha.load(paths[0])
-    return nrrd.load(paths[0], paths[1] if len(paths) > 1 else None)
-
-
-def _local(job: RunContext, file: InspectedFile, name: str | None) -> Path:
-    if name is None:
-        return job.fetch(file)
-    with opened_zip(job, file) as archive:
-        return archives.extract(archive, name, job.scratch / f"member-{file.number}-{zlib.crc32(name.encode())}")
-
-
-def _read_series(job: RunContext, source: Source, files: dict[int, InspectedFile]) -> Volume:
-    numbers = {number for number, _ in source.parts}
-    if all(name is None for _, name in source.parts):
-
-        def open_head(place: int) -> AbstractContextManager[BinaryIO]:
-            return job.open(files[source.parts[place][0]])
-
-        @contextmanager
-        def open_file(place: int) -> Iterator[BinaryIO]:
-            path = job.fetch(files[source.parts[place][0]])
-            try:
-                with path.open("rb") as stream:
-                    yield stream
-            finally:
-                path.unlink()
-
-        return _stacked(job, len(source.parts), open_head, open_file)
-    with opened_zip(job, files[numbers.pop()]) as archive:
-
-        @contextmanager
-        def open_member(place: int) -> Iterator[BinaryIO]:
-            with archives.member(archive, cast(str, source.parts[place][1])) as stream:
-                yield stream
-
-        return _stacked(job, len(source.parts), open_member, open_member)
-
-
-OpenPart = Callable[[int], AbstractContextManager[BinaryIO]]
-
-
-def _stacked(job: RunContext, count: int, open_head: OpenPart, open_part: OpenPart) -> Volume:
-    headers = []
-    for place in range(count):
-        with open_head(place) as stream:
-            headers.append((place, dicom.header(stream)))
-    # All parts are of one series by now, so that any choice is the whole of it.
-    stacked = series.stack(series.choose(headers, None).slices)
-    read_so_far = 0
-
-    @contextmanager
-    def counted(place: int) -> Iterator[BinaryIO]:
-        nonlocal read_so_far
-        job.progress(90 * read_so_far / count)
-        read_so_far += 1
-        with open_part(place) as stream:
-            yield stream
-
-    return series.load(stacked, counted)

@@ -17,7 +17,8 @@ from chalicelib.pipelines.volume import label_files, label_map, measuring, meshe
 from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, same_place, to_working, working_affine
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE, is_builtin
-from chalicelib.pipelines.volume.plan import Plan, Planner, read
+from chalicelib.pipelines.volume.plan import Plan, Planner
+from chalicelib.pipelines.volume.reading import read
 from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
 from chalicelib.pipelines.volume.surfaces import Surface
