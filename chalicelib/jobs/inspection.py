@@ -24,6 +24,9 @@ from chalicelib.pipelines.base import Pipeline, UnreadableFile
 
 log = logging.getLogger(__name__)
 
+MOST_TRIES = 6
+GIVEN_UP = "This file could not be processed, although it was tried several times. Retry it, or leave it out."
+
 MAX_ATTEMPTS = 3
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
 
@@ -104,11 +107,7 @@ class Inspector:
             if file.state in AWAITED and file.attempt < MAX_ATTEMPTS:
                 self._settling.ask(self._jobs.job(task.job_id), [(file, task.seen)])
                 continue
-            self._jobs.reject_file(
-                file,
-                "processing_failed",
-                "This file could not be processed, although it was tried several times. Retry it, or leave it out.",
-            )
+            self._jobs.reject_file(file, "processing_failed", GIVEN_UP)
             self._settling.settle(task.job_id)
 
     def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
@@ -160,6 +159,10 @@ class Inspector:
             if task.dropped and self._drops.came_late((task.job_id, task.number), task.seen):
                 raise Busy from None  # its job closed just now: next time it opens the one that follows
             return None
+        if file.tries > MOST_TRIES:
+            # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
+            bad = {"error_code": "processing_failed", "error_message": GIVEN_UP}
+            return FileOutcome(file.number, file.attempt, FileState.REJECTED, file.size, file.etag, **bad)
         pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)

@@ -205,6 +205,8 @@ class Intake:
             )
 
     def _check_open(self, job: Job) -> None:
+        if job.batch or job.listing is not None:
+            raise NotAllowedInState("The files of this job are found in the store: none can be added to it.")
         if job.sealed or job.state not in RECEIVING:
             sealed = " and sealed" if job.sealed else ""
             raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")

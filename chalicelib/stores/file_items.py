@@ -19,7 +19,7 @@ from chalicelib.stores.webhook_items import WebhookItems
 
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
 FINISH_AT_ONCE = 25
-FOUND = ("error_code", "error_message", "sequencer", "etag", "sha256", "crc32", "duplicate_of", "owner_hash")
+FOUND = ("tries", "error_code", "error_message", "sequencer", "etag", "sha256", "crc32", "duplicate_of", "owner_hash")
 
 
 class FileItems(WebhookItems):
@@ -190,7 +190,7 @@ class FileItems(WebhookItems):
 
     def _claim(self, job_id: str, number: int, seen: StoredObject, by: str, lease_until: datetime) -> Write:
         write = Write(items.file_key(job_id, number)).set(state=FileState.INSPECTING, lease_until=lease_until)
-        return write.set(claimed_by=by, sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1)
+        return write.set(claimed_by=by, sequencer=seen.sequencer, etag=seen.etag or None).add(attempt=1, tries=1)
 
     def _claim_newer(self, there: File, seen: StoredObject, by: str, lease_until: datetime) -> File:
         """Claims a finished file whose object was replaced; its counts are taken back with it."""
@@ -240,6 +240,7 @@ def _found(outcome: FileOutcome, owner_id: str) -> Item:
         "error_message": outcome.error_message,
         "lease_until": None,
         "claimed_by": None,
+        "tries": None,
         "owner_hash": items.owner_hash(owner_id, outcome.sha256 or "") if good else None,
         # What was announced is what a rejected file is measured by when it comes again.
         **({"size": outcome.size} if outcome.state is FileState.INSPECTED else {}),

@@ -187,6 +187,7 @@ class MemoryJobs:
         there = self.file(job_id, number)
         claim = {"state": FileState.INSPECTING, "lease_until": lease_until, "claimed_by": by}
         claim |= {"sequencer": seen.sequencer, "etag": seen.etag or None, "attempt": there.attempt + 1}
+        claim |= {"tries": there.tries + 1}
         if there.state is FileState.INSPECTING:
             if there.lease_until and there.lease_until > now and there.claimed_by != by:
                 raise Busy(there.id)
@@ -210,7 +211,7 @@ class MemoryJobs:
             good = outcome.state is FileState.INSPECTED
             names = ["state", "etag", "content_type", "sha256", "crc32", "thumbnail", "error_code", "error_message"]
             changes = {name: getattr(outcome, name) for name in names + (["size"] if good else [])}
-            changes |= {"metadata": dict(outcome.metadata), "lease_until": None, "claimed_by": None}
+            changes |= {"metadata": dict(outcome.metadata), "lease_until": None, "claimed_by": None, "tries": 0}
             self._put_file(there, **changes)
             size = outcome.size if good and outcome.counts_bytes else 0
             self._count(job_id, **{outcome.state.value: 1}, size=size)
@@ -236,7 +237,7 @@ class MemoryJobs:
             if there is None or (there.state, there.attempt) != (file.state, file.attempt):
                 continue
             self._count(job.id, **{there.state.value: -1}, size=-_counted(file))
-            self._put_file(there, state=FileState.EXPECTED, **dict.fromkeys(RESET))
+            self._put_file(there, state=FileState.EXPECTED, tries=0, **dict.fromkeys(RESET))
             reset += 1
         return reset
 

@@ -1,0 +1,433 @@
+"""The core against a world that misbehaves: messages twice, late, out of order or lost, workers that die before and
+after any write, users who pause, cancel, retry and overwrite. Whatever the order, every file counts once.
+
+MILLRACE_EXAMPLES: how many sequences to try, for a longer search than each test run makes.
+"""
+
+import io
+import logging
+import os
+import random
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from moto import mock_aws
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.errors import JobError, StaleTransition
+from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.states import FINAL, JobState
+from tests.fakes import World
+from tests.fakes.queues import Message
+from tests.fakes.world import LIMITS, OWNER, Crash
+from tests.stores.conftest import provision
+
+EXAMPLES = int(os.environ.get("MILLRACE_EXAMPLES", "150"))
+WRITES = {
+    "jobs": {
+        "create_job", "change_job", "enqueue_job", "claim_run", "add_files", "join_batch", "change_file", "claim_file",
+        "finish_files", "reject_file", "reset_files", "mark_duplicates", "put_artifact", "delete_artifacts",
+        "record_duration", "open_batch", "put_result", "note_uses", "forget_uses",
+    },
+    "objects": {"put", "put_file", "delete", "delete_prefix", "start_parts", "put_part", "copy_part", "finish_parts"},
+    "queues": {"inspect", "run", "list_objects"},
+}  # fmt: skip
+CONTENTS = [b"one", b"two", b"three, and longer", b"picture of four", b"bad apple", b"", b"broken"]
+DAY = 24 * 3600
+
+
+class Unreachable(Exception):
+    """A store doesn't answer: the core may handle it."""
+
+
+class Faults:
+    """Lets the n-th moment before or after a write be the worker's last, or the store's first without an answer."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self.error: type[BaseException] = Crash
+
+    def plan(self, moment: int | None, error: type[BaseException]) -> None:
+        self.left, self.error = moment, error
+
+    def pass_moment(self) -> None:
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise self.error
+
+    def around(self, name: str, thing: Any) -> Any:
+        return _Wrapped(self, thing, WRITES[name])
+
+
+class _Wrapped:
+    def __init__(self, faults: Faults, thing: Any, writes: set[str]) -> None:
+        self._faults, self._thing, self._writes = faults, thing, writes
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._thing, name)
+        if name not in self._writes:
+            return method
+
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            self._faults.pass_moment()
+            done = method(*args, **kwargs)
+            self._faults.pass_moment()
+            return done
+
+        return guarded
+
+
+faults = st.one_of(st.none(), st.none(), st.integers(0, 40))
+errors = st.sampled_from([Crash, Crash, Unreachable])
+contents = st.sampled_from(CONTENTS)
+numbers = st.integers(0, 1000)
+
+
+class ExactlyOnce(RuleBasedStateMachine):
+    make_jobs: Callable[[], Any] | None = None
+
+    @initialize(
+        files=st.lists(contents, min_size=1, max_size=4),
+        pipeline=st.sampled_from(["photos", "scans"]),
+        more=st.booleans(),
+    )
+    def begin(self, files: list[bytes], pipeline: str, more: bool) -> None:
+        self.faults = Faults()
+        self.world = World(jobs=self.make_jobs() if self.make_jobs else None, wrap=self.faults.around)
+        self.dropped = 0
+        self.lost_drops: set[str] = set()
+        self.completions: Counter[str] = Counter()
+        self.finals: dict[str, tuple[JobState, int]] = {}
+        for toy in (self.world.photos, self.world.scans):
+            toy.during = self._during
+        self.during: list[Callable[[], None]] = []
+        self.world.open(*files, pipeline=pipeline, more=more)
+
+    def _during(self, step: str) -> None:
+        while self.during:
+            self.during.pop()()
+
+    # -- what users do -------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.world.jobs_of(OWNER)) < 6)
+    @rule(
+        pipeline=st.sampled_from(["photos", "scans"]),
+        files=st.lists(contents, min_size=1, max_size=4),
+        more=st.sampled_from([False, False, True]),
+        fault=faults,
+        error=errors,
+    )
+    def open_a_job(self, pipeline: str, files: list[bytes], more: bool, fault: int | None, error: Any) -> None:
+        announced = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(files)]
+        self._attempt(lambda: self.world.intake.open_job(OWNER, pipeline, {}, announced, more=more), fault, error)
+
+    @rule(pick=numbers, files=st.lists(contents, max_size=3), more=st.booleans(), fault=faults, error=errors)
+    def add_files(self, pick: int, files: list[bytes], more: bool, fault: int | None, error: Any) -> None:
+        if job := self._pick(pick):
+            announced = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(files)]
+            self._attempt(lambda: self.world.intake.add_files(OWNER, job.id, announced, more=more), fault, error)
+
+    @rule(pick=numbers, which=numbers, content=contents, lost=st.booleans())
+    def upload_a_file(self, pick: int, which: int, content: bytes, lost: bool) -> None:
+        """For the first time or over what was there, whatever has become of the job."""
+        job = self._pick(pick)
+        if job and job.file_count and job.batch is None and job.listing is None:
+            number = which % job.file_count + 1
+            file = self.world.jobs.file(job.id, number)
+            if file.key == keys.upload(job.pipeline, job.id, number):
+                # A signed upload takes as many bytes as were announced, mostly.
+                sized = content[: file.size].ljust(file.size, b".") if which % 5 else content
+                self.world.lost = lambda seen: lost and which % 3 == 0
+                self.world.upload(job, number, sized)
+
+    @rule(pick=numbers, lost=st.integers(0, 5))
+    def upload_everything(self, pick: int, lost: int) -> None:
+        job = self._pick(pick)
+        if job and job.batch is None:
+            self.world.lost = lambda seen: lost == 0
+            for file in self.world.files(job):
+                if file.key == keys.upload(job.pipeline, job.id, file.number):
+                    content = CONTENTS[file.number % 4][: file.size].ljust(file.size, b"!")
+                    self.world.upload(job, file.number, content)
+
+    @rule(
+        batch=st.sampled_from(["photos/a", "scans/b", "photos/@user-1/c"]),
+        name=st.sampled_from(["1.txt", "2.txt", "sub/3.txt", "4.jpg", ".hidden", "_DONE", "options.json"]),
+        content=contents,
+        lost=st.integers(0, 5),
+    )
+    def drop_a_file(self, batch: str, name: str, content: bytes, lost: int) -> None:
+        key = f"drop/{batch}/{name}"
+        self.world.lost = lambda seen: lost == 0
+        said = {"_DONE": b"", "options.json": b'{"tone": 5}'}.get(name, content)
+        if lost == 0:
+            self.lost_drops.add(key)
+        self.world.objects.put(key, said, "text/plain")
+
+    @precondition(lambda self: len(self.world.jobs_of(OWNER)) < 6)
+    @rule(count=st.integers(0, 5), fault=faults, error=errors)
+    def import_a_folder(self, count: int, fault: int | None, error: Any) -> None:
+        for number in range(count):
+            self.world.objects.put(f"import/{number}.txt", CONTENTS[number % 4], "text/plain")
+        self._attempt(lambda: self.world.importer.start(OWNER, "import/", "photos", {}), fault, error)
+
+    @rule(pick=numbers, action=st.sampled_from(["pause", "resume", "pause", "resume", "cancel"]), fault=faults)
+    def control(self, pick: int, action: str, fault: int | None) -> None:
+        if job := self._pick(pick):
+            self._attempt(lambda: self.world.control.act(OWNER, job.id, action), fault, Crash)
+
+    @rule(pick=numbers, fault=faults, error=errors)
+    def retry(self, pick: int, fault: int | None, error: Any) -> None:
+        if job := self._pick(pick):
+            self._attempt(lambda: self.world.control.retry(OWNER, job.id), fault, error)
+
+    # -- what queues, workers and time do ------------------------------------------------------------------------------
+
+    @rule(
+        pick=numbers,
+        batch=st.integers(1, 4),
+        fault=faults,
+        error=errors,
+        seconds=st.sampled_from([900, 900, 30, 4]),
+        twice=st.booleans(),
+        during=st.sampled_from(["", "", "", "pause", "cancel", "time", "overwrite"]),
+        seed=st.integers(0, 9),
+    )
+    def deliver(
+        self, pick: int, batch: int, fault: int | None, error: Any, seconds: int, twice: bool, during: str, seed: int
+    ) -> None:
+        """A batch in any order; perhaps its worker dies, or it comes once more although all was done."""
+        visible = self.world.queue.visible()
+        if not visible:
+            return
+        queue = visible[pick % len(visible)].queue
+        some = [message for message in visible if message.queue == queue]
+        random.Random(seed).shuffle(some)
+        some = some[: 1 if queue.startswith(("run-", "import")) else batch]
+        self.during = self._happens(during, some)
+        received = self.world.queue.receive(some)
+        self.faults.plan(fault, error)
+        try:
+            again = self.world.handle(queue, received, seconds)
+        except (Crash, Unreachable):
+            again = [record["messageId"] for record in received["Records"]]
+        finally:
+            self.faults.plan(None, Crash)
+            self.during = []
+        if not twice:
+            self.world.queue.answer(received, again)
+        else:
+            for message in some:
+                message.visible_at = self.world.now
+
+    @rule(fault=st.integers(0, 60), error=errors, minutes=st.integers(1, 40))
+    def work_until_something_breaks(self, fault: int, error: Any, minutes: int) -> None:
+        """Batch after batch in order, up to a fault; time passes with it, and the sweeper looks."""
+        for _ in range(12):
+            self.faults.plan(fault, error)
+            try:
+                self.world.deliver()
+                fault = self.faults.left if self.faults.left is not None else 1000
+            except Unreachable:
+                fault = 1000
+        self.faults.plan(None, Crash)
+        self.world.advance(60 * minutes)
+        self.world.sweep()
+
+    @rule(pick=numbers)
+    def lose_a_message(self, pick: int) -> None:
+        messages = self.world.queue.messages
+        if messages:
+            message = messages.pop(pick % len(messages))
+            self._note_lost(message)
+
+    @rule(seconds=st.sampled_from([1, 30, 95, 400, 2000, DAY + 60]))
+    def let_time_pass(self, seconds: int) -> None:
+        self.world.advance(seconds)
+
+    @rule(fault=faults, error=errors)
+    def sweep(self, fault: int | None, error: Any) -> None:
+        self._attempt(self.world.sweep, fault, error)
+
+    # -- what must hold ------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def counters_equal_items(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        active = stored = completed = queued = 0
+        for job in self.world.jobs_of(OWNER):
+            files = self.world.files(job)
+            assert [file.number for file in files] == list(range(1, job.file_count + 1))
+            tally = Counter(file.state.value for file in files)
+            counts = {"inspected": job.counts.inspected, "rejected": job.counts.rejected}
+            counts["duplicate"] = job.counts.duplicate
+            assert counts == {name: tally[name] for name in counts}, job
+            size = sum(f.size for f in files if f.state.value in ("inspected", "duplicate") and f.counts_bytes)
+            assert job.counts.size == size
+            active += not job.final
+            stored += job.kept_bytes
+            completed += job.state is JobState.COMPLETED
+            queued += job.state is JobState.QUEUED
+            self._is_whole(job)
+        usage = self.world.jobs.usage(OWNER)
+        assert (usage.active_jobs, usage.stored_bytes) == (active, stored)
+        assert self.world.jobs.statistics("2026-03-01")["jobs_processed"] == completed
+        assert sum(self.world.jobs.queue_state(name).waiting for name in self.world.pipelines) == queued
+
+    def _is_whole(self, job: Job) -> None:
+        """A job that is completed has all its files in, and one zip with each good one."""
+        before = self.finals.get(job.id)
+        if before and before[0] in FINAL and before[1] == job.retries and job.state is not JobState.PENDING:
+            assert before[0] is job.state, "a job that was over moved without a retry"
+        self.finals[job.id] = (job.state, job.retries)
+        if job.state is not JobState.COMPLETED:
+            return
+        self.completions[f"{job.id} {job.retries}"] += 0
+        if any(file.state.value in ("expected", "inspecting") for file in self.world.files(job)):
+            # Only a retry that broke off half-way may leave that, and the next one takes it up.
+            assert job.retries >= 0 and self.retried(job)
+            return
+        artifact = self.world.jobs.artifact(job.id, "complete")
+        content = b"".join(self.world.objects.stream(artifact.key, 0, artifact.size))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert archive.testzip() is None
+            names = archive.namelist()
+        good = [f for f in self.world.files(job) if f.state.value in ("inspected", "duplicate")]
+        if not self.retried(job):
+            assert len(names) == len({file.sha256 for file in good}), job
+        assert len(names) == len(set(names))
+        assert [a.name for a in self.world.jobs.artifacts(job.id)] == ["complete"]
+
+    def retried(self, job: Job) -> bool:
+        return job.id in getattr(self, "retries_begun", set())
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        self.faults.plan(None, Crash)
+        self.during = []
+        self.world.lost = lambda seen: False
+        self._quiesce(hours=6)
+        for job in self.world.jobs_of(OWNER):
+            waits = job.state in {JobState.PENDING, JobState.RUNNING} and not job.run_requested
+            absent = not job.sealed or any(
+                file.state.value == "expected" and (None, file.key) not in self.world.objects.stored
+                for file in self.world.files(job)
+            )
+            assert job.final or job.state is JobState.PAUSED or (waits and absent), f"stuck: {job}"
+        self._quiesce(hours=60, every=3600)
+        for job in self.world.jobs_of(OWNER):
+            assert job.final or job.state is JobState.PAUSED, f"stuck: {job}"
+            if job.state is JobState.CANCELLED:
+                assert self.world.jobs.artifacts(job.id) == []
+                assert not list(self.world.objects.below(keys.below(keys.RESULTS, job.id)))
+        self.counters_equal_items()
+        self._drops_are_taken_in()
+
+    def _quiesce(self, hours: int, every: int = 300) -> None:
+        for _ in range(hours * 3600 // every):
+            self.world.drain()
+            self.world.advance(every)
+            self.world.sweep()
+        self.world.drain()
+
+    def _drops_are_taken_in(self) -> None:
+        """What S3 told of is in exactly one file for each of its versions that was looked into."""
+        taken = Counter(file.key for job in self.world.jobs_of(OWNER) for file in self.world.files(job))
+        for (bucket, key), _ in self.world.objects.stored.items():
+            if bucket is None and key.startswith("drop/") and key.endswith((".txt", ".jpg")):
+                assert taken[key] or key in self.lost_drops, f"{key} was lost"
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _pick(self, pick: int) -> Job | None:
+        jobs = self.world.jobs_of(OWNER)
+        return jobs[pick % len(jobs)] if jobs else None
+
+    def _attempt(self, call: Callable[[], Any], fault: int | None, error: type[BaseException]) -> None:
+        self.faults.plan(fault, error)
+        try:
+            call()
+        except (Crash, Unreachable, JobError, StaleTransition):
+            pass
+        finally:
+            self.faults.plan(None, Crash)
+
+    def _note_lost(self, message: Message) -> None:
+        for name in ("photos", "scans"):
+            if "drop%2F" in message.body and name in message.queue:
+                self.lost_drops |= {key for (_, key) in self.world.objects.stored if key.startswith(f"drop/{name}/")}
+
+    def _happens(self, during: str, messages: list[Message]) -> list[Callable[[], None]]:
+        job_id = messages[0].body.partition('"job_id": "')[2][:26]
+
+        def act(action: str) -> Callable[[], None]:
+            return lambda: self._quietly(lambda: self.world.control.act(OWNER, job_id, action))
+
+        def overwrite() -> None:
+            for file in self.world.files(job_id)[:1]:
+                if file.key.startswith("uploads/"):
+                    self.world.objects.put(file.key, b"!" * file.size, "text/plain")
+
+        happenings = {"pause": act("pause"), "cancel": act("cancel"), "time": lambda: self.world.advance(25)}
+        happenings["overwrite"] = overwrite
+        return [happenings[during]] if during and job_id else []
+
+    def _quietly(self, call: Callable[[], Any]) -> None:
+        try:
+            call()
+        except JobError:
+            return
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What goes wrong here does so on purpose, and thousands of times."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def test_every_file_counts_once_and_nothing_is_stuck_whatever_goes_wrong() -> None:
+    run_state_machine_as_test(
+        ExactlyOnce,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_same_holds_over_dynamodb(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setattr(ExactlyOnce, "make_jobs", staticmethod(lambda: provision().jobs))
+    with mock_aws():
+        run_state_machine_as_test(
+            ExactlyOnce,
+            settings=settings(
+                max_examples=5, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+            ),
+        )
+
+
+assert LIMITS.upload_patience == DAY
