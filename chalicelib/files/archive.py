@@ -161,11 +161,14 @@ def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -
     return cuts
 
 
-def assemble(part: Part, read: Read) -> bytes:
+def assemble(part: Part, read: Read) -> bytearray:
     """The bytes of one part. Raises SourceChanged where `read` gives fewer or more bytes than it was asked for."""
-    return b"".join(
-        segment.content if isinstance(segment, Literal) else _exactly(segment, read) for segment in part.segments
-    )
+    content, at = bytearray(part.size), 0  # in place: joining the pieces at the end would hold the part twice
+    for segment in part.segments:
+        piece = segment.content if isinstance(segment, Literal) else _exactly(segment, read)
+        content[at : at + segment.size] = piece
+        at += segment.size
+    return content
 
 
 def write(plan: Plan, read: Read, out: BinaryIO) -> None:

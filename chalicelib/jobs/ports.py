@@ -193,7 +193,9 @@ class ObjectStore(Protocol):
     ) -> Iterator[bytes]:
         """The bytes start..end (end excluded) in chunks, in one request. ObjectMissing, also where its etag changed."""
 
-    def put(self, key: str, content: bytes, content_type: str, *, tags: Mapping[str, str] | None = None) -> str:
+    def put(
+        self, key: str, content: bytes | bytearray, content_type: str, *, tags: Mapping[str, str] | None = None
+    ) -> str:
         """Returns the etag."""
 
     def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None: ...
@@ -231,7 +233,7 @@ class ObjectStore(Protocol):
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
         """What the store has of an upload under way. ObjectMissing where it is gone."""
 
-    def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> UploadedPart: ...
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart: ...
     def copy_part(
         self,
         key: str,

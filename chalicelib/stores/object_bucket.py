@@ -137,7 +137,9 @@ class ObjectBucket:
         finally:
             body.close()
 
-    def put(self, key: str, content: bytes, content_type: str, *, tags: Mapping[str, str] | None = None) -> str:
+    def put(
+        self, key: str, content: bytes | bytearray, content_type: str, *, tags: Mapping[str, str] | None = None
+    ) -> str:
         put = self._client().put_object(
             Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **_tagging(tags)
         )
@@ -210,7 +212,7 @@ class ObjectBucket:
         except ClientError as error:
             raise missing_or_raise(error, key) from None
 
-    def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> UploadedPart:
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
         put = self._client().upload_part(
             Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=content
         )
