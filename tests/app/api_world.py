@@ -164,6 +164,12 @@ class World:
                 for message in found:
                     self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
+    def receive(self, queue: str) -> list[Any]:
+        """Messages as they are, which no handler gets."""
+        return self.sqs.receive_message(
+            QueueUrl=self._url(queue), MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
+        ).get("Messages", [])
+
     def waiting(self, queue: str) -> int:
         names: list[Any] = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         found = self.sqs.get_queue_attributes(QueueUrl=self._url(queue), AttributeNames=names)["Attributes"]

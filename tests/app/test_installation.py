@@ -1,0 +1,121 @@
+"""How the installation is: numbers kept as things happen, what can be reached, what can be done."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.pipelines.registry import PIPELINES
+from tests.app.api_world import Caller, World
+from tests.app.conftest import begin
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """One for each test: the numbers are the whole installation's."""
+    yield from begin(monkeypatch)
+
+
+def test_an_installation_begins_at_nought(user: Caller) -> None:
+    assert user.get("/stats").json == {
+        "total_jobs_processed": 0,
+        "total_jobs_today": 0,
+        "unique_users": 0,
+        "average_processing_time_seconds": None,
+        "jobs_in_queue": 0,
+        "uptime_hours": 0.0,
+    }
+
+
+def test_the_numbers_are_exact(world: World, user: Caller, photo: bytes, volume: bytes) -> None:
+    done = [user.upload({"a.jpg": photo}) for _ in range(2)]
+    other = world.guest()
+    other.upload({"a.jpg": b"text"})
+    queued = other.upload({"a.nii": volume}, pipeline="volume")
+    user.announce({"a.jpg": 1})
+    for _ in range(2):
+        world.deliver("inspect-media", "run-media", "inspect-volume")
+    assert [user.get(f"/status/{job_id}")["status"] for job_id in done] == ["completed"] * 2
+    stats = user.get("/stats").json
+    took = [user.get(f"/status/{job_id}")["processing_time_seconds"] for job_id in done]
+    assert stats["total_jobs_processed"] == 2
+    assert stats["total_jobs_today"] == 5
+    assert stats["unique_users"] == 2
+    assert stats["average_processing_time_seconds"] == pytest.approx(sum(took) / 2, abs=0.01)
+    assert stats["jobs_in_queue"] == 1
+    other.post(f"/jobs/{queued}/control", {"action": "cancel"})
+    assert user.get("/stats")["jobs_in_queue"] == 0
+    world.offset = timedelta(hours=30)
+    later = world.guest().get("/stats")
+    assert later["total_jobs_today"] == 0
+    assert later["total_jobs_processed"] == 2
+    assert later["uptime_hours"] == pytest.approx(30, abs=0.1)
+
+
+@pytest.fixture(scope="module")
+def volume() -> bytes:
+    import nibabel
+    import numpy as np
+
+    return nibabel.Nifti1Image(np.arange(16**3, dtype=np.int16).reshape(16, 16, 16), np.eye(4)).to_bytes()
+
+
+def test_numbers_are_never_counted_by_a_scan(world: World, user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib import wiring
+
+    called: list[str] = []
+    wiring.services().clients.dynamodb.meta.events.register(
+        "before-call.dynamodb", lambda model, **_: called.append(model.name)
+    )
+    user.get("/stats")
+    assert set(called) <= {"Query", "GetItem", "BatchGetItem"}
+    assert called
+
+
+class TestHealth:
+    def test_names_each_dependency_and_how_long_it_took(self, world: World) -> None:
+        answer = world.nobody.get("/health")
+        assert (answer.status, answer["status"]) == (200, "ok")
+        assert answer["version"]
+        assert set(answer["dependencies"]) == {"dynamodb", "s3", "sqs"}
+        for dependency in answer["dependencies"].values():
+            assert dependency["ok"] is True
+            assert dependency["error"] is None
+            assert dependency["latency_ms"] > 0
+
+    @pytest.mark.parametrize(
+        ("setting", "dependency"), [("JOBS_TABLE", "dynamodb"), ("BUCKET", "s3"), ("QUEUE_URL_PREFIX", "sqs")]
+    )
+    def test_is_degraded_by_each_that_can_not_be_reached(
+        self, world: World, caplog: pytest.LogCaptureFixture, setting: str, dependency: str
+    ) -> None:
+        nowhere = "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere-"
+        world.configure(**{setting: nowhere if dependency == "sqs" else "nowhere"})
+        answer = world.nobody.get("/health")
+        assert (answer.status, answer["status"]) == (503, "degraded")
+        assert {name for name, found in answer["dependencies"].items() if not found["ok"]} == {dependency}
+        assert "nowhere" not in answer.text
+        assert any(
+            dependency in r.getMessage() and "request" in r.getMessage()
+            for r in caplog.records
+            if r.levelno >= logging.ERROR
+        )
+
+
+class TestPipelines:
+    def test_are_listed_with_what_a_form_needs(self, user: Caller) -> None:
+        items = {item["name"]: item for item in user.get("/pipelines")["items"]}
+        assert set(items) == set(PIPELINES)
+        media = items["media"]
+        assert set(media) == {"name", "title", "description", "extensions", "max_bytes", "roles", "steps", "options"}
+        assert ".heic" in media["extensions"]
+        assert media["max_bytes"] == 5 * 1024**3
+        timezone: dict[str, Any] = media["options"]["properties"]["timezone"]
+        assert (timezone["default"], timezone["type"]) == ("UTC", "string")
+        assert user.get("/pipelines/media").json == media
+
+    def test_that_are_unknown_are_not_found(self, user: Caller) -> None:
+        answer = user.get("/pipelines/alchemy")
+        assert (answer.status, answer["code"]) == (404, "not_found")
