@@ -141,7 +141,7 @@ class ObjectBucket:
         self, key: str, content: bytes | bytearray, content_type: str, *, tags: Mapping[str, str] | None = None
     ) -> str:
         put = self._client().put_object(
-            Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **_tagging(tags)
+            Bucket=self._bucket, Key=key, Body=bytes(content), ContentType=content_type, **_tagging(tags)
         )
         return put["ETag"].strip('"')
 
