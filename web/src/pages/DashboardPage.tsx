@@ -63,7 +63,7 @@ export default function DashboardPage() {
       )}
       {jobs.data && jobs.data.items.length > 0 && (
         <section className={styles.chart}>
-          <BarChart title={t('stats.days')} unit={t('stats.daysUnit')} bars={days} />
+          <BarChart title={t('stats.days')} unit={t('stats.daysUnit')} bars={days} whole upright />
           {jobs.data.next_cursor && <p>{t('stats.lastHundred')}</p>}
         </section>
       )}

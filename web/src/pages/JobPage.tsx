@@ -1,5 +1,6 @@
 // A job: how far it is, what can be done with it, and everything that came out.
-import { useMemo } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../api/client'
@@ -76,6 +77,9 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   const pipelines = usePipelines()
   const pipeline = pipelines.data?.find((one) => one.name === job.pipeline)
   const completed = how.status === 'completed'
+  const client = useQueryClient()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs are told of every move
+  useEffect(() => void client.invalidateQueries({ queryKey: ['jobs'] }), [client, how.status])
   const book = useBook(job, how)
   const artifacts = useArtifacts(job.id, completed)
   const media = job.pipeline === 'media'

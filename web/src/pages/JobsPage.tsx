@@ -92,7 +92,11 @@ export default function JobsPage() {
       {jobs.data && jobs.data.items.length > 0 && (
         <ul className={styles.list} onKeyDown={arrows}>
           {jobs.data.items.map((job) => (
-            <JobRow key={job.id} job={job} />
+            <JobRow
+              key={job.id}
+              job={job}
+              title={pipelines.data?.find((one) => one.name === job.pipeline)?.title ?? job.pipeline}
+            />
           ))}
         </ul>
       )}
@@ -100,7 +104,7 @@ export default function JobsPage() {
   )
 }
 
-function JobRow({ job }: { job: JobSummary }) {
+function JobRow({ job, title }: { job: JobSummary; title: string }) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   return (
@@ -110,7 +114,7 @@ function JobRow({ job }: { job: JobSummary }) {
         <span className={styles.what}>
           <strong>{job.name}</strong>
           <span>
-            {said('pipeline', job.pipeline, job.pipeline)} · {t('files', { count: job.file_count })}
+            {said('pipeline', job.pipeline, title)} · {t('files', { count: job.file_count })}
           </span>
           {job.error_code && (
             <span className={styles.error}>

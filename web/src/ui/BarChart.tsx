@@ -17,25 +17,30 @@ interface Props {
   bars: readonly BarOf[]
   /** Where a table of the same numbers stands beside it anyway. */
   withoutTable?: boolean
+  /** Counted things have no halves. */
+  whole?: boolean
+  /** Upright, for many bars with short names. */
+  upright?: boolean
 }
 
 const STEPS = [1, 2, 2.5, 5, 10]
 
 /** Round marks along an axis that reaches `highest`, about four of them. */
-export function marks(highest: number): number[] {
+export function marks(highest: number, whole = false): number[] {
   if (highest <= 0) return [0, 1]
+  if (whole && highest < 4) return Array.from({ length: highest + 1 }, (_, n) => n)
   const rough = highest / 4
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = STEPS.find((one) => one * power >= rough)! * power
   return Array.from({ length: Math.ceil(highest / step - 1e-9) + 1 }, (_, n) => n * step)
 }
 
-export function BarChart({ title, unit, bars, withoutTable }: Props) {
+export function BarChart({ title, unit, bars, withoutTable, whole, upright }: Props) {
   const { t } = useWords()
   const quantities = useQuantities()
   const [table, showTable] = useState(false)
   const id = useId()
-  const axis = marks(Math.max(...bars.map((bar) => bar.value), 0))
+  const axis = marks(Math.max(...bars.map((bar) => bar.value), 0), whole)
   const end = axis.at(-1)!
   const most = bars.reduce((a, b) => (b.value > a.value ? b : a), bars[0] ?? { name: '', value: 0 })
   const summary = t('chart.summary', {
@@ -69,6 +74,26 @@ export function BarChart({ title, unit, bars, withoutTable }: Props) {
             ))}
           </tbody>
         </table>
+      ) : upright ? (
+        <div className={styles.upright} role="img" aria-label={summary}>
+          <div className={`${styles.scale} number`}>
+            {axis.map((mark) => (
+              <span key={mark} style={{ bottom: `${(100 * mark) / end}%` }}>
+                {quantities.number(mark)}
+              </span>
+            ))}
+          </div>
+          {bars.map((bar) => (
+            <div key={bar.name} className={styles.column}>
+              <span
+                className={styles.post}
+                style={{ height: `${(100 * bar.value) / end}%` }}
+                title={quantities.number(bar.value)}
+              />
+              <span className={styles.foot}>{bar.name}</span>
+            </div>
+          ))}
+        </div>
       ) : (
         <div className={styles.plot} role="img" aria-label={summary}>
           {bars.map((bar) => (

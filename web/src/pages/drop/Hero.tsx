@@ -24,7 +24,9 @@ export function Hero({ pipelines, onChoose }: Props) {
       <RunningJob />
       <section className={styles.drop}>
         <Stream />
-        <h1>{t('hero.title')}</h1>
+        <h1>
+          <span>{t('hero.title.in')}</span> <span>{t('hero.title.out')}</span>
+        </h1>
         <p>{t('hero.text')}</p>
         <div className={styles.choose}>
           <Choosers kind="primary" onChoose={onChoose} />
@@ -73,8 +75,8 @@ function RunningJob() {
 /** Water on its way to the mill: the only ornament of the page. */
 function Stream() {
   return (
-    <svg className={styles.stream} viewBox="0 0 1200 200" preserveAspectRatio="none" aria-hidden="true">
-      {[0, 1, 2, 3, 4, 5].map((n) => (
+    <svg className={styles.stream} viewBox="0 0 1200 170" preserveAspectRatio="none" aria-hidden="true">
+      {[0, 1, 2, 3, 4].map((n) => (
         <path
           key={n}
           d={`M-20 ${30 + 28 * n}c160-${34 - 3 * n} 290-${30 - 2 * n} 410 0s270 ${36 - 4 * n} 420 0 280-${22 + 2 * n} 420 0`}

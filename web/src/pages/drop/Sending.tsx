@@ -81,7 +81,7 @@ export function Sending({ onChoose, onLeave }: Props) {
         : t('sending.title', { done: there, count: upload.items.length })
 
   return (
-    <div className={styles.sending}>
+    <div className={styles.page}>
       <header className={styles.head} aria-live="polite">
         <div className={styles.headline}>
           <h1>{title}</h1>

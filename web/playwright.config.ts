@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { defineConfig } from '@playwright/test'
+
+// A browser of the system's own: nothing is downloaded.
+const executablePath =
+  process.env.MILLRACE_CHROMIUM ??
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+
+const port = Number(process.env.MILLRACE_E2E_PORT ?? 8765)
+const python = process.env.MILLRACE_PYTHON ?? '.venv/bin/python'
+const data = process.env.MILLRACE_E2E_DATA ?? join(tmpdir(), `millrace-e2e-${process.pid}`)
+// Playwright's workers read this file as well, and must come to the same folder.
+process.env.MILLRACE_E2E_DATA = data
+process.env.MILLRACE_E2E_PORT = String(port)
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list']],
+  globalSetup: './tests/e2e/setup.ts',
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // Surfaces in three dimensions, drawn without a graphics card.
+        '--enable-unsafe-swiftshader',
+      ],
+    },
+  },
+  webServer: {
+    command: `exec ${python} -m infra.local serve --port ${port} --data-dir ${join(data, 'stack')}`,
+    cwd: '..',
+    url: `http://127.0.0.1:${port}/api/health`,
+    timeout: 60_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
+  },
+})

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process'
+import { accessible, begin, choose, completed, expect, family, test } from './world'
+
+const python = process.env.MILLRACE_PYTHON ?? new URL('../../../.venv/bin/python', import.meta.url).pathname
+
+for (const size of [
+  { name: 'on a desk', width: 1440, height: 900 },
+  { name: 'on a phone of 390 pixels', width: 390, height: 844 },
+]) {
+  test.describe(size.name, () => {
+    test.use({ viewport: { width: size.width, height: size.height }, hasTouch: size.width < 700 })
+
+    test('photos go in, and are sorted, looked at, compared and downloaded', async ({ page, complaints }, info) => {
+      expect(complaints).toEqual([])
+      await choose(page, family())
+      await expect(page.getByRole('heading', { name: '13 files to send' })).toBeVisible()
+      await accessible(page)
+
+      await begin(page)
+      await expect(page.getByRole('heading', { name: 'All 13 files have arrived' })).toBeVisible()
+      await accessible(page)
+      await page.getByRole('button', { name: 'Go to the job' }).click()
+
+      await completed(page)
+      await expect(page.getByText('1 duplicate', { exact: true })).toBeVisible()
+      await expect(page.getByRole('option')).not.toHaveCount(0)
+      await expect(page.getByRole('option', { name: /^harbour.jpg/ }).locator('img')).toHaveJSProperty('complete', true)
+      await accessible(page)
+      const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+      expect(scrolls, 'nothing sticks out at the side').toBe(false)
+
+      await page.getByText('Group by confidence').click()
+      await expect(page.getByText('6 files', { exact: true })).toBeVisible()
+
+      await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()
+      const viewer = page.getByRole('dialog')
+      if (size.width < 700) await viewer.getByRole('button', { name: 'Details' }).click()
+      await expect(viewer.getByText('Where this time comes from')).toBeVisible()
+      await expect(viewer.getByText('camera, when taken')).toBeVisible()
+      await expect(viewer.getByText('file name')).toBeVisible()
+      await accessible(page)
+      await page.keyboard.press('Escape')
+      await expect(viewer).toBeHidden()
+
+      await page.getByRole('tab', { name: /Duplicates/ }).click()
+      await expect(page.getByRole('heading', { name: 'The same bytes' })).toBeVisible()
+      await expect(page.getByText('Kept', { exact: true })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Look alike' })).toBeVisible()
+      await accessible(page)
+
+      await page.getByRole('tab', { name: /Rejected/ }).click()
+      const rejected = page.getByRole('tabpanel').getByRole('listitem')
+      await expect(rejected).toHaveCount(2)
+      await expect(rejected.filter({ hasText: 'damaged.jpg' })).toContainText('damaged')
+      await accessible(page)
+
+      await page.getByRole('tab', { name: 'Downloads' }).click()
+      await accessible(page)
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: /^Download the zip/ }).click(),
+      ])
+      const path = info.outputPath('results.zip')
+      await download.saveAs(path)
+      expect(execFileSync(python, ['-m', 'zipfile', '-t', path], { encoding: 'utf8' })).toContain('Done testing')
+      const names = execFileSync(python, ['-c', 'import sys, zipfile; print("\\n".join(zipfile.ZipFile(sys.argv[1]).namelist()))', path], {
+        encoding: 'utf8',
+      }).trim()
+      // Ten of thirteen: a duplicate and two that can't be read stay out; two manifests tell why.
+      expect(names.split('\n')).toHaveLength(12)
+      expect(names).toContain('manifest.json')
+    })
+  })
+}
+
+test('what the browser has sent before is not sent again', async ({ page }) => {
+  await choose(page, family())
+  await begin(page)
+  await expect(page.getByRole('heading', { name: /have arrived/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+  await completed(page)
+
+  const puts: string[] = []
+  page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
+  await choose(page, family())
+  await begin(page)
+  await expect(page.getByText(/were there already/)).toBeVisible()
+  await expect(page.getByRole('heading', { name: /have arrived/ })).toBeVisible()
+  // The two that were rejected have no place where they could be taken from.
+  expect(puts.length).toBeLessThan(4)
+})
+
+test('files of no type that the pipeline takes stay out, with the reason', async ({ page }) => {
+  await choose(page, [...family().slice(0, 2), '/etc/hostname'])
+  await expect(page.getByRole('heading', { name: '2 files to send' })).toBeVisible()
+  await page.getByText('Which, and why').click()
+  await expect(page.getByText('is of no type that this pipeline takes')).toBeVisible()
+})
+
+test('an option that the API refuses is told beside its field', async ({ page }) => {
+  await choose(page, family().slice(0, 1))
+  await page.getByLabel('Time zone').fill('Europe/Atlantis')
+  await begin(page)
+  await expect(page.getByRole('alert')).toContainText('not accepted')
+  await expect(page.getByLabel('Time zone')).toHaveAccessibleDescription(/not a time zone/)
+  await page.getByLabel('Time zone').fill('Europe/Berlin')
+  await begin(page)
+  await expect(page.getByRole('heading', { name: /arrived/ })).toBeVisible()
+})

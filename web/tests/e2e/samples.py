@@ -1,0 +1,63 @@
+"""Files for the browser tests: python samples.py FOLDER."""
+
+import math
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+import nibabel as nib
+import numpy as np
+
+from infra.local.samples import exif, jpeg, make_samples, scene, video
+
+MIB = 1024 * 1024
+LARGE = 150 * MIB
+
+
+def photos(folder: Path, count: int) -> None:
+    """Photos that take a slow line some seconds, each another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(5)
+    for n in range(count):
+        taken = f"2024:06:{n % 28 + 1:02} 12:00:00"
+        # Noise doesn't compress, and what follows a JPEG's end is not looked at.
+        (folder / f"photo {n + 1:03}.jpg").write_bytes(jpeg(scene(100 + n), exif(taken)) + rng.bytes(60_000))
+
+
+def large_film(path: Path) -> None:
+    """A film of 150 MiB: a small one, and a box of nothing, which is different from film to film in no test."""
+    content = video("mp4", scene(50), "2024-06-01T10:00:00Z")
+    room = LARGE - len(content)
+    with path.open("wb") as file:
+        file.write(content)
+        file.write(room.to_bytes(4, "big") + b"free")
+        rng = np.random.default_rng(3)
+        for start in range(8, room, MIB):
+            file.write(rng.bytes(min(MIB, room - start)))
+
+
+def volume(folder: Path) -> None:
+    """A ball in a shell, as an image and as a label map."""
+    folder.mkdir(parents=True, exist_ok=True)
+    spacing = (0.6, 0.6, 1.0)
+    sides = [math.ceil(54 / mm) for mm in spacing]
+    axes = [((np.arange(n) - (n - 1) / 2) * mm) ** 2 for n, mm in zip(sides, spacing, strict=True)]
+    distance = np.sqrt(axes[0][:, None, None] + axes[1][None, :, None] + axes[2][None, None, :])
+    labels = np.where(distance < 20, 1, np.where(distance < 22.5, 2, 0)).astype(np.uint8)
+    grey = np.array([60, 420, 900])[labels] + np.random.default_rng(7).normal(0, 60, labels.shape)
+    affine = np.diag([*spacing, 1.0])
+    nib.save(nib.Nifti1Image(np.rint(grey).astype(np.int16), affine), folder / "knee.nii.gz")
+    nib.save(nib.Nifti1Image(labels, affine), folder / "knee_labels.nii.gz")
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    make_samples(folder / "family")
+    photos(folder / "many", 40)
+    large_film(folder / "large.mp4")
+    volume(folder / "volume")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+// What every browser test has: the page over a line that can be cut, the samples, and eyes on the console.
+import { readdirSync } from 'node:fs'
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { test as base, expect, type Page } from '@playwright/test'
+
+export { expect }
+
+const port = Number(process.env.MILLRACE_E2E_PORT)
+const samples = join(process.env.MILLRACE_E2E_DATA!, 'samples')
+
+export const film = join(samples, 'large.mp4')
+const inside = (name: string) => readdirSync(join(samples, name)).map((file) => join(samples, name, file))
+export const family = () => inside('family')
+export const many = () => inside('many')
+export const volume = () => inside('volume')
+
+/** Between the browser and the stack, and away when it is cut: connections break, and new ones are refused. */
+export interface Line {
+  address: string
+  cut(): Promise<void>
+  mend(): Promise<void>
+}
+
+async function line(): Promise<Line & { close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const stack = connect(port, '127.0.0.1')
+    for (const [one, other] of [
+      [client, stack],
+      [stack, client],
+    ] as const) {
+      sockets.add(one)
+      one.pipe(other)
+      one.on('error', () => other.destroy())
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+    }
+  })
+  const listen = (at: number) => new Promise<void>((resolve) => server.listen(at, '127.0.0.1', resolve))
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      for (const socket of sockets) socket.destroy()
+    })
+  await listen(0)
+  const own = (server.address() as AddressInfo).port
+  return { address: `http://127.0.0.1:${own}`, cut: close, mend: () => listen(own), close }
+}
+
+interface World {
+  line: Line
+  /** What the console said that it should not have. */
+  complaints: string[]
+}
+
+export const test = base.extend<World>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+  line: async ({}, use) => {
+    const made = await line()
+    await use(made)
+    await made.close().catch(() => undefined)
+  },
+  baseURL: ({ line }, use) => use(line.address),
+  complaints: async ({ page }, use) => {
+    const found: string[] = []
+    page.on('pageerror', (error) => found.push(error.message))
+    page.on('console', (message) => {
+      // A line that is cut on purpose is no fault of the page's.
+      if (message.type() === 'error' && !/ERR_CONNECTION|ERR_EMPTY|ERR_SOCKET/.test(message.text())) found.push(message.text())
+    })
+    await use(found)
+    expect(found, 'the console stays quiet, and nothing breaks the content policy').toEqual([])
+  },
+  page: async ({ page }, use) => {
+    page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined))
+    await use(page)
+  },
+})
+
+/** Nothing that axe knows of is wrong with the page as it is now. */
+export async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  const told = violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html.slice(0, 160)).join('\n  ')}`)
+  expect(told).toEqual([])
+}
+
+export async function choose(page: Page, files: string[]): Promise<void> {
+  await page.goto('/')
+  await page.getByTestId('files').setInputFiles(files)
+}
+
+export const begin = (page: Page) => page.getByRole('button', { name: /^Start with/ }).click()
+
+/** Sends these files and goes to their job, once all have arrived. */
+export async function send(page: Page, files: string[]): Promise<void> {
+  await choose(page, files)
+  await begin(page)
+  await expect(page.getByRole('heading', { name: /arrived/ })).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+}
+
+export const completed = (page: Page) =>
+  expect(page.getByRole('button', { name: /^Download the zip/ })).toBeVisible({ timeout: 90_000 })
+
+/** A line of so many bytes a second upward. */
+export async function slow(page: Page, bytesPerSecond: number): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 5,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  })
+}
