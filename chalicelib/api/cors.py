@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
-EXPOSED_HEADERS = "ETag, Idempotency-Replayed, Retry-After, WWW-Authenticate"
+EXPOSED_HEADERS = "ETag, Idempotency-Replayed, Link, Retry-After, WWW-Authenticate"
 MAX_AGE = 600
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -122,6 +122,7 @@ class World:
         self.provision()
         self.patch.setattr(wiring, "clock", self.clock)
         self.patch.setattr(millrace, "clock", self.clock)
+        self.patch.setattr(wiring.Clients, "_s3", taking_any_bytes(wiring.Clients._s3))
         self.configure(**SETTINGS)
         self.client = Client(millrace.app)
         self.nobody = Caller(self)
@@ -208,6 +209,21 @@ class World:
             if message["MessageId"] not in again:
                 self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(found)
+
+
+def taking_any_bytes(make: Callable[..., Any]) -> Callable[..., Any]:
+    """S3 clients whose requests moto understands: real ones may have a bytearray for a body."""
+
+    def as_bytes(params: dict[str, Any], **_: Any) -> None:
+        if isinstance(params.get("body"), bytearray):
+            params["body"] = bytes(params["body"])
+
+    def client(self: wiring.Clients, endpoint: str | None) -> Any:
+        made = make(self, endpoint)
+        made.meta.events.register("before-call.s3", as_bytes)
+        return made
+
+    return client
 
 
 def sqs_record(message: Any, queue: str) -> dict[str, Any]:

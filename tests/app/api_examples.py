@@ -1,0 +1,259 @@
+"""The examples of docs/api.md, by asking the real app: `python -m tests.app.api_examples` writes them anew.
+
+What differs from run to run (ids, times, signatures, sizes of what was encoded) is replaced by something that looks
+like it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.jobs.ids import ALPHABET, new_id
+from chalicelib.webhooks.model import Delivery, DeliveryState, Event
+from chalicelib.wiring import services
+from infra.local.samples import make_samples
+from tests.app.accounts.people_helpers import PASSWORD, admin
+from tests.app.api_world import Answer, Caller, World, key_of
+from tests.app.conftest import begin
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+BLOCK = re.compile(r"<!-- example: (?P<name>[^>]+?) -->\n```http\n(?P<text>.*?)\n```", re.DOTALL)
+SHOWN_HEADERS = ("location", "retry-after", "etag", "idempotency-replayed", "link")
+SHORT = 2
+ID = re.compile(rf"\b[{ALPHABET}]{{26}}\b")
+MEASURED: dict[str, Any] = {
+    "size_bytes": 248891,
+    "result_size_bytes": 248891,
+    "latency_ms": 3.1,
+    "elapsed_seconds": 1.2,
+    "processing_time_seconds": 4.2,
+    "average_processing_time_seconds": 4.2,
+    "quality_score": 0.9,
+    "uptime_hours": 0.0,
+    "duration_seconds": 2.0,
+    "size": 10,
+}
+
+
+class Examples:
+    """Asks, and writes down what was asked and answered. ids: each by its number."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+
+    def show(self, route: str, caller: Caller, path: str | None = None, body: Any = None, **headers: str) -> Answer:
+        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values."""
+        method, _, template = route.partition(" ")
+        path = path or template
+        answer = caller.call(method, path, body, **headers)
+        assert answer.status < 400, f"{route}: {answer.text}"
+        lines = [f"{method} /api{path}"]
+        lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
+        lines += ["", self._json(body)] if body is not None else []
+        lines += ["", f"{answer.status} {HTTPStatus(answer.status).phrase}"]
+        lines += [f"{name.title()}: {answer.headers[name]}" for name in SHOWN_HEADERS if name in answer.headers]
+        lines += ["", self._json(answer.json)] if answer.text else []
+        self.texts[route] = self._steady("\n".join(lines))
+        return answer
+
+    def _json(self, value: Any) -> str:
+        return json.dumps(_short(value), indent=2, ensure_ascii=False)
+
+    def _steady(self, text: str) -> str:
+        text = ID.sub(self._id, text)
+        text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
+        text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
+        text = re.sub(r"(media|job) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
+        text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}', r"\g<1>5eb63bbb…", text)
+        return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
+
+    def _id(self, match: re.Match[str]) -> str:
+        number = len(self._ids)
+        return self._ids.setdefault(match[0], f"01kexamp1e{number:016d}")
+
+
+def _short(value: Any) -> Any:
+    """Long lists and schemas are cut, and what is measured is always the same."""
+    if isinstance(value, list):
+        return [_short(item) for item in value[:SHORT]] + ["…"] * (len(value) > SHORT)
+    if isinstance(value, dict):
+        found = {
+            name: MEASURED.get(name, inner) if isinstance(inner, int | float) else _short(inner)
+            for name, inner in value.items()
+        }
+        if "properties" in found:
+            first = next(iter(found["properties"].items()))
+            found["properties"] = {first[0]: first[1], "…": {}}
+        return found
+    return value
+
+
+def record(world: World) -> dict[str, str]:
+    """Every example, by the route that it is of."""
+    examples = Examples()
+    show = examples.show
+    with tempfile.TemporaryDirectory() as folder:
+        samples = {path.name: path.read_bytes() for path in make_samples(Path(folder))}
+    boss = admin(world)
+    ann = _account(examples, world)
+    show("POST /auth/guest", world.nobody)
+    show("GET /health", world.nobody)
+    show("GET /pipelines", ann)
+    show("GET /pipelines/{name}", ann, "/pipelines/media")
+
+    job_id = _upload(examples, world, ann, samples)
+    show("GET /status/{job_id}", ann, f"/status/{job_id}")
+    show("GET /jobs/{job_id}", ann, f"/jobs/{job_id}")
+    show("GET /jobs", ann, "/jobs?status=completed,running&limit=2")
+    show("GET /jobs/{job_id}/files", ann, f"/jobs/{job_id}/files?confidence=high,medium&per_page=1")
+    show("GET /jobs/{job_id}/duplicates", ann, f"/jobs/{job_id}/duplicates?kind=exact")
+    show("GET /download/{job_id}", ann, f"/download/{job_id}")
+    show("GET /jobs/{job_id}/artifacts", ann, f"/jobs/{job_id}/artifacts")
+    show("GET /download/{job_id}/{artifact}", ann, f"/download/{job_id}/complete", accept="application/json")
+    show("POST /jobs/{job_id}/retry", ann, f"/jobs/{job_id}/retry")
+    world.deliver()
+    _parts(examples, world, ann)
+    world.s3.put_object(Bucket="millrace", Key="import/trip/a.jpg", Body=samples["harbour.jpg"])
+    show("POST /import-path", ann, body={"path": "import/trip/", "pipeline": "media", "name": "Trip"})
+    world.deliver()
+    _library(examples, boss, ann, job_id)
+    _webhooks(examples, world, ann, job_id)
+    show("GET /stats", ann)
+    show("PUT /settings", boss, body={"guest_seconds": 604800})
+    show("GET /settings/{name}", boss, "/settings/guest_seconds")
+    show("GET /settings", boss)
+    show("GET /audit", boss)
+    show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
+    show("POST /auth/logout", ann)
+    return examples.texts
+
+
+def _account(examples: Examples, world: World) -> Caller:
+    ann = {"email": "ann@example.com", "username": "ann", "password": PASSWORD}
+    examples.show("POST /auth/register", world.nobody, body=ann)
+    login = {"email": ann["email"], "password": PASSWORD}
+    signed_in = examples.show("POST /auth/login", world.nobody, body=login)
+    fresh = examples.show("POST /auth/refresh", world.nobody, body={"refresh_token": signed_in["refresh_token"]})
+    caller = Caller(world, fresh["access_token"], fresh["user_id"])
+    examples.show("GET /auth/me", caller)
+    examples.show("PATCH /auth/me", caller, body={"username": "ann.b"})
+    made = examples.show("POST /auth/keys", caller, body={"name": "scanner", "scopes": ["read", "upload"]})
+    examples.show("GET /auth/keys", caller)
+    examples.show("DELETE /auth/keys/{key_id}", caller, f"/auth/keys/{made['id']}")
+    changed = {"current_password": PASSWORD, "new_password": "four grey herons"}
+    anew = examples.show("POST /auth/password", caller, body=changed)
+    return Caller(world, anew["access_token"], anew["user_id"])
+
+
+def _upload(examples: Examples, world: World, ann: Caller, samples: dict[str, bytes]) -> str:
+    names = list(samples)
+    files = [
+        {"filename": names[0], "size": len(samples[names[0]]), "content_type": "image/jpeg"},
+    ]
+    body = {
+        "pipeline": "media",
+        "name": "Summer",
+        "options": {"timezone": "Europe/Paris"},
+        "files": files,
+        "more": True,
+    }
+    opened = examples.show("POST /upload", ann, body=body, idempotency_key="7c9e6679")
+    job_id = str(opened["job_id"])
+    world.send(opened["uploads"][0], samples[names[0]])
+    path = f"/jobs/{job_id}/files"
+    more = {"files": [{"filename": names[1], "size": len(samples[names[1]])}], "more": True}
+    added = examples.show("POST /jobs/{job_id}/files", ann, path, more)
+    again = f"{path}/{added['uploads'][0]['file_id']}/upload"
+    world.send(examples.show("POST /jobs/{job_id}/files/{file_id}/upload", ann, again)["uploads"][0], samples[names[1]])
+    rest = [{"filename": name, "size": len(samples[name])} for name in names[2:]]
+    last = ann.post(path, {"files": rest})
+    for target, name in zip(last["uploads"], names[2:], strict=True):
+        world.send(target, samples[name])
+    world.deliver("inspect-media")
+    examples.show("POST /jobs/{job_id}/control", ann, f"/jobs/{job_id}/control", {"action": "pause"})
+    ann.post(f"/jobs/{job_id}/control", {"action": "resume"})
+    world.deliver()
+    return job_id
+
+
+def _parts(examples: Examples, world: World, ann: Caller) -> None:
+    size = 64 * 1024 * 1024
+    job = ann.announce({"film.mp4": size})
+    path = f"/jobs/{job['job_id']}/files/{job['uploads'][0]['file_id']}"
+    route = "/jobs/{job_id}/files/{file_id}"
+    numbers = [1]
+    parts = examples.show(f"POST {route}/parts", ann, f"{path}/parts", {"part_numbers": numbers})["parts"]
+    examples.show(f"GET {route}/parts", ann, f"{path}/parts")
+    examples.show(f"DELETE {route}/parts", ann, f"{path}/parts")
+    assert key_of(parts[0]["url"])
+    with pytest.MonkeyPatch.context() as patch:
+        world.patch = patch
+        world.configure(LIMIT_MULTIPART_FROM="10")
+        job = ann.announce({"clip.mp4": 10})
+        path = f"/jobs/{job['job_id']}/files/{job['uploads'][0]['file_id']}"
+        [part] = ann.post(f"{path}/parts", {"part_numbers": [1]})["parts"]
+        world.send(part, b"ten bytes!")
+        [stored] = ann.get(f"{path}/parts")["parts"]
+        done = {"parts": [{"part_number": 1, "etag": stored["etag"]}]}
+        examples.show(f"POST {route}/complete", ann, f"{path}/complete", done)
+    services.cache_clear()
+
+
+def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None:
+    show = examples.show
+    file_id = f"{job_id}-00000001"
+    show("PATCH /files/{file_id}", ann, f"/files/{file_id}", {"title": "The harbour", "tags": ["sea"]})
+    show("GET /files/{file_id}", ann, f"/files/{file_id}")
+    show("GET /files", ann, "/files?search=harbour&per_page=1")
+    made = show("POST /jobs", ann, body={"pipeline": "media", "file_ids": [file_id]})
+    ann.world.deliver()
+    show("PATCH /jobs/{job_id}", ann, f"/jobs/{made['id']}", {"name": "Once more"})
+    result = show("POST /results", boss, body={"job_id": job_id, "summary": "All of it is fine.", "quality_score": 0.9})
+    show("GET /results", ann, "/results?per_page=1")
+    show("GET /results/{result_id}", ann, f"/results/{result['id']}")
+    show("PATCH /results/{result_id}", ann, f"/results/{result['id']}", {"summary": "Nearly all of it is fine."})
+    show("DELETE /results/{result_id}", ann, f"/results/{result['id']}")
+    show("DELETE /files/{file_id}", ann, f"/files/{job_id}-00000004")
+
+
+def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> None:
+    show, url = examples.show, "https://93.184.215.14/hook"
+    hook = show("POST /webhooks", ann, body={"url": url, "events": ["job.completed"]})["id"]
+    show("GET /webhooks", ann)
+    show("GET /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+    show("PATCH /webhooks/{webhook_id}", ann, f"/webhooks/{hook}", {"events": ["job.completed", "job.failed"]})
+    for place, owner in ((f"/webhooks/{hook}", hook), (f"/jobs/{job_id}", job_id)):
+        now = world.clock()
+        event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=ann.id, at=now, data={})
+        delivery = Delivery(owner, event, url, "secret", DeliveryState.FAILED)
+        services().jobs.add_delivery(delivery, now + timedelta(days=1))
+        route = "/webhooks/{webhook_id}" if owner == hook else "/jobs/{job_id}"
+        show(f"GET {route}/deliveries", ann, f"{place}/deliveries")
+        sent = f"{place}/deliveries/{delivery.id}/redeliver"
+        show(f"POST {route}/deliveries/{{delivery_id}}/redeliver", ann, sent)
+    show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+
+
+def main() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        worlds: Iterator[World] = begin(patch)
+        texts = record(next(worlds))
+        worlds.close()  # type: ignore[attr-defined]
+    DOCS.write_text(
+        BLOCK.sub(lambda m: f"<!-- example: {m['name']} -->\n```http\n{texts[m['name']]}\n```", DOCS.read_text())
+    )
+
+
+if __name__ == "__main__":
+    main()
