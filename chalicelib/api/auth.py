@@ -15,6 +15,7 @@ from chalicelib.api.account_models import (
 )
 from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.models import Token
+from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.jobs.errors import FieldError, InvalidFields
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
@@ -68,14 +69,15 @@ def get_me(call: Call) -> AccountAnswer:
 
 
 @routes.route("PATCH", "/auth/me", "Change your account", body=AccountChanges, answer=AccountAnswer, scope="account")
-def change_me(call: Call) -> AccountAnswer:
+def change_me(call: Call) -> Reply:
     body: AccountChanges = call.body
     changes = {name: value for name, value in (("email", body.email), ("username", body.username)) if value}
     account = services().users.account(call.user.id)
+    check_match(call, account_answer(account, call.user.scopes))
     if changes.get("email", account.email) != account.email and body.current_password is None:
         raise InvalidFields("The email is what you sign in with.", errors=[NEEDS_PASSWORD])
     password = body.current_password.get_secret_value() if body.current_password else None
-    return account_answer(services().users.change(account, changes, password), call.user.scopes)
+    return versioned(account_answer(services().users.change(account, changes, password), call.user.scopes))
 
 
 @routes.route(

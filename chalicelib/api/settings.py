@@ -14,7 +14,8 @@ from chalicelib.api.account_models import (
     SettingsAnswer,
     SettingsRequest,
 )
-from chalicelib.api.http import Call, Routes
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -31,12 +32,13 @@ def get_setting(call: Call, name: str) -> SettingAnswer:
 
 
 @routes.route("PUT", "/settings", "Change settings", body=SettingsRequest, answer=SettingsAnswer, scope="admin")
-def change_settings(call: Call) -> SettingsAnswer:
+def change_settings(call: Call) -> Reply:
     """Other containers follow within seconds."""
     body: SettingsRequest = call.body
+    check_match(call, settings_answer(services().stored_settings.all()))
     changed = services().stored_settings.change(call.user.id, body.root)
     services.look_again()
-    return settings_answer(changed)
+    return versioned(settings_answer(changed))
 
 
 @routes.route("GET", "/audit", "Who changed what, the latest first", query=AuditQuery, answer=AuditPage, scope="admin")

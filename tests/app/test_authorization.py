@@ -1,4 +1,4 @@
-"""Every route for everybody: nobody, a guest, another user, the owner, an admin, and the owner's key for something else.
+"""Every route for everybody: nobody, a guest, another user, the owner, an admin, and a key for something else.
 
 A route without a row fails. Admins run the installation: that doesn't let them into what others have put there.
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.api.http import ROUTES, Route
 from chalicelib.jobs.ids import new_id
+from chalicelib.webhooks.model import Delivery, DeliveryState, Event
+from chalicelib.wiring import services
 from tests.app.accounts.people_helpers import PASSWORD, admin, key, signed_in
 from tests.app.api_world import Answer, Caller, World
 
@@ -37,11 +40,20 @@ class Row:
     values: dict[str, str] = field(default_factory=dict)
 
 
-def registration() -> dict[str, str]:
+def registration(cast: Cast) -> dict[str, str]:
     name = new_id()
     return {"email": f"{name}@example.com", "username": name, "password": PASSWORD}
 
 
+def owners_file(cast: Cast) -> dict[str, Any]:
+    return {"pipeline": "media", "file_ids": [f"{cast.ready_job}-00000001"]}
+
+
+def finding(cast: Cast) -> dict[str, Any]:
+    return {"job_id": cast.ready_job, "summary": "Fine."}
+
+
+WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -82,6 +94,27 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, good=204),
     ("GET", "/jobs/{job_id}/duplicates"): Row(OWNER),
     ("GET", "/jobs/{job_id}/artifacts"): Row(OWNER),
+    ("POST", "/jobs"): Row(OWNER, owners_file, 201),
+    ("PATCH", "/jobs/{job_id}"): Row(OWNER, {"name": "other"}),
+    ("DELETE", "/jobs/{job_id}"): Row(OWNER, good=204),
+    ("GET", "/files"): Row(SIGNED_IN),
+    ("GET", "/files/{file_id}"): Row(OWNER),
+    ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
+    ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("GET", "/results"): Row(SIGNED_IN),
+    ("POST", "/results"): Row(ADMIN, finding, 201),
+    ("GET", "/results/{result_id}"): Row(OWNER),
+    ("PATCH", "/results/{result_id}"): Row(OWNER, {"summary": "Other."}),
+    ("DELETE", "/results/{result_id}"): Row(OWNER, good=204),
+    ("POST", "/webhooks"): Row(SIGNED_IN, WEBHOOK, 201),
+    ("GET", "/webhooks"): Row(SIGNED_IN),
+    ("GET", "/webhooks/{webhook_id}"): Row(OWNER),
+    ("PATCH", "/webhooks/{webhook_id}"): Row(OWNER, {"events": ["job.completed"]}),
+    ("DELETE", "/webhooks/{webhook_id}"): Row(OWNER, good=204),
+    ("GET", "/webhooks/{webhook_id}/deliveries"): Row(OWNER),
+    ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -89,11 +122,13 @@ ROWS: dict[tuple[str, str], Row] = {
 
 @dataclass
 class Cast:
-    """The callers, made once for all tests; each test has things of the owner's of its own."""
+    """The callers, made once for all tests, which have things of the owner's of their own each. ready_job: one of the
+    owner's with a file that is there."""
 
     world: World
     people: dict[str, Caller]
     keys: dict[str, Caller]
+    ready_job: str = ""
 
     def caller(self, name: str, route: Route) -> Caller:
         """key: the owner's, with every scope that a key of theirs may have but the route's."""
@@ -102,24 +137,55 @@ class Cast:
         return self.world.guest() if name == "guest" else self.people[name]
 
 
-def a_job(cast: Cast) -> dict[str, str]:
+Values = dict[str, str]
+
+
+def a_job(cast: Cast, _: Values) -> Values:
     job = cast.people["owner"].announce({"a.jpg": 20}, more=True)
     assert job.status == 201, job.text
     return {"job_id": job["job_id"], "file_id": job["uploads"][0]["file_id"]}
 
 
-def a_key(cast: Cast) -> dict[str, str]:
+def a_key(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/auth/keys", {"name": "robot", "scopes": ["read"], "expires_in_days": 1})
     assert made.status == 201, made.text
     return {"key_id": made["id"]}
 
 
-PLACES: dict[str, Callable[[Cast], dict[str, str]]] = {"job_id": a_job, "file_id": a_job, "key_id": a_key}
-"""What makes the owner's thing that a path names."""
+def a_result(cast: Cast, _: Values) -> Values:
+    made = cast.people["admin"].post("/results", finding(cast))
+    assert made.status == 201, made.text
+    return {"result_id": made["id"]}
+
+
+def a_webhook(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/webhooks", WEBHOOK)
+    assert made.status == 201, made.text
+    return {"webhook_id": made["id"]}
+
+
+def a_delivery(cast: Cast, values: Values) -> Values:
+    now = cast.world.clock()
+    event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=cast.people["owner"].id, at=now, data={})
+    endpoint = values.get("webhook_id") or values["job_id"]
+    delivery = Delivery(endpoint, event, WEBHOOK["url"], "secret", DeliveryState.FAILED)
+    services().jobs.add_delivery(delivery, now + timedelta(days=1))
+    return {"delivery_id": delivery.id}
+
+
+PLACES: dict[str, Callable[[Cast, Values], Values]] = {
+    "job_id": a_job,
+    "file_id": a_job,
+    "key_id": a_key,
+    "result_id": a_result,
+    "webhook_id": a_webhook,
+    "delivery_id": a_delivery,
+}
+"""What makes the owner's thing that a path names; the later ones belong to the earlier."""
 
 
 @pytest.fixture(scope="module")
-def people(shared_world: World) -> Cast:
+def people(shared_world: World, photo: bytes) -> Cast:
     world = shared_world
     owner = signed_in(world, "owner@example.com")
     cast = {
@@ -129,7 +195,9 @@ def people(shared_world: World) -> Cast:
         "admin": admin(world),
     }
     keys = {"read": key(owner, "read"), "upload": key(owner, "upload"), "both": key(owner, "read", "upload")}
-    return Cast(world, cast, keys)
+    job_id = owner.upload({"a.jpg": photo})
+    world.deliver()
+    return Cast(world, cast, keys, job_id)
 
 
 @pytest.fixture
@@ -146,7 +214,7 @@ def things(cast: Cast, route: Route) -> dict[str, str]:
     values = dict(ROWS[route.method, route.path].values)
     for name, make in PLACES.items():
         if "{" + name + "}" in route.path and name not in values:
-            values |= make(cast)
+            values |= make(cast, values)
     return values
 
 
@@ -168,7 +236,11 @@ def test_every_row_has_a_route() -> None:
 @each_route
 def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, name: str) -> None:
     row = ROWS[route.method, route.path]
-    caller, values, body = cast.caller(name, route), things(cast, route), row.body() if callable(row.body) else row.body
+    caller, values, body = (
+        cast.caller(name, route),
+        things(cast, route),
+        row.body(cast) if callable(row.body) else row.body,
+    )
     before = state(cast, values)
     answer = caller.call(route.method, filled(route, values), body)
     wanted = row.statuses[CALLERS.index(name)]

@@ -32,6 +32,16 @@ def test_me_is_not_sent_again_while_it_is_the_same(world: World) -> None:
     assert user.get("/auth/me", If_None_Match=etag).status == 200
 
 
+def test_a_change_is_made_to_what_was_seen(world: World) -> None:
+    user = signed_in(world)
+    seen = user.get("/auth/me").headers["etag"]
+    changed = user.call("PATCH", "/auth/me", {"username": "anna"}, If_Match=seen)
+    assert changed.status == 200
+    assert changed.headers["etag"] == user.get("/auth/me").headers["etag"]
+    assert user.call("PATCH", "/auth/me", {"username": "anne"}, If_Match=seen).status == 412
+    assert user.get("/auth/me")["username"] == "anna"
+
+
 def test_a_username_is_changed_and_the_old_one_is_free(world: World) -> None:
     user = signed_in(world)
     assert user.call("PATCH", "/auth/me", {"username": "Anna"})["username"] == "Anna"

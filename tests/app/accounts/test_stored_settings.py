@@ -93,6 +93,14 @@ def test_a_change_that_is_not_valid_changes_nothing(
     assert audit(boss, "settings.changed") == []
 
 
+def test_a_change_is_made_to_the_settings_that_were_seen(world: World) -> None:
+    boss = admin(world)
+    seen = boss.get("/settings").headers["etag"]
+    assert boss.call("PUT", "/settings", {"token_seconds": 600}, If_Match=seen).status == 200
+    assert boss.call("PUT", "/settings", {"token_seconds": 700}, If_Match=seen).status == 412
+    assert boss.get("/settings/token_seconds")["value"] == 600
+
+
 def test_null_takes_a_setting_back_to_the_deployments(world: World) -> None:
     boss = admin(world)
     put(boss, cors_origins=["https://new.example"], token_seconds=600)
