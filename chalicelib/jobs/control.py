@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.jobs.errors import BadRequest, NotAllowedInState, ObjectMissing, StaleTransition
+from chalicelib.jobs.errors import NotAllowedInState, ObjectMissing, StaleTransition, UnknownAction
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ownership import Owned
@@ -42,7 +42,7 @@ class Control:
     def act(self, owner_id: str, job_id: str, action: str) -> Job:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
         if action not in ACTIONS:
-            raise BadRequest(f"An action is one of {', '.join(ACTIONS)}.", code="unknown_action")
+            raise UnknownAction(f"An action is one of {', '.join(ACTIONS)}.")
         allowed, target = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
         # The job may move between reading and writing: then the second look tells the state that it is in by now.
@@ -71,10 +71,12 @@ class Control:
         if job.state not in RETRYABLE:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
         again = self._to_look_at_again(job)
-        if not again and job.state is JobState.COMPLETED:
+        # A retry that broke off may have taken its files back and not its job: this one goes on from there.
+        unfinished = job.counts.finished < job.file_count
+        if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
         usable = job.counts.inspected + job.counts.duplicate
-        if not again and not usable and job.listing is None:
+        if not again and not unfinished and not usable and job.listing is None:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
         changes = {

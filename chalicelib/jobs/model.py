@@ -101,8 +101,8 @@ class Job:
 class File:
     """One file of a job. number: from 1, in the user's order. key: where its bytes are; bucket None: our own.
 
-    tries: claims since it was last finished or taken back. size: announced, then found. expected_sha256: the client's; signed into its upload URL, so that the store itself
-    refused other bytes.
+    tries: claims since it was last finished or taken back. size: announced, then found. expected_sha256: the client's;
+    signed into its upload URL, so that the store itself refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
     """
