@@ -10,7 +10,7 @@ from datetime import timedelta
 from chalicelib.accounts.audit import Audit
 from chalicelib.accounts.people import ADMIN, ADMINISTER, READ, UPLOAD, USER, ApiKey, User
 from chalicelib.accounts.ports import AccountStore, KeyStore
-from chalicelib.jobs.errors import Forbidden, LimitReached, Unauthorized
+from chalicelib.jobs.errors import Forbidden, TooManyKeys, Unauthorized
 from chalicelib.jobs.ports import Clock, NewId
 
 PREFIX = "mr_"
@@ -31,7 +31,7 @@ class ApiKeys:
         if beyond := set(scopes) - user.scopes:
             raise Forbidden(f"You can't give what you don't have: {', '.join(sorted(beyond))}.")
         if len(self._store.keys_of(user.id)) >= MOST:
-            raise LimitReached(f"You have {MOST} keys. Revoke one.", code="too_many_keys")
+            raise TooManyKeys(f"You have {MOST} keys. Revoke one.")
         secret, now = PREFIX + secrets.token_hex(20), self._clock()
         key = ApiKey(
             id=self._new_id(),

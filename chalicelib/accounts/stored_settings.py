@@ -16,7 +16,7 @@ from chalicelib import settings
 from chalicelib.accounts.audit import Audit
 from chalicelib.accounts.errors import SettingNotFound
 from chalicelib.accounts.ports import SettingStore
-from chalicelib.jobs.errors import Conflict, FieldError, InvalidFields
+from chalicelib.jobs.errors import FieldError, InvalidFields, TryAgain
 from chalicelib.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class StoredSettings:
             entry = self._audit.entry(actor_id, "settings.changed", "settings", details)
             if self._store.store(fresh, version, entry):
                 return self._described(fresh)
-        raise Conflict("The settings are being changed by others. Try again.")
+        raise TryAgain("The settings are being changed by others. Try again.")
 
     def _checked(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         wanted, errors = {}, []

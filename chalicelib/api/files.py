@@ -18,7 +18,7 @@ from chalicelib.api.models import (
     FilesQuery,
 )
 from chalicelib.api.views import file_answer
-from chalicelib.jobs.errors import ArtifactNotFound, NotAllowedInState, NotFound, ObjectMissing
+from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.model import Artifact, Job, file_id
 from chalicelib.jobs.states import JobState
@@ -110,7 +110,7 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
     try:
         services().objects.stat(artifact.key)
     except ObjectMissing:
-        raise NotFound("It has expired and was removed.", code="artifact_gone") from None
+        raise ArtifactGone("It has expired and was removed.") from None
     signed = services().objects.sign_get(
         artifact.key,
         filename=_filename(job, artifact),

@@ -16,7 +16,15 @@ from pydantic import BaseModel, ValidationError
 from chalicelib.accounts.authentication import require
 from chalicelib.accounts.people import READ, UPLOAD, User
 from chalicelib.api import cors, idempotency
-from chalicelib.jobs.errors import BadRequest, InvalidFields, JobError, JobNotFound
+from chalicelib.jobs.errors import (
+    BodyTooLarge,
+    InternalError,
+    InvalidFields,
+    InvalidJson,
+    JobError,
+    JobNotFound,
+    UnsupportedMediaType,
+)
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import field_errors
 from chalicelib.wiring import services
@@ -145,9 +153,9 @@ def respond(
         response = problem(error, request_id)
     except Exception:
         log.exception("%s %s failed, request %s", route.method, route.path, request_id)
-        unexpected = JobError("Something went wrong on our side. The request's id helps to find out what.")
-        unexpected.code, unexpected.status, unexpected.title = "internal_error", 500, "Internal error"
-        response = problem(unexpected, request_id)
+        response = problem(
+            InternalError("Something went wrong on our side. The request's id helps to find out what."), request_id
+        )
     response.headers.update(cors.headers(headers, services().settings.cors_origins))
     return response
 
@@ -245,21 +253,17 @@ def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> B
     """The body as its model: 415 where it says to be something else than JSON, 400 where it is no JSON, 422 where it
     is of another shape."""
     if content_type.partition(";")[0].strip().lower() != JSON:
-        unsupported = BadRequest(f"The body must be {JSON}.", code="unsupported_media_type")
-        unsupported.status = 415
-        raise unsupported
+        raise UnsupportedMediaType(f"The body must be {JSON}.")
     content = raw.encode() if isinstance(raw, str) else raw
     if len(content) > LARGEST_BODY:
-        too_large = BadRequest("The body is larger than 2 MiB.", code="body_too_large")
-        too_large.status = 413
-        raise too_large
+        raise BodyTooLarge("The body is larger than 2 MiB.")
     try:
         # json itself rather than pydantic's parser: it refuses what isn't UTF-8, and how deep it goes is bounded.
         parsed = json.loads(content.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise BadRequest("The body is no valid JSON in UTF-8.", code="invalid_json") from None
+        raise InvalidJson("The body is no valid JSON in UTF-8.") from None
     if not isinstance(parsed, dict):
-        raise BadRequest("The body must be a JSON object.", code="invalid_json")
+        raise InvalidJson("The body must be a JSON object.")
     return _validated(model, parsed)
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 from chalice.app import Response
 
 from chalicelib.accounts.model import KeptRequest
-from chalicelib.jobs.errors import BadRequest, Conflict, InvalidFields
+from chalicelib.jobs.errors import IdempotencyMismatch, InvalidIdempotencyKey, RequestInProgress
 from chalicelib.jobs.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -49,12 +49,10 @@ def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: by
 def once(
     requests: Requests, clock: Clock, user_id: str, key: str, asked: str, answer: Callable[[], Response]
 ) -> Response:
-    """The answer, or what was answered the first time. Raises what `answer` does; InvalidFields where the key was used
-    for another request; Conflict where the same one is being carried out."""
+    """The answer, or what was answered the first time. Raises what `answer` does; IdempotencyMismatch where the key was
+    used for another request; RequestInProgress where the same one is being carried out."""
     if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise BadRequest(
-            f"An Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters.", code="invalid_idempotency_key"
-        )
+        raise InvalidIdempotencyKey(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters.")
     claim = uuid.uuid4().hex
     known = requests.claim_request(user_id, key, asked, claim, now=clock(), lease=LEASE, keep=KEEP)
     if known:
@@ -74,14 +72,10 @@ def once(
 
 def _known(known: KeptRequest, asked: str) -> Response:
     if known.fingerprint != asked:
-        raise InvalidFields(
-            "This Idempotency-Key was used for another request. Take a new one.", code="idempotency_mismatch"
-        )
+        raise IdempotencyMismatch("This Idempotency-Key was used for another request. Take a new one.")
     if known.status is None:
-        raise Conflict(
-            "The same request is being carried out. Ask again for its result.",
-            code="request_in_progress",
-            retry_after=ASK_AGAIN_SECONDS,
+        raise RequestInProgress(
+            "The same request is being carried out. Ask again for its result.", retry_after=ASK_AGAIN_SECONDS
         )
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Idempotency-Replayed": "true"}
     return Response(body=known.body, status_code=known.status, headers=headers)

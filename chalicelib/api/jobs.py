@@ -13,7 +13,7 @@ from chalicelib.api.models import (
     StatusAnswer,
 )
 from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
-from chalicelib.jobs.errors import NotFound
+from chalicelib.jobs.errors import PipelineNotFound
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -61,5 +61,5 @@ def list_pipelines(call: Call) -> PipelinesAnswer:
 @routes.route("GET", "/pipelines/{name}", "One pipeline", answer=PipelineAnswer, conditional=True)
 def get_pipeline(call: Call, name: str) -> PipelineAnswer:
     if name not in services().pipelines:
-        raise NotFound("There is no pipeline of that name.")
+        raise PipelineNotFound("There is no pipeline of that name.")
     return pipeline_answer(services().pipelines[name])

@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib.jobs import keys
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.deliveries import deliveries
-from chalicelib.jobs.errors import Conflict, FileInUse, JobNotFound, NotAllowedInState, StaleTransition
+from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
 from chalicelib.jobs.library_ports import Use
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, file_id
@@ -68,9 +68,7 @@ class Deletion:
         try:
             self._jobs.remove_files(job, [file], _heirs([file], {number: found}))
         except StaleTransition:
-            raise Conflict(
-                "The file or its job is changing at this very moment: try again.", code="try_again"
-            ) from None
+            raise TryAgain("The file or its job is changing at this very moment: try again.") from None
         self._release(_remains(job, file))
 
     def delete_job(self, owner_id: str, job_id: str) -> None:
@@ -82,7 +80,7 @@ class Deletion:
         try:
             job = self._jobs.change_job(job, {"deleting": True, "due_at": due_at}, allowed=FINAL, unless="deleting")
         except StaleTransition:
-            raise Conflict("The job is changing at this very moment: try again.", code="try_again") from None
+            raise TryAgain("The job is changing at this very moment: try again.") from None
         if job.file_count > SMALL:
             self._queues.clean_up({"job_id": job.id})
         else:

@@ -1,4 +1,8 @@
-"""What can go wrong for a caller: each error has a stable code, the HTTP status that suits it, and a sentence."""
+"""What can go wrong for a caller: each error has a stable code, the HTTP status that suits it, and a sentence.
+
+A class a code, so that the catalogue (docs/errors.md) and the API's description are made from them: its docstring says
+what the caller can do.
+"""
 
 from __future__ import annotations
 
@@ -19,79 +23,237 @@ class JobError(Exception):
     status = 400
     title = "The request can't be carried out"
 
-    def __init__(
-        self, detail: str, *, errors: Iterable[FieldError] = (), retry_after: int | None = None, code: str | None = None
-    ) -> None:
+    def __init__(self, detail: str, *, errors: Iterable[FieldError] = (), retry_after: int | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
         self.retry_after = retry_after
-        if code:
-            self.code = code
 
 
 class BadRequest(JobError):
-    pass
+    """Send another request."""
+
+
+class InvalidJson(BadRequest):
+    """Send a JSON object, in UTF-8."""
+
+    code, title = "invalid_json", "The body is no JSON object"
+
+
+class UnsupportedMediaType(BadRequest):
+    """Send the body as application/json."""
+
+    code, status, title = "unsupported_media_type", 415, "The body is of another type"
+
+
+class InvalidIdempotencyKey(BadRequest):
+    """Take a shorter key of plain characters, a UUID for one."""
+
+    code, title = "invalid_idempotency_key", "The Idempotency-Key is not valid"
+
+
+class UnknownPipeline(BadRequest):
+    """GET /pipelines lists those that there are."""
+
+    code, title = "unknown_pipeline", "There is no such pipeline"
+
+
+class UnsupportedType(BadRequest):
+    """Leave out the files that `errors` names, or take another pipeline."""
+
+    code, title = "unsupported_type", "The pipeline does not take such files"
+
+
+class ImportNotAllowed(BadRequest):
+    """Import from a place that the setting `import_roots` lists."""
+
+    code, title = "import_not_allowed", "Nothing can be imported from there"
+
+
+class UnknownAction(BadRequest):
+    """Take one of the actions that the message names."""
+
+    code, title = "unknown_action", "There is no such action"
+
+
+class PartsMissing(BadRequest):
+    """Send the parts that `errors` names, then complete the file again."""
+
+    code, title = "parts_missing", "Parts of the file are missing"
+
+
+class NotAllowedInState(JobError):
+    """Read the job again: the message says which states allow it."""
+
+    code, status, title = "not_allowed_in_state", 400, "The job's state does not allow this"
 
 
 class Unauthorized(JobError):
+    """Sign in, or renew the access token with the refresh token."""
+
     code, status, title = "unauthorized", 401, "Sign in first"
 
 
 class Forbidden(JobError):
+    """Use credentials with the scope that the message names."""
+
     code, status, title = "forbidden", 403, "Not allowed with these credentials"
 
 
 class NotFound(JobError):
+    """Check the address and the id. What belongs to somebody else looks the same."""
+
     code, status, title = "not_found", 404, "Not found"
 
 
 class JobNotFound(NotFound):
-    code = "job_not_found"
+    """There is no such job of yours; it may have been deleted."""
+
+    code, title = "job_not_found", "There is no such job"
 
 
 class FileNotFound(NotFound):
-    code = "file_not_found"
+    """There is no such file of yours; it may have been deleted."""
+
+    code, title = "file_not_found", "There is no such file"
 
 
 class ArtifactNotFound(NotFound):
-    code = "artifact_not_found"
+    """GET /jobs/{job_id}/artifacts lists those that there are."""
+
+    code, title = "artifact_not_found", "There is no such artifact"
+
+
+class ArtifactGone(NotFound):
+    """Retry the job, or open another one over its files."""
+
+    code, title = "artifact_gone", "It has expired and was removed"
+
+
+class UploadGone(NotFound):
+    """Begin the file's upload anew."""
+
+    code, title = "upload_gone", "The upload was aborted or has expired"
+
+
+class PipelineNotFound(NotFound):
+    """GET /pipelines lists those that there are."""
+
+    code, title = "pipeline_not_found", "There is no such pipeline"
 
 
 class ResultNotFound(NotFound):
-    code = "result_not_found"
+    """There is no such result of yours; it may have been deleted."""
+
+    code, title = "result_not_found", "There is no such result"
 
 
 class WebhookNotFound(NotFound):
-    code = "webhook_not_found"
+    """There is no such webhook or delivery of yours."""
+
+    code, title = "webhook_not_found", "There is no such webhook or delivery"
 
 
 class Conflict(JobError):
+    """Read what is there, and decide anew."""
+
     code, status, title = "conflict", 409, "In conflict with what is there"
 
 
+class TryAgain(Conflict):
+    """Send the same request again."""
+
+    code, title = "try_again", "It is being changed at this very moment"
+
+
+class RequestInProgress(Conflict):
+    """Wait as Retry-After says, then send the same request with the same key for its answer."""
+
+    code, title = "request_in_progress", "The same request is being carried out"
+
+
 class FileInUse(Conflict):
+    """Cancel the job that needs the file, or wait until it is done."""
+
     code, title = "file_in_use", "The file is in use"
 
 
+class FileNotReady(Conflict):
+    """Wait until the files that `errors` names have been inspected."""
+
+    code, title = "file_not_ready", "Some files have not arrived yet"
+
+
 class PreconditionFailed(JobError):
+    """Read it again, and send the change with the new ETag."""
+
     code, status, title = "precondition_failed", 412, "It has changed since you read it"
 
 
-class NotAllowedInState(JobError):
-    code, status, title = "not_allowed_in_state", 400, "The job's state does not allow this"
-
-
 class TooLarge(JobError):
+    """Leave out the files that `errors` names: GET /pipelines says how large they may be."""
+
     code, status, title = "too_large", 413, "Too large"
 
 
+class BodyTooLarge(TooLarge):
+    """Send less at once."""
+
+    code, title = "body_too_large", "The body is too large"
+
+
 class InvalidFields(JobError):
+    """Correct the fields that `errors` names."""
+
     code, status, title = "invalid_fields", 422, "Some fields are not valid"
 
 
+class IdempotencyMismatch(InvalidFields):
+    """Take a new key for a new request."""
+
+    code, title = "idempotency_mismatch", "The Idempotency-Key was used for another request"
+
+
 class LimitReached(JobError):
+    """Make room, or wait."""
+
     code, status, title = "limit_reached", 429, "A limit of your account is reached"
+
+
+class TooManyJobs(LimitReached):
+    """Wait for one of your jobs, or cancel one."""
+
+    code, title = "too_many_jobs", "Too many jobs are not finished"
+
+
+class TooManyFiles(LimitReached):
+    """Open another job for the files that are left."""
+
+    code, title = "too_many_files", "Too many files for one job"
+
+
+class StorageFull(LimitReached):
+    """Delete files or jobs that you no longer need."""
+
+    code, title = "storage_full", "Your storage is full"
+
+
+class TooManyKeys(LimitReached):
+    """Revoke a key."""
+
+    code, title = "too_many_keys", "You have too many keys"
+
+
+class TooManyWebhooks(LimitReached):
+    """Delete a webhook."""
+
+    code, title = "too_many_webhooks", "You have too many webhooks"
+
+
+class InternalError(JobError):
+    """Try again later. If it stays, tell us the request's id."""
+
+    code, status, title = "internal_error", 500, "Internal error"
 
 
 class StaleTransition(Exception):

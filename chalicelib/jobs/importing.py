@@ -12,7 +12,7 @@ from typing import Any
 from chalicelib.jobs import keys
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.dropfolder import ignored, shown
-from chalicelib.jobs.errors import BadRequest, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
@@ -83,7 +83,7 @@ class Importer:
         """A job for everything below `path`, listed in the background. BadRequest outside the allowed roots."""
         place = Root.parse(path, self._own_bucket)
         if place.ours or not any(root.holds(place) for root in self._roots):
-            raise BadRequest("Nothing can be imported from there.", code="import_not_allowed")
+            raise ImportNotAllowed("Nothing can be imported from there.")
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing)
         self._queues.list_objects(job.id)

@@ -13,15 +13,17 @@ from pydantic import ValidationError
 from chalicelib.files.names import display_name
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import (
-    BadRequest,
-    Conflict,
     FieldError,
     InvalidFields,
-    LimitReached,
     NotAllowedInState,
     ObjectMissing,
     StaleTransition,
+    StorageFull,
     TooLarge,
+    TooManyFiles,
+    TryAgain,
+    UnknownPipeline,
+    UnsupportedType,
 )
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job
@@ -150,7 +152,7 @@ class Intake:
     def _pipeline(self, name: str) -> Pipeline:
         if name not in self._pipelines:
             known = ", ".join(self._pipelines)
-            raise BadRequest(f"There is no pipeline of that name. There are: {known}.", code="unknown_pipeline")
+            raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
         return self._pipelines[name]
 
     def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,9 +177,7 @@ class Intake:
         ]
         if wrong:
             accepted = " ".join(rules.extensions)
-            raise BadRequest(
-                f"The {pipeline.name} pipeline takes {accepted}.", code="unsupported_type", errors=wrong[:20]
-            )
+            raise UnsupportedType(f"The {pipeline.name} pipeline takes {accepted}.", errors=wrong[:20])
         roles = [
             FieldError(f"files[{i}].role", "one of " + ", ".join(rules.roles) if rules.roles else "not used here")
             for i, file in enumerate(announced)
@@ -198,9 +198,8 @@ class Intake:
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
         stored = self._jobs.usage(owner_id).stored_bytes
         if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
-            raise LimitReached(
+            raise StorageFull(
                 f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
-                code="storage_full",
                 retry_after=3600,
             )
 
@@ -213,9 +212,7 @@ class Intake:
 
     def _check_room(self, file_count: int, announced: Sequence[Announced]) -> None:
         if file_count + len(announced) > self._limits.files_per_job:
-            raise LimitReached(
-                f"A job holds at most {self._limits.files_per_job:,} files.", code="too_many_files", retry_after=3600
-            )
+            raise TooManyFiles(f"A job holds at most {self._limits.files_per_job:,} files.", retry_after=3600)
 
     def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
@@ -226,7 +223,7 @@ class Intake:
         try:
             job = self._jobs.add_files(job, files, seal=not more, changes={"active_at": now})
         except StaleTransition:
-            raise Conflict("Files were added to this job at the same time: ask again.", code="try_again") from None
+            raise TryAgain("Files were added to this job at the same time: ask again.") from None
         self._settling.ask_for(job, [file for file in files if file.number in copies])
         if job.all_in:
             job = self._settling.settle(job.id)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any, NamedTuple
 
-from chalicelib.jobs.errors import Conflict, PreconditionFailed, StaleTransition
+from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
 from chalicelib.jobs.model import File, Job, file_id
 from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.ports import JobStore
@@ -108,7 +108,7 @@ class Library:
                 if exactly:
                     raise PreconditionFailed("The file was changed in the meantime.") from None
                 _, file = self._owned.file(owner_id, file.job_id, file.number)
-        raise Conflict("The file is changed by many at once: try again.", code="try_again")
+        raise TryAgain("The file is changed by many at once: try again.")
 
     def edit_job(self, owner_id: str, job: Job, changes: Mapping[str, Any], *, exactly: bool) -> Job:
         """Changes name, description or tags, as edit_file."""
@@ -119,7 +119,7 @@ class Library:
                 if exactly:
                     raise PreconditionFailed("The job was changed in the meantime.") from None
                 job = self._owned.job(owner_id, job.id)
-        raise Conflict("The job is changed by many at once: try again.", code="try_again")
+        raise TryAgain("The job is changed by many at once: try again.")
 
     def _jobs_of(self, owner_id: str) -> Iterator[Job]:
         before: str | None = None

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 
 from chalicelib.jobs.errors import (
-    BadRequest,
     FieldError,
     InvalidFields,
     NotAllowedInState,
-    NotFound,
     ObjectMissing,
+    PartsMissing,
     StaleTransition,
+    UploadGone,
 )
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File
@@ -92,9 +92,8 @@ class Multipart:
         count = math.ceil(file.size / (file.part_size or file.size))
         missing = [n for n in range(1, count + 1) if n not in there or there[n].etag != etags.get(n, "").strip('"')]
         if missing:
-            raise BadRequest(
+            raise PartsMissing(
                 f"{len(missing)} of {count} parts are missing or differ, the first is part {missing[0]}.",
-                code="parts_missing",
                 errors=[FieldError("parts", f"part {n} is missing or has another etag") for n in missing[:20]],
             )
         try:
@@ -115,7 +114,7 @@ class Multipart:
         try:
             self._objects.stat(file.key)
         except ObjectMissing:
-            raise NotFound("This upload was aborted or has expired: begin it anew.", code="upload_gone") from None
+            raise UploadGone("This upload was aborted or has expired: begin it anew.") from None
         return file
 
     def _started(self, file: File) -> File:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.jobs.errors import (
-    Conflict,
     FieldError,
     InvalidFields,
     PreconditionFailed,
     ResultNotFound,
     StaleTransition,
+    TryAgain,
 )
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.model import Job, Result
@@ -117,7 +117,7 @@ class Results:
                 if exactly:
                     raise PreconditionFailed("The result was changed in the meantime.") from None
                 result = self._jobs.result(result.id)
-        raise Conflict("The result is changed by many at once: try again.", code="try_again")
+        raise TryAgain("The result is changed by many at once: try again.")
 
     def delete(self, result: Result) -> None:
         self._jobs.delete_result(result)

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from chalicelib.jobs.errors import BadRequest, Conflict, FieldError, FileNotFound, JobError, JobNotFound, TooLarge
+from chalicelib.jobs.errors import (
+    FieldError,
+    FileNotFound,
+    FileNotReady,
+    JobError,
+    JobNotFound,
+    TooLarge,
+    UnsupportedType,
+)
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import Intake
 from chalicelib.jobs.limits import MiB
@@ -83,9 +91,8 @@ class Reuse:
             )
         waiting = [i for i, given in enumerate(file_ids) if there[given].state not in FINISHED]
         if waiting:
-            raise Conflict(
+            raise FileNotReady(
                 "Some files have not arrived yet, or are being looked at.",
-                code="file_not_ready",
                 errors=[FieldError(f"file_ids[{i}]", "not ready") for i in waiting[:SHOWN]],
             )
         return jobs, [there[given] for given in file_ids]
@@ -101,9 +108,8 @@ class Reuse:
         rules = pipeline.accepts
         wrong = [i for i, file in enumerate(sources) if rules.extension(file.filename) is None]
         if wrong:
-            raise BadRequest(
+            raise UnsupportedType(
                 f"The {pipeline.name} pipeline takes {' '.join(rules.extensions)}.",
-                code="unsupported_type",
                 errors=[FieldError(f"file_ids[{i}]", "not a type that this pipeline takes") for i in wrong[:SHOWN]],
             )
         large = [i for i, file in enumerate(sources) if file.size > rules.max_bytes]

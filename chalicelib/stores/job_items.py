@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.jobs.errors import JobNotFound, LimitReached, StaleTransition
+from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.model import Job, QueueState, Usage
 from chalicelib.jobs.states import FINAL, JobState, sources
 from chalicelib.stores import items
@@ -41,9 +41,8 @@ class JobItems(WebhookItems):
             if first and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
                 # Another first job of theirs came in between; who that was is counted by now.
                 return self.create_job(job, active_limit)
-            raise LimitReached(
+            raise TooManyJobs(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
-                code="too_many_jobs",
                 retry_after=60,
             ) from None
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs.errors import LimitReached, StaleTransition, WebhookNotFound
+from chalicelib.jobs.errors import StaleTransition, TooManyWebhooks, WebhookNotFound
 from chalicelib.jobs.model import FileOutcome, Job
 from chalicelib.jobs.ports import Clock
 from chalicelib.jobs.states import FileState
@@ -79,15 +79,13 @@ class WebhookItems:
         if not self._listens(owner_id, REJECTED):
             return []
         now = self._clock()
-        return [
-            file_rejected(job_id, owner_id, o.number, o.attempt, o.error_code, o.error_message, now) for o in bad
-        ]
+        return [file_rejected(job_id, owner_id, o.number, o.attempt, o.error_code, o.error_message, now) for o in bad]
 
     # -- endpoints -----------------------------------------------------------------------------------------------------
 
     def add_endpoint(self, endpoint: Endpoint, most: int) -> None:
         if len(self.endpoints(endpoint.owner_id)) >= most:
-            raise LimitReached(f"You have {most} webhooks. Delete one first.", code="too_many_webhooks", retry_after=60)
+            raise TooManyWebhooks(f"You have {most} webhooks. Delete one first.", retry_after=60)
         key = endpoint_key(endpoint.owner_id, endpoint.id)
         content = {"url": endpoint.url, "secret": endpoint.secret, "events": endpoint.events}
         self._table.put({"PK": key[0], "SK": key[1], "created_at": endpoint.created_at, **content})

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.jobs.deliveries import deliveries
-from chalicelib.jobs.errors import FieldError, InvalidFields, StaleTransition, WebhookNotFound
+from chalicelib.jobs.errors import FieldError, InvalidFields, StaleTransition, TryAgain, WebhookNotFound
 from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.webhooks.addresses import Addresses, Refused
 from chalicelib.webhooks.model import (
@@ -97,7 +97,7 @@ class Webhooks:
                 continue
             self._queue.webhook(_message(delivery))
             return delivery
-        raise WebhookNotFound("The delivery is changing at this very moment: try again.")
+        raise TryAgain("The delivery is changing at this very moment: try again.")
 
     # -- what workers do ---------------------------------------------------------------------------------------------
 

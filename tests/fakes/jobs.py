@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.jobs.deliveries import is_newer
-from chalicelib.jobs.errors import ArtifactNotFound, Busy, FileNotFound, JobNotFound, LimitReached, StaleTransition
+from chalicelib.jobs.errors import ArtifactNotFound, Busy, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.library_ports import Use
 from chalicelib.jobs.model import Artifact, Counts, File, FileOutcome, Job, QueueState, Result, StoredObject, Usage
 from chalicelib.jobs.ports import ADD_AT_ONCE
@@ -42,7 +42,7 @@ class MemoryJobs:
         if job.id in self._jobs:
             raise StaleTransition(job.id)
         if usage.active_jobs >= active_limit:
-            raise LimitReached("Too many jobs.", code="too_many_jobs", retry_after=60)
+            raise TooManyJobs("Too many jobs.", retry_after=60)
         self._jobs[job.id] = job
         self._counts[job.id] = Counts()
         self._usage[job.owner_id] = replace(usage, active_jobs=usage.active_jobs + 1, jobs=usage.jobs + 1)
