@@ -118,4 +118,4 @@ class TestPipelines:
 
     def test_that_are_unknown_are_not_found(self, user: Caller) -> None:
         answer = user.get("/pipelines/alchemy")
-        assert (answer.status, answer["code"]) == (404, "not_found")
+        assert (answer.status, answer["code"]) == (404, "pipeline_not_found")
