@@ -13,6 +13,7 @@ from chalicelib.jobs.ports import Clock, SignedRequest, UploadedPart
 
 OWN = None
 PAGE = 1000
+CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class MemoryObjects:
         self.stored: dict[tuple[str | None, str], Stored] = {}
         self.uploads: dict[str, PartsUnderWay] = {}
         self.reads: list[tuple[str, int, int]] = []
+        self.taken = 0
         self._clock = clock
         self._told = told
         self._written = 0
@@ -84,7 +86,10 @@ class MemoryObjects:
         if etag and stored.etag != etag:
             raise ObjectMissing(key)
         self.reads.append((key, start, end))
-        yield stored.content[start:end]
+        for at in range(start, end, CHUNK):
+            chunk = stored.content[at : min(at + CHUNK, end)]
+            self.taken += len(chunk)
+            yield chunk
 
     def put(
         self,
