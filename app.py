@@ -48,7 +48,7 @@ def inspect_media(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def run_media(event: SQSEvent) -> dict[str, Any]:
-    return again(services().runner.receive(event.to_dict(), deadline(event.context)))
+    return again(services().runner.receive(event.to_dict(), deadline(event.context), "media"))
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
@@ -58,7 +58,12 @@ def inspect_volume(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def run_volume(event: SQSEvent) -> dict[str, Any]:
-    return again(services().runner.receive(event.to_dict(), deadline(event.context)))
+    return again(services().runner.receive(event.to_dict(), deadline(event.context), "volume"))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def run_onnx(event: SQSEvent) -> dict[str, Any]:
+    return again(services().runner.receive(event.to_dict(), deadline(event.context), "onnx"))
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)

@@ -46,7 +46,11 @@ class Cancelled(Interrupted):
 
 
 class HandOn(Interrupted):
-    """The function's time is nearly up: a fresh one goes on with what is saved."""
+    """Another function goes on with what is saved: a fresh one, as this one's time is nearly up, or that of `place`."""
+
+    def __init__(self, place: str | None = None) -> None:
+        super().__init__(place)
+        self.place = place
 
 
 class Context:

@@ -51,8 +51,11 @@ class Runner:
         self._limits = limits
         self._clock = clock
 
-    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Runs the jobs of a batch of messages; returns the ids of those that must come again."""
+    def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
+        """Runs the jobs of a batch of messages; returns the ids of those that must come again.
+
+        place: the pipeline or layer whose libraries are here, None where all are.
+        """
         again = []
         for delivery in deliveries(event):
             job_id = delivery.body.get("job_id")
@@ -60,7 +63,7 @@ class Runner:
                 log.error("a message without a job", extra={"message_id": delivery.id})
                 continue
             try:
-                self.run(job_id, delivery.id, deadline)
+                self.run(job_id, delivery.id, deadline, place)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
@@ -79,9 +82,9 @@ class Runner:
             except (JobNotFound, StaleTransition):
                 continue
 
-    def run(self, job_id: str, by: str, deadline: datetime) -> None:
-        """Runs what is left of a job. Does nothing where it is over, paused, not ready, or in another worker's hands:
-        the sweeper asks again once that worker's lease has expired."""
+    def run(self, job_id: str, by: str, deadline: datetime, place: str | None = None) -> None:
+        """Runs what is left of a job, as far as its steps belong `place`. Does nothing where it is over, paused, not
+        ready, or in another worker's hands: the sweeper asks again once that worker's lease has expired."""
         job, now = self._jobs.job(job_id), self._clock()
         try:
             job = self._jobs.claim_run(job, by, now, now + RUN_LEASE)
@@ -98,6 +101,9 @@ class Runner:
         context.keep_claim()
         try:
             for step in pipeline.steps[job.steps_done :]:
+                there = step.layer(context.options) or pipeline.name
+                if place not in {None, there}:
+                    raise HandOn(there)
                 context.begin(step)
                 step.run(context)
                 context.finish_step()
@@ -105,9 +111,9 @@ class Runner:
         except PipelineFailed as failed:
             context.stop()
             self._fail(context.job, failed.code, failed.message)
-        except HandOn:
+        except HandOn as on:
             context.release()
-            self._queues.run(job.pipeline, job.id)
+            self._queues.run(on.place or place or job.pipeline, job.id)
         except Cancelled:
             clean(self._objects, self._jobs, job.id)
         except Interrupted:

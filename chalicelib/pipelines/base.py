@@ -141,16 +141,24 @@ class RunContext(Protocol):
         """Records what came out; quality from 0 to 1. The last call of a run counts."""
 
 
+def own_layer(options: Any) -> str | None:
+    """Most steps need no more than their pipeline's own libraries."""
+    return None
+
+
 @dataclass(frozen=True)
 class Step:
     """A named part of a run, and the unit of resuming: a finished step is never run again for the same job.
 
-    weight: its share of the whole run's time, for the overall percentage.
+    weight: its share of the whole run's time, for the overall percentage. layer: given the job's options, the name of
+    the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed what a
+    function may hold: the step then runs in that layer's function. Layers are listed in registry.LAYERS.
     """
 
     name: str
     run: Callable[[RunContext], None]
     weight: float = 1.0
+    layer: Callable[[Any], str | None] = own_layer
 
 
 class Pipeline(Protocol):

@@ -34,9 +34,9 @@ class SqsQueues:
             if sent.get("Failed"):
                 raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
 
-    def run(self, pipeline: str, job_id: str, delay: int = 0) -> None:
+    def run(self, place: str, job_id: str, delay: int = 0) -> None:
         body = json.dumps({"job_id": job_id})
-        self._client().send_message(QueueUrl=self._url(f"run-{pipeline}"), MessageBody=body, DelaySeconds=delay)
+        self._client().send_message(QueueUrl=self._url(f"run-{place}"), MessageBody=body, DelaySeconds=delay)
 
     def list_objects(self, job_id: str) -> None:
         self._client().send_message(QueueUrl=self._url("import"), MessageBody=json.dumps({"job_id": job_id}))

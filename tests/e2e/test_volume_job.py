@@ -5,12 +5,13 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.stack import Guest, Stack
-from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti
+from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti, shades, small_labels
 
 WORKERS = "infra.local.worker"
 SPACING = (0.8, 0.8, 1.2)
@@ -104,3 +105,16 @@ def test_a_job_left_without_a_volume_fails_with_the_files_own_reason(stack: Stac
     refused = guest.call("POST", "/upload", odd)
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "options.cartilage_smoothing"
+
+
+def test_a_users_network_runs_in_the_function_of_its_layer_and_the_job_goes_on(stack: Stack, tmp_path: Path) -> None:
+    for file in (shades(tmp_path) / "nearest").iterdir():
+        stack.s3().put_object(Bucket="millrace", Key=f"models/nearest/{file.name}", Body=file.read_bytes())
+    guest = Guest(stack.api)
+    content = nifti(grey_of(small_labels(), noise=0.0))
+    job_id = guest.upload({"small.nii.gz": content}, "volume", options={"segmentation_model": "nearest"})
+    status = guest.wait(job_id, 90)
+    assert status["status"] == "completed", status
+    results = guest.call("GET", f"/download/{job_id}/results").json()
+    assert results["segmentation"]["model"] == "nearest"
+    assert len(results["measures"]) >= 2

@@ -9,48 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
-from volume_world import FakeRun, affine_of, ball_with_shell, grey_of, nifti, turned
+from volume_world import CONFIG, LEVELS, FakeRun, affine_of, ball_with_shell, grey_of, nifti, shades, turned
 
 from chalicelib.pipelines.base import PipelineFailed
 from chalicelib.pipelines.volume import VOLUME, Options
 from chalicelib.pipelines.volume.onnx_model import _places, _window
-from chalicelib.pipelines.volume.steps import layer_of
-
-LEVELS = (60.0, 420.0, 900.0)
-CONFIG: dict[str, Any] = {
-    "patch_size": [24, 20, 16],
-    "normalisation": {"mean": 0, "std": 100},
-    "labels": {"1": "femur", "2": "femoral cartilage"},
-}
-
-
-def shades(folder: Path, levels: tuple[float, ...] = LEVELS, scale: float = 100, **config: Any) -> Path:
-    """Writes the model `nearest` and gives the folder of models. Scores: minus the distance to each shade."""
-    nodes, initial, outs = [], [], []
-    for number, level in enumerate(levels):
-        initial.append(numpy_helper.from_array(np.array(level / scale, np.float32), f"m{number}"))
-        nodes += [
-            helper.make_node("Sub", ["x", f"m{number}"], [f"d{number}"]),
-            helper.make_node("Abs", [f"d{number}"], [f"a{number}"]),
-            helper.make_node("Neg", [f"a{number}"], [f"s{number}"]),
-        ]
-        outs.append(f"s{number}")
-    nodes.append(helper.make_node("Concat", outs, ["y"], axis=1))
-    graph = helper.make_graph(
-        nodes,
-        "nearest",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, "a", "b", "c"])],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, len(levels), "a", "b", "c"])],
-        initial,
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
-    (folder / "nearest").mkdir(parents=True)
-    onnx.save(model, folder / "nearest" / "model.onnx")
-    (folder / "nearest" / "config.json").write_text(json.dumps({**CONFIG, **config}))
-    return folder
 
 
 def run_with(models: Path, data: np.ndarray, affine: np.ndarray, *more: Any) -> FakeRun:
@@ -209,6 +173,6 @@ def test_the_step_that_runs_a_network_needs_only_the_libraries_of_its_layer(tmp_
 
 
 def test_only_a_networks_own_step_asks_for_its_layer() -> None:
-    for model, third in (("classical", "volume"), ("labels", "volume"), ("nearest", "onnx")):
-        layers = [layer_of(step, Options(segmentation_model=model)) for step in VOLUME.steps]
-        assert layers == ["volume", "volume", third, "volume", "volume", "volume"]
+    for model, third in (("classical", None), ("labels", None), ("nearest", "onnx")):
+        layers = [step.layer(Options(segmentation_model=model)) for step in VOLUME.steps]
+        assert layers == [None, None, third, None, None, None]
