@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.http import ROUTES
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
@@ -26,9 +26,10 @@ from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
-BLOCK = re.compile(r"<!-- example: (?P<name>[^>]+?) -->\n```http\n(?P<text>.*?)\n```", re.DOTALL)
+BLOCK = re.compile(r"<!-- example: (?P<name>[^>]+?) -->\n```http\n(?P<text>.*?)\n?```", re.DOTALL)
+TABLE = re.compile(r"<!-- routes -->\n.*?<!-- end of routes -->", re.DOTALL)
 SHOWN_HEADERS = ("location", "retry-after", "etag", "idempotency-replayed", "link")
-SHORT = 2
+SHORT, WIDTH = 2, 100
 ID = re.compile(rf"\b[{ALPHABET}]{{26}}\b")
 MEASURED: dict[str, Any] = {
     "size_bytes": 248891,
@@ -40,7 +41,7 @@ MEASURED: dict[str, Any] = {
     "quality_score": 0.9,
     "uptime_hours": 0.0,
     "duration_seconds": 2.0,
-    "size": 10,
+    "size": 30520,
 }
 
 
@@ -67,13 +68,16 @@ class Examples:
         return answer
 
     def _json(self, value: Any) -> str:
-        return json.dumps(_short(value), indent=2, ensure_ascii=False)
+        return _laid_out(_short(value))
 
     def _steady(self, text: str) -> str:
         text = ID.sub(self._id, text)
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r"(media|job) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(r'("Content-Length": ")(?!8388608)\d+', r"\g<1>30520", text)
+        text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
+        text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
         text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
         text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}', r"\g<1>5eb63bbb…", text)
         return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
@@ -81,6 +85,20 @@ class Examples:
     def _id(self, match: re.Match[str]) -> str:
         number = len(self._ids)
         return self._ids.setdefault(match[0], f"01kexamp1e{number:016d}")
+
+
+def _laid_out(value: Any, indent: str = "") -> str:
+    """JSON with whatever fits on a line on one."""
+    plain = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(plain) <= WIDTH or not isinstance(value, dict | list):
+        return plain
+    deeper = indent + "  "
+    if isinstance(value, list):
+        inner = [deeper + _laid_out(item, deeper) for item in value]
+    else:
+        inner = [f"{deeper}{json.dumps(name)}: {_laid_out(item, deeper)}" for name, item in value.items()]
+    opening, closing = ("[", "]") if isinstance(value, list) else ("{", "}")
+    return "\n".join([opening, ",\n".join(inner), indent + closing])
 
 
 def _short(value: Any) -> Any:
@@ -245,14 +263,26 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
 
 
+def table() -> str:
+    """Every route that is registered, in order."""
+    lines = ["| route | does | scope | |", "| --- | --- | --- | --- |"]
+    for route in sorted(ROUTES, key=lambda route: (route.path, route.method)):
+        does = "makes" if route.creates else "ETag" if route.conditional else ""
+        lines.append(f"| `{route.method} {route.path}` | {route.summary} | {route.scope or 'open'} | {does} |")
+    return "\n".join(["<!-- routes -->", *lines, "<!-- end of routes -->"])
+
+
+def written(text: str, examples: dict[str, str]) -> str:
+    """The document with these examples, and the routes as they are, in it. KeyError for one that nobody ran."""
+    filled = BLOCK.sub(lambda m: f"<!-- example: {m['name']} -->\n```http\n{examples[m['name']]}\n```", text)
+    return TABLE.sub(lambda _: table(), filled)
+
+
 def main() -> None:
     with pytest.MonkeyPatch.context() as patch:
-        worlds: Iterator[World] = begin(patch)
-        texts = record(next(worlds))
-        worlds.close()  # type: ignore[attr-defined]
-    DOCS.write_text(
-        BLOCK.sub(lambda m: f"<!-- example: {m['name']} -->\n```http\n{texts[m['name']]}\n```", DOCS.read_text())
-    )
+        worlds = begin(patch)
+        examples = record(next(worlds))
+    DOCS.write_text(written(DOCS.read_text(), examples))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+"""docs/api.md says what the application does: its examples are run, its routes are those that there are."""
+
+import pytest
+
+from chalicelib.api.http import ROUTES
+from tests.app.api_examples import BLOCK, DOCS, TABLE, record, table
+from tests.app.api_world import World
+
+WRITTEN = {match["name"]: match["text"] for match in BLOCK.finditer(DOCS.read_text())}
+
+
+@pytest.fixture(scope="module")
+def examples(shared_world: World) -> dict[str, str]:
+    return record(shared_world)
+
+
+@pytest.mark.parametrize("route", [f"{route.method} {route.path}" for route in ROUTES])
+def test_every_route_has_an_example_that_is_what_it_answers(examples: dict[str, str], route: str) -> None:
+    assert WRITTEN[route] == examples[route], "python -m tests.app.api_examples writes them anew"
+
+
+def test_there_is_no_example_of_a_route_that_is_not_there() -> None:
+    assert set(WRITTEN) == {f"{route.method} {route.path}" for route in ROUTES}
+
+
+def test_the_list_of_routes_is_complete() -> None:
+    found = TABLE.search(DOCS.read_text())
+    assert found is not None
+    assert found[0] == table()
