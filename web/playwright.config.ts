@@ -6,7 +6,9 @@ import { defineConfig } from '@playwright/test'
 // A browser of the system's own: nothing is downloaded.
 const executablePath =
   process.env.MILLRACE_CHROMIUM ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  )
 
 const port = Number(process.env.MILLRACE_E2E_PORT ?? 8765)
 const python = process.env.MILLRACE_PYTHON ?? '.venv/bin/python'

@@ -9,7 +9,10 @@ const browser = () => process.env.MILLRACE_CHROMIUM ?? known.find((path) => exis
 
 if (!browser() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
   console.log('Installing Debian’s chromium')
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
+  const quiet = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }
   try {
     execFileSync('apt-get', ['update', '-qq'], quiet)
     execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], quiet)
@@ -19,7 +22,9 @@ if (!browser() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
 }
 if (!browser()) {
   const line = '!'.repeat(78)
-  console.error(`${line}\nNO BROWSER: the browser tests did NOT run. Install chromium, or name one in MILLRACE_CHROMIUM.\n${line}`)
+  console.error(
+    `${line}\nNO BROWSER: the browser tests did NOT run. Install chromium, or name one in MILLRACE_CHROMIUM.\n${line}`,
+  )
   process.exit(process.env.CI ? 1 : 0)
 }
 const data = join(tmpdir(), `millrace-e2e-${process.pid}`)

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react'
 import { I18nProvider } from 'react-aria-components'
-import { Route, Routes } from 'react-router'
+import { Route, Routes, useLocation } from 'react-router'
 import { useWords } from './i18n'
 import { DropPage } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
@@ -8,16 +8,24 @@ import { Shell } from './Shell'
 import { Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
-const JobsPage = lazy(() => import('./pages/JobsPage'))
-const JobPage = lazy(() => import('./pages/JobPage'))
-const DashboardPage = lazy(() => import('./pages/DashboardPage'))
+const loadJobs = () => import('./pages/JobsPage')
+const loadJob = () => import('./pages/JobPage')
+const loadDashboard = () => import('./pages/DashboardPage')
+const JobsPage = lazy(loadJobs)
+const JobPage = lazy(loadJob)
+const DashboardPage = lazy(loadDashboard)
+
+// Fetched once the first page stands: a connection that is lost later takes no page away.
+const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
+idle(() => Promise.allSettled([loadJobs(), loadJob(), loadDashboard()]))
 
 export function App() {
   const { language } = useWords()
+  const { pathname } = useLocation()
   return (
     <I18nProvider locale={language === 'de' ? 'de-DE' : 'en-US'}>
       <Shell>
-        <Faults>
+        <Faults key={pathname}>
           <Suspense fallback={<Skeleton lines={5} />}>
             <Routes>
               <Route index element={<DropPage />} />

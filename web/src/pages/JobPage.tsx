@@ -33,7 +33,7 @@ function OneJob({ jobId }: { jobId: string }) {
 
   if (status.error instanceof Problem && status.error.status === 404)
     return (
-      <Empty title={t('job.missing')} action={<ButtonLink to="/jobs">{t('nav.jobs')}</ButtonLink>}>
+      <Empty whole title={t('job.missing')} action={<ButtonLink to="/jobs">{t('nav.jobs')}</ButtonLink>}>
         {t('job.missingText')}
       </Empty>
     )

@@ -6,7 +6,7 @@ export function MissingPage() {
   const { t } = useWords()
   useTitle(t('missing.title'))
   return (
-    <Empty title={t('missing.title')} action={<ButtonLink to="/">{t('nav.drop')}</ButtonLink>}>
+    <Empty whole title={t('missing.title')} action={<ButtonLink to="/">{t('nav.drop')}</ButtonLink>}>
       {t('missing.text')}
     </Empty>
   )

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react'
 import { useWords } from '../i18n'
 import { Button, Empty } from './controls'
 
-/** A fault of the page itself: says so, and offers the one thing that helps. */
+/** A fault of the page itself: says so, and offers what helps. Going to another page helps as well. */
 export class Faults extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false }
 
@@ -19,6 +19,7 @@ function Broken() {
   const { t } = useWords()
   return (
     <Empty
+      whole
       title={t('broken.title')}
       action={
         <Button kind="primary" onPress={() => location.reload()}>

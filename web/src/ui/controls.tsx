@@ -164,14 +164,18 @@ export function Empty({
   title,
   children,
   action,
+  whole,
 }: {
   title: string
   children?: ReactNode
   action?: ReactNode
+  /** It is all that the page has to say. */
+  whole?: boolean
 }) {
+  const Title = whole ? 'h1' : 'h2'
   return (
     <div className={styles.empty}>
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children && <p>{children}</p>}
       {action}
     </div>

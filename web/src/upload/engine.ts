@@ -179,7 +179,7 @@ export class UploadEngine {
       one.state = one.fileId ? 'ready' : 'waiting'
       if (one.fileId) this.queue.push(one)
     }
-    if (found.size) void this.work(this.run)
+    if (found.size) this.again()
     return found.size
   }
 
@@ -205,6 +205,10 @@ export class UploadEngine {
       Object.assign(one, { attempts: 0, error: null, target: null, state: one.fileId ? 'ready' : 'waiting' })
       if (one.fileId) this.queue.push(one)
     }
+    this.again()
+  }
+
+  private again(): void {
     if (this.phase === 'stopped' || this.phase === 'incomplete') this.phase = 'working'
     this.problem = null
     void this.work(this.run)
@@ -215,7 +219,7 @@ export class UploadEngine {
     for (const one of this.items) {
       if (!one.fileId && (one.state === 'failed' || one.state === 'missing')) one.state = 'left'
     }
-    void this.work(this.run)
+    this.again()
   }
 
   /** Ends it here; what has arrived stays with the job, which is cancelled as well. */

@@ -6,7 +6,8 @@ function watchParts(page: Page): Map<number, number> {
   const taken = new Map<number, number>()
   page.on('response', (response) => {
     const part = Number(new URL(response.url()).searchParams.get('partNumber'))
-    if (part && response.request().method() === 'PUT' && response.ok()) taken.set(part, (taken.get(part) ?? 0) + 1)
+    if (part && response.request().method() === 'PUT' && response.ok())
+      taken.set(part, (taken.get(part) ?? 0) + 1)
   })
   return taken
 }
@@ -35,7 +36,9 @@ test('files are chosen again where the browser did not keep their bytes', async 
   await choose(page, many())
   await slow(page, 300_000)
   await begin(page)
-  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
+    timeout: 30_000,
+  })
   await page.reload()
   await page.evaluate(
     () =>
@@ -54,7 +57,9 @@ test('files are chosen again where the browser did not keep their bytes', async 
   const puts: string[] = []
   page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
   await page.getByTestId('files').setInputFiles(many())
-  await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({
+    timeout: 60_000,
+  })
   expect(puts.length).toBeLessThan(40)
 })
 
@@ -62,7 +67,9 @@ test('ten seconds without the API hold nothing up for good', async ({ page, line
   await choose(page, many())
   await slow(page, 400_000)
   await begin(page)
-  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
+    timeout: 30_000,
+  })
   await line.cut()
   await page.getByRole('link', { name: 'Jobs' }).click()
   await expect(page.getByText('Millrace can’t be reached.').first()).toBeVisible({ timeout: 20_000 })
@@ -70,7 +77,9 @@ test('ten seconds without the API hold nothing up for good', async ({ page, line
   await line.mend()
   await expect(page.getByText('Millrace can’t be reached.')).toHaveCount(0, { timeout: 30_000 })
   await page.getByRole('link', { name: 'Drop' }).click()
-  await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({
+    timeout: 60_000,
+  })
   await page.getByRole('button', { name: 'Go to the job' }).click()
   await completed(page)
 })
@@ -79,7 +88,9 @@ test('an upload and its job are paused, resumed and cancelled', async ({ page })
   await choose(page, many())
   await slow(page, 200_000)
   await begin(page)
-  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
+    timeout: 30_000,
+  })
   await page.getByRole('button', { name: 'Pause' }).click()
   await expect(page.getByRole('heading', { name: 'Sending is paused' })).toBeVisible()
   await page.waitForTimeout(500)

@@ -1,6 +1,6 @@
 // What every browser test has: the page over a line that can be cut, the samples, and eyes on the console.
 import { readdirSync } from 'node:fs'
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
@@ -70,7 +70,8 @@ export const test = base.extend<World>({
     page.on('pageerror', (error) => found.push(error.message))
     page.on('console', (message) => {
       // A line that is cut on purpose is no fault of the page's.
-      if (message.type() === 'error' && !/ERR_CONNECTION|ERR_EMPTY|ERR_SOCKET/.test(message.text())) found.push(message.text())
+      if (message.type() === 'error' && !/ERR_CONNECTION|ERR_EMPTY|ERR_SOCKET/.test(message.text()))
+        found.push(message.text())
     })
     await use(found)
     expect(found, 'the console stays quiet, and nothing breaks the content policy').toEqual([])
@@ -86,7 +87,9 @@ export async function accessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
-  const told = violations.map((one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html.slice(0, 160)).join('\n  ')}`)
+  const told = violations.map(
+    (one) => `${one.id}: ${one.help}\n  ${one.nodes.map((node) => node.html.slice(0, 160)).join('\n  ')}`,
+  )
   expect(told).toEqual([])
 }
 
@@ -118,3 +121,6 @@ export async function slow(page: Page, bytesPerSecond: number): Promise<void> {
     uploadThroughput: bytesPerSecond,
   })
 }
+
+/** The tiles of a grid; the choices of a form are options too. */
+export const tiles = (page: Page) => page.getByRole('listbox').getByRole('option')

@@ -162,7 +162,8 @@ function Stage({
         )}
       </div>
       {details && file && (
-        <aside className={styles.details} aria-label={t('details')}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard
+        <aside className={styles.details} aria-label={t('details')} tabIndex={0}>
           <Details
             file={file}
             group={groups.find((group) => group.files.some((one) => one.id === file.id))}
