@@ -84,7 +84,7 @@ class Users:
         if account is None:
             if password is None:
                 return None
-            return self.register(email, email.partition("@")[0].ljust(3, "_")[:50], password, role=ADMIN)
+            return self.register(email, f"admin-{self._new_id()[-6:]}", password, role=ADMIN)
         if account.role != ADMIN:
             details = {"before": account.role, "after": ADMIN}
             entry = self._audit.entry(actor, "role.changed", account.id, details)

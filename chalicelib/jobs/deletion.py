@@ -219,7 +219,8 @@ def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict
         # One that was inspected counts by itself; one that will be does so when it is.
         users = [(h.file, not h.busy) for h in found[file.number] if h.file and h.file.state is not FileState.REJECTED]
         users.sort(key=lambda pair: pair[0].state not in GOING)
-        if file.counts_bytes and users:
+        # Where the version before counted shared bytes for each that shares them, there is nothing to hand on.
+        if file.counts_bytes and users and not any(user.counted for user, _ in users):
             heirs[file.number] = users[0]
     return heirs
 

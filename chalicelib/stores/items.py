@@ -22,6 +22,8 @@ SHARD_FROM = 256
 SHARDS = 16
 DUE = "due"
 NO_COUNTS = Counts()
+SCHEMA_VERSION = 2
+"""Of the items that are written; infra/migrations brings older ones up to it."""
 
 
 def job_key(job_id: str) -> Key:
@@ -83,6 +85,7 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
         if field.name in _IN_KEY[type(value)] or content is None or content == field.default or content == {}:
             continue
         item[field.name] = content
+    item["schema_version"] = SCHEMA_VERSION
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item

@@ -1,0 +1,74 @@
+"""`python -m infra.admin EMAIL`: gives somebody the role of an admin, with an account if there is none yet.
+
+The first admin can't be made over the API, which asks an admin for it; whoever can write the tables can be asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.accounts.attempts import Attempts
+from chalicelib.accounts.audit import Audit
+from chalicelib.accounts.passwords import Passwords
+from chalicelib.accounts.users import Users
+from chalicelib.api.account_models import Email, NewPassword
+from chalicelib.jobs.errors import JobError
+from chalicelib.jobs.ids import new_id
+from chalicelib.stores.people_table import PeopleTable
+from infra.connect import CannotConnect, Tables, add_arguments, connect
+
+ACTOR = "command"
+
+
+def users(tables: Tables) -> Users:
+    people = PeopleTable(tables.accounts)
+    return Users(people, people, Passwords(), Attempts(people, clock), Audit(people, clock, new_id), clock, new_id)
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_admin(tables: Tables, email: str, password: str | None) -> str:
+    """What to tell whoever asked. JobError. password None: an account that is there keeps its own."""
+    account = users(tables).make_admin(email, password, ACTOR)
+    if account is not None:
+        return f"{account.email} is an admin from the next sign-in or refresh on."
+    made = secrets.token_urlsafe(15)
+    account = users(tables).make_admin(email, made, ACTOR)
+    assert account is not None
+    return f"{account.email} is an admin with the password {made}, shown this once. Change it after signing in."
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
+    parser.add_argument("email")
+    parser.add_argument("--password-stdin", action="store_true", help="set the password to the first line of the input")
+    add_arguments(parser)
+    options = parser.parse_args()
+    try:
+        email = TypeAdapter(Email).validate_python(options.email)
+        password = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
+        if password is not None:
+            TypeAdapter(NewPassword).validate_python(password)
+        print(make_admin(connect(options), email, password))
+    except ValidationError as invalid:
+        print(f"That can't be: {invalid.errors(include_input=False)[0]['msg']}.", file=sys.stderr)
+        return 2
+    except JobError as error:
+        reasons = "".join(f" It {wrong.message}." for wrong in error.errors)
+        print(f"{error.detail}{reasons}", file=sys.stderr)
+        return 1
+    except CannotConnect as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""Which tables a command works on: those of the local stack that is running, or those of a stack on AWS."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.stores.dynamo import Table
+from infra.local.settings import HOST, REGION, STACK
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLES = ("jobs", "accounts", "catalog")
+
+
+class CannotConnect(Exception):
+    """Says why in one sentence, to a person."""
+
+
+@dataclass(frozen=True)
+class Tables:
+    client: DynamoDBClient
+    stack: str
+
+    def table(self, name: str) -> Table:
+        """name: of TABLES."""
+        return Table(lambda: self.client, f"{self.stack}-{name}")
+
+    @cached_property
+    def accounts(self) -> Table:
+        return self.table("accounts")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--data-dir", type=Path, default=Path(".millrace"), help="of the local stack, which is running")
+    where.add_argument("--stack", help="on AWS, with the credentials and the region of the environment")
+
+
+def connect(options: argparse.Namespace) -> Tables:
+    """CannotConnect where nobody answers, or without those tables."""
+    tables = Tables(boto3.client("dynamodb"), options.stack) if options.stack else local(options.data_dir)
+    try:
+        tables.client.describe_table(TableName=tables.accounts.name)
+    except (BotoCoreError, ClientError) as error:
+        what = f"the stack {options.stack}" if options.stack else f"Millrace on {options.data_dir}: is it running?"
+        raise CannotConnect(f"No answer from {what} ({type(error).__name__})") from None
+    return tables
+
+
+def local(data_dir: Path) -> Tables:
+    try:
+        port = int((data_dir / "cloud-port").read_text())
+    except (OSError, ValueError):
+        raise CannotConnect(f"Millrace has never run on {data_dir}. Start it with `make run`.") from None
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=f"http://{HOST}:{port}",
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the stand-in takes any
+        config=Config(retries={"max_attempts": 1}, connect_timeout=3, proxies={}),
+    )
+    return Tables(client, STACK)
