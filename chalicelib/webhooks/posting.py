@@ -68,10 +68,10 @@ class Poster:
                 return status, refused.code
             except TimeoutError:
                 return None, "timeout"
-            except ssl.SSLError:
-                return None, "tls_failed"
-            except (OSError, http.client.HTTPException, ValueError):
-                return None, "timeout" if time.monotonic() >= until else "connection_failed"
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                if time.monotonic() >= until:
+                    return None, "timeout"
+                return None, "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
             if status not in KEEPING_METHOD:
                 return status, None if 200 <= status < 300 else f"status_{status}"
             url = urljoin(url, location or "")
