@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from chalicelib.accounts.errors import (
+    AccountChanged,
+    AlreadyRegistered,
+    EmailTaken,
+    SessionEnded,
+    TooManyAttempts,
+    UsernameTaken,
+    WeakPassword,
+    WrongCredentials,
+    WrongPassword,
+)
 from chalicelib.accounts.people import GUEST, READ, SCOPES, Account, User
 from chalicelib.accounts.sessions import SignedIn
 from chalicelib.api.account_models import (
@@ -16,7 +27,7 @@ from chalicelib.api.account_models import (
 from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.models import Token
 from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.jobs.errors import FieldError, InvalidFields
+from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, Unauthorized
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 
@@ -33,7 +44,14 @@ def begin_as_guest(call: Call) -> Reply:
 
 
 @routes.route(
-    "POST", "/auth/register", "Make an account", body=RegisterRequest, answer=AccountAnswer, status=201, open=True
+    "POST",
+    "/auth/register",
+    "Make an account",
+    body=RegisterRequest,
+    answer=AccountAnswer,
+    status=201,
+    open=True,
+    errors=(WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
 )
 def register(call: Call) -> Reply:
     body: RegisterRequest = call.body
@@ -45,13 +63,29 @@ def register(call: Call) -> Reply:
     return Reply(account_answer(account, SCOPES[account.role]), 201)
 
 
-@routes.route("POST", "/auth/login", "Sign in", body=LoginRequest, answer=SignedInAnswer, open=True)
+@routes.route(
+    "POST",
+    "/auth/login",
+    "Sign in",
+    body=LoginRequest,
+    answer=SignedInAnswer,
+    open=True,
+    errors=(WrongCredentials, TooManyAttempts),
+)
 def login(call: Call) -> SignedInAnswer:
     body: LoginRequest = call.body
     return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value()))
 
 
-@routes.route("POST", "/auth/refresh", "Stay signed in", body=RefreshRequest, answer=SignedInAnswer, open=True)
+@routes.route(
+    "POST",
+    "/auth/refresh",
+    "Stay signed in",
+    body=RefreshRequest,
+    answer=SignedInAnswer,
+    open=True,
+    errors=(SessionEnded,),
+)
 def refresh(call: Call) -> SignedInAnswer:
     body: RefreshRequest = call.body
     return signed_in_answer(services().sessions.refresh(body.refresh_token.get_secret_value()))
@@ -68,7 +102,15 @@ def get_me(call: Call) -> AccountAnswer:
     return me(call.user)
 
 
-@routes.route("PATCH", "/auth/me", "Change your account", body=AccountChanges, answer=AccountAnswer, scope="account")
+@routes.route(
+    "PATCH",
+    "/auth/me",
+    "Change your account",
+    body=AccountChanges,
+    answer=AccountAnswer,
+    scope="account",
+    errors=(EmailTaken, UsernameTaken, WrongPassword, TooManyAttempts, AccountChanged, PreconditionFailed),
+)
 def change_me(call: Call) -> Reply:
     body: AccountChanges = call.body
     changes = {name: value for name, value in (("email", body.email), ("username", body.username)) if value}
@@ -81,7 +123,13 @@ def change_me(call: Call) -> Reply:
 
 
 @routes.route(
-    "POST", "/auth/password", "Change your password", body=PasswordRequest, answer=SignedInAnswer, scope="account"
+    "POST",
+    "/auth/password",
+    "Change your password",
+    body=PasswordRequest,
+    answer=SignedInAnswer,
+    scope="account",
+    errors=(WrongPassword, WeakPassword, TooManyAttempts, AccountChanged),
 )
 def change_password(call: Call) -> SignedInAnswer:
     """Ends every session, this one too; the answer begins another."""

@@ -71,12 +71,28 @@ def list_duplicates(call: Call, job_id: str) -> DuplicatesAnswer:
     )
 
 
-@routes.route("GET", "/download/{job_id}", "Download the zip", answer=DownloadAnswer)
+@routes.route(
+    "GET",
+    "/download/{job_id}",
+    "Download the zip",
+    answer=DownloadAnswer,
+    others={302: None},
+    errors=(NotAllowedInState, ArtifactNotFound, ArtifactGone),
+    headers=("Location",),
+)
 def download(call: Call, job_id: str) -> Reply:
     return _download(call, job_id, COMPLETE)
 
 
-@routes.route("GET", "/download/{job_id}/{artifact}", "Download one artifact", answer=DownloadAnswer)
+@routes.route(
+    "GET",
+    "/download/{job_id}/{artifact}",
+    "Download one artifact",
+    answer=DownloadAnswer,
+    others={302: None},
+    errors=(NotAllowedInState, ArtifactGone),
+    headers=("Location",),
+)
 def download_artifact(call: Call, job_id: str, artifact: str) -> Reply:
     return _download(call, job_id, artifact)
 

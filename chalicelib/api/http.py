@@ -8,6 +8,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from chalice.app import Blueprint, Request, Response
@@ -61,21 +62,28 @@ class Reply:
 class Route:
     """What there is to know of a route, for serving it and for documenting it."""
 
+    name: str
+    subject: str
     method: str
     path: str
     summary: str
+    description: str | None
     answer: type[BaseModel] | None
     status: int
+    others: Mapping[int, type[BaseModel] | None]
     body: type[BaseModel] | None
     query: type[BaseModel] | None
     open: bool
     conditional: bool
     creates: bool
     scope: str | None
+    errors: tuple[type[JobError], ...]
+    headers: tuple[str, ...]
 
 
 ANYBODY = User("", "anonymous", frozenset())
 NO_ID = "0" * 26
+NOTHING_ELSE: Mapping[int, type[BaseModel] | None] = MappingProxyType({})
 ROUTES: list[Route] = []
 
 
@@ -84,6 +92,7 @@ class Routes:
 
     def __init__(self, name: str) -> None:
         self.blueprint = Blueprint(name)
+        self._module = name
 
     def route(
         self,
@@ -93,23 +102,48 @@ class Routes:
         *,
         answer: type[BaseModel] | None = None,
         status: int = 200,
+        others: Mapping[int, type[BaseModel] | None] = NOTHING_ELSE,
         body: type[BaseModel] | None = None,
         query: type[BaseModel] | None = None,
         open: bool = False,
         conditional: bool = False,
         creates: bool = False,
         scope: str | None = None,
+        errors: tuple[type[JobError], ...] = (),
+        headers: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
         """open: needs no sign-in. conditional: answers with an ETag, and 304 to who has that already. creates: makes
         something that must not be there twice, so that an Idempotency-Key is heeded. scope: what the credentials must
-        be good for (chalicelib.accounts.people.SCOPES); unless given, `read` to GET and `upload` for anything else."""
+        be good for (chalicelib.accounts.people.SCOPES); unless given, `read` to GET and `upload` for anything else.
+
+        For the API's description alone: others, the further statuses that are no errors, and what they carry; errors,
+        beside those that follow from the rest (chalicelib.api.catalogue); headers, of an answer, likewise."""
         needed = None if open else scope or (READ if method == "GET" else UPLOAD)
-        described = Route(method, path, summary, answer, status, body, query, open, conditional, creates, needed)
         if all(route.path != path for route in ROUTES):
             self._preflight(path)
-        ROUTES.append(described)
 
         def decorate(view: Callable[..., BaseModel | Reply]) -> Callable[..., Response]:
+            described = Route(
+                name=view.__name__,
+                subject=self._module,
+                method=method,
+                path=path,
+                summary=summary,
+                description=view.__doc__,
+                answer=answer,
+                status=status,
+                others=others,
+                body=body,
+                query=query,
+                open=open,
+                conditional=conditional,
+                creates=creates,
+                scope=needed,
+                errors=errors,
+                headers=headers,
+            )
+            ROUTES.append(described)
+
             def handle(**path_values: str) -> Response:
                 return respond(self.blueprint.current_request, described, view, path_values)
 

@@ -13,7 +13,7 @@ from chalicelib.api.models import (
     StatusAnswer,
 )
 from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
-from chalicelib.jobs.errors import PipelineNotFound
+from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -37,18 +37,27 @@ def get_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().owned.job(call.user.id, job_id))
 
 
-@routes.route("GET", "/status/{job_id}", "How far a job is", answer=StatusAnswer, conditional=True)
+@routes.route(
+    "GET", "/status/{job_id}", "How far a job is", answer=StatusAnswer, conditional=True, headers=("Retry-After",)
+)
 def get_status(call: Call, job_id: str) -> Reply:
     answer = status_answer(services().owned.job(call.user.id, job_id))
     return Reply(answer, headers={"Retry-After": str(answer.poll_after_seconds)})
 
 
-@routes.route("POST", "/jobs/{job_id}/control", "Pause, resume or cancel", body=ControlRequest, answer=JobAnswer)
+@routes.route(
+    "POST",
+    "/jobs/{job_id}/control",
+    "Pause, resume or cancel",
+    body=ControlRequest,
+    answer=JobAnswer,
+    errors=(NotAllowedInState,),
+)
 def control_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().control.act(call.user.id, job_id, call.body.action))
 
 
-@routes.route("POST", "/jobs/{job_id}/retry", "Try again what failed", answer=JobAnswer)
+@routes.route("POST", "/jobs/{job_id}/retry", "Try again what failed", answer=JobAnswer, errors=(NotAllowedInState,))
 def retry_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().control.retry(call.user.id, job_id))
 
@@ -58,7 +67,9 @@ def list_pipelines(call: Call) -> PipelinesAnswer:
     return PipelinesAnswer(items=[pipeline_answer(pipeline) for pipeline in services().pipelines.values()])
 
 
-@routes.route("GET", "/pipelines/{name}", "One pipeline", answer=PipelineAnswer, conditional=True)
+@routes.route(
+    "GET", "/pipelines/{name}", "One pipeline", answer=PipelineAnswer, conditional=True, errors=(PipelineNotFound,)
+)
 def get_pipeline(call: Call, name: str) -> PipelineAnswer:
     if name not in services().pipelines:
         raise PipelineNotFound("There is no pipeline of that name.")

@@ -8,6 +8,7 @@ from chalicelib.accounts.errors import KeyNotFound
 from chalicelib.accounts.people import ApiKey
 from chalicelib.api.account_models import KeyAnswer, KeysAnswer, NewKeyAnswer, NewKeyRequest
 from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.jobs.errors import TooManyKeys
 from chalicelib.jobs.ids import is_id
 from chalicelib.wiring import services
 
@@ -15,7 +16,16 @@ routes = Routes(__name__)
 
 
 # No Idempotency-Key here: keeping the answer would keep the key.
-@routes.route("POST", "/auth/keys", "Make a key", body=NewKeyRequest, answer=NewKeyAnswer, status=201, scope="account")
+@routes.route(
+    "POST",
+    "/auth/keys",
+    "Make a key",
+    body=NewKeyRequest,
+    answer=NewKeyAnswer,
+    status=201,
+    scope="account",
+    errors=(TooManyKeys,),
+)
 def create_key(call: Call) -> Reply:
     body: NewKeyRequest = call.body
     key, secret = services().keys.create(call.user, body.name, body.scopes, body.expires_in_days)

@@ -16,7 +16,19 @@ from chalicelib.api.models import JobAnswer
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.api.views import callback_of, callback_secret, file_answer, job_answer
-from chalicelib.jobs.errors import FileNotFound, JobNotFound
+from chalicelib.jobs.errors import (
+    FileInUse,
+    FileNotFound,
+    FileNotReady,
+    JobNotFound,
+    NotAllowedInState,
+    PreconditionFailed,
+    TooLarge,
+    TooManyJobs,
+    TryAgain,
+    UnknownPipeline,
+    UnsupportedType,
+)
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.library import WantedFiles, kind_of
 from chalicelib.jobs.model import File, Job, parse_file_id
@@ -25,7 +37,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage)
+@routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
 def list_library(call: Call) -> Reply:
     query: LibraryQuery = call.query
     wanted = WantedFiles(
@@ -53,7 +65,14 @@ def get_file(call: Call, file_id: str) -> LibraryFile:
     return library_file(*owned_file(call, file_id))
 
 
-@routes.route("PATCH", "/files/{file_id}", "Describe a file", body=FileChanges, answer=LibraryFile)
+@routes.route(
+    "PATCH",
+    "/files/{file_id}",
+    "Describe a file",
+    body=FileChanges,
+    answer=LibraryFile,
+    errors=(PreconditionFailed, TryAgain),
+)
 def change_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     check_match(call, library_file(job, file))
@@ -62,7 +81,7 @@ def change_file(call: Call, file_id: str) -> Reply:
     return versioned(library_file(job, file))
 
 
-@routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204)
+@routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204, errors=(FileInUse, TryAgain))
 def delete_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     services().deletion.delete_file(call.user.id, job.id, file.number)
@@ -77,6 +96,8 @@ def delete_file(call: Call, file_id: str) -> Reply:
     answer=NewJobAnswer,
     status=201,
     creates=True,
+    errors=(UnknownPipeline, FileNotFound, FileNotReady, UnsupportedType, TooLarge, TooManyJobs),
+    headers=("Location",),
 )
 def open_job_over_files(call: Call) -> Reply:
     body: JobRequest = call.body
@@ -94,7 +115,14 @@ def open_job_over_files(call: Call) -> Reply:
     return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
-@routes.route("PATCH", "/jobs/{job_id}", "Describe a job", body=JobChanges, answer=JobAnswer)
+@routes.route(
+    "PATCH",
+    "/jobs/{job_id}",
+    "Describe a job",
+    body=JobChanges,
+    answer=JobAnswer,
+    errors=(PreconditionFailed, TryAgain),
+)
 def change_job(call: Call, job_id: str) -> Reply:
     job = services().owned.job(call.user.id, job_id)
     check_match(call, job_answer(job))
@@ -103,7 +131,9 @@ def change_job(call: Call, job_id: str) -> Reply:
     return versioned(job_answer(job))
 
 
-@routes.route("DELETE", "/jobs/{job_id}", "Delete a job and all that it has", status=204)
+@routes.route(
+    "DELETE", "/jobs/{job_id}", "Delete a job and all that it has", status=204, errors=(NotAllowedInState, TryAgain)
+)
 def delete_job(call: Call, job_id: str) -> Reply:
     services().deletion.delete_job(call.user.id, job_id)
     return Reply(None, 204)

@@ -6,6 +6,7 @@ from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.library_models import ResultAnswer, ResultChanges, ResultRequest, ResultsPage, ResultsQuery
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
+from chalicelib.jobs.errors import JobNotFound, PreconditionFailed, TryAgain
 from chalicelib.jobs.model import Result
 from chalicelib.jobs.results import WantedResults
 from chalicelib.wiring import services
@@ -13,7 +14,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/results", "Your results", query=ResultsQuery, answer=ResultsPage)
+@routes.route("GET", "/results", "Your results", query=ResultsQuery, answer=ResultsPage, headers=("Link",))
 def list_results(call: Call) -> Reply:
     query: ResultsQuery = call.query
     wanted = WantedResults(
@@ -45,6 +46,8 @@ def list_results(call: Call) -> Reply:
     status=201,
     creates=True,
     scope="admin",
+    errors=(JobNotFound,),
+    headers=("Location",),
 )
 def create_result(call: Call) -> Reply:
     body: ResultRequest = call.body
@@ -57,7 +60,14 @@ def get_result(call: Call, result_id: str) -> ResultAnswer:
     return result_answer(services().results.get(call.user.id, result_id))
 
 
-@routes.route("PATCH", "/results/{result_id}", "Change a result", body=ResultChanges, answer=ResultAnswer)
+@routes.route(
+    "PATCH",
+    "/results/{result_id}",
+    "Change a result",
+    body=ResultChanges,
+    answer=ResultAnswer,
+    errors=(PreconditionFailed, TryAgain),
+)
 def change_result(call: Call, result_id: str) -> Reply:
     result = services().results.get(call.user.id, result_id)
     check_match(call, result_answer(result))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from chalicelib.accounts.errors import SettingNotFound
 from chalicelib.accounts.stored_settings import Setting
 from chalicelib.api.account_models import (
     AuditEntryAnswer,
@@ -16,6 +17,7 @@ from chalicelib.api.account_models import (
 )
 from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.preconditions import check_match, versioned
+from chalicelib.jobs.errors import PreconditionFailed, TryAgain
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -26,12 +28,28 @@ def get_settings(call: Call) -> SettingsAnswer:
     return settings_answer(services().stored_settings.all())
 
 
-@routes.route("GET", "/settings/{name}", "One setting", answer=SettingAnswer, conditional=True, scope="admin")
+@routes.route(
+    "GET",
+    "/settings/{name}",
+    "One setting",
+    answer=SettingAnswer,
+    conditional=True,
+    scope="admin",
+    errors=(SettingNotFound,),
+)
 def get_setting(call: Call, name: str) -> SettingAnswer:
     return SettingAnswer(**asdict(services().stored_settings.one(name)))
 
 
-@routes.route("PUT", "/settings", "Change settings", body=SettingsRequest, answer=SettingsAnswer, scope="admin")
+@routes.route(
+    "PUT",
+    "/settings",
+    "Change settings",
+    body=SettingsRequest,
+    answer=SettingsAnswer,
+    scope="admin",
+    errors=(PreconditionFailed, TryAgain),
+)
 def change_settings(call: Call) -> Reply:
     """Other containers follow within seconds."""
     body: SettingsRequest = call.body

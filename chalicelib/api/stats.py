@@ -32,7 +32,9 @@ def get_stats(call: Call) -> StatsAnswer:
     )
 
 
-@routes.route("GET", "/health", "Whether everything is reachable", answer=HealthAnswer, open=True)
+@routes.route(
+    "GET", "/health", "Whether everything is reachable", answer=HealthAnswer, open=True, others={503: HealthAnswer}
+)
 def get_health(call: Call) -> Reply:
     checks: dict[str, Callable[[], object]] = {
         "dynamodb": lambda: services().jobs.queue_state("health"),

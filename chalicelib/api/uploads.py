@@ -22,6 +22,19 @@ from chalicelib.api.models import (
     UploadTarget,
 )
 from chalicelib.api.views import callback_of, callback_secret, file_answer, number_of
+from chalicelib.jobs.errors import (
+    ImportNotAllowed,
+    NotAllowedInState,
+    PartsMissing,
+    StorageFull,
+    TooLarge,
+    TooManyFiles,
+    TooManyJobs,
+    TryAgain,
+    UnknownPipeline,
+    UnsupportedType,
+    UploadGone,
+)
 from chalicelib.jobs.intake import Announced, Upload
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.multipart import part_count
@@ -38,6 +51,7 @@ routes = Routes(__name__)
     answer=UploadAnswer,
     status=201,
     creates=True,
+    errors=(UnknownPipeline, UnsupportedType, TooLarge, StorageFull, TooManyJobs, TooManyFiles, TryAgain),
 )
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
@@ -58,6 +72,7 @@ def open_job(call: Call) -> Reply:
     answer=UploadAnswer,
     status=201,
     creates=True,
+    errors=(NotAllowedInState, UnsupportedType, TooLarge, StorageFull, TooManyFiles, TryAgain),
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
@@ -73,6 +88,7 @@ def add_files(call: Call, job_id: str) -> Reply:
     answer=UploadAnswer,
     status=202,
     creates=True,
+    errors=(UnknownPipeline, ImportNotAllowed, TooManyJobs),
 )
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
@@ -82,14 +98,25 @@ def import_path(call: Call) -> Reply:
     return Reply(upload_answer(job, [], "The objects are being listed; the job fills by itself."), 202)
 
 
-@routes.route("POST", "/jobs/{job_id}/files/{file_id}/upload", "Sign an upload again", answer=UploadAnswer)
+@routes.route(
+    "POST",
+    "/jobs/{job_id}/files/{file_id}/upload",
+    "Sign an upload again",
+    answer=UploadAnswer,
+    errors=(NotAllowedInState,),
+)
 def sign_again(call: Call, job_id: str, file_id: str) -> UploadAnswer:
     upload = services().intake.sign_again(call.user.id, job_id, number_of(job_id, file_id))
     return upload_answer(services().jobs.job(job_id), [upload])
 
 
 @routes.route(
-    "POST", "/jobs/{job_id}/files/{file_id}/parts", "Sign parts of a file", body=PartsRequest, answer=SignedParts
+    "POST",
+    "/jobs/{job_id}/files/{file_id}/parts",
+    "Sign parts of a file",
+    body=PartsRequest,
+    answer=SignedParts,
+    errors=(NotAllowedInState,),
 )
 def sign_parts(call: Call, job_id: str, file_id: str) -> SignedParts:
     body: PartsRequest = call.body
@@ -105,7 +132,13 @@ def sign_parts(call: Call, job_id: str, file_id: str) -> SignedParts:
     )
 
 
-@routes.route("GET", "/jobs/{job_id}/files/{file_id}/parts", "List the parts that have arrived", answer=StoredParts)
+@routes.route(
+    "GET",
+    "/jobs/{job_id}/files/{file_id}/parts",
+    "List the parts that have arrived",
+    answer=StoredParts,
+    errors=(NotAllowedInState,),
+)
 def list_parts(call: Call, job_id: str, file_id: str) -> StoredParts:
     parts = services().multipart.there(call.user.id, job_id, number_of(job_id, file_id))
     return StoredParts(parts=[StoredPart(part_number=part.number, etag=part.etag, size=part.size) for part in parts])
@@ -117,6 +150,7 @@ def list_parts(call: Call, job_id: str, file_id: str) -> StoredParts:
     "Put the parts of a file together",
     body=CompleteRequest,
     answer=FileAnswer,
+    errors=(NotAllowedInState, PartsMissing, UploadGone),
 )
 def complete_parts(call: Call, job_id: str, file_id: str) -> FileAnswer:
     etags = {part.part_number: part.etag for part in call.body.parts}
@@ -124,7 +158,13 @@ def complete_parts(call: Call, job_id: str, file_id: str) -> FileAnswer:
     return file_answer(file)
 
 
-@routes.route("DELETE", "/jobs/{job_id}/files/{file_id}/parts", "Throw away the parts of a file", status=204)
+@routes.route(
+    "DELETE",
+    "/jobs/{job_id}/files/{file_id}/parts",
+    "Throw away the parts of a file",
+    status=204,
+    errors=(NotAllowedInState,),
+)
 def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
     services().multipart.abort(call.user.id, job_id, number_of(job_id, file_id))
     return Reply(None, 204)

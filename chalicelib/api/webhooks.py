@@ -18,7 +18,7 @@ from chalicelib.api.library_models import (
 )
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.jobs.errors import WebhookNotFound
+from chalicelib.jobs.errors import PreconditionFailed, TooManyWebhooks, TryAgain, WebhookNotFound
 from chalicelib.jobs.ids import is_id
 from chalicelib.webhooks.model import Delivery, Endpoint
 from chalicelib.wiring import services
@@ -36,6 +36,8 @@ EVENT_ID = re.compile(r"[0-9a-z._]{1,100}")
     answer=NewWebhookAnswer,
     status=201,
     creates=True,
+    errors=(TooManyWebhooks,),
+    headers=("Location",),
 )
 def add_webhook(call: Call) -> Reply:
     endpoint = services().webhooks.add(call.user.id, call.body.url, call.body.events)
@@ -53,7 +55,14 @@ def get_webhook(call: Call, webhook_id: str) -> WebhookAnswer:
     return webhook_answer(owned(call, webhook_id))
 
 
-@routes.route("PATCH", "/webhooks/{webhook_id}", "Change a webhook", body=WebhookChanges, answer=WebhookAnswer)
+@routes.route(
+    "PATCH",
+    "/webhooks/{webhook_id}",
+    "Change a webhook",
+    body=WebhookChanges,
+    answer=WebhookAnswer,
+    errors=(PreconditionFailed,),
+)
 def change_webhook(call: Call, webhook_id: str) -> Reply:
     check_match(call, webhook_answer(owned(call, webhook_id)))
     changes = call.body.model_dump(exclude_unset=True)
@@ -66,7 +75,14 @@ def delete_webhook(call: Call, webhook_id: str) -> Reply:
     return Reply(None, 204)
 
 
-@routes.route("GET", "/webhooks/{webhook_id}/deliveries", "What was sent", query=DeliveriesQuery, answer=DeliveriesPage)
+@routes.route(
+    "GET",
+    "/webhooks/{webhook_id}/deliveries",
+    "What was sent",
+    query=DeliveriesQuery,
+    answer=DeliveriesPage,
+    headers=("Link",),
+)
 def list_deliveries(call: Call, webhook_id: str) -> Reply:
     return deliveries_of(call, owned(call, webhook_id).id)
 
@@ -77,6 +93,7 @@ def list_deliveries(call: Call, webhook_id: str) -> Reply:
     "Send it again",
     answer=DeliveryAnswer,
     status=202,
+    errors=(TryAgain,),
 )
 def redeliver(call: Call, webhook_id: str, delivery_id: str) -> Reply:
     return sent_again(owned(call, webhook_id).id, delivery_id)
@@ -88,6 +105,7 @@ def redeliver(call: Call, webhook_id: str, delivery_id: str) -> Reply:
     "What was sent to a job's callback address",
     query=DeliveriesQuery,
     answer=DeliveriesPage,
+    headers=("Link",),
 )
 def list_callback_deliveries(call: Call, job_id: str) -> Reply:
     return deliveries_of(call, services().owned.job(call.user.id, job_id).id)
@@ -99,6 +117,7 @@ def list_callback_deliveries(call: Call, job_id: str) -> Reply:
     "Send it to the callback address again",
     answer=DeliveryAnswer,
     status=202,
+    errors=(TryAgain,),
 )
 def redeliver_callback(call: Call, job_id: str, delivery_id: str) -> Reply:
     return sent_again(services().owned.job(call.user.id, job_id).id, delivery_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.jobs.errors import NotAllowedInState, ObjectMissing, StaleTransition, UnknownAction
+from chalicelib.jobs.errors import FieldError, InvalidFields, NotAllowedInState, ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ownership import Owned
@@ -42,7 +42,7 @@ class Control:
     def act(self, owner_id: str, job_id: str, action: str) -> Job:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
         if action not in ACTIONS:
-            raise UnknownAction(f"An action is one of {', '.join(ACTIONS)}.")
+            raise InvalidFields(f"An action is one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")])
         allowed, target = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
         # The job may move between reading and writing: then the second look tells the state that it is in by now.

@@ -70,12 +70,6 @@ class ImportNotAllowed(BadRequest):
     code, title = "import_not_allowed", "Nothing can be imported from there"
 
 
-class UnknownAction(BadRequest):
-    """Take one of the actions that the message names."""
-
-    code, title = "unknown_action", "There is no such action"
-
-
 class PartsMissing(BadRequest):
     """Send the parts that `errors` names, then complete the file again."""
 

@@ -1,0 +1,71 @@
+"""Which errors a route may answer with: those that follow from what it takes, and those that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from chalicelib.accounts.errors import KeyNotFound
+from chalicelib.api.http import ROUTES, Route
+from chalicelib.jobs.errors import (
+    ArtifactNotFound,
+    BodyTooLarge,
+    FileNotFound,
+    Forbidden,
+    IdempotencyMismatch,
+    InternalError,
+    InvalidFields,
+    InvalidIdempotencyKey,
+    InvalidJson,
+    JobError,
+    JobNotFound,
+    RequestInProgress,
+    ResultNotFound,
+    Unauthorized,
+    UnsupportedMediaType,
+    WebhookNotFound,
+)
+
+Errors = Iterable[type[JobError]]
+
+SIGNED_IN: Errors = (Unauthorized, Forbidden)
+BODY: Errors = (InvalidJson, BodyTooLarge, UnsupportedMediaType, InvalidFields)
+QUERY: Errors = (InvalidFields,)
+CREATES: Errors = (InvalidIdempotencyKey, RequestInProgress, IdempotencyMismatch)
+UNKNOWN: dict[str, type[JobError]] = {
+    "job_id": JobNotFound,
+    "file_id": FileNotFound,
+    "artifact": ArtifactNotFound,
+    "result_id": ResultNotFound,
+    "webhook_id": WebhookNotFound,
+    "delivery_id": WebhookNotFound,
+    "key_id": KeyNotFound,
+}
+"""By the name of what the path holds."""
+
+
+def errors_of(route: Route) -> list[type[JobError]]:
+    """Every error of that route once, by status and code."""
+    found = set(route.errors) | {UNKNOWN[name] for name in path_names(route) if name in UNKNOWN} | {InternalError}
+    for wanted, errors in (
+        (route.scope, SIGNED_IN),
+        (route.body, BODY),
+        (route.query, QUERY),
+        (route.creates, CREATES),
+    ):
+        if wanted:
+            found.update(errors)
+    return in_order(found)
+
+
+def catalogue() -> list[type[JobError]]:
+    """Every error that any route may answer with."""
+    return in_order({error for route in ROUTES for error in errors_of(route)})
+
+
+def in_order(errors: Errors) -> list[type[JobError]]:
+    return sorted(errors, key=lambda error: (error.status, error.code))
+
+
+def path_names(route: Route) -> list[str]:
+    return re.findall(r"{(\w+)}", route.path)
