@@ -19,6 +19,7 @@ process.env.MILLRACE_E2E_PORT = String(port)
 
 export default defineConfig({
   testDir: 'tests/e2e',
+  testMatch: process.env.MILLRACE_SHOTS ? '**/shots.ts' : '**/*.spec.ts',
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },

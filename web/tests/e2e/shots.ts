@@ -1,0 +1,85 @@
+// `npm run shots`: the pictures under screenshots/, taken of the real thing. No test: nothing here can fail but taking them.
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { begin, choose, completed, expect, family, many, slow, test, tiles, volume } from './world'
+
+const folder = new URL('../../screenshots', import.meta.url).pathname
+const WIDTHS = {
+  phone: { width: 390, height: 844 },
+  tablet: { width: 1024, height: 768 },
+  wide: { width: 1600, height: 1000 },
+}
+type Width = keyof typeof WIDTHS
+
+async function shot(page: Page, name: string, width: Width, scheme: 'light' | 'dark'): Promise<void> {
+  await page.setViewportSize(WIDTHS[width])
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+  await page.waitForTimeout(700)
+  await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.jpg`), type: 'jpeg', quality: 72 })
+}
+
+test('photos', async ({ page }) => {
+  test.setTimeout(240_000)
+  await page.goto('/')
+  await expect(page.getByText('Volume segmentation')).toBeVisible()
+  await shot(page, '1-drop', 'wide', 'light')
+  await shot(page, '1-drop', 'phone', 'dark')
+  await page.setViewportSize(WIDTHS.wide)
+
+  await choose(page, [...family(), ...many()])
+  await expect(tiles(page).first()).toBeVisible()
+  await page.waitForTimeout(2500)
+  await shot(page, '2-review', 'tablet', 'light')
+  await shot(page, '2-review', 'phone', 'light')
+  await page.setViewportSize(WIDTHS.wide)
+  await slow(page, 400_000)
+  await begin(page)
+  await expect(page.getByRole('heading', { name: /^1\d of 53 files sent/ })).toBeVisible({ timeout: 60_000 })
+  await shot(page, '3-sending', 'wide', 'dark')
+  await shot(page, '3-sending', 'phone', 'light')
+  await page.getByRole('link', { name: 'Go to the job' }).click()
+  await expect(tiles(page).first()).toBeVisible()
+  await page.waitForTimeout(1500)
+  await shot(page, '4-job-running', 'tablet', 'dark')
+  await slow(page, -1)
+  await completed(page)
+  await page.waitForTimeout(1500)
+  await shot(page, '5-job', 'wide', 'light')
+  await shot(page, '5-job', 'phone', 'dark')
+  await page.getByText('Group by confidence').click()
+  await shot(page, '6-confidence', 'tablet', 'light')
+  await page.setViewportSize(WIDTHS.wide)
+  await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()
+  await expect(page.getByText('Where this time comes from')).toBeVisible()
+  await shot(page, '7-viewer', 'wide', 'light')
+  await shot(page, '7-viewer', 'phone', 'light')
+  await page.keyboard.press('Escape')
+  await page.getByRole('tab', { name: /Duplicates/ }).click()
+  await shot(page, '8-duplicates', 'wide', 'dark')
+  await shot(page, '8-duplicates', 'phone', 'light')
+  await page.getByRole('link', { name: 'Jobs' }).click()
+  await shot(page, '10-jobs', 'tablet', 'dark')
+  await page.getByRole('link', { name: 'Dashboard' }).click()
+  await shot(page, '11-dashboard', 'tablet', 'light')
+})
+
+test('a volume', async ({ page }) => {
+  await choose(page, volume())
+  await page.getByRole('combobox', { name: 'knee_labels.nii.gz' }).selectOption('labels')
+  await page.getByLabel('Segmentation Model').fill('labels')
+  await page.getByLabel('Region Names').fill('1 = femur\n2 = femoral cartilage')
+  await page.getByLabel('Name of the job').fill('Knee, left')
+  await begin(page)
+  await expect(page.getByRole('heading', { name: /have arrived/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+  await completed(page)
+  await expect(page.getByRole('img', { name: /^Axial/ })).toBeVisible()
+  await shot(page, '9-volume', 'wide', 'dark')
+  await shot(page, '9-volume', 'phone', 'light')
+  await page.setViewportSize(WIDTHS.wide)
+  await page.getByRole('button', { name: 'Show the surfaces in 3-D' }).click()
+  const solid = page.getByRole('img', { name: '2 surfaces in three dimensions' })
+  await expect(solid.locator('canvas')).toBeVisible()
+  await solid.scrollIntoViewIfNeeded()
+  await shot(page, '9-surfaces', 'wide', 'light')
+})
