@@ -7,7 +7,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -76,12 +76,14 @@ class DropFolders:
         Again for the same object answers the same. Objects that say something about the batch (its end, its options,
         the files to expect) are obeyed; half-made and housekeeping files are passed over.
         """
-        batches: dict[str, list[tuple[DropKey, StoredObject]]] = defaultdict(list)
+        batches: dict[str, dict[str, tuple[DropKey, StoredObject]]] = defaultdict(dict)
         for seen in landed:
             if place := keys.parse_drop(seen.key):
-                batches[place.batch].append((place, seen))
+                known = batches[place.batch].get(seen.key)
+                if known is None or is_newer(seen.sequencer, known[1].sequencer):
+                    batches[place.batch][seen.key] = (place, seen)
         joined: dict[str, tuple[str, int]] = {}
-        for batch in batches.values():
+        for batch in (list(there.values()) for there in batches.values()):
             place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
             joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
             if said:
@@ -244,18 +246,27 @@ class DropFolders:
             )
         return {name for name in named if is_file(replace(place, path=name))}
 
+    def _replaced(self, job: Job, etags: Mapping[str, str]) -> int:
+        """Takes back files that are there in another version than was looked into; returns how many."""
+        there = (file for file in self._jobs.files(job.id) if file.state in FINISHED and file.key in etags)
+        stale = [file for file in there if file.etag and file.etag != etags[file.key]]
+        return self._jobs.reset_files(job, stale)
+
     def _landed(self, batch: str) -> list[tuple[DropKey, StoredObject]]:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
     def _seal(self, job: Job) -> Job:
         """Closes the batch with all that lies in it, also what no message has told of yet."""
         landed = self._landed(job.batch or "")
+        replaced = self._replaced(job, {seen.key: seen.etag for _, seen in landed})
         if landed:
             self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
         try:
             job = self._jobs.change_job(self._jobs.job(job.id), {"sealed": True}, allowed=RECEIVING, unless="sealed")
         except StaleTransition:
             return self._jobs.job(job.id)
+        if replaced:
+            self._settling.ask_again(job)
         return self._settling.settle(job.id)
 
     def _control(self, place: DropKey, name: str) -> dict[str, Any]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.deliveries import Delivery, deliveries, object_events
+from chalicelib.jobs.deliveries import Delivery, deliveries, is_newer, object_events
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits, MiB
@@ -69,7 +69,7 @@ class Inspector:
         file takes nobody's work with it.
         """
         again: set[str] = set()
-        tasks = self._tasks(list(deliveries(event)), again)
+        tasks = newest(self._tasks(list(deliveries(event)), again))
         careful = any(task.delivery.receives > 1 for task in tasks)
         if careful:
             tasks.sort(key=self._attempts)
@@ -161,8 +161,15 @@ class Inspector:
             return None
         if file.tries > MOST_TRIES:
             # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
-            bad = {"error_code": "processing_failed", "error_message": GIVEN_UP}
-            return FileOutcome(file.number, file.attempt, FileState.REJECTED, file.size, file.etag, **bad)
+            return FileOutcome(
+                file.number,
+                file.attempt,
+                FileState.REJECTED,
+                file.size,
+                file.etag,
+                error_code="processing_failed",
+                error_message=GIVEN_UP,
+            )
         pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
@@ -284,3 +291,13 @@ class Inspector:
             except Exception:
                 log.exception("finishing failed", extra={"job_id": job_id})
                 again.update(task.delivery.id for task, _ in pairs)
+
+
+def newest(tasks: Sequence[Task]) -> list[Task]:
+    """Of several messages about one file, the one of its newest version: the others have nothing to add."""
+    kept: dict[tuple[str, int], Task] = {}
+    for task in tasks:
+        before = kept.get((task.job_id, task.number))
+        if before is None or is_newer(task.seen.sequencer, before.seen.sequencer):
+            kept[task.job_id, task.number] = task
+    return list(kept.values())

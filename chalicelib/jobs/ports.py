@@ -120,8 +120,9 @@ class JobStore(LibraryStore, Protocol):
         """Finishes a file whose work was given up as rejected; False where it is finished already."""
 
     def reset_files(self, job: Job, files: Sequence[File]) -> int:
-        """Takes finished files back to expected, with their counts, as long as the job is in the state and at the retry
-        in which it was read; returns how many were still as given. StaleTransition."""
+        """Takes finished files back to expected, with their counts, which the job counts as recalls, as long as it is
+        in the state and at the retry in which it was read, and its run as asked for as then; returns how many were
+        still as given. StaleTransition."""
 
     def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
         """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""

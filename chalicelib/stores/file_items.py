@@ -14,7 +14,7 @@ from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, file_id
 from chalicelib.jobs.ports import ADD_AT_ONCE
 from chalicelib.jobs.states import FINISHED, RECEIVING, FileState
 from chalicelib.stores import items
-from chalicelib.stores.dynamo import Check, ConditionFailed, Item, NewItem, Table, Write
+from chalicelib.stores.dynamo import ConditionFailed, Item, NewItem, Table, Write
 from chalicelib.stores.webhook_items import WebhookItems
 
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
@@ -124,7 +124,8 @@ class FileItems(WebhookItems):
         return True
 
     def reset_files(self, job: Job, files: Sequence[File]) -> int:
-        as_read = Check(items.job_key(job.id)).where_equal(state=job.state, retries=job.retries or None)
+        as_read = Write(items.job_key(job.id)).add(recalled=1)
+        as_read.where_equal(state=job.state, retries=job.retries or None, run_requested=job.run_requested or None)
         reset = 0
         for chunk in batched(files, FINISH_AT_ONCE):
             left = list(chunk)

@@ -151,6 +151,8 @@ class MemoryJobs:
         return job
 
     def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
+        if len({file.key for file in files}) < len(files):
+            raise ValueError("a transaction can't write one item twice")
         there, batch = self._open(job), job.batch or ""
         known = self.batch_files(batch, [file.key for file in files])
         if any(job_id == job.id for job_id, _ in known.values()):
@@ -231,12 +233,13 @@ class MemoryJobs:
         reset = 0
         for file in files:
             now = self.job(job.id)
-            if (now.state, now.retries) != (job.state, job.retries):
+            if (now.state, now.retries, now.run_requested) != (job.state, job.retries, job.run_requested):
                 raise StaleTransition(job.id)
             there = self._files[job.id].get(file.number)
             if there is None or (there.state, there.attempt) != (file.state, file.attempt):
                 continue
             self._count(job.id, **{there.state.value: -1}, size=-_counted(file))
+            self._put(now, {"recalled": now.recalled + 1})
             self._put_file(there, state=FileState.EXPECTED, tries=0, **dict.fromkeys(RESET))
             reset += 1
         return reset

@@ -77,7 +77,7 @@ def requested(jobs: Any, job: Job) -> Job:
 def test_a_job_comes_back_as_it_was_put(jobs: Any) -> None:
     job = new_job(listing={"prefix": "a/", "after": None}, tags=("x", "y"), batch="drop/photos/b/", awaits=0)
     jobs.create_job(job, 100)
-    assert jobs.job(job.id) == job
+    assert replace(jobs.job(job.id), schema_version=job.schema_version) == job
 
 
 def test_a_job_that_isnt_there_is_not_found(jobs: Any) -> None:

@@ -1,0 +1,255 @@
+"""What a user may do to a job: every action in every state, and a retry."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.errors import JobError, JobNotFound, NotAllowedInState
+from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.model import Job, Usage
+from chalicelib.jobs.states import ACTIONS, JobState
+from tests.fakes import World
+from tests.fakes.world import OWNER, STRANGER, Crash
+
+
+def pending(world: World) -> Job:
+    return world.open(b"one", b"two", pipeline="scans", upload=False)
+
+
+def queued(world: World) -> Job:
+    job = world.open(b"one", b"bad", pipeline="scans")
+    world.drain("inspect-scans")
+    return job
+
+
+def running(world: World) -> Job:
+    job = world.open(b"one", b"two")
+    world.deliver(batch=1)
+    return job
+
+
+def paused(world: World) -> Job:
+    job = running(world)
+    world.control.act(OWNER, job.id, "pause")
+    return job
+
+
+def completed(world: World) -> Job:
+    job = world.open(b"one", b"two")
+    world.drain()
+    return job
+
+
+def failed(world: World) -> Job:
+    world.scans.fails = "Pair"
+    job = queued(world)
+    world.drain()
+    world.scans.fails = None
+    return job
+
+
+def cancelled(world: World) -> Job:
+    job = pending(world)
+    world.control.act(OWNER, job.id, "cancel")
+    return job
+
+
+MAKE: dict[JobState, Callable[[World], Job]] = {
+    JobState.PENDING: pending,
+    JobState.QUEUED: queued,
+    JobState.RUNNING: running,
+    JobState.PAUSED: paused,
+    JobState.COMPLETED: completed,
+    JobState.FAILED: failed,
+    JobState.CANCELLED: cancelled,
+}
+
+
+@pytest.mark.parametrize("state", JobState)
+@pytest.mark.parametrize("action", ["pause", "resume", "cancel"])
+def test_an_action_is_allowed_in_its_states_and_refused_in_all_others(
+    world: World, state: JobState, action: str
+) -> None:
+    job = MAKE[state](world)
+    assert world.job(job).state is state
+    allowed, target = ACTIONS[action]
+    if state in allowed:
+        assert world.control.act(OWNER, job.id, action).state is target
+        assert world.job(job).state is target
+        return
+    with pytest.raises(NotAllowedInState) as refused:
+        world.control.act(OWNER, job.id, action)
+    assert refused.value.status == 400
+    assert all(name in refused.value.detail for name in allowed)
+    assert world.job(job).state is state
+
+
+def test_an_unknown_action_is_refused(world: World) -> None:
+    with pytest.raises(JobError):
+        world.control.act(OWNER, pending(world).id, "explode")
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "cancel", "retry"])
+def test_another_users_job_is_not_there(world: World, action: str) -> None:
+    job = completed(world)
+    with pytest.raises(JobNotFound):
+        _ = world.control.retry(STRANGER, job.id) if action == "retry" else world.control.act(STRANGER, job.id, action)
+
+
+def test_a_resumed_job_looks_at_the_files_whose_messages_were_dropped(world: World) -> None:
+    job = paused(world)
+    world.drain()
+    assert world.states(job) == ["inspected", "expected"]
+    world.control.act(OWNER, job.id, "resume")
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+    assert world.photos.inspected == ["1.txt", "2.txt"]
+
+
+def test_a_resume_that_broke_off_is_made_good_by_the_sweeper(world: World) -> None:
+    job = paused(world)
+    world.drain()
+    go_on, world.settling.ask_again = world.settling.ask_again, _dies
+    with pytest.raises(Crash):
+        world.control.act(OWNER, job.id, "resume")
+    world.settling.ask_again = go_on  # type: ignore[method-assign]
+    world.settle_down(minutes=12)
+    assert world.job(job).state is JobState.COMPLETED
+
+
+def _dies(job: Job) -> int:
+    raise Crash
+
+
+def test_a_pause_of_days_does_not_count_as_waiting_for_uploads(world: World) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    world.upload(job, 1, b"one")
+    world.drain()
+    world.settle_down(minutes=15)
+    world.control.act(OWNER, job.id, "pause")
+    world.advance(3 * world.limits.upload_patience)
+    world.control.act(OWNER, job.id, "resume")
+    world.settle_down(minutes=30)
+    assert world.job(job).state is JobState.RUNNING
+    world.upload(job, 2, b"two")
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+
+
+def test_a_queued_job_that_is_cancelled_leaves_its_queue(world: World) -> None:
+    first, second = queued(world), queued(world)
+    world.control.act(OWNER, first.id, "cancel")
+    assert world.jobs.queue_state("scans").waiting == 1
+    world.drain()
+    assert world.job(first).state is JobState.CANCELLED
+    assert world.job(second).state is JobState.COMPLETED
+    assert world.jobs.usage(OWNER).active_jobs == 0
+
+
+def test_a_cancel_ends_uploads_in_parts(world: World) -> None:
+    job, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("1.txt", 10), Announced("2.txt", 10)])
+    for number in (1, 2):
+        file = world.jobs.file(job.id, number)
+        upload = world.objects.start_parts(file.key, None)
+        world.jobs.change_file(file, {"upload_id": upload}, allowed=frozenset({file.state}))
+    world.control.act(OWNER, job.id, "cancel")
+    assert world.objects.uploads == {}
+
+
+def test_what_a_worker_stored_while_its_job_was_cancelled_goes_too(world: World) -> None:
+    job = running(world)
+    world.drain("inspect-photos")
+
+    def cancel_and_die(step: str) -> None:
+        world.control.act(OWNER, job.id, "cancel")
+        world.objects.put(keys.result(job.id, "complete"), b"late", "x")
+        raise Crash
+
+    world.photos.during = cancel_and_die
+    world.deliver("run-photos")
+    assert list(world.objects.below(keys.RESULTS))
+    world.settle_down(minutes=5)
+    assert not list(world.objects.below(keys.RESULTS))
+    assert world.job(job).due_at is None
+
+
+@pytest.mark.parametrize("state", [s for s in JobState if s not in {JobState.COMPLETED, JobState.FAILED}])
+def test_only_what_is_over_can_be_retried(world: World, state: JobState) -> None:
+    job = MAKE[state](world)
+    with pytest.raises(NotAllowedInState):
+        world.control.retry(OWNER, job.id)
+
+
+def test_a_retry_looks_at_the_failed_files_alone_and_makes_the_zip_anew(world: World) -> None:
+    job = world.open(b"one", b"bad", b"one")
+    world.drain()
+    first = world.job(job)
+    assert world.states(job) == ["inspected", "rejected", "duplicate"]
+    world.objects.put(keys.upload("photos", job.id, 2), b"now", "x")
+    world.queue.messages.clear()
+    world.advance(60)
+    world.control.retry(OWNER, job.id)
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=1, stored_bytes=0, jobs=1)
+    world.drain()
+    again = world.job(job)
+    assert (again.state, again.retries, again.attempt) == (JobState.COMPLETED, 1, 2)
+    assert world.states(job) == ["inspected", "inspected", "duplicate"]
+    assert world.photos.inspected == ["1.txt", "2.txt", "3.txt", "2.txt"]
+    assert again.started_at is not None
+    assert first.started_at is not None
+    assert again.started_at > first.started_at
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=0, stored_bytes=9, jobs=1)
+    assert world.jobs.statistics("2026-03-01")["jobs_processed"] == 1
+
+
+def test_a_retry_of_a_run_that_failed_takes_its_place_in_the_queue_anew(world: World) -> None:
+    job = failed(world)
+    assert world.control.retry(OWNER, job.id).state is JobState.PENDING
+    world.drain("inspect-scans")
+    assert world.job(job).state is JobState.QUEUED
+    assert world.job(job).ticket == 2
+    world.drain()
+    done = world.job(job)
+    assert (done.state, done.error_code) == (JobState.COMPLETED, None)
+    assert world.jobs.queue_state("scans").waiting == 0
+
+
+def test_a_completed_job_without_failed_files_has_nothing_to_retry(world: World) -> None:
+    job = completed(world)
+    with pytest.raises(NotAllowedInState, match="none of its files failed"):
+        world.control.retry(OWNER, job.id)
+    assert world.job(job).state is JobState.COMPLETED
+
+
+def test_a_job_none_of_whose_files_came_has_nothing_to_retry(world: World) -> None:
+    job = pending(world)
+    world.advance(world.limits.upload_patience)
+    world.sweep()
+    assert world.job(job).error_code == "uploads_expired"
+    with pytest.raises(NotAllowedInState, match="begin a new job"):
+        world.control.retry(OWNER, job.id)
+
+
+def test_a_retry_that_broke_off_between_its_files_and_its_job_can_be_made_again(world: World) -> None:
+    job = world.open(b"one", b"bad")
+    world.drain()
+    world.objects.put(keys.upload("photos", job.id, 2), b"now", "x")
+    world.queue.messages.clear()
+    world.jobs.reset_files(world.job(job), [world.jobs.file(job.id, 2)])
+    world.control.retry(OWNER, job.id)
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+    assert world.states(job) == ["inspected", "inspected"]
+
+
+def test_a_listing_that_failed_is_taken_up_by_a_retry(world: World) -> None:
+    world.objects.put("import/a.txt", b"one", "x")
+    job = world.importer.start(OWNER, "import/", "photos", {})
+    world.importer.undelivered(world.queue.receive(world.queue.visible("import")))
+    world.queue.messages.clear()
+    assert world.job(job).error_code == "listing_failed"
+    world.control.retry(OWNER, job.id)
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+    assert world.states(job) == ["inspected"]
