@@ -1,8 +1,8 @@
 """A user's files over all of their jobs: listed, searched, described.
 
-What a listing needs of a finished job's files is kept packed beside the job (about 30 bytes a file), made at the first
-look and again after a change; so a library of 100,000 files is a few megabytes to read, and a file that nobody lists
-costs nothing. See docs/decisions/ on the library's access path.
+What a listing needs of a finished job's files is kept packed beside the job (below 20 bytes a photo), made at the first
+look and again after a change; so a library of 100,000 files is two megabytes to read, and a file that nobody lists
+costs nothing: docs/decisions/0008-listings-packed-beside-their-jobs.md.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ def _part(rows: list[list[Any]]) -> Iterator[bytes]:
 def unpacked(job_id: str, parts: Iterable[bytes]) -> Iterator[Entry]:
     for part in parts:
         for row in json.loads(zlib.decompress(part)):
-            entry = Entry._make([job_id, *row])
-            yield entry._replace(tags=tuple(entry.tags)) if entry.tags else entry
+            *values, tags, source = row
+            yield Entry._make((job_id, *values, tuple(tags), source))
 
 
 def _entry(job: Job, file: File) -> Entry:
