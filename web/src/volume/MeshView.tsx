@@ -1,6 +1,6 @@
 // Surfaces in three dimensions. three.js is large: this module is loaded when somebody opens it.
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import {
   AmbientLight,
   Box3,
@@ -26,6 +26,8 @@ interface Props {
   colourOf: (artifact: string) => string
 }
 
+const CLEAR = 0.75
+
 export default function MeshView({ artifacts, colourOf }: Props) {
   const { t } = useWords()
   const surfaces = useQuery({
@@ -44,12 +46,30 @@ export default function MeshView({ artifacts, colourOf }: Props) {
   const colour = useRef(colourOf)
   colour.current = colourOf
 
+  const id = useId()
+  const view = useRef<ReturnType<typeof shown> | null>(null)
+  const [opacity, setOpacity] = useState(CLEAR)
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
+
   useEffect(() => {
     const box = place.current
     if (!box || !surfaces.data) return
-    const view = shown(box, surfaces.data, colour.current)
-    return () => view.end()
+    const made = shown(box, surfaces.data, colour.current)
+    view.current = made
+    return () => {
+      view.current = null
+      made.end()
+    }
   }, [surfaces.data])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a view that is made anew has to be told as well
+  useEffect(() => view.current?.show(opacity, hidden), [opacity, hidden, surfaces.data])
+
+  const toggle = (name: string) => {
+    const next = new Set(hidden)
+    if (!next.delete(name)) next.add(name)
+    setHidden(next)
+  }
 
   return (
     <figure className={styles.mesh}>
@@ -62,7 +82,32 @@ export default function MeshView({ artifacts, colourOf }: Props) {
         {surfaces.isPending && <p>{t('loading')}</p>}
         {surfaces.isError && <p>{t('volume.gone')}</p>}
       </div>
-      <figcaption>{t('mesh.help')}</figcaption>
+      <figcaption>
+        <label htmlFor={id}>
+          {t('mesh.opacity')}
+          <input
+            id={id}
+            type="range"
+            min={0.1}
+            max={1}
+            step={0.05}
+            value={opacity}
+            onChange={(event) => setOpacity(event.target.valueAsNumber)}
+          />
+        </label>
+        {artifacts.map((artifact) => (
+          <label key={artifact.name}>
+            <input
+              type="checkbox"
+              checked={!hidden.has(artifact.name)}
+              onChange={() => toggle(artifact.name)}
+            />
+            <span className={styles.swatch} style={{ background: colourOf(artifact.name) }} />
+            {artifact.name.replace(/^mesh-/, '').replaceAll('_', ' ')}
+          </label>
+        ))}
+        <span>{t('mesh.help')}</span>
+      </figcaption>
     </figure>
   )
 }
@@ -79,7 +124,9 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
   const all = new Group()
   for (const { name, geometry } of surfaces) {
     const material = new MeshStandardMaterial({ color: colourOf(name), roughness: 0.55, metalness: 0.05 })
-    all.add(new Mesh(geometry, material))
+    const mesh = new Mesh(geometry, material)
+    mesh.name = name
+    all.add(mesh)
   }
   const bounds = new Box3().setFromObject(all)
   const size = bounds.getSize(new Vector3()).length()
@@ -109,6 +156,16 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
     renderer.render(scene, camera)
   })
   return {
+    show(opacity: number, hidden: ReadonlySet<string>) {
+      for (const mesh of all.children as Mesh<never, MeshStandardMaterial>[]) {
+        mesh.visible = !hidden.has(mesh.name)
+        mesh.material.opacity = opacity
+        mesh.material.transparent = opacity < 1
+        // What lies behind a surface that is seen through is seen as well.
+        mesh.material.depthWrite = opacity === 1
+        mesh.material.needsUpdate = true
+      }
+    },
     end() {
       watcher.disconnect()
       renderer.setAnimationLoop(null)

@@ -87,33 +87,35 @@ export function FilesView({ job, book, groups }: Props) {
             onChange={(e) => set('q', e.target.value)}
           />
         </label>
-        {media && (
+        <div className={styles.choices}>
+          {media && (
+            <Select
+              label={t('confidence')}
+              value={view.confidence}
+              onChange={(value) => set('confidence', value)}
+              options={[['', t('all')], ...CONFIDENCES.map((one) => [one, t(`confidence.${one}`)] as const)]}
+            />
+          )}
           <Select
-            label={t('confidence')}
-            value={view.confidence}
-            onChange={(value) => set('confidence', value)}
-            options={[['', t('all')], ...CONFIDENCES.map((one) => [one, t(`confidence.${one}`)] as const)]}
+            label={t('filter.state')}
+            value={view.state}
+            onChange={(value) => set('state', value)}
+            options={[['', t('all')], ...STATES.map((one) => [one, t(`file.${one}`)] as const)]}
           />
-        )}
-        <Select
-          label={t('filter.state')}
-          value={view.state}
-          onChange={(value) => set('state', value)}
-          options={[['', t('all')], ...STATES.map((one) => [one, t(`file.${one}`)] as const)]}
-        />
-        <Select<Sort>
-          label={t('sort')}
-          value={view.sort}
-          onChange={(value) => set('sort', value === 'number' ? '' : value)}
-          options={SORTS.filter(
-            (one) => media || !['timestamp', '-timestamp', 'confidence'].includes(one),
-          ).map((one) => [one, t(`sort.${one}`)] as const)}
-        />
-        {media && (
-          <Switch isSelected={view.grouped} onChange={(on) => set('group', on ? 'confidence' : '')}>
-            {t('group.confidence')}
-          </Switch>
-        )}
+          <Select<Sort>
+            label={t('sort')}
+            value={view.sort}
+            onChange={(value) => set('sort', value === 'number' ? '' : value)}
+            options={SORTS.filter(
+              (one) => media || !['timestamp', '-timestamp', 'confidence'].includes(one),
+            ).map((one) => [one, t(`sort.${one}`)] as const)}
+          />
+          {media && (
+            <Switch isSelected={view.grouped} onChange={(on) => set('group', on ? 'confidence' : '')}>
+              {t('group.confidence')}
+            </Switch>
+          )}
+        </div>
       </div>
 
       {book.error !== null && (

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { pace } from '../../src/api/queries'
+import type { FileAnswer, FilesPage } from '../../src/api/schema'
+import { byDay } from '../../src/pages/DashboardPage'
+import { fieldsOf, filled } from '../../src/pages/drop/fields'
+import { arrange, type View } from '../../src/pages/job/arrange'
+import { FileBook, PAGE } from '../../src/pages/job/book'
+import { marks } from '../../src/ui/BarChart'
+
+const answer = (number: number, more: Partial<FileAnswer> = {}): FileAnswer => ({
+  id: `job-${number}`,
+  job_id: 'job',
+  original_filename: `photo ${number}.jpg`,
+  status: 'inspected',
+  size_bytes: number,
+  ...more,
+})
+const plain: View = { text: '', confidence: '', state: '', sort: 'number', grouped: false }
+
+describe('polling', () => {
+  test('keeps the server’s pace, is slower when hidden, and backs off on errors', () => {
+    expect(pace(2, 0, false)).toBe(2000)
+    expect(pace(2, 0, true)).toBe(30_000)
+    expect(pace(2, 1, false)).toBe(4000)
+    expect(pace(2, 9, false)).toBe(60_000)
+    expect(pace(120, 3, false)).toBe(120_000)
+  })
+})
+
+describe('arranging files', () => {
+  const files = [
+    answer(0, {
+      confidence: 'low',
+      detected_timestamp: '2024-03-01T00:00:00Z',
+      original_filename: 'IMG_10.jpg',
+    }),
+    answer(1, {
+      confidence: 'high',
+      detected_timestamp: '2024-01-01T00:00:00Z',
+      original_filename: 'IMG_9.jpg',
+    }),
+    answer(2, { status: 'rejected', original_filename: 'broken.jpg' }),
+    undefined,
+  ]
+
+  test('without a wish, files that are not loaded yet have their place', () => {
+    expect(arrange(files, plain)).toEqual([{ key: 'all', members: [0, 1, 2, 3] }])
+  })
+
+  test('names count as people count, and what has no time comes last either way', () => {
+    const members = (more: Partial<View>) => arrange(files, { ...plain, ...more })[0]!.members
+    expect(members({ sort: 'filename' })).toEqual([2, 1, 0])
+    expect(members({ sort: 'timestamp' })).toEqual([1, 0, 2])
+    expect(members({ sort: '-timestamp' })).toEqual([0, 1, 2])
+    expect(members({ sort: '-size' })).toEqual([2, 1, 0])
+    expect(members({ text: 'img' })).toEqual([0, 1])
+    expect(members({ state: 'rejected' })).toEqual([2])
+    expect(members({ confidence: 'high' })).toEqual([1])
+  })
+
+  test('groups are all named, from the surest to those without a time', () => {
+    expect(arrange(files, { ...plain, grouped: true })).toEqual([
+      { key: 'high', members: [1] },
+      { key: 'medium', members: [] },
+      { key: 'low', members: [0] },
+      { key: 'none', members: [2] },
+    ])
+  })
+})
+
+describe('the book of a job’s files', () => {
+  const total = 3 * PAGE
+  function book(status: FileAnswer['status'] = 'inspected') {
+    const asked: number[] = []
+    const made = new FileBook('job', async (_, page) => {
+      asked.push(page)
+      const items = Array.from({ length: PAGE }, (__, n) => answer((page - 1) * PAGE + n, { status }))
+      return { items, total, page, per_page: PAGE, pages: 3 } satisfies FilesPage
+    })
+    return { made, asked }
+  }
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20))
+
+  test('what is looked at comes first, the rest follows, each page once', async () => {
+    const { made, asked } = book()
+    made.files.length = total
+    made.look([2 * PAGE + 5])
+    const stop = made.watch(() => undefined)
+    await settled()
+    expect(asked).toEqual([3, 1, 2])
+    expect(made.loaded).toBe(total)
+    made.refresh()
+    await settled()
+    expect(asked).toHaveLength(3)
+    stop()
+  })
+
+  test('pages with files that are still being inspected are asked for again', async () => {
+    const { made, asked } = book('inspecting')
+    made.expect(total)
+    const stop = made.watch(() => undefined)
+    await settled()
+    made.refresh()
+    await settled()
+    expect(asked.slice(3).sort()).toEqual([1, 2, 3])
+    stop()
+  })
+
+  test('an error stops the fetching until somebody asks for another try', async () => {
+    let broken = true
+    const made = new FileBook('job', async () => {
+      if (broken) throw new Error('gone')
+      return { items: [answer(0)], total: 1, page: 1, per_page: PAGE, pages: 1 }
+    })
+    const stop = made.watch(() => undefined)
+    made.expect(1)
+    await settled()
+    expect(made.error).toBeInstanceOf(Error)
+    broken = false
+    made.retry()
+    await settled()
+    expect(made.files[0]?.id).toBe('job-0')
+    stop()
+  })
+})
+
+describe('the form of a pipeline’s options', () => {
+  const schema = {
+    properties: {
+      email: { anyOf: [{ type: 'string', maxLength: 254 }, { type: 'null' }], default: null, title: 'Email' },
+      year: { type: 'integer', minimum: 1826, maximum: 2100, default: 2000 },
+      distance: { type: 'integer', minimum: 0, maximum: 10, default: 6 },
+      keep: { type: 'boolean', default: true },
+      kind: { enum: ['both', 'none'], default: 'both', type: 'string' },
+      names: { type: 'object', additionalProperties: { type: 'string' } },
+    },
+  }
+
+  test('each kind of option gets the field that suits it', () => {
+    expect(fieldsOf(schema).map((field) => [field.name, field.kind])).toEqual([
+      ['email', 'text'],
+      ['year', 'number'],
+      ['distance', 'range'],
+      ['keep', 'switch'],
+      ['kind', 'choice'],
+      ['names', 'pairs'],
+    ])
+  })
+
+  test('defaults are sent, and what is empty is not', () => {
+    expect(filled(schema, { distance: 3 })).toEqual({ year: 2000, distance: 3, keep: true, kind: 'both' })
+  })
+})
+
+describe('charts', () => {
+  test('marks are round, reach the highest value, and are whole where halves make no sense', () => {
+    expect(marks(33_485)).toEqual([0, 10_000, 20_000, 30_000, 40_000])
+    expect(marks(0)).toEqual([0, 1])
+    expect(marks(2, true)).toEqual([0, 1, 2])
+    expect(marks(0.8).at(-1)).toBeGreaterThanOrEqual(0.8)
+  })
+
+  test('days are the reader’s own, today last', () => {
+    const days = byDay(
+      [{ created_at: new Date(2026, 10, 21, 0, 30).toISOString() }],
+      new Date(2026, 10, 21, 23),
+    )
+    expect(days).toHaveLength(14)
+    expect(days.at(-1)).toEqual({ day: new Date(2026, 10, 21), count: 1 })
+    expect(days.at(-2)?.count).toBe(0)
+  })
+})

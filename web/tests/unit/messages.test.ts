@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { format, placeholders } from '../../src/i18n/format'
+import { ago, bytes, duration } from '../../src/i18n/quantities'
+import de from '../../src/messages/de.json'
+import en from '../../src/messages/en.json'
+
+// Words that the server has in English already: only other languages need them.
+const FROM_SERVER = /^(step|error|option|hint|pipeline)\./
+
+const sources = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? sources(join(folder, entry.name))
+      : /\.tsx?$/.test(entry.name)
+        ? [readFileSync(join(folder, entry.name), 'utf8')]
+        : [],
+  )
+const source = sources(new URL('../../src', import.meta.url).pathname).join('\n')
+
+describe('the messages', () => {
+  test('German says everything that English says, and nothing else', () => {
+    const own = (messages: object) => Object.keys(messages).filter((key) => !FROM_SERVER.test(key))
+    expect(own(de)).toEqual(own(en))
+  })
+
+  test('every English message is there in German, whatever it is for', () => {
+    expect(Object.keys(en).filter((key) => !(key in de))).toEqual([])
+  })
+
+  test('both languages fill in the same values', () => {
+    for (const [key, message] of Object.entries(en)) {
+      expect(placeholders(de[key as keyof typeof de]), key).toEqual(placeholders(message))
+    }
+  })
+
+  test('every message is used', () => {
+    const dynamic = [...source.matchAll(/\bt\(\s*`([\w.-]+?)\$\{/g)].map((match) => match[1]!)
+    const unused = Object.keys(en).filter(
+      (key) =>
+        !FROM_SERVER.test(key) &&
+        !source.includes(`'${key}'`) &&
+        !dynamic.some((start) => key.startsWith(start)),
+    )
+    expect(unused).toEqual([])
+  })
+})
+
+describe('filling in', () => {
+  test('a number chooses between one and many by the language’s rules', () => {
+    const message = '{count|{count} file|{count} files}'
+    expect(format(message, 'en', { count: 1 })).toBe('1 file')
+    expect(format(message, 'en', { count: 0 })).toBe('0 files')
+    expect(format(message, 'de', { count: 12345 })).toBe('12.345 files')
+  })
+
+  test('what a user has named is put in as it is', () => {
+    expect(format('“{name}”', 'en', { name: '{count|a|b} <b>' })).toBe('“{count|a|b} <b>”')
+  })
+
+  test('a value that is missing stays visible', () => {
+    expect(format('{left} of {all}', 'en', { left: 2 })).toBe('2 of {all}')
+  })
+})
+
+describe('quantities', () => {
+  test('sizes are told in thousands, with a digit after the point only where it says something', () => {
+    expect(bytes(0, 'en')).toBe('0 bytes')
+    expect(bytes(1, 'en')).toBe('1 byte')
+    expect(bytes(1500, 'en')).toBe('1.5 kB')
+    expect(bytes(999_500, 'en')).toBe('1 MB')
+    expect(bytes(157_286_400, 'de')).toBe('157 MB')
+  })
+
+  test('durations are no finer than they are meant', () => {
+    expect(duration(0.2, 'en')).toBe('1 sec')
+    expect(duration(89, 'en')).toBe('89 sec')
+    expect(duration(91, 'en')).toBe('2 min')
+    expect(duration(2 * 3600 + 300, 'en')).toBe('2 hr 5 min')
+  })
+
+  test('ages are told in the largest unit that they fill', () => {
+    const now = Date.parse('2026-11-21T12:00:00Z')
+    expect(ago('2026-11-21T11:59:30Z', now, 'en')).toBe('now')
+    expect(ago('2026-11-21T11:00:00Z', now, 'en')).toBe('1 hour ago')
+    expect(ago('2026-11-20T11:00:00Z', now, 'en')).toBe('yesterday')
+  })
+})

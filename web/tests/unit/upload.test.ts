@@ -1,0 +1,137 @@
+import 'fake-indexeddb/auto'
+import { describe, expect, test } from 'vitest'
+import type { PipelineAnswer } from '../../src/api/schema'
+import { commonFolder, extensionOf, litter, refusal, suited } from '../../src/upload/checks'
+import { crc32 } from '../../src/upload/crc32'
+import { type FileRecord, type JobRecord, matched, Records } from '../../src/upload/record'
+import { Speed } from '../../src/upload/speed'
+
+const file = (name: string, content = 'x', lastModified = 1000) => new File([content], name, { lastModified })
+const media = { name: 'media', extensions: ['.jpg', '.mp4'], max_bytes: 10 } as PipelineAnswer
+const volumes = {
+  name: 'volume',
+  extensions: ['.nii', '.gz', '.nii.gz', '.zip'],
+  max_bytes: 100,
+} as PipelineAnswer
+
+describe('checks before anything is sent', () => {
+  test('the longest extension counts, whatever its case', () => {
+    expect(extensionOf('knee.NII.GZ', volumes.extensions)).toBe('.nii.gz')
+    expect(extensionOf('knee.txt', volumes.extensions)).toBeNull()
+  })
+
+  test('each refusal has its reason', () => {
+    expect(refusal({ path: 'a.jpg', file: file('a.jpg') }, media)).toBeNull()
+    expect(refusal({ path: 'a.txt', file: file('a.txt') }, media)).toBe('type')
+    expect(refusal({ path: 'a.jpg', file: file('a.jpg', '') }, media)).toBe('empty')
+    expect(refusal({ path: 'a.jpg', file: file('a.jpg', 'x'.repeat(11)) }, media)).toBe('size')
+    expect(refusal({ path: `${'d/'.repeat(600)}a.jpg`, file: file('a.jpg') }, media)).toBe('name')
+  })
+
+  test('what systems leave in folders is left out', () => {
+    expect(['.DS_Store', 'a/Thumbs.db', '__MACOSX/a/b.jpg', 'a/._b.jpg'].every(litter)).toBe(true)
+    expect(litter('a/b.jpg')).toBe(false)
+  })
+
+  test('the pipeline that takes most of the files is proposed', () => {
+    const chosen = ['a.nii', 'b.zip', 'c.jpg'].map((path) => ({ path, file: file(path) }))
+    expect(suited(chosen, [media, volumes])?.name).toBe('volume')
+  })
+
+  test('a job is named after the folder that all of its files share', () => {
+    expect(commonFolder(['Italy/1/a.jpg', 'Italy/b.jpg'])).toBe('Italy')
+    expect(commonFolder(['Italy/a.jpg', 'b.jpg'])).toBeNull()
+    expect(commonFolder(['a.jpg'])).toBeNull()
+    expect(commonFolder(['Italy/a.jpg', 'Italy 2/b.jpg'])).toBeNull()
+  })
+})
+
+describe('checksums', () => {
+  test('CRC-32 is the one of zip and S3, at every length around a step', () => {
+    const bytes = (text: string) => new TextEncoder().encode(text)
+    expect(crc32(bytes('123456789'))).toBe(0xcbf43926)
+    expect(crc32(bytes(''))).toBe(0)
+    expect(crc32(bytes('a'))).toBe(0xe8b7be43)
+    expect(crc32(bytes('abc'))).toBe(0x352441c2)
+    expect(crc32(bytes('abcd'))).toBe(0xed82cd11)
+    expect(crc32(bytes('abcde'))).toBe(0x8587d865)
+  })
+})
+
+describe('speed', () => {
+  test('nothing is said until it can be known', () => {
+    const speed = new Speed()
+    speed.mark(0, 0)
+    speed.mark(2000, 2000)
+    expect(speed.rate()).toBeNull()
+    expect(speed.left(1000)).toBeNull()
+    speed.mark(4000, 4000)
+    expect(speed.rate()).toBe(1000)
+    expect(speed.left(5000)).toBe(5)
+  })
+
+  test('only the last seconds count', () => {
+    const speed = new Speed()
+    for (let second = 0; second <= 60; second++)
+      speed.mark(second * 1000, second <= 40 ? second * 100 : 4000 + (second - 40) * 1000)
+    expect(speed.rate()).toBe(1000)
+  })
+
+  test('a line that stands still promises nothing', () => {
+    const speed = new Speed()
+    for (let second = 0; second <= 20; second++) speed.mark(second * 1000, 500)
+    expect(speed.left(1000)).toBeNull()
+  })
+})
+
+describe('what is remembered of an upload', () => {
+  const job: JobRecord = {
+    jobId: 'one',
+    pipeline: 'media',
+    name: 'Italy',
+    options: {},
+    total: 2,
+    announced: 2,
+    sealed: true,
+    beganAt: 1,
+  }
+  const row = (index: number, more: Partial<FileRecord> = {}): FileRecord => ({
+    ...{
+      jobId: 'one',
+      index,
+      path: `Italy/${index}.jpg`,
+      size: 1,
+      modified: 1000,
+      type: 'image/jpeg',
+      sent: false,
+    },
+    ...more,
+  })
+
+  test('a reload finds the job, its files, and the bytes of those that were not sent', async () => {
+    const records = new Records()
+    await records.begin(job, [row(0), row(1)])
+    await records.keep('one', 0, new Blob(['a']))
+    await records.keep('one', 1, new Blob(['b']))
+    await records.files([row(0, { sent: true })])
+
+    const again = new Records()
+    expect(await again.unfinished()).toEqual([job])
+    expect((await again.filesOf('one')).map((one) => one.sent)).toEqual([true, false])
+    expect([...(await again.bytesOf('one')).keys()]).toEqual([1])
+    await again.forget('one')
+    expect(await again.unfinished()).toEqual([])
+    expect(await again.filesOf('one')).toEqual([])
+    expect((await again.bytesOf('one')).size).toBe(0)
+  })
+
+  test('files that are chosen again are known by path, size and time, or by name where the path is another', () => {
+    const wanted = [row(0), row(1), row(2)]
+    const found = matched(wanted, [
+      { path: 'Italy/0.jpg', file: file('0.jpg') },
+      { path: '1.jpg', file: file('1.jpg') },
+      { path: 'Italy/2.jpg', file: file('2.jpg', 'x', 2000) },
+    ])
+    expect([...found.keys()]).toEqual([0, 1])
+  })
+})
