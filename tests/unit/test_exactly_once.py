@@ -5,11 +5,12 @@ MILLRACE_EXAMPLES: how many sequences to try, for a longer search than each test
 """
 
 import io
+import json
 import logging
 import os
 import random
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -117,6 +118,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.faults = Faults()
         self.world = World(jobs=self.make_jobs() if self.make_jobs else None, wrap=self.faults.around)
         self.lost_drops: set[str] = set()
+        self.versions: dict[str, list[bytes]] = defaultdict(list)
         self.broken_retries: set[str] = set()
         self.finals: dict[str, tuple[JobState, int]] = {}
         for toy in (self.world.photos, self.world.scans):
@@ -184,6 +186,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         if lost == 0:
             self.lost_drops.add(key)
         self.world.objects.put(key, said, "text/plain")
+        if self.versions[key][-1:] != [said]:
+            self.versions[key].append(said)
 
     @precondition(lambda self: len(self.world.jobs_of(OWNER)) < 6)
     @rule(count=st.integers(0, 5), fault=faults, error=errors)
@@ -256,6 +260,13 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.faults.plan(None, Crash)
         self.world.advance(60 * minutes)
         self.world.sweep()
+
+    @rule(pick=numbers)
+    def tell_twice(self, pick: int) -> None:
+        """S3 sends an event once more, as a message of its own."""
+        if messages := self.world.queue.messages:
+            message = messages[pick % len(messages)]
+            self.world.queue.send(message.queue.removesuffix("-dlq"), json.loads(message.body))
 
     @rule(pick=numbers)
     def lose_a_message(self, pick: int) -> None:
@@ -349,11 +360,12 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.world.drain()
 
     def _drops_are_taken_in(self) -> None:
-        """What S3 told of is in exactly one file for each of its versions that was looked into."""
+        """What S3 told of is a file, and one file only for each of its versions at most."""
         taken = Counter(file.key for job in self.world.jobs_of(OWNER) for file in self.world.files(job))
         for (bucket, key), _ in self.world.objects.stored.items():
             if bucket is None and key.startswith("drop/") and key.endswith((".txt", ".jpg")):
                 assert taken[key] or key in self.lost_drops, f"{key} was lost"
+                assert taken[key] <= len(self.versions[key]), f"{key} was taken in twice"
 
     # -- inside --------------------------------------------------------------------------------------------------------
 
