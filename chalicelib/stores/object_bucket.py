@@ -213,9 +213,8 @@ class ObjectBucket:
             raise missing_or_raise(error, key) from None
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
-        put = self._client().upload_part(
-            Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=content
-        )
+        body: Any = content  # boto3 takes a bytearray; its stubs don't know
+        put = self._client().upload_part(Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body)
         return UploadedPart(number, put["ETag"].strip('"'), len(content))
 
     def copy_part(
