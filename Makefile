@@ -9,7 +9,7 @@ UV := .tools/bin/uv
 RUN := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench lock clean
+.PHONY: help setup demo run test check bench lock clean seed admin migrate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -56,3 +56,12 @@ $(UV): requirements-setup.txt
 	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv
 	@$(UV) pip sync -q --python .venv --require-hashes requirements-dev.txt
 	@touch $@
+
+seed: setup ## fill the local stack with a demo user and a job in every state (PORT=, DATA_DIR=)
+	@$(RUN) -m infra.seed --port "$(PORT)" --data-dir "$(DATA_DIR)"
+
+admin: setup ## make somebody an admin of the running local stack (EMAIL=, DATA_DIR=)
+	@$(RUN) -m infra.admin "$(EMAIL)" --data-dir "$(DATA_DIR)"
+
+migrate: setup ## bring stored items up to this version (DATA_DIR=, ARGS=--dry-run)
+	@$(RUN) -m infra.migrate --data-dir "$(DATA_DIR)" $(ARGS)
