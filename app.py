@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import auth, files, jobs, keys, library, results, settings, stats, uploads, webhooks
+from chalicelib.api import auth, documentation, files, jobs, keys, library, results, settings, stats, uploads, webhooks
 from chalicelib.wiring import clock, services
 
 app = Chalice(app_name="millrace")
@@ -26,6 +26,7 @@ for routes in (
     stats.routes,
 ):
     app.register_blueprint(routes.blueprint)
+app.register_blueprint(documentation.blueprint)
 
 # The template says which queue feeds which function; here only the names have to agree.
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"

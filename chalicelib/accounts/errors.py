@@ -6,22 +6,26 @@ from chalicelib.jobs.errors import Conflict, FieldError, Forbidden, InvalidField
 
 
 class WrongCredentials(Unauthorized):
-    """Says the same whether the account exists or not."""
+    """Check both. It says the same whether the account exists or not."""
 
-    code = "wrong_credentials"
+    code, title = "wrong_credentials", "The email or the password is wrong"
 
     def __init__(self) -> None:
         super().__init__("The email or the password is wrong.")
 
 
 class SessionEnded(Unauthorized):
-    code = "session_ended"
+    """Sign in again."""
+
+    code, title = "session_ended", "The session has ended"
 
     def __init__(self) -> None:
         super().__init__("The refresh token is wrong, was used before or has expired. Sign in again.")
 
 
 class TooManyAttempts(LimitReached):
+    """Wait as Retry-After says."""
+
     code, title = "too_many_attempts", "Too many wrong passwords"
 
     def __init__(self, retry_after: int) -> None:
@@ -29,56 +33,72 @@ class TooManyAttempts(LimitReached):
 
 
 class WrongPassword(Forbidden):
-    code = "wrong_password"
+    """Give the password that you sign in with."""
+
+    code, title = "wrong_password", "The current password is wrong"
 
     def __init__(self) -> None:
         super().__init__("The current password is wrong.", errors=[FieldError("current_password", "is wrong")])
 
 
 class WeakPassword(InvalidFields):
-    code = "weak_password"
+    """Take a longer or less common one."""
+
+    code, title = "weak_password", "The password would be guessed soon"
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__("The password would be guessed soon.", errors=[FieldError(field, reason)])
 
 
 class EmailTaken(Conflict):
-    code = "email_taken"
+    """Sign in to it, or take another email."""
+
+    code, title = "email_taken", "There is an account with this email"
 
     def __init__(self) -> None:
         super().__init__("There is an account with this email.", errors=[FieldError("email", "is taken")])
 
 
 class UsernameTaken(Conflict):
-    code = "username_taken"
+    """Take another username."""
+
+    code, title = "username_taken", "There is an account with this username"
 
     def __init__(self) -> None:
         super().__init__("There is an account with this username.", errors=[FieldError("username", "is taken")])
 
 
 class AlreadyRegistered(Conflict):
-    code = "already_registered"
+    """Sign in to it, or register without the guest's token."""
+
+    code, title = "already_registered", "This guest has an account already"
 
     def __init__(self) -> None:
         super().__init__("This guest has an account already. Sign in to it, or register without the guest's token.")
 
 
 class AccountChanged(Conflict):
-    code = "account_changed"
+    """Try again."""
+
+    code, title = "account_changed", "The account was changed at the same time"
 
     def __init__(self) -> None:
         super().__init__("The account was changed at the same time. Try again.")
 
 
 class KeyNotFound(NotFound):
-    code = "key_not_found"
+    """GET /auth/keys lists those that you have."""
+
+    code, title = "key_not_found", "There is no such key"
 
     def __init__(self) -> None:
         super().__init__("There is no such key.")
 
 
 class SettingNotFound(NotFound):
-    code = "setting_not_found"
+    """GET /settings lists those that there are."""
+
+    code, title = "setting_not_found", "There is no such setting"
 
     def __init__(self) -> None:
         super().__init__("There is no setting of that name.")

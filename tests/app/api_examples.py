@@ -1,4 +1,5 @@
-"""The examples of docs/api.md, by asking the real app: `python -m tests.app.api_examples` writes them anew.
+"""The examples of docs/api.md and of the OpenAPI document, by asking the real app: `python -m tests.app.api_examples`
+writes them anew.
 
 What differs from run to run (ids, times, signatures, sizes of what was encoded) is replaced by something that looks
 like it.
@@ -13,9 +14,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from chalicelib.api import openapi
 from chalicelib.api.http import ROUTES
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
@@ -26,6 +29,7 @@ from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+DESCRIBED = openapi.EXAMPLES
 BLOCK = re.compile(r"<!-- example: (?P<name>[^>]+?) -->\n```http\n(?P<text>.*?)\n?```", re.DOTALL)
 TABLE = re.compile(r"<!-- routes -->\n.*?<!-- end of routes -->", re.DOTALL)
 SHOWN_HEADERS = ("location", "retry-after", "etag", "idempotency-replayed", "link")
@@ -50,6 +54,7 @@ class Examples:
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
+        self.values: dict[str, dict[str, Any]] = {}
         self._ids: dict[str, str] = {}
 
     def show(self, route: str, caller: Caller, path: str | None = None, body: Any = None, **headers: str) -> Answer:
@@ -65,7 +70,19 @@ class Examples:
         lines += [f"{name.title()}: {answer.headers[name]}" for name in SHOWN_HEADERS if name in answer.headers]
         lines += ["", self._json(answer.json)] if answer.text else []
         self.texts[route] = self._steady("\n".join(lines))
+        self.values[route] = self._described(template, path, body, answer)
         return answer
+
+    def _described(self, template: str, path: str, body: Any, answer: Answer) -> dict[str, Any]:
+        """As chalicelib.api.openapi takes it: whole, so that it is of the shape that is described."""
+        place, query = urlsplit(path).path, urlsplit(path).query
+        values = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), place)
+        assert values is not None
+        found: dict[str, Any] = {"path": values.groupdict(), "query": dict(parse_qsl(query))}
+        found |= {"body": _short(body, whole=True)} if body is not None else {}
+        found |= {"status": answer.status} | ({"answer": _short(answer.json, whole=True)} if answer.text else {})
+        described: dict[str, Any] = json.loads(self._steady(json.dumps(found, ensure_ascii=False)))
+        return described
 
     def _json(self, value: Any) -> str:
         return _laid_out(_short(value))
@@ -101,23 +118,23 @@ def _laid_out(value: Any, indent: str = "") -> str:
     return "\n".join([opening, ",\n".join(inner), indent + closing])
 
 
-def _short(value: Any) -> Any:
-    """Long lists and schemas are cut, and what is measured is always the same."""
+def _short(value: Any, whole: bool = False) -> Any:
+    """Long lists and schemas are cut, and what is measured is always the same. whole: nothing says what was cut."""
     if isinstance(value, list):
-        return [_short(item) for item in value[:SHORT]] + ["…"] * (len(value) > SHORT)
+        return [_short(item, whole) for item in value[:SHORT]] + ["…"] * (len(value) > SHORT and not whole)
     if isinstance(value, dict):
         found = {
-            name: MEASURED.get(name, inner) if isinstance(inner, int | float) else _short(inner)
+            name: MEASURED.get(name, inner) if isinstance(inner, int | float) else _short(inner, whole)
             for name, inner in value.items()
         }
-        if "properties" in found:
+        if "properties" in found and not whole:
             first = next(iter(found["properties"].items()))
             found["properties"] = {first[0]: first[1], "…": {}}
         return found
     return value
 
 
-def record(world: World) -> dict[str, str]:
+def record(world: World) -> Examples:
     """Every example, by the route that it is of."""
     examples = Examples()
     show = examples.show
@@ -154,7 +171,7 @@ def record(world: World) -> dict[str, str]:
     show("GET /audit", boss)
     show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
     show("POST /auth/logout", ann)
-    return examples.texts
+    return examples
 
 
 def _account(examples: Examples, world: World) -> Caller:
@@ -278,11 +295,16 @@ def written(text: str, examples: dict[str, str]) -> str:
     return TABLE.sub(lambda _: table(), filled)
 
 
+def described(examples: Examples) -> str:
+    return json.dumps(dict(sorted(examples.values.items())), indent=1, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     with pytest.MonkeyPatch.context() as patch:
         worlds = begin(patch)
         examples = record(next(worlds))
-    DOCS.write_text(written(DOCS.read_text(), examples))
+    DOCS.write_text(written(DOCS.read_text(), examples.texts))
+    DESCRIBED.write_text(described(examples))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,286 @@
+"""The API's description (OpenAPI 3.1), made from the models and routes that serve it, once they are all registered."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from chalicelib.api.catalogue import errors_of, path_names
+from chalicelib.api.http import JSON, PROBLEM, ROOT, ROUTES, Route
+from chalicelib.api.models import Problem
+from chalicelib.api.stats import VERSION
+from chalicelib.jobs.errors import JobError, PreconditionFailed
+
+Schema = dict[str, Any]
+
+EXAMPLES = Path(__file__).parent / "examples.json"
+COMPONENTS = "#/components/"
+
+DESCRIPTION = """Files go in, each through a pipeline of its domain, and a zip and answers come out.
+
+Open a job with `POST /upload`, send each file to the address that the answer has for it, ask `GET /status/{job_id}`
+until the job is over, and fetch `GET /download/{job_id}`. Bytes of files never pass through the API itself.
+
+Errors are `application/problem+json` (RFC 9457) with a `code` for programs, a `detail` for people, and the `request_id`
+to name when you ask us. Lists in queries are separated by commas."""
+
+SECURITY: Schema = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token of `POST /auth/login` or `POST /auth/guest`.",
+    },
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "mr_…",
+        "description": "A key of `POST /auth/keys`, for programs: good for its scopes, and never for accounts.",
+    },
+}
+HEADERS: Schema = {
+    "ETag": {"description": "The version of what was answered.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "The request had been carried out before; this is what was answered then.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Link": {"description": "Addresses of other pages (RFC 8288).", "schema": {"type": "string"}},
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+}
+PARAMETERS: Schema = {
+    "Idempotency-Key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Any text of your own: the same request with the same key is carried out once, for a day.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        "example": "7c9e6679",
+    },
+    "If-None-Match": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag that you have: 304 where nothing has changed since.",
+        "schema": {"type": "string"},
+    },
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that you have read: 412 where it has changed since.",
+        "schema": {"type": "string"},
+    },
+}
+ID = "^[0-9a-z]{26}$"
+PATH_PATTERNS = {
+    "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
+    "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
+    "delivery_id": "^[0-9a-z._]{1,100}$",
+}
+"""Where they differ from other ids."""
+
+
+@cache
+def text() -> str:
+    """The document as it is served; built at the first request for it."""
+    return json.dumps(document(json.loads(EXAMPLES.read_text())), ensure_ascii=False, separators=(",", ":"))
+
+
+def document(examples: Schema) -> Schema:
+    """examples: for each route (`GET /jobs`) its path values, query, body and answer, as chalicelib/api/examples.json
+    has them."""
+    references, schemas = _schemas()
+    paths: dict[str, Schema] = {}
+    responses: Schema = {}
+    for route in ROUTES:
+        example = examples.get(f"{route.method} {route.path}", {})
+        operation = _operation(route, references, schemas, example, responses)
+        paths.setdefault(route.path, {})[route.method.lower()] = operation
+    queries = {references[route.query, "validation"].rpartition("/")[2] for route in ROUTES if route.query}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Millrace",
+            "version": VERSION,
+            "description": DESCRIPTION,
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": ROOT}],
+        "tags": _tags(),
+        "paths": paths,
+        "components": {
+            "schemas": {name: schema for name, schema in schemas.items() if name not in queries},
+            "parameters": PARAMETERS,
+            "headers": HEADERS,
+            "responses": dict(sorted(responses.items())),
+            "securitySchemes": SECURITY,
+        },
+    }
+
+
+Mode = Literal["validation", "serialization"]
+References = dict[tuple[Any, Mode], str]
+
+
+def _schemas() -> tuple[References, Schema]:
+    """Every model that goes in or out: its reference, and all definitions."""
+    incoming = {model for route in ROUTES for model in (route.body, route.query) if model}
+    outgoing = {model for route in ROUTES for model in (route.answer, *route.others.values()) if model} | {Problem}
+    wanted: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in incoming]
+    wanted += [(model, "serialization") for model in outgoing]
+    wanted.sort(key=lambda pair: pair[0].__name__)
+    found, definitions = models_json_schema(wanted, ref_template=COMPONENTS + "schemas/{model}")
+    schemas = definitions["$defs"]
+    return {key: reference["$ref"] for key, reference in found.items()}, dict(sorted(schemas.items()))
+
+
+def _operation(route: Route, references: References, schemas: Schema, example: Schema, responses: Schema) -> Schema:
+    operation: Schema = {
+        "operationId": route.name,
+        "summary": route.summary,
+        "tags": [_subject(route)],
+        "parameters": _parameters(route, references, schemas, example),
+        "responses": _answers(route, references, example) | _errors(route, responses),
+        "security": _security(route),
+    }
+    if route.description:
+        operation["description"] = " ".join(route.description.split())
+    if route.body:
+        content: Schema = {"schema": {"$ref": references[route.body, "validation"]}}
+        if "body" in example:
+            content["example"] = example["body"]
+        operation["requestBody"] = {"required": True, "content": {JSON: content}}
+    return operation
+
+
+def _parameters(route: Route, references: References, schemas: Schema, example: Schema) -> list[Schema]:
+    found: list[Schema] = []
+    for name in path_names(route):
+        pattern = PATH_PATTERNS.get(name) or (ID if name.endswith("_id") else None)
+        schema = {"type": "string"} | ({"pattern": pattern} if pattern else {"minLength": 1})
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    if route.query:
+        model = schemas[references[route.query, "validation"].rpartition("/")[2]]
+        required = model.get("required", ())
+        found += [_query(name, schema, name in required) for name, schema in model["properties"].items()]
+    for parameter in found:
+        given = example.get(parameter["in"], {})
+        if parameter["name"] in given:
+            parameter["example"] = given[parameter["name"]]
+    if route.creates:
+        found.append({"$ref": COMPONENTS + "parameters/Idempotency-Key"})
+    if route.conditional:
+        found.append({"$ref": COMPONENTS + "parameters/If-None-Match"})
+    if PreconditionFailed in route.errors:
+        found.append({"$ref": COMPONENTS + "parameters/If-Match"})
+    return found
+
+
+def _query(name: str, schema: Schema, required: bool) -> Schema:
+    """A parameter is given or left out: there is no null in an address."""
+    schema = dict(schema)
+    kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]
+    schema |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
+    if schema.get("default", "") is None:
+        del schema["default"]
+    schema.pop("title", None)
+    parameter: Schema = {"name": name, "in": "query", "required": required}
+    if description := schema.pop("description", None):
+        parameter["description"] = description
+    if schema.get("type") == "array":
+        parameter |= {"style": "form", "explode": False}
+    return parameter | {"schema": schema}
+
+
+def _answers(route: Route, references: References, example: Schema) -> Schema:
+    found: Schema = {}
+    for status, model in {route.status: route.answer, **route.others}.items():
+        answer: Schema = {"description": route.summary if status == route.status else _meaning(status)}
+        if model:
+            content: Schema = {"schema": {"$ref": references[model, "serialization"]}}
+            if example.get("status") == status and "answer" in example:
+                content["example"] = example["answer"]
+            answer["content"] = {JSON: content}
+        names = list(route.headers)
+        names += ["ETag"] if route.conditional or PreconditionFailed in route.errors else []
+        names += ["Idempotency-Replayed"] if route.creates else []
+        if names:
+            answer["headers"] = _headers(names)
+        found[str(status)] = answer
+    if route.conditional:
+        found["304"] = {"description": "Nothing has changed.", "headers": _headers(["ETag", *route.headers])}
+    return found
+
+
+def _meaning(status: int) -> str:
+    return {302: "Where the bytes are.", 503: "Something that it needs is not reachable."}[status]
+
+
+def _errors(route: Route, responses: Schema) -> Schema:
+    """References to responses, one for each set of errors that share a status; new ones are added to `responses`."""
+    found = {}
+    for status, several in groupby(errors_of(route), key=lambda error: error.status):
+        errors = list(several)
+        name = ".".join(error.__name__ for error in errors)
+        responses.setdefault(name, _problems(status, errors))
+        found[str(status)] = {"$ref": f"{COMPONENTS}responses/{name}"}
+    return found
+
+
+def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
+    codes = [error.code for error in errors]
+    narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    names = ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (409, 429) else []
+    answer: Schema = {
+        "description": "\n".join(f"- `{error.code}`: {error.title}." for error in errors),
+        "content": {
+            PROBLEM: {
+                "schema": {"allOf": [{"$ref": COMPONENTS + "schemas/Problem"}, narrowed]},
+                "examples": {error.code: {"value": _example(error)} for error in errors},
+            }
+        },
+    }
+    return answer | ({"headers": _headers(names)} if names else {})
+
+
+def _example(error: type[JobError]) -> Schema:
+    return {
+        "type": f"urn:millrace:error:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": f"{error.title}.",
+        "code": error.code,
+        "request_id": "6f1ad9c4-0a52-4d5e-9a7b-3f0d2f5f8f0e",
+        "errors": [],
+    }
+
+
+def _headers(names: Sequence[str]) -> Schema:
+    return {name: {"$ref": f"{COMPONENTS}headers/{name}"} for name in names}
+
+
+def _security(route: Route) -> list[Schema]:
+    """Who may: a key is never good for accounts."""
+    if route.scope is None:
+        return []
+    schemes = ["token"] if route.scope == "account" else ["token", "key"]
+    return [{scheme: [route.scope]} for scheme in schemes]
+
+
+def _subject(route: Route) -> str:
+    return route.subject.rpartition(".")[2]
+
+
+def _tags() -> list[Schema]:
+    subjects = dict.fromkeys(route.subject for route in ROUTES)
+    return [
+        {"name": subject.rpartition(".")[2], "description": " ".join((sys.modules[subject].__doc__ or "").split())}
+        for subject in subjects
+    ]

@@ -1,0 +1,86 @@
+"""Writes docs/errors.md from the classes and calls that make errors: `python -m infra.errors_doc`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import app  # noqa: F401 -- registers the routes
+from chalicelib.api.catalogue import catalogue, errors_of
+from chalicelib.api.http import ROUTES
+from chalicelib.jobs.errors import JobError
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs" / "errors.md"
+CODE = ROOT / "chalicelib"
+REASONS = {"UnreadableFile": "a file's", "FileOutcome": "a file's", "PipelineFailed": "a job's"}
+NAMED = 6
+"""Routes of an error that are listed; the API's description has them all."""
+
+INTRODUCTION = """# Errors
+
+Made from the code by `python -m infra.errors_doc`; a test compares. What the API refuses it answers as
+`application/problem+json` (RFC 9457): `code` is for programs and stays as it is, `detail` is for people, `errors` names
+fields, `request_id` is what to tell whoever runs the installation. 409 and 429 may bring `Retry-After`.
+`GET /api/openapi.json` says for each route which of them it may answer with.
+
+## Of the API
+
+| status | code | means | what to do | where |
+| --- | --- | --- | --- | --- |
+"""
+
+FOUND = """
+Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405).
+
+## Of files and jobs
+
+What was wrong with one file (its `error_code` and `error_message`; the job goes on without it), or with a whole job.
+
+| code | whose | says |
+| --- | --- | --- |
+"""
+
+
+def written() -> str:
+    """The page."""
+    of_the_api = [_row(error) for error in catalogue()]
+    of_files = [f"| `{code}` | {whose} | {said} |" for code, whose, said in sorted(set(_reasons()))]
+    return INTRODUCTION + "\n".join(of_the_api) + "\n" + FOUND + "\n".join(of_files) + "\n"
+
+
+def _row(error: type[JobError]) -> str:
+    routes = [f"`{route.method} {route.path}`" for route in ROUTES if error in errors_of(route)]
+    where = f"{len(routes)} routes" if len(routes) > NAMED else ", ".join(sorted(routes))
+    what_to_do = " ".join((inspect.getdoc(error) or "").split())
+    return f"| {error.status} | `{error.code}` | {error.title}. | {what_to_do} | {where} |"
+
+
+def _reasons() -> Iterator[tuple[str, str, str]]:
+    """Code, whose and message of each reason that is written out in the code; `…` stands for what differs."""
+    for path in sorted(CODE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call):
+                continue
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if "error_code" in named and "error_message" in named:
+                name, given = "FileOutcome", [named["error_code"], named["error_message"]]
+            else:
+                given = list(node.args)
+            if name in REASONS and len(given) > 1 and isinstance(given[0], ast.Constant):
+                yield str(given[0].value), REASONS[name], _message(given[1])
+
+
+def _message(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return "…"
+
+
+if __name__ == "__main__":
+    DOCS.write_text(written())

@@ -1,0 +1,129 @@
+"""The API describes itself completely, validly, and as it is."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+import app as millrace
+from chalicelib.accounts import errors as account_errors
+from chalicelib.api import documentation, openapi
+from chalicelib.api.catalogue import catalogue, errors_of
+from chalicelib.api.http import ROOT, ROUTES, Route
+from chalicelib.jobs import errors as job_errors
+from chalicelib.jobs.errors import JobError
+from infra import errors_doc
+from tests.app.api_world import World
+
+EXAMPLES: dict[str, Any] = json.loads(openapi.EXAMPLES.read_text())
+DOCUMENT = openapi.document(EXAMPLES)
+FAMILIES = {job_errors.JobError, job_errors.BadRequest, job_errors.NotFound, job_errors.Conflict}
+FAMILIES |= {job_errors.LimitReached}
+"""What is never answered by itself."""
+
+each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+def operation(route: Route) -> Any:
+    return DOCUMENT["paths"][route.path][route.method.lower()]
+
+
+def validate(schema: Any, value: Any) -> None:
+    whole = {"components": DOCUMENT["components"], **schema}
+    jsonschema_rs.validator_for(whole).validate(value)
+
+
+@each_route
+def test_every_route_has_models(route: Route) -> None:
+    assert route.answer or route.status == 204, "say what it answers"
+    assert route.body or route.method not in {"PUT", "PATCH"}, "say what it takes"
+    for status, answer in operation(route)["responses"].items():
+        assert "$ref" in answer or "content" in answer or status in {"204", "302", "304"}
+
+
+@each_route
+def test_every_route_has_an_example_of_its_shape(route: Route) -> None:
+    example = EXAMPLES[f"{route.method} {route.path}"]
+    described = operation(route)
+    assert ("body" in example) == bool(route.body)
+    if route.body:
+        content = described["requestBody"]["content"]["application/json"]
+        validate(content["schema"], content["example"])
+    for parameter in described["parameters"]:
+        if "example" in parameter and "style" not in parameter:
+            text = parameter["example"]
+            number = parameter["schema"].get("type") in {"integer", "number"}
+            validate(parameter["schema"], json.loads(text) if number else text)
+    answer = described["responses"][str(example["status"])]
+    assert ("content" in answer) == ("answer" in example) or example["status"] == 302
+    if "answer" in example:
+        content = answer["content"]["application/json"]
+        validate(content["schema"], content["example"])
+
+
+@each_route
+def test_every_route_has_documented_errors_with_examples(route: Route) -> None:
+    responses = operation(route)["responses"]
+    for error in errors_of(route):
+        answer = DOCUMENT["components"]["responses"][responses[str(error.status)]["$ref"].rpartition("/")[2]]
+        content = answer["content"]["application/problem+json"]
+        validate(content["schema"], content["examples"][error.code]["value"])
+    wanted = {"500"} | ({"401", "403"} if route.scope else set()) | ({"422", "415"} if route.body else set())
+    assert wanted <= set(responses)
+    assert "404" in responses or "{" not in route.path
+
+
+def test_there_is_no_address_that_is_not_described() -> None:
+    described = {ROOT + route.path for route in ROUTES}
+    assert set(millrace.app.routes) == described | {ROOT + address for address in documentation.ADDRESSES}
+
+
+def test_operations_have_names_of_their_own() -> None:
+    assert len({route.name for route in ROUTES}) == len(ROUTES)
+
+
+def test_every_error_class_is_in_the_catalogue() -> None:
+    modules = (job_errors, account_errors)
+    classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
+    assert {error for error in classes if issubclass(error, JobError)} - FAMILIES == set(catalogue())
+    assert len({error.code for error in catalogue()}) == len(catalogue())
+
+
+def test_the_catalogue_of_errors_is_current() -> None:
+    assert errors_doc.DOCS.read_text() == errors_doc.written(), "python -m infra.errors_doc writes it anew"
+
+
+def test_the_document_is_open_and_served_once(world: World) -> None:
+    answer = world.nobody.get("/openapi.json")
+    assert (answer.status, answer.json) == (200, json.loads(json.dumps(DOCUMENT)))
+    again = world.nobody.get("/openapi.json", if_none_match=answer.headers["etag"])
+    assert (again.status, again.text) == (304, "")
+
+
+def test_a_page_of_a_listed_origin_may_read_the_document(world: World) -> None:
+    answer = world.nobody.get("/openapi.json", origin="https://page.example")
+    assert answer.headers["access-control-allow-origin"] == "https://page.example"
+
+
+def test_the_page_takes_nothing_from_elsewhere_and_runs_no_script_of_its_own(world: World) -> None:
+    page = world.nobody.get("/docs")
+    assert page.status == 200
+    assert "http" not in page.text.replace("<!doctype html>", "")
+    assert "script-src 'self';" in page.headers["content-security-policy"]
+    for name in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        assert f'"docs/{name}"' in page.text
+        asset = world.nobody.get(f"/docs/{name}")
+        assert (asset.status, len(asset.text) > 100) == (200, True)
+
+
+@pytest.mark.parametrize("name", ["swagger-ui-standalone-preset.js", "..%2F__init__.py", "x"])
+def test_the_page_serves_no_other_files(world: World, name: str) -> None:
+    assert world.nobody.get(f"/docs/{name}").status == 404
+
+
+def test_starting_loads_nothing_of_the_description() -> None:
+    loaded = subprocess.check_output([sys.executable, "-c", "import app, sys; print(*sys.modules)"], text=True).split()
+    assert not {"chalicelib.api.openapi", "chalicelib.api.catalogue", "openapi_ui_bundles"} & set(loaded)
