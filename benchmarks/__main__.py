@@ -12,7 +12,7 @@ from pathlib import Path
 
 import benchmarks
 
-HELPERS = frozenset({"__main__", "report", "ledger"})
+HELPERS = frozenset({"__main__", "report", "ledger", "simulation"})
 OUT = Path("build/bench.json")
 
 

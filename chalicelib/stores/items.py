@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
@@ -82,7 +82,8 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
     item: Item = {"PK": key[0], "SK": key[1]}
     for field in fields(value):
         content = getattr(value, field.name)
-        if field.name in _IN_KEY[type(value)] or content is None or content == field.default or content == {}:
+        empty = field.default_factory is not MISSING and not content
+        if field.name in _IN_KEY[type(value)] or content is None or content == field.default or empty:
             continue
         item[field.name] = content
     item["schema_version"] = SCHEMA_VERSION

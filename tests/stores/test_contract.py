@@ -80,6 +80,10 @@ def test_a_job_comes_back_as_it_was_put(jobs: Any) -> None:
     assert replace(jobs.job(job.id), schema_version=job.schema_version) == job
 
 
+def test_a_job_may_be_without_options(jobs: Any) -> None:
+    assert created(jobs, options={}).options == {}
+
+
 def test_a_job_that_isnt_there_is_not_found(jobs: Any) -> None:
     with pytest.raises(JobNotFound):
         jobs.job(f"{9:026d}")
