@@ -1,0 +1,114 @@
+"""The whole deployment as one template, to be merged over what Chalice writes for the functions and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from infra.aws.functions import function_template, functions
+from infra.aws.serving import STAGE, serving_template
+from infra.aws.template import ACCOUNT_BUCKET, data_template, logical_id
+from infra.aws.triggers import triggers
+from infra.aws.watching import watching_template
+
+Json = dict[str, Any]
+
+
+def stack_name(stage: str) -> str:
+    return f"millrace-{stage}"
+
+
+def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[str]) -> Json:
+    """What `chalice package --merge-template` takes. layers: those with a function of their own."""
+    stack = stack_name(stage)
+    template = data_template(stack, pipelines, origins=ORIGINS)
+    resources = template["Resources"]
+    resources |= function_template(stack, pipelines, layers, ACCOUNT_BUCKET)
+    resources |= serving_template(ACCOUNT_BUCKET)
+    work = [f"{logical_id(trigger.queue)}Queue" for trigger in triggers(pipelines)]
+    dead = [f"{logical_id(trigger.dead_letter_queue)}Queue" for trigger in triggers(pipelines)]
+    resources |= watching_template([function.id for function in functions(pipelines)], work, dead)
+    resources["TokenKey"] = _token_key()
+    resources["RestAPI"] = _api()
+    return template | {
+        "Description": "Millrace: files in, one pass, a zip out",
+        "Parameters": PARAMETERS,
+        "Conditions": CONDITIONS,
+        "Outputs": _outputs(resources),
+    }
+
+
+def _given(name: str) -> Json:
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
+
+
+PARAMETERS: Json = {
+    "Stage": {"Type": "String", "Default": "prod", "AllowedPattern": "[a-z][a-z0-9]{0,15}"},
+    "Domain": {"Type": "String", "Default": "", "Description": "The page's host name; none is CloudFront's own."},
+    "HostedZoneId": {"Type": "String", "Default": "", "Description": "Route 53 zone that gets the domain's record."},
+    "CertificateArn": {"Type": "String", "Default": "", "Description": "For the domain, in us-east-1."},
+    "WebAclArn": {"Type": "String", "Default": "", "Description": "The rate limit, in us-east-1."},
+    "AlarmMail": {"Type": "String", "Default": "", "Description": "Where alarms and the budget write to."},
+    "MonthlyBudget": {"Type": "Number", "Default": 0, "Description": "US dollars; 0 is none."},
+    "RequestsPerSecond": {"Type": "Number", "Default": 200, "Description": "Of the whole API."},
+}
+CONDITIONS: Json = {
+    "HasDomain": {"Fn::And": [_given("Domain"), _given("CertificateArn")]},
+    "HasZone": {"Fn::And": [_given("Domain"), _given("HostedZoneId")]},
+    "HasWebAcl": _given("WebAclArn"),
+    "HasAlarmMail": _given("AlarmMail"),
+    "HasBudget": {"Fn::And": [_given("AlarmMail"), {"Fn::Not": [{"Fn::Equals": [{"Ref": "MonthlyBudget"}, 0]}]}]},
+}
+HOST: Json = {"Fn::If": ["HasDomain", {"Ref": "Domain"}, {"Fn::GetAtt": ["Distribution", "DomainName"]}]}
+ORIGINS: tuple[Json, ...] = ({"Fn::Sub": ["https://${Host}", {"Host": HOST}]},)
+
+
+def _token_key() -> Json:
+    """Made by AWS and read by the API alone; it stays when the stack goes, as the tables do that it belongs to."""
+    return {
+        "Type": "AWS::SecretsManager::Secret",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {
+            "Description": "Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.",
+            "GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True},
+        },
+    }
+
+
+def _api() -> Json:
+    return {
+        "Properties": {
+            "TracingEnabled": True,
+            "EndpointConfiguration": "REGIONAL",
+            "MethodSettings": [
+                {
+                    "ResourcePath": "/*",
+                    "HttpMethod": "*",
+                    "MetricsEnabled": True,
+                    "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
+                    "ThrottlingBurstLimit": {"Ref": "RequestsPerSecond"},
+                }
+            ],
+        }
+    }
+
+
+def _outputs(resources: Json) -> Json:
+    """Every address, and the ARN of whatever has one."""
+    outputs: Json = {
+        "Address": {"Value": ORIGINS[0]},
+        "ApiAddress": {"Value": {"Fn::Sub": f"https://${{RestAPI}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"}},
+        "Files": {"Value": {"Ref": "Bucket"}},
+        "Page": {"Value": {"Ref": "PageBucket"}},
+        "DistributionId": {"Value": {"Ref": "Distribution"}},
+        "TokenKeyArn": {"Value": {"Ref": "TokenKey"}},
+        "AlarmTopicArn": {"Value": {"Ref": "AlarmTopic"}},
+    }
+    with_arn = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SQS::Queue"}
+    for name, resource in resources.items():
+        if resource.get("Type") in with_arn or name.endswith("Handler") or "FunctionName" in resource["Properties"]:
+            outputs.setdefault(f"{name}Arn", {"Value": {"Fn::GetAtt": [name, "Arn"]}})
+        if resource.get("Type") == "AWS::SQS::Queue":
+            outputs[f"{name}Address"] = {"Value": {"Ref": name}}
+    return outputs

@@ -1,0 +1,95 @@
+"""What CloudFront wants from us-east-1, wherever the rest is: the firewall's rules, and the domain's certificate.
+
+A stack of its own, deployed first; its outputs are parameters of the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def edge_template() -> Json:
+    """Outputs: WebAclArn, and CertificateArn where a domain is given."""
+    return {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Millrace: rate limit and certificate for CloudFront. Deploy it in us-east-1.",
+        "Parameters": {
+            "Domain": {"Type": "String", "Default": "", "Description": "The page's host name; none is CloudFront's own."},
+            "HostedZoneId": {
+                "Type": "String",
+                "Default": "",
+                "Description": "Route 53 zone of the domain. Without one, add the record that ACM names by hand.",
+            },
+            "RequestsPerFiveMinutes": {
+                "Type": "Number",
+                "Default": 3000,
+                "MinValue": 100,
+                "Description": "Of one address; more are blocked until they are fewer.",
+            },
+        },
+        "Conditions": {
+            "HasDomain": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Domain"}, ""]}]},
+            "HasZone": {"Fn::Not": [{"Fn::Equals": [{"Ref": "HostedZoneId"}, ""]}]},
+        },
+        "Resources": {
+            "WebAcl": {
+                "Type": "AWS::WAFv2::WebACL",
+                "Properties": {
+                    "Scope": "CLOUDFRONT",
+                    "DefaultAction": {"Allow": {}},
+                    "VisibilityConfig": _seen("WebAcl"),
+                    "Rules": [
+                        {
+                            "Name": "rate",
+                            "Priority": 0,
+                            "Action": {"Block": {}},
+                            "Statement": {
+                                "RateBasedStatement": {
+                                    "AggregateKeyType": "IP",
+                                    "EvaluationWindowSec": 300,
+                                    "Limit": {"Ref": "RequestsPerFiveMinutes"},
+                                }
+                            },
+                            "VisibilityConfig": _seen("Rate"),
+                        },
+                        _managed(1, "AWSManagedRulesKnownBadInputsRuleSet"),
+                    ],
+                },
+            },
+            "Certificate": {
+                "Type": "AWS::CertificateManager::Certificate",
+                "Condition": "HasDomain",
+                "Properties": {
+                    "DomainName": {"Ref": "Domain"},
+                    "ValidationMethod": "DNS",
+                    "DomainValidationOptions": {
+                        "Fn::If": [
+                            "HasZone",
+                            [{"DomainName": {"Ref": "Domain"}, "HostedZoneId": {"Ref": "HostedZoneId"}}],
+                            {"Ref": "AWS::NoValue"},
+                        ]
+                    },
+                },
+            },
+        },
+        "Outputs": {
+            "WebAclArn": {"Value": {"Fn::GetAtt": ["WebAcl", "Arn"]}},
+            "CertificateArn": {"Condition": "HasDomain", "Value": {"Ref": "Certificate"}},
+        },
+    }
+
+
+def _managed(priority: int, name: str) -> Json:
+    return {
+        "Name": name,
+        "Priority": priority,
+        "OverrideAction": {"None": {}},
+        "Statement": {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": name}},
+        "VisibilityConfig": _seen(name),
+    }
+
+
+def _seen(name: str) -> Json:
+    return {"CloudWatchMetricsEnabled": True, "MetricName": f"Millrace{name}", "SampledRequestsEnabled": False}

@@ -1,0 +1,203 @@
+"""The functions: memory, time, layers, environment, a role of its own and what feeds each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from infra.aws.grants import Grant, arn, grants
+from infra.aws.template import logical_id
+from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, triggers, undelivered
+
+Json = dict[str, Any]
+
+API, API_SECONDS = "api", 29
+LOG_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Function:
+    """memory: MB, and with it CPU: 1,769 MB are one core. layers: folders of infra/aws/layers. disk: MB under /tmp.
+    at_once: how many of it may work on one queue at a time, at least 2."""
+
+    handler: str
+    memory: int
+    seconds: int
+    layers: tuple[str, ...] = ()
+    disk: int = 512
+    at_once: int = 50
+
+    @property
+    def id(self) -> str:
+        """Chalice's name for it in the template."""
+        return "APIHandler" if self.handler == API else logical_id(self.handler)
+
+    @property
+    def entry(self) -> str:
+        """What Lambda calls."""
+        return "app.app" if self.handler == API else f"app.{self.handler}"
+
+
+# A 12 MP HEIC takes 125 MB and a core; a video's frame more. Zips hold two parts in memory. SciPy's distance transforms
+# of a cropped volume take a few GB.
+SIZES: dict[str, dict[str, Any]] = {
+    "inspect_media": {"memory": 2048, "layers": ("media",), "at_once": 500},
+    "run_media": {"memory": 2048, "layers": ("media",), "disk": 2048},
+    "inspect_volume": {"memory": 3008, "layers": ("volume",), "disk": 4096},
+    "run_volume": {"memory": 8192, "layers": ("volume",), "disk": 8192},
+    "run_onnx": {"memory": 8192, "layers": ("onnx",), "disk": 8192},
+    "list_objects": {"memory": 1024, "at_once": 10},
+    "clean_up": {"memory": 1024, "at_once": 10},
+    "deliver_webhooks": {"memory": 512},
+    "undelivered": {"memory": 512, "at_once": 5},
+    "sweep": {"memory": 1024},
+    API: {"memory": 1769},
+}
+
+
+def functions(pipelines: Sequence[str]) -> Iterator[Function]:
+    """Every function of the deployment. Raises KeyError for a handler whose size nobody thought of."""
+    yield Function(API, seconds=API_SECONDS, **SIZES[API])
+    seconds = {trigger.handler: trigger.timeout_seconds for trigger in _feeds(pipelines)}
+    for handler, time in (seconds | {SWEEP_HANDLER: SWEEP_SECONDS}).items():
+        yield Function(handler, seconds=time, **SIZES[handler])
+
+
+def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str], bucket: Json) -> Json:
+    """Functions as additions to those that Chalice writes, with roles and logs. layers: those of the pipelines' steps."""
+    resources: Json = {}
+    environment = _environment(stack, bucket)
+    for function in functions(pipelines):
+        log, role = f"{function.id}Log", f"{function.id}Role"
+        name = f"{stack}-{function.handler.replace('_', '-')}"
+        own = environment | {"POWERTOOLS_SERVICE_NAME": function.handler}
+        if function.handler == API:
+            own |= {"MILLRACE_TOKEN_KEY_SECRET": {"Ref": "TokenKey"}}
+        properties: Json = {
+            "FunctionName": name,
+            "MemorySize": function.memory,
+            "Timeout": function.seconds,
+            "EphemeralStorage": {"Size": function.disk},
+            "Tracing": "Active",
+            "Role": {"Fn::GetAtt": [role, "Arn"]},
+            "Environment": {"Variables": own},
+            "LoggingConfig": {"LogGroup": {"Ref": log}},
+        }
+        if function.layers:
+            properties["Layers"] = [{"Ref": layer_id(layer)} for layer in function.layers]
+        if events := _events(function, pipelines):
+            properties["Events"] = events
+        resources[function.id] = {"Properties": properties}
+        resources[log] = {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": LOG_DAYS},
+        }
+        resources[role] = _role(stack, function, grants(function.handler, pipelines, layers), bucket, pipelines)
+    for layer in sorted({layer for function in functions(pipelines) for layer in function.layers}):
+        resources[layer_id(layer)] = {
+            "Type": "AWS::Serverless::LayerVersion",
+            "Properties": {
+                "LayerName": f"{stack}-{layer}",
+                "ContentUri": f"./layer-{layer}.zip",
+                "CompatibleRuntimes": ["python3.13"],
+                "RetentionPolicy": "Delete",
+            },
+        }
+    return resources
+
+
+def layer_id(layer: str) -> str:
+    return f"{logical_id(layer)}Layer"
+
+
+def _feeds(pipelines: Sequence[str]) -> Iterator[Any]:
+    for trigger in triggers(pipelines):
+        yield trigger
+        yield undelivered(trigger)
+
+
+def _events(function: Function, pipelines: Sequence[str]) -> Json:
+    """The queues that feed it. The first has the name that Chalice gave, which stands for the whole in its template."""
+    found: Json = {}
+    for trigger in _feeds(pipelines):
+        if trigger.handler != function.handler:
+            continue
+        name = f"{function.id}SqsEventSource" if not found else f"{logical_id(trigger.queue)}Source"
+        found[name] = {
+            "Type": "SQS",
+            "Properties": {
+                "Queue": {"Fn::GetAtt": [f"{logical_id(trigger.queue)}Queue", "Arn"]},
+                "BatchSize": trigger.batch_size,
+                "FunctionResponseTypes": ["ReportBatchItemFailures"],
+                "ScalingConfig": {"MaximumConcurrency": function.at_once},
+            },
+        }
+    return found
+
+
+def _environment(stack: str, bucket: Json) -> Json:
+    """What every function gets. Names and not references: the bucket waits for the address, the address for the API."""
+    return {
+        "MILLRACE_BUCKET": bucket,
+        "MILLRACE_JOBS_TABLE": f"{stack}-jobs",
+        "MILLRACE_ACCOUNTS_TABLE": f"{stack}-accounts",
+        "MILLRACE_CATALOG_TABLE": f"{stack}-catalog",
+        "MILLRACE_QUEUE_URL_PREFIX": {
+            "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
+        },
+        "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/drop/,s3://${Files}/import/", {"Files": bucket}]},
+        "MILLRACE_LOG": "json",
+        "MILLRACE_STAGE": {"Ref": "Stage"},
+    }
+
+
+def _role(
+    stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]
+) -> Json:
+    statements = [
+        {
+            "Effect": "Allow",
+            "Action": [f"{grant.service}:{action}" for action in grant.actions],
+            "Resource": [arn(stack, resource, bucket) for resource in grant.resources],
+        }
+        for grant in allowed
+    ]
+    fed = sorted({trigger.queue for trigger in _feeds(pipelines) if trigger.handler == function.handler})
+    if fed:
+        statements.append(
+            {
+                "Sid": "LambdaPolls",
+                "Effect": "Allow",
+                "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+                "Resource": [arn(stack, f"queue/{queue}", bucket) for queue in fed],
+            }
+        )
+    statements.append(
+        {
+            "Sid": "LambdaLogs",
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"Fn::GetAtt": [f"{function.id}Log", "Arn"]},
+        }
+    )
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            },
+            # X-Ray knows no resources: AWS's own policy is the narrowest there is.
+            "ManagedPolicyArns": [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}],
+            "Policies": [
+                {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}
+            ],
+        },
+    }

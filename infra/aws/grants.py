@@ -1,0 +1,128 @@
+"""What each function may do, as data: actions on tables, indexes, prefixes of the bucket, and queues.
+
+One list for the roles of the template and for the test that holds them against every call of the test suite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+READ = ("GetItem", "Query")
+WRITE = ("PutItem", "UpdateItem")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """service: as in an action. actions: without the service. resources: see arn()."""
+
+    service: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """Each action with each of its resources."""
+        return {(f"{self.service}:{action}", resource) for action in self.actions for resource in self.resources}
+
+
+def table(name: str, *actions: str) -> Grant:
+    return Grant("dynamodb", actions, (f"table/{name}",))
+
+
+def index(name: str, *indexes: str) -> Grant:
+    return Grant("dynamodb", ("Query",), tuple(f"table/{name}/index/{one}" for one in indexes))
+
+
+def objects(actions: Sequence[str], *prefixes: str) -> Grant:
+    return Grant("s3", tuple(actions), tuple(f"bucket/{prefix}/*" for prefix in prefixes))
+
+
+def listing(*more: str) -> Grant:
+    """ListBucket besides: without it S3 says forbidden where it should say missing."""
+    return Grant("s3", ("ListBucket", *more), ("bucket",))
+
+
+def send(*queues: str) -> Grant:
+    return Grant("sqs", ("SendMessage",), tuple(f"queue/{queue}" for queue in queues))
+
+
+# What an admin has set is looked at by each container as it starts.
+SETTINGS = table("accounts", "GetItem")
+
+
+def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> list[Grant]:
+    """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for a handler nobody thought of."""
+    kind, _, place = handler.partition("_")
+    runs = [f"run-{name}" for name in (*pipelines, *layers)]
+    inspections = [f"inspect-{name}" for name in pipelines]
+    if kind == "inspect":
+        return [
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            objects(("GetObject",), "uploads", "drop", "import"),
+            objects(("PutObject",), "thumbs"),
+            listing(),
+            send(f"run-{place}", "webhooks"),
+            SETTINGS,
+        ]
+    if kind == "run":
+        return [
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "thumbs"),
+            objects(("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
+            listing("ListBucketMultipartUploads"),
+            send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
+            SETTINGS,
+        ]
+    return {
+        "api": [
+            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem", "ConditionCheckItem"),
+            index("jobs", "by_owner", "by_hash"),
+            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem", "ConditionCheckItem"),
+            objects(("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"), "uploads"),
+            Grant("s3", ("ListMultipartUploadParts",), ("bucket/uploads/*",)),
+            objects(("GetObject", "DeleteObject"), "results", "thumbs"),
+            objects(("GetObject", "DeleteObject"), "drop"),
+            objects(("GetObject",), "import"),
+            objects(("DeleteObject",), "work"),
+            listing("ListBucketMultipartUploads"),
+            Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret",)),
+        ],
+        "list_objects": [table("jobs", *READ, *WRITE), listing(), send("import", "webhooks", *inspections), SETTINGS],
+        "clean_up": [
+            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            index("jobs", "by_hash"),
+            objects(("DeleteObject", "AbortMultipartUpload"), "uploads", "drop", "results", "thumbs", "work"),
+            listing("ListBucketMultipartUploads"),
+            send("cleanup"),
+            SETTINGS,
+        ],
+        "deliver_webhooks": [table("jobs", *READ, *WRITE), send("webhooks"), SETTINGS],
+        "undelivered": [table("jobs", *READ, *WRITE), send("webhooks", *runs), SETTINGS],
+        "sweep": [
+            table("jobs", *READ, *WRITE),
+            index("jobs", "due"),
+            listing(),
+            send("cleanup", "webhooks", *runs),
+            SETTINGS,
+        ],
+    }[handler]
+
+
+def arn(stack: str, resource: str, bucket: Json) -> Json:
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret` in the template of `stack`."""
+    kind, _, rest = resource.partition("/")
+    if kind == "bucket":
+        tail = f"/{rest}" if rest else ""
+        return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
+    if kind == "secret":
+        return {"Ref": "TokenKey"}
+    here = "${AWS::Region}:${AWS::AccountId}"
+    if kind == "table":
+        return {"Fn::Sub": f"arn:${{AWS::Partition}}:dynamodb:{here}:table/{stack}-{rest}"}
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{here}:{stack}-{rest}"}

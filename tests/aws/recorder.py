@@ -1,0 +1,98 @@
+"""A pytest plugin: notes each AWS call that each function makes while the tests of the app run.
+
+`pytest -p tests.aws.recorder tests/app` writes a line a distinct call into the folder MILLRACE_CALLS, one file a
+process: `{"function": …, "service": …, "operation": …, "params": …}`. Signing an address counts: whoever opens it acts
+with the signer's rights.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from chalice.app import Chalice, EventSourceHandler
+
+# What of a call's parameters a policy can speak of.
+NAMED = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "QueueUrl", "CopySource", "SecretId", "Tagging")
+
+_running: list[str] = []
+_seen: dict[str, dict[str, Any]] = {}
+
+
+@contextmanager
+def _inside(function: str) -> Iterator[None]:
+    _running.append(function)
+    try:
+        yield
+    finally:
+        _running.pop()
+
+
+def _named(operation: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parameters that matter, once for each item of a batch."""
+    if operation in ("TransactWriteItems", "TransactGetItems"):
+        return [{"TableName": one["TableName"], "As": kind} for i in params["TransactItems"] for kind, one in i.items()]
+    if operation in ("BatchGetItem", "BatchWriteItem"):
+        return [{"TableName": table} for table in params["RequestItems"]]
+    if operation == "DeleteObjects":
+        return [{"Bucket": params["Bucket"], "Key": o["Key"]} for o in params["Delete"]["Objects"]]
+    return [
+        {
+            name: params[name]
+            for name in NAMED
+            if isinstance(params.get(name), str | dict) and not _is_item(params[name])
+        }
+    ]
+
+
+def _is_item(value: Any) -> bool:
+    """A DynamoDB key and not an object's."""
+    return isinstance(value, dict) and "PK" in value
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    emit = BaseClient._emit_api_params
+    handle, serve = EventSourceHandler.__call__, Chalice.__call__
+
+    def noted(self: Any, api_params: Any, operation_model: Any, context: Any) -> Any:
+        if _running:
+            service = operation_model.service_model.service_name
+            for params in _named(operation_model.name, api_params):
+                call = {
+                    "function": _running[-1],
+                    "service": service,
+                    "operation": operation_model.name,
+                    "params": params,
+                }
+                # Keys differ by job and file; what they begin with is what a policy knows.
+                for name in ("Key", "Prefix"):
+                    if name in params:
+                        params[name] = params[name].split("/")[0] + "/" if "/" in params[name] else params[name]
+                if isinstance(source := params.get("CopySource"), dict):
+                    params["CopySource"] = {"Bucket": source["Bucket"], "Key": source["Key"].split("/")[0] + "/"}
+                _seen[json.dumps(call, sort_keys=True, default=str)] = call
+        return emit(self, api_params, operation_model, context)
+
+    def handled(self: Any, event: Any, context: Any) -> Any:
+        with _inside(self.func.__name__):
+            return handle(self, event, context)
+
+    def served(self: Any, event: Any, context: Any) -> Any:
+        with _inside("api"):
+            return serve(self, event, context)
+
+    BaseClient._emit_api_params = noted  # type: ignore[method-assign]
+    EventSourceHandler.__call__ = handled
+    Chalice.__call__ = served
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    folder = Path(os.environ["MILLRACE_CALLS"])
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{os.getpid()}.jsonl").write_text("".join(f"{line}\n" for line in sorted(_seen)))
