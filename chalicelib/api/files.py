@@ -17,6 +17,7 @@ from chalicelib.api.models import (
     FilesPage,
     FilesQuery,
 )
+from chalicelib.api.paging import page_links
 from chalicelib.api.views import file_answer
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.listing import Wanted
@@ -31,14 +32,14 @@ LONGEST_NAME = 200
 
 
 @routes.route("GET", "/jobs/{job_id}/files", "The files of a job", query=FilesQuery, answer=FilesPage)
-def list_files(call: Call, job_id: str) -> FilesPage:
+def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
     sort = "confidence" if query.group_by and query.sort == "number" else query.sort
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
-    return FilesPage(
+    answer = FilesPage(
         items=[file_answer(file) for file in found],
         total=total,
         page=query.page,
@@ -46,6 +47,7 @@ def list_files(call: Call, job_id: str) -> FilesPage:
         pages=math.ceil(total / query.per_page),
         groups=services().listing.groups(job, wanted) if query.group_by else None,
     )
+    return Reply(answer, headers=page_links(call, total))
 
 
 @routes.route(

@@ -12,6 +12,7 @@ from chalicelib.api.models import (
     PipelinesAnswer,
     StatusAnswer,
 )
+from chalicelib.api.paging import cursor_links
 from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
 from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
 from chalicelib.wiring import services
@@ -20,7 +21,7 @@ routes = Routes(__name__)
 
 
 @routes.route("GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage)
-def list_jobs(call: Call) -> JobsPage:
+def list_jobs(call: Call) -> Reply:
     query: JobsQuery = call.query
     found, cursor = services().jobs.jobs_of(
         call.user.id,
@@ -29,7 +30,8 @@ def list_jobs(call: Call) -> JobsPage:
         limit=query.limit,
         before=query.cursor,
     )
-    return JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor)
+    answer = JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor)
+    return Reply(answer, headers=cursor_links(call, cursor))
 
 
 @routes.route("GET", "/jobs/{job_id}", "A job", answer=JobAnswer, conditional=True)
