@@ -103,12 +103,12 @@ async function problem(response: Response): Promise<Problem> {
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, milliseconds)
-    // A network that comes back is worth asking at once.
-    window.addEventListener('online', done, { once: true })
+    // A connection that comes back is worth asking at once.
+    const forget = connection.watch(() => connection.get() && done())
     signal?.addEventListener('abort', stop, { once: true })
     function clear() {
       clearTimeout(timer)
-      window.removeEventListener('online', done)
+      forget()
       signal?.removeEventListener('abort', stop)
     }
     function done() {
@@ -156,7 +156,22 @@ let reachable = true
 function reached(now: boolean): void {
   if (now === reachable) return
   reachable = now
+  if (!now) void look()
   for (const tell of watchers) tell()
+}
+
+const LOOKS = [1000, 2000, 3000, 5000]
+
+/** Looks out for the API while nobody else may have a reason to ask. */
+async function look(): Promise<void> {
+  for (let n = 0; !reachable; n++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOKS[Math.min(n, LOOKS.length - 1)]))
+    // Whatever it answers, it answers.
+    await fetch('/api/health').then(
+      () => reached(true),
+      () => undefined,
+    )
+  }
 }
 
 export const connection = {

@@ -7,7 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { api, Problem } from './client'
+import { api, connection, Problem } from './client'
 import type {
   ArtifactAnswer,
   ArtifactsAnswer,
@@ -39,6 +39,12 @@ export const queryClient = new QueryClient({
     },
     mutations: { networkMode: 'always' },
   },
+})
+
+// What failed while there was no connection is asked for again as soon as there is one.
+connection.watch(() => {
+  if (connection.get())
+    void queryClient.refetchQueries({ type: 'active', predicate: (query) => query.state.error !== null })
 })
 
 /** Milliseconds to the next poll: the server's pace, slower in a hidden tab, slower still with each error in a row. */

@@ -62,16 +62,24 @@ test(`a job of ${FILES} files scrolls without a stutter`, async ({ page }) => {
           requestAnimationFrame(step)
         }),
     )
-  // Other work on the machine makes a run slow, never a page fast: the best of three is the page's own.
-  const rates: number[] = []
+  // Frames a second tell of the machine and of whatever else it does; the page's own part is the time that its thread
+  // works for a frame. Where that is 20 ms, it can draw fifty a second.
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const worked = async () =>
+    (await session.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value
+  const costs: number[] = []
   for (let n = 0; n < 3; n++) {
+    const before = await worked()
     const { frames, seconds, longest } = await measure()
-    rates.push(frames / seconds)
+    const cost = (1000 * ((await worked()) - before)) / frames
+    costs.push(cost)
     console.log(
-      `  scrolling ${FILES} files: ${(frames / seconds).toFixed(1)} frames a second, longest frame ${longest.toFixed(0)} ms`,
+      `  scrolling ${FILES} files: ${(frames / seconds).toFixed(1)} frames a second, longest frame ${longest.toFixed(0)} ms; ` +
+        `${cost.toFixed(1)} ms of work a frame, enough for ${(1000 / cost).toFixed(0)} a second`,
     )
   }
-  expect(Math.max(...rates)).toBeGreaterThanOrEqual(WANTED)
+  expect(Math.min(...costs)).toBeLessThanOrEqual(1000 / WANTED)
   const shown = await tiles(page).count()
   expect(shown, 'only what is in sight exists').toBeLessThan(200)
 

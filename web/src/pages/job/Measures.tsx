@@ -35,7 +35,7 @@ export function Measures({
     <section className={styles.measures} aria-labelledby="measures">
       <h2 id="measures">{t('measures')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-labelledby="measures">
+      <div className={styles.scroll} tabIndex={0}>
         <table className="number">
           <thead>
             <tr>
@@ -64,7 +64,7 @@ export function Measures({
             ))}
           </tbody>
         </table>
-      </section>
+      </div>
       <div className={styles.chart}>
         <Select
           label={t('measure.shown')}
