@@ -61,21 +61,25 @@ class Unreachable(Exception):
 
 
 class Faults:
-    """Lets the n-th moment before or after a write be the worker's last, or the store's first without an answer."""
+    """What happens at the n-th moment before or after a write: the worker dies, the store doesn't answer, or somebody
+    else gets in between."""
 
     def __init__(self) -> None:
         self.left: int | None = None
-        self.error: type[BaseException] = Crash
+        self.happens: Callable[[], None] = lambda: None
 
-    def plan(self, moment: int | None, error: type[BaseException]) -> None:
-        self.left, self.error = moment, error
+    def plan(self, moment: int | None, happens: Callable[[], None]) -> None:
+        self.left, self.happens = moment, happens
+
+    def clear(self) -> None:
+        self.left = None
 
     def pass_moment(self) -> None:
         if self.left is not None:
             self.left -= 1
             if self.left < 0:
                 self.left = None
-                raise self.error
+                self.happens()
 
     def around(self, name: str, thing: Any) -> Any:
         return _Wrapped(self, thing, WRITES[name])
@@ -100,7 +104,9 @@ class _Wrapped:
 
 
 faults = st.one_of(st.none(), st.none(), st.integers(0, 40))
-errors = st.sampled_from([Crash, Crash, Unreachable])
+errors = st.sampled_from(
+    ["crash", "crash", "no answer", "rival", "rival", "late rival", "overwrite", "pause", "cancel"]
+)
 contents = st.sampled_from(CONTENTS)
 numbers = st.integers(0, 1000)
 
@@ -140,12 +146,12 @@ class ExactlyOnce(RuleBasedStateMachine):
         fault=faults,
         error=errors,
     )
-    def open_a_job(self, pipeline: str, files: list[bytes], more: bool, fault: int | None, error: Any) -> None:
+    def open_a_job(self, pipeline: str, files: list[bytes], more: bool, fault: int | None, error: str) -> None:
         announced = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(files)]
         self._attempt(lambda: self.world.intake.open_job(OWNER, pipeline, {}, announced, more=more), fault, error)
 
     @rule(pick=numbers, files=st.lists(contents, max_size=3), more=st.booleans(), fault=faults, error=errors)
-    def add_files(self, pick: int, files: list[bytes], more: bool, fault: int | None, error: Any) -> None:
+    def add_files(self, pick: int, files: list[bytes], more: bool, fault: int | None, error: str) -> None:
         if job := self._pick(pick):
             announced = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(files)]
             self._attempt(lambda: self.world.intake.add_files(OWNER, job.id, announced, more=more), fault, error)
@@ -191,7 +197,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     @precondition(lambda self: len(self.world.jobs_of(OWNER)) < 6)
     @rule(count=st.integers(0, 5), fault=faults, error=errors)
-    def import_a_folder(self, count: int, fault: int | None, error: Any) -> None:
+    def import_a_folder(self, count: int, fault: int | None, error: str) -> None:
         for number in range(count):
             self.world.objects.put(f"import/{number}.txt", CONTENTS[number % 4], "text/plain")
         self._attempt(lambda: self.world.importer.start(OWNER, "import/", "photos", {}), fault, error)
@@ -199,12 +205,12 @@ class ExactlyOnce(RuleBasedStateMachine):
     @rule(pick=numbers, action=st.sampled_from(["pause", "resume", "pause", "resume", "cancel"]), fault=faults)
     def control(self, pick: int, action: str, fault: int | None) -> None:
         if job := self._pick(pick):
-            self._attempt(lambda: self.world.control.act(OWNER, job.id, action), fault, Crash)
+            self._attempt(lambda: self.world.control.act(OWNER, job.id, action), fault, "crash")
 
     @rule(pick=numbers, fault=faults, error=errors)
-    def retry(self, pick: int, fault: int | None, error: Any) -> None:
+    def retry(self, pick: int, fault: int | None, error: str) -> None:
         if job := self._pick(pick):
-            if fault is not None:
+            if fault is not None and error in {"crash", "no answer"}:
                 self.broken_retries.add(job.id)  # it may die between its files and its job: the next one goes on there
             self._attempt(lambda: self.world.control.retry(OWNER, job.id), fault, error)
 
@@ -221,7 +227,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         seed=st.integers(0, 9),
     )
     def deliver(
-        self, pick: int, batch: int, fault: int | None, error: Any, seconds: int, twice: bool, during: str, seed: int
+        self, pick: int, batch: int, fault: int | None, error: str, seconds: int, twice: bool, during: str, seed: int
     ) -> None:
         """A batch in any order; perhaps its worker dies, or it comes once more although all was done."""
         visible = self.world.queue.visible()
@@ -233,13 +239,13 @@ class ExactlyOnce(RuleBasedStateMachine):
         some = some[: 1 if queue.startswith(("run-", "import")) else batch]
         self.during = self._happens(during, some)
         received = self.world.queue.receive(some)
-        self.faults.plan(fault, error)
+        self.faults.plan(fault, self._happening(error, fault or 0))
         try:
             again = self.world.handle(queue, received, seconds)
         except (Crash, Unreachable):
             again = [record["messageId"] for record in received["Records"]]
         finally:
-            self.faults.plan(None, Crash)
+            self.faults.clear()
             self.during = []
         if not twice:
             self.world.queue.answer(received, again)
@@ -248,16 +254,16 @@ class ExactlyOnce(RuleBasedStateMachine):
                 message.visible_at = self.world.now
 
     @rule(fault=st.integers(0, 60), error=errors, minutes=st.integers(1, 40))
-    def work_until_something_breaks(self, fault: int, error: Any, minutes: int) -> None:
+    def work_until_something_breaks(self, fault: int, error: str, minutes: int) -> None:
         """Batch after batch in order, up to a fault; time passes with it, and the sweeper looks."""
         for _ in range(12):
-            self.faults.plan(fault, error)
+            self.faults.plan(fault, self._happening(error, fault or 0))
             try:
                 self.world.deliver()
                 fault = self.faults.left if self.faults.left is not None else 1000
             except Unreachable:
                 fault = 1000
-        self.faults.plan(None, Crash)
+        self.faults.clear()
         self.world.advance(60 * minutes)
         self.world.sweep()
 
@@ -280,7 +286,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.world.advance(seconds)
 
     @rule(fault=faults, error=errors)
-    def sweep(self, fault: int | None, error: Any) -> None:
+    def sweep(self, fault: int | None, error: str) -> None:
         self._attempt(self.world.sweep, fault, error)
 
     # -- what must hold ------------------------------------------------------------------------------------------------
@@ -332,7 +338,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "world"):
             return
-        self.faults.plan(None, Crash)
+        self.faults.clear()
         self.during = []
         self.world.lost = lambda seen: False
         self._quiesce(hours=6, every=self.sweep_every)
@@ -373,14 +379,14 @@ class ExactlyOnce(RuleBasedStateMachine):
         jobs = self.world.jobs_of(OWNER)
         return jobs[pick % len(jobs)] if jobs else None
 
-    def _attempt(self, call: Callable[[], Any], fault: int | None, error: type[BaseException]) -> None:
-        self.faults.plan(fault, error)
+    def _attempt(self, call: Callable[[], Any], fault: int | None, error: str) -> None:
+        self.faults.plan(fault, self._happening(error, fault or 0))
         try:
             call()
         except (Crash, Unreachable, JobError, StaleTransition):
             pass
         finally:
-            self.faults.plan(None, Crash)
+            self.faults.clear()
 
     def _note_lost(self, message: Message) -> None:
         for name in ("photos", "scans"):
@@ -402,10 +408,39 @@ class ExactlyOnce(RuleBasedStateMachine):
         happenings["overwrite"] = overwrite
         return [happenings[during]] if during and job_id else []
 
+    def _happening(self, what: str, seed: int) -> Callable[[], None]:
+        def happen() -> None:
+            if what == "crash":
+                raise Crash
+            if what == "no answer":
+                raise Unreachable
+            jobs = self.world.jobs_of(OWNER)
+            if what in {"pause", "cancel"} and jobs:
+                self._quietly(lambda: self.world.control.act(OWNER, jobs[seed % len(jobs)].id, what))
+            elif what == "overwrite":
+                uploads = [key for (_, key) in self.world.objects.stored if key.startswith(("uploads/", "drop/"))]
+                for key in uploads[seed % 3 :: 3]:
+                    size = len(self.world.objects.stored[None, key].content)
+                    self.versions[key].append(b"?")
+                    self.world.objects.put(key, b"?" * size, "text/plain")
+                self._rival(0)
+            elif "rival" in what:
+                self._rival(1000 if what == "late rival" else 0)
+
+        return happen
+
+    def _rival(self, seconds: int) -> None:
+        """Other workers take what is there, while this one stands still; perhaps until its leases are over."""
+        self.world.advance(seconds)
+        if seconds:
+            self.world.sweep()
+        for _ in range(4):
+            self.world.deliver()
+
     def _quietly(self, call: Callable[[], Any]) -> None:
         try:
             call()
-        except JobError:
+        except (JobError, StaleTransition):
             return
 
 
