@@ -102,7 +102,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             send("cleanup"),
             SETTINGS,
         ],
-        "deliver_webhooks": [table("jobs", *READ, *WRITE), send("webhooks"), SETTINGS],
+        "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
         "undelivered": [table("jobs", *READ, *WRITE), send("webhooks", *runs), SETTINGS],
         "sweep": [
             table("jobs", *READ, *WRITE),
