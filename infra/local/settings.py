@@ -88,7 +88,7 @@ class LocalSettings:
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
-            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/drop/,s3://{BUCKET}/import/"),
+            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/"),
             "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
             "PYTHONUNBUFFERED": "1",
         }
