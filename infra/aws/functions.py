@@ -146,7 +146,7 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_QUEUE_URL_PREFIX": {
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
-        "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/drop/,s3://${Files}/import/", {"Files": bucket}]},
+        "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/", {"Files": bucket}]},
         "MILLRACE_LOG": "json",
         "MILLRACE_STAGE": {"Ref": "Stage"},
     }
