@@ -14,7 +14,9 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/results", "Your results", query=ResultsQuery, answer=ResultsPage, headers=("Link",))
+@routes.route(
+    "GET", "/results", "Your results", query=ResultsQuery, answer=ResultsPage, errors=(JobNotFound,), headers=("Link",)
+)
 def list_results(call: Call) -> Reply:
     query: ResultsQuery = call.query
     wanted = WantedResults(

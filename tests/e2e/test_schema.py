@@ -1,0 +1,32 @@
+"""schemathesis asks the running stack whatever its description allows, and much that it does not."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.fuzzing import SETTINGS, fuzz
+from tests.e2e.stack import Stack
+
+CASES = 2000
+SEED = "20260115"
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(tmp_path, SETTINGS)
+    stack.start()
+    yield stack
+    stack.stop()
+    assert stack.pids() == []
+
+
+def test_no_request_breaks_the_service_or_gets_an_answer_that_is_not_described(stack: Stack, tmp_path: Path) -> None:
+    limits = ("--seed", SEED, "--max-examples", "8", "--phases", "examples,coverage,fuzzing")
+    code, said = fuzz(stack, tmp_path, *limits, seconds=600)
+    assert code == 0, said
+    generated = re.search(r"(\d+) generated", said)
+    assert generated is not None, said
+    assert int(generated[1]) >= CASES
+    assert "internal_error" not in stack.log.read_text()
