@@ -7,28 +7,38 @@ WORKERS ?= 2
 PYTHON ?= python3
 UV := .tools/bin/uv
 RUN := .venv/bin/python
+NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench lock clean seed admin migrate
+.PHONY: help setup demo run test test-python test-web web check bench lock clean seed admin migrate seed admin migrate
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: .setup-stamp ## what the other targets need; they call it by themselves
 
 demo: setup ## see it work: files go in, a checked zip comes out (FILES=folder for your own)
 	@$(RUN) -m infra.local.demo $(if $(FILES),--files "$(FILES)")
 
-run: setup ## serve at http://127.0.0.1:8000 until Ctrl-C (PORT=, DATA_DIR=, WORKERS=)
+run: setup web ## serve at http://127.0.0.1:8000 until Ctrl-C (PORT=, DATA_DIR=, WORKERS=)
 	@$(RUN) -m infra.local serve --port "$(PORT)" --data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
 
-test: setup ## every test (ARGS= for pytest)
+test: test-python test-web ## every test
+
+test-python: setup
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
 
-check: setup ## format, lint, types
+test-web: setup web
+	@cd web && $(NODE_PATH) npm test --silent
+	@cd web && $(NODE_PATH) npm run --silent e2e
+
+web: web/dist/index.html ## build the page into web/dist
+
+check: setup web/node_modules/.package-lock.json ## format, lint, types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@cd web && $(NODE_PATH) npm run --silent check
 
 bench: setup ## measure; prints tables and writes build/bench.json
 	@$(RUN) -m benchmarks $(ARGS)
@@ -41,7 +51,7 @@ lock: setup ## lock the requirements anew from the *.in files
 	done
 
 clean: ## remove what was set up and built; data in .millrace stays
-	rm -rf .setup-stamp .venv .tools build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .setup-stamp .venv .tools build web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each step is repeated only where what it reads has changed.
@@ -56,6 +66,20 @@ $(UV): requirements-setup.txt
 	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv
 	@$(UV) pip sync -q --python .venv --require-hashes requirements-dev.txt
 	@touch $@
+
+# The machine's own Node where it is new enough, else the one from its wheel.
+.tools/node-stamp: $(UV) requirements-node.txt
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+		|| { echo "Setting up Node in .tools"; .tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-node.txt; }
+	@touch $@
+
+web/node_modules/.package-lock.json: .tools/node-stamp web/package-lock.json
+	@echo "Setting up the page's packages in web/node_modules"
+	@cd web && $(NODE_PATH) npm ci --silent --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell git ls-files web/src web/public web/index.html web/vite.config.ts 2>/dev/null)
+	@cd web && $(NODE_PATH) npm run --silent build
 
 seed: setup ## fill the local stack with a demo user and a job in every state (PORT=, DATA_DIR=)
 	@$(RUN) -m infra.seed --port "$(PORT)" --data-dir "$(DATA_DIR)"
