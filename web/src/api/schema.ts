@@ -215,9 +215,11 @@ export interface ImportRequest {
  * via the `definition` "JobAnswer".
  */
 export interface JobAnswer {
+  callback_url?: string | null
   completed_at: string | null
   created_at: string
   current_filename: string | null
+  description?: string | null
   error_code: string | null
   error_count: number
   error_message: string | null
@@ -244,6 +246,7 @@ export interface JobAnswer {
   sealed: boolean
   started_at: string | null
   status: JobState
+  tags?: string[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -492,6 +495,10 @@ export interface Token {
  * via the `definition` "UploadAnswer".
  */
 export interface UploadAnswer {
+  /**
+   * Signs what is sent to callback_url. Shown this once.
+   */
+  callback_secret?: string | null
   file_count: number
   job_id: string
   message: string
@@ -528,6 +535,10 @@ export interface UploadTarget {
  * via the `definition` "UploadRequest".
  */
 export interface UploadRequest {
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
   /**
    * @minItems 1
    * @maxItems 500

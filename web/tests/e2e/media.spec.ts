@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessible, begin, choose, completed, expect, family, test, tiles } from './world'
+import { accessible, begin, choose, completed, expect, family, fits, test, tiles } from './world'
 
 const python = process.env.MILLRACE_PYTHON ?? new URL('../../../.venv/bin/python', import.meta.url).pathname
 
@@ -32,8 +32,7 @@ for (const size of [
         true,
       )
       await accessible(page)
-      const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-      expect(scrolls, 'nothing sticks out at the side').toBe(false)
+      await fits(page)
 
       await page.getByText('Group by confidence').click()
       await expect(page.getByText('6 files', { exact: true })).toBeVisible()

@@ -124,3 +124,14 @@ export async function slow(page: Page, bytesPerSecond: number): Promise<void> {
 
 /** The tiles of a grid; the choices of a form are options too. */
 export const tiles = (page: Page) => page.getByRole('listbox').getByRole('option')
+
+/** Nothing sticks out at the side of the window. */
+export async function fits(page: Page): Promise<void> {
+  const out = await page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= document.documentElement.clientWidth) return []
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .map((element) => `${element.tagName} ${element.className} ${element.textContent?.slice(0, 40)}`)
+  })
+  expect(out).toEqual([])
+}
