@@ -29,7 +29,8 @@ ADD_AT_ONCE = 99
 class JobStore(LibraryStore, Protocol):
     # jobs
     def create_job(self, job: Job, active_limit: int) -> None:
-        """Puts a new job and counts it for its owner, in one transaction. LimitReached where the owner has
+        """Puts a new job and counts it for its owner, in one transaction; its option `email`, where there is one,
+        says which person it is in the statistics, else its owner is. LimitReached where the owner has
         `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
 
     def job(self, job_id: str) -> Job:

@@ -48,6 +48,11 @@ def usage_key(owner_id: str) -> Key:
     return f"USER#{owner_id}", "USAGE"
 
 
+def person_key(email: str) -> Key:
+    """Whose job it is where that says more than the account: remembered, whatever its case, without being stored."""
+    return "STATISTICS", f"PERSON#{_digest(email.strip().lower())}"
+
+
 def queue_key(pipeline: str) -> Key:
     return f"QUEUE#{pipeline}", "QUEUE"
 

@@ -29,16 +29,19 @@ class JobItems(WebhookItems):
         usage.where(f"attribute_not_exists({active}) OR {active} < {usage.value(active_limit)}")
         if first:
             usage.where_equal(jobs=None)
-        total = self._statistics().add(unique_users=int(first))
+        email = str(job.options.get("email") or "")
+        person = items.person_key(email)
+        new = [NewItem(person, {"PK": person[0], "SK": person[1]})] if email and not self._table.get(person) else []
+        total = self._statistics().add(unique_users=len(new) if email else int(first))
         total.set_if_missing(since=job.created_at.timestamp())
         day = Write(items.day_key(f"{job.created_at:%Y-%m-%d}")).add(jobs=1)
         key = items.job_key(job.id)
         try:
-            self._table.transact([NewItem(key, items.to_item(key, job)), usage, total, day])
+            self._table.transact([NewItem(key, items.to_item(key, job)), usage, total, day, *new])
         except ConditionFailed as failed:
             if failed.items[0] is not None:
                 raise StaleTransition(job.id) from None
-            if first and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
+            if (first or new) and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
                 # Another first job of theirs came in between; who that was is counted by now.
                 return self.create_job(job, active_limit)
             raise TooManyJobs(

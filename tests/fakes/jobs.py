@@ -31,6 +31,7 @@ class MemoryJobs:
         self._batches: dict[str, tuple[str, str | None]] = {}
         self._batch_files: dict[tuple[str, str], tuple[str, int]] = {}
         self._uses: dict[tuple[str, int, str, int], Use] = {}
+        self._people: set[str] = set()
         self._totals: dict[str, float] = {"jobs_processed": 0.0, "processing_seconds": 0.0, "unique_users": 0.0}
         self._since: float | None = None
         self._days: dict[str, int] = defaultdict(int)
@@ -46,7 +47,9 @@ class MemoryJobs:
         self._jobs[job.id] = job
         self._counts[job.id] = Counts()
         self._usage[job.owner_id] = replace(usage, active_jobs=usage.active_jobs + 1, jobs=usage.jobs + 1)
-        self._totals["unique_users"] += not usage.jobs
+        email = str(job.options.get("email") or "").lower()
+        self._totals["unique_users"] += email not in self._people if email else not usage.jobs
+        self._people.add(email)
         self._days[f"{job.created_at:%Y-%m-%d}"] += 1
         self._since = min(self._since or job.created_at.timestamp(), job.created_at.timestamp())
 

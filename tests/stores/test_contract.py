@@ -211,6 +211,13 @@ def test_users_are_counted_once(jobs: Any) -> None:
     assert jobs.statistics("2026-03-02")["jobs_today"] == 0
 
 
+def test_a_person_who_names_an_address_is_counted_once_whatever_its_case(jobs: Any) -> None:
+    created(jobs, 1, options={"email": "ann@example.org"})
+    created(jobs, 2, options={"email": "Ann@Example.org"}, owner_id="a guest")
+    created(jobs, 3, options={"email": "bob@example.org"}, owner_id="another guest")
+    assert jobs.statistics("2026-03-01")["unique_users"] == 2
+
+
 def test_due_jobs_come_longest_due_first_and_only_those(jobs: Any) -> None:
     created(jobs, 1, due_at=BEGIN + timedelta(seconds=2))
     created(jobs, 2, due_at=BEGIN + timedelta(seconds=1))
