@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.catalogue import errors_of, path_names
 from chalicelib.api.http import JSON, PROBLEM, ROOT, ROUTES, Route
@@ -129,6 +129,13 @@ Mode = Literal["validation", "serialization"]
 References = dict[tuple[Any, Mode], str]
 
 
+class Untitled(GenerateJsonSchema):
+    """A field's title would say its name once more."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
 def _schemas() -> tuple[References, Schema]:
     """Every model that goes in or out: its reference, and all definitions."""
     incoming = {model for route in ROUTES for model in (route.body, route.query) if model}
@@ -136,7 +143,9 @@ def _schemas() -> tuple[References, Schema]:
     wanted: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in incoming]
     wanted += [(model, "serialization") for model in outgoing]
     wanted.sort(key=lambda pair: pair[0].__name__)
-    found, definitions = models_json_schema(wanted, ref_template=COMPONENTS + "schemas/{model}")
+    found, definitions = models_json_schema(
+        wanted, ref_template=COMPONENTS + "schemas/{model}", schema_generator=Untitled
+    )
     schemas = definitions["$defs"]
     return {key: reference["$ref"] for key, reference in found.items()}, dict(sorted(schemas.items()))
 
@@ -190,7 +199,6 @@ def _query(name: str, schema: Schema, required: bool) -> Schema:
     schema |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
     if schema.get("default", "") is None:
         del schema["default"]
-    schema.pop("title", None)
     parameter: Schema = {"name": name, "in": "query", "required": required}
     if description := schema.pop("description", None):
         parameter["description"] = description
