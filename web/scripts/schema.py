@@ -10,13 +10,17 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from chalicelib.api import models
+from chalicelib.api import account_models, library_models, models
 
 
 def shapes() -> list[type[BaseModel]]:
-    found = [m for _, m in inspect.getmembers(models, inspect.isclass) if issubclass(m, BaseModel)]
-    abstract = {BaseModel, models.Given, models.Query, models.Answer}
-    return [m for m in found if m not in abstract and m.__module__ == models.__name__]
+    abstract = {models.Given, models.Query, models.Answer}
+    return [
+        model
+        for module in (models, account_models, library_models)
+        for _, model in inspect.getmembers(module, inspect.isclass)
+        if issubclass(model, BaseModel) and model not in abstract and model.__module__ == module.__name__
+    ]
 
 
 def main() -> None:

@@ -11,13 +11,15 @@ import { Faults } from './ui/Faults'
 const loadJobs = () => import('./pages/JobsPage')
 const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
+const loadAccount = () => import('./pages/AccountPage')
 const JobsPage = lazy(loadJobs)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
+const AccountPage = lazy(loadAccount)
 
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
-idle(() => Promise.allSettled([loadJobs(), loadJob(), loadDashboard()]))
+idle(() => Promise.allSettled([loadJobs(), loadJob(), loadDashboard(), loadAccount()]))
 
 export function App() {
   const { language } = useWords()
@@ -32,6 +34,7 @@ export function App() {
               <Route path="jobs" element={<JobsPage />} />
               <Route path="jobs/:jobId" element={<JobPage />} />
               <Route path="dashboard" element={<DashboardPage />} />
+              <Route path="account" element={<AccountPage />} />
               <Route path="*" element={<MissingPage />} />
             </Routes>
           </Suspense>

@@ -1,11 +1,20 @@
 // What stands around every page: the name, the ways, what goes on elsewhere, and the keys.
-import { ChartNoAxesColumn, Images, Keyboard, Moon, Sun, SunMoon, Upload } from 'lucide-react'
+import {
+  ChartNoAxesColumn,
+  CircleUserRound,
+  Images,
+  Keyboard,
+  Moon,
+  Sun,
+  SunMoon,
+  Upload,
+} from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { NavLink, useLocation, useNavigate } from 'react-router'
 import { LANGUAGES, type Language, useWords } from './i18n'
 import styles from './Shell.module.css'
-import { Button, Notice, Select } from './ui/controls'
-import { useReachable } from './ui/hooks'
+import { Button, ButtonLink, Notice, Select } from './ui/controls'
+import { useReachable, useSessionEnded } from './ui/hooks'
 import { JobWatch } from './ui/JobWatch'
 import { KeysSheet } from './ui/KeysSheet'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
@@ -23,6 +32,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const { t } = useWords()
   const [keys, showKeys] = useState(false)
   const reachable = useReachable()
+  const ended = useSessionEnded()
   const { pathname } = useLocation()
   useShortcuts(() => showKeys(true))
 
@@ -52,6 +62,9 @@ export function Shell({ children }: { children: ReactNode }) {
         </nav>
         <div className={styles.tools}>
           <LanguageChoice />
+          <NavLink to="/account" className={styles.account} aria-label={t('nav.account')}>
+            <CircleUserRound aria-hidden size={20} strokeWidth={1.8} />
+          </NavLink>
           <ThemeChoice />
           <span className={styles.keysTool}>
             <Button kind="quiet" icon={Keyboard} label={t('keys.title')} onPress={() => showKeys(true)} />
@@ -63,6 +76,13 @@ export function Shell({ children }: { children: ReactNode }) {
           <Notice kind="warning" title={t('offline.title')}>
             {t('offline.text')}
           </Notice>
+        )}
+        {ended && pathname !== '/account' && (
+          <Notice
+            kind="warning"
+            title={t('session.ended')}
+            action={<ButtonLink to="/account">{t('account.login')}</ButtonLink>}
+          />
         )}
         <Unfinished />
         {children}

@@ -1,7 +1,7 @@
 // The one way to the API: signs in as a guest by itself, waits out what passes, and turns every error into a Problem.
-import type { Problem as ProblemBody, Token } from './schema'
+import type { Problem as ProblemBody } from './schema'
+import { renewed, token } from './session'
 
-const TOKEN = 'millrace.token'
 const WAITS = [500, 1000, 2000, 4000, 8000, 8000, 15000, 15000]
 const PASSING = new Set([500, 502, 503, 504])
 const PASSING_CONFLICTS = new Set(['request_in_progress', 'try_again', 'too_many_requests'])
@@ -30,12 +30,14 @@ export class Problem extends Error {
   }
 }
 
-interface Asked {
+export interface Asked {
   method?: 'GET' | 'POST' | 'DELETE'
   body?: unknown
   signal?: AbortSignal | undefined
   /** Asks again, for about a minute, while the API can't be reached or is out of breath. */
   patient?: boolean
+  /** Says who asks by what it sends: a 401 then tells of that, and not of the token. */
+  anonymous?: boolean
   /** The same key again is the same request: the API carries it out once. */
   key?: string
 }
@@ -53,17 +55,15 @@ export async function api<T>(path: string, asked: Asked = {}): Promise<T> {
 }
 
 async function once<T>(path: string, asked: Asked): Promise<T> {
-  let response = await send(path, asked, await token())
-  if (response.status === 401) {
-    forget()
-    response = await send(path, asked, await token())
-  }
+  const bearer = asked.anonymous ? null : await token()
+  let response = await send(path, asked, bearer)
+  if (response.status === 401 && bearer) response = await send(path, asked, await renewed(bearer))
   reached(true)
   if (!response.ok) throw await problem(response)
   return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
 }
 
-async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
+export async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (bearer) headers.Authorization = `Bearer ${bearer}`
   if (asked.key) headers['Idempotency-Key'] = asked.key
@@ -82,7 +82,7 @@ async function send(path: string, asked: Asked, bearer: string | null): Promise<
   }
 }
 
-async function problem(response: Response): Promise<Problem> {
+export async function problem(response: Response): Promise<Problem> {
   const retryAfter = Number(response.headers.get('Retry-After')) || null
   try {
     const body = (await response.json()) as ProblemBody
@@ -120,31 +120,6 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
       reject(signal?.reason)
     }
   })
-}
-
-// -- signing in -----------------------------------------------------------------------------------------------------
-
-let asking: Promise<string> | null = null
-
-async function token(): Promise<string> {
-  const kept = localStorage.getItem(TOKEN)
-  if (kept) return kept
-  asking ??= begin().finally(() => {
-    asking = null
-  })
-  return asking
-}
-
-async function begin(): Promise<string> {
-  const response = await send('/auth/guest', { method: 'POST' }, null)
-  if (!response.ok) throw await problem(response)
-  const guest = (await response.json()) as Token
-  localStorage.setItem(TOKEN, guest.access_token)
-  return guest.access_token
-}
-
-function forget(): void {
-  localStorage.removeItem(TOKEN)
 }
 
 // -- whether the API can be reached ----------------------------------------------------------------------------------

@@ -14,6 +14,36 @@ export type JobState = 'pending' | 'queued' | 'running' | 'paused' | 'completed'
 export interface Api {}
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AccountAnswer".
+ */
+export interface AccountAnswer {
+  created_at: string | null
+  /**
+   * None: a guest.
+   */
+  email: string | null
+  id: string
+  role: 'guest' | 'user' | 'admin'
+  /**
+   * What the credentials that asked may be used for.
+   */
+  scopes: string[]
+  username: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AccountChanges".
+ */
+export interface AccountChanges {
+  /**
+   * Needed to change the email.
+   */
+  current_password?: string | null
+  email?: string | null
+  username?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArtifactAnswer".
  */
 export interface ArtifactAnswer {
@@ -30,6 +60,55 @@ export interface ArtifactAnswer {
  */
 export interface ArtifactsAnswer {
   items: ArtifactAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AttemptAnswer".
+ */
+export interface AttemptAnswer {
+  at: string
+  /**
+   * Null where the receiver took it.
+   */
+  error: string | null
+  milliseconds: number
+  /**
+   * Of the receiver's answer; null where none came.
+   */
+  status: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AuditEntryAnswer".
+ */
+export interface AuditEntryAnswer {
+  action: string
+  /**
+   * The user's id; `command` for who runs the installation.
+   */
+  actor_id: string
+  at: string
+  details: {
+    [k: string]: unknown
+  }
+  id: string
+  target: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AuditPage".
+ */
+export interface AuditPage {
+  items: AuditEntryAnswer[]
+  next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AuditQuery".
+ */
+export interface AuditQuery {
+  cursor?: string | null
+  limit?: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -56,6 +135,40 @@ export interface DonePart {
  */
 export interface ControlRequest {
   action: 'pause' | 'resume' | 'cancel'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DeliveriesPage".
+ */
+export interface DeliveriesPage {
+  items: DeliveryAnswer[]
+  next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DeliveryAnswer".
+ */
+export interface DeliveryAnswer {
+  attempts: AttemptAnswer[]
+  created_at: string
+  data: {
+    [k: string]: unknown
+  }
+  /**
+   * The event's, and the request's `webhook-id`: the same at every attempt.
+   */
+  id: string
+  next_attempt_at: string | null
+  status: 'pending' | 'delivered' | 'failed'
+  type: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DeliveriesQuery".
+ */
+export interface DeliveriesQuery {
+  cursor?: string | null
+  limit?: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -140,6 +253,17 @@ export interface DuplicatesAnswer {
  */
 export interface DuplicatesQuery {
   kind?: 'exact' | 'similar'
+}
+/**
+ * What is left out stays; null empties.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FileChanges".
+ */
+export interface FileChanges {
+  description?: string | null
+  tags?: string[] | null
+  title?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -249,6 +373,44 @@ export interface JobAnswer {
   tags?: string[]
 }
 /**
+ * What is left out stays; null empties.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "JobChanges".
+ */
+export interface JobChanges {
+  description?: string | null
+  name?: string
+  tags?: string[] | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "JobRequest".
+ */
+export interface JobRequest {
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
+  description?: string | null
+  /**
+   * Files of yours, of any job; each is taken once, in this order.
+   *
+   * @minItems 1
+   * @maxItems 2000
+   */
+  file_ids: string[]
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
+  pipeline: string
+  /**
+   * @maxItems 20
+   */
+  tags?: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobSummary".
  */
@@ -281,6 +443,110 @@ export interface JobsQuery {
   limit?: number
   pipeline?: string | null
   status?: JobState[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "KeyAnswer".
+ */
+export interface KeyAnswer {
+  created_at: string
+  expires_at: string | null
+  /**
+   * The last four characters.
+   */
+  hint: string
+  id: string
+  /**
+   * To within an hour.
+   */
+  last_used_at: string | null
+  name: string
+  scopes: ('upload' | 'read' | 'admin')[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "KeysAnswer".
+ */
+export interface KeysAnswer {
+  items: KeyAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LibraryFile".
+ */
+export interface LibraryFile {
+  camera?: string | null
+  confidence?: string | null
+  content_type?: string | null
+  created_at: string
+  description: string | null
+  detected_timestamp?: string | null
+  duplicate_of?: string | null
+  duration_seconds?: number | null
+  error_code?: string | null
+  error_message?: string | null
+  file_hash_sha256?: string | null
+  gps?: {
+    [k: string]: unknown
+  } | null
+  height?: number | null
+  id: string
+  job_id: string
+  original_filename: string
+  pipeline: string
+  role?: string | null
+  size_bytes: number
+  status: FileState
+  tags: string[]
+  thumbnail_url?: string | null
+  timestamp_candidates?:
+    | {
+        [k: string]: unknown
+      }[]
+    | null
+  timestamp_source?: string | null
+  title: string | null
+  /**
+   * `image`, `video`, `volume`, `audio`, or `other`.
+   */
+  type: string
+  width?: number | null
+  [k: string]: unknown
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LibraryPage".
+ */
+export interface LibraryPage {
+  items: LibraryFile[]
+  page: number
+  pages: number
+  per_page: number
+  total: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LibraryQuery".
+ */
+export interface LibraryQuery {
+  page?: number
+  per_page?: number
+  /**
+   * Words that a file's name, title or tags must all have.
+   */
+  search?: string
+  sort_by?: 'created_at' | 'taken_at' | 'name' | 'size'
+  sort_order?: 'asc' | 'desc'
+  status?: FileState[]
+  type?: ('image' | 'video' | 'volume' | 'audio') | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LoginRequest".
+ */
+export interface LoginRequest {
+  email: string
+  password: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -336,6 +602,122 @@ export interface MultipartPlan {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewJobAnswer".
+ */
+export interface NewJobAnswer {
+  /**
+   * Signs what is sent to callback_url. Shown this once.
+   */
+  callback_secret?: string | null
+  callback_url?: string | null
+  completed_at: string | null
+  created_at: string
+  current_filename: string | null
+  description?: string | null
+  error_code: string | null
+  error_count: number
+  error_message: string | null
+  files: FileCounts
+  /**
+   * The job that had imported the same drop folder before.
+   */
+  follows?: string | null
+  id: string
+  name: string
+  options: {
+    [k: string]: unknown
+  }
+  pipeline: string
+  progress_current: number
+  progress_percent: number
+  progress_total: number
+  result?: {
+    [k: string]: unknown
+  } | null
+  /**
+   * No more files can be added.
+   */
+  sealed: boolean
+  started_at: string | null
+  status: JobState
+  tags?: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewKeyAnswer".
+ */
+export interface NewKeyAnswer {
+  created_at: string
+  expires_at: string | null
+  /**
+   * The last four characters.
+   */
+  hint: string
+  id: string
+  /**
+   * Shown this once.
+   */
+  key: string
+  /**
+   * To within an hour.
+   */
+  last_used_at: string | null
+  name: string
+  scopes: ('upload' | 'read' | 'admin')[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewKeyRequest".
+ */
+export interface NewKeyRequest {
+  /**
+   * null: never.
+   */
+  expires_in_days?: number | null
+  name: string
+  /**
+   * @minItems 1
+   * @maxItems 3
+   */
+  scopes: ('upload' | 'read' | 'admin')[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewWebhookAnswer".
+ */
+export interface NewWebhookAnswer {
+  created_at: string
+  events: string[]
+  id: string
+  /**
+   * Signs what is sent. Shown this once.
+   */
+  secret: string
+  url: string
+}
+/**
+ * One page of a list whose length is known. The Link header has the addresses of the others.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Page".
+ */
+export interface Page {
+  page: number
+  pages: number
+  per_page: number
+  total: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PageQuery".
+ */
+export interface PageQuery {
+  page?: number
+  per_page?: number
+  sort_order?: 'asc' | 'desc'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PartsRequest".
  */
 export interface PartsRequest {
@@ -356,6 +738,14 @@ export interface PartsRequest {
   sha256?: {
     [k: string]: string
   }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PasswordRequest".
+ */
+export interface PasswordRequest {
+  current_password: string
+  new_password: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -399,6 +789,148 @@ export interface Problem {
   status: number
   title: string
   type: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "RefreshRequest".
+ */
+export interface RefreshRequest {
+  refresh_token: string
+}
+/**
+ * With a guest's token, the guest's jobs become the account's.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "RegisterRequest".
+ */
+export interface RegisterRequest {
+  email: string
+  password: string
+  username: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResultAnswer".
+ */
+export interface ResultAnswer {
+  created_at: string
+  id: string
+  job_id: string
+  metadata: {
+    [k: string]: unknown
+  }
+  pipeline: string
+  quality_score: number | null
+  summary: string
+  updated_at: string | null
+}
+/**
+ * What is left out stays. Metadata is merged into what is there; a name with null is removed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResultChanges".
+ */
+export interface ResultChanges {
+  metadata?: {
+    [k: string]: unknown
+  }
+  quality_score?: number | null
+  summary?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResultRequest".
+ */
+export interface ResultRequest {
+  job_id: string
+  metadata?: {
+    [k: string]: unknown
+  }
+  quality_score?: number | null
+  summary: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResultsPage".
+ */
+export interface ResultsPage {
+  items: ResultAnswer[]
+  page: number
+  pages: number
+  per_page: number
+  total: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResultsQuery".
+ */
+export interface ResultsQuery {
+  job_id?: string | null
+  min_quality?: number | null
+  page?: number
+  per_page?: number
+  pipeline?: string | null
+  sort_by?: 'created_at' | 'quality_score'
+  sort_order?: 'asc' | 'desc'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "RootModel_dict_str__Any__".
+ */
+export interface RootModelDictStr__Any__ {
+  [k: string]: unknown
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SettingAnswer".
+ */
+export interface SettingAnswer {
+  /**
+   * Others are set by the deployment.
+   */
+  changeable: boolean
+  name: string
+  secret: boolean
+  source: 'default' | 'environment' | 'stored'
+  /**
+   * `********` for a secret.
+   */
+  value: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SettingsAnswer".
+ */
+export interface SettingsAnswer {
+  items: SettingAnswer[]
+}
+/**
+ * New values by name; null takes one back to what the deployment says.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SettingsRequest".
+ */
+export interface SettingsRequest {
+  [k: string]: unknown
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SignedInAnswer".
+ */
+export interface SignedInAnswer {
+  access_token: string
+  /**
+   * Seconds that the access token is good.
+   */
+  expires_in: number
+  /**
+   * Good for one use; the answer to that brings the next.
+   */
+  refresh_token: string
+  token_type?: 'bearer'
+  user_id: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -553,4 +1085,45 @@ export interface UploadRequest {
     [k: string]: unknown
   }
   pipeline: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WebhookAnswer".
+ */
+export interface WebhookAnswer {
+  created_at: string
+  events: string[]
+  id: string
+  url: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WebhookChanges".
+ */
+export interface WebhookChanges {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  events?: ('job.completed' | 'job.failed' | 'job.cancelled' | 'file.rejected')[]
+  url?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WebhookRequest".
+ */
+export interface WebhookRequest {
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  events: ('job.completed' | 'job.failed' | 'job.cancelled' | 'file.rejected')[]
+  url: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WebhooksAnswer".
+ */
+export interface WebhooksAnswer {
+  items: WebhookAnswer[]
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { FINAL, useJobs } from '../api/queries'
 import type { JobSummary } from '../api/schema'
+import { session } from '../api/session'
 import { useWords } from '../i18n'
 import { Button } from './controls'
 import { JobStateMark } from './JobStateMark'
@@ -14,13 +15,15 @@ const SHOWN_FOR = 12_000
 
 export function JobWatch() {
   // Asking would make a guest of everybody who only looks.
-  return localStorage.getItem('millrace.token') ? <Watching /> : null
+  return session.known() ? <Watching /> : null
 }
 
 function Watching() {
   const { t } = useWords()
   const navigate = useNavigate()
   const { pathname } = useLocation()
+  const here = useRef(pathname)
+  here.current = pathname
   const jobs = useJobs(EVERYTHING, 50)
   const before = useRef(new Map<string, string>())
   const [ended, setEnded] = useState<JobSummary | null>(null)
@@ -41,7 +44,8 @@ function Watching() {
           navigate(`/jobs/${job.id}`)
         }
       }
-      setEnded(job)
+      // Who looks at the job has seen it end.
+      if (here.current !== `/jobs/${job.id}`) setEnded(job)
     }
   }, [jobs.data, t, navigate])
 
@@ -53,7 +57,7 @@ function Watching() {
 
   return (
     <div role="status" className={styles.place}>
-      {ended && pathname !== `/jobs/${ended.id}` && (
+      {ended && (
         <div className={styles.toast}>
           <JobStateMark state={ended.status} />
           <strong>{ended.name}</strong>

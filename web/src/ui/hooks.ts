@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { connection } from '../api/client'
+import { session } from '../api/session'
 import { engine, type UploadEngine } from '../upload/engine'
 
 export function useTitle(title: string): void {
@@ -13,6 +14,10 @@ export function useUpload(): UploadEngine {
   useSyncExternalStore(engine.watch, engine.seen)
   return engine
 }
+
+export const useSignedIn = () => useSyncExternalStore(session.watch, session.signedIn)
+
+export const useSessionEnded = () => useSyncExternalStore(session.watch, session.ended)
 
 export const useReachable = () => useSyncExternalStore(connection.watch, connection.get)
 

@@ -26,7 +26,7 @@ interface Props {
   colourOf: (artifact: string) => string
 }
 
-const CLEAR = 0.75
+const CLEAR = 0.5
 
 export default function MeshView({ artifacts, colourOf }: Props) {
   const { t } = useWords()
@@ -126,6 +126,9 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
     const material = new MeshStandardMaterial({ color: colourOf(name), roughness: 0.55, metalness: 0.05 })
     const mesh = new Mesh(geometry, material)
     mesh.name = name
+    // From within outward: the surface around another is drawn over it.
+    geometry.computeBoundingSphere()
+    mesh.renderOrder = geometry.boundingSphere?.radius ?? 0
     all.add(mesh)
   }
   const bounds = new Box3().setFromObject(all)

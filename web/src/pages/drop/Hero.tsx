@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import { Brain, Film, Images } from 'lucide-react'
 import { ACTIVE, useJobs } from '../../api/queries'
 import type { PipelineAnswer } from '../../api/schema'
+import { session } from '../../api/session'
 import { useWords } from '../../i18n'
 import { ButtonLink, Notice } from '../../ui/controls'
 import { JobStateMark } from '../../ui/JobStateMark'
@@ -55,7 +56,7 @@ export function Hero({ pipelines, onChoose }: Props) {
 /** A job of before a reload, or of another day, that is still at work. */
 function RunningJob() {
   const { t } = useWords()
-  const known = Boolean(localStorage.getItem('millrace.token'))
+  const known = session.known()
   const jobs = useJobs({ status: ACTIVE, pipeline: '' }, 10)
   const job = jobs.data?.items[0]
   if (!known || !job) return null

@@ -16,7 +16,7 @@ import { useNavigate } from 'react-router'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Bar, Button, ButtonLink, Notice, Sheet } from '../../ui/controls'
-import { useUpload } from '../../ui/hooks'
+import { useSignedIn, useUpload } from '../../ui/hooks'
 import { type Group, TileGrid } from '../../ui/TileGrid'
 import type { Chosen } from '../../upload/checks'
 import type { Item } from '../../upload/engine'
@@ -35,6 +35,7 @@ export function Sending({ onChoose, onLeave }: Props) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
+  const signedIn = useSignedIn()
   const navigate = useNavigate()
   const client = useQueryClient()
   const [asking, ask] = useState(false)
@@ -107,6 +108,11 @@ export function Sending({ onChoose, onLeave }: Props) {
           )}
           {upload.phase === 'done' && jobId ? (
             <>
+              {!signedIn && (
+                <ButtonLink kind="quiet" to="/account">
+                  {t('account.keepThese')}
+                </ButtonLink>
+              )}
               <Button onPress={finish}>{t('sending.another')}</Button>
               <Button
                 kind="primary"

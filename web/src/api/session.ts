@@ -1,0 +1,88 @@
+// Who is asking: a guest, made when first needed, or somebody signed in, whose session is renewed when it runs out.
+import { problem, send } from './client'
+import type { SignedInAnswer, Token } from './schema'
+
+const ACCESS = 'millrace.token'
+const REFRESH = 'millrace.refresh'
+const LOCK = 'millrace.session'
+
+type Watcher = () => void
+const watchers = new Set<Watcher>()
+let ended = false
+
+export const session = {
+  known: () => localStorage.getItem(ACCESS) !== null,
+  signedIn: () => localStorage.getItem(REFRESH) !== null,
+  /** Somebody was signed in, and isn't any more, without having asked for it. */
+  ended: () => ended,
+  watch(tell: Watcher): () => void {
+    watchers.add(tell)
+    return () => watchers.delete(tell)
+  },
+  begin(answer: SignedInAnswer): void {
+    keep(answer)
+    ended = false
+    changed()
+  },
+  end(): void {
+    localStorage.removeItem(ACCESS)
+    localStorage.removeItem(REFRESH)
+    ended = false
+    changed()
+  },
+}
+
+function keep(answer: SignedInAnswer): void {
+  localStorage.setItem(ACCESS, answer.access_token)
+  localStorage.setItem(REFRESH, answer.refresh_token)
+}
+
+function changed(): void {
+  for (const tell of watchers) tell()
+}
+
+/** The token to ask with. */
+export async function token(): Promise<string> {
+  return localStorage.getItem(ACCESS) ?? alone(async () => localStorage.getItem(ACCESS) ?? begun())
+}
+
+/** Another one, as `refused` is no good any more. */
+export function renewed(refused: string): Promise<string> {
+  return alone(async () => {
+    const now = localStorage.getItem(ACCESS)
+    // Another tab, or another request of this one, has been here already.
+    if (now && now !== refused) return now
+    const refresh = localStorage.getItem(REFRESH)
+    if (refresh) {
+      const response = await send('/auth/refresh', { method: 'POST', body: { refresh_token: refresh } }, null)
+      if (response.ok) {
+        const answer = (await response.json()) as SignedInAnswer
+        keep(answer)
+        return answer.access_token
+      }
+      if (response.status !== 401) throw await problem(response)
+      localStorage.removeItem(REFRESH)
+      ended = true
+      changed()
+    }
+    return begun()
+  })
+}
+
+async function begun(): Promise<string> {
+  const response = await send('/auth/guest', { method: 'POST' }, null)
+  if (!response.ok) throw await problem(response)
+  const guest = (await response.json()) as Token
+  localStorage.setItem(ACCESS, guest.access_token)
+  return guest.access_token
+}
+
+let queue: Promise<unknown> = Promise.resolve()
+
+/** One at a time, in all tabs: a refresh token is good for one use. Browsers without locks have one tab's order. */
+function alone<T>(task: () => Promise<T>): Promise<T> {
+  if (navigator.locks) return navigator.locks.request(LOCK, task) as Promise<T>
+  const next = queue.then(task, task)
+  queue = next.catch(() => undefined)
+  return next
+}
