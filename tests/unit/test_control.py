@@ -253,3 +253,24 @@ def test_a_listing_that_failed_is_taken_up_by_a_retry(world: World) -> None:
     world.drain()
     assert world.job(job).state is JobState.COMPLETED
     assert world.states(job) == ["inspected"]
+
+
+def test_no_run_can_begin_between_the_files_of_a_retry_and_its_job(world: World) -> None:
+    job = world.open(b"one", b"bad")
+    world.drain()
+    world.objects.put(keys.upload("photos", job.id, 2), b"now", "x")
+    world.queue.messages.clear()
+    change = world.jobs.change_job
+
+    def settled_at_once(*args: object, **more: object) -> Job:
+        changed = change(*args, **more)
+        world.jobs.change_job = change
+        world.settling.settle(job.id)
+        return changed
+
+    world.jobs.change_job = settled_at_once
+    world.control.retry(OWNER, job.id)
+    assert not world.job(job).run_requested
+    world.drain()
+    assert world.states(job) == ["inspected", "inspected"]
+    assert world.job(job).state is JobState.COMPLETED
