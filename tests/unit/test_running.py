@@ -268,3 +268,19 @@ def test_results_that_are_not_to_be_kept_carry_the_tag_that_expires_them(world: 
 def test_a_pipelines_name_for_an_object_is_never_a_path(name: str) -> None:
     with pytest.raises(ValueError, match="not a name"):
         safe(name)
+
+
+def test_who_has_lost_the_claim_to_one_still_at_work_stops(world: World) -> None:
+    job = ready(world)
+
+    def lose(step: str) -> None:
+        if step == "Zip":
+            world.advance(100)
+            world.jobs.claim_run(world.job(job), "another", world.now, world.deadline())
+
+    world.photos.during = lose
+    world.deliver(RUN)
+    held = world.job(job)
+    assert (held.state, held.attempt, held.claimed_by, held.steps_done) == (JobState.RUNNING, 2, "another", 1)
+    assert held.lease_until == world.deadline()
+    assert world.jobs.artifacts(job.id) == []
