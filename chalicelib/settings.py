@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.jobs.limits import Limits
 
 PREFIX = "MILLRACE_"
+SHORTEST_KEY = 32
 
 
 class SettingError(Exception):
@@ -24,10 +25,18 @@ class Settings:
     catalog_table: str
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
-    token_key: str
-    """Signs tokens (HS256): at least 32 characters."""
+    token_key: str = ""
+    """Signs tokens (HS256): at least 32 characters. It, or token_key_secret, must be set."""
+    token_key_secret: str | None = None
+    """Secrets Manager's name of the key; its version before is the key before. Read when a token is at hand, and again
+    when one names a key that is not known."""
     previous_token_keys: tuple[str, ...] = ()
-    """Keys that signed before, without a comma in them; tokens of theirs stay good. Drop one once the longest token of it has expired."""
+    """Keys that signed before, without a comma in them; tokens of theirs stay good. Drop one once the longest token of
+    it has expired."""
+    admin_email: str | None = None
+    """Whose account is made an admin's at its first sign-in, with the password of `admin_password_secret`."""
+    admin_password_secret: str | None = None
+    """The secret in Secrets Manager with that password, which nobody needs to have chosen or sent."""
     import_roots: tuple[str, ...] = ()
     """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
     cors_origins: tuple[str, ...] = ()
@@ -58,8 +67,11 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
             values[setting.name] = _convert(setting.name, str(setting.type), given)
         elif setting.default is setting.default_factory:  # both are MISSING: it has no default
             raise SettingError(f"{PREFIX}{setting.name.upper()} is not set.")
-    if any(len(key) < 32 for key in (values["token_key"], *values.get("previous_token_keys", ()))):
-        raise SettingError(f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least 32 characters each.")
+    keys = [values.get("token_key", ""), *values.get("previous_token_keys", ())]
+    if any(len(key) < SHORTEST_KEY for key in keys if key or not values.get("token_key_secret")):
+        raise SettingError(
+            f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least {SHORTEST_KEY} characters each."
+        )
     return Settings(**values)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.attempts import Attempts
     from chalicelib.accounts.audit import Audit
     from chalicelib.accounts.authentication import Authentication
+    from chalicelib.accounts.first_admin import FirstAdmin
     from chalicelib.accounts.keys import ApiKeys
     from chalicelib.accounts.passwords import Passwords
     from chalicelib.accounts.people import User
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
     from chalicelib.stores.people_table import PeopleTable
+    from chalicelib.stores.secrets import Secrets
 
 
 class AccountServices:
@@ -43,7 +45,25 @@ class AccountServices:
     def tokens(self) -> Tokens:
         from chalicelib.accounts.tokens import Tokens
 
-        return Tokens(self.settings.token_key, self.clock, self.settings.previous_token_keys)
+        secret = self.settings.token_key_secret
+        if not secret:
+            return Tokens(self.settings.token_key, self.clock, self.settings.previous_token_keys)
+        key, *previous = self.secrets.versions(secret)
+        return Tokens(key, self.clock, previous, look=lambda: self.secrets.versions(secret))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        from chalicelib.stores.secrets import Secrets
+
+        return Secrets(self.clients.session.client("secretsmanager"))
+
+    @cached_property
+    def first_admin(self) -> FirstAdmin:
+        from chalicelib.accounts.first_admin import FirstAdmin
+
+        secret = self.settings.admin_password_secret
+        email = self.settings.admin_email if secret else None
+        return FirstAdmin(email, lambda: self.secrets.value(secret or ""), self.people, self.users)
 
     @cached_property
     def authentication(self) -> Authentication:

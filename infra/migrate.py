@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.stores.dynamo import ConditionFailed, Item, Key, Write, plain
+from chalicelib.stores.dynamo import ConditionFailed, Item, Key, Table, Write, plain
 from infra.connect import CannotConnect, Tables, add_arguments, connect
 from infra.migrations import MIGRATIONS
 from infra.migrations.migration import Migration
@@ -54,18 +54,20 @@ class Migrator:
         looked = changed = 0
         for found, cursor in self._pages(table.name, state.get("cursor")):
             looked += len(found)
-            changed += sum(bool(migration.change(item)) if dry else self._change(migration, item) for item in found)
+            changed += sum(
+                bool(migration.change(item, table)) if dry else self._change(migration, table, item) for item in found
+            )
             if cursor and not dry:
                 self._note(migration, cursor=cursor)
         if not dry:
             self._note(migration, cursor=None, done_at=datetime.now(UTC))
         return Outcome(migration, looked, changed)
 
-    def _change(self, migration: Migration, item: Item) -> bool:
-        table, key = self._tables.table(migration.table), (item["PK"], item["SK"])
+    def _change(self, migration: Migration, table: Table, item: Item) -> bool:
+        key = item["PK"], item["SK"]
         current: Item | None = item
         for _ in range(TRIES):
-            writes = migration.change(current) if current else ()
+            writes = migration.change(current, table) if current else ()
             if not writes:
                 return False
             try:

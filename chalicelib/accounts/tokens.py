@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from chalicelib.jobs.ports import Clock
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "millrace", "millrace-api"
 ACCESS, REFRESH = "access", "refresh"
+FOR_CHECKING, FOR_SIGNING = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,26 @@ class RefreshToken:
 
 
 class Tokens:
-    """Signs with one key and accepts those before it too: `kid` tells which one, so that keys can be changed."""
+    """Signs with one key and accepts those before it too: `kid` tells which one, so that keys can be changed.
 
-    def __init__(self, key: str, clock: Clock, previous: Sequence[str] = ()) -> None:
-        self._keys = {key_id(known): known for known in (*previous, key)}
-        self._current = key_id(key)
+    look: the keys as they are now, the one to sign with first. Asked when a token names a key that is not known here,
+    though not for every forged one, and from time to time, so as not to sign with one that is no longer accepted.
+    """
+
+    def __init__(
+        self, key: str, clock: Clock, previous: Sequence[str] = (), look: Callable[[], Sequence[str]] | None = None
+    ) -> None:
         self._clock = clock
+        self._look = look
+        self._take((key, *previous))
+
+    def _take(self, keys: Sequence[str]) -> None:
+        self._current, self._keys = key_id(keys[0]), {key_id(key): key for key in keys}
+        self._looked_at = self._clock()
+
+    def _look_after(self, age: timedelta) -> None:
+        if self._look and self._clock() - self._looked_at >= age:
+            self._take(self._look())
 
     def issue(self, user_id: str, role: str, seconds: int, session: str | None = None) -> str:
         return self._sign(ACCESS, seconds, {"sub": user_id, "role": role} | ({"sid": session} if session else {}))
@@ -54,13 +69,17 @@ class Tokens:
         return RefreshToken(str(claims["sub"]), str(claims["sid"]), str(claims["jti"]))
 
     def _sign(self, typ: str, seconds: int, claims: dict[str, Any]) -> str:
+        self._look_after(FOR_SIGNING)
         now = self._clock()
         common = {"typ": typ, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + timedelta(seconds=seconds)}
         return jwt.encode(claims | common, self._keys[self._current], ALGORITHM, headers={"kid": self._current})
 
     def _claims(self, token: str, typ: str, required: list[str]) -> dict[str, Any]:
         try:
-            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            named = jwt.get_unverified_header(token)["kid"]
+            if named not in self._keys:
+                self._look_after(FOR_CHECKING)
+            key = self._keys[named]
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,

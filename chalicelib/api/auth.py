@@ -57,6 +57,7 @@ def register(call: Call) -> Reply:
     body: RegisterRequest = call.body
     # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
+    services().first_admin.ensure(body.email)
     guest_id = caller.id if caller and caller.role == GUEST else None
     account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
     services().authentication.has_registered(account.id)
@@ -74,6 +75,7 @@ def register(call: Call) -> Reply:
 )
 def login(call: Call) -> SignedInAnswer:
     body: LoginRequest = call.body
+    services().first_admin.ensure(body.email)
     return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value()))
 
 

@@ -6,7 +6,7 @@ read: then it doesn't matter how often it is asked, nor who else writes meanwhil
 
 from __future__ import annotations
 
-from infra.migrations import m0001_sources
+from infra.migrations import m0001_sharing
 from infra.migrations.migration import Migration
 
-MIGRATIONS: tuple[Migration, ...] = (m0001_sources.MIGRATION,)
+MIGRATIONS: tuple[Migration, ...] = (m0001_sharing.MIGRATION,)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.stores.dynamo import Item, Write
+from chalicelib.stores.dynamo import Item, Table, Write
 
 
 @dataclass(frozen=True)
 class Migration:
     """number: its place in the order. table: `jobs`, `accounts` or `catalog`.
 
-    change: the writes for one item, made in one transaction; none where there is nothing to do. They must not hold any
-    more for an item that they were made to, and fail where it has changed since it was read.
+    change: the writes for one item of the table, made in one transaction; none where there is nothing to do. They must
+    not hold any more for an item that they were made to, and fail where it has changed since it was read.
     """
 
     number: int
     name: str
     table: str
-    change: Callable[[Item], Sequence[Write]]
+    change: Callable[[Item, Table], Sequence[Write]]

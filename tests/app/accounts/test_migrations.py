@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.stores.dynamo import Item, Write
+from chalicelib.stores.dynamo import Item, Table, Write
 from chalicelib.wiring import services
 from infra import migrate
 from infra.connect import Tables
@@ -110,7 +110,7 @@ def test_a_second_run_changes_nothing(world: World, before: Caller) -> None:
 
 
 def note(word: str, seen: list[str], fails_at: int = 0) -> Any:
-    def change(item: Item) -> Sequence[Write]:
+    def change(item: Item, _: Table) -> Sequence[Write]:
         if item["SK"] == word or word in item:
             return ()
         seen.append(item["SK"])
@@ -149,11 +149,10 @@ def test_an_item_that_changes_meanwhile_is_looked_at_again(world: World, before:
     real = MIGRATIONS[0].change
     moved = []
 
-    def change(item: Item) -> Sequence[Write]:
-        writes = real(item)
+    def change(item: Item, table: Table) -> Sequence[Write]:
+        writes = real(item, table)
         if item["SK"] == "FILE#00000001" and SECOND in item["PK"] and not moved:
             moved.append(True)
-            table = services().jobs._table
             table.write(Write((item["PK"], item["SK"])).set(key=f"uploads/media/{SECOND}/00000001"))
         return writes
 
