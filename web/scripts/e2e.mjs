@@ -1,6 +1,7 @@
 // Runs the browser tests; gets a browser first where there is none and the system can install one.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -27,10 +28,21 @@ if (!browser()) {
   )
   process.exit(process.env.CI ? 1 : 0)
 }
+// A port of its own, so that two runs on one machine don't meet.
+const port = await new Promise((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port: free } = probe.address()
+    probe.close(() => resolve(free))
+  })
+})
 const data = join(tmpdir(), `millrace-e2e-${process.pid}`)
 const { status } = spawnSync('npx', ['--no-install', 'playwright', 'test', ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, MILLRACE_E2E_DATA: data },
+  env: {
+    ...process.env,
+    MILLRACE_E2E_DATA: data,
+    MILLRACE_E2E_PORT: process.env.MILLRACE_E2E_PORT ?? String(port),
+  },
 })
 rmSync(data, { recursive: true, force: true })
 process.exit(status ?? 1)
