@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.aws.functions import function_template, functions
-from infra.aws.serving import STAGE, serving_template
+from infra.aws.serving import API_HOST, STAGE, serving_template
 from infra.aws.template import ACCOUNT_BUCKET, data_template, logical_id
 from infra.aws.triggers import triggers
 from infra.aws.watching import watching_template
@@ -27,8 +27,10 @@ def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[s
     resources |= serving_template(ACCOUNT_BUCKET)
     work = [f"{logical_id(trigger.queue)}Queue" for trigger in triggers(pipelines)]
     dead = [f"{logical_id(trigger.dead_letter_queue)}Queue" for trigger in triggers(pipelines)]
+    resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"].append(TIERED)
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead)
-    resources["TokenKey"] = _token_key()
+    resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
+    resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = _api()
     return template | {
         "Description": "Millrace: files in, one pass, a zip out",
@@ -48,6 +50,11 @@ PARAMETERS: Json = {
     "HostedZoneId": {"Type": "String", "Default": "", "Description": "Route 53 zone that gets the domain's record."},
     "CertificateArn": {"Type": "String", "Default": "", "Description": "For the domain, in us-east-1."},
     "WebAclArn": {"Type": "String", "Default": "", "Description": "The rate limit, in us-east-1."},
+    "AdminEmail": {
+        "Type": "String",
+        "Default": "",
+        "Description": "Whose account is an admin's from its first sign-in.",
+    },
     "AlarmMail": {"Type": "String", "Default": "", "Description": "Where alarms and the budget write to."},
     "MonthlyBudget": {"Type": "Number", "Default": 0, "Description": "US dollars; 0 is none."},
     "RequestsPerSecond": {"Type": "Number", "Default": 200, "Description": "Of the whole API."},
@@ -56,22 +63,30 @@ CONDITIONS: Json = {
     "HasDomain": {"Fn::And": [_given("Domain"), _given("CertificateArn")]},
     "HasZone": {"Fn::And": [_given("Domain"), _given("HostedZoneId")]},
     "HasWebAcl": _given("WebAclArn"),
+    "HasAdmin": _given("AdminEmail"),
     "HasAlarmMail": _given("AlarmMail"),
     "HasBudget": {"Fn::And": [_given("AlarmMail"), {"Fn::Not": [{"Fn::Equals": [{"Ref": "MonthlyBudget"}, 0]}]}]},
+}
+# What came out of a job is read soon or hardly ever.
+TIERED: Json = {
+    "Id": "results",
+    "Status": "Enabled",
+    "Prefix": "results/",
+    "Transitions": [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 30}],
 }
 HOST: Json = {"Fn::If": ["HasDomain", {"Ref": "Domain"}, {"Fn::GetAtt": ["Distribution", "DomainName"]}]}
 ORIGINS: tuple[Json, ...] = ({"Fn::Sub": ["https://${Host}", {"Host": HOST}]},)
 
 
-def _token_key() -> Json:
+def _secret(what: str, length: int) -> Json:
     """Made by AWS and read by the API alone; it stays when the stack goes, as the tables do that it belongs to."""
     return {
         "Type": "AWS::SecretsManager::Secret",
         "DeletionPolicy": "Retain",
         "UpdateReplacePolicy": "Retain",
         "Properties": {
-            "Description": "Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.",
-            "GenerateSecretString": {"PasswordLength": 64, "ExcludePunctuation": True},
+            "Description": what,
+            "GenerateSecretString": {"PasswordLength": length, "ExcludePunctuation": True},
         },
     }
 
@@ -80,7 +95,6 @@ def _api() -> Json:
     return {
         "Properties": {
             "TracingEnabled": True,
-            "EndpointConfiguration": "REGIONAL",
             "MethodSettings": [
                 {
                     "ResourcePath": "/*",
@@ -98,11 +112,12 @@ def _outputs(resources: Json) -> Json:
     """Every address, and the ARN of whatever has one."""
     outputs: Json = {
         "Address": {"Value": ORIGINS[0]},
-        "ApiAddress": {"Value": {"Fn::Sub": f"https://${{RestAPI}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{STAGE}"}},
+        "ApiAddress": {"Value": {"Fn::Sub": f"https://{API_HOST}/{STAGE}"}},
         "Files": {"Value": {"Ref": "Bucket"}},
         "Page": {"Value": {"Ref": "PageBucket"}},
         "DistributionId": {"Value": {"Ref": "Distribution"}},
-        "TokenKeyArn": {"Value": {"Ref": "TokenKey"}},
+        "TokenKeyArn": {"Value": {"Fn::GetAtt": ["TokenKey", "Id"]}},
+        "AdminPasswordArn": {"Condition": "HasAdmin", "Value": {"Fn::GetAtt": ["AdminPassword", "Id"]}},
         "AlarmTopicArn": {"Value": {"Ref": "AlarmTopic"}},
     }
     with_arn = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SQS::Queue"}

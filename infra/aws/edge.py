@@ -16,7 +16,11 @@ def edge_template() -> Json:
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": "Millrace: rate limit and certificate for CloudFront. Deploy it in us-east-1.",
         "Parameters": {
-            "Domain": {"Type": "String", "Default": "", "Description": "The page's host name; none is CloudFront's own."},
+            "Domain": {
+                "Type": "String",
+                "Default": "",
+                "Description": "The page's host name; none is CloudFront's own.",
+            },
             "HostedZoneId": {
                 "Type": "String",
                 "Default": "",

@@ -65,7 +65,7 @@ def functions(pipelines: Sequence[str]) -> Iterator[Function]:
 
 
 def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str], bucket: Json) -> Json:
-    """Functions as additions to those that Chalice writes, with roles and logs. layers: those of the pipelines' steps."""
+    """Additions to the functions that Chalice writes, their roles and logs. layers: those with a function of their own."""
     resources: Json = {}
     environment = _environment(stack, bucket)
     for function in functions(pipelines):
@@ -73,7 +73,14 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
         name = f"{stack}-{function.handler.replace('_', '-')}"
         own = environment | {"POWERTOOLS_SERVICE_NAME": function.handler}
         if function.handler == API:
-            own |= {"MILLRACE_TOKEN_KEY_SECRET": {"Ref": "TokenKey"}}
+            own |= {
+                "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
+                "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
+                "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
+            }
+        else:
+            # No other function knows tokens; the setting wants something.
+            own |= {"MILLRACE_TOKEN_KEY_SECRET": "none"}
         properties: Json = {
             "FunctionName": name,
             "MemorySize": function.memory,
@@ -152,10 +159,8 @@ def _environment(stack: str, bucket: Json) -> Json:
     }
 
 
-def _role(
-    stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]
-) -> Json:
-    statements = [
+def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]) -> Json:
+    statements: list[Json] = [
         {
             "Effect": "Allow",
             "Action": [f"{grant.service}:{action}" for action in grant.actions],
@@ -196,8 +201,6 @@ def _role(
             },
             # X-Ray knows no resources: AWS's own policy is the narrowest there is.
             "ManagedPolicyArns": [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}],
-            "Policies": [
-                {"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}
-            ],
+            "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
         },
     }

@@ -91,7 +91,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            Grant("secretsmanager", ("GetSecretValue",), ("secret",)),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
         ],
         "list_objects": [table("jobs", *READ, *WRITE), listing(), send("import", "webhooks", *inspections), SETTINGS],
         "clean_up": [
@@ -115,13 +115,24 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret` in the template of `stack`."""
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in a stack's template."""
     kind, _, rest = resource.partition("/")
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
     if kind == "secret":
-        return {"Ref": "TokenKey"}
+        # A secret that is there on a condition: elsewhere the statement names the other one again.
+        return (
+            {
+                "Fn::If": [
+                    f"Has{rest.removesuffix('Password')}",
+                    {"Fn::GetAtt": [rest, "Id"]},
+                    {"Fn::GetAtt": ["TokenKey", "Id"]},
+                ]
+            }
+            if rest
+            else {"Fn::GetAtt": ["TokenKey", "Id"]}
+        )
     here = "${AWS::Region}:${AWS::AccountId}"
     if kind == "table":
         return {"Fn::Sub": f"arn:${{AWS::Partition}}:dynamodb:{here}:table/{stack}-{rest}"}

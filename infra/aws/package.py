@@ -76,10 +76,11 @@ def _chalice(stage: str, architecture: str, out: Path, code: Path) -> dict[str, 
         shutil.copytree(ROOT / ".chalice", project / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
         (project / "requirements.txt").touch()
         _write(project / "merge.json", merged)
-        command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage, "--merge-template", "merge.json"]
+        command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+        command += ["--merge-template", "merge.json", "out"]
         environment = os.environ | {"AWS_DEFAULT_REGION": "us-east-1"}
         done = subprocess.run(  # noqa: S603 -- our own command
-            [*command, "out"], cwd=project, env=environment, capture_output=True, text=True, check=False
+            command, cwd=project, env=environment, capture_output=True, text=True, check=False
         )
         if done.returncode or "Could not install" in done.stdout + done.stderr:
             raise PackingFailed(f"chalice package failed:\n{done.stdout}{done.stderr}")

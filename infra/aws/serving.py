@@ -7,6 +7,7 @@ from typing import Any
 Json = dict[str, Any]
 
 STAGE = "live"
+API_HOST = "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
 # CloudFront's own policies, by the ids that they have in every account.
 CACHED, UNCACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
@@ -21,7 +22,7 @@ ROUTER = """function handler(event) {
 
 
 def serving_template(bucket: Json) -> Json:
-    """The resources. bucket: the name of the bucket that holds files, which the page uploads to and shows pictures from."""
+    """The resources. bucket: the name of the files' bucket, which the page sends to and shows pictures from."""
     return {
         "PageBucket": _page_bucket(),
         "PageBucketPolicy": _page_policy(),
@@ -207,7 +208,7 @@ def _distribution() -> Json:
                     },
                     {
                         "Id": "api",
-                        "DomainName": {"Fn::Sub": "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
+                        "DomainName": {"Fn::Sub": API_HOST},
                         "OriginPath": f"/{STAGE}",
                         "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
                     },

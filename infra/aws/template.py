@@ -19,7 +19,7 @@ ACCOUNT_BUCKET: Json = {"Fn::Sub": "${AWS::StackName}-${AWS::AccountId}-${AWS::R
 
 
 def data_template(
-    stack: str, pipelines: Iterable[str], *, origins: Sequence[str] = ("*",), bucket: str | Json = ACCOUNT_BUCKET
+    stack: str, pipelines: Iterable[str], *, origins: Sequence[str | Json] = ("*",), bucket: str | Json = ACCOUNT_BUCKET
 ) -> Json:
     """The template for `stack`, the prefix of every table's and queue's name.
 
@@ -57,7 +57,7 @@ def _arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     ]
 
 
-def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str]) -> Json:
+def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str | Json]) -> Json:
     tag, value = EXPIRY_TAG
     return {
         "Type": "AWS::S3::Bucket",

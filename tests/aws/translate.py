@@ -1,0 +1,29 @@
+"""Does what CloudFormation's SAM transform does: `python translate.py template.json out.json BUCKET`.
+
+Run by the Python of requirements-verify.txt. Local paths become objects of BUCKET, as `aws cloudformation package` does.
+"""
+
+import json
+import sys
+from pathlib import Path
+from unittest.mock import MagicMock
+
+from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+
+
+def main() -> None:
+    source, target, bucket = sys.argv[1:]
+    template = json.loads(Path(source).read_text())
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        for name in ("CodeUri", "ContentUri"):
+            if name in properties:
+                properties[name] = {"Bucket": bucket, "Key": Path(properties[name]).name}
+    policies = ManagedPolicyLoader(MagicMock())
+    policies.load = dict
+    Path(target).write_text(json.dumps(transform(template, {}, policies), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The package, deployed by CloudFormation on an emulator that checks rights: the main job end to end through it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from infra.local.samples import make_samples
+from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, STAGE, Cloud, translated
+from tests.e2e.stack import Guest, eventually
+
+WAIT = 120
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    cloud = Cloud(tmp_path_factory.mktemp("cloud"))
+    try:
+        cloud.upload(translated(PACKAGE / "template.json", tmp_path_factory.mktemp("template")))
+        yield cloud
+    finally:
+        cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def outputs(cloud: Cloud) -> dict[str, str]:
+    return cloud.deploy("create", Stage=STAGE)
+
+
+@pytest.fixture(scope="module")
+def api(cloud: Cloud, outputs: dict[str, str]) -> str:
+    """The stack's own gateway, by the address that the emulator has for it."""
+    return f"{cloud.endpoint}/_aws/execute-api/{outputs['RestAPIId']}/live/api"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    paths = make_samples(tmp_path_factory.mktemp("samples"))
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def run_a_job(api: str, files: dict[str, bytes]) -> tuple[Guest, str]:
+    guest = Guest(api)
+    job_id = guest.upload(files)
+    status = guest.wait(job_id, WAIT)
+    assert status["status"] == "completed", status
+    return guest, job_id
+
+
+def test_a_job_goes_from_the_upload_to_its_zip(api: str, files: dict[str, bytes]) -> None:
+    guest, job_id = run_a_job(api, files)
+    answer = guest.call("GET", f"/download/{job_id}")
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        manifest = json.loads(archive.read("manifest.json"))["files"]
+        assert {entry["original_filename"] for entry in manifest} == set(files)
+        assert {archive.read(name) for name in archive.namelist()} >= {files["harbour.jpg"]}
+    page = guest.get(f"/jobs/{job_id}/files?per_page=200")["items"]
+    video = next(file for file in page if file["original_filename"].endswith(".mp4"))
+    assert requests.get(video["thumbnail_url"], timeout=10).content[:3] == b"\xff\xd8\xff"
+
+
+def test_what_the_queue_gave_up_on_is_marked_as_failed(cloud: Cloud, api: str, files: dict[str, bytes]) -> None:
+    guest = Guest(api)
+    body = {"pipeline": "media", "files": [{"filename": "lost.jpg", "size": 1000}]}
+    answer = guest.call("POST", "/upload", body).json()
+    key = f"uploads/media/{answer['job_id']}/00000001"
+    record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "eventTime": "2026-01-01T00:00:00.000Z"}
+    record |= {"s3": {"bucket": {"name": "any"}, "object": {"key": key, "size": 1000, "sequencer": "01"}}}
+    cloud.client("sqs").send_message(
+        QueueUrl=f"{cloud.endpoint}/{ACCOUNT}/{STACK}-inspect-media-dlq", MessageBody=json.dumps({"Records": [record]})
+    )
+    eventually(lambda: guest.get(f"/status/{answer['job_id']}")["status"] == "failed", WAIT)
+    assert cloud.messages("inspect-media-dlq") == 0
+
+
+def test_the_page_and_the_api_have_one_address(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
+    cloud.client("s3").put_object(Bucket=outputs["Page"], Key="index.html", Body=b"<title>Millrace</title>")
+    host = {"Host": outputs["Address"].removeprefix("https://")}
+    for path in ("/", "/jobs/a-job"):
+        page = requests.get(cloud.endpoint + path, headers=host, timeout=30)
+        assert page.content == b"<title>Millrace</title>"
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+    health = requests.get(f"{api}/health", timeout=30)
+    assert health.json()["status"] == "ok", health.text
+
+
+def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
+    owner = Guest(api)
+    cloud.client("s3").put_object(
+        Bucket=outputs["Files"], Key=f"drop/media/@{owner.id}/walk/a.txt", Body=b"no photo, but a file"
+    )
+    # It is complete after a minute without a further file, and a sweep comes each minute.
+    [job] = eventually(lambda: [j for j in owner.get("/jobs")["items"] if j["status"] not in ("pending", "running")], 240)
+    assert job["name"] == "walk"
+
+
+def test_an_update_keeps_what_is_there(cloud: Cloud, outputs: dict[str, str], api: str, files: dict[str, bytes]) -> None:
+    guest, job_id = run_a_job(api, files)
+    assert cloud.deploy("update", Stage=STAGE, RequestsPerSecond="300")["Files"] == outputs["Files"]
+    assert guest.get(f"/status/{job_id}")["status"] == "completed"
+    run_a_job(api, {"harbour.jpg": files["harbour.jpg"]})
+
+
+def test_deleting_the_stack_leaves_the_data(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
+    s3, dynamodb = cloud.client("s3"), cloud.client("dynamodb")
+    s3.delete_object(Bucket=outputs["Page"], Key="index.html")
+    versions = s3.list_object_versions(Bucket=outputs["Page"])
+    for version in (*versions.get("Versions", ()), *versions.get("DeleteMarkers", ())):
+        s3.delete_object(Bucket=outputs["Page"], Key=version["Key"], VersionId=version["VersionId"])
+    items = dynamodb.scan(TableName=f"{STACK}-jobs", Select="COUNT")["Count"]
+    cloud.client("cloudformation").delete_stack(StackName=STACK)
+    assert cloud.settled()["StackStatus"] == "DELETE_COMPLETE"
+    assert s3.list_objects_v2(Bucket=outputs["Files"], Prefix="results/")["KeyCount"] > 0
+    assert dynamodb.scan(TableName=f"{STACK}-jobs", Select="COUNT")["Count"] == items > 0
+    assert cloud.client("secretsmanager").get_secret_value(SecretId=outputs["TokenKeyArn"])["SecretString"]
+    assert cloud.client("lambda").list_functions()["Functions"] == []
+    assert requests.get(f"{api}/health", timeout=30).status_code in (403, 404)
