@@ -23,6 +23,8 @@ Item = dict[str, Any]
 Key = tuple[str, str]
 CONFLICT_TRIES = 12
 WRITE_AT_ONCE = 25
+LEAST = 1e-130
+"""Nearer to zero DynamoDB refuses a number."""
 
 
 class ConditionFailed(Exception):
@@ -38,6 +40,8 @@ def to_attribute(value: Any) -> dict[str, Any]:
     match value:
         case bool():
             return {"BOOL": value}
+        case float() if abs(value) < LEAST:
+            return {"N": "0"}
         case int() | float() | Decimal():
             return {"N": str(value)}
         case datetime():

@@ -29,4 +29,6 @@ def test_no_request_breaks_the_service_or_gets_an_answer_that_is_not_described(s
     generated = re.search(r"(\d+) generated", said)
     assert generated is not None, said
     assert int(generated[1]) >= CASES
-    assert "internal_error" not in stack.log.read_text()
+    logs = [path.read_text() for path in (stack.folder / "data" / "logs").glob("*.log")]
+    assert logs
+    assert not [log for log in logs if "Traceback" in log]

@@ -1,0 +1,17 @@
+"""Millrace for programs: `Client` for threads, `AsyncClient` for asyncio; `operations` has every call of the API."""
+
+from millrace_client.aio import AsyncClient, AsyncJob
+from millrace_client.client import Client, Job
+from millrace_client.errors import ApiError, FileChanged, JobEnded, MillraceError, NotReachable
+
+__all__ = [
+    "ApiError",
+    "AsyncClient",
+    "AsyncJob",
+    "Client",
+    "FileChanged",
+    "Job",
+    "JobEnded",
+    "MillraceError",
+    "NotReachable",
+]

@@ -1,0 +1,158 @@
+"""The client for asyncio: as millrace_client.client, where nothing blocks the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import httpx
+
+from millrace_client import operations
+from millrace_client.calls import Call
+from millrace_client.client import Client, Progress, completed
+from millrace_client.models import (
+    ArtifactAnswer,
+    ControlRequest,
+    DuplicateGroupAnswer,
+    FileAnswer,
+    JobAnswer,
+    JobSummary,
+    StatusAnswer,
+)
+from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
+from millrace_client.retrying import Attempts, retry_after
+
+
+class AsyncClient:
+    """See Client. Files are read, sent and fetched by threads."""
+
+    def __init__(self, address: str, token: str | None = None, *, patience: float = PATIENCE) -> None:
+        self.address = address.rstrip("/")
+        self.token = token
+        self.patience = patience
+        self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env="127.0.0.1" not in address)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+
+    async def send[T](self, call: Call[T]) -> T:
+        return (await self.receive(call)).value
+
+    async def receive[T](self, call: Call[T]) -> Received[T]:
+        request = outgoing(call, self.address, self.token)
+        return received(
+            call, await self._persist(lambda: self.http.request(**request), Attempts.of(call, self.patience))
+        )
+
+    async def _persist(self, request: Callable[[], Awaitable[httpx.Response]], attempts: Attempts) -> httpx.Response:
+        while True:
+            try:
+                response = await request()
+            except httpx.TransportError as error:
+                delay = attempts.after_failure(error)
+            else:
+                if response.status_code < 400:
+                    return response
+                delay = attempts.after_answer(response)
+            await asyncio.sleep(delay)
+
+    async def begin_as_guest(self) -> str:
+        self.token = (await self.send(operations.begin_as_guest())).access_token
+        return self.token
+
+    def job(self, job_id: str) -> AsyncJob:
+        return AsyncJob(self, job_id)
+
+    async def jobs(self, **query: Any) -> AsyncIterator[JobSummary]:
+        cursor: str | None = None
+        while True:
+            page = await self.send(operations.list_jobs(**{**query, "cursor": cursor}))
+            for job in page.items:
+                yield job
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def upload(self, paths: Sequence[Path], pipeline: str, **more: Any) -> AsyncJob:
+        def run() -> str:
+            with self.blocking() as client:
+                return client.upload(paths, pipeline, **more).id
+
+        return AsyncJob(self, await asyncio.to_thread(run))
+
+    def blocking(self) -> Client:
+        """The same caller, for a thread."""
+        return Client(self.address, self.token, patience=self.patience)
+
+
+class AsyncJob:
+    """See Job."""
+
+    def __init__(self, client: AsyncClient, job_id: str) -> None:
+        self.id = job_id
+        self._client = client
+
+    async def get(self) -> JobAnswer:
+        return await self._client.send(operations.get_job(self.id))
+
+    async def status(self) -> StatusAnswer:
+        return await self._client.send(operations.get_status(self.id))
+
+    async def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            answer = await self._client.receive(operations.get_status(self.id))
+            if on_progress:
+                on_progress(answer.value)
+            if finished(answer.value):
+                return completed(answer.value)
+            delay = retry_after(answer.response)
+            delay = POLL if delay is None else delay
+            if until is not None and time.monotonic() + delay > until:
+                raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
+            await asyncio.sleep(delay)
+
+    async def files(self, **query: Any) -> AsyncIterator[FileAnswer]:
+        number, pages = 1, 1
+        while number <= pages:
+            page = await self._client.send(operations.list_files(self.id, **{"per_page": 200, **query, "page": number}))
+            for file in page.items:
+                yield file
+            number, pages = number + 1, page.pages
+
+    async def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
+        return (await self._client.send(operations.list_duplicates(self.id, kind=kind))).items
+
+    async def artifacts(self) -> list[ArtifactAnswer]:
+        return (await self._client.send(operations.list_artifacts(self.id))).items
+
+    async def download(self, path: Path, artifact: str = "complete") -> Path:
+        def run() -> Path:
+            with self._client.blocking() as client:
+                return client.job(self.id).download(path, artifact)
+
+        return await asyncio.to_thread(run)
+
+    async def pause(self) -> JobAnswer:
+        return await self._control("pause")
+
+    async def resume(self) -> JobAnswer:
+        return await self._control("resume")
+
+    async def cancel(self) -> JobAnswer:
+        return await self._control("cancel")
+
+    async def retry(self) -> JobAnswer:
+        return await self._client.send(operations.retry_job(self.id))
+
+    async def delete(self) -> None:
+        await self._client.send(operations.delete_job(self.id))
+
+    async def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
+        return await self._client.send(operations.control_job(self.id, ControlRequest(action=action)))

@@ -1,0 +1,35 @@
+"""A call to the API as a value: what is sent, and what comes back. Both clients carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+
+@dataclass(frozen=True)
+class Call[T]:
+    """answer: the model of what comes back; None where nothing does. creates: sent with an Idempotency-Key, so that it
+    is carried out once however often it is sent. repeatable: does no harm when it is carried out twice."""
+
+    method: str
+    path: str
+    answer: type[T] | None
+    body: BaseModel | Mapping[str, Any] | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    creates: bool = False
+    repeatable: bool = True
+
+    def content(self) -> Any:
+        """The body as JSON values."""
+        if isinstance(self.body, BaseModel):
+            return self.body.model_dump(mode="json", exclude_unset=True)
+        return self.body
+
+    def parameters(self) -> dict[str, str]:
+        """The query as the address has it."""
+        given = {name: value for name, value in self.query.items() if value is not None}
+        return {name: ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in given.items()}

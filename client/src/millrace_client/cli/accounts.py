@@ -1,0 +1,90 @@
+"""Commands about who calls: signing in, keys for programs."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated
+
+import typer
+
+from millrace_client import operations
+from millrace_client.cli import credentials
+from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, listed, show_json, show_rows
+from millrace_client.cli.exits import reported, say
+from millrace_client.client import Client
+from millrace_client.models import LoginRequest, NewKeyRequest
+
+keys = typer.Typer(help="Keys for programs. Asks for the password: a key can't make keys.", no_args_is_help=True)
+
+Email = Annotated[str, typer.Option(prompt=True, help="Of your account.")]
+Password = Annotated[
+    str, typer.Option(prompt=True, hide_input=True, envvar="MILLRACE_PASSWORD", help="Better typed than given.")
+]
+
+
+def login(
+    email: Email,
+    password: Password,
+    scopes: Annotated[str, typer.Option(help="What it may do.")] = "upload,read",
+    address: Address = DEFAULT_ADDRESS,
+) -> None:
+    """Sign in: makes a key for this machine and keeps that, never the password."""
+    with reported(False), _signed_in(address, email, password) as service:
+        body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
+        made = service.send(operations.create_key(body))
+        credentials.keep(address, made.key)
+        say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
+
+
+def logout(address: Address = DEFAULT_ADDRESS) -> None:
+    """Forget who signed in here. The key stays good until it is revoked."""
+    credentials.keep(address, None)
+    say("Signed out.", "millrace keys list")
+
+
+@keys.command("list")
+def list_keys(email: Email, password: Password, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
+    """Your keys."""
+    with reported(as_json), _signed_in(address, email, password) as service:
+        found = service.send(operations.list_keys()).items
+        if as_json:
+            show_json(found)
+            return
+        columns = ["key", "name", "scopes", "ends in", "good until", "last used"]
+        show_rows(columns, [(k.id, k.name, ",".join(k.scopes), k.hint, k.expires_at, k.last_used_at) for k in found])
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What it is for.", show_default=False)],
+    email: Email,
+    password: Password,
+    scopes: Annotated[str, typer.Option(help="Of upload,read,admin.")] = "read",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good.")] = 365,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. It is shown this once."""
+    with reported(as_json), _signed_in(address, email, password) as service:
+        body = NewKeyRequest(name=name, scopes=listed(scopes), expires_in_days=days)
+        made = service.send(operations.create_key(body))
+        show_json(made) if as_json else print(made.key)
+
+
+@keys.command("revoke")
+def revoke_key(
+    key: Annotated[str, typer.Argument(help="Its id: `millrace keys list` shows it.", show_default=False)],
+    email: Email,
+    password: Password,
+    address: Address = DEFAULT_ADDRESS,
+) -> None:
+    """End a key at once."""
+    with reported(False), _signed_in(address, email, password) as service:
+        service.send(operations.revoke_key(key))
+        say("Revoked.")
+
+
+def _signed_in(address: str, email: str, password: str) -> Client:
+    service = Client(address)
+    service.token = service.send(operations.login(LoginRequest(email=email, password=password))).access_token
+    return service

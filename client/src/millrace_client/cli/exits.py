@@ -1,0 +1,78 @@
+"""How a command ends: exit codes for scripts, and a sentence for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+from millrace_client.errors import ApiError, FileChanged, JobEnded, NotReachable
+
+
+class Exit(IntEnum):
+    DONE = 0
+    JOB_ENDED = 1
+    """The job has failed or was cancelled."""
+    USAGE = 2
+    NOT_ALLOWED = 3
+    """Sign in, or with other credentials."""
+    NOT_FOUND = 4
+    REFUSED = 5
+    """The service refused what was asked; its sentence says why."""
+    UNAVAILABLE = 6
+    """The service can't be reached, is broken or too busy. Later it may do."""
+    LOCAL = 7
+    """A local file can't be read or written, or has changed meanwhile."""
+    INTERRUPTED = 130
+
+
+def exit_of(error: BaseException) -> Exit:
+    match error:
+        case ApiError(status=401 | 403):
+            return Exit.NOT_ALLOWED
+        case ApiError(status=404):
+            return Exit.NOT_FOUND
+        case ApiError(status=429):
+            return Exit.UNAVAILABLE
+        case ApiError(status=status):
+            return Exit.REFUSED if status < 500 else Exit.UNAVAILABLE
+        case NotReachable() | TimeoutError():
+            return Exit.UNAVAILABLE
+        case JobEnded():
+            return Exit.JOB_ENDED
+        case _:
+            return Exit.LOCAL
+
+
+NEXT = {
+    Exit.NOT_ALLOWED: "millrace login",
+    Exit.NOT_FOUND: "millrace list",
+}
+
+
+@contextmanager
+def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
+    """Errors as a line on stderr, or as JSON, and the exit code that is theirs. next_command: after Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped. Nothing that was done is lost.", next_command)
+        raise typer.Exit(Exit.INTERRUPTED) from None
+    except (ApiError, NotReachable, JobEnded, FileChanged, TimeoutError, OSError) as error:
+        code = exit_of(error)
+        if as_json:
+            problem = error.problem.model_dump() if isinstance(error, ApiError) else {"detail": str(error)}
+            print(json.dumps({"error": problem, "exit_code": int(code)}), file=sys.stderr)
+        else:
+            say(f"Error: {error}", NEXT.get(code) or next_command)
+        raise typer.Exit(code) from None
+
+
+def say(text: str, next_command: str | None = None) -> None:
+    print(text, file=sys.stderr)
+    if next_command:
+        print(f"Next: {next_command}", file=sys.stderr)

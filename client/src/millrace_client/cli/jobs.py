@@ -1,0 +1,151 @@
+"""Commands about jobs that are there: shown, steered, fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from millrace_client.cli.common import (
+    DEFAULT_ADDRESS,
+    Address,
+    AsJson,
+    JobId,
+    client,
+    listed,
+    show_json,
+    show_rows,
+    watch,
+)
+from millrace_client.cli.exits import reported, say
+from millrace_client.cli.view import Bytes
+from millrace_client.client import Job
+from millrace_client.models import JobAnswer, StatusAnswer
+
+
+def status(
+    job: JobId,
+    wait: Annotated[bool, typer.Option(help="Until it is over.")] = False,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """How far a job is."""
+    with reported(as_json, f"millrace status {job} --wait"), client(address) as service:
+        found = watch(service.job(job), as_json) if wait else service.job(job).status()
+        show_status(found, as_json)
+
+
+def show_status(found: StatusAnswer, as_json: bool) -> None:
+    if as_json:
+        show_json(found)
+        return
+    show_rows(["", ""], [(name, value) for name, value in found.model_dump(exclude_none=True).items()])
+    if found.status == "completed":
+        say("", f"millrace download {found.job_id}")
+
+
+def list_jobs(
+    state: Annotated[str | None, typer.Option("--status", help="Only these, such as running,completed.")] = None,
+    pipeline: Annotated[str | None, typer.Option(help="Only this pipeline's.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Your jobs, the newest first."""
+    with reported(as_json), client(address) as service:
+        found = list(islice(service.jobs(status=listed(state), pipeline=pipeline, limit=min(limit, 100)), limit))
+        if as_json:
+            show_json(found)
+            return
+        columns = ["job", "status", "pipeline", "files", "begun", "name"]
+        show_rows(columns, [(j.id, j.status, j.pipeline, j.file_count, j.created_at, j.name) for j in found])
+
+
+def files(
+    job: JobId,
+    confidence: Annotated[str | None, typer.Option(help="Only these of high,medium,low,none.")] = None,
+    sort: Annotated[
+        str, typer.Option(help="number, filename, size, timestamp, confidence, status; -size: down.")
+    ] = "number",
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """The files of a job, and what was found out about each."""
+    with reported(as_json), client(address) as service:
+        found = list(service.job(job).files(confidence=listed(confidence), sort=sort))
+        if as_json:
+            show_json(found)
+            return
+        columns = ["file", "status", "taken", "sure", "bytes", "what is wrong"]
+        show_rows(
+            columns,
+            [
+                (f.original_filename, f.status, f.detected_timestamp, f.confidence, f.size_bytes, f.error_message)
+                for f in found
+            ],
+        )
+
+
+def duplicates(
+    job: JobId,
+    kind: Annotated[Literal["exact", "similar"], typer.Option(help="The same bytes, or the same look.")] = "exact",
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Files of a job that are or look the same, a group a line; the first is the one that is kept."""
+    with reported(as_json), client(address) as service:
+        groups = service.job(job).duplicates(kind)
+        if as_json:
+            show_json(groups)
+            return
+        for group in groups:
+            names = sorted(group.files, key=lambda file, kept=group.kept: file.id != kept)  # type: ignore[misc]
+            print("\t".join(file.original_filename for file in names))
+
+
+def download(
+    job: JobId,
+    out: Annotated[Path | None, typer.Option(help="Where to; its own name in this folder otherwise.")] = None,
+    artifact: Annotated[str, typer.Option(help="`complete` is the zip.")] = "complete",
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what came out of a job."""
+    with reported(as_json, f"millrace download {job}"), client(address) as service:
+        path = fetch(service.job(job), out, artifact, as_json)
+        show_json({"path": str(path)}) if as_json else print(path)
+
+
+def fetch(job: Job, out: Path | None, artifact: str, quiet: bool) -> Path:
+    """out: a file, a folder, or None for this one."""
+    found = {a.name: a for a in job.artifacts()}.get(artifact)
+    # A name of the server's is never a path here.
+    name = Path(found.filename).name if found and found.filename else f"{job.id}_{Path(artifact).name}"
+    path = out / name if out and out.is_dir() else out or Path(name)
+    with Bytes(f"Fetching {path.name}", found.size_bytes if found else 0, quiet) as bar:
+        return job.download(path, artifact, lambda there, total: bar.at(0, path.name, there, total))
+
+
+def _steering(name: str, does: str, act: Callable[[Job], JobAnswer]) -> Callable[..., None]:
+    def command(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
+        with reported(as_json), client(address) as service:
+            found = act(service.job(job))
+            if as_json:
+                show_json(found)
+                return
+            print(f"{found.id}\t{found.status}")
+            say("", f"millrace {'resume' if name == 'pause' else 'status'} {job}")
+
+    command.__doc__ = does
+    return command
+
+
+STEERING = {
+    "pause": _steering("pause", "Stop at a clean point; nothing that is done is lost.", Job.pause),
+    "resume": _steering("resume", "Go on after a pause.", Job.resume),
+    "cancel": _steering("cancel", "Give a job up.", Job.cancel),
+    "retry": _steering("retry", "Try again what failed.", Job.retry),
+}

@@ -1,0 +1,153 @@
+"""Commands that begin a job: from files here, or from objects in the store."""
+
+from __future__ import annotations
+
+import glob
+import json
+import shlex
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from millrace_client import operations
+from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client, show_json, watch
+from millrace_client.cli.exits import Exit, reported, say
+from millrace_client.cli.jobs import fetch
+from millrace_client.cli.view import Bytes
+from millrace_client.client import Client, Job
+from millrace_client.journal import state_folder
+from millrace_client.uploading import PARALLEL, LocalFile, Upload, collect
+
+Pipeline = Annotated[str, typer.Option("--pipeline", "-p", help="What is to be done with them.")]
+JobName = Annotated[str | None, typer.Option("--name", help="What the job is called.")]
+Options = Annotated[
+    list[str] | None, typer.Option("--option", "-o", help="NAME=VALUE of the pipeline; may be given again.")
+]
+Wait = Annotated[bool, typer.Option("--wait", help="Until the job is over.")]
+
+
+def upload(
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, patterns such as '*.jpg'.", show_default=False)],
+    pipeline: Pipeline = "media",
+    name: JobName = None,
+    option: Options = None,
+    wait: Wait = False,
+    out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
+    parallel: Annotated[int, typer.Option(min=1, max=32, help="So many files or parts at a time.")] = PARALLEL,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Send files as one job. Stopped or broken off, the same command goes on where it was."""
+    again = shlex.join(["millrace", *sys.argv[1:]])
+    options = parsed(option or ())
+    with reported(as_json, again), client(address, guest=True) as service:
+        found = taken(service, pipeline, collect(expanded(paths)), as_json)
+        job = service.job(sent(service, found, pipeline, name, options, parallel, as_json))
+        finish(job, wait, out, as_json)
+
+
+def import_path(
+    path: Annotated[str, typer.Argument(help="s3://bucket/prefix/, or prefix/ of Millrace's own.", show_default=False)],
+    pipeline: Pipeline = "media",
+    name: JobName = None,
+    option: Options = None,
+    wait: Wait = False,
+    out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Begin a job over objects that are in the store already."""
+    options = parsed(option or ())
+    with reported(as_json), client(address, guest=True) as service:
+        job = service.import_path(path, pipeline, name=name, options=options)
+        finish(job, wait, out, as_json)
+
+
+def finish(job: Job, wait: bool, out: Path | None, as_json: bool) -> None:
+    if not wait and out is None:
+        if as_json:
+            show_json({"job_id": job.id})
+            return
+        print(job.id)
+        say("", f"millrace status {job.id} --wait")
+        return
+    with reported(as_json, f"millrace status {job.id} --wait"):
+        status = watch(job, as_json)
+    path = fetch(job, out, "complete", as_json) if out else None
+    if as_json:
+        show_json(status.model_dump(mode="json", exclude_none=True) | ({"path": str(path)} if path else {}))
+        return
+    print(path or job.id)
+    if rejected := job.get().error_count:
+        say(f"{rejected:,} files were left out.", f"millrace files {job.id} --sort status")
+    elif path is None:
+        say("", f"millrace download {job.id}")
+
+
+def sent(
+    service: Client,
+    files: Sequence[LocalFile],
+    pipeline: str,
+    name: str | None,
+    options: Mapping[str, Any],
+    parallel: int,
+    quiet: bool,
+) -> str:
+    total = sum(file.size for file in files)
+    with Bytes("Sending", total, quiet) as bar:
+        work = Upload(
+            service,
+            files,
+            pipeline,
+            name=name,
+            options=options,
+            parallel=parallel,
+            state=state_folder() / "uploads",
+            on_checked=lambda file: bar.checked(file.path, len(files)),
+            on_sent=lambda file, there: bar.at(file.path, file.name, there, file.size),
+        )
+        if work.goes_on and not quiet:
+            say("Going on with the upload that was begun.")
+        return work.run()
+
+
+def expanded(paths: Iterable[str]) -> list[Path]:
+    """Patterns that no shell has expanded, too."""
+    found: list[Path] = []
+    for given in paths:
+        # Not Path.glob: it takes no absolute pattern.
+        pattern = glob.escape(given) if Path(given).exists() else given
+        matching = [Path(path) for path in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
+        if not matching:
+            raise FileNotFoundError(f"There is no file {given}.")
+        found += matching
+    return found
+
+
+def taken(service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool) -> list[LocalFile]:
+    """Those that the pipeline takes; says how many others stay here."""
+    extensions = tuple(service.send(operations.get_pipeline(pipeline)).extensions)
+    good = [file for file in files if file.name.lower().endswith(extensions)]
+    if len(good) < len(files) and not quiet:
+        say(f"{len(files) - len(good):,} files of other kinds stay here.")
+    if not good:
+        say(f"Nothing to send: {pipeline} takes {' '.join(extensions)}.")
+        raise typer.Exit(Exit.USAGE)
+    return good
+
+
+def parsed(options: Iterable[str]) -> dict[str, Any]:
+    """Values are JSON where they can be, text otherwise."""
+    found: dict[str, Any] = {}
+    for option in options:
+        name, equals, value = option.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{option} is not NAME=VALUE.", param_hint="--option")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found

@@ -1,0 +1,191 @@
+"""The client for programs that wait for each answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import httpx
+
+from millrace_client import operations
+from millrace_client.calls import Call
+from millrace_client.downloading import Download
+from millrace_client.errors import JobEnded
+from millrace_client.models import (
+    ArtifactAnswer,
+    ControlRequest,
+    DuplicateGroupAnswer,
+    FileAnswer,
+    ImportRequest,
+    JobAnswer,
+    JobSummary,
+    StatusAnswer,
+)
+from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
+from millrace_client.retrying import Attempts, retry_after
+
+Progress = Callable[[StatusAnswer], object]
+
+
+class Client:
+    """address: such as http://127.0.0.1:8000, without /api. token: an access token or a key (`mr_…`).
+
+    patience: seconds in which a request is tried again while nobody answers, or the answer is that there is too much to
+    do. Every call raises ApiError or NotReachable. May be used by several threads at once.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        token: str | None = None,
+        *,
+        patience: float = PATIENCE,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.address = address.rstrip("/")
+        self.token = token
+        self.patience = patience
+        self.sleep = sleep
+        # A proxy of the environment has no part in a talk with this machine; for others httpx asks it as usual.
+        self.http = httpx.Client(timeout=TIMEOUT, trust_env="127.0.0.1" not in address)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.http.close()
+
+    def send[T](self, call: Call[T]) -> T:
+        """Carries out any operation of `millrace_client.operations`."""
+        return self.receive(call).value
+
+    def receive[T](self, call: Call[T]) -> Received[T]:
+        """As send, with the answer's headers."""
+        request = outgoing(call, self.address, self.token)
+        return received(call, self.persist(lambda: self.http.request(**request), Attempts.of(call, self.patience)))
+
+    def persist(self, request: Callable[[], httpx.Response], attempts: Attempts) -> httpx.Response:
+        """The first answer that is no error."""
+        while True:
+            try:
+                response = request()
+            except httpx.TransportError as error:
+                delay = attempts.after_failure(error)
+            else:
+                if response.status_code < 400:
+                    return response
+                delay = attempts.after_answer(response)
+            self.sleep(delay)
+
+    def begin_as_guest(self) -> str:
+        """A new guest, whose token is used from now on; returns it."""
+        self.token = self.send(operations.begin_as_guest()).access_token
+        return self.token
+
+    def job(self, job_id: str) -> Job:
+        return Job(self, job_id)
+
+    def jobs(self, **query: Any) -> Iterator[JobSummary]:
+        """All of them, the newest first; query: as operations.list_jobs."""
+        cursor: str | None = None
+        while True:
+            page = self.send(operations.list_jobs(**{**query, "cursor": cursor}))
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def import_path(
+        self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, Any] | None = None
+    ) -> Job:
+        """A job over objects that are in the store already: `s3://bucket/prefix/`, or `prefix/`."""
+        body = ImportRequest(path=path, pipeline=pipeline, name=name, options=dict(options or {}))
+        return Job(self, self.send(operations.import_path(body)).job_id)
+
+    def upload(self, paths: Sequence[Path], pipeline: str, **more: Any) -> Job:
+        """Sends these files as one job; more: as millrace_client.uploading.Upload, which says what it does."""
+        from millrace_client.uploading import Upload
+
+        return Job(self, Upload(self, paths, pipeline, **more).run())
+
+
+class Job:
+    """A job by its id; nothing is asked before a method is called."""
+
+    def __init__(self, client: Client, job_id: str) -> None:
+        self.id = job_id
+        self._client = client
+
+    def get(self) -> JobAnswer:
+        return self._client.send(operations.get_job(self.id))
+
+    def status(self) -> StatusAnswer:
+        return self._client.send(operations.get_status(self.id))
+
+    def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
+        """The status once it is final, asked for as often as the server says; on_progress is told each one.
+
+        Raises JobEnded unless it is completed, TimeoutError after `timeout` seconds.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            answer = self._client.receive(operations.get_status(self.id))
+            if on_progress:
+                on_progress(answer.value)
+            if finished(answer.value):
+                return completed(answer.value)
+            delay = retry_after(answer.response)
+            delay = POLL if delay is None else delay
+            if until is not None and time.monotonic() + delay > until:
+                raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
+            self._client.sleep(delay)
+
+    def files(self, **query: Any) -> Iterator[FileAnswer]:
+        """All of them, page by page; query: as operations.list_files."""
+        number, pages = 1, 1
+        while number <= pages:
+            page = self._client.send(operations.list_files(self.id, **{"per_page": 200, **query, "page": number}))
+            yield from page.items
+            number, pages = number + 1, page.pages
+
+    def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
+        return self._client.send(operations.list_duplicates(self.id, kind=kind)).items
+
+    def artifacts(self) -> list[ArtifactAnswer]:
+        return self._client.send(operations.list_artifacts(self.id)).items
+
+    def download(
+        self, path: Path, artifact: str = "complete", on_bytes: Callable[[int, int], object] | None = None
+    ) -> Path:
+        """Fetches an artifact into `path`, going on where an earlier attempt broke off; on_bytes(there, in all)."""
+        return Download(self._client, self.id, artifact, path, on_bytes).run()
+
+    def pause(self) -> JobAnswer:
+        return self._control("pause")
+
+    def resume(self) -> JobAnswer:
+        return self._control("resume")
+
+    def cancel(self) -> JobAnswer:
+        return self._control("cancel")
+
+    def retry(self) -> JobAnswer:
+        return self._client.send(operations.retry_job(self.id))
+
+    def delete(self) -> None:
+        self._client.send(operations.delete_job(self.id))
+
+    def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
+        return self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
+
+
+def completed(status: StatusAnswer) -> StatusAnswer:
+    """Raises JobEnded for any other end."""
+    if status.status != "completed":
+        raise JobEnded(f"The job is {status.status}{f': {status.error_message}' if status.error_message else '.'}")
+    return status

@@ -1,0 +1,632 @@
+"""Made by `python -m client.generate` from the API's description: change that, not this."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+FileState = Literal["expected", "inspecting", "inspected", "rejected", "duplicate"]
+JobState = Literal["pending", "queued", "running", "paused", "completed", "failed", "cancelled"]
+SettingsRequest = dict[str, Any]
+
+
+class AccountAnswer(BaseModel):
+    id: str
+    email: str | None
+    """None: a guest."""
+    username: str | None
+    role: Literal["guest", "user", "admin"]
+    scopes: list[str]
+    """What the credentials that asked may be used for."""
+    created_at: datetime | None
+
+
+class AccountChanges(BaseModel):
+    email: str | None = None
+    username: str | None = None
+    current_password: str | None = None
+    """Needed to change the email."""
+
+
+class ArtifactAnswer(BaseModel):
+    name: str
+    filename: str
+    content_type: str
+    size_bytes: int
+    created_at: datetime
+    download_url: str
+
+
+class ArtifactsAnswer(BaseModel):
+    items: list[ArtifactAnswer]
+
+
+class AttemptAnswer(BaseModel):
+    at: datetime
+    milliseconds: int
+    status: int | None
+    """Of the receiver's answer; null where none came."""
+    error: str | None
+    """Null where the receiver took it."""
+
+
+class AuditEntryAnswer(BaseModel):
+    id: str
+    at: datetime
+    actor_id: str
+    """The user's id; `command` for who runs the installation."""
+    action: str
+    target: str
+    details: dict[str, Any]
+
+
+class AuditPage(BaseModel):
+    items: list[AuditEntryAnswer]
+    next_cursor: str | None
+
+
+class CompleteRequest(BaseModel):
+    parts: list[DonePart]
+
+
+class ControlRequest(BaseModel):
+    action: Literal["pause", "resume", "cancel"]
+
+
+class DeliveriesPage(BaseModel):
+    items: list[DeliveryAnswer]
+    next_cursor: str | None
+
+
+class DeliveryAnswer(BaseModel):
+    id: str
+    """The event's, and the request's `webhook-id`: the same at every attempt."""
+    type: str
+    status: Literal["pending", "delivered", "failed"]
+    created_at: datetime
+    next_attempt_at: datetime | None
+    data: dict[str, Any]
+    attempts: list[AttemptAnswer]
+
+
+class Dependency(BaseModel):
+    ok: bool
+    latency_ms: float
+    error: str | None = None
+
+
+class DonePart(BaseModel):
+    part_number: int
+    etag: str
+
+
+class DownloadAnswer(BaseModel):
+    url: str
+    expires_at: datetime
+    size_bytes: int
+
+
+class DuplicateGroupAnswer(BaseModel):
+    kind: str
+    kept: str
+    """The file that the zip keeps; similar ones are all kept, and this is the best."""
+    files: list[FileAnswer]
+
+
+class DuplicatesAnswer(BaseModel):
+    items: list[DuplicateGroupAnswer]
+    final: bool
+    """Whether the job has finished looking; before, similar ones are not known."""
+
+
+class FileAnswer(BaseModel):
+    """A file; what its pipeline found out stands beside these fields under its own names."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    job_id: str
+    original_filename: str
+    status: FileState
+    size_bytes: int
+    role: str | None = None
+    content_type: str | None = None
+    file_hash_sha256: str | None = None
+    detected_timestamp: str | None = None
+    timestamp_source: str | None = None
+    confidence: str | None = None
+    timestamp_candidates: list[dict[str, Any]] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    gps: dict[str, Any] | None = None
+    camera: str | None = None
+    thumbnail_url: str | None = None
+    duplicate_of: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class FileChanges(BaseModel):
+    """What is left out stays; null empties."""
+
+    title: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+
+
+class FileCounts(BaseModel):
+    expected: int
+    """Not arrived, or being inspected."""
+    inspected: int
+    rejected: int
+    duplicate: int
+
+
+class FilesPage(BaseModel):
+    items: list[FileAnswer]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    groups: dict[str, int] | None = None
+    """With group_by: how many files each group has."""
+
+
+class HealthAnswer(BaseModel):
+    status: Literal["ok", "degraded"]
+    version: str
+    dependencies: dict[str, Dependency]
+
+
+class ImportRequest(BaseModel):
+    path: str
+    """`s3://bucket/prefix/`, or `prefix/`."""
+    pipeline: str
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    recursive: bool | None = None
+
+
+class JobAnswer(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    options: dict[str, Any]
+    progress_current: int
+    progress_total: int
+    progress_percent: float
+    current_filename: str | None
+    error_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    files: FileCounts
+    sealed: bool
+    """No more files can be added."""
+    description: str | None = None
+    tags: list[str] | None = None
+    follows: str | None = None
+    """The job that had imported the same drop folder before."""
+    result: dict[str, Any] | None = None
+    callback_url: str | None = None
+
+
+class JobChanges(BaseModel):
+    """What is left out stays; null empties."""
+
+    name: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+
+
+class JobRequest(BaseModel):
+    pipeline: str
+    file_ids: list[str]
+    """Files of yours, of any job; each is taken once, in this order."""
+    name: str | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+    options: dict[str, Any] | None = None
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
+
+
+class JobSummary(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    file_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+class JobsPage(BaseModel):
+    items: list[JobSummary]
+    next_cursor: str | None
+
+
+class KeyAnswer(BaseModel):
+    id: str
+    name: str
+    scopes: list[Literal["upload", "read", "admin"]]
+    hint: str
+    """The last four characters."""
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To within an hour."""
+
+
+class KeysAnswer(BaseModel):
+    items: list[KeyAnswer]
+
+
+class LibraryFile(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    job_id: str
+    original_filename: str
+    status: FileState
+    size_bytes: int
+    type: str
+    """`image`, `video`, `volume`, `audio`, or `other`."""
+    title: str | None
+    description: str | None
+    tags: list[str]
+    pipeline: str
+    created_at: datetime
+    role: str | None = None
+    content_type: str | None = None
+    file_hash_sha256: str | None = None
+    detected_timestamp: str | None = None
+    timestamp_source: str | None = None
+    confidence: str | None = None
+    timestamp_candidates: list[dict[str, Any]] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    gps: dict[str, Any] | None = None
+    camera: str | None = None
+    thumbnail_url: str | None = None
+    duplicate_of: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class LibraryPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[LibraryFile]
+
+
+class LoginRequest(BaseModel):
+    email: str
+    password: str
+
+
+class MoreFilesRequest(BaseModel):
+    files: list[NewFile]
+    more: bool | None = None
+    """The request without it seals the job."""
+
+
+class MultipartPlan(BaseModel):
+    part_size: int
+    """Bytes of each part but the last."""
+    part_count: int
+
+
+class NewFile(BaseModel):
+    filename: str
+    """For showing; never used as a path."""
+    size: int
+    """Bytes; exactly so many will be accepted."""
+    content_type: str | None = None
+    sha256: str | None = None
+    """Lets the store refuse any other bytes, and spares reading them."""
+    modified_at: datetime | None = None
+    """The file's own time, with a zone."""
+    role: str | None = None
+    """What the file is for, where a pipeline knows several."""
+
+
+class NewJobAnswer(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    options: dict[str, Any]
+    progress_current: int
+    progress_total: int
+    progress_percent: float
+    current_filename: str | None
+    error_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    files: FileCounts
+    sealed: bool
+    """No more files can be added."""
+    description: str | None = None
+    tags: list[str] | None = None
+    follows: str | None = None
+    """The job that had imported the same drop folder before."""
+    result: dict[str, Any] | None = None
+    callback_url: str | None = None
+    callback_secret: str | None = None
+    """Signs what is sent to callback_url. Shown this once."""
+
+
+class NewKeyAnswer(BaseModel):
+    id: str
+    name: str
+    scopes: list[Literal["upload", "read", "admin"]]
+    hint: str
+    """The last four characters."""
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    """To within an hour."""
+    key: str
+    """Shown this once."""
+
+
+class NewKeyRequest(BaseModel):
+    name: str
+    scopes: list[Literal["upload", "read", "admin"]]
+    expires_in_days: int | None = None
+    """null: never."""
+
+
+class NewWebhookAnswer(BaseModel):
+    id: str
+    url: str
+    events: list[str]
+    created_at: datetime
+    secret: str
+    """Signs what is sent. Shown this once."""
+
+
+class PartsRequest(BaseModel):
+    part_numbers: list[int]
+    sha256: dict[str, str] | None = None
+    """By part number."""
+    crc32: dict[str, str] | None = None
+    """By part number; eight hexadecimal digits."""
+
+
+class PasswordRequest(BaseModel):
+    current_password: str
+    new_password: str
+
+
+class PipelineAnswer(BaseModel):
+    name: str
+    title: str
+    description: str
+    extensions: list[str]
+    max_bytes: int
+    roles: list[str]
+    steps: list[str]
+    options: dict[str, Any]
+    """JSON Schema: what an upload form needs."""
+
+
+class PipelinesAnswer(BaseModel):
+    items: list[PipelineAnswer]
+
+
+class Problem(BaseModel):
+    """application/problem+json (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[dict[str, str]]
+
+
+class RefreshRequest(BaseModel):
+    refresh_token: str
+
+
+class RegisterRequest(BaseModel):
+    """With a guest's token, the guest's jobs become the account's."""
+
+    email: str
+    username: str
+    password: str
+
+
+class ResultAnswer(BaseModel):
+    id: str
+    job_id: str
+    pipeline: str
+    summary: str
+    quality_score: float | None
+    metadata: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime | None
+
+
+class ResultChanges(BaseModel):
+    """What is left out stays. Metadata is merged into what is there; a name with null is removed."""
+
+    summary: str | None = None
+    quality_score: float | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class ResultRequest(BaseModel):
+    job_id: str
+    summary: str
+    quality_score: float | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class ResultsPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[ResultAnswer]
+
+
+class SettingAnswer(BaseModel):
+    name: str
+    value: Any
+    """`********` for a secret."""
+    source: Literal["default", "environment", "stored"]
+    secret: bool
+    changeable: bool
+    """Others are set by the deployment."""
+
+
+class SettingsAnswer(BaseModel):
+    items: list[SettingAnswer]
+
+
+class SignedInAnswer(BaseModel):
+    access_token: str
+    refresh_token: str
+    """Good for one use; the answer to that brings the next."""
+    expires_in: int
+    """Seconds that the access token is good."""
+    user_id: str
+    token_type: Literal["bearer"] | None = None
+
+
+class SignedPart(BaseModel):
+    part_number: int
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
+
+
+class SignedParts(BaseModel):
+    parts: list[SignedPart]
+
+
+class StatsAnswer(BaseModel):
+    total_jobs_processed: int
+    total_jobs_today: int
+    unique_users: int
+    average_processing_time_seconds: float | None
+    jobs_in_queue: int
+    uptime_hours: float
+    """Since the first job of this installation."""
+
+
+class StatusAnswer(BaseModel):
+    """What there is to say depends on the state: only the fields that mean something are there."""
+
+    job_id: str
+    status: JobState
+    poll_after_seconds: int
+    files_expected: int | None = None
+    files_received: int | None = None
+    queue_position: int | None = None
+    estimated_wait_seconds: int | None = None
+    progress_percent: float | None = None
+    current_step: int | None = None
+    total_steps: int | None = None
+    step_name: str | None = None
+    current_filename: str | None = None
+    elapsed_seconds: float | None = None
+    estimated_remaining_seconds: int | None = None
+    download_url: str | None = None
+    result_size_bytes: int | None = None
+    processing_time_seconds: float | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class StoredPart(BaseModel):
+    part_number: int
+    etag: str
+    size: int
+
+
+class StoredParts(BaseModel):
+    parts: list[StoredPart]
+
+
+class Token(BaseModel):
+    access_token: str
+    expires_in: int
+    """Seconds."""
+    user_id: str
+    token_type: Literal["bearer"] | None = None
+
+
+class UploadAnswer(BaseModel):
+    job_id: str
+    status: JobState
+    file_count: int
+    message: str
+    uploads: list[UploadTarget]
+    callback_secret: str | None = None
+    """Signs what is sent to callback_url. Shown this once."""
+
+
+class UploadRequest(BaseModel):
+    pipeline: str
+    files: list[NewFile]
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    more: bool | None = None
+    """Keeps the job open for further files."""
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
+
+
+class UploadTarget(BaseModel):
+    file_id: str
+    filename: str
+    method: str | None = None
+    url: str | None = None
+    """Absent where parts are to be sent, or nothing."""
+    headers: dict[str, str] | None = None
+    """To be sent exactly so."""
+    expires_at: datetime | None = None
+    multipart: MultipartPlan | None = None
+    duplicate_of: str | None = None
+    """You have these bytes already: nothing needs to be sent."""
+
+
+class WebhookAnswer(BaseModel):
+    id: str
+    url: str
+    events: list[str]
+    created_at: datetime
+
+
+class WebhookChanges(BaseModel):
+    url: str | None = None
+    events: list[Literal["job.completed", "job.failed", "job.cancelled", "file.rejected"]] | None = None
+
+
+class WebhookRequest(BaseModel):
+    url: str
+    events: list[Literal["job.completed", "job.failed", "job.cancelled", "file.rejected"]]
+
+
+class WebhooksAnswer(BaseModel):
+    items: list[WebhookAnswer]

@@ -1,0 +1,225 @@
+"""Sends local files as one job: hashed first, announced in batches, sent side by side, and gone on with after a break.
+
+With a folder for its state, the same upload begun again goes on with the job that it had opened: what was hashed is not
+hashed again, what has arrived is not sent again. Without one, only broken connections are got over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from millrace_client import operations
+from millrace_client.client import Client
+from millrace_client.errors import ApiError, FileChanged
+from millrace_client.journal import Journal, name_of
+from millrace_client.models import MoreFilesRequest, NewFile, UploadRequest, UploadTarget
+from millrace_client.protocol import FINAL
+from millrace_client.sending import Sender, Stopped
+
+BATCH = 500
+PARALLEL = 6
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """name: as the server will show it. modified: nanoseconds."""
+
+    path: Path
+    name: str
+    size: int
+    modified: int
+
+    @classmethod
+    def at(cls, path: Path, name: str | None = None) -> LocalFile:
+        seen = path.stat()
+        return cls(path, name or path.name, seen.st_size, seen.st_mtime_ns)
+
+    def check(self) -> None:
+        """Raises FileChanged."""
+        if self != LocalFile.at(self.path, self.name):
+            raise FileChanged(f"{self.path} has changed since it was announced.")
+
+    def sha256(self) -> str:
+        with self.path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def collect(paths: Sequence[Path]) -> list[LocalFile]:
+    """Files as they are, folders with all that is below them but hidden files; each once, in order."""
+    found: dict[Path, LocalFile] = {}
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            name = file.relative_to(path).as_posix() if path.is_dir() else file.name
+            if path == file or not any(part.startswith(".") for part in Path(name).parts):
+                found.setdefault(file.resolve(), LocalFile.at(file, name))
+    return list(found.values())
+
+
+class Upload:
+    """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None."""
+
+    def __init__(
+        self,
+        client: Client,
+        files: Sequence[Path | LocalFile],
+        pipeline: str,
+        *,
+        name: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        parallel: int = PARALLEL,
+        state: Path | None = None,
+        on_checked: Callable[[LocalFile], object] = lambda file: None,
+        on_sent: Callable[[LocalFile, int], object] = lambda file, there: None,
+    ) -> None:
+        self._files = [file if isinstance(file, LocalFile) else LocalFile.at(file) for file in files]
+        self._pipeline = pipeline
+        self._name = name
+        self._options = dict(options or {})
+        self._parallel = parallel
+        self._on_checked = on_checked
+        self._on_sent = on_sent
+        self._stop = threading.Event()
+        # Of its own, whose waits end when the upload is stopped.
+        self._client = Client(client.address, client.token, patience=client.patience, sleep=self._sleep)
+        self._journal = Journal(state / f"{self._identity()}.jsonl" if state else None)
+
+    def run(self) -> str:
+        """The job's id, once every file has arrived. Raises ApiError, NotReachable, FileChanged."""
+        try:
+            if not self._job_goes_on():
+                self._journal.end()
+                self._journal = Journal(self._journal.path)
+            hashes = self._hashes()
+            job_id = ""
+            for start in range(0, len(self._files), BATCH):
+                numbers = range(start, min(start + BATCH, len(self._files)))
+                job_id, targets = self._announced(job_id, numbers, hashes)
+                self._send(job_id, numbers, targets)
+        finally:
+            self._client.close()
+        self._journal.end()
+        return job_id
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it was begun before."""
+        return any("announced" in fact for fact in self._journal.facts)
+
+    def _identity(self) -> str:
+        files = [[str(file.path.resolve()), file.name, file.size, file.modified] for file in self._files]
+        what = {"pipeline": self._pipeline, "name": self._name, "options": self._options, "files": files}
+        return name_of({"address": self._client.address, "token": self._client.token, **what})
+
+    def _job_goes_on(self) -> bool:
+        """Whether the job of an earlier run, if there is one, still takes files."""
+        jobs = [fact["job"] for fact in self._journal.facts if "announced" in fact]
+        if not jobs:
+            return True
+        try:
+            return self._client.job(jobs[0]).get().status not in FINAL
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            return False
+
+    def _hashes(self) -> list[str]:
+        known = {fact["hashed"]: fact["sha256"] for fact in self._journal.facts if "hashed" in fact}
+
+        def one(number: int) -> str:
+            if number not in known:
+                self._check_stop()
+                known[number] = self._files[number].sha256()
+                self._journal.note(hashed=number, sha256=known[number])
+            self._on_checked(self._files[number])
+            return str(known[number])
+
+        return self._side_by_side(one, range(len(self._files)), os.cpu_count() or 2)
+
+    def _announced(self, job_id: str, numbers: range, hashes: Sequence[str]) -> tuple[str, list[UploadTarget]]:
+        """The job and where each file goes. Of an earlier run the addresses have no signature any more."""
+        for fact in self._journal.facts:
+            if fact.get("announced") == numbers.start:
+                return fact["job"], [UploadTarget.model_validate(target) for target in fact["targets"]]
+        key = next((fact["key"] for fact in self._journal.facts if fact.get("asking") == numbers.start), None)
+        if key is None:
+            key = str(uuid.uuid4())
+            self._journal.note(asking=numbers.start, key=key)
+        files = [announcement(self._files[number], hashes[number]) for number in numbers]
+        more: dict[str, Any] = {"more": True} if numbers.stop < len(self._files) else {}
+        if job_id:
+            call = operations.add_files(job_id, MoreFilesRequest(files=files, **more))
+        else:
+            named: dict[str, Any] = {"name": self._name} if self._name else {}
+            body = UploadRequest(pipeline=self._pipeline, files=files, options=self._options, **named, **more)
+            call = operations.open_job(body)
+        answer = self._client.send(replace(call, headers={"Idempotency-Key": key}))
+        kept = [target.model_copy(update={"url": None, "headers": None}) for target in answer.uploads]
+        self._journal.note(
+            announced=numbers.start,
+            job=answer.job_id,
+            targets=[target.model_dump(mode="json", exclude_none=True) for target in kept],
+        )
+        return answer.job_id, answer.uploads
+
+    def _send(self, job_id: str, numbers: range, targets: Sequence[UploadTarget]) -> None:
+        done = {fact["sent"] for fact in self._journal.facts if "sent" in fact}
+        sender = Sender(self._client, job_id, self._parallel, self._check_stop)
+
+        def one(number: int) -> None:
+            file = self._files[number]
+            if number not in done:
+                self._check_stop()
+                sender.send(file, targets[number - numbers.start], lambda there: self._on_sent(file, there))
+                self._journal.note(sent=number)
+            self._on_sent(file, file.size)
+
+        try:
+            self._side_by_side(one, numbers, self._parallel)
+        finally:
+            sender.close()
+
+    def _side_by_side[T](self, work: Callable[[int], T], numbers: Sequence[int], threads: int) -> list[T]:
+        """The first failure, or Ctrl-C, ends the others."""
+        pool = ThreadPoolExecutor(threads)
+        try:
+            futures = [pool.submit(work, number) for number in numbers]
+            if failure := _first_failure(futures):
+                raise failure
+            return [future.result() for future in futures]
+        except BaseException:
+            self._stop.set()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped
+
+    def _sleep(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+        self._check_stop()
+
+
+def _first_failure(futures: Sequence[Future[Any]]) -> BaseException | None:
+    """Once all are done or one has failed. One that was merely stopped says nothing of why."""
+    done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+    failures = [error for future in done if not future.cancelled() and (error := future.exception())]
+    return min(failures, key=lambda error: isinstance(error, Stopped), default=None)
+
+
+def announcement(file: LocalFile, sha256: str) -> NewFile:
+    modified = datetime.fromtimestamp(file.modified / 1e9, UTC)
+    kind: dict[str, Any] = {"content_type": guess} if (guess := mimetypes.guess_type(file.name)[0]) else {}
+    return NewFile(filename=file.name, size=file.size, sha256=sha256, modified_at=modified, **kind)
