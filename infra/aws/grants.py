@@ -103,12 +103,17 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             SETTINGS,
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
-        "undelivered": [table("jobs", *READ, *WRITE), send("webhooks", *runs), SETTINGS],
-        "sweep": [
+        "undelivered": [
             table("jobs", *READ, *WRITE),
+            listing(),
+            send("webhooks", *runs, *inspections),
+            SETTINGS,
+        ],
+        "sweep": [
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
             index("jobs", "due"),
             listing(),
-            send("cleanup", "webhooks", *runs),
+            send("cleanup", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
     }[handler]

@@ -27,12 +27,14 @@ VERIFY_PYTHON = ROOT / ".venv-verify" / "bin" / "python"
 REGION, ACCOUNT = "us-east-1", "000000000000"
 
 
-def translated(template: Path, folder: Path) -> Path:
-    """The template as SAM's transform makes it, without what forbids plain HTTP: the emulator speaks no other."""
+def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
+    """The template as SAM's transform makes it. plain: without what forbids HTTP, as the emulator speaks no other."""
     target = folder / "cloudformation.json"
     environment = os.environ | {"AWS_DEFAULT_REGION": REGION}
     command = [VERIFY_PYTHON, Path(__file__).with_name("translate.py"), template, target, ARTIFACTS]
     subprocess.run(command, check=True, env=environment)
+    if not plain:
+        return target
     made = json.loads(target.read_text())
     for resource in made["Resources"].values():
         if resource["Type"] == "AWS::S3::BucketPolicy":
@@ -131,5 +133,3 @@ class Cloud:
         url = f"{self.endpoint}/{ACCOUNT}/{STACK}-{queue}"
         found = self.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(found[name]) for name in names)
-
-
