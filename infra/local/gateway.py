@@ -6,6 +6,7 @@ import base64
 import importlib
 import json
 import logging
+import os
 import signal
 import sys
 import uuid
@@ -160,7 +161,7 @@ def main() -> None:
     module, port, page = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     hold_on()
-    server = Server(Api(importlib.import_module(module).app), Page(page))
+    server = Server(Api(importlib.import_module(module).app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(
         server, host=HOST, port=port, threads=THREADS, ident="", max_request_body_size=64 * 1024 * 1024, backlog=512

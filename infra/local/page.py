@@ -25,11 +25,23 @@ TYPES = {
 TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 
-class Page:
-    """root: the folder with index.html; while it is missing, a note says how to build it."""
+def content_policy(store: str) -> str:
+    """What the page may load and reach: itself, and the store at this origin. Nothing inline, no frame around it."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self'; "
+        f"manifest-src 'self'; img-src 'self' blob: {store}; connect-src 'self' {store}; "
+        f"media-src 'self' blob: {store}; base-uri 'none'; form-action 'none'; object-src 'none'; "
+        "frame-ancestors 'none'"
+    )
 
-    def __init__(self, root: Path) -> None:
+
+class Page:
+    """root: the folder with index.html; while it is missing, a note says how to build it. store: where the store that
+    files are sent to and fetched from is reached."""
+
+    def __init__(self, root: Path, store: str = "") -> None:
         self._root = root.resolve()
+        self._policy = content_policy(store)
 
     def answer(self, path: str, known: str | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
         """(status, headers, body) for a GET of `path`, decoded. known: the If-None-Match header."""
@@ -47,6 +59,8 @@ class Page:
             ("Cache-Control", "public, max-age=31536000, immutable" if lasting else "no-cache"),
             ("Content-Type", _content_type(file)),
             ("X-Content-Type-Options", "nosniff"),
+            ("Content-Security-Policy", self._policy),
+            ("Referrer-Policy", "no-referrer"),
         ]
         return (304, headers, b"") if known == etag else (200, headers, content)
 

@@ -126,3 +126,13 @@ def test_without_a_built_page_a_note_says_how_to_build_it(tmp_path: Path) -> Non
     assert status == 200
     assert b"npm run build" in body
     assert dict(headers)["Cache-Control"] == "no-store"
+
+
+def test_the_page_may_reach_itself_and_the_store_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    _, headers, _ = Page(tmp_path, "http://127.0.0.1:4566").answer("/")
+    policy = dict(headers)["Content-Security-Policy"]
+    assert "connect-src 'self' http://127.0.0.1:4566;" in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
