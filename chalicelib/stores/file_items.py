@@ -47,6 +47,8 @@ class FileItems(WebhookItems):
         return items.file_from(item)
 
     def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        if last is not None and last < first:  # DynamoDB refuses such a range, also of a job without files
+            return
         bounds = {
             ":first": items.file_key(job_id, first)[1],
             ":last": items.file_key(job_id, 99_999_999 if last is None else last)[1],

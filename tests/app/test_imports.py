@@ -93,6 +93,7 @@ def test_an_empty_path_fails_the_job(world: World, user: Caller) -> None:
     job_id = ask(user, "import/nothing/")["job_id"]
     world.deliver()
     assert user.get(f"/status/{job_id}")["error_code"] == "no_files"
+    assert user.get(f"/jobs/{job_id}/files?sort=-size&group_by=confidence")["total"] == 0
 
 
 def delivered(body: Any) -> Any:
