@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-python test-web web check bench lock clean seed admin migrate seed admin migrate
+.PHONY: help setup demo run test test-python test-web web check bench fuzz client lock clean seed admin migrate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,15 @@ check: setup web/node_modules/.package-lock.json ## format, lint, types
 
 bench: setup ## measure; prints tables and writes build/bench.json
 	@$(RUN) -m benchmarks $(ARGS)
+
+fuzz: setup ## have schemathesis try a running stack for longer than the tests do (SECONDS=600, SEED=)
+	@$(RUN) -m tests.e2e.fuzzing --seconds "$(or $(SECONDS),600)" $(if $(SEED),--seed "$(SEED)")
+
+client: setup ## make the client's types from the API's description, and its wheel in build/client
+	@$(RUN) -m client.generate
+	@$(UV) build -q --wheel --no-build-isolation --python $(RUN) -o build/client client
+	@rm -rf client/build client/src/millrace_client.egg-info
+	@ls build/client/*.whl
 
 lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \

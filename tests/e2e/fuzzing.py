@@ -52,7 +52,7 @@ def things(admin: Admin, samples: Sequence[Path]) -> dict[str, dict[str, list[st
         # Other bytes for each job: what is there already would not have to be sent.
         mark = purpose.encode()
         jobs = [admin.upload({p.name: p.read_bytes() + mark * n for p in samples[:4]}) for n in range(1, count + 1)]
-        jobs.append(_in_parts(admin))
+        jobs += [_in_parts(admin), _empty(admin)]
         webhook = {"url": "https://93.184.215.14/hook", "events": ["job.completed"]}
         results = [_made(admin, "/results", {"job_id": job, "summary": "Fine."}) for job in jobs[:count]]
         found[purpose] = {
@@ -71,6 +71,13 @@ def _made(admin: Admin, path: str, body: object) -> str:
     answer = admin.call("POST", path, body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
+
+
+def _empty(admin: Admin) -> str:
+    """A job without files."""
+    answer = admin.call("POST", "/import-path", {"pipeline": "media", "path": "import/nothing/"})
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["job_id"])
 
 
 def _in_parts(admin: Admin) -> str:
