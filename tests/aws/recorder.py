@@ -1,17 +1,14 @@
-"""A pytest plugin: notes each AWS call that each function makes while the tests of the app run.
+"""A pytest plugin: notes each AWS call that each function makes while tests run, and holds it against its role.
 
-`pytest -p tests.aws.recorder tests/app` writes a line a distinct call into the folder MILLRACE_CALLS, one file a
-process: `{"function": …, "service": …, "operation": …, "params": …}`. Signing an address counts: whoever opens it acts
-with the signer's rights.
+What a function does and may not do fails the run; after a run of all tests, what it may do and never did does as well.
+Signing an address counts: whoever opens it acts with the signer's rights.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +18,8 @@ from chalice.app import Chalice, EventSourceHandler
 # What of a call's parameters a policy can speak of.
 NAMED = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "QueueUrl", "CopySource", "SecretId", "Tagging")
 
+SEEN = "millrace_calls"
+_differences: list[str] = []
 _running: list[str] = []
 _seen: dict[str, dict[str, Any]] = {}
 
@@ -92,7 +91,32 @@ def pytest_configure(config: pytest.Config) -> None:
     Chalice.__call__ = served
 
 
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended: what it saw."""
+    _seen.update({line: json.loads(line) for line in getattr(node, "workeroutput", {}).get(SEEN, ())})
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    folder = Path(os.environ["MILLRACE_CALLS"])
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{os.getpid()}.jsonl").write_text("".join(f"{line}\n" for line in sorted(_seen)))
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[SEEN] = sorted(_seen)
+        return
+    from tests.aws import rights
+
+    _differences.extend(rights.missing(_seen.values()))
+    if _whole(session.config):
+        _differences.extend(rights.unused(_seen.values()))
+    if _differences and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _differences:
+        terminalreporter.section("rights (infra/aws/grants.py) and their use differ")
+        for line in _differences:
+            terminalreporter.line(line)
+
+
+def _whole(config: pytest.Config) -> bool:
+    option = config.option
+    return config.args == config.getini("testpaths") and not (option.keyword or option.markexpr or option.maxfail)

@@ -1,6 +1,6 @@
 """Does what CloudFormation's SAM transform does: `python translate.py template.json out.json BUCKET`.
 
-Run by the Python of requirements-verify.txt. Local paths become objects of BUCKET, as `aws cloudformation package` does.
+Run by the Python of requirements-verify.txt. Local paths become objects of BUCKET, as with `cloudformation package`.
 """
 
 import json

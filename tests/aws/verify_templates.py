@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -26,13 +25,13 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def test_cfn_lint_finds_nothing(template: Path) -> None:
     for checked in {template, PACKAGE / "template.json"}:
         command = [TOOLS / "cfn-lint", "--regions", "us-east-1", "eu-central-1", "--", checked]
-        done = subprocess.run(command, capture_output=True, text=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_checkov_finds_nothing_that_has_no_reason(template: Path) -> None:
     command = [TOOLS / "checkov", "-f", template, "--config-file", ROOT / "infra/aws/checkov.yaml", "-o", "json"]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"BC_SKIP_MAPPING": "TRUE"})
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = json.loads(done.stdout)
     assert [(f["check_id"], f["resource"]) for f in found["results"]["failed_checks"]] == []
     assert found["summary"]["passed"] > 0

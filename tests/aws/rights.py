@@ -1,0 +1,111 @@
+"""What a recorded call needs of IAM, in the words of infra/aws/grants.py, and how use and grants differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from infra.aws.functions import functions
+from infra.aws.grants import grants
+from tests.app.api_world import BUCKET, SETTINGS, STACK
+
+Pair = tuple[str, str]
+
+WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+S3 = {
+    "HeadObject": "GetObject",
+    "GetObject": "GetObject",
+    "PutObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "AbortMultipartUpload": "AbortMultipartUpload",
+    "ListParts": "ListMultipartUploadParts",
+    "DeleteObjects": "DeleteObject",
+}
+S3_BUCKET = {"ListObjectsV2": "ListBucket", "ListMultipartUploads": "ListBucketMultipartUploads"}
+
+# Rights that no test can see used: S3 asks for ListBucket where an object is missing, and no test has secrets.
+UNSEEN = {("secretsmanager:GetSecretValue", "secret"), ("secretsmanager:GetSecretValue", "secret/AdminPassword")}
+
+
+def needs(call: Mapping[str, Any]) -> set[Pair]:
+    """Action and resource of each right. Nothing for other people's buckets: which ones is up to a deployment."""
+    service, operation, params = call["service"], call["operation"], call["params"]
+    if service == "dynamodb":
+        action = WRITES[params["As"]] if "As" in params else operation
+        resource = f"table/{params['TableName'].removeprefix(f'{STACK}-')}"
+        return {
+            (f"dynamodb:{action}", f"{resource}/index/{params['IndexName']}" if "IndexName" in params else resource)
+        }
+    if service == "sqs":
+        action = operation.removesuffix("Batch")
+        return {(f"sqs:{action}", f"queue/{params['QueueUrl'].removeprefix(SETTINGS['QUEUE_URL_PREFIX'])}")}
+    if service != "s3":
+        return {(f"{service}:{operation}", "secret")}
+    if params["Bucket"] != BUCKET:
+        return set()
+    if operation in S3_BUCKET:
+        return {(f"s3:{S3_BUCKET[operation]}", "bucket")}
+    found = {(f"s3:{S3[operation]}", f"bucket/{params['Key'].rstrip('/')}/*")}
+    if S3[operation] == "GetObject":
+        found.add(("s3:ListBucket", "bucket"))
+    if "Tagging" in params:
+        found.add(("s3:PutObjectTagging", f"bucket/{params['Key'].rstrip('/')}/*"))
+    source = params.get("CopySource")
+    if source and source["Bucket"] == BUCKET:
+        found.add(("s3:GetObject", f"bucket/{source['Key'].rstrip('/')}/*"))
+    return found
+
+
+def missing(calls: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What functions did and may not do. Functions of the tests' own may do everything."""
+    allowed = {handler: _granted(handler) for handler in _handlers()}
+    return sorted(
+        {
+            f"{call['function']} may not {action} on {resource}"
+            for call in calls
+            if call["function"] in allowed
+            for action, resource in needs(call) - allowed[call["function"]]
+        }
+    )
+
+
+def unused(calls: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What functions may do and no test made them do. Those of one kind (inspect_…, run_…) share their code."""
+    used: dict[str, set[Pair]] = {}
+    for call in calls:
+        used.setdefault(_kind(call["function"]), set()).update(_general(pair) for pair in needs(call))
+    # Settings are looked up by whichever function comes first in a process.
+    settings = ("dynamodb:GetItem", "table/accounts")
+    return sorted(
+        {
+            f"{handler} needs no {action} on {resource}"
+            for handler in _handlers()
+            for action, resource in _granted(handler) - UNSEEN - {settings}
+            if _general((action, resource)) not in used.get(_kind(handler), set())
+        }
+    )
+
+
+def _granted(handler: str) -> set[Pair]:
+    return {pair for grant in grants(handler, tuple(PIPELINES), LAYERS) for pair in grant.pairs}
+
+
+def _handlers() -> list[str]:
+    return [function.handler for function in functions(tuple(PIPELINES))]
+
+
+def _kind(handler: str) -> str:
+    kind = handler.partition("_")[0]
+    return kind if kind in ("inspect", "run") else handler
+
+
+def _general(pair: Pair) -> Pair:
+    action, resource = pair
+    for queue in ("queue/run-", "queue/inspect-"):
+        if resource.startswith(queue):
+            return action, queue
+    return pair
