@@ -10,20 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib import settings
-from chalicelib.jobs.control import Control
-from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.ids import new_id
-from chalicelib.jobs.importing import Importer, Root
-from chalicelib.jobs.inspection import Inspector
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.listing import Listing
-from chalicelib.jobs.model import QueueState
-from chalicelib.jobs.multipart import Multipart
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.recovery import Sweeper
-from chalicelib.jobs.running import Runner
-from chalicelib.jobs.settling import Settling
-from chalicelib.pipelines.base import Pipeline
 from chalicelib.pipelines.registry import PIPELINES
 from chalicelib.wiring_accounts import AccountServices
 from chalicelib.wiring_library import LibraryServices
@@ -33,6 +20,19 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
+    from chalicelib.jobs.control import Control
+    from chalicelib.jobs.dropfolder import DropFolders
+    from chalicelib.jobs.importing import Importer
+    from chalicelib.jobs.inspection import Inspector
+    from chalicelib.jobs.intake import Intake
+    from chalicelib.jobs.listing import Listing
+    from chalicelib.jobs.model import QueueState
+    from chalicelib.jobs.multipart import Multipart
+    from chalicelib.jobs.ownership import Owned
+    from chalicelib.jobs.recovery import Sweeper
+    from chalicelib.jobs.running import Runner
+    from chalicelib.jobs.settling import Settling
+    from chalicelib.pipelines.base import Pipeline
     from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
@@ -154,10 +154,14 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def listing(self) -> Listing:
+        from chalicelib.jobs.listing import Listing
+
         return Listing(self.jobs)
 
     def queue_state(self, pipeline: Pipeline) -> QueueState:
         """Of a pipeline that works per file there is none, which spares a read for each poll."""
+        from chalicelib.jobs.model import QueueState
+
         return QueueState() if pipeline.per_file else self.jobs.queue_state(pipeline.name)
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
@@ -177,35 +181,49 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def owned(self) -> Owned:
+        from chalicelib.jobs.ownership import Owned
+
         return Owned(self.jobs)
 
     @cached_property
     def settling(self) -> Settling:
+        from chalicelib.jobs.settling import Settling
+
         return Settling(self.jobs, self.objects, self.queues, PIPELINES, clock)
 
     @cached_property
     def intake(self) -> Intake:
+        from chalicelib.jobs.intake import Intake
+
         return Intake(
             self.jobs, self.objects, self.owned, self.settling, PIPELINES, self.settings.limits, clock, new_id
         )
 
     @cached_property
     def multipart(self) -> Multipart:
+        from chalicelib.jobs.multipart import Multipart
+
         return Multipart(self.jobs, self.objects, self.owned, self.settings.limits, clock)
 
     @cached_property
     def control(self) -> Control:
+        from chalicelib.jobs.control import Control
+
         return Control(
             self.jobs, self.objects, self.queues, self.owned, self.settling, PIPELINES, self.settings.limits, clock
         )
 
     @cached_property
     def drops(self) -> DropFolders:
+        from chalicelib.jobs.dropfolder import DropFolders
+
         limits, owner = self.settings.limits, self.settings.drop_owner
         return DropFolders(self.jobs, self.objects, self.intake, self.settling, limits, clock, new_id, owner)
 
     @cached_property
     def importer(self) -> Importer:
+        from chalicelib.jobs.importing import Importer, Root
+
         own = self.settings.bucket
         roots = [Root.parse(root, own) for root in self.settings.import_roots]
         return Importer(
@@ -222,10 +240,14 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def inspector(self) -> Inspector:
+        from chalicelib.jobs.inspection import Inspector
+
         return Inspector(self.jobs, self.objects, self.settling, self.drops, PIPELINES, self.settings.limits, clock)
 
     @cached_property
     def runner(self) -> Runner:
+        from chalicelib.jobs.running import Runner
+
         return Runner(
             self.jobs,
             self.objects,
@@ -239,6 +261,8 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def sweeper(self) -> Sweeper:
+        from chalicelib.jobs.recovery import Sweeper
+
         return Sweeper(
             self.jobs,
             self.queues,

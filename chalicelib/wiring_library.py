@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import settings
-from chalicelib.jobs.control import Control
-from chalicelib.jobs.deletion import Deletion
 from chalicelib.jobs.ids import new_id
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.library import Library
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock
-from chalicelib.jobs.results import Results
-from chalicelib.jobs.reuse import Reuse
-from chalicelib.jobs.settling import Settling
 from chalicelib.pipelines.registry import PIPELINES
 
 if TYPE_CHECKING:
+    from chalicelib.jobs.control import Control
+    from chalicelib.jobs.deletion import Deletion
+    from chalicelib.jobs.intake import Intake
+    from chalicelib.jobs.library import Library
+    from chalicelib.jobs.ownership import Owned
+    from chalicelib.jobs.ports import Clock
+    from chalicelib.jobs.results import Results
+    from chalicelib.jobs.reuse import Reuse
+    from chalicelib.jobs.settling import Settling
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
@@ -69,18 +69,26 @@ class LibraryServices:
 
     @cached_property
     def library(self) -> Library:
+        from chalicelib.jobs.library import Library
+
         return Library(self.jobs, self.owned)
 
     @cached_property
     def reuse(self) -> Reuse:
+        from chalicelib.jobs.reuse import Reuse
+
         return Reuse(self.jobs, self.owned, self.intake, self.settling, PIPELINES, self.clock, new_id)
 
     @cached_property
     def deletion(self) -> Deletion:
+        from chalicelib.jobs.deletion import Deletion
+
         return Deletion(
             self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
         )
 
     @cached_property
     def results(self) -> Results:
+        from chalicelib.jobs.results import Results
+
         return Results(self.jobs, self.owned, self.clock, new_id)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import jwt
-
 from chalicelib.accounts.people import SCOPES, User
 from chalicelib.jobs.errors import Unauthorized
 from chalicelib.jobs.ports import Clock
@@ -69,12 +67,16 @@ class Tokens:
         return RefreshToken(str(claims["sub"]), str(claims["sid"]), str(claims["jti"]))
 
     def _sign(self, typ: str, seconds: int, claims: dict[str, Any]) -> str:
+        import jwt
+
         self._look_after(FOR_SIGNING)
         now = self._clock()
         common = {"typ": typ, "iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + timedelta(seconds=seconds)}
         return jwt.encode(claims | common, self._keys[self._current], ALGORITHM, headers={"kid": self._current})
 
     def _claims(self, token: str, typ: str, required: list[str]) -> dict[str, Any]:
+        import jwt  # at the first token: it brings an HTTP client along
+
         try:
             named = jwt.get_unverified_header(token)["kid"]
             if named not in self._keys:

@@ -43,7 +43,7 @@ PipelineName = Annotated[str, StringConstraints(max_length=40)]
 class Given(BaseModel):
     """What a client sends: an unknown field is an error, not ignored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Query(Given):
@@ -51,7 +51,7 @@ class Query(Given):
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(use_enum_values=True)
+    model_config = ConfigDict(use_enum_values=True, defer_build=True)
 
     sparse: ClassVar[bool] = False
     """Leaves out fields without a value, where which ones there are depends on the state."""

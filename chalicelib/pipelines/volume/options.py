@@ -33,7 +33,7 @@ LabelValue = Annotated[int, Field(ge=1, le=65535)]
 class Options(BaseModel):
     """Options of a volume job."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     email: Annotated[str | None, BeforeValidator(_email)] = Field(
         default=None,
