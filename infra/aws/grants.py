@@ -120,7 +120,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in a stack's template."""
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in the template."""
     kind, _, rest = resource.partition("/")
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""

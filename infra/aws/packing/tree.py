@@ -19,7 +19,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 # Pure Python of which there is no wheel.
 SOURCES = ("openapi-ui-bundles",)
 
-# Tests, headers, sources and sample files that no import reads, and the one decoder that no pipeline takes files for. `.pyi` stay: scikit-image loads lazily by them.
+# Tests, headers, sources and sample files that no import reads, and the one decoder that no pipeline takes files for.
+# `.pyi` stay: scikit-image loads lazily by them.
 USELESS_FOLDERS = ("tests", "test", "__pycache__", "include", "docs", "bin", "_pyinstaller")
 USELESS_SUFFIXES = (".pxd", ".pyx", ".pxi", ".h", ".hpp", ".c", ".cpp", ".a", ".f90")
 USELESS = (
