@@ -65,7 +65,7 @@ def functions(pipelines: Sequence[str]) -> Iterator[Function]:
 
 
 def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str], bucket: Json) -> Json:
-    """What is added to the functions that Chalice writes, their roles and logs. layers: with a function of their own."""
+    """Additions to the functions that Chalice writes, to their roles and logs. layers: with functions of their own."""
     resources: Json = {}
     environment = _environment(stack, bucket)
     for function in functions(pipelines):
