@@ -1,7 +1,5 @@
 """What goes in and out over HTTP for accounts, keys, settings and the audit log."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, RootModel, SecretStr, StringConstraints

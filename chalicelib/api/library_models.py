@@ -1,7 +1,5 @@
 """Shapes of the library: files over all jobs, jobs over files, results, webhooks."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints

@@ -1,7 +1,5 @@
 """What goes in and out over HTTP: the shapes, their limits, and what each field means."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Literal
 

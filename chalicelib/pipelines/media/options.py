@@ -1,7 +1,5 @@
 """What a user may set for a media job."""
 
-from __future__ import annotations
-
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator

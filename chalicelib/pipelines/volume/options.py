@@ -1,7 +1,5 @@
 """What a user may ask of the volume pipeline."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints

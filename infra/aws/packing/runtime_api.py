@@ -25,6 +25,13 @@ class InvocationFailed(Exception):
     """The function raised, or could not be loaded; with what it says of that."""
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A function that was stopped while it waited: nobody is left to tell."""
+
+
 class Function:
     """One instance, started as Lambda starts it. As a context it is stopped at the end.
 
@@ -36,8 +43,7 @@ class Function:
         self._events: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._answers: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._asked = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         own = {
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MILLRACE_", "PYTHON"))
@@ -99,6 +105,7 @@ class Function:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # an answer in one piece: two would wait for each other's acknowledgement
 
             def do_GET(self) -> None:  # /2018-06-01/runtime/invocation/next
                 function._asked.set()
