@@ -31,6 +31,13 @@ def eventually(condition: Callable[[], Any], seconds: float = LIMIT_SECONDS) -> 
     raise AssertionError(f"not within {seconds} s")
 
 
+def parent_of(pid: int) -> int | None:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
 class Stack:
     """One stack on a folder; start() again after it was stopped or killed is a restart."""
 
@@ -92,6 +99,12 @@ class Stack:
             except OSError:
                 continue
         return found
+
+    def only_pid(self, module: str) -> int:
+        """The one process that runs `module`. The cloud's is joined, while it saves, by a fork of itself."""
+        found = self.pids(module)
+        (only,) = [pid for pid in found if parent_of(pid) not in found]
+        return only
 
     def kill(self) -> None:
         """SIGKILL for all of it at once."""

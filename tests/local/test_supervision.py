@@ -103,9 +103,9 @@ def test_children_of_a_killed_supervisor_end_by_themselves_and_save_the_state(ow
 
 @pytest.mark.parametrize("module", ["gateway", "cloud", "dispatcher"])
 def test_a_process_that_dies_is_started_again(stack: Stack, module: str) -> None:
-    (old,) = stack.pids(f"infra.local.{module}")
+    old = stack.only_pid(f"infra.local.{module}")
     os.kill(old, signal.SIGKILL)
-    eventually(lambda: stack.pids(f"infra.local.{module}") not in ([], [old]))
+    eventually(lambda: (now := stack.pids(f"infra.local.{module}")) and old not in now)
     eventually(lambda: stack.health() == 200)
     word = f"after {module}"
 
