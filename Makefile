@@ -60,7 +60,7 @@ lock: setup ## lock the requirements anew from the *.in files
 	done
 
 clean: ## remove what was set up and built; data in .millrace stays
-	rm -rf .setup-stamp .venv .tools build web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .setup-stamp .verify-stamp .venv .venv-verify .tools build web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each step is repeated only where what it reads has changed.
@@ -84,7 +84,8 @@ $(UV): requirements-setup.txt
 
 web/node_modules/.package-lock.json: .tools/node-stamp web/package-lock.json
 	@echo "Setting up the page's packages in web/node_modules"
-	@cd web && $(NODE_PATH) npm ci --silent --no-audit --no-fund
+	@# Not `npm ci`: it wants the lock file to name every platform's binaries, which not every registry has.
+	@cd web && $(NODE_PATH) npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
 web/dist/index.html: web/node_modules/.package-lock.json $(shell git ls-files web/src web/public web/index.html web/vite.config.ts 2>/dev/null)
@@ -98,3 +99,34 @@ admin: setup ## make somebody an admin of the running local stack (EMAIL=, DATA_
 
 migrate: setup ## bring stored items up to this version (DATA_DIR=, ARGS=--dry-run)
 	@$(RUN) -m infra.migrate --data-dir "$(DATA_DIR)" $(ARGS)
+
+# AWS: see docs/operations.md.
+STAGE ?= prod
+REGION ?= us-east-1
+DOMAIN ?=
+ARCHITECTURE ?= arm64
+
+.PHONY: package deploy destroy verify bench-aws
+
+package: setup ## build everything that goes up to AWS, the same bytes each time (STAGE=, ARCHITECTURE=)
+	@$(RUN) -m infra.aws.package --stage "$(STAGE)" --architecture "$(ARCHITECTURE)"
+
+deploy: package web ## package, upload, deploy and try it (STAGE=, REGION=, DOMAIN=, ARGS= for more)
+	@$(RUN) -m infra.aws.deploy up --stage "$(STAGE)" --region "$(REGION)" --domain "$(DOMAIN)" --architecture "$(ARCHITECTURE)" $(ARGS)
+
+destroy: setup ## remove a deployment; tables, files and secrets stay (STAGE=, REGION=)
+	@$(RUN) -m infra.aws.deploy down --stage "$(STAGE)" --region "$(REGION)"
+
+verify: setup .verify-stamp ## prove the AWS package without AWS: linters, an emulator, the real runtime client
+	@$(RUN) -m infra.aws.package --stage verify --architecture arm64
+	@$(RUN) -m infra.aws.package --stage verify --architecture x86_64
+	@$(RUN) -m pytest -o python_files='verify_*.py' tests/aws $(ARGS)
+
+bench-aws: setup ## measure starts and reckon costs and limits on AWS; writes docs/performance.md
+	@$(RUN) -m benchmarks.aws
+
+.verify-stamp: $(UV) .python-version requirements-verify.txt
+	@echo "Setting up the linters of AWS templates in .venv-verify"
+	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv-verify
+	@$(UV) pip sync -q --python .venv-verify --require-hashes requirements-verify.txt
+	@touch $@

@@ -36,7 +36,7 @@ def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[s
         "Description": "Millrace: files in, one pass, a zip out",
         "Parameters": PARAMETERS,
         "Conditions": CONDITIONS,
-        "Outputs": _outputs(resources),
+        "Outputs": _outputs(resources) | {"Stage": {"Value": stage}},
     }
 
 
@@ -45,7 +45,6 @@ def _given(name: str) -> Json:
 
 
 PARAMETERS: Json = {
-    "Stage": {"Type": "String", "Default": "prod", "AllowedPattern": "[a-z][a-z0-9]{0,15}"},
     "Domain": {"Type": "String", "Default": "", "Description": "The page's host name; none is CloudFront's own."},
     "HostedZoneId": {"Type": "String", "Default": "", "Description": "Route 53 zone that gets the domain's record."},
     "CertificateArn": {"Type": "String", "Default": "", "Description": "For the domain, in us-east-1."},

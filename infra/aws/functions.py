@@ -71,7 +71,7 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
     for function in functions(pipelines):
         log, role = f"{function.id}Log", f"{function.id}Role"
         name = f"{stack}-{function.handler.replace('_', '-')}"
-        own = environment | {"POWERTOOLS_SERVICE_NAME": function.handler}
+        own = dict(environment)
         if function.handler == API:
             own |= {
                 "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
@@ -89,7 +89,8 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
             "Tracing": "Active",
             "Role": {"Fn::GetAtt": [role, "Arn"]},
             "Environment": {"Variables": own},
-            "LoggingConfig": {"LogGroup": {"Ref": log}},
+            # JSON by Lambda itself: what a log line names besides its text, a job or a file, becomes a field.
+            "LoggingConfig": {"LogGroup": {"Ref": log}, "LogFormat": "JSON", "ApplicationLogLevel": "INFO"},
         }
         if function.layers:
             properties["Layers"] = [{"Ref": layer_id(layer)} for layer in function.layers]
@@ -154,8 +155,6 @@ def _environment(stack: str, bucket: Json) -> Json:
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/", {"Files": bucket}]},
-        "MILLRACE_LOG": "json",
-        "MILLRACE_STAGE": {"Ref": "Stage"},
     }
 
 

@@ -142,7 +142,6 @@ def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[s
         ("Duration, p99, ms", of_functions("Duration"), "p99"),
         ("At the same time", of_functions("ConcurrentExecutions"), "Maximum"),
         ("API latency, ms", [[*api, {"stat": "p50"}], [*api, {"stat": "p99"}]], "p50"),
-        ("Files and jobs", [["Millrace", name] for name in ("FilesInspected", "FilesRejected", "JobsRun")], "Sum"),
     ]
     widgets = [
         {

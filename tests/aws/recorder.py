@@ -55,6 +55,10 @@ def _is_item(value: Any) -> bool:
     return isinstance(value, dict) and "PK" in value
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rights", action="store_true", help="name rights that no test uses after a part of them too")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     emit = BaseClient._emit_api_params
     handle, serve = EventSourceHandler.__call__, Chalice.__call__
@@ -119,4 +123,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 def _whole(config: pytest.Config) -> bool:
     option = config.option
+    if option.rights:
+        return True
     return config.args == config.getini("testpaths") and not (option.keyword or option.markexpr or option.maxfail)

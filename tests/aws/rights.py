@@ -12,6 +12,7 @@ from tests.app.api_world import BUCKET, SETTINGS, STACK
 
 Pair = tuple[str, str]
 
+TABLES = {SETTINGS[name] for name in ("JOBS_TABLE", "ACCOUNTS_TABLE", "CATALOG_TABLE")}
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 S3 = {
     "HeadObject": "GetObject",
@@ -32,15 +33,20 @@ UNSEEN = {("secretsmanager:GetSecretValue", "secret"), ("secretsmanager:GetSecre
 
 
 def needs(call: Mapping[str, Any]) -> set[Pair]:
-    """Action and resource of each right. Nothing for other people's buckets: which ones is up to a deployment."""
+    """Action and resource of each right. Nothing for what isn't ours: other people's buckets, which a deployment names,
+    and the tables and queues that tests have taken away."""
     service, operation, params = call["service"], call["operation"], call["params"]
     if service == "dynamodb":
+        if params["TableName"] not in TABLES:
+            return set()
         action = WRITES[params["As"]] if "As" in params else operation
         resource = f"table/{params['TableName'].removeprefix(f'{STACK}-')}"
         return {
             (f"dynamodb:{action}", f"{resource}/index/{params['IndexName']}" if "IndexName" in params else resource)
         }
     if service == "sqs":
+        if not params["QueueUrl"].startswith(SETTINGS["QUEUE_URL_PREFIX"]):
+            return set()
         action = operation.removesuffix("Batch")
         return {(f"sqs:{action}", f"queue/{params['QueueUrl'].removeprefix(SETTINGS['QUEUE_URL_PREFIX'])}")}
     if service != "s3":

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
+from infra.aws.smoke_test import try_out
 from infra.local.samples import make_samples
-from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, STAGE, Cloud, translated
+from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, Cloud, translated
 from tests.e2e.stack import Guest, eventually
 
 WAIT = 120
@@ -29,7 +30,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 @pytest.fixture(scope="module")
 def outputs(cloud: Cloud) -> dict[str, str]:
-    return cloud.deploy("create", Stage=STAGE)
+    return cloud.deploy("create")
 
 
 @pytest.fixture(scope="module")
@@ -112,9 +113,25 @@ def test_an_update_keeps_what_is_there(
     cloud: Cloud, outputs: dict[str, str], api: str, files: dict[str, bytes]
 ) -> None:
     guest, job_id = run_a_job(api, files)
-    assert cloud.deploy("update", Stage=STAGE, RequestsPerSecond="300")["Files"] == outputs["Files"]
+    assert cloud.deploy("update", RequestsPerSecond="300")["Files"] == outputs["Files"]
     assert guest.get(f"/status/{job_id}")["status"] == "completed"
     run_a_job(api, {"harbour.jpg": files["harbour.jpg"]})
+
+
+def test_what_a_deployment_is_tried_with_finds_it_well(api: str) -> None:
+    try_out("", api, WAIT)
+
+
+def test_logs_name_no_user_file_or_signature(cloud: Cloud, outputs: dict[str, str], files: dict[str, bytes]) -> None:
+    """After all of the above: every line of every function."""
+    logs = cloud.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    pages = [page for g in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=g)]
+    lines = [event["message"] for page in pages for event in page["events"]]
+    assert len(groups) > 5
+    assert lines
+    for secret in ("X-Amz-Signature", "X-Amz-Credential", "X-Amz-Security-Token", "Bearer ", "access_token", *files):
+        assert [line for line in lines if secret in line] == [], secret
 
 
 def test_deleting_the_stack_leaves_the_data(cloud: Cloud, outputs: dict[str, str], api: str) -> None:

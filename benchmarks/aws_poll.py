@@ -1,0 +1,81 @@
+"""A status poll without the network: the packaged path from API Gateway's event to its answer, botocore included.
+
+What the store answers is recorded once and given again by botocore's own hook before a request is sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+from moto import mock_aws
+
+from benchmarks.report import report
+from chalicelib import wiring
+from tests.app.api_world import World
+
+
+class Raw(io.BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        while chunk := self.read(65536):
+            yield chunk
+
+
+class Replay:
+    """Answers a request as it was answered before, and counts those that it could not."""
+
+    def __init__(self, session: Any) -> None:
+        self.missed = 0
+        self._known: dict[tuple[str, bytes], bytes] = {}
+        self._asked: tuple[str, bytes] = ("", b"")
+        session.events.register_first("before-send.dynamodb", self._answer)
+        session.events.register("after-call.dynamodb", self._learn)
+
+    def _answer(self, request: Any, **_: Any) -> AWSResponse | None:
+        self._asked = (str(request.headers["X-Amz-Target"]), bytes(request.body))
+        if self._asked not in self._known:
+            self.missed += 1
+            return None
+        return AWSResponse(request.url, 200, {}, Raw(self._known[self._asked]))  # type: ignore[arg-type]
+
+    def _learn(self, parsed: dict[str, Any], **_: Any) -> None:
+        said = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}
+        self._known[self._asked] = json.dumps(said).encode()
+
+
+def main(argv: Sequence[str] | None = None) -> dict[str, object]:
+    parser = argparse.ArgumentParser(prog="benchmarks.aws_poll", description=__doc__)
+    parser.add_argument("--polls", type=int, default=500)
+    parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
+    options = parser.parse_args(argv)
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        user = World(patch).guest()
+        job = user.announce({"a.jpg": 1000})["job_id"]
+        # A client of its own, made after the hook: clients copy the session's hooks as they are made.
+        wiring.services.cache_clear()
+        replay = Replay(wiring.services().clients.session)
+        wiring.services().clients.__dict__.pop("dynamodb", None)
+        for _ in range(20):
+            assert user.get(f"/status/{job}").status == 200
+        replay.missed, times = 0, []
+        for _ in range(options.polls):
+            began = time.perf_counter()
+            user.get(f"/status/{job}")
+            times.append(1000 * (time.perf_counter() - began))
+    row = {"polls": len(times), "p50 ms": round(statistics.median(times), 2), "sent after all": replay.missed}
+    return report("A status poll without the network", [row], options.json)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""`python -m infra.aws.deploy up|down`: hands the package to the aws CLI, and tries what then stands at the address.
+
+Two stacks: what CloudFront wants in us-east-1, then everything else in the region. Each step is a command of the aws
+CLI, printed before it runs, so that a deployment can be followed, and repeated by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from infra.aws.deployment import stack_name
+from infra.aws.package import BUILD, ROOT
+from infra.aws.smoke_test import SmokeTestFailed, try_out
+
+EDGE_REGION = "us-east-1"
+PAGE = ROOT / "web" / "dist"
+
+
+class Aws:
+    """The aws CLI in one region."""
+
+    def __init__(self, region: str) -> None:
+        self._region = region
+
+    def run(self, *words: str) -> str:
+        command = ["aws", *words, "--region", self._region]
+        print("$", shlex.join(command), flush=True)
+        done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 -- our own command
+        return done.stdout
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        described = json.loads(self.run("cloudformation", "describe-stacks", "--stack-name", stack, "--output", "json"))
+        return {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0].get("Outputs", ())}
+
+    def deploy(self, stack: str, template: Path, parameters: Mapping[str, str]) -> dict[str, str]:
+        """Creates or updates a stack; its outputs."""
+        given = [f"{name}={value}" for name, value in parameters.items()]
+        self.run(
+            *("cloudformation", "deploy", "--stack-name", stack, "--template-file", str(template)),
+            *("--no-fail-on-empty-changeset", "--capabilities", "CAPABILITY_NAMED_IAM"),
+            *(("--parameter-overrides", *given) if given else ()),
+        )
+        return self.outputs(stack)
+
+
+def up(options: argparse.Namespace) -> None:
+    """Deploys, puts the page in place, and tries it."""
+    package = BUILD / f"{options.stage}-{options.architecture}"
+    stack, home = stack_name(options.stage), Aws(options.region)
+    given = {"Domain": options.domain, "HostedZoneId": options.zone}
+    edge = Aws(EDGE_REGION).deploy(f"{stack}-edge", package / "edge.json", _set(given))
+    artifacts = _artifacts(home)
+    home.run(
+        *("cloudformation", "package", "--template-file", str(package / "template.json"), "--use-json"),
+        *("--s3-bucket", artifacts, "--s3-prefix", stack, "--output-template-file", str(package / "packaged.json")),
+    )
+    given |= {"AdminEmail": options.admin, "AlarmMail": options.mail}
+    given |= {"MonthlyBudget": options.budget, "WebAclArn": edge["WebAclArn"]}
+    given |= {"CertificateArn": edge.get("CertificateArn", "")}
+    outputs = home.deploy(stack, package / "packaged.json", _set(given))
+    publish(home, outputs)
+    try_out(outputs["Address"])
+    print(f"Millrace is at {outputs['Address']}")
+
+
+def publish(home: Aws, outputs: Mapping[str, str]) -> None:
+    """The page's files: those with a hash in their names stay for ever, index.html is looked at anew each time."""
+    bucket = f"s3://{outputs['Page']}"
+    for_ever, anew = "public, max-age=31536000, immutable", "no-cache"
+    home.run("s3", "sync", str(PAGE / "assets"), f"{bucket}/assets", "--cache-control", for_ever)
+    home.run("s3", "sync", str(PAGE), bucket, "--exclude", "assets/*", "--cache-control", anew)
+    home.run(
+        *("cloudfront", "create-invalidation", "--distribution-id", outputs["DistributionId"], "--paths", "/index.html")
+    )
+
+
+def down(options: argparse.Namespace) -> None:
+    """Removes both stacks. Tables, the files' bucket and the secrets stay: the template retains them."""
+    stack, home = stack_name(options.stage), Aws(options.region)
+    page = home.outputs(stack)["Page"]
+    empty_versions(home, page)
+    for region, name in ((options.region, stack), (EDGE_REGION, f"{stack}-edge")):
+        aws = Aws(region)
+        aws.run("cloudformation", "delete-stack", "--stack-name", name)
+        aws.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)
+
+
+def empty_versions(home: Aws, bucket: str) -> None:
+    """Removes all that is and was in a bucket; only an empty one can be deleted."""
+    while True:
+        listed = home.run(
+            *("s3api", "list-object-versions", "--bucket", bucket, "--max-items", "500", "--output", "json")
+        )
+        found = json.loads(listed or "{}")
+        things = [*(found.get("Versions") or ()), *(found.get("DeleteMarkers") or ())]
+        if not things:
+            return
+        named = {"Objects": [{"Key": t["Key"], "VersionId": t["VersionId"]} for t in things], "Quiet": True}
+        home.run("s3api", "delete-objects", "--bucket", bucket, "--delete", json.dumps(named))
+
+
+def _artifacts(home: Aws) -> str:
+    """The bucket that packages are uploaded to; made at the first deployment of an account."""
+    identity: dict[str, Any] = json.loads(home.run("sts", "get-caller-identity", "--output", "json"))
+    bucket = f"millrace-packages-{identity['Account']}-{home._region}"
+    try:
+        home.run("s3api", "head-bucket", "--bucket", bucket)
+    except subprocess.CalledProcessError:
+        home.run("s3", "mb", f"s3://{bucket}")
+    return bucket
+
+
+def _set(parameters: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parameters.items() if value}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="infra.aws.deploy", description=__doc__)
+    parser.add_argument("what", choices=["up", "down"])
+    parser.add_argument("--stage", default="prod")
+    parser.add_argument("--region", default=EDGE_REGION)
+    parser.add_argument("--architecture", default="arm64")
+    parser.add_argument("--domain", default="", help="the page's host name; none is CloudFront's own")
+    parser.add_argument("--zone", default="", help="id of the domain's Route 53 zone")
+    parser.add_argument("--admin", default="", help="whose account is an admin's")
+    parser.add_argument("--mail", default="", help="where alarms go")
+    parser.add_argument("--budget", default="", help="US dollars a month")
+    options = parser.parse_args(argv)
+    try:
+        up(options) if options.what == "up" else down(options)
+    except subprocess.CalledProcessError as failure:
+        print(failure.stderr, file=sys.stderr)
+        return failure.returncode
+    except SmokeTestFailed as failure:
+        print(f"The smoke test failed: {failure}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""What a deployment asks of the aws CLI, in which order, and what its smoke test does not let pass."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from infra.aws import deploy
+from infra.aws.smoke_test import SmokeTestFailed, try_out
+
+OUTPUTS = {"WebAclArn": "arn:acl", "Page": "page-bucket", "DistributionId": "E1", "Address": "https://page.example"}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """Each command: the region, then the words."""
+    commands: list[tuple[str, ...]] = []
+
+    def run(self: deploy.Aws, *words: str) -> str:
+        commands.append((self._region, *words))
+        outputs = [{"OutputKey": name, "OutputValue": value} for name, value in OUTPUTS.items()]
+        answers = {
+            "describe-stacks": {"Stacks": [{"Outputs": outputs}]},
+            "get-caller-identity": {"Account": "123456789012"},
+            "list-object-versions": {},
+        }
+        return json.dumps(answers.get(words[1], {}))
+
+    monkeypatch.setattr(deploy.Aws, "run", run)
+    monkeypatch.setattr(deploy, "try_out", lambda address: commands.append(("try", address)))
+    return commands
+
+
+def options(**given: str) -> argparse.Namespace:
+    named = dict.fromkeys(("domain", "zone", "admin", "mail", "budget"), "")
+    return argparse.Namespace(**(named | {"stage": "prod", "region": "eu-central-1", "architecture": "arm64"} | given))
+
+
+def test_the_edge_goes_first_and_the_smoke_test_last(asked: list[tuple[str, ...]]) -> None:
+    deploy.up(options(domain="page.example", mail="ops@page.example"))
+    deployed = [command for command in asked if command[1:3] == ("cloudformation", "deploy")]
+    assert [(c[0], c[4]) for c in deployed] == [("us-east-1", "millrace-prod-edge"), ("eu-central-1", "millrace-prod")]
+    assert {"Domain=page.example", "AlarmMail=ops@page.example", "WebAclArn=arn:acl"} <= set(deployed[1])
+    assert not [word for word in deployed[1] if word.endswith("=")]
+    assert asked[-1] == ("try", "https://page.example")
+
+
+def test_the_page_is_looked_at_anew_and_its_parts_are_kept(asked: list[tuple[str, ...]]) -> None:
+    deploy.publish(deploy.Aws("eu-central-1"), OUTPUTS)
+    parts, page, invalidation = asked
+    assert (parts[4], parts[-1]) == ("s3://page-bucket/assets", "public, max-age=31536000, immutable")
+    assert (page[4], page[-1]) == ("s3://page-bucket", "no-cache")
+    assert invalidation[-1] == "/index.html"
+
+
+def test_both_stacks_go_and_nothing_is_deleted_of_the_data(asked: list[tuple[str, ...]]) -> None:
+    deploy.down(options())
+    gone = [(c[0], c[4]) for c in asked if c[1:3] == ("cloudformation", "delete-stack")]
+    assert gone == [("eu-central-1", "millrace-prod"), ("us-east-1", "millrace-prod-edge")]
+    assert {c[4] for c in asked if c[1] == "s3api"} == {"page-bucket"}
+
+
+@pytest.fixture
+def broken() -> Iterator[str]:
+    """An address where everything answers 503."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_smoke_test_says_where_it_failed(broken: str) -> None:
+    with pytest.raises(SmokeTestFailed, match="/api/auth/guest answers 503"):
+        try_out(broken)
