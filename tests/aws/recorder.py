@@ -122,7 +122,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _whole(config: pytest.Config) -> bool:
-    option = config.option
-    if option.rights:
-        return True
-    return config.args == config.getini("testpaths") and not (option.keyword or option.markexpr or option.maxfail)
+    """Rights that nothing uses are looked for on request (--rights): only a run of every test can tell."""
+    return bool(config.option.rights)
