@@ -56,7 +56,7 @@ def _is_item(value: Any) -> bool:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rights", action="store_true", help="name rights that no test uses after a part of them too")
+    parser.addoption("--rights", action="store_true", help="name rights that no test uses; after a run of every test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
