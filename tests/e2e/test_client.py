@@ -273,11 +273,15 @@ def test_a_stack_that_is_killed_and_restarted_in_the_middle_of_an_upload_gets_al
 ) -> None:
     process = terminal.start("upload", heavy, "--parallel", "1")
     eventually(lambda: terminal.facts("announced"), 60)
+    process.send_signal(signal.SIGSTOP)  # a fast machine would send everything meanwhile
     time.sleep(3)  # the stack's own state is at most so old after a kill
+    process.send_signal(signal.SIGCONT)
     eventually(some_sent(terminal, process), 60)
-    stack.kill()
-    assert process.poll() is None
+    process.send_signal(signal.SIGSTOP)
     assert len(terminal.facts("sent")) < 61
+    stack.kill()
+    process.send_signal(signal.SIGCONT)
+    assert process.poll() is None
     stack.start()
     out, err = process.communicate(timeout=120)
     assert process.returncode == Exit.DONE, err
