@@ -95,6 +95,7 @@ def pytest_configure(config: pytest.Config) -> None:
     Chalice.__call__ = served
 
 
+@pytest.hookimpl(optionalhook=True)  # where xdist is
 def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist has ended: what it saw."""
     _seen.update({line: json.loads(line) for line in getattr(node, "workeroutput", {}).get(SEEN, ())})
