@@ -18,7 +18,7 @@ from chalicelib.api.models import (
     FilesQuery,
 )
 from chalicelib.api.paging import page_links
-from chalicelib.api.views import file_answer
+from chalicelib.api.views import file_answer, whereabouts
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.model import Artifact, Job, file_id
@@ -118,7 +118,6 @@ def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
 
 
 def _download(call: Call, job_id: str, name: str) -> Reply:
-    """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
     job = services().owned.job(call.user.id, job_id)
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
@@ -136,9 +135,7 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
         expires_in=services().settings.limits.download_url_seconds,
         now=services().clock(),
     )
-    if "application/json" in call.headers.get("accept", ""):
-        return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=artifact.size))
-    return Reply(None, 302, {"Location": signed.url})
+    return whereabouts(call, signed, artifact.size)
 
 
 def _filename(job: Job, artifact: Artifact) -> str:

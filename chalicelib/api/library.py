@@ -12,16 +12,17 @@ from chalicelib.api.library_models import (
     LibraryQuery,
     NewJobAnswer,
 )
-from chalicelib.api.models import JobAnswer
+from chalicelib.api.models import DownloadAnswer, JobAnswer, OriginalQuery
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.views import callback_of, callback_secret, file_answer, job_answer
+from chalicelib.api.views import callback_of, callback_secret, file_answer, job_answer, whereabouts
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,
     FileNotReady,
     JobNotFound,
     NotAllowedInState,
+    ObjectMissing,
     PreconditionFailed,
     TooLarge,
     TooManyJobs,
@@ -32,9 +33,13 @@ from chalicelib.jobs.errors import (
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.library import WantedFiles, kind_of
 from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.states import FileState
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
+
+SHOWN = ("image/", "video/", "audio/")
+"""What a browser shows without running anything. Types are sniffed, and an SVG is of no type that sniffing knows."""
 
 
 @routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
@@ -63,6 +68,38 @@ def list_library(call: Call) -> Reply:
 @routes.route("GET", "/files/{file_id}", "One of your files", answer=LibraryFile, conditional=True)
 def get_file(call: Call, file_id: str) -> LibraryFile:
     return library_file(*owned_file(call, file_id))
+
+
+@routes.route(
+    "GET",
+    "/files/{file_id}/original",
+    "The bytes of a file, as they came",
+    query=OriginalQuery,
+    answer=DownloadAnswer,
+    others={302: None},
+    errors=(FileNotReady,),
+    headers=("Location",),
+)
+def get_original(call: Call, file_id: str) -> Reply:
+    _, file = owned_file(call, file_id)
+    if file.state is FileState.EXPECTED:
+        raise FileNotReady("The file has not arrived yet.")
+    try:
+        found = services().objects.stat(file.key, file.bucket)
+    except ObjectMissing:
+        raise FileNotFound("The bytes of this file are not kept any more.") from None
+    # Before it is inspected, its type is what the client called it: that could be a page with a script in it.
+    known = file.state in {FileState.INSPECTED, FileState.DUPLICATE}
+    shown = call.query.inline and known and (file.content_type or "").startswith(SHOWN)
+    signed = services().objects.sign_get(
+        file.key,
+        bucket=file.bucket,
+        filename=None if shown else file.filename.rpartition("/")[2],
+        content_type=file.content_type if shown else "application/octet-stream",
+        expires_in=services().settings.limits.download_url_seconds,
+        now=services().clock(),
+    )
+    return whereabouts(call, signed, found.size)
 
 
 @routes.route(

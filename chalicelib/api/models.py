@@ -325,6 +325,13 @@ class DuplicatesAnswer(Answer):
 # -- what comes out ------------------------------------------------------------------------------------------------
 
 
+class OriginalQuery(Query):
+    inline: bool = Field(
+        False,
+        description="To be shown and not saved, where it is a picture, a film or a sound: anything else is saved.",
+    )
+
+
 class DownloadAnswer(Answer):
     url: str
     expires_at: Time

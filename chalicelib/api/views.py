@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.api.http import JSON, Call, Reply
 from chalicelib.api.models import (
+    DownloadAnswer,
     FileAnswer,
     FileCounts,
     JobAnswer,
@@ -15,6 +17,7 @@ from chalicelib.api.models import (
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import FileNotFound
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
+from chalicelib.jobs.ports import SignedRequest
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline
@@ -56,6 +59,13 @@ def file_answer(file: File) -> FileAnswer:
             "error_message": file.error_message,
         }
     )
+
+
+def whereabouts(call: Call, signed: SignedRequest, size: int) -> Reply:
+    """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
+    if JSON in call.headers.get("accept", ""):
+        return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=size))
+    return Reply(None, 302, {"Location": signed.url})
 
 
 def job_answer(job: Job) -> JobAnswer:

@@ -182,7 +182,15 @@ class ObjectStore(Protocol):
         """An upload of exactly `size` bytes and, with `sha256` (hex), of exactly those: the store refuses others."""
 
     def sign_get(
-        self, key: str, *, filename: str | None, content_type: str | None, expires_in: int, now: datetime
+        self,
+        key: str,
+        *,
+        bucket: str | None = None,
+        filename: str | None,
+        content_type: str | None,
+        expires_in: int,
+        now: datetime,
+        inline: bool = False,
     ) -> SignedRequest:
         """A download, saved as `filename` where that is given. The same again for half of its lifetime, so that it is
         valid for the other half at least."""

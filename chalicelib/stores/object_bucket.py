@@ -92,17 +92,27 @@ class ObjectBucket:
         return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
 
     def sign_get(
-        self, key: str, *, filename: str | None, content_type: str | None, expires_in: int, now: datetime
+        self,
+        key: str,
+        *,
+        bucket: str | None = None,
+        filename: str | None,
+        content_type: str | None,
+        expires_in: int,
+        now: datetime,
+        inline: bool = False,
     ) -> SignedRequest:
         # One address for each half of the lifetime: a browser that polls finds what it has loaded in its cache.
-        return self._sign_get(key, filename, content_type, expires_in, int(now.timestamp() // (expires_in / 2)))
+        period = int(now.timestamp() // (expires_in / 2))
+        disposition = _disposition("inline" if inline else "attachment", filename) if filename else None
+        return self._sign_get(bucket or self._bucket, key, disposition, content_type, expires_in, period)
 
     def _signed_get(
-        self, key: str, filename: str | None, content_type: str | None, expires_in: int, period: int
+        self, bucket: str, key: str, disposition: str | None, content_type: str | None, expires_in: int, period: int
     ) -> SignedRequest:
-        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
-        if filename:
-            params["ResponseContentDisposition"] = attachment(filename)
+        params: dict[str, Any] = {"Bucket": bucket, "Key": key}
+        if disposition:
+            params["ResponseContentDisposition"] = disposition
         else:
             params["ResponseCacheControl"] = f"private, max-age={expires_in // 2}"
         if content_type:
@@ -287,10 +297,10 @@ class ObjectBucket:
         return folder
 
 
-def attachment(filename: str) -> str:
+def _disposition(kind: str, filename: str) -> str:
     """A Content-Disposition that saves under any name (RFC 6266): plain for old clients, UTF-8 for all others."""
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in filename)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def _tagging(tags: Mapping[str, str] | None) -> dict[str, Any]:

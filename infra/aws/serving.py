@@ -130,8 +130,9 @@ def _headers(bucket: Json) -> Json:
     files = {"Fn::Sub": ["https://${Files}.s3.${AWS::Region}.${AWS::URLSuffix}", {"Files": bucket}]}
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self'; "
-        "manifest-src 'self'; img-src 'self' blob: ${Files}; connect-src 'self' ${Files}; media-src 'self' blob:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+        "manifest-src 'self'; img-src 'self' blob: ${Files}; connect-src 'self' ${Files}; "
+        "media-src 'self' blob: ${Files}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "object-src 'none'"
     )
     return {
         "Type": "AWS::CloudFront::ResponseHeadersPolicy",

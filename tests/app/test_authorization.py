@@ -101,6 +101,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/files/{file_id}"): Row(OWNER),
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # it has not arrived
     ("GET", "/results"): Row(SIGNED_IN),
     ("POST", "/results"): Row(ADMIN, finding, 201),
     ("GET", "/results/{result_id}"): Row(OWNER),

@@ -133,6 +133,9 @@ def test_the_page_may_reach_itself_and_the_store_and_nothing_else(tmp_path: Path
     _, headers, _ = Page(tmp_path, "http://127.0.0.1:4566").answer("/")
     policy = dict(headers)["Content-Security-Policy"]
     assert "connect-src 'self' http://127.0.0.1:4566;" in policy
+    # Pictures and films are shown from the store itself.
+    assert "img-src 'self' blob: http://127.0.0.1:4566;" in policy
+    assert "media-src 'self' blob: http://127.0.0.1:4566;" in policy
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy

@@ -285,6 +285,11 @@ def list_results(
     sort_by: Literal["created_at", "quality_score"] | None = None,
 ) -> Call[ResultsPage]:
     """Your results."""
+def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAnswer]:
+    """The bytes of a file, as they came."""
+    return Call("GET", f"/files/{file_id}/original", DownloadAnswer, query={"inline": inline})
+
+
     return Call(
         "GET",
         "/results",
