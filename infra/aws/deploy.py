@@ -21,6 +21,7 @@ from infra.aws.smoke_test import SmokeTestFailed, try_out
 
 EDGE_REGION = "us-east-1"
 PAGE = ROOT / "web" / "dist"
+GUIDES = ROOT / "guides"
 
 
 class Aws:
@@ -61,11 +62,12 @@ def up(options: argparse.Namespace) -> None:
         *("cloudformation", "package", "--template-file", str(package / "template.json"), "--use-json"),
         *("--s3-bucket", artifacts, "--s3-prefix", stack, "--output-template-file", str(package / "packaged.json")),
     )
-    given |= {"AdminEmail": options.admin, "AlarmMail": options.mail}
+    given |= {"AdminEmail": options.admin, "AlarmMail": options.mail, "CorsOrigins": options.origins}
     given |= {"MonthlyBudget": options.budget, "WebAclArn": edge["WebAclArn"]}
     given |= {"CertificateArn": edge.get("CertificateArn", "")}
     outputs = home.deploy(stack, package / "packaged.json", _set(given))
     publish(home, outputs)
+    home.run("s3", "sync", str(GUIDES), f"s3://{outputs['Files']}/guides")
     try_out(outputs["Address"])
     print(f"Millrace is at {outputs['Address']}")
 
@@ -130,6 +132,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--domain", default="", help="the page's host name; none is CloudFront's own")
     parser.add_argument("--zone", default="", help="id of the domain's Route 53 zone")
     parser.add_argument("--admin", default="", help="whose account is an admin's")
+    parser.add_argument("--origins", default="", help="of pages elsewhere that may call the API, with commas between")
     parser.add_argument("--mail", default="", help="where alarms go")
     parser.add_argument("--budget", default="", help="US dollars a month")
     options = parser.parse_args(argv)

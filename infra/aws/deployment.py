@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from infra.aws.functions import function_template, functions
+from infra.aws.gateway import api_template
 from infra.aws.serving import API_HOST, STAGE, serving_template
 from infra.aws.template import ACCOUNT_BUCKET, data_template, logical_id
 from infra.aws.triggers import triggers
@@ -31,7 +32,7 @@ def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[s
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
-    resources["RestAPI"] = _api()
+    resources["RestAPI"] = api_template()
     return template | {
         "Description": "Millrace: files in, one pass, a zip out",
         "Parameters": PARAMETERS,
@@ -49,6 +50,11 @@ PARAMETERS: Json = {
     "HostedZoneId": {"Type": "String", "Default": "", "Description": "Route 53 zone that gets the domain's record."},
     "CertificateArn": {"Type": "String", "Default": "", "Description": "For the domain, in us-east-1."},
     "WebAclArn": {"Type": "String", "Default": "", "Description": "The rate limit, in us-east-1."},
+    "CorsOrigins": {
+        "Type": "String",
+        "Default": "",
+        "Description": "Pages elsewhere that may call the API and send files, as https://a.example,https://b.example.",
+    },
     "AdminEmail": {
         "Type": "String",
         "Default": "",
@@ -63,6 +69,7 @@ CONDITIONS: Json = {
     "HasZone": {"Fn::And": [_given("Domain"), _given("HostedZoneId")]},
     "HasWebAcl": _given("WebAclArn"),
     "HasAdmin": _given("AdminEmail"),
+    "HasCorsOrigins": _given("CorsOrigins"),
     "HasAlarmMail": _given("AlarmMail"),
     "HasBudget": {"Fn::And": [_given("AlarmMail"), {"Fn::Not": [{"Fn::Equals": [{"Ref": "MonthlyBudget"}, 0]}]}]},
 }
@@ -74,7 +81,9 @@ TIERED: Json = {
     "Transitions": [{"StorageClass": "INTELLIGENT_TIERING", "TransitionInDays": 30}],
 }
 HOST: Json = {"Fn::If": ["HasDomain", {"Ref": "Domain"}, {"Fn::GetAtt": ["Distribution", "DomainName"]}]}
-ORIGINS: tuple[Json, ...] = ({"Fn::Sub": ["https://${Host}", {"Host": HOST}]},)
+ADDRESS: Json = {"Fn::Sub": ["https://${Host}", {"Host": HOST}]}
+ALL_ORIGINS: Json = {"Fn::Split": [",", {"Fn::Sub": ["https://${Host},${CorsOrigins}", {"Host": HOST}]}]}
+ORIGINS: Json = {"Fn::If": ["HasCorsOrigins", ALL_ORIGINS, [ADDRESS]]}
 
 
 def _secret(what: str, length: int) -> Json:
@@ -90,27 +99,10 @@ def _secret(what: str, length: int) -> Json:
     }
 
 
-def _api() -> Json:
-    return {
-        "Properties": {
-            "TracingEnabled": True,
-            "MethodSettings": [
-                {
-                    "ResourcePath": "/*",
-                    "HttpMethod": "*",
-                    "MetricsEnabled": True,
-                    "ThrottlingRateLimit": {"Ref": "RequestsPerSecond"},
-                    "ThrottlingBurstLimit": {"Ref": "RequestsPerSecond"},
-                }
-            ],
-        }
-    }
-
-
 def _outputs(resources: Json) -> Json:
     """Every address, and the ARN of whatever has one."""
     outputs: Json = {
-        "Address": {"Value": ORIGINS[0]},
+        "Address": {"Value": ADDRESS},
         "ApiAddress": {"Value": {"Fn::Sub": f"https://{API_HOST}/{STAGE}"}},
         "Files": {"Value": {"Ref": "Bucket"}},
         "Page": {"Value": {"Ref": "PageBucket"}},

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from infra.aws.gateway import TOO_MANY, problem
+
 Json = dict[str, Any]
+
+WINDOW = 300
+"""Seconds over which an address's requests are counted."""
 
 
 def edge_template() -> Json:
@@ -43,16 +48,27 @@ def edge_template() -> Json:
                 "Properties": {
                     "Scope": "CLOUDFRONT",
                     "DefaultAction": {"Allow": {}},
+                    "CustomResponseBodies": {
+                        "rate": {"ContentType": "APPLICATION_JSON", "Content": problem(*TOO_MANY)},
+                    },
                     "VisibilityConfig": _seen("WebAcl"),
                     "Rules": [
                         {
                             "Name": "rate",
                             "Priority": 0,
-                            "Action": {"Block": {}},
+                            "Action": {
+                                "Block": {
+                                    "CustomResponse": {
+                                        "ResponseCode": TOO_MANY[0],
+                                        "CustomResponseBodyKey": "rate",
+                                        "ResponseHeaders": [{"Name": "Retry-After", "Value": str(WINDOW)}],
+                                    }
+                                }
+                            },
                             "Statement": {
                                 "RateBasedStatement": {
                                     "AggregateKeyType": "IP",
-                                    "EvaluationWindowSec": 300,
+                                    "EvaluationWindowSec": WINDOW,
                                     "Limit": {"Ref": "RequestsPerFiveMinutes"},
                                 }
                             },

@@ -76,6 +76,7 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
             own |= {
                 "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
                 "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
+                "MILLRACE_CORS_ORIGINS": {"Ref": "CorsOrigins"},
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
             }
         else:

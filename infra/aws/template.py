@@ -19,7 +19,7 @@ ACCOUNT_BUCKET: Json = {"Fn::Sub": "${AWS::StackName}-${AWS::AccountId}-${AWS::R
 
 
 def data_template(
-    stack: str, pipelines: Iterable[str], *, origins: Sequence[str | Json] = ("*",), bucket: str | Json = ACCOUNT_BUCKET
+    stack: str, pipelines: Iterable[str], *, origins: Sequence[str] | Json = ("*",), bucket: str | Json = ACCOUNT_BUCKET
 ) -> Json:
     """The template for `stack`, the prefix of every table's and queue's name.
 
@@ -57,7 +57,7 @@ def _arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     ]
 
 
-def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str | Json]) -> Json:
+def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str] | Json) -> Json:
     tag, value = EXPIRY_TAG
     return {
         "Type": "AWS::S3::Bucket",
@@ -79,7 +79,7 @@ def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str | J
             "CorsConfiguration": {
                 "CorsRules": [
                     {
-                        "AllowedOrigins": list(origins),
+                        "AllowedOrigins": origins if isinstance(origins, dict) else list(origins),
                         "AllowedMethods": ["GET", "HEAD", "PUT"],
                         "AllowedHeaders": ["*"],
                         "ExposedHeaders": ["ETag", "x-amz-checksum-crc32", "x-amz-checksum-sha256"],

@@ -13,7 +13,7 @@ import pytest
 from infra.aws import deploy
 from infra.aws.smoke_test import SmokeTestFailed, try_out
 
-OUTPUTS = {"WebAclArn": "arn:acl", "Page": "page-bucket", "DistributionId": "E1", "Address": "https://page.example"}
+OUTPUTS = {"Files": "files-bucket", "WebAclArn": "arn:acl", "Page": "page-bucket", "DistributionId": "E1", "Address": "https://page.example"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 def options(**given: str) -> argparse.Namespace:
-    named = dict.fromkeys(("domain", "zone", "admin", "mail", "budget"), "")
+    named = dict.fromkeys(("domain", "zone", "admin", "origins", "mail", "budget"), "")
     return argparse.Namespace(**(named | {"stage": "prod", "region": "eu-central-1", "architecture": "arm64"} | given))
 
 
@@ -56,6 +56,13 @@ def test_the_page_is_looked_at_anew_and_its_parts_are_kept(asked: list[tuple[str
     assert (parts[4], parts[-1]) == ("s3://page-bucket/assets", "public, max-age=31536000, immutable")
     assert (page[4], page[-1]) == ("s3://page-bucket", "no-cache")
     assert invalidation[-1] == "/index.html"
+
+
+def test_the_guides_go_into_the_bucket_of_files_and_none_that_is_there_goes(asked: list[tuple[str, ...]]) -> None:
+    deploy.up(options())
+    [guides] = [command for command in asked if command[-1] == "s3://files-bucket/guides"]
+    assert guides[1:3] == ("s3", "sync")
+    assert "--delete" not in guides
 
 
 def test_both_stacks_go_and_nothing_is_deleted_of_the_data(asked: list[tuple[str, ...]]) -> None:

@@ -1,0 +1,40 @@
+"""What API Gateway and the firewall answer by themselves looks like the errors of the API."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chalicelib.api.http import PROBLEM, problem
+from chalicelib.jobs.errors import JobNotFound
+from infra.aws.edge import edge_template
+from infra.aws.gateway import REFUSALS, api_template
+
+RESPONSES = api_template()["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_a_refusal_of_the_gateway_is_a_problem_that_every_page_may_read(kind: str) -> None:
+    response = RESPONSES[kind]
+    headers = {name.rpartition(".")[2]: value for name, value in response["responseParameters"].items()}
+    assert headers["Access-Control-Allow-Origin"] == "'*'"
+    assert headers["Content-Type"] == f"'{PROBLEM}'"
+    body = json.loads(response["responseTemplates"]["application/json"])
+    ours = json.loads(problem(JobNotFound("There is no such job."), "an id").body)
+    assert set(body) == set(ours)
+    assert body["status"] == int(response["statusCode"])
+    assert body["request_id"] == "$context.requestId"
+    assert ("Retry-After" in headers) == (body["status"] == 429)
+
+
+def test_no_refusal_of_the_gateway_is_left_as_it_comes() -> None:
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", "REQUEST_TOO_LARGE", "INTEGRATION_TIMEOUT"} <= set(RESPONSES)
+
+
+def test_too_many_requests_of_one_address_are_told_so() -> None:
+    acl = edge_template()["Resources"]["WebAcl"]["Properties"]
+    refusal = acl["Rules"][0]["Action"]["Block"]["CustomResponse"]
+    assert refusal["ResponseCode"] == 429
+    assert refusal["ResponseHeaders"][0]["Name"] == "Retry-After"
+    assert json.loads(acl["CustomResponseBodies"][refusal["CustomResponseBodyKey"]]["Content"])["status"] == 429
