@@ -33,9 +33,9 @@ fields, `request_id` is what to tell whoever runs the installation. 409 and 429 
 """
 
 FOUND = """
-Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405). On AWS, API Gateway answers some by
-itself, in the same form: `route_not_found` for these two, `too_many_requests` (429, with `Retry-After`), `body_too_large`
-(413, beyond 10 MB) and `timeout` (504).
+Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405). On AWS, API Gateway answers some
+by itself, in the same form: `route_not_found` for these two, `too_many_requests` (429, with `Retry-After`),
+`body_too_large` (413, beyond 10 MB) and `timeout` (504).
 
 ## Of files and jobs
 
