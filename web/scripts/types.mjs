@@ -1,4 +1,4 @@
-// Writes src/api/schema.ts from the API's own models, so that no shape is ever copied by hand.
+// Writes src/api/schema.ts from the API's own OpenAPI document, so that no shape is ever copied by hand.
 // With --check: fails where the file that is there is not what would be written.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -8,20 +8,30 @@ const here = new URL('.', import.meta.url)
 const python = process.env.MILLRACE_PYTHON ?? new URL('../../.venv/bin/python', here).pathname
 const target = new URL('../src/api/schema.ts', here)
 
-const schema = JSON.parse(execFileSync(python, [new URL('schema.py', here).pathname], { encoding: 'utf8' }))
-const named = Object.keys(schema.$defs)
-// Titles of fields would each become a type of their own.
-const untitled = (node) => {
-  if (Array.isArray(node)) return node.map(untitled)
+const description = JSON.parse(
+  execFileSync(python, [new URL('schema.py', here).pathname], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  }),
+)
+// The compiler knows JSON Schema, where definitions stand elsewhere; without titles it names them as they are named there.
+const moved = (node) => {
+  if (Array.isArray(node)) return node.map(moved)
   if (node === null || typeof node !== 'object') return node
   return Object.fromEntries(
     Object.entries(node)
       .filter(([key, value]) => !(key === 'title' && typeof value === 'string'))
-      .map(([key, value]) => [key, untitled(value)]),
+      .map(([key, value]) => [
+        key,
+        key === '$ref' ? value.replace('#/components/schemas/', '#/$defs/') : moved(value),
+      ]),
   )
 }
 const $defs = Object.fromEntries(
-  named.map((name) => [name, { ...untitled(schema.$defs[name]), title: name }]),
+  Object.entries(description.components.schemas).map(([name, schema]) => [
+    name,
+    { ...moved(schema), title: name },
+  ]),
 )
 const text = await compile(
   { $defs, title: 'Api', type: 'object', additionalProperties: false, properties: {} },
@@ -31,7 +41,7 @@ const text = await compile(
     unreachableDefinitions: true,
     // Tuples for "1 to 500 files" would make every list a puzzle; the API checks lengths.
     ignoreMinAndMaxItems: true,
-    bannerComment: '// Written by `npm run types` from the models of the API. Do not edit.',
+    bannerComment: '// Written by `npm run types` from the OpenAPI document of the API. Do not edit.',
     format: true,
     style: { singleQuote: true, semi: false, printWidth: 110 },
   },

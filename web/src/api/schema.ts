@@ -1,4 +1,4 @@
-// Written by `npm run types` from the models of the API. Do not edit.
+// Written by `npm run types` from the OpenAPI document of the API. Do not edit.
 
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -17,42 +17,42 @@ export interface Api {}
  * via the `definition` "AccountAnswer".
  */
 export interface AccountAnswer {
-  created_at: string | null
+  id: string
   /**
    * None: a guest.
    */
   email: string | null
-  id: string
+  username: string | null
   role: 'guest' | 'user' | 'admin'
   /**
    * What the credentials that asked may be used for.
    */
   scopes: string[]
-  username: string | null
+  created_at: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "AccountChanges".
  */
 export interface AccountChanges {
+  email?: string | null
+  username?: string | null
   /**
    * Needed to change the email.
    */
   current_password?: string | null
-  email?: string | null
-  username?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArtifactAnswer".
  */
 export interface ArtifactAnswer {
+  name: string
+  filename: string
   content_type: string
+  size_bytes: number
   created_at: string
   download_url: string
-  filename: string
-  name: string
-  size_bytes: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -67,32 +67,32 @@ export interface ArtifactsAnswer {
  */
 export interface AttemptAnswer {
   at: string
-  /**
-   * Null where the receiver took it.
-   */
-  error: string | null
   milliseconds: number
   /**
    * Of the receiver's answer; null where none came.
    */
   status: number | null
+  /**
+   * Null where the receiver took it.
+   */
+  error: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "AuditEntryAnswer".
  */
 export interface AuditEntryAnswer {
-  action: string
+  id: string
+  at: string
   /**
    * The user's id; `command` for who runs the installation.
    */
   actor_id: string
-  at: string
+  action: string
+  target: string
   details: {
     [k: string]: unknown
   }
-  id: string
-  target: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -101,14 +101,6 @@ export interface AuditEntryAnswer {
 export interface AuditPage {
   items: AuditEntryAnswer[]
   next_cursor: string | null
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "AuditQuery".
- */
-export interface AuditQuery {
-  cursor?: string | null
-  limit?: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -126,8 +118,8 @@ export interface CompleteRequest {
  * via the `definition` "DonePart".
  */
 export interface DonePart {
-  etag: string
   part_number: number
+  etag: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -149,56 +141,48 @@ export interface DeliveriesPage {
  * via the `definition` "DeliveryAnswer".
  */
 export interface DeliveryAnswer {
-  attempts: AttemptAnswer[]
-  created_at: string
-  data: {
-    [k: string]: unknown
-  }
   /**
    * The event's, and the request's `webhook-id`: the same at every attempt.
    */
   id: string
-  next_attempt_at: string | null
-  status: 'pending' | 'delivered' | 'failed'
   type: string
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "DeliveriesQuery".
- */
-export interface DeliveriesQuery {
-  cursor?: string | null
-  limit?: number
+  status: 'pending' | 'delivered' | 'failed'
+  created_at: string
+  next_attempt_at: string | null
+  data: {
+    [k: string]: unknown
+  }
+  attempts: AttemptAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "Dependency".
  */
 export interface Dependency {
-  error?: string | null
-  latency_ms: number
   ok: boolean
+  latency_ms: number
+  error?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DownloadAnswer".
  */
 export interface DownloadAnswer {
+  url: string
   expires_at: string
   size_bytes: number
-  url: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DuplicateGroupAnswer".
  */
 export interface DuplicateGroupAnswer {
-  files: FileAnswer[]
+  kind: string
   /**
    * The file that the zip keeps; similar ones are all kept, and this is the best.
    */
   kept: string
-  kind: string
+  files: FileAnswer[]
 }
 /**
  * A file; what its pipeline found out stands beside these fields under its own names.
@@ -207,33 +191,33 @@ export interface DuplicateGroupAnswer {
  * via the `definition` "FileAnswer".
  */
 export interface FileAnswer {
-  camera?: string | null
-  confidence?: string | null
-  content_type?: string | null
-  detected_timestamp?: string | null
-  duplicate_of?: string | null
-  duration_seconds?: number | null
-  error_code?: string | null
-  error_message?: string | null
-  file_hash_sha256?: string | null
-  gps?: {
-    [k: string]: unknown
-  } | null
-  height?: number | null
   id: string
   job_id: string
   original_filename: string
-  role?: string | null
-  size_bytes: number
   status: FileState
-  thumbnail_url?: string | null
+  size_bytes: number
+  role?: string | null
+  content_type?: string | null
+  file_hash_sha256?: string | null
+  detected_timestamp?: string | null
+  timestamp_source?: string | null
+  confidence?: string | null
   timestamp_candidates?:
     | {
         [k: string]: unknown
       }[]
     | null
-  timestamp_source?: string | null
   width?: number | null
+  height?: number | null
+  duration_seconds?: number | null
+  gps?: {
+    [k: string]: unknown
+  } | null
+  camera?: string | null
+  thumbnail_url?: string | null
+  duplicate_of?: string | null
+  error_code?: string | null
+  error_message?: string | null
   [k: string]: unknown
 }
 /**
@@ -241,18 +225,11 @@ export interface FileAnswer {
  * via the `definition` "DuplicatesAnswer".
  */
 export interface DuplicatesAnswer {
+  items: DuplicateGroupAnswer[]
   /**
    * Whether the job has finished looking; before, similar ones are not known.
    */
   final: boolean
-  items: DuplicateGroupAnswer[]
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "DuplicatesQuery".
- */
-export interface DuplicatesQuery {
-  kind?: 'exact' | 'similar'
 }
 /**
  * What is left out stays; null empties.
@@ -261,77 +238,86 @@ export interface DuplicatesQuery {
  * via the `definition` "FileChanges".
  */
 export interface FileChanges {
+  title?: string | null
   description?: string | null
   tags?: string[] | null
-  title?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FileCounts".
  */
 export interface FileCounts {
-  duplicate: number
   /**
    * Not arrived, or being inspected.
    */
   expected: number
   inspected: number
   rejected: number
+  duplicate: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FilesPage".
  */
 export interface FilesPage {
+  items: FileAnswer[]
+  total: number
+  page: number
+  per_page: number
+  pages: number
   /**
    * With group_by: how many files each group has.
    */
   groups?: {
     [k: string]: number
   } | null
-  items: FileAnswer[]
-  page: number
-  pages: number
-  per_page: number
-  total: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "FilesQuery".
+ * via the `definition` "GuideAnswer".
  */
-export interface FilesQuery {
-  confidence?: ('high' | 'medium' | 'low' | 'none')[]
-  group_by?: 'confidence' | null
-  page?: number
-  per_page?: number
-  sort?: string
-  status?: FileState[]
+export interface GuideAnswer {
+  filename: string
+  /**
+   * For people.
+   */
+  name: string
+  content_type: string
+  size_bytes: number
+  updated_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "GuidesAnswer".
+ */
+export interface GuidesAnswer {
+  items: GuideAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "HealthAnswer".
  */
 export interface HealthAnswer {
+  status: 'ok' | 'degraded'
+  version: string
   dependencies: {
     [k: string]: Dependency
   }
-  status: 'ok' | 'degraded'
-  version: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ImportRequest".
  */
 export interface ImportRequest {
-  name?: string | null
-  options?: {
-    [k: string]: unknown
-  }
   /**
    * `s3://bucket/prefix/`, or `prefix/`.
    */
   path: string
   pipeline: string
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
   recursive?: boolean
 }
 /**
@@ -339,38 +325,38 @@ export interface ImportRequest {
  * via the `definition` "JobAnswer".
  */
 export interface JobAnswer {
-  callback_url?: string | null
-  completed_at: string | null
-  created_at: string
-  current_filename: string | null
-  description?: string | null
-  error_code: string | null
-  error_count: number
-  error_message: string | null
-  files: FileCounts
-  /**
-   * The job that had imported the same drop folder before.
-   */
-  follows?: string | null
   id: string
   name: string
+  description?: string | null
+  tags?: string[]
+  pipeline: string
+  status: JobState
   options: {
     [k: string]: unknown
   }
-  pipeline: string
   progress_current: number
-  progress_percent: number
   progress_total: number
-  result?: {
-    [k: string]: unknown
-  } | null
+  progress_percent: number
+  current_filename: string | null
+  error_count: number
+  error_code: string | null
+  error_message: string | null
+  created_at: string
+  started_at: string | null
+  completed_at: string | null
+  files: FileCounts
   /**
    * No more files can be added.
    */
   sealed: boolean
-  started_at: string | null
-  status: JobState
-  tags?: string[]
+  /**
+   * The job that had imported the same drop folder before.
+   */
+  follows?: string | null
+  result?: {
+    [k: string]: unknown
+  } | null
+  callback_url?: string | null
 }
 /**
  * What is left out stays; null empties.
@@ -379,8 +365,8 @@ export interface JobAnswer {
  * via the `definition` "JobChanges".
  */
 export interface JobChanges {
-  description?: string | null
   name?: string
+  description?: string | null
   tags?: string[] | null
 }
 /**
@@ -388,11 +374,7 @@ export interface JobChanges {
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
-  /**
-   * Told of the job's end, as a webhook.
-   */
-  callback_url?: string | null
-  description?: string | null
+  pipeline: string
   /**
    * Files of yours, of any job; each is taken once, in this order.
    *
@@ -401,30 +383,34 @@ export interface JobRequest {
    */
   file_ids: string[]
   name?: string | null
-  options?: {
-    [k: string]: unknown
-  }
-  pipeline: string
+  description?: string | null
   /**
    * @maxItems 20
    */
   tags?: string[]
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobSummary".
  */
 export interface JobSummary {
-  completed_at: string | null
-  created_at: string
-  error_code: string | null
-  error_message: string | null
-  file_count: number
   id: string
   name: string
   pipeline: string
-  started_at: string | null
   status: JobState
+  file_count: number
+  error_code: string | null
+  error_message: string | null
+  created_at: string
+  started_at: string | null
+  completed_at: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -436,32 +422,22 @@ export interface JobsPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "JobsQuery".
- */
-export interface JobsQuery {
-  cursor?: string | null
-  limit?: number
-  pipeline?: string | null
-  status?: JobState[]
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "KeyAnswer".
  */
 export interface KeyAnswer {
-  created_at: string
-  expires_at: string | null
+  id: string
+  name: string
+  scopes: ('upload' | 'read' | 'admin')[]
   /**
    * The last four characters.
    */
   hint: string
-  id: string
+  created_at: string
+  expires_at: string | null
   /**
    * To within an hour.
    */
   last_used_at: string | null
-  name: string
-  scopes: ('upload' | 'read' | 'admin')[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -475,42 +451,42 @@ export interface KeysAnswer {
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
-  camera?: string | null
-  confidence?: string | null
-  content_type?: string | null
-  created_at: string
-  description: string | null
-  detected_timestamp?: string | null
-  duplicate_of?: string | null
-  duration_seconds?: number | null
-  error_code?: string | null
-  error_message?: string | null
-  file_hash_sha256?: string | null
-  gps?: {
-    [k: string]: unknown
-  } | null
-  height?: number | null
   id: string
   job_id: string
   original_filename: string
-  pipeline: string
-  role?: string | null
-  size_bytes: number
   status: FileState
-  tags: string[]
-  thumbnail_url?: string | null
+  size_bytes: number
+  role?: string | null
+  content_type?: string | null
+  file_hash_sha256?: string | null
+  detected_timestamp?: string | null
+  timestamp_source?: string | null
+  confidence?: string | null
   timestamp_candidates?:
     | {
         [k: string]: unknown
       }[]
     | null
-  timestamp_source?: string | null
-  title: string | null
+  width?: number | null
+  height?: number | null
+  duration_seconds?: number | null
+  gps?: {
+    [k: string]: unknown
+  } | null
+  camera?: string | null
+  thumbnail_url?: string | null
+  duplicate_of?: string | null
+  error_code?: string | null
+  error_message?: string | null
   /**
    * `image`, `video`, `volume`, `audio`, or `other`.
    */
   type: string
-  width?: number | null
+  title: string | null
+  description: string | null
+  tags: string[]
+  pipeline: string
+  created_at: string
   [k: string]: unknown
 }
 /**
@@ -518,27 +494,11 @@ export interface LibraryFile {
  * via the `definition` "LibraryPage".
  */
 export interface LibraryPage {
-  items: LibraryFile[]
-  page: number
-  pages: number
-  per_page: number
   total: number
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "LibraryQuery".
- */
-export interface LibraryQuery {
-  page?: number
-  per_page?: number
-  /**
-   * Words that a file's name, title or tags must all have.
-   */
-  search?: string
-  sort_by?: 'created_at' | 'taken_at' | 'name' | 'size'
-  sort_order?: 'asc' | 'desc'
-  status?: FileState[]
-  type?: ('image' | 'video' | 'volume' | 'audio') | null
+  page: number
+  per_page: number
+  pages: number
+  items: LibraryFile[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -567,11 +527,19 @@ export interface MoreFilesRequest {
  * via the `definition` "NewFile".
  */
 export interface NewFile {
-  content_type?: string | null
   /**
    * For showing; never used as a path.
    */
   filename: string
+  /**
+   * Bytes; exactly so many will be accepted.
+   */
+  size: number
+  content_type?: string | null
+  /**
+   * Lets the store refuse any other bytes, and spares reading them.
+   */
+  sha256?: string | null
   /**
    * The file's own time, with a zone.
    */
@@ -580,153 +548,118 @@ export interface NewFile {
    * What the file is for, where a pipeline knows several.
    */
   role?: string | null
-  /**
-   * Lets the store refuse any other bytes, and spares reading them.
-   */
-  sha256?: string | null
-  /**
-   * Bytes; exactly so many will be accepted.
-   */
-  size: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "MultipartPlan".
  */
 export interface MultipartPlan {
-  part_count: number
   /**
    * Bytes of each part but the last.
    */
   part_size: number
+  part_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewJobAnswer".
  */
 export interface NewJobAnswer {
-  /**
-   * Signs what is sent to callback_url. Shown this once.
-   */
-  callback_secret?: string | null
-  callback_url?: string | null
-  completed_at: string | null
-  created_at: string
-  current_filename: string | null
-  description?: string | null
-  error_code: string | null
-  error_count: number
-  error_message: string | null
-  files: FileCounts
-  /**
-   * The job that had imported the same drop folder before.
-   */
-  follows?: string | null
   id: string
   name: string
+  description?: string | null
+  tags?: string[]
+  pipeline: string
+  status: JobState
   options: {
     [k: string]: unknown
   }
-  pipeline: string
   progress_current: number
-  progress_percent: number
   progress_total: number
-  result?: {
-    [k: string]: unknown
-  } | null
+  progress_percent: number
+  current_filename: string | null
+  error_count: number
+  error_code: string | null
+  error_message: string | null
+  created_at: string
+  started_at: string | null
+  completed_at: string | null
+  files: FileCounts
   /**
    * No more files can be added.
    */
   sealed: boolean
-  started_at: string | null
-  status: JobState
-  tags?: string[]
+  /**
+   * The job that had imported the same drop folder before.
+   */
+  follows?: string | null
+  result?: {
+    [k: string]: unknown
+  } | null
+  callback_url?: string | null
+  /**
+   * Signs what is sent to callback_url. Shown this once.
+   */
+  callback_secret?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewKeyAnswer".
  */
 export interface NewKeyAnswer {
-  created_at: string
-  expires_at: string | null
+  id: string
+  name: string
+  scopes: ('upload' | 'read' | 'admin')[]
   /**
    * The last four characters.
    */
   hint: string
-  id: string
-  /**
-   * Shown this once.
-   */
-  key: string
+  created_at: string
+  expires_at: string | null
   /**
    * To within an hour.
    */
   last_used_at: string | null
-  name: string
-  scopes: ('upload' | 'read' | 'admin')[]
+  /**
+   * Shown this once.
+   */
+  key: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewKeyRequest".
  */
 export interface NewKeyRequest {
-  /**
-   * null: never.
-   */
-  expires_in_days?: number | null
   name: string
   /**
    * @minItems 1
    * @maxItems 3
    */
   scopes: ('upload' | 'read' | 'admin')[]
+  /**
+   * null: never.
+   */
+  expires_in_days?: number | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewWebhookAnswer".
  */
 export interface NewWebhookAnswer {
-  created_at: string
-  events: string[]
   id: string
+  url: string
+  events: string[]
+  created_at: string
   /**
    * Signs what is sent. Shown this once.
    */
   secret: string
-  url: string
-}
-/**
- * One page of a list whose length is known. The Link header has the addresses of the others.
- *
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "Page".
- */
-export interface Page {
-  page: number
-  pages: number
-  per_page: number
-  total: number
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "PageQuery".
- */
-export interface PageQuery {
-  page?: number
-  per_page?: number
-  sort_order?: 'asc' | 'desc'
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PartsRequest".
  */
 export interface PartsRequest {
-  /**
-   * By part number; eight hexadecimal digits.
-   */
-  crc32?: {
-    [k: string]: string
-  }
   /**
    * @minItems 1
    * @maxItems 1000
@@ -736,6 +669,12 @@ export interface PartsRequest {
    * By part number.
    */
   sha256?: {
+    [k: string]: string
+  }
+  /**
+   * By part number; eight hexadecimal digits.
+   */
+  crc32?: {
     [k: string]: string
   }
 }
@@ -752,19 +691,19 @@ export interface PasswordRequest {
  * via the `definition` "PipelineAnswer".
  */
 export interface PipelineAnswer {
+  name: string
+  title: string
   description: string
   extensions: string[]
   max_bytes: number
-  name: string
+  roles: string[]
+  steps: string[]
   /**
    * JSON Schema: what an upload form needs.
    */
   options: {
     [k: string]: unknown
   }
-  roles: string[]
-  steps: string[]
-  title: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -780,15 +719,15 @@ export interface PipelinesAnswer {
  * via the `definition` "Problem".
  */
 export interface Problem {
-  code: string
+  type: string
+  title: string
+  status: number
   detail: string
+  code: string
+  request_id: string
   errors: {
     [k: string]: string
   }[]
-  request_id: string
-  status: number
-  title: string
-  type: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -805,23 +744,23 @@ export interface RefreshRequest {
  */
 export interface RegisterRequest {
   email: string
-  password: string
   username: string
+  password: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ResultAnswer".
  */
 export interface ResultAnswer {
-  created_at: string
   id: string
   job_id: string
+  pipeline: string
+  summary: string
+  quality_score: number | null
   metadata: {
     [k: string]: unknown
   }
-  pipeline: string
-  quality_score: number | null
-  summary: string
+  created_at: string
   updated_at: string | null
 }
 /**
@@ -831,11 +770,11 @@ export interface ResultAnswer {
  * via the `definition` "ResultChanges".
  */
 export interface ResultChanges {
+  summary?: string
+  quality_score?: number | null
   metadata?: {
     [k: string]: unknown
   }
-  quality_score?: number | null
-  summary?: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -843,61 +782,41 @@ export interface ResultChanges {
  */
 export interface ResultRequest {
   job_id: string
+  summary: string
+  quality_score?: number | null
   metadata?: {
     [k: string]: unknown
   }
-  quality_score?: number | null
-  summary: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ResultsPage".
  */
 export interface ResultsPage {
-  items: ResultAnswer[]
-  page: number
-  pages: number
-  per_page: number
   total: number
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "ResultsQuery".
- */
-export interface ResultsQuery {
-  job_id?: string | null
-  min_quality?: number | null
-  page?: number
-  per_page?: number
-  pipeline?: string | null
-  sort_by?: 'created_at' | 'quality_score'
-  sort_order?: 'asc' | 'desc'
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "RootModel_dict_str__Any__".
- */
-export interface RootModelDictStr__Any__ {
-  [k: string]: unknown
+  page: number
+  per_page: number
+  pages: number
+  items: ResultAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SettingAnswer".
  */
 export interface SettingAnswer {
-  /**
-   * Others are set by the deployment.
-   */
-  changeable: boolean
   name: string
-  secret: boolean
-  source: 'default' | 'environment' | 'stored'
   /**
    * `********` for a secret.
    */
   value: {
     [k: string]: unknown
   }
+  source: 'default' | 'environment' | 'stored'
+  secret: boolean
+  /**
+   * Others are set by the deployment.
+   */
+  changeable: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -922,14 +841,14 @@ export interface SettingsRequest {
 export interface SignedInAnswer {
   access_token: string
   /**
-   * Seconds that the access token is good.
-   */
-  expires_in: number
-  /**
    * Good for one use; the answer to that brings the next.
    */
   refresh_token: string
   token_type?: 'bearer'
+  /**
+   * Seconds that the access token is good.
+   */
+  expires_in: number
   user_id: string
 }
 /**
@@ -937,12 +856,12 @@ export interface SignedInAnswer {
  * via the `definition` "SignedPart".
  */
 export interface SignedPart {
-  expires_at: string
+  part_number: number
+  url: string
   headers: {
     [k: string]: string
   }
-  part_number: number
-  url: string
+  expires_at: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -956,11 +875,11 @@ export interface SignedParts {
  * via the `definition` "StatsAnswer".
  */
 export interface StatsAnswer {
-  average_processing_time_seconds: number | null
-  jobs_in_queue: number
   total_jobs_processed: number
   total_jobs_today: number
   unique_users: number
+  average_processing_time_seconds: number | null
+  jobs_in_queue: number
   /**
    * Since the first job of this installation.
    */
@@ -973,33 +892,33 @@ export interface StatsAnswer {
  * via the `definition` "StatusAnswer".
  */
 export interface StatusAnswer {
-  current_filename?: string | null
-  current_step?: number | null
-  download_url?: string | null
-  elapsed_seconds?: number | null
-  error_code?: string | null
-  error_message?: string | null
-  estimated_remaining_seconds?: number | null
-  estimated_wait_seconds?: number | null
+  job_id: string
+  status: JobState
+  poll_after_seconds: number
   files_expected?: number | null
   files_received?: number | null
-  job_id: string
-  poll_after_seconds: number
-  processing_time_seconds?: number | null
-  progress_percent?: number | null
   queue_position?: number | null
-  result_size_bytes?: number | null
-  status: JobState
-  step_name?: string | null
+  estimated_wait_seconds?: number | null
+  progress_percent?: number | null
+  current_step?: number | null
   total_steps?: number | null
+  step_name?: string | null
+  current_filename?: string | null
+  elapsed_seconds?: number | null
+  estimated_remaining_seconds?: number | null
+  download_url?: string | null
+  result_size_bytes?: number | null
+  processing_time_seconds?: number | null
+  error_code?: string | null
+  error_message?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StoredPart".
  */
 export interface StoredPart {
-  etag: string
   part_number: number
+  etag: string
   size: number
 }
 /**
@@ -1015,11 +934,11 @@ export interface StoredParts {
  */
 export interface Token {
   access_token: string
+  token_type?: 'bearer'
   /**
    * Seconds.
    */
   expires_in: number
-  token_type?: 'bearer'
   user_id: string
 }
 /**
@@ -1027,50 +946,51 @@ export interface Token {
  * via the `definition` "UploadAnswer".
  */
 export interface UploadAnswer {
+  job_id: string
+  status: JobState
+  file_count: number
+  message: string
+  uploads: UploadTarget[]
   /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
-  file_count: number
-  job_id: string
-  message: string
-  status: JobState
-  uploads: UploadTarget[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "UploadTarget".
  */
 export interface UploadTarget {
-  /**
-   * You have these bytes already: nothing needs to be sent.
-   */
-  duplicate_of?: string | null
-  expires_at?: string | null
   file_id: string
   filename: string
+  method?: string | null
+  /**
+   * Absent where parts are to be sent, or nothing.
+   */
+  url?: string | null
   /**
    * To be sent exactly so.
    */
   headers?: {
     [k: string]: string
   } | null
-  method?: string | null
+  expires_at?: string | null
   multipart?: MultipartPlan | null
   /**
-   * Absent where parts are to be sent, or nothing.
+   * You have these bytes already: nothing needs to be sent.
    */
-  url?: string | null
+  duplicate_of?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "UploadRequest".
  */
 export interface UploadRequest {
-  /**
-   * Told of the job's end, as a webhook.
-   */
-  callback_url?: string | null
+  pipeline: string
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
   /**
    * @minItems 1
    * @maxItems 500
@@ -1080,45 +1000,44 @@ export interface UploadRequest {
    * Keeps the job open for further files.
    */
   more?: boolean
-  name?: string | null
-  options?: {
-    [k: string]: unknown
-  }
-  pipeline: string
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "WebhookAnswer".
  */
 export interface WebhookAnswer {
-  created_at: string
-  events: string[]
   id: string
   url: string
+  events: string[]
+  created_at: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "WebhookChanges".
  */
 export interface WebhookChanges {
+  url?: string
   /**
    * @minItems 1
    * @maxItems 20
    */
   events?: ('job.completed' | 'job.failed' | 'job.cancelled' | 'file.rejected')[]
-  url?: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "WebhookRequest".
  */
 export interface WebhookRequest {
+  url: string
   /**
    * @minItems 1
    * @maxItems 20
    */
   events: ('job.completed' | 'job.failed' | 'job.cancelled' | 'file.rejected')[]
-  url: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
