@@ -120,7 +120,7 @@ NOTES = {
         "",
     ],
     "A million videos of 200 MB, read as a whole (reckoned)": [
-        "Parts of 8 MiB make most of it. Larger parts would cost less, and lose more where a connection breaks.",
+        "Parts of 16 MiB make most of it. Larger parts would cost less, and lose more where a connection breaks.",
         "",
     ],
     "Which limit binds first (reckoned)": [

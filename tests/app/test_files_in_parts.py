@@ -13,7 +13,7 @@ from infra.local.samples import make_samples
 from tests.app.api_world import Answer, Caller, World, key_of, query
 
 MiB = 1024 * 1024
-SIZE = 16 * MiB + 5
+SIZE = 32 * MiB + 5
 
 
 @pytest.fixture
@@ -47,20 +47,20 @@ def complete(user: Caller, large: Any, etags: Mapping[int, str]) -> Answer:
 @pytest.fixture
 def content() -> dict[int, bytes]:
     whole = bytes(range(251)) * (SIZE // 251 + 1)
-    return {n + 1: whole[n * 8 * MiB : min((n + 1) * 8 * MiB, SIZE)] for n in range(3)}
+    return {n + 1: whole[n * 16 * MiB : min((n + 1) * 16 * MiB, SIZE)] for n in range(3)}
 
 
 def test_files_over_the_threshold_are_planned_in_parts_and_others_are_not(large: Any) -> None:
     first, small = large["uploads"]
     assert set(first) == {"file_id", "filename", "multipart"}
-    assert first["multipart"] == {"part_size": 8 * MiB, "part_count": 3}
+    assert first["multipart"] == {"part_size": 16 * MiB, "part_count": 3}
     assert "multipart" not in small
     assert small["method"] == "PUT"
 
 
 @pytest.mark.parametrize(
     ("size", "part_size"),
-    [(64 * MiB, 8 * MiB), (80_000 * MiB, 8 * MiB), (80_000 * MiB + 1, 9 * MiB), (5 * 1024**4, 525 * MiB)],
+    [(64 * MiB, 16 * MiB), (160_000 * MiB, 16 * MiB), (160_000 * MiB + 1, 17 * MiB), (5 * 1024**4, 525 * MiB)],
 )
 def test_parts_are_large_enough_for_ten_thousand_to_suffice(
     world: World, user: Caller, monkeypatch: pytest.MonkeyPatch, size: int, part_size: int
@@ -83,7 +83,7 @@ def test_a_window_of_parts_is_signed_each_with_its_length(user: Caller, large: A
     assert answer.status == 200
     first, last = answer["parts"]
     assert [part["part_number"] for part in (first, last)] == [1, 3]
-    assert (first["headers"]["Content-Length"], last["headers"]["Content-Length"]) == (str(8 * MiB), "5")
+    assert (first["headers"]["Content-Length"], last["headers"]["Content-Length"]) == (str(16 * MiB), "5")
     for part in (first, last):
         assert set(part) == {"part_number", "url", "headers", "expires_at"}
         assert part["expires_at"].endswith("Z")
@@ -124,7 +124,7 @@ def test_what_has_arrived_is_listed_so_that_anybody_can_go_on(
     etags = send([parts[0], parts[2]], content)
     listed = user.get(f"{large['path']}/parts")["parts"]
     assert listed == [
-        {"part_number": 1, "etag": etags[1].strip('"'), "size": 8 * MiB},
+        {"part_number": 1, "etag": etags[1].strip('"'), "size": 16 * MiB},
         {"part_number": 3, "etag": etags[3].strip('"'), "size": 5},
     ]
 

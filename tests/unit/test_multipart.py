@@ -13,7 +13,7 @@ from tests.fakes import World
 from tests.fakes.world import LIMITS, OWNER, STRANGER
 
 MIB, TIB = 1024**2, 1024**4
-CONTENT = b"0123456789" * (2 * MIB)
+CONTENT = b"0123456789" * (4 * MIB)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_ten_thousand_parts_suffice_for_any_size(size: int) -> None:
 
 def test_only_files_over_the_threshold_come_in_parts(world: World) -> None:
     job, [small, large] = world.intake.open_job(
-        OWNER, "photos", {}, [Announced("1.txt", 16 * MIB - 1), Announced("2.txt", 16 * MIB)]
+        OWNER, "photos", {}, [Announced("1.txt", 16 * MIB - 1), Announced("2.txt", 17 * MIB)]
     )
     assert small.request is not None
     assert (large.request, large.part_count) == (None, 2)
@@ -59,8 +59,8 @@ def test_only_files_over_the_threshold_come_in_parts(world: World) -> None:
 def test_each_part_is_signed_for_its_own_length_and_checksum(world: World) -> None:
     job = announced(world)
     signed = dict(world.multipart.sign(OWNER, job.id, 1, [(1, None, "01020304"), (3, None, None)]))
-    assert signed[1].headers == {"Content-Length": str(8 * MIB), "x-amz-checksum-crc32": "01020304"}
-    assert signed[3].headers == {"Content-Length": str(len(CONTENT) - 16 * MIB)}
+    assert signed[1].headers == {"Content-Length": str(16 * MIB), "x-amz-checksum-crc32": "01020304"}
+    assert signed[3].headers == {"Content-Length": str(len(CONTENT) - 32 * MIB)}
     assert len(world.objects.uploads) == 1
     world.multipart.sign(OWNER, job.id, 1, [(2, None, None)])
     assert len(world.objects.uploads) == 1
