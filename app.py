@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import auth, documentation, files, jobs, keys, library, results, settings, stats, uploads, webhooks
+from chalicelib.api import auth, documentation, files, guides, jobs, keys, library, results, settings, stats, uploads, webhooks
 from chalicelib.wiring import clock, services
 
 app = Chalice(app_name="millrace")
@@ -21,6 +21,7 @@ for routes in (
     files.routes,
     library.routes,
     results.routes,
+    guides.routes,
     webhooks.routes,
     settings.routes,
     stats.routes,

@@ -13,6 +13,7 @@ from chalicelib.pipelines.registry import PIPELINES
 if TYPE_CHECKING:
     from chalicelib.jobs.control import Control
     from chalicelib.jobs.deletion import Deletion
+    from chalicelib.jobs.guides import Guides
     from chalicelib.jobs.intake import Intake
     from chalicelib.jobs.library import Library
     from chalicelib.jobs.ownership import Owned
@@ -86,6 +87,12 @@ class LibraryServices:
         return Deletion(
             self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
         )
+
+    @cached_property
+    def guides(self) -> Guides:
+        from chalicelib.jobs.guides import Guides
+
+        return Guides(self.objects, self.settings.limits.download_url_seconds, self.clock)
 
     @cached_property
     def results(self) -> Results:

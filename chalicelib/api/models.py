@@ -351,6 +351,18 @@ class ArtifactsAnswer(Answer):
     items: list[ArtifactAnswer]
 
 
+class GuideAnswer(Answer):
+    filename: str
+    name: str = Field(description="For people.")
+    content_type: str
+    size_bytes: int
+    updated_at: Time
+
+
+class GuidesAnswer(Answer):
+    items: list[GuideAnswer]
+
+
 class PipelineAnswer(Answer):
     name: str
     title: str

@@ -124,6 +124,12 @@ class ArtifactGone(NotFound):
     code, title = "artifact_gone", "It has expired and was removed"
 
 
+class GuideNotFound(NotFound):
+    """GET /guides lists those that there are."""
+
+    code, title = "guide_not_found", "There is no such guide"
+
+
 class UploadGone(NotFound):
     """Begin the file's upload anew."""
 

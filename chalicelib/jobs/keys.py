@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from chalicelib.jobs.ids import is_id
 
 UPLOADS, DROP, RESULTS, THUMBNAILS, WORK = "uploads/", "drop/", "results/", "thumbs/", "work/"
-KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, "models/")
+GUIDES = "guides/"
+KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, "models/")
 """What is some user's, or the installation's own."""
 
 

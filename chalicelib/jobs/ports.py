@@ -192,8 +192,8 @@ class ObjectStore(Protocol):
         now: datetime,
         inline: bool = False,
     ) -> SignedRequest:
-        """A download, saved as `filename` where that is given. The same again for half of its lifetime, so that it is
-        valid for the other half at least."""
+        """A download, saved as `filename` where that is given; `inline`: shown, and saved only where one wants. The same
+        again for half of its lifetime, so that it is valid for the other half at least."""
 
     def stat(self, key: str, bucket: str | None = None) -> StoredObject:
         """ObjectMissing."""

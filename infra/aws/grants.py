@@ -86,7 +86,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             Grant("s3", ("ListMultipartUploadParts",), ("bucket/uploads/*",)),
             objects(("GetObject", "DeleteObject"), "results", "thumbs"),
             objects(("GetObject", "DeleteObject"), "drop"),
-            objects(("GetObject",), "import"),
+            objects(("GetObject",), "import", "guides"),
             objects(("DeleteObject",), "work"),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),

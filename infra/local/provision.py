@@ -6,12 +6,17 @@ safe to repeat: what exists is kept and brought up to the template, what the tem
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import ClientError
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.guides import TYPES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -61,6 +66,15 @@ class Provisioner:
         )
         for resource in ordered:
             build[resource["Type"]](self._resolve(resource["Properties"], resources))
+
+    def put_guides(self, bucket: str, folder: Path) -> None:
+        """Puts the guides of a folder where the API finds them; those that are there already are left alone."""
+        listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=keys.GUIDES).get("Contents", ())
+        there = {thing["Key"]: thing["ETag"].strip('"') for thing in listed}
+        for path in sorted(path for path in folder.iterdir() if path.suffix in TYPES):
+            key, content = f"{keys.GUIDES}{path.name}", path.read_bytes()
+            if there.get(key) != hashlib.md5(content, usedforsecurity=False).hexdigest():
+                self.s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=TYPES[path.suffix])
 
     def _resolve(self, value: Any, resources: Resources) -> Any:
         """The value with CloudFormation's functions worked out, as far as the template uses them."""

@@ -27,7 +27,8 @@ from infra.local.settings import ACCOUNT, BUCKET, STACK, LocalSettings, is_free
 
 log = logging.getLogger("millrace")
 
-PAGE = Path(__file__).parents[2] / "web" / "dist"
+ROOT = Path(__file__).parents[2]
+PAGE, GUIDES = ROOT / "web" / "dist", ROOT / "guides"
 START_SECONDS = 60.0
 TICK_SECONDS = 0.2
 LARGEST_LOG = 10 * 1024 * 1024
@@ -127,7 +128,9 @@ class Supervisor:
         try:
             self._wait_for(f"{self._settings.endpoint}/_ministack/health", process, "the embedded cloud")
             template = data_template(STACK, self._settings.pipelines, origins=self._settings.origins, bucket=BUCKET)
-            Provisioner(account=ACCOUNT).apply(template)
+            provisioner = Provisioner(account=ACCOUNT)
+            provisioner.apply(template)
+            provisioner.put_guides(BUCKET, GUIDES)
             if killed_after:
                 sent = announce_again(BUCKET, killed_after - SNAPSHOT_MARGIN)
                 log.warning("The last run was killed: %d files that came in its last seconds are looked at again", sent)

@@ -164,6 +164,8 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    show("GET /guides", ann)
+    show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
     show("GET /stats", ann)
     show("PUT /settings", boss, body={"guest_seconds": 604800})
     show("GET /settings/{name}", boss, "/settings/guest_seconds")

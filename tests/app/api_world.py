@@ -25,6 +25,7 @@ from infra.local.provision import Provisioner
 ACCOUNT, BUCKET, STACK = "123456789012", "millrace", "millrace"
 PAGE = "https://page.example"
 PIPELINES = ("media", "volume")
+GUIDES = Path(__file__).parents[2] / "guides"
 EVENTS = Path(__file__).parents[1] / "events"
 SETTINGS = {
     "BUCKET": BUCKET,
@@ -129,7 +130,9 @@ class World:
 
     def provision(self) -> None:
         template = data_template(STACK, PIPELINES, bucket=BUCKET)
-        Provisioner(self.s3, self.sqs, self.dynamodb, account=ACCOUNT).apply(template)
+        provisioner = Provisioner(self.s3, self.sqs, self.dynamodb, account=ACCOUNT)
+        provisioner.apply(template)
+        provisioner.put_guides(BUCKET, GUIDES)
 
     def configure(self, **settings: str) -> None:
         for name, value in settings.items():

@@ -74,6 +74,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PUT", "/settings"): Row(ADMIN, {"guest_seconds": None}),
     ("GET", "/audit"): Row(ADMIN),
     ("GET", "/stats"): Row(SIGNED_IN),
+    ("GET", "/guides"): Row(SIGNED_IN),
+    ("GET", "/guides/{filename}"): Row(SIGNED_IN, good=302, values={"filename": "first-steps.html"}),
     ("GET", "/pipelines"): Row(SIGNED_IN),
     ("GET", "/pipelines/{name}"): Row(SIGNED_IN, values={"name": "media"}),
     ("POST", "/upload"): Row(SIGNED_IN, {"pipeline": "media", "files": [{"filename": "a.jpg", "size": 1}]}, 201),
@@ -99,9 +101,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/jobs/{job_id}"): Row(OWNER, good=204),
     ("GET", "/files"): Row(SIGNED_IN),
     ("GET", "/files/{file_id}"): Row(OWNER),
+    ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # it has not arrived
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
-    ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # it has not arrived
     ("GET", "/results"): Row(SIGNED_IN),
     ("POST", "/results"): Row(ADMIN, finding, 201),
     ("GET", "/results/{result_id}"): Row(OWNER),

@@ -55,8 +55,8 @@ def test_every_route_has_an_example_of_its_shape(route: Route) -> None:
     for parameter in described["parameters"]:
         if "example" in parameter and "style" not in parameter:
             text = parameter["example"]
-            number = parameter["schema"].get("type") in {"integer", "number"}
-            validate(parameter["schema"], json.loads(text) if number else text)
+            written = parameter["schema"].get("type") in {"integer", "number", "boolean"}
+            validate(parameter["schema"], json.loads(text) if written else text)
     answer = described["responses"][str(example["status"])]
     assert ("content" in answer) == ("answer" in example) or example["status"] == 302
     if "answer" in example:

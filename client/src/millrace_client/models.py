@@ -175,6 +175,19 @@ class FilesPage(BaseModel):
     """With group_by: how many files each group has."""
 
 
+class GuideAnswer(BaseModel):
+    filename: str
+    name: str
+    """For people."""
+    content_type: str
+    size_bytes: int
+    updated_at: datetime
+
+
+class GuidesAnswer(BaseModel):
+    items: list[GuideAnswer]
+
+
 class HealthAnswer(BaseModel):
     status: Literal["ok", "degraded"]
     version: str

@@ -24,6 +24,7 @@ from millrace_client.models import (
     FileChanges,
     FilesPage,
     FileState,
+    GuidesAnswer,
     HealthAnswer,
     ImportRequest,
     JobAnswer,
@@ -159,6 +160,16 @@ def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
     return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
 
 
+def list_guides() -> Call[GuidesAnswer]:
+    """What there is to read."""
+    return Call("GET", "/guides", GuidesAnswer)
+
+
+def read_guide(filename: str) -> Call[DownloadAnswer]:
+    """Read a guide."""
+    return Call("GET", f"/guides/{quote(filename, safe='')}", DownloadAnswer)
+
+
 def list_jobs(
     *,
     status: list[JobState] | None = None,
@@ -274,6 +285,11 @@ def delete_file(file_id: str) -> Call[None]:
     return Call("DELETE", f"/files/{file_id}", None)
 
 
+def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAnswer]:
+    """The bytes of a file, as they came."""
+    return Call("GET", f"/files/{file_id}/original", DownloadAnswer, query={"inline": inline})
+
+
 def list_results(
     *,
     sort_order: Literal["asc", "desc"] | None = None,
@@ -285,11 +301,6 @@ def list_results(
     sort_by: Literal["created_at", "quality_score"] | None = None,
 ) -> Call[ResultsPage]:
     """Your results."""
-def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAnswer]:
-    """The bytes of a file, as they came."""
-    return Call("GET", f"/files/{file_id}/original", DownloadAnswer, query={"inline": inline})
-
-
     return Call(
         "GET",
         "/results",

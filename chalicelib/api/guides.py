@@ -1,0 +1,39 @@
+"""Guides: what there is to read about Millrace, and about this installation."""
+
+from __future__ import annotations
+
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models import DownloadAnswer, GuideAnswer, GuidesAnswer
+from chalicelib.api.views import whereabouts
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route("GET", "/guides", "What there is to read", answer=GuidesAnswer, conditional=True)
+def list_guides(call: Call) -> GuidesAnswer:
+    return GuidesAnswer(
+        items=[
+            GuideAnswer(
+                filename=guide.filename,
+                name=guide.name,
+                content_type=guide.content_type,
+                size_bytes=guide.size,
+                updated_at=guide.updated_at,
+            )
+            for guide in services().guides.all()
+        ]
+    )
+
+
+@routes.route(
+    "GET",
+    "/guides/{filename}",
+    "Read a guide",
+    answer=DownloadAnswer,
+    others={302: None},
+    headers=("Location",),
+)
+def read_guide(call: Call, filename: str) -> Reply:
+    guide, signed = services().guides.link(filename)
+    return whereabouts(call, signed, guide.size)
