@@ -92,7 +92,7 @@ def _chalice(stage: str, architecture: str, out: Path, code: Path) -> dict[str, 
 
 def requirements(lock: Path, architecture: str) -> Path:
     """The folder with what a lock names, installed, trimmed, checked and compiled. Made once for the same inputs."""
-    inputs = [lock, *sorted((ROOT / "infra" / "aws" / "packing").glob("*.*")), UV]
+    inputs = [lock, tree.BUILD_LOCK, *sorted((ROOT / "infra" / "aws" / "packing").glob("*.*")), UV]
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in inputs)).hexdigest()
     name = lock.parent.name if lock.parent != ROOT else "code"
     kept = BUILD / "trees" / f"{name}-{architecture}-{digest[:16]}"

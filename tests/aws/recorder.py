@@ -1,6 +1,6 @@
 """A pytest plugin: notes each AWS call that each function makes while tests run, and holds it against its role.
 
-What a function does and may not do fails the run; after a run of all tests, what it may do and never did does as well.
+What a function does and may not do fails the run; after a run of every test, what it may do and never did does as well.
 Signing an address counts: whoever opens it acts with the signer's rights.
 """
 
@@ -55,10 +55,6 @@ def _is_item(value: Any) -> bool:
     return isinstance(value, dict) and "PK" in value
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rights", action="store_true", help="name rights that no test uses; after a run of every test")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     emit = BaseClient._emit_api_params
     handle, serve = EventSourceHandler.__call__, Chalice.__call__
@@ -109,9 +105,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from tests.aws import rights
 
     _differences.extend(rights.missing(_seen.values()))
-    if _whole(session.config):
+    passed = session.exitstatus == pytest.ExitCode.OK
+    if passed and _whole(session.config):
         _differences.extend(rights.unused(_seen.values()))
-    if _differences and session.exitstatus == pytest.ExitCode.OK:
+    if passed and _differences:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -123,5 +120,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 def _whole(config: pytest.Config) -> bool:
-    """Rights that nothing uses are looked for on request (--rights): only a run of every test can tell."""
-    return bool(config.option.rights)
+    """Rights that nothing uses are looked for after a run of every test: no other can tell."""
+    narrowed = [
+        config.getoption(name, None) for name in ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf")
+    ]
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(narrowed)

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -14,6 +15,7 @@ from infra.aws.smoke_test import try_out
 from infra.local.samples import make_samples
 from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, Cloud, translated
 from tests.e2e.stack import Guest, eventually
+from tests.pipelines.volume.volume_world import grey_of, nifti, shades, small_labels
 
 WAIT = 120
 
@@ -65,6 +67,40 @@ def test_a_job_goes_from_the_upload_to_its_zip(api: str, files: dict[str, bytes]
     page = guest.get(f"/jobs/{job_id}/files?per_page=200")["items"]
     video = next(file for file in page if file["original_filename"].endswith(".mp4"))
     assert requests.get(video["thumbnail_url"], timeout=10).content[:3] == b"\xff\xd8\xff"
+
+
+def test_each_layer_does_its_part_of_a_volume_job(
+    cloud: Cloud, outputs: dict[str, str], api: str, tmp_path: Path
+) -> None:
+    """With a user's own network, whose step has a function and a layer of its own."""
+    for file in (shades(tmp_path) / "nearest").iterdir():
+        cloud.client("s3").put_object(
+            Bucket=outputs["Files"], Key=f"models/nearest/{file.name}", Body=file.read_bytes()
+        )
+    guest = Guest(api)
+    content = nifti(grey_of(small_labels(), noise=0.0))
+    job_id = guest.upload({"small.nii.gz": content}, "volume", options={"segmentation_model": "nearest"})
+    status = guest.wait(job_id, WAIT)
+    assert status["status"] == "completed", status
+    results = guest.call("GET", f"/download/{job_id}/results").json()
+    assert results["segmentation"]["model"] == "nearest"
+    assert len(results["measures"]) >= 2
+
+
+def test_what_the_gateway_refuses_is_a_problem_as_ours(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
+    """The emulator doesn't read these from the API's description as AWS does, so they are handed to it."""
+    gateway, api_id = cloud.client("apigateway"), outputs["RestAPIId"]
+    template = json.loads((PACKAGE / "template.json").read_text())["Resources"]["RestAPI"]["Properties"]
+    for kind, response in template["DefinitionBody"]["x-amazon-apigateway-gateway-responses"].items():
+        gateway.put_gateway_response(restApiId=api_id, responseType=kind, **response)
+    gateway.create_deployment(restApiId=api_id, stageName="live")
+    for method, path in (("GET", "/nothing"), ("DELETE", "/health")):
+        answer = requests.request(method, api + path, headers={"Origin": "https://elsewhere.example"}, timeout=30)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        problem = answer.json()
+        assert (answer.status_code, problem["status"], problem["code"]) == (404, 404, "route_not_found")
+        assert problem["request_id"] == answer.headers["x-amzn-requestid"]
 
 
 def test_what_the_queue_gave_up_on_is_marked_as_failed(cloud: Cloud, outputs: dict[str, str], api: str) -> None:

@@ -83,7 +83,25 @@ def test_a_function_handles_its_sample_event(function: Function, environment: di
     assert "Traceback" not in printed, printed
 
 
-def test_starts_with_and_without_compiled_modules(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_api_shows_its_docs_from_the_package(environment: dict[str, str]) -> None:
+    asked = sample(next(function for function in FUNCTIONS if function.handler == API))
+    with start(FUNCTIONS[0], environment) as running:
+        for path, parameters, kind in (
+            ("/api/docs", {}, "text/html"),
+            ("/api/docs/{asset}", {"asset": "swagger-ui-bundle.js"}, "text/javascript"),
+            ("/api/docs/{asset}", {"asset": "swagger-ui.css"}, "text/css"),
+            ("/api/openapi.json", {}, "application/json"),
+        ):
+            asked["requestContext"] |= {"resourcePath": path, "httpMethod": "GET"}
+            answer, _ = running.call(asked | {"resource": path, "httpMethod": "GET", "pathParameters": parameters})
+            assert answer["statusCode"] == 200, answer
+            assert answer["headers"]["Content-Type"].startswith(kind)
+            assert len(answer["body"]) > 500
+
+
+def test_starts_with_and_without_compiled_modules(
+    environment: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Printed, not judged: what a start takes is the machine's."""
     bare = tmp_path / "unpacked"  # of the code alone: no function loads its layer before it has something to do
     shutil.copytree(PACKAGE / "unpacked" / "code", bare / "code", ignore=shutil.ignore_patterns("__pycache__"))
@@ -100,4 +118,5 @@ def test_starts_with_and_without_compiled_modules(environment: dict[str, str], t
             shown.append(f"{1000 * statistics.median(cold):.0f} / {1000 * statistics.median(warm):.1f}")
         lines.append("  ".join(shown))
         assert len(cold) == STARTS
-    print("\ncold / warm ms, with .pyc, without\n" + "\n".join(lines))
+    with capsys.disabled():
+        print("\ncold / warm ms, with .pyc, without\n" + "\n".join(lines))

@@ -16,10 +16,12 @@ PYTHON = "3.13"
 PLATFORMS = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# Pure Python of which there is no wheel.
+# Pure Python of which there is no wheel, and what builds it.
 SOURCES = ("openapi-ui-bundles",)
+BUILD_LOCK = Path(__file__).parents[1] / "layers" / "build" / "requirements.txt"
 
-# Tests, headers, sources and sample files that no import reads, and the one decoder that no pipeline takes files for.
+# Tests, headers, sources and sample files that no import reads, the one decoder that no pipeline takes files for, pages
+# of API docs other than ours, and what installers note down about themselves, which differs by installer.
 # `.pyi` stay: scikit-image loads lazily by them.
 USELESS_FOLDERS = ("tests", "test", "__pycache__", "include", "docs", "bin", "_pyinstaller")
 USELESS_SUFFIXES = (".pxd", ".pyx", ".pxi", ".h", ".hpp", ".c", ".cpp", ".a", ".f90")
@@ -29,7 +31,12 @@ USELESS = (
     "skimage/data/*.*",
     "pydicom/data/test_files",
     "pydicom/data/palettes",
-    "*.dist-info/RECORD",
+    "pydicom/sr",
+    "openapi_ui_bundles/rapidoc",
+    "openapi_ui_bundles/redoc",
+    "openapi_ui_bundles/swagger_ui/vendor/*-preset.js",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui",
+    *(f"*.dist-info/{name}" for name in ("INSTALLER", "RECORD", "REQUESTED", "WHEEL", "uv_*.json", "direct_url.json")),
 )
 USEFUL = ("skimage/data/*.py", "skimage/data/*.pyi")
 
@@ -45,6 +52,7 @@ def install(lock: Path, folder: Path, architecture: str, uv: Path) -> None:
     """Installs a hash-locked file's wheels for Lambda into `folder`. PackingFailed."""
     command = [str(uv), "pip", "install", "-q", "--no-config", "--target", str(folder), "--require-hashes", "--no-deps"]
     command += ["--only-binary", ":all:"] + [part for name in SOURCES for part in ("--no-binary", name)]
+    command += ["--build-constraints", str(BUILD_LOCK)]
     command += ["--python-platform", PLATFORMS[architecture], "--python-version", PYTHON]
     command += ["--link-mode", "copy", "-r", str(lock)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
