@@ -13,7 +13,13 @@ import pytest
 from infra.aws import deploy
 from infra.aws.smoke_test import SmokeTestFailed, try_out
 
-OUTPUTS = {"Files": "files-bucket", "WebAclArn": "arn:acl", "Page": "page-bucket", "DistributionId": "E1", "Address": "https://page.example"}
+OUTPUTS = {
+    "Files": "files-bucket",
+    "WebAclArn": "arn:acl",
+    "Page": "page-bucket",
+    "DistributionId": "E1",
+    "Address": "https://page.example",
+}
 
 
 @pytest.fixture
