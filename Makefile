@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-python test-web web check bench fuzz client lock clean seed admin migrate
+.PHONY: help setup demo run test test-python test-web web check bench fuzz client lock clean seed admin doctor migrate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ seed: setup ## fill the local stack with a demo user and a job in every state (P
 
 admin: setup ## make somebody an admin of the running local stack (EMAIL=, DATA_DIR=)
 	@$(RUN) -m infra.admin "$(EMAIL)" --data-dir "$(DATA_DIR)"
+
+doctor: setup ## say what is wrong with a stack, FIX=1 also puts it right (DATA_DIR=, or STACK=millrace-prod on AWS)
+	@$(RUN) -m infra.doctor $(if $(STACK),--stack "$(STACK)",--data-dir "$(DATA_DIR)") $(if $(FIX),--fix) $(ARGS)
 
 migrate: setup ## bring stored items up to this version (DATA_DIR=, ARGS=--dry-run)
 	@$(RUN) -m infra.migrate --data-dir "$(DATA_DIR)" $(ARGS)

@@ -1,4 +1,4 @@
-"""Which tables a command works on: those of the local stack that is running, or those of a stack on AWS."""
+"""What a command works on: the local stack that is running, or a stack on AWS."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def connect(options: argparse.Namespace) -> Tables:
     """CannotConnect where nobody answers, or without those tables."""
-    tables = Tables(boto3.client("dynamodb"), options.stack) if options.stack else local(options.data_dir)
+    tables = Tables(client(options, "dynamodb"), options.stack) if options.stack else local(options.data_dir)
     try:
         tables.client.describe_table(TableName=tables.accounts.name)
     except (BotoCoreError, ClientError) as error:
@@ -56,17 +56,25 @@ def connect(options: argparse.Namespace) -> Tables:
     return tables
 
 
+def client(options: argparse.Namespace, service: str) -> Any:
+    """boto3's client of a service there. CannotConnect."""
+    return boto3.client(service) if options.stack else _local_client(options.data_dir, service)  # type: ignore[call-overload]
+
+
 def local(data_dir: Path) -> Tables:
+    return Tables(_local_client(data_dir, "dynamodb"), STACK)
+
+
+def _local_client(data_dir: Path, service: str) -> Any:
     try:
         port = int((data_dir / "cloud-port").read_text())
     except (OSError, ValueError):
         raise CannotConnect(f"Millrace has never run on {data_dir}. Start it with `make run`.") from None
-    client = boto3.client(
-        "dynamodb",
+    return boto3.client(  # type: ignore[call-overload]
+        service,
         endpoint_url=f"http://{HOST}:{port}",
         region_name=REGION,
         aws_access_key_id="local",
         aws_secret_access_key="local",  # noqa: S106 - the stand-in takes any
         config=Config(retries={"max_attempts": 1}, connect_timeout=3, proxies={}),
     )
-    return Tables(client, STACK)

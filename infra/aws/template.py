@@ -48,7 +48,7 @@ def _arn(resource: str) -> Json:
 
 
 # What makes S3 tell a pipeline of a new file: the page and clients upload under one prefix, drop folders are the other.
-def _arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
+def arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     return [
         (f"{root}/{trigger.queue.removeprefix('inspect-')}/", trigger.queue)
         for trigger in work
@@ -110,7 +110,7 @@ def _bucket(name: str | Json, work: Iterable[Trigger], origins: Sequence[str] | 
                         "Queue": _arn(_queue_id(queue)),
                         "Filter": {"S3Key": {"Rules": [{"Name": "prefix", "Value": prefix}]}},
                     }
-                    for prefix, queue in _arrivals(work)
+                    for prefix, queue in arrivals(work)
                 ]
             },
         },
@@ -211,7 +211,7 @@ def _queue(stack: str, trigger: Trigger) -> Json:
 
 
 def _notification_policy(bucket: str | Json, work: Iterable[Trigger]) -> Json:
-    told = list(dict.fromkeys(queue for _, queue in _arrivals(work)))
+    told = list(dict.fromkeys(queue for _, queue in arrivals(work)))
     # The bucket's name and not its ARN: that would make the bucket and the policy wait for each other.
     source = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::", bucket]]}
     return {

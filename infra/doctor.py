@@ -1,0 +1,183 @@
+"""`make doctor`: says what is wrong with a stack, and with FIX=1 puts right what can be put right from outside.
+
+It reads what any operator may read: queues and their dead letters, the jobs that nobody looked after in time, what the
+bucket tells whom, and on AWS the alarms. Nothing that it does can lose or double a file: whatever it sends again is a
+message, and each effect of one is a conditional write.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.stores.job_table import JobTable
+from infra.aws.template import arrivals
+from infra.aws.triggers import Trigger, triggers
+from infra.connect import CannotConnect, Tables, add_arguments, client, connect
+from infra.local.settings import BUCKET
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+LATE = timedelta(minutes=5)
+"""The sweeper comes every minute; what is due for longer has been missed."""
+LATE_SHOWN = 100
+WAITING: Final = "ApproximateNumberOfMessages"
+HIDDEN: Final = "ApproximateNumberOfMessagesNotVisible"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """advice: what to do about it; None where all is well."""
+
+    what: str
+    said: str
+    advice: str | None = None
+
+
+def queues(sqs: SQSClient, stack: str, work: Iterable[Trigger]) -> Iterator[Finding]:
+    """Every work queue, and what its dead-letter queue holds."""
+    for trigger in work:
+        try:
+            waiting, hidden = _depth(sqs, f"{stack}-{trigger.queue}")
+            dead = sum(_depth(sqs, f"{stack}-{trigger.dead_letter_queue}"))
+        except ClientError as error:
+            yield Finding(
+                trigger.queue, f"does not answer ({error.response['Error']['Code']})", "Deploy the stack again."
+            )
+            continue
+        yield Finding(trigger.queue, f"{waiting:,} waiting, {hidden:,} being worked on")
+        if dead:
+            yield Finding(
+                trigger.dead_letter_queue,
+                f"{dead:,} given up on, and not even marked as failed",
+                "Read the log of `undelivered`, remove the cause, then run this again with FIX=1 to redrive them.",
+            )
+
+
+def redrive(sqs: SQSClient, stack: str, trigger: Trigger) -> int:
+    """Sends every dead letter of a queue once more; returns how many. One that is sent and then not deleted comes
+    twice, which changes nothing."""
+    dead, queue = (_url(sqs, f"{stack}-{name}") for name in (trigger.dead_letter_queue, trigger.queue))
+    moved = 0
+    while found := sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages"):
+        for message in found:
+            sqs.send_message(QueueUrl=queue, MessageBody=message["Body"])
+            sqs.delete_message(QueueUrl=dead, ReceiptHandle=message["ReceiptHandle"])
+            moved += 1
+    return moved
+
+
+def overdue(tables: Tables, now: datetime) -> Finding:
+    """Whether the sweeper does its work."""
+    late = JobTable(tables.table("jobs")).due_jobs(now - LATE, LATE_SHOWN)
+    if not late:
+        return Finding("sweeper", "no job waits for it")
+    count = f"{len(late)} or more" if len(late) == LATE_SHOWN else str(len(late))
+    return Finding(
+        "sweeper",
+        f"{count} jobs are due for over {LATE.seconds // 60} minutes, {late[0]} first",
+        "See that the schedule of `sweep` is enabled and what its log says; FIX=1 calls it once.",
+    )
+
+
+def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding:
+    """Whether the bucket tells the queues what arrives: without that, uploads wait for the sweeper."""
+    told = s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", [])
+    prefixes = {
+        rule["Value"] for entry in told for rule in entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
+    }
+    missing = sorted({prefix for prefix, _ in arrivals(work)} - prefixes)
+    if not missing:
+        return Finding("bucket", "tells the queues what arrives")
+    return Finding("bucket", f"tells nobody what arrives below {', '.join(missing)}", "Deploy the stack again.")
+
+
+def alarms(cloudwatch: Any, stack: str) -> Iterator[Finding]:
+    """Each alarm of the stack that rings."""
+    for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM"):
+        for alarm in page["MetricAlarms"]:
+            yield Finding(
+                alarm["AlarmName"], alarm["StateReason"], alarm.get("AlarmDescription") or "See the dashboard."
+            )
+
+
+def _depth(sqs: SQSClient, name: str) -> tuple[int, int]:
+    found = sqs.get_queue_attributes(QueueUrl=_url(sqs, name), AttributeNames=[WAITING, HIDDEN])["Attributes"]
+    return int(found[WAITING]), int(found[HIDDEN])
+
+
+def _url(sqs: SQSClient, name: str) -> str:
+    return sqs.get_queue_url(QueueName=name)["QueueUrl"]
+
+
+def examine(options: argparse.Namespace) -> list[Finding]:
+    """CannotConnect."""
+    tables, work = connect(options), list(triggers(PIPELINES))
+    findings = [*queues(client(options, "sqs"), tables.stack, work), overdue(tables, datetime.now(UTC))]
+    bucket = _resource(options, "Bucket") if options.stack else BUCKET
+    findings.append(notifications(client(options, "s3"), bucket, work))
+    if options.stack:
+        findings += alarms(client(options, "cloudwatch"), tables.stack)
+    return findings
+
+
+def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[str]:
+    """Redrives dead letters and has the sweeper called where it is late; says what was done. CannotConnect."""
+    wrong = {finding.what for finding in findings if finding.advice}
+    tables, sqs = connect(options), client(options, "sqs")
+    for trigger in triggers(PIPELINES):
+        if trigger.dead_letter_queue in wrong:
+            yield f"{trigger.queue}: {redrive(sqs, tables.stack, trigger):,} messages sent again"
+    if "sweeper" in wrong and options.stack:
+        client(options, "lambda").invoke(FunctionName=_resource(options, "Sweep"), InvocationType="Event", Payload="{}")
+        yield "sweep: called once"
+    elif "sweeper" in wrong:
+        yield "sweep: the stack on this machine calls it each minute while `make run` runs"
+
+
+def _resource(options: argparse.Namespace, logical_id: str) -> str:
+    found = client(options, "cloudformation").describe_stack_resource(
+        StackName=options.stack, LogicalResourceId=logical_id
+    )
+    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
+    parser.add_argument("--fix", action="store_true", help="put right what can be put right from outside")
+    parser.add_argument("--json", action="store_true", help="for programs: one object a finding")
+    add_arguments(parser)
+    options = parser.parse_args()
+    try:
+        findings = examine(options)
+        for finding in findings:
+            print(json.dumps(asdict(finding)) if options.json else _line(finding))
+        wrong = [finding for finding in findings if finding.advice]
+        done = list(mend(options, wrong)) if options.fix else []
+    except (CannotConnect, BotoCoreError, ClientError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for line in done:
+        print(f"  {line}")
+    if not options.json:
+        print(f"{len(wrong)} of {len(findings)} need a hand." if wrong else "All is well.")
+    return 1 if wrong else 0
+
+
+def _line(finding: Finding) -> str:
+    mark = "WRONG" if finding.advice else "ok   "
+    return f"{mark} {finding.what}: {finding.said}" + (f"\n      {finding.advice}" if finding.advice else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

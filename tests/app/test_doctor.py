@@ -1,0 +1,135 @@
+"""What `make doctor` finds wrong with a stack, and what it puts right."""
+
+import json
+import sys
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from PIL import Image
+
+from infra import doctor
+from infra.aws.triggers import SWEEP_SECONDS
+from infra.connect import Tables
+from tests.app.api_world import BUCKET, STACK, World
+from tests.pipelines.media.makers import photo
+
+PHOTO = photo(Image.new("RGB", (64, 48), "teal"), "JPEG")
+
+
+@pytest.fixture(autouse=True)
+def here(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "connect", lambda options: Tables(world.dynamodb, STACK))
+    monkeypatch.setattr(doctor, "client", lambda options, service: boto3.client(service))
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["doctor", *arguments])
+    return doctor.main()
+
+
+def wrong(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    findings = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    return {finding["what"]: finding for finding in findings if finding["advice"]}
+
+
+def test_a_stack_that_works_is_well(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.guest().upload({"a.jpg": PHOTO})
+    assert run(monkeypatch) == 0
+    out = capsys.readouterr().out
+    assert "inspect-media: 1 waiting, 0 being worked on" in out
+    assert out.endswith("All is well.\n")
+
+
+def test_dead_letters_are_found_and_redriven_and_their_job_completes(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = world.guest()
+    job_id = user.upload({"a.jpg": PHOTO})
+    [message] = world.receive("inspect-media")
+    world.sqs.send_message(QueueUrl=world._url("inspect-media-dlq"), MessageBody=message["Body"])
+    world.sqs.delete_message(QueueUrl=world._url("inspect-media"), ReceiptHandle=message["ReceiptHandle"])
+
+    assert run(monkeypatch, "--json") == 1
+    assert set(wrong(capsys)) == {"inspect-media-dlq"}
+    assert run(monkeypatch, "--fix") == 1
+    assert "inspect-media: 1 messages sent again" in capsys.readouterr().out
+    assert (world.waiting("inspect-media"), world.waiting("inspect-media-dlq")) == (1, 0)
+    assert run(monkeypatch) == 0
+    world.deliver()
+    assert user.get(f"/status/{job_id}")["status"] == "completed"
+
+
+def test_jobs_that_no_sweeper_looked_after_are_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.offset = timedelta(days=-2)
+    job_id = world.guest().announce({"a.jpg": 100})["job_id"]
+    world.offset = timedelta()
+    assert run(monkeypatch, "--json") == 1
+    found = wrong(capsys)
+    assert set(found) == {"sweeper"}
+    assert job_id in found["sweeper"]["said"]
+    assert run(monkeypatch, "--fix") == 1
+    assert "while `make run` runs" in capsys.readouterr().out
+
+
+def test_a_bucket_that_tells_nobody_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
+    assert run(monkeypatch, "--json") == 1
+    assert "uploads/media/" in wrong(capsys)["bucket"]["said"]
+
+
+def test_a_queue_that_is_gone_is_found_and_the_others_are_still_told_of(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.sqs.delete_queue(QueueUrl=world._url("run-media"))
+    assert run(monkeypatch) == 1
+    out = capsys.readouterr().out
+    world.provision()
+    assert "WRONG run-media: does not answer" in out
+    assert "ok    webhooks" in out
+
+
+def test_on_aws_ringing_alarms_are_told_of_and_the_sweeper_is_called(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloudwatch = boto3.client("cloudwatch")
+    for name in (f"{STACK}-ApiErrorsAlarm-1", "somebody-elses"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            AlarmDescription="The API answers 5xx.",
+            MetricName="5XXError",
+            Namespace="AWS/ApiGateway",
+            Period=300,
+            EvaluationPeriods=1,
+            Threshold=5,
+            Statistic="Sum",
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="7 errors")
+    monkeypatch.setattr(doctor, "_resource", lambda options, logical: {"Bucket": BUCKET, "Sweep": "sweep-1"}[logical])
+    invoked: list[dict[str, Any]] = []
+
+    class Lambda:
+        def invoke(self, **call: Any) -> None:
+            invoked.append(call)
+
+    real = doctor.client
+    monkeypatch.setattr(
+        doctor, "client", lambda options, service: Lambda() if service == "lambda" else real(options, service)
+    )
+    world.offset = timedelta(days=-2)
+    world.guest().announce({"a.jpg": 100})
+    assert run(monkeypatch, "--stack", STACK, "--json", "--fix") == 1
+    assert set(wrong(capsys)) == {"sweeper", f"{STACK}-ApiErrorsAlarm-1"}
+    assert [call["FunctionName"] for call in invoked] == ["sweep-1"]
+
+
+def test_the_sweeper_comes_often_enough_not_to_be_called_late() -> None:
+    assert timedelta(seconds=SWEEP_SECONDS) * 3 < doctor.LATE
