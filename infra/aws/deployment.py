@@ -32,7 +32,7 @@ def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[s
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
-    resources["RestAPI"] = api_template()
+    resources["RestAPI"] = api_template(stack)
     return template | {
         "Description": "Millrace: files in, one pass, a zip out",
         "Parameters": PARAMETERS,
@@ -113,7 +113,11 @@ def _outputs(resources: Json) -> Json:
     }
     with_arn = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SQS::Queue"}
     for name, resource in resources.items():
-        if resource.get("Type") in with_arn or name.endswith("Handler") or "FunctionName" in resource["Properties"]:
+        if (
+            resource.get("Type") in with_arn
+            or name.endswith("Handler")
+            or "FunctionName" in resource.get("Properties", ())
+        ):
             outputs.setdefault(f"{name}Arn", {"Value": {"Fn::GetAtt": [name, "Arn"]}})
         if resource.get("Type") == "AWS::SQS::Queue":
             outputs[f"{name}Address"] = {"Value": {"Ref": name}}

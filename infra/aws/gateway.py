@@ -40,8 +40,8 @@ AGAIN = 1
 """Seconds until a request that came too soon may be sent again."""
 
 
-def api_template() -> Json:
-    """Additions to the API that Chalice writes."""
+def api_template(stack: str) -> Json:
+    """Additions to the API that Chalice writes. stack: its name as well, by which its metrics are found."""
     return {
         "Properties": {
             "TracingEnabled": True,
@@ -55,7 +55,8 @@ def api_template() -> Json:
                 }
             ],
             "DefinitionBody": {
-                "x-amazon-apigateway-gateway-responses": {kind: refusal(*said) for kind, said in REFUSALS.items()}
+                "info": {"title": stack},
+                "x-amazon-apigateway-gateway-responses": {kind: refusal(*said) for kind, said in REFUSALS.items()},
             },
         }
     }

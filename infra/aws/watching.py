@@ -12,10 +12,8 @@ Json = dict[str, Any]
 def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Sequence[str]) -> Json:
     """functions, queues, dead: logical ids of the functions, of the work queues and of their dead-letter queues."""
     resources: Json = {
-        "AlarmTopic": {
-            "Type": "AWS::SNS::Topic",
-            "Properties": {"KmsMasterKeyId": "alias/aws/sns"},
-        },
+        # Not encrypted with SNS's own key: CloudWatch may not use that, and no alarm would ever arrive.
+        "AlarmTopic": {"Type": "AWS::SNS::Topic"},
         "AlarmMailSubscription": {
             "Type": "AWS::SNS::Subscription",
             "Condition": "HasAlarmMail",
@@ -82,7 +80,7 @@ def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Seq
         "The API answers 5xx.",
         "AWS/ApiGateway",
         "5XXError",
-        {"ApiName": "millrace", "Stage": "live"},
+        {"ApiName": {"Ref": "AWS::StackName"}, "Stage": "live"},
         threshold=5,
         statistic="Sum",
     )
@@ -131,7 +129,7 @@ def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[s
     def of_functions(metric: str) -> list[list[str]]:
         return [["AWS/Lambda", metric, "FunctionName", name] for name in function_names.values()]
 
-    api = ["AWS/ApiGateway", "Latency", "ApiName", "millrace", "Stage", "live"]
+    api = ["AWS/ApiGateway", "Latency", "ApiName", "${AWS::StackName}", "Stage", "live"]
     graphs: list[tuple[str, list[Any], str]] = [
         ("Messages waiting", of_queues("ApproximateNumberOfMessagesVisible", queues), "Maximum"),
         ("Oldest message, seconds", of_queues("ApproximateAgeOfOldestMessage", queues), "Maximum"),

@@ -11,7 +11,7 @@ from chalicelib.jobs.errors import JobNotFound
 from infra.aws.edge import edge_template
 from infra.aws.gateway import REFUSALS, api_template
 
-RESPONSES = api_template()["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
+RESPONSES = api_template("millrace-prod")["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"]
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
