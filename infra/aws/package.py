@@ -113,16 +113,21 @@ def requirements(lock: Path, architecture: str) -> Path:
 
 def _check(folders: Mapping[str, Path], architecture: str) -> None:
     """PackingFailed where a function would be too large, or doesn't start; the latter only on this architecture."""
-    sizes = {name: tree.size([folder]) for name, folder in folders.items()}
+    check_sizes({name: tree.size([folder]) for name, folder in folders.items()})
     runtime = lambda_python() if architecture == host_architecture() else None
     started: set[tuple[str, ...]] = set()
+    for function in functions(tuple(PIPELINES)):
+        if runtime and function.layers not in started:
+            smoke.start(function, folders["code"], [folders[layer] for layer in function.layers], runtime)
+            started.add(function.layers)
+
+
+def check_sizes(sizes: Mapping[str, int]) -> None:
+    """sizes: bytes of the code and of each layer, unpacked. PackingFailed where Lambda would not take their sum."""
     for function in functions(tuple(PIPELINES)):
         size = sizes["code"] + sum(sizes[layer] for layer in function.layers)
         if size > LIMIT:
             raise PackingFailed(f"{function.handler} is {size / MIB:.1f} MiB unpacked; Lambda takes {LIMIT // MIB}.")
-        if runtime and function.layers not in started:
-            smoke.start(function, folders["code"], [folders[layer] for layer in function.layers], runtime)
-            started.add(function.layers)
 
 
 def host_architecture() -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from chalicelib.pipelines.registry import PIPELINES
+from infra.aws.functions import API, functions
+from infra.aws.package import LIMIT, check_sizes
 from infra.aws.packing import elf, inventory, smoke, tree
 from infra.aws.packing.inventory import Component
 from infra.aws.packing.tree import PackingFailed
@@ -34,6 +38,22 @@ def test_a_wheel_of_another_kind_or_machine_is_refused(tmp_path: Path, tag: str)
     wheel(tmp_path, tag)
     with pytest.raises(PackingFailed, match="no manylinux wheel"):
         tree.check_wheels(tmp_path, "arm64")
+
+
+def test_a_function_is_refused_whose_code_and_layers_are_too_large_together() -> None:
+    sizes = dict.fromkeys({layer for function in functions(tuple(PIPELINES)) for layer in function.layers}, 0)
+    check_sizes(sizes | {"code": LIMIT // 10, "volume": LIMIT - LIMIT // 10})
+    with pytest.raises(PackingFailed, match=r"inspect_volume is 250\.0 MiB unpacked; Lambda takes 250"):
+        check_sizes(sizes | {"code": LIMIT // 10, "volume": LIMIT - LIMIT // 10 + 1})
+
+
+def test_a_function_is_refused_that_lacks_a_library_which_it_imports_later(tmp_path: Path) -> None:
+    """By a Python that has none."""
+    bare = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    api = next(function for function in functions(tuple(PIPELINES)) if function.handler == API)
+    (tmp_path / "app.py").touch()
+    with pytest.raises(PackingFailed, match=r"(?s)api does not start from its package.*No module named"):
+        smoke.start(api, tmp_path, [], bare)
 
 
 def test_the_same_folder_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -106,7 +126,6 @@ def test_an_ffmpeg_with_gpl_parts_is_refused(tmp_path: Path) -> None:
 
 def test_the_gpl_encoders_go_and_pyav_still_decodes(tmp_path: Path) -> None:
     import subprocess
-    import sys
 
     import av
 
