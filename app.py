@@ -7,11 +7,25 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import auth, documentation, files, guides, jobs, keys, library, results, settings, stats, uploads, webhooks
-from chalicelib.wiring import clock, services
+from chalicelib.api import (
+    auth,
+    documentation,
+    files,
+    guides,
+    jobs,
+    keys,
+    library,
+    results,
+    settings,
+    stats,
+    uploads,
+    webhooks,
+)
+from chalicelib.wiring import clock, observing, services
 
-app = Chalice(app_name="millrace")
+app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
 app.api.binary_types = []
+app.register_middleware(observing)
 
 for routes in (
     auth.routes,

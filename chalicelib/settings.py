@@ -75,6 +75,32 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
     return Settings(**values)
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What runs this process, as it says by itself: known before any setting of ours.
+
+    function: Lambda's name of it, None elsewhere. log_level: from which on our own loggers write. metrics_namespace:
+    where its metrics go; without one none are written.
+    """
+
+    function: str | None
+    log_level: str
+    metrics_namespace: str | None
+
+
+def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
+    return Surroundings(
+        environ.get("AWS_LAMBDA_FUNCTION_NAME") or None,
+        environ.get("AWS_LAMBDA_LOG_LEVEL") or "INFO",
+        environ.get("POWERTOOLS_METRICS_NAMESPACE") or None,
+    )
+
+
+def is_traced(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether X-Ray keeps the trace of this very invocation."""
+    return "Sampled=1" in environ.get("_X_AMZN_TRACE_ID", "")
+
+
 def flat(given: Settings) -> dict[str, Any]:
     """Every setting by its name, limits as `limit_…`: as in the environment, in lower case and without the prefix."""
     values = {setting.name: getattr(given, setting.name) for setting in fields(Settings) if setting.name != "limits"}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
+from chalicelib.observing.invocations import Observing
 from chalicelib.pipelines.registry import PIPELINES
 from chalicelib.wiring_accounts import AccountServices
 from chalicelib.wiring_library import LibraryServices
@@ -46,6 +47,7 @@ class Undelivered(Protocol):
 
 
 log = logging.getLogger(__name__)
+observing = Observing(settings.surroundings())
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK_AGAIN = timedelta(seconds=15)
@@ -125,6 +127,7 @@ class Services(AccountServices, LibraryServices):
         self.pipelines = PIPELINES
         self.clock = clock
         self.clients = clients
+        self.observer = observing
 
     @cached_property
     def jobs(self) -> JobTable:
@@ -174,8 +177,10 @@ class Services(AccountServices, LibraryServices):
             "webhooks-": self.webhooks,
         }
         for record in event["Records"]:
+            queue = record["eventSourceARN"].rpartition(":")[2]
             for kind, owner in owners.items():
-                if kind in record["eventSourceARN"].rpartition(":")[2]:
+                if kind in queue:
+                    self.observer.measure("GivenUp", Queue=queue[queue.index(kind) :])
                     owner.undelivered({"Records": [record]})
                     break
 
@@ -189,7 +194,7 @@ class Services(AccountServices, LibraryServices):
     def settling(self) -> Settling:
         from chalicelib.jobs.settling import Settling
 
-        return Settling(self.jobs, self.objects, self.queues, PIPELINES, clock)
+        return Settling(self.jobs, self.objects, self.queues, PIPELINES, clock, observing)
 
     @cached_property
     def intake(self) -> Intake:
@@ -242,7 +247,9 @@ class Services(AccountServices, LibraryServices):
     def inspector(self) -> Inspector:
         from chalicelib.jobs.inspection import Inspector
 
-        return Inspector(self.jobs, self.objects, self.settling, self.drops, PIPELINES, self.settings.limits, clock)
+        return Inspector(
+            self.jobs, self.objects, self.settling, self.drops, PIPELINES, self.settings.limits, clock, observing
+        )
 
     @cached_property
     def runner(self) -> Runner:
@@ -257,6 +264,7 @@ class Services(AccountServices, LibraryServices):
             PIPELINES,
             self.settings.limits,
             clock,
+            observing,
         )
 
     @cached_property
@@ -272,6 +280,7 @@ class Services(AccountServices, LibraryServices):
             PIPELINES,
             self.settings.limits,
             clock,
+            observing,
         )
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.guides import Guides
     from chalicelib.jobs.intake import Intake
     from chalicelib.jobs.library import Library
+    from chalicelib.jobs.observer import Observer
     from chalicelib.jobs.ownership import Owned
     from chalicelib.jobs.ports import Clock
     from chalicelib.jobs.results import Results
@@ -34,6 +35,7 @@ class LibraryServices:
 
     settings: settings.Settings
     clock: Clock
+    observer: Observer
 
     if TYPE_CHECKING:
 
@@ -66,7 +68,9 @@ class LibraryServices:
         from chalicelib.webhooks.sending import Webhooks
 
         addresses = Addresses(self.settings.webhook_networks)
-        return Webhooks(self.jobs, self.queues, addresses, Poster(addresses), self.clock, new_id)
+        return Webhooks(
+            self.jobs, self.queues, addresses, Poster(addresses), self.clock, new_id, observer=self.observer
+        )
 
     @cached_property
     def library(self) -> Library:

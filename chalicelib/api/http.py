@@ -28,6 +28,7 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import field_errors
+from chalicelib.observing.about import note
 from chalicelib.wiring import services
 
 log = logging.getLogger(__name__)
@@ -204,6 +205,8 @@ def serve(
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
     user = ANYBODY if route.open else services().authenticate(headers)
+    if user.id:
+        note(user_id=user.id)
     if route.scope:
         require(user, route.scope)
     if not is_id(path_values.get("job_id", NO_ID)):

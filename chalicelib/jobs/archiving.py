@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,7 +96,7 @@ def _make_all(run: Watcher, layout: Plan, there: dict[int, UploadedPart], make: 
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="zip") as pool:
         try:
             for part in missing:
-                under_way[pool.submit(make, part)] = part
+                under_way[pool.submit(copy_context().run, make, part)] = part
                 while len(under_way) > WORKERS:
                     done += _collect(under_way, there)
                     run.progress(100 * done / layout.size)

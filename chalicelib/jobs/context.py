@@ -8,6 +8,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from chalicelib.jobs.archiving import write_archive
 from chalicelib.jobs.errors import ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Artifact, File, Job
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.pipelines.base import InspectedFile, Member, Pipeline, PipelineFailed, Step
@@ -65,6 +67,7 @@ class Context:
         models: ModelStore,
         limits: Limits,
         clock: Clock,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self.job = job
         self.job_id = job.id
@@ -79,6 +82,7 @@ class Context:
         self._models = models
         self._limits = limits
         self._clock = clock
+        self._observer = observer
         self._written_at = clock()
         self._stopped = threading.Event()
         self._tags = EXPIRING if getattr(self.options, "retain_results", True) is False else None
@@ -87,7 +91,8 @@ class Context:
 
     def keep_claim(self) -> None:
         """Renews the lease beside the work, until stop(): a step may be silent for minutes."""
-        threading.Thread(target=self._renew, name=f"lease of {self.job_id}", daemon=True).start()
+        renew = copy_context().run  # its lines belong to this run too
+        threading.Thread(target=renew, args=(self._renew,), name=f"lease of {self.job_id}", daemon=True).start()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -239,6 +244,7 @@ class Context:
         except SourceChanged as replaced:
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
+        self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
         self._write({"upload": None, **({"result_size": size} if name == "complete" else {})})
 
     def result(self, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> None:

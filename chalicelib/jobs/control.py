@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from chalicelib.jobs.running import clean
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
 from chalicelib.jobs.states import ACTIONS, FINISHED, FileState, JobState
 from chalicelib.pipelines.base import Pipeline
+
+log = logging.getLogger(__name__)
 
 RETRYABLE = frozenset({JobState.COMPLETED, JobState.FAILED})
 
@@ -59,6 +62,7 @@ class Control:
                 job = self._owned.job(owner_id, job_id)
         else:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.")
+        log.info("the user wants: %s", action, extra={"job_id": job.id})
         if action == "resume":
             self._go_on(job)
         if action == "cancel":
@@ -106,6 +110,7 @@ class Control:
             job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}), same=("retries",))
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
+        log.info("the user wants: retry", extra={"job_id": job.id, "files": len(again)})
         self._go_on(job)
         return self._jobs.job(job.id)
 

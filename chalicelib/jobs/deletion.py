@@ -98,16 +98,16 @@ class Deletion:
                         str(delivery.body.get("job_id")), deadline - timedelta(seconds=self._limits.lease_margin)
                     )
             except JobNotFound:
-                log.info("the job is gone", extra={"body": delivery.body})
+                log.info("the job is gone", extra=_ids(delivery.body))
             except Exception:
-                log.exception("cleaning up broke off", extra={"body": delivery.body})
+                log.exception("cleaning up broke off", extra=_ids(delivery.body))
                 again.append(delivery.id)
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
         """A job that is being deleted stays due: the sweeper asks for it again. Of a file only the object is left."""
         for delivery in deliveries(event):
-            log.error("cleaning up was given up", extra={"body": delivery.body})
+            log.error("cleaning up was given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
@@ -223,6 +223,14 @@ def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict
         if file.counts_bytes and users and not any(user.counted for user, _ in users):
             heirs[file.number] = users[0]
     return heirs
+
+
+def _ids(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a message may be logged: the key of a dropped file has the name that its owner gave it."""
+    file = message.get("file")
+    if isinstance(file, dict):
+        return {"job_id": file.get("job_id"), "file": file.get("number")}
+    return {"job_id": message.get("job_id")}
 
 
 def _remains(job: Job, file: File) -> dict[str, Any]:

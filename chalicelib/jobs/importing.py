@@ -119,6 +119,7 @@ class Importer:
         same job, one stops at its first write.
         """
         job = self._jobs.job(job_id)
+        log.info("listing goes on", extra={"job_id": job.id, "files": job.file_count})
         while job.listing is not None and job.state in RECEIVING:
             if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
                 self._queues.list_objects(job.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ownership import is_upload
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
 from chalicelib.jobs.settling import Settling
@@ -52,6 +54,7 @@ class Inspector:
         pipelines: Mapping[str, Pipeline],
         limits: Limits,
         clock: Clock,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._objects = objects
@@ -60,6 +63,7 @@ class Inspector:
         self._pipelines = pipelines
         self._limits = limits
         self._clock = clock
+        self._observer = observer
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Works through a batch of messages; returns the ids of those that must come again.
@@ -76,19 +80,20 @@ class Inspector:
         loaded: dict[str, Job] = {}
         found: dict[str, list[tuple[Task, FileOutcome]]] = defaultdict(list)
         for task in tasks:
-            try:
-                if outcome := self._look(task, loaded, deadline):
-                    found[task.job_id].append((task, outcome))
-                else:
-                    # Done before; but whoever did it may have died before asking for what follows.
-                    found.setdefault(task.job_id, [])
-            except (JobNotFound, FileNotFound):
-                log.info("no such file any more", extra={"key": task.seen.key})
-            except Busy:
-                again.add(task.delivery.id)
-            except Exception:
-                log.exception("inspection failed", extra={"job_id": task.job_id, "file": task.number})
-                again.add(task.delivery.id)
+            with self._observer.span("inspect", job_id=task.job_id, file=task.number):
+                try:
+                    if outcome := self._look(task, loaded, deadline):
+                        found[task.job_id].append((task, outcome))
+                    else:
+                        # Done before; but whoever did it may have died before asking for what follows.
+                        found.setdefault(task.job_id, [])
+                except (JobNotFound, FileNotFound):
+                    log.info("no such file any more")
+                except Busy:
+                    again.add(task.delivery.id)
+                except Exception:
+                    log.exception("inspection failed")
+                    again.add(task.delivery.id)
             if careful:
                 self._finish(found, loaded, again)
         self._finish(found, loaded, again)
@@ -107,8 +112,11 @@ class Inspector:
             if file.state in AWAITED and file.attempt < MAX_ATTEMPTS:
                 self._settling.ask(self._jobs.job(task.job_id), [(file, task.seen)])
                 continue
-            self._jobs.reject_file(file, "processing_failed", GIVEN_UP)
-            self._settling.settle(task.job_id)
+            given_up = self._jobs.reject_file(file, "processing_failed", GIVEN_UP)
+            job = self._settling.settle(task.job_id)
+            if given_up:
+                log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
+                self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
     def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
         tasks: list[Task] = []
@@ -131,7 +139,9 @@ class Inspector:
             try:
                 joined = self._drops.join([seen for _, seen in landed])
             except Exception:
-                log.exception("a drop folder could not be joined", extra={"batch": name})
+                # Its name is its owner's: a digest tells it from others.
+                digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+                log.exception("a drop folder could not be joined", extra={"batch_sha256": digest})
                 again.update(delivery.id for delivery, _ in landed)
                 continue
             tasks += [Task(delivery, *joined[seen.key], seen, True) for delivery, seen in landed if seen.key in joined]
@@ -284,13 +294,26 @@ class Inspector:
             try:
                 if pairs:
                     outcomes = [outcome for _, outcome in pairs]
-                    self._jobs.finish_files(job_id, outcomes, loaded[job_id].owner_id)
+                    done = self._jobs.finish_files(job_id, outcomes, loaded[job_id].owner_id)
+                    self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
                 self._settling.settle(job_id)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
                 log.exception("finishing failed", extra={"job_id": job_id})
                 again.update(task.delivery.id for task, _ in pairs)
+
+    def _tell(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
+        for outcome in outcomes:
+            if outcome.state is FileState.REJECTED:
+                code = outcome.error_code or "unknown"
+                self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code=code)
+                log.info("a file was rejected", extra={"job_id": job.id, "file": outcome.number, "code": code})
+            else:
+                self._observer.measure("FilesInspected", Pipeline=job.pipeline)
+                self._observer.measure("BytesInspected", outcome.size, Pipeline=job.pipeline)
+        taken = sum(outcome.state is not FileState.REJECTED for outcome in outcomes)
+        log.info("files were looked into", extra={"job_id": job.id, "taken": taken, "of": len(outcomes)})
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:

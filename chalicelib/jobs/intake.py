@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
 from chalicelib.pipelines.base import Pipeline
+
+log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
 
@@ -130,6 +133,7 @@ class Intake:
             **fields,
         )
         self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
+        log.info("a job was opened", extra={"job_id": job.id, "pipeline": pipeline})
         return job
 
     def add_files(

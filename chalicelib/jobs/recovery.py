@@ -11,6 +11,7 @@ from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, Queues
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
@@ -32,6 +33,7 @@ class Sweeper:
         pipelines: Mapping[str, Pipeline],
         limits: Limits,
         clock: Clock,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._queues = queues
@@ -41,6 +43,7 @@ class Sweeper:
         self._pipelines = pipelines
         self._limits = limits
         self._clock = clock
+        self._observer = observer
 
     def sweep(self, deadline: datetime) -> int:
         """Looks at every job that is due; returns how many. One that can't be mended doesn't keep others from it."""
@@ -48,13 +51,15 @@ class Sweeper:
         for job_id in self._jobs.due_jobs(self._clock(), AT_ONCE):
             if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
                 break
-            try:
-                self.mend(self._jobs.job(job_id))
-            except (StaleTransition, JobNotFound):
-                log.info("the job moved on by itself", extra={"job_id": job_id})
-            except Exception:
-                log.exception("a job could not be mended", extra={"job_id": job_id})
-                self._postpone(job_id)
+            with self._observer.span("mend", job_id=job_id):
+                try:
+                    self.mend(self._jobs.job(job_id))
+                except (StaleTransition, JobNotFound):
+                    log.info("the job moved on by itself")
+                except Exception:
+                    log.exception("a job could not be mended")
+                    self._observer.measure("SweeperFindings", Finding="unmended")
+                    self._postpone(job_id)
             seen += 1
         return seen
 
@@ -63,11 +68,12 @@ class Sweeper:
         try:
             self._look_again(self._jobs.job(job_id), self._clock() + timedelta(seconds=self._limits.check_every))
         except Exception:
-            log.exception("a job could not be postponed", extra={"job_id": job_id})
+            log.exception("a job could not be postponed")
 
     def mend(self, job: Job) -> None:
         now = self._clock()
         if job.deleting:
+            self._found("deletion broke off")
             self._queues.clean_up({"job_id": job.id})
             self._look_again(job, now + RUN_PATIENCE)
         elif job.final or job.state is JobState.PAUSED:
@@ -77,9 +83,11 @@ class Sweeper:
         elif job.run_requested or job.state is JobState.QUEUED:
             free = job.lease_until is None or job.lease_until <= now
             if free:
+                self._found("run without a worker")
                 self._queues.run(job.pipeline, job.id)
             self._look_again(job, now + RUN_PATIENCE if free else job.lease_until)
         elif job.listing is not None:
+            self._found("listing broke off")
             self._queues.list_objects(job.id)
             self._look_again(job, now + RUN_PATIENCE)
         else:
@@ -100,22 +108,27 @@ class Sweeper:
             # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
             self._give_up(self._jobs.change_job(job, {"given_up": True, "sealed": True}, allowed=RECEIVING))
             return
-        else:
-            self._settling.ask_again(job)
+        elif self._settling.ask_again(job):
+            self._found("file not looked at")
         wait = self._limits.quiet_seconds if job.batch and not job.sealed else self._limits.check_every
         changes = {"active_at": active_at, "mark": job.counts.finished, "due_at": now + timedelta(seconds=wait)}
         self._jobs.change_job(job, changes, allowed=RECEIVING)
 
     def _give_up(self, job: Job) -> None:
         """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
+        self._found("upload never came")
         hours = self._limits.upload_patience / 3600
         for file in self._jobs.files(job.id):
             if file.state not in FINISHED:
-                self._jobs.reject_file(
-                    file, "uploads_expired", f"The file did not arrive within {hours:g} hours. Upload it in a new job."
-                )
+                text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."
+                if self._jobs.reject_file(file, "uploads_expired", text):
+                    self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="uploads_expired")
         self._control.abort_uploads(job)
         self._settling.settle(job.id)
+
+    def _found(self, what: str) -> None:
+        log.warning("made good: %s", what)
+        self._observer.measure("SweeperFindings", Finding=what)
 
     def _look_again(self, job: Job, due_at: datetime | None) -> None:
         self._jobs.change_job(job, {"due_at": due_at}, allowed=frozenset({job.state}))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, Queues
 from chalicelib.jobs.results import result_of_run
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.base import Pipeline, PipelineFailed
+from chalicelib.pipelines.base import Pipeline, PipelineFailed, Step
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Runner:
         pipelines: Mapping[str, Pipeline],
         limits: Limits,
         clock: Clock,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._objects = objects
@@ -50,6 +53,7 @@ class Runner:
         self._pipelines = pipelines
         self._limits = limits
         self._clock = clock
+        self._observer = observer
 
     def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
         """Runs the jobs of a batch of messages; returns the ids of those that must come again.
@@ -62,13 +66,14 @@ class Runner:
             if not isinstance(job_id, str):
                 log.error("a message without a job", extra={"message_id": delivery.id})
                 continue
-            try:
-                self.run(job_id, delivery.id, deadline, place)
-            except JobNotFound:
-                log.info("the job is gone", extra={"job_id": job_id})
-            except Exception:
-                log.exception("a run broke off", extra={"job_id": job_id})
-                again.append(delivery.id)
+            with self._observer.span("run", job_id=job_id):
+                try:
+                    self.run(job_id, delivery.id, deadline, place)
+                except JobNotFound:
+                    log.info("the job is gone")
+                except Exception:
+                    log.exception("a run broke off")
+                    again.append(delivery.id)
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
@@ -96,27 +101,40 @@ class Runner:
         pipeline = self._pipelines[job.pipeline]
         scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
         context = Context(
-            job, pipeline, scratch, deadline, self._jobs, self._objects, self._models, self._limits, self._clock
+            job,
+            pipeline,
+            scratch,
+            deadline,
+            self._jobs,
+            self._objects,
+            self._models,
+            self._limits,
+            self._clock,
+            self._observer,
         )
+        log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
         context.keep_claim()
         try:
             for step in pipeline.steps[job.steps_done :]:
                 there = step.layer(context.options) or pipeline.name
                 if place not in {None, there}:
                     raise HandOn(there)
-                context.begin(step)
-                step.run(context)
-                context.finish_step()
+                with self._step(job, step):
+                    context.begin(step)
+                    step.run(context)
+                    context.finish_step()
             self._complete(context)
         except PipelineFailed as failed:
             context.stop()
             self._fail(context.job, failed.code, failed.message)
         except HandOn as on:
+            log.info("another function goes on", extra={"place": on.place or place or job.pipeline})
             context.release()
             self._queues.run(on.place or place or job.pipeline, job.id)
         except Cancelled:
             clean(self._objects, self._jobs, job.id)
         except Interrupted:
+            log.info("the run stopped at a clean point")
             context.release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
@@ -129,6 +147,18 @@ class Runner:
         finally:
             context.stop()
             shutil.rmtree(scratch, ignore_errors=True)
+
+    @contextmanager
+    def _step(self, job: Job, step: Step) -> Iterator[None]:
+        began, outcome = self._clock(), "is not done yet"
+        try:
+            with self._observer.span(step.name):
+                yield
+            outcome = "is done"
+        finally:
+            seconds = (self._clock() - began).total_seconds()
+            self._observer.measure("StepSeconds", seconds, Pipeline=job.pipeline, Step=step.name)
+            log.info("a step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
 
     def _fail(self, job: Job, code: str, text: str) -> None:
         """Fails the job, if it is still this worker's and not paused or cancelled by now."""
@@ -152,6 +182,9 @@ class Runner:
             "upload": None,
         }
         self._jobs.change_job(job, changes, allowed=RUNNING, same=("attempt",))
+        self._observer.measure("JobsCompleted", Pipeline=job.pipeline)
+        self._observer.measure("JobSeconds", seconds, Pipeline=job.pipeline)
+        log.info("the job is completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
         self._jobs.record_duration(job.pipeline, seconds)
         if context.saved_anything:
             self._objects.delete_prefix(keys.below(keys.WORK, job.id))

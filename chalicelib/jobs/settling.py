@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -9,9 +10,12 @@ from chalicelib.jobs.deliveries import message
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.pipelines.base import Pipeline
+
+log = logging.getLogger(__name__)
 
 RUN_PATIENCE = timedelta(seconds=60)
 
@@ -24,12 +28,14 @@ class Settling:
         queues: Queues,
         pipelines: Mapping[str, Pipeline],
         clock: Clock,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._objects = objects
         self._queues = queues
         self._pipelines = pipelines
         self._clock = clock
+        self._observer = observer
 
     def settle(self, job_id: str) -> Job:
         """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
@@ -42,6 +48,7 @@ class Settling:
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
+                log.info("all files are in: the job may run", extra={"job_id": job.id, "files": job.file_count})
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
@@ -91,7 +98,10 @@ class Settling:
             "current_filename": None,
         }
         allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
-        return self._jobs.change_job(job, changes, allowed=allowed, same=same)
+        failed = self._jobs.change_job(job, changes, allowed=allowed, same=same)
+        log.warning("the job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
+        self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
+        return failed
 
     def ask_again(self, job: Job) -> int:
         """Sends a message for every unfinished file whose object is there; returns how many. Lost ones are so made

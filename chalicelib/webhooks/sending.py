@@ -17,6 +17,7 @@ from typing import Any
 
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import FieldError, InvalidFields, StaleTransition, TryAgain, WebhookNotFound
+from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.webhooks.addresses import Addresses, Refused
 from chalicelib.webhooks.model import (
@@ -53,6 +54,7 @@ class Webhooks:
         clock: Clock,
         new_id: NewId,
         schedule: Schedule = Schedule(),  # noqa: B008 - a value that nothing changes
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
         self._queue = queue
@@ -61,6 +63,7 @@ class Webhooks:
         self._clock = clock
         self._new_id = new_id
         self._schedule = schedule
+        self._observer = observer
 
     # -- what users do -----------------------------------------------------------------------------------------------
 
@@ -164,6 +167,22 @@ class Webhooks:
         }
         if wait is not None:
             changes |= {"state": DeliveryState.PENDING, "due_at": self._clock() + timedelta(seconds=wait)}
+        outcome = "delivered" if answer.taken else "given_up" if wait is None else "tried_again"
+        self._observer.measure("WebhookTime", answer.milliseconds, Outcome=outcome)
+        log.info(
+            "a webhook was tried",
+            extra={
+                "endpoint": endpoint_id,
+                "event": event_id,
+                "event_type": delivery.event.type,
+                "job_id": delivery.event.data.get("job_id"),
+                "outcome": outcome,
+                "status": answer.status,
+                "code": answer.error,
+                "milliseconds": answer.milliseconds,
+                "tries": delivery.tries,
+            },
+        )
         try:
             self._store.finish_try(delivery, changes)
         except StaleTransition:

@@ -90,7 +90,7 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
             "Tracing": "Active",
             "Role": {"Fn::GetAtt": [role, "Arn"]},
             "Environment": {"Variables": own},
-            # JSON by Lambda itself: what a log line names besides its text, a job or a file, becomes a field.
+            # Lambda's own lines too are JSON then, and those below the level are not kept.
             "LoggingConfig": {"LogGroup": {"Ref": log}, "LogFormat": "JSON", "ApplicationLogLevel": "INFO"},
         }
         if function.layers:
@@ -156,6 +156,7 @@ def _environment(stack: str, bucket: Json) -> Json:
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/", {"Files": bucket}]},
+        "POWERTOOLS_METRICS_NAMESPACE": stack,
     }
 
 

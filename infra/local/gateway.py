@@ -20,6 +20,7 @@ import waitress
 from chalice import local
 from chalice.config import Config
 
+from chalicelib.observing.lines import readable
 from infra.local.lifeline import hold_on
 from infra.local.page import Page
 from infra.local.settings import HOST
@@ -159,7 +160,7 @@ def _body(environ: dict[str, Any]) -> bytes:
 
 def main() -> None:
     module, port, page = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    readable()
     hold_on()
     server = Server(Api(importlib.import_module(module).app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

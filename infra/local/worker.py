@@ -18,6 +18,7 @@ import uuid
 from queue import SimpleQueue
 from typing import Any
 
+from chalicelib.observing.lines import readable
 from infra.local.settings import ACCOUNT, REGION
 
 
@@ -48,7 +49,7 @@ def call(app: Any, request: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    readable()
     # Whoever asks for the work decides when it ends; the end of standard input is the word.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

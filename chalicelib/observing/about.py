@@ -1,0 +1,63 @@
+"""What this moment's work is about: keys that every log line names, and what has been measured so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from chalicelib.jobs.observer import Name
+
+Key = str | int | bool
+NOTHING: Mapping[str, Key] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Measured:
+    name: Name
+    value: float
+    dimensions: tuple[tuple[str, str], ...]
+
+
+_keys: ContextVar[Mapping[str, Key]] = ContextVar("keys", default=NOTHING)
+_measured: ContextVar[list[Measured] | None] = ContextVar("measured", default=None)
+
+
+def keys() -> Mapping[str, Key]:
+    return _keys.get()
+
+
+@contextmanager
+def about(**given: Key) -> Iterator[None]:
+    """Lines of this block name these keys besides those around it."""
+    token = _keys.set({**_keys.get(), **given})
+    try:
+        yield
+    finally:
+        _keys.reset(token)
+
+
+def note(**given: Key) -> None:
+    """Lines name these keys too, to the end of the block around."""
+    _keys.set({**_keys.get(), **given})
+
+
+@contextmanager
+def invocation(**given: Key) -> Iterator[list[Measured]]:
+    """One event or request, with keys of its own; gives the list that is measured into meanwhile."""
+    measured: list[Measured] = []
+    token = _measured.set(measured)
+    outer = _keys.set(given)
+    try:
+        yield measured
+    finally:
+        _keys.reset(outer)
+        _measured.reset(token)
+
+
+def measure(measured: Measured) -> None:
+    """Outside of an invocation nobody listens."""
+    if (kept := _measured.get()) is not None:
+        kept.append(measured)
