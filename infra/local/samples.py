@@ -119,8 +119,9 @@ def video(
     seconds: int = 2,
     size: tuple[int, int] = (320, 240),
     metadata: dict[str, str] | None = None,
+    codec: str = "mpeg4",
 ) -> bytes:
-    """A slow pan in MPEG-4, ten frames a second. container: FFmpeg's name, such as mp4, mov, matroska, avi.
+    """A slow pan, ten frames a second. container, codec: FFmpeg's names, such as mp4, mov, matroska, avi; mpeg4, vp9.
 
     created: ISO 8601 in UTC, into the container's own field for it.
     """
@@ -133,7 +134,7 @@ def video(
         target.metadata.update(metadata or {})
         if created:
             target.metadata["creation_time"] = created
-        stream: Any = target.add_stream("mpeg4", rate=10, options={"flags": "+bitexact", "threads": "1"})
+        stream: Any = target.add_stream(codec, rate=10, options={"flags": "+bitexact", "threads": "1"})
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         width, height = size

@@ -13,6 +13,8 @@ const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['Shift', '→'], 'keys.extend'],
   [['Esc'], 'keys.back'],
   [['+', '−', '0'], 'keys.zoom'],
+  [['1'], 'keys.actual'],
+  [['Shift', '←', '↑', '→', '↓'], 'keys.pan'],
   [['i'], 'keys.details'],
 ]
 

@@ -37,6 +37,12 @@ def large_film(path: Path) -> None:
             file.write(rng.bytes(min(MIB, room - start)))
 
 
+def playable(path: Path) -> None:
+    """A film whose codec every Chromium has, in colours that one can tell from a blank."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(video("mp4", scene(60), "2024-06-03T10:00:00Z", codec="libvpx-vp9"))
+
+
 def volume(folder: Path) -> None:
     """A ball in a shell, as an image and as a label map."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,6 +62,7 @@ def main() -> None:
     make_samples(folder / "family")
     photos(folder / "many", 40)
     large_film(folder / "large.mp4")
+    playable(folder / "films" / "brook.mp4")
     volume(folder / "volume")
 
 

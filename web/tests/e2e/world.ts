@@ -14,6 +14,7 @@ export const film = join(samples, 'large.mp4')
 const inside = (name: string) => readdirSync(join(samples, name)).map((file) => join(samples, name, file))
 export const family = () => inside('family')
 export const many = () => inside('many')
+export const films = () => inside('films')
 export const volume = () => inside('volume')
 
 /** Between the browser and the stack, and away when it is cut: connections break, and new ones are refused. */

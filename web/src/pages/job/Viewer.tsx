@@ -1,15 +1,22 @@
-// One file, large: zoom, what is known of it, and why its time is believed.
-import { ChevronLeft, ChevronRight, Info, Minus, Plus, X } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+// One file, large: the picture itself, what is known of it, and why its time is believed.
+import { ChevronLeft, ChevronRight, Download, Info, Minus, Plus, X } from 'lucide-react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { DuplicateGroupAnswer, FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
 import { Button, Sheet } from '../../ui/controls'
 import type { FileBook } from './book'
 import { PAGE } from './book'
 import { Details } from './Details'
+import { useDownload } from './download'
+import { Film } from './Film'
+import { Ahead, originalPath, shownAs } from './original'
+import { type Handle, Note, Picture } from './Picture'
 import styles from './Viewer.module.css'
 
-const LARGEST = 8
+const STEP = 1.5
+const PAN = 80
+const AHEAD_AFTER = 300
 
 interface Props {
   book: FileBook
@@ -24,7 +31,7 @@ export function Viewer({ book, order, open, groups, onShow, onClose }: Props) {
   const file = open === null ? undefined : book.files[open]
   return (
     <Sheet full hideTitle title={file?.original_filename ?? ''} open={open !== null} onClose={onClose}>
-      {open !== null && <Stage key={open} {...{ book, order, open, groups, onShow, onClose }} file={file} />}
+      {open !== null && <Stage {...{ book, order, open, groups, onShow, onClose }} file={file} />}
     </Sheet>
   )
 }
@@ -41,54 +48,67 @@ function Stage({
   onClose,
 }: Props & { open: number; file: FileAnswer | undefined }) {
   const { t } = useWords()
-  const [zoom, setZoom] = useState(1)
-  const [shift, setShift] = useState({ x: 0, y: 0 })
+  const quantities = useQuantities()
+  const download = useDownload()
   const [details, setDetails] = useState(
     () => localStorage.getItem(DETAILS) !== 'off' && window.innerWidth > 720,
   )
-  const grabbed = useRef<{ x: number; y: number } | null>(null)
   const box = useRef<HTMLDivElement>(null)
+  const picture = useRef<Handle | null>(null)
+  const [percent, setPercent] = useState<number | null>(null)
   const at = order.indexOf(open)
 
+  // What had the focus may be gone with the file that it belonged to, and the keys would go nowhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another file that matters
   useEffect(() => {
-    box.current?.focus()
-    book.look([open, Math.min(open + PAGE, book.files.length - 1)])
-    // The neighbours' pictures are there before they are asked for.
-    for (const near of [at - 1, at + 1]) {
-      const url = book.files[order[near] ?? -1]?.thumbnail_url
-      if (url) new Image().src = url
-    }
-  }, [book, order, open, at])
+    const element = box.current
+    if (!element?.closest('[role=dialog]')?.contains(document.activeElement)) element?.focus()
+  }, [open, file])
+  useNeighbours(book, order, open, at)
 
+  // A key that is held down is quicker than the page is drawn: each step counts from where the last one leads.
+  const heading = useRef<number | null>(null)
+  useEffect(() => {
+    if (heading.current === at) heading.current = null
+  }, [at])
   const go = (to: number) => {
     const next = order[to]
-    if (next !== undefined) onShow(next)
+    if (next === undefined) return
+    heading.current = to
+    onShow(next)
   }
-  const scale = (to: number) => {
-    const next = Math.min(Math.max(to, 1), LARGEST)
-    setZoom(next)
-    if (next === 1) setShift({ x: 0, y: 0 })
-  }
+  const step = (by: 1 | -1) => go((heading.current ?? at) + by)
   const toggle = () => {
     localStorage.setItem(DETAILS, details ? 'off' : 'on')
     setDetails(!details)
   }
+  const zoom = () => picture.current?.zoom
   const keys = (event: KeyboardEvent) => {
+    // A film has keys of its own.
+    if (event.ctrlKey || event.metaKey || (event.target as Element).closest('video')) return
+    const panned: Record<string, [number, number]> = {
+      ArrowRight: [-PAN, 0],
+      ArrowLeft: [PAN, 0],
+      ArrowDown: [0, -PAN],
+      ArrowUp: [0, PAN],
+    }
     const actions: Record<string, () => void> = {
-      ArrowRight: () => go(at + 1),
-      ArrowLeft: () => go(at - 1),
-      ArrowDown: () => go(at + 1),
-      ArrowUp: () => go(at - 1),
+      ArrowRight: () => step(1),
+      ArrowLeft: () => step(-1),
+      ArrowDown: () => step(1),
+      ArrowUp: () => step(-1),
       Home: () => go(0),
       End: () => go(order.length - 1),
-      '+': () => scale(zoom * 1.5),
-      '=': () => scale(zoom * 1.5),
-      '-': () => scale(zoom / 1.5),
-      '0': () => scale(1),
+      '+': () => zoom()?.by(STEP),
+      '=': () => zoom()?.by(STEP),
+      '-': () => zoom()?.by(1 / STEP),
+      '0': () => zoom()?.fit(),
+      '1': () => zoom()?.actual(),
       i: toggle,
     }
-    const action = actions[event.key]
-    if (!action || event.ctrlKey || event.metaKey) return
+    const pan = event.shiftKey ? panned[event.key] : undefined
+    const action = pan ? () => zoom()?.pan(...pan) : actions[event.key]
+    if (!action) return
     event.preventDefault()
     action()
   }
@@ -99,65 +119,52 @@ function Stage({
       <div className={styles.bar}>
         <Button kind="quiet" icon={X} label={t('close')} onPress={onClose} />
         <span className={styles.name}>{file?.original_filename}</span>
-        <span className="number">{t('viewer.place', { place: at + 1, count: order.length })}</span>
-        <span className={styles.zoom}>
-          <Button
-            kind="quiet"
-            icon={Minus}
-            label={t('zoom.out')}
-            isDisabled={zoom <= 1}
-            onPress={() => scale(zoom / 1.5)}
-          />
-          <Button
-            kind="quiet"
-            icon={Plus}
-            label={t('zoom.in')}
-            isDisabled={zoom >= LARGEST}
-            onPress={() => scale(zoom * 1.5)}
-          />
+        <span className={`${styles.place} number`}>
+          {t('viewer.place', { place: at + 1, count: order.length })}
         </span>
+        {percent !== null && (
+          <span className={styles.zoom}>
+            <Button kind="quiet" icon={Minus} label={t('zoom.out')} onPress={() => zoom()?.by(1 / STEP)} />
+            <Button
+              kind="quiet"
+              label={`${quantities.percent(percent)}, ${t(percent === 100 ? 'zoom.fit' : 'zoom.actual')}`}
+              onPress={() => (percent === 100 ? zoom()?.fit() : zoom()?.actual())}
+            >
+              <span className={`${styles.percent} number`}>{quantities.percent(percent)}</span>
+            </Button>
+            <Button kind="quiet" icon={Plus} label={t('zoom.in')} onPress={() => zoom()?.by(STEP)} />
+          </span>
+        )}
+        {file && file.status !== 'expected' && (
+          <Button
+            kind="quiet"
+            icon={Download}
+            label={t('viewer.download')}
+            busy={download.busy}
+            onPress={() => download.start(originalPath(file))}
+          />
+        )}
         <Button kind="quiet" icon={Info} label={t('details')} aria-pressed={details} onPress={toggle} />
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dragging is a comfort, the keys do the same */}
-      <div
-        ref={box}
-        className={`${styles.stage} ${zoom > 1 ? styles.grab : ''}`}
-        tabIndex={-1}
-        onWheel={(event) => scale(zoom * (event.deltaY < 0 ? 1.15 : 1 / 1.15))}
-        onDoubleClick={() => scale(zoom > 1 ? 1 : 2.5)}
-        onPointerDown={(event) => {
-          if (zoom <= 1) return
-          grabbed.current = { x: event.clientX - shift.x, y: event.clientY - shift.y }
-          event.currentTarget.setPointerCapture(event.pointerId)
-        }}
-        onPointerMove={(event) => {
-          if (grabbed.current)
-            setShift({ x: event.clientX - grabbed.current.x, y: event.clientY - grabbed.current.y })
-        }}
-        onPointerUp={() => {
-          grabbed.current = null
-        }}
-      >
-        {file?.thumbnail_url ? (
-          <img
-            src={file.thumbnail_url}
-            alt={file.original_filename}
-            draggable={false}
-            style={{ transform: `translate(${shift.x}px, ${shift.y}px) scale(${zoom})` }}
-          />
+      <div ref={box} className={styles.stage} tabIndex={-1}>
+        {!file ? (
+          <p className={styles.nothing}>{t('loading')}</p>
+        ) : shownAs(file) === 'film' ? (
+          <Film key={file.id} file={file} />
+        ) : file.thumbnail_url ? (
+          <Picture key={file.id} file={file} handle={picture} onView={setPercent} onGo={step} />
         ) : (
-          <p className={styles.nothing}>
-            {file ? (file.error_message ?? t('viewer.noPicture')) : t('loading')}
-          </p>
+          <p className={styles.nothing}>{file.error_message ?? t('viewer.noPicture')}</p>
         )}
+        {download.error !== null && <Note>{t('viewer.originalGone')}</Note>}
         {at > 0 && (
           <span className={styles.before}>
-            <Button kind="quiet" icon={ChevronLeft} label={t('viewer.before')} onPress={() => go(at - 1)} />
+            <Button kind="quiet" icon={ChevronLeft} label={t('viewer.before')} onPress={() => step(-1)} />
           </span>
         )}
         {at < order.length - 1 && (
           <span className={styles.after}>
-            <Button kind="quiet" icon={ChevronRight} label={t('viewer.after')} onPress={() => go(at + 1)} />
+            <Button kind="quiet" icon={ChevronRight} label={t('viewer.after')} onPress={() => step(1)} />
           </span>
         )}
       </div>
@@ -172,4 +179,18 @@ function Stage({
       )}
     </div>
   )
+}
+
+/** What stands before and after is there before it is asked for; of what was further away nothing is held. */
+function useNeighbours(book: FileBook, order: readonly number[], open: number, at: number): void {
+  const ahead = useMemo(() => new Ahead(), [])
+  useEffect(() => () => ahead.want([]), [ahead])
+  useEffect(() => {
+    book.look([open, Math.min(open + PAGE, book.files.length - 1)])
+    const near = [at + 1, at - 1].map((n) => book.files[order[n] ?? -1]).filter((file) => file !== undefined)
+    for (const file of near) if (file.thumbnail_url) new Image().src = file.thumbnail_url
+    // What is looked at goes first.
+    const timer = setTimeout(() => ahead.want(near), AHEAD_AFTER)
+    return () => clearTimeout(timer)
+  }, [ahead, book, order, open, at])
 }

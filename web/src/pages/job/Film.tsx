@@ -1,0 +1,51 @@
+// A film in the viewer, played by the browser where it can.
+import { useState } from 'react'
+import type { FileAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { Button } from '../../ui/controls'
+import styles from './Film.module.css'
+import { kindOf, useOriginal } from './original'
+import { Note, useStays } from './Picture'
+
+export function Film({ file }: { file: FileAnswer }) {
+  const { t } = useWords()
+  const original = useOriginal(file, useStays())
+  const [broken, setBroken] = useState<'kind' | 'way' | null>(null)
+  const retry = () => {
+    setBroken(null)
+    void original.refetch()
+  }
+  const shown = original.data && !broken
+  return (
+    <>
+      {shown ? (
+        // biome-ignore lint/a11y/useMediaCaption: what people film has no captions
+        <video
+          className={styles.film}
+          src={original.data.url}
+          aria-label={file.original_filename}
+          controls
+          playsInline
+          preload="metadata"
+          {...(file.thumbnail_url ? { poster: file.thumbnail_url } : {})}
+          onError={(event) =>
+            setBroken(event.currentTarget.error?.code === MediaError.MEDIA_ERR_NETWORK ? 'way' : 'kind')
+          }
+        />
+      ) : (
+        file.thumbnail_url && (
+          <img
+            className={styles.film}
+            src={file.thumbnail_url}
+            alt={file.original_filename}
+            draggable={false}
+          />
+        )
+      )}
+      {broken === 'kind' && <Note>{t('viewer.unplayed', { kind: kindOf(file) })}</Note>}
+      {(broken === 'way' || (original.isError && !original.data)) && (
+        <Note action={<Button onPress={retry}>{t('again')}</Button>}>{t('viewer.originalGone')}</Note>
+      )}
+    </>
+  )
+}
