@@ -1,4 +1,4 @@
-"""`python -m infra.aws.deploy up|down`: hands the package to the aws CLI, and tries what then stands at the address.
+"""`python -m infra.aws.deploy up|down|adopt`: hands the package to the aws CLI, then tries what stands at the address.
 
 Two stacks: what CloudFront wants in us-east-1, then everything else in the region. Each step is a command of the aws
 CLI, printed before it runs, so that a deployment can be followed, and repeated by hand.
@@ -13,8 +13,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from infra.aws.adoption import adoption_template, to_import
 from infra.aws.deployment import stack_name
 from infra.aws.package import BUILD, ROOT
 from infra.aws.smoke_test import SmokeTestFailed, try_out
@@ -36,15 +36,20 @@ class Aws:
         done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 -- our own command
         return done.stdout
 
+    def account(self) -> str:
+        identity: dict[str, str] = json.loads(self.run("sts", "get-caller-identity", "--output", "json"))
+        return identity["Account"]
+
     def outputs(self, stack: str) -> dict[str, str]:
         described = json.loads(self.run("cloudformation", "describe-stacks", "--stack-name", stack, "--output", "json"))
         return {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0].get("Outputs", ())}
 
-    def deploy(self, stack: str, template: Path, parameters: Mapping[str, str]) -> dict[str, str]:
-        """Creates or updates a stack; its outputs."""
+    def deploy(self, stack: str, template: Path, parameters: Mapping[str, str], bucket: str = "") -> dict[str, str]:
+        """Creates or updates a stack; its outputs. bucket: where a template of more than 51,200 bytes goes."""
         given = [f"{name}={value}" for name, value in parameters.items()]
         self.run(
             *("cloudformation", "deploy", "--stack-name", stack, "--template-file", str(template)),
+            *(("--s3-bucket", bucket, "--s3-prefix", stack) if bucket else ()),
             *("--no-fail-on-empty-changeset", "--capabilities", "CAPABILITY_NAMED_IAM"),
             *(("--parameter-overrides", *given) if given else ()),
         )
@@ -65,7 +70,7 @@ def up(options: argparse.Namespace) -> None:
     given |= {"AdminEmail": options.admin, "AlarmMail": options.mail, "CorsOrigins": options.origins}
     given |= {"MonthlyBudget": options.budget, "WebAclArn": edge["WebAclArn"]}
     given |= {"CertificateArn": edge.get("CertificateArn", "")}
-    outputs = home.deploy(stack, package / "packaged.json", _set(given))
+    outputs = home.deploy(stack, package / "packaged.json", _set(given), artifacts)
     publish(home, outputs)
     home.run("s3", "sync", str(GUIDES), f"s3://{outputs['Files']}/guides")
     try_out(outputs["Address"])
@@ -94,6 +99,20 @@ def down(options: argparse.Namespace) -> None:
         aws.run("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)
 
 
+def adopt(options: argparse.Namespace) -> None:
+    """Begins a stack anew around the tables and the files that a removed one of the stage has left; then comes `up`."""
+    stack, home = stack_name(options.stage), Aws(options.region)
+    known = to_import(stack, home.account(), options.region)
+    named = ("--stack-name", stack, "--change-set-name", "adopt")
+    home.run(
+        *("cloudformation", "create-change-set", *named, "--change-set-type", "IMPORT"),
+        *("--template-body", json.dumps(adoption_template(stack)), "--resources-to-import", json.dumps(known)),
+    )
+    home.run("cloudformation", "wait", "change-set-create-complete", *named)
+    home.run("cloudformation", "execute-change-set", *named)
+    home.run("cloudformation", "wait", "stack-import-complete", "--stack-name", stack)
+
+
 def empty_versions(home: Aws, bucket: str) -> None:
     """Removes all that is and was in a bucket; only an empty one can be deleted."""
     while True:
@@ -110,8 +129,7 @@ def empty_versions(home: Aws, bucket: str) -> None:
 
 def _artifacts(home: Aws) -> str:
     """The bucket that packages are uploaded to; made at the first deployment of an account."""
-    identity: dict[str, Any] = json.loads(home.run("sts", "get-caller-identity", "--output", "json"))
-    bucket = f"millrace-packages-{identity['Account']}-{home._region}"
+    bucket = f"millrace-packages-{home.account()}-{home._region}"
     try:
         home.run("s3api", "head-bucket", "--bucket", bucket)
     except subprocess.CalledProcessError:
@@ -123,9 +141,12 @@ def _set(parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value}
 
 
+ACTIONS = {"up": up, "down": down, "adopt": adopt}
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="infra.aws.deploy", description=__doc__)
-    parser.add_argument("what", choices=["up", "down"])
+    parser.add_argument("what", choices=sorted(ACTIONS))
     parser.add_argument("--stage", default="prod")
     parser.add_argument("--region", default=EDGE_REGION)
     parser.add_argument("--architecture", default="arm64")
@@ -137,7 +158,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--budget", default="", help="US dollars a month")
     options = parser.parse_args(argv)
     try:
-        up(options) if options.what == "up" else down(options)
+        ACTIONS[options.what](options)
     except subprocess.CalledProcessError as failure:
         print(failure.stderr, file=sys.stderr)
         return failure.returncode

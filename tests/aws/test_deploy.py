@@ -10,7 +10,9 @@ from threading import Thread
 
 import pytest
 
+from chalicelib.pipelines.registry import LAYERS, PIPELINES
 from infra.aws import deploy
+from infra.aws.deployment import deployment_template
 from infra.aws.smoke_test import SmokeTestFailed, try_out
 
 OUTPUTS = {
@@ -53,6 +55,8 @@ def test_the_edge_goes_first_and_the_smoke_test_last(asked: list[tuple[str, ...]
     assert [(c[0], c[4]) for c in deployed] == [("us-east-1", "millrace-prod-edge"), ("eu-central-1", "millrace-prod")]
     assert {"Domain=page.example", "AlarmMail=ops@page.example", "WebAclArn=arn:acl"} <= set(deployed[1])
     assert not [word for word in deployed[1] if word.endswith("=")]
+    # CloudFormation takes no template of this size but from a bucket.
+    assert deployed[1][deployed[1].index("--s3-bucket") + 1] == "millrace-packages-123456789012-eu-central-1"
     assert asked[-1] == ("try", "https://page.example")
 
 
@@ -76,6 +80,22 @@ def test_both_stacks_go_and_nothing_is_deleted_of_the_data(asked: list[tuple[str
     gone = [(c[0], c[4]) for c in asked if c[1:3] == ("cloudformation", "delete-stack")]
     assert gone == [("eu-central-1", "millrace-prod"), ("us-east-1", "millrace-prod-edge")]
     assert {c[4] for c in asked if c[1] == "s3api"} == {"page-bucket"}
+
+
+def test_a_stack_begins_anew_around_what_another_has_left(asked: list[tuple[str, ...]]) -> None:
+    deploy.adopt(options())
+    [made] = [command for command in asked if "create-change-set" in command]
+    given = dict(zip(made[3::2], made[4::2], strict=True))
+    assert (given["--stack-name"], given["--change-set-type"]) == ("millrace-prod", "IMPORT")
+    template, named = json.loads(given["--template-body"]), json.loads(given["--resources-to-import"])
+    assert {one["LogicalResourceId"] for one in named} == set(template["Resources"])
+    assert {"BucketName": "millrace-prod-123456789012-eu-central-1"} in [one["ResourceIdentifier"] for one in named]
+    for name, resource in template["Resources"].items():
+        assert resource["DeletionPolicy"] == "Retain"
+        deployed = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"][name]
+        assert resource["Type"] == deployed["Type"]
+        assert resource["Properties"].items() <= deployed["Properties"].items()
+    assert asked[-1][1:4] == ("cloudformation", "wait", "stack-import-complete")
 
 
 @pytest.fixture

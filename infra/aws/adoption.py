@@ -1,0 +1,37 @@
+"""What a removed deployment has left, the tables and the bucket of files, as the beginning of a new one.
+
+CloudFormation takes existing things into a stack by a change set of their own, which makes nothing else; an ordinary
+deployment then adds the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.aws.template import ACCOUNT_BUCKET, data_template
+
+Json = dict[str, Any]
+
+NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName"}
+
+
+def adoption_template(stack: str) -> Json:
+    """The tables as they are deployed, and the bucket without all that refers to queues and addresses."""
+    found = {n: r for n, r in data_template(stack, ())["Resources"].items() if r.get("Type") == "AWS::DynamoDB::Table"}
+    kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
+    bucket = {"Type": "AWS::S3::Bucket", **kept, "Properties": {"BucketName": ACCOUNT_BUCKET}}
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Bucket": bucket, **found}}
+
+
+def to_import(stack: str, account: str, region: str) -> list[Json]:
+    """What CloudFormation wants to be told: which of the template is which of those that exist."""
+    return [
+        {
+            "ResourceType": resource["Type"],
+            "LogicalResourceId": name,
+            "ResourceIdentifier": {
+                NAMES[resource["Type"]]: resource["Properties"].get("TableName", f"{stack}-{account}-{region}")
+            },
+        }
+        for name, resource in adoption_template(stack)["Resources"].items()
+    ]
