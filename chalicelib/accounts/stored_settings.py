@@ -30,13 +30,17 @@ ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9a-f:]+\]")
 Check = Callable[[Any], Any]
 
 
-def whole(least: int, most: int) -> Check:
-    def check(value: Any) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise ValueError(f"must be a whole number from {least:,} to {most:,}")
-        return value
+@dataclass(frozen=True)
+class Whole:
+    """Takes whole numbers of this range, both ends in it."""
 
-    return check
+    least: int
+    most: int
+
+    def __call__(self, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
+            raise ValueError(f"must be a whole number from {self.least:,} to {self.most:,}")
+        return value
 
 
 def name(value: Any) -> str:
@@ -58,30 +62,33 @@ def _is_origin(value: Any) -> bool:
 CHANGEABLE: dict[str, Check] = {
     "cors_origins": origins,
     "drop_owner": name,
-    "token_seconds": whole(60, DAY),
-    "refresh_seconds": whole(600, 90 * DAY),
-    "guest_seconds": whole(600, 365 * DAY),
-    "limit_files_per_request": whole(1, 500),
-    "limit_files_per_job": whole(1, 1_000_000),
-    "limit_active_jobs": whole(0, 100_000),
-    "limit_stored_bytes": whole(0, 1024**5),
-    "limit_multipart_from": whole(5 * MiB, 5 * GiB),
-    "limit_upload_url_seconds": whole(60, 7 * DAY),  # as long as SigV4 signs for
-    "limit_download_url_seconds": whole(60, 7 * DAY),
-    "limit_upload_patience": whole(600, 30 * DAY),
-    "limit_quiet_seconds": whole(1, DAY),
+    "token_seconds": Whole(60, DAY),
+    "refresh_seconds": Whole(600, 90 * DAY),
+    "guest_seconds": Whole(600, 365 * DAY),
+    "limit_files_per_request": Whole(1, 500),
+    "limit_files_per_job": Whole(1, 1_000_000),
+    "limit_active_jobs": Whole(0, 100_000),
+    "limit_stored_bytes": Whole(0, 1024**5),
+    "limit_multipart_from": Whole(5 * MiB, 5 * GiB),
+    "limit_upload_url_seconds": Whole(60, 7 * DAY),  # as long as SigV4 signs for
+    "limit_download_url_seconds": Whole(60, 7 * DAY),
+    "limit_upload_patience": Whole(600, 30 * DAY),
+    "limit_quiet_seconds": Whole(1, DAY),
 }
 
 
 @dataclass(frozen=True)
 class Setting:
-    """value: what is in force, masked where it is secret. source: where it comes from."""
+    """value: what is in force, masked where it is secret. source: where it comes from. least, most: of a number that
+    can be changed."""
 
     name: str
     value: Any
     source: Literal["default", "environment", "stored"]
     secret: bool
     changeable: bool
+    least: int | None
+    most: int | None
 
 
 def effective(base: Settings, stored: Mapping[str, Any]) -> Settings:
@@ -154,6 +161,8 @@ class StoredSettings:
                 source="stored" if known in stored else "environment" if known in self._given else "default",
                 secret=known in SECRET,
                 changeable=known in CHANGEABLE,
+                least=takes.least if isinstance(takes := CHANGEABLE.get(known), Whole) else None,
+                most=takes.most if isinstance(takes, Whole) else None,
             )
             for known, value in settings.flat(effective(self._base, stored)).items()
         ]

@@ -534,6 +534,10 @@ class SignedPart(BaseModel):
 
 
 class SignedParts(BaseModel):
+    least: int | None
+    """The smallest number that it takes; null where it is no number to change."""
+    most: int | None
+    """The largest one."""
     parts: list[SignedPart]
 
 

@@ -34,7 +34,10 @@ def test_every_setting_is_there_with_where_it_comes_from(world: World) -> None:
         "source": "default",
         "secret": False,
         "changeable": True,
+        "least": 0,
+        "most": 100_000,
     }
+    assert (of(answer, "bucket")["least"], of(answer, "cors_origins")["most"]) == (None, None)
 
 
 def test_secrets_are_masked_everywhere(world: World) -> None:

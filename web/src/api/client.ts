@@ -31,7 +31,7 @@ export class Problem extends Error {
 }
 
 export interface Asked {
-  method?: 'GET' | 'POST' | 'DELETE'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   signal?: AbortSignal | undefined
   /** Asks again, for about a minute, while the API can't be reached or is out of breath. */
@@ -40,9 +40,21 @@ export interface Asked {
   anonymous?: boolean
   /** The same key again is the same request: the API carries it out once. */
   key?: string
+  /** Only if it still is what this ETag named. */
+  match?: string
+}
+
+/** An answer with its ETag, which a change can name as its `match`. */
+export interface Tagged<T> {
+  value: T
+  etag: string
 }
 
 export async function api<T>(path: string, asked: Asked = {}): Promise<T> {
+  return (await tagged<T>(path, asked)).value
+}
+
+export async function tagged<T>(path: string, asked: Asked = {}): Promise<Tagged<T>> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await once<T>(path, asked)
@@ -54,19 +66,21 @@ export async function api<T>(path: string, asked: Asked = {}): Promise<T> {
   }
 }
 
-async function once<T>(path: string, asked: Asked): Promise<T> {
+async function once<T>(path: string, asked: Asked): Promise<Tagged<T>> {
   const bearer = asked.anonymous ? null : await token()
   let response = await send(path, asked, bearer)
   if (response.status === 401 && bearer) response = await send(path, asked, await renewed(bearer))
   reached(true)
   if (!response.ok) throw await problem(response)
-  return response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+  const value = response.status === 204 ? (undefined as T) : ((await response.json()) as T)
+  return { value, etag: response.headers.get('ETag') ?? '' }
 }
 
 export async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (bearer) headers.Authorization = `Bearer ${bearer}`
   if (asked.key) headers['Idempotency-Key'] = asked.key
+  if (asked.match) headers['If-Match'] = asked.match
   if (asked.body !== undefined) headers['Content-Type'] = 'application/json'
   try {
     return await fetch(`/api${path}`, {

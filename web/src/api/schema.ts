@@ -858,6 +858,14 @@ export interface SignedInAnswer {
 export interface SignedPart {
   part_number: number
   url: string
+  /**
+   * The smallest number that it takes; null where it is no number to change.
+   */
+  least: number | null
+  /**
+   * The largest one.
+   */
+  most: number | null
   headers: {
     [k: string]: string
   }
