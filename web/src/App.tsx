@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react'
-import { I18nProvider } from 'react-aria-components'
-import { Route, Routes, useLocation } from 'react-router'
+import { I18nProvider, RouterProvider } from 'react-aria-components'
+import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router'
 import { useWords } from './i18n'
 import { DropPage } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
@@ -12,34 +12,47 @@ const loadJobs = () => import('./pages/JobsPage')
 const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
+const loadLibrary = () => import('./pages/library/LibraryPage')
+const loadResults = () => import('./pages/results/ResultsPage')
 const JobsPage = lazy(loadJobs)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
+const LibraryPage = lazy(loadLibrary)
+const ResultsPage = lazy(loadResults)
 
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
-idle(() => Promise.allSettled([loadJobs(), loadJob(), loadDashboard(), loadAccount()]))
+idle(() =>
+  Promise.allSettled(
+    [loadJobs, loadJob, loadLibrary, loadResults, loadDashboard, loadAccount].map((load) => load()),
+  ),
+)
 
 export function App() {
   const { language } = useWords()
   const { pathname } = useLocation()
+  const navigate = useNavigate()
   return (
     <I18nProvider locale={language === 'de' ? 'de-DE' : 'en-US'}>
-      <Shell>
-        <Faults key={pathname}>
-          <Suspense fallback={<Skeleton lines={5} />}>
-            <Routes>
-              <Route index element={<DropPage />} />
-              <Route path="jobs" element={<JobsPage />} />
-              <Route path="jobs/:jobId" element={<JobPage />} />
-              <Route path="dashboard" element={<DashboardPage />} />
-              <Route path="account" element={<AccountPage />} />
-              <Route path="*" element={<MissingPage />} />
-            </Routes>
-          </Suspense>
-        </Faults>
-      </Shell>
+      <RouterProvider navigate={navigate} useHref={useHref}>
+        <Shell>
+          <Faults key={pathname}>
+            <Suspense fallback={<Skeleton lines={5} />}>
+              <Routes>
+                <Route index element={<DropPage />} />
+                <Route path="jobs" element={<JobsPage />} />
+                <Route path="jobs/:jobId" element={<JobPage />} />
+                <Route path="library" element={<LibraryPage />} />
+                <Route path="results" element={<ResultsPage />} />
+                <Route path="dashboard" element={<DashboardPage />} />
+                <Route path="account" element={<AccountPage />} />
+                <Route path="*" element={<MissingPage />} />
+              </Routes>
+            </Suspense>
+          </Faults>
+        </Shell>
+      </RouterProvider>
     </I18nProvider>
   )
 }

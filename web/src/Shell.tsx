@@ -1,14 +1,5 @@
 // What stands around every page: the name, the ways, what goes on elsewhere, and the keys.
-import {
-  ChartNoAxesColumn,
-  CircleUserRound,
-  Images,
-  Keyboard,
-  Moon,
-  Sun,
-  SunMoon,
-  Upload,
-} from 'lucide-react'
+import { CircleUserRound, Keyboard, Moon, Sun, SunMoon } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { NavLink, useLocation, useNavigate } from 'react-router'
 import { LANGUAGES, type Language, useWords } from './i18n'
@@ -19,12 +10,7 @@ import { JobWatch } from './ui/JobWatch'
 import { KeysSheet } from './ui/KeysSheet'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
-
-const PLACES = [
-  ['/', 'nav.drop', Upload],
-  ['/jobs', 'nav.jobs', Images],
-  ['/dashboard', 'nav.dashboard', ChartNoAxesColumn],
-] as const
+import { Ways } from './ui/Ways'
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon }
 
@@ -52,14 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Mark />
           <span>Millrace</span>
         </NavLink>
-        <nav className={styles.ways} aria-label={t('nav.label')}>
-          {PLACES.map(([to, key, Icon]) => (
-            <NavLink key={to} to={to} end={to === '/'}>
-              <Icon aria-hidden size={18} strokeWidth={1.9} />
-              {t(key)}
-            </NavLink>
-          ))}
-        </nav>
+        <Ways />
         <div className={styles.tools}>
           <LanguageChoice />
           <NavLink to="/account" className={styles.account} aria-label={t('nav.account')}>
@@ -148,7 +127,13 @@ function useShortcuts(showKeys: () => void): void {
   const navigate = useNavigate()
   useEffect(() => {
     let gone = 0
-    const places: Record<string, string> = { d: '/', j: '/jobs', s: '/dashboard' }
+    const places: Record<string, string> = {
+      d: '/',
+      j: '/jobs',
+      l: '/library',
+      r: '/results',
+      s: '/dashboard',
+    }
     const listen = (event: KeyboardEvent) => {
       const typing = (event.target as Element).closest?.('input, textarea, select, [contenteditable]')
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return

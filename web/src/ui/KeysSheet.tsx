@@ -6,6 +6,8 @@ const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['?'], 'keys.help'],
   [['g', 'd'], 'keys.drop'],
   [['g', 'j'], 'keys.jobs'],
+  [['g', 'l'], 'keys.library'],
+  [['g', 'r'], 'keys.results'],
   [['g', 's'], 'keys.dashboard'],
   [['←', '↑', '→', '↓'], 'keys.move'],
   [['Enter'], 'keys.open'],

@@ -1,0 +1,178 @@
+// Every file of every job: looked for, looked at, described, put into another job, or deleted.
+import { Search } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import { Radio, RadioGroup } from 'react-aria-components'
+import { useSearchParams } from 'react-router'
+import { KINDS, type Kind, LIBRARY_SORTS, type LibrarySort, type LibraryWanted } from '../../api/library'
+import { useWords } from '../../i18n'
+import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
+import { useTitle } from '../../ui/hooks'
+import { Gone, PageHead } from '../../ui/Page'
+import { TileGrid } from '../../ui/TileGrid'
+import { FileSheet } from './FileSheet'
+import styles from './LibraryPage.module.css'
+import { LibraryTile, titleOf } from './LibraryTile'
+import { Selection } from './Selection'
+import { useSearch } from './useSearch'
+import { useSelected } from './useSelected'
+import { useShelf } from './useShelf'
+
+const TILE = { min: 188, ratio: 0.75, caption: 52 }
+
+export default function LibraryPage() {
+  const { t } = useWords()
+  useTitle(t('nav.library'))
+  const [params, setParams] = useSearchParams()
+  const wanted = useMemo(() => wantedOf(params), [params])
+  const set = useCallback(
+    (name: string, value: string) =>
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before)
+          if (value) next.set(name, value)
+          else next.delete(name)
+          return next
+        },
+        { replace: true },
+      ),
+    [setParams],
+  )
+  const [text, type] = useSearch(wanted.search, (search) => set('q', search))
+  const shelf = useShelf(wanted)
+  const { files } = shelf
+  const selection = useSelected(shelf, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
+  const groups = useMemo(() => [{ key: 'all', title: null, members: files.map((_, n) => n) }], [files])
+  const render = useCallback((n: number) => <LibraryTile file={files[n]} />, [files])
+  const nameOf = useCallback((n: number) => (files[n] ? titleOf(files[n]) : ''), [files])
+  const [removing, remove] = useState(false)
+  const open = params.get('file')
+  const filtered = Boolean(wanted.kind || wanted.search)
+
+  return (
+    <div className={styles.page}>
+      <PageHead title={t('nav.library')}>
+        <Select<LibrarySort>
+          label={t('sort')}
+          value={wanted.sort}
+          onChange={(value) => set('sort', value === 'newest' ? '' : value)}
+          options={LIBRARY_SORTS.map((one) => [one, t(`library.sort.${one}`)] as const)}
+        />
+      </PageHead>
+      <div className={styles.tools}>
+        <label className={styles.search}>
+          <Search aria-hidden size={18} />
+          <input
+            type="search"
+            aria-label={t('library.search')}
+            placeholder={t('library.search')}
+            maxLength={200}
+            value={text}
+            onChange={(event) => type(event.target.value)}
+          />
+        </label>
+        <RadioGroup
+          aria-label={t('library.kind')}
+          orientation="horizontal"
+          value={wanted.kind || 'all'}
+          onChange={(kind) => set('type', kind === 'all' ? '' : kind)}
+          className={styles.kinds!}
+        >
+          {(['all', ...KINDS] as const).map((kind) => (
+            <Radio key={kind} value={kind} className={styles.kind!}>
+              {t(`library.kind.${kind}`)}
+            </Radio>
+          ))}
+        </RadioGroup>
+      </div>
+
+      {shelf.error !== null && <Gone title={t('library.gone')} error={shelf.error} onAgain={shelf.again} />}
+      {shelf.pending && shelf.error === null && <Tiles />}
+      {files.length > 0 && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+        <div
+          className={shelf.stale ? styles.stale : ''}
+          onKeyDown={(event) => {
+            if (event.key === 'Delete' && selection.files.length) remove(true)
+          }}
+        >
+          <TileGrid
+            label={t('library.files', { count: files.length })}
+            groups={groups}
+            tile={TILE}
+            nameOf={nameOf}
+            render={render}
+            onOpen={(n) => files[n] && set('file', files[n].id)}
+            selected={selection.places}
+            onSelect={selection.onSelect}
+            onSight={shelf.look}
+            version={files}
+          />
+        </div>
+      )}
+      {!shelf.pending && shelf.error === null && files.length === 0 && (
+        <Nothing filtered={filtered} onAll={() => setParams({}, { replace: true })} />
+      )}
+      <p className="visually-hidden" role="status">
+        {!shelf.pending && t('library.files', { count: files.length })}
+      </p>
+      <Selection
+        files={selection.files}
+        onClear={selection.clear}
+        removing={removing}
+        onRemove={remove}
+        onForget={selection.forget}
+      />
+      <FileSheet
+        id={open}
+        shelf={shelf}
+        onShow={(id) => set('file', id)}
+        onTag={(tag) => setParams({ q: tag }, { replace: true })}
+        onDelete={(file) => {
+          selection.only(file)
+          set('file', '')
+          remove(true)
+        }}
+        onClose={() => set('file', '')}
+      />
+    </div>
+  )
+}
+
+function Nothing({ filtered, onAll }: { filtered: boolean; onAll: () => void }) {
+  const { t } = useWords()
+  return filtered ? (
+    <Empty title={t('files.noneSuch')} action={<Button onPress={onAll}>{t('filter.clear')}</Button>} />
+  ) : (
+    <Empty
+      title={t('library.none')}
+      action={
+        <ButtonLink kind="primary" to="/">
+          {t('nav.drop')}
+        </ButtonLink>
+      }
+    >
+      {t('library.noneText')}
+    </Empty>
+  )
+}
+
+/** As many tiles as a window holds, as large as those that come. */
+function Tiles() {
+  return (
+    <div className={styles.waiting} aria-hidden>
+      {Array.from({ length: 12 }, (_, n) => (
+        <LibraryTile key={n} file={undefined} />
+      ))}
+    </div>
+  )
+}
+
+export function wantedOf(params: URLSearchParams): LibraryWanted {
+  const kind = params.get('type') as Kind | null
+  const sort = params.get('sort') as LibrarySort | null
+  return {
+    kind: kind && KINDS.includes(kind) ? kind : '',
+    search: params.get('q') ?? '',
+    sort: sort && LIBRARY_SORTS.includes(sort) ? sort : 'newest',
+  }
+}

@@ -1,0 +1,72 @@
+// The file itself where a browser can show it; its thumbnail until then, and where it can't.
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { located } from '../../api/queries'
+import type { LibraryFile } from '../../api/schema'
+import { useWords } from '../../i18n'
+import styles from './FileSheet.module.css'
+import { Picture, titleOf } from './LibraryTile'
+
+const FRESH = 5 * 60_000
+
+export function Original({ file }: { file: LibraryFile }) {
+  const { t } = useWords()
+  const kind = file.type === 'image' || file.type === 'video' || file.type === 'audio' ? file.type : null
+  const whereabouts = useQuery({
+    queryKey: ['original', file.id],
+    queryFn: () => located(`/files/${file.id}/original?inline=true`),
+    enabled: kind !== null && file.status !== 'rejected',
+    staleTime: FRESH,
+    retry: false,
+  })
+  const [broken, setBroken] = useState(false)
+  const [loaded, setLoaded] = useState(false)
+  const url = broken ? undefined : whereabouts.data?.url
+  if (url && kind === 'video')
+    return (
+      <video
+        key={url}
+        className={styles.film}
+        src={url}
+        controls
+        preload="metadata"
+        {...(file.thumbnail_url ? { poster: file.thumbnail_url } : {})}
+        aria-label={titleOf(file)}
+        onError={() => setBroken(true)}
+      />
+    )
+  if (url && kind === 'audio')
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: it is the user's own recording
+      <audio
+        src={url}
+        controls
+        preload="metadata"
+        aria-label={titleOf(file)}
+        onError={() => setBroken(true)}
+      />
+    )
+  return (
+    <>
+      {!loaded &&
+        (file.thumbnail_url ? (
+          <img src={file.thumbnail_url} alt={titleOf(file)} draggable={false} />
+        ) : (
+          <span className={styles.nothing}>
+            <Picture file={file} />
+            <span>{file.error_message ?? t('viewer.noPicture')}</span>
+          </span>
+        ))}
+      {url && kind === 'image' && (
+        <img
+          src={url}
+          alt={titleOf(file)}
+          draggable={false}
+          className={loaded ? '' : styles.loading}
+          onLoad={() => setLoaded(true)}
+          onError={() => setBroken(true)}
+        />
+      )}
+    </>
+  )
+}

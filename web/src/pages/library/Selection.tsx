@@ -1,0 +1,65 @@
+// What can be done with the files that are selected.
+import { useQueryClient } from '@tanstack/react-query'
+import { FolderPlus, Tags as TagsIcon, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { LibraryFile } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { Button, Sheet } from '../../ui/controls'
+import { DeleteFiles } from './DeleteFiles'
+import { NewJob } from './NewJob'
+import styles from './Selection.module.css'
+import { TagFiles } from './TagFiles'
+
+interface Props {
+  files: readonly LibraryFile[]
+  onClear: () => void
+  removing: boolean
+  onRemove: (on: boolean) => void
+  onForget: (ids: readonly string[]) => void
+}
+
+export function Selection({ files, onClear, removing, onRemove, onForget }: Props) {
+  const { t } = useWords()
+  const client = useQueryClient()
+  const [doing, set] = useState<'job' | 'tag' | null>(null)
+  const count = files.length
+  const close = () => set(null)
+  return (
+    <>
+      {count > 0 && (
+        <div className={styles.bar} role="toolbar" aria-label={t('selected', { count })}>
+          <strong className="number">{t('selected', { count })}</strong>
+          <Button icon={FolderPlus} onPress={() => set('job')}>
+            {t('library.newJob')}
+          </Button>
+          <Button kind="quiet" icon={TagsIcon} label={t('library.tagThem')} onPress={() => set('tag')} />
+          <Button
+            kind="danger"
+            icon={Trash2}
+            label={t('library.deleteThem', { count })}
+            onPress={() => onRemove(true)}
+          />
+          <Button kind="quiet" onPress={onClear}>
+            {t('clear')}
+          </Button>
+        </div>
+      )}
+      <Sheet title={t('library.newJobOf', { count })} open={doing === 'job'} onClose={close}>
+        <NewJob files={files} onClose={close} />
+      </Sheet>
+      <Sheet title={t('library.tagTitle', { count })} open={doing === 'tag'} onClose={close}>
+        <TagFiles files={files} onClose={close} />
+      </Sheet>
+      <Sheet title={t('library.deleteTitle', { count })} open={removing} onClose={() => onRemove(false)}>
+        <DeleteFiles
+          files={files}
+          onClose={() => onRemove(false)}
+          onGone={(ids) => {
+            onForget(ids)
+            void client.invalidateQueries({ queryKey: ['library'] })
+          }}
+        />
+      </Sheet>
+    </>
+  )
+}

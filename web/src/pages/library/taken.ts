@@ -1,0 +1,19 @@
+import type { LibraryFile, PipelineAnswer } from '../../api/schema'
+import { extensionOf } from '../../upload/checks'
+
+type Rules = Pick<PipelineAnswer, 'extensions' | 'max_bytes'>
+type Known = Pick<LibraryFile, 'original_filename' | 'size_bytes' | 'status'>
+
+/** Why a pipeline would refuse a file that is there; null where it takes it. */
+export function unfit(file: Known, pipeline: Rules): 'type' | 'size' | 'state' | null {
+  if (!extensionOf(file.original_filename, pipeline.extensions)) return 'type'
+  if (file.size_bytes > pipeline.max_bytes) return 'size'
+  if (file.status === 'expected' || file.status === 'inspecting') return 'state'
+  return null
+}
+
+/** The pipeline that takes most of the files. */
+export function fittest<P extends Rules>(files: readonly Known[], pipelines: readonly P[]): P | undefined {
+  const taken = (one: P) => files.filter((file) => unfit(file, one) === null).length
+  return [...pipelines].sort((a, b) => taken(b) - taken(a))[0]
+}

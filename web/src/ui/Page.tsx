@@ -1,0 +1,58 @@
+// What pages have in common: their head, and what stands there while a list loads or can't be had.
+import type { ReactNode } from 'react'
+import { Problem } from '../api/client'
+import { useWords } from '../i18n'
+import { Button, Notice } from './controls'
+import styles from './Page.module.css'
+
+export function PageHead({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
+  return (
+    <header className={styles.head}>
+      <div>
+        <h1>{title}</h1>
+        {text && <p>{text}</p>}
+      </div>
+      {children && <div className={styles.tools}>{children}</div>}
+    </header>
+  )
+}
+
+/** A list that can't be had, and why as far as the API has said it. */
+export function Gone({ title, error, onAgain }: { title: string; error: unknown; onAgain: () => void }) {
+  const { t, said } = useWords()
+  const told = error instanceof Problem && !error.unreachable ? error : null
+  return (
+    <Notice kind="error" title={title} action={<Button onPress={onAgain}>{t('again')}</Button>}>
+      {told && (
+        <p>
+          {said('error', told.code, told.message)}
+          {told.requestId && <small> {t('requestId', { id: told.requestId })}</small>}
+        </p>
+      )}
+    </Notice>
+  )
+}
+
+/** Rows as high as those that come. */
+export function RowSkeleton({ rows = 5, height = 96 }: { rows?: number; height?: number }) {
+  return (
+    <div className={styles.rows} aria-hidden>
+      {Array.from({ length: rows }, (_, n) => (
+        <span key={n} style={{ height: `${height}px` }}>
+          <i />
+        </span>
+      ))}
+    </div>
+  )
+}
+
+/** Up and down, as in every list. */
+export function arrows(event: React.KeyboardEvent<HTMLElement>): void {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+  const stops = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-stop]')]
+  const at = stops.indexOf((document.activeElement as HTMLElement)?.closest('[data-stop]') as HTMLElement)
+  const next = stops[at + (event.key === 'ArrowDown' ? 1 : -1)]
+  if (at < 0 || !next) return
+  event.preventDefault()
+  next.focus()
+}
