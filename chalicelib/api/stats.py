@@ -7,28 +7,55 @@ import time
 from collections.abc import Callable
 
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.models import Dependency, HealthAnswer, StatsAnswer
+from chalicelib.api.models import DayOfJobs, Dependency, ErrorTimes, HealthAnswer, PipelineTimes, StatsAnswer
+from chalicelib.jobs import statistics
+from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
 log = logging.getLogger(__name__)
 
 VERSION = "0.1.0"
+DAYS = 30
 
 
 @routes.route("GET", "/stats", "Numbers of the installation", answer=StatsAnswer, conditional=True)
 def get_stats(call: Call) -> StatsAnswer:
     now = services().clock()
-    totals = services().jobs.statistics(f"{now:%Y-%m-%d}")
+    totals = services().jobs.statistics()
+    counted = services().jobs.counted(statistics.days_until(now, DAYS))
+    days = statistics.days(counted)
     processed = int(totals["jobs_processed"])
     waiting = sum(services().jobs.queue_state(name).waiting for name in services().pipelines)
     return StatsAnswer(
         total_jobs_processed=processed,
-        total_jobs_today=int(totals["jobs_today"]),
+        total_jobs_today=days[-1].opened,
         unique_users=int(totals["unique_users"]),
         average_processing_time_seconds=round(totals["processing_seconds"] / processed, 3) if processed else None,
         jobs_in_queue=waiting,
         uptime_hours=round((now.timestamp() - totals["since"]) / 3600, 2) if "since" in totals else 0.0,
+        stored_bytes=int(totals["stored_bytes"]),
+        days=[
+            DayOfJobs(
+                date=day.date.isoformat(),
+                opened=day.opened,
+                completed=day.states[JobState.COMPLETED],
+                failed=day.states[JobState.FAILED],
+                cancelled=day.states[JobState.CANCELLED],
+            )
+            for day in days
+        ],
+        pipelines=[
+            PipelineTimes(
+                pipeline=times.pipeline,
+                jobs=times.jobs,
+                average_processing_time_seconds=round(times.average_seconds, 3),
+            )
+            for times in statistics.processing(counted)
+        ],
+        errors=[
+            ErrorTimes(code=fault.code, jobs=fault.jobs, files=fault.files) for fault in statistics.faults(counted)
+        ],
     )
 
 

@@ -115,7 +115,8 @@ class JobStore(LibraryStore, Protocol):
 
     def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
         """Finishes up to 25 claimed files and counts them, in one transaction; returns the numbers that took effect.
-        The others' claims were lost, and nothing of theirs was written."""
+        The others' claims were lost, and nothing of theirs was written. Here and below, rejected ones count for the day
+        too."""
 
     def reject_file(self, file: File, code: str, message: str) -> bool:
         """Finishes a file whose work was given up as rejected; False where it is finished already."""
@@ -143,9 +144,12 @@ class JobStore(LibraryStore, Protocol):
     def queue_state(self, pipeline: str) -> QueueState: ...
     def record_duration(self, pipeline: str, seconds: float) -> None: ...
     def usage(self, owner_id: str) -> Usage: ...
-    def statistics(self, day: str) -> Mapping[str, float]:
-        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, since (epoch seconds), and
-        jobs_today for `day` (YYYY-MM-DD)."""
+    def statistics(self) -> Mapping[str, float]:
+        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, stored_bytes, and since
+        (epoch seconds) once there is a job."""
+
+    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+        """What was counted on each of those days (YYYY-MM-DD), by the names of chalicelib.jobs.statistics."""
 
     # drop folders
     def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
@@ -192,8 +196,8 @@ class ObjectStore(Protocol):
         now: datetime,
         inline: bool = False,
     ) -> SignedRequest:
-        """A download, saved as `filename` where that is given; `inline`: shown, and saved only where one wants. The same
-        again for half of its lifetime, so that it is valid for the other half at least."""
+        """A download, saved as `filename` where that is given; `inline`: shown, and saved only where one wants. The
+        same again for half of its lifetime, so that it is valid for the other half at least."""
 
     def stat(self, key: str, bucket: str | None = None) -> StoredObject:
         """ObjectMissing."""

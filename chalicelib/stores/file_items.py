@@ -13,8 +13,10 @@ from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, file_id
 from chalicelib.jobs.ports import ADD_AT_ONCE
 from chalicelib.jobs.states import FINISHED, RECEIVING, FileState
+from chalicelib.jobs.statistics import day_of, rejections
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import ConditionFailed, Item, NewItem, Table, Write
+from chalicelib.stores.statistics_items import on_day
 from chalicelib.stores.webhook_items import WebhookItems
 
 AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
@@ -96,9 +98,10 @@ class FileItems(WebhookItems):
             while left:
                 told = [event for o in left if (event := rejected.get(file_id(job_id, o.number)))]
                 try:
-                    self._table.transact([*self._finishing(job_id, left, owner_id), *map(self._telling, told)])
+                    bad = self._counting([o.error_code for o in left if o.state is FileState.REJECTED])
+                    self._table.transact([*self._finishing(job_id, left, owner_id), *bad, *map(self._telling, told)])
                 except ConditionFailed as failed:
-                    # Behind those of the files come the counter's and the events' writes, which have no condition.
+                    # Behind those of the files come the counters' and the events' writes, which have no condition.
                     lost = {
                         outcome.number for outcome, item in zip(left, failed.items, strict=False) if item is not None
                     }
@@ -119,7 +122,7 @@ class FileItems(WebhookItems):
         )
         told = self._rejected(file.job_id, None, [outcome])
         try:
-            self._table.transact([write, counter, *map(self._telling, told)])
+            self._table.transact([write, counter, *self._counting([code]), *map(self._telling, told)])
         except ConditionFailed:
             return False
         self._told(told)
@@ -178,6 +181,10 @@ class FileItems(WebhookItems):
         """The write that takes more files into a job: it is open, and nobody else added any since it was read."""
         write = Write(items.job_key(job.id)).set(**items.job_changes(changes))
         return write.where_in("state", RECEIVING).where_equal(file_count=job.file_count, sealed=None)
+
+    def _counting(self, codes: Sequence[str | None]) -> list[Write]:
+        """The write that counts files rejected just now for these reasons, where there are any."""
+        return [on_day(day_of(self._clock()), rejections(codes))] if codes else []
 
     def _new_files(self, files: Sequence[File]) -> list[Write]:
         return [

@@ -18,6 +18,7 @@ from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
 JOB, COUNT, FILE, ARTIFACT = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#"
+STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
 DUE = "due"
@@ -50,7 +51,7 @@ def usage_key(owner_id: str) -> Key:
 
 def person_key(email: str) -> Key:
     """Whose job it is where that says more than the account: remembered, whatever its case, without being stored."""
-    return "STATISTICS", f"PERSON#{_digest(email.strip().lower())}"
+    return STATISTICS, f"PERSON#{_digest(email.strip().lower())}"
 
 
 def queue_key(pipeline: str) -> Key:
@@ -58,11 +59,16 @@ def queue_key(pipeline: str) -> Key:
 
 
 def statistics_key(shard: int) -> Key:
-    return "STATISTICS", f"TOTAL#{shard}"
+    return STATISTICS, f"TOTAL#{shard}"
 
 
-def day_key(day: str) -> Key:
-    return "STATISTICS", f"DAY#{day}"
+def day_key(day: str, shard: int | None = None) -> Key:
+    """What was counted on that day (YYYY-MM-DD), on that shard; without one: before all of them."""
+    return STATISTICS, f"{DAY}{day}" if shard is None else f"{DAY}{day}#{shard}"
+
+
+def day_from(item: Item) -> str:
+    return str(item["SK"]).removeprefix(DAY).partition("#")[0]
 
 
 def batch_key(batch: str) -> Key:

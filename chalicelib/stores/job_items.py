@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,15 +10,16 @@ from typing import Any
 from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.model import Job, QueueState, Usage
 from chalicelib.jobs.states import FINAL, JobState, sources
+from chalicelib.jobs.statistics import OPENED, day_of, end_of, seconds_of
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import ConditionFailed, NewItem, Table, Write, timestamp
+from chalicelib.stores.statistics_items import StatisticsItems, on_day, total
 from chalicelib.stores.webhook_items import WebhookItems
 
-STATISTICS_SHARDS = 8
 DURATIONS = 20
 
 
-class JobItems(WebhookItems):
+class JobItems(StatisticsItems, WebhookItems):
     _table: Table
 
     def create_job(self, job: Job, active_limit: int) -> None:
@@ -32,12 +32,12 @@ class JobItems(WebhookItems):
         email = str(job.options.get("email") or "")
         person = items.person_key(email)
         new = [NewItem(person, {"PK": person[0], "SK": person[1]})] if email and not self._table.get(person) else []
-        total = self._statistics().add(unique_users=len(new) if email else int(first))
-        total.set_if_missing(since=job.created_at.timestamp())
-        day = Write(items.day_key(f"{job.created_at:%Y-%m-%d}")).add(jobs=1)
+        installation = total().add(unique_users=len(new) if email else int(first))
+        installation.set_if_missing(since=job.created_at.timestamp())
+        day = on_day(day_of(job.created_at), {OPENED: 1})
         key = items.job_key(job.id)
         try:
-            self._table.transact([NewItem(key, items.to_item(key, job)), usage, total, day, *new])
+            self._table.transact([NewItem(key, items.to_item(key, job)), usage, installation, day, *new])
         except ConditionFailed as failed:
             if failed.items[0] is not None:
                 raise StaleTransition(job.id) from None
@@ -175,16 +175,6 @@ class JobItems(WebhookItems):
         item = self._table.get(items.usage_key(owner_id)) or {}
         return Usage(int(item.get("active_jobs", 0)), int(item.get("stored_bytes", 0)), int(item.get("jobs", 0)))
 
-    def statistics(self, day: str) -> Mapping[str, float]:
-        totals = {"jobs_processed": 0.0, "processing_seconds": 0.0, "unique_users": 0.0, "jobs_today": 0.0}
-        since: list[float] = []
-        for item in self._table.query("STATISTICS", "#range >= :from", {":from": "TOTAL#"}, consistent=False):
-            for name in ("jobs_processed", "processing_seconds", "unique_users"):
-                totals[name] += item.get(name, 0)
-            since += [item["since"]] if "since" in item else []
-        totals["jobs_today"] = (self._table.get(items.day_key(day), consistent=False) or {}).get("jobs", 0)
-        return totals | ({"since": min(since)} if since else {})
-
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _cross(
@@ -206,21 +196,21 @@ class JobItems(WebhookItems):
         ]
         if job.state is JobState.QUEUED:
             writes.append(Write(items.queue_key(job.pipeline)).add(left=1))
-        if target is JobState.COMPLETED:
-            writes.append(self._processed(replace(job, **changes), 1))
-        if job.state is JobState.COMPLETED:
-            writes.append(self._processed(job, -1))
-        told = self._ended(replace(job, **changes)) if ends else []
+        moved = replace(job, **changes)
+        ended, way = (moved, 1) if ends else (job, -1)
+        writes.append(on_day(*end_of(ended), way))
+        if ended.state is JobState.COMPLETED:
+            amounts = {"jobs_processed": way, "processing_seconds": way * seconds_of(ended), "stored_bytes": stored}
+            writes.append(total().add(**amounts))
+        elif stored:
+            writes.append(total().add(stored_bytes=stored))
+        told = self._ended(moved) if ends else []
         try:
             self._table.transact([*writes, *map(self._telling, told)])
         except ConditionFailed:
             raise StaleTransition(job.id) from None
         self._told(told)
-        return replace(job, **changes)
-
-    def _processed(self, job: Job, way: int) -> Write:
-        seconds = ((job.completed_at or job.created_at) - (job.started_at or job.created_at)).total_seconds()
-        return self._statistics().add(jobs_processed=way, processing_seconds=way * seconds)
+        return moved
 
     def _guarded(self, write: Write, job: Job, same: Sequence[str], unless: str | None) -> Write:
         # What stands at its default is not set.
@@ -236,7 +226,3 @@ class JobItems(WebhookItems):
             if not failed.items[0]:
                 raise JobNotFound("There is no such job.") from None
             raise StaleTransition(job.id) from None
-
-    def _statistics(self) -> Write:
-        shard = random.randrange(STATISTICS_SHARDS)  # noqa: S311 - spreads the writes, no secret
-        return Write(items.statistics_key(shard))

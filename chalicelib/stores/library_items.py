@@ -13,6 +13,7 @@ from chalicelib.jobs.model import File, Job, parse_file_id
 from chalicelib.jobs.states import FINAL, FileState
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Removal, Table, Write
+from chalicelib.stores.statistics_items import total
 
 USE, LISTING = "USE#", "LISTING#"
 GET_AT_ONCE = 100
@@ -94,7 +95,7 @@ class LibraryItems:
                 there[name] = there.get(name, 0) + amount
 
         writes: list[Write] = []
-        freed = 0
+        freed = stored = 0
         for file in files:
             gone = Removal(items.file_key(job.id, file.number)).where_exists()
             writes.append(gone.where_equal(state=file.state, attempt=file.attempt or None))
@@ -117,14 +118,20 @@ class LibraryItems:
                     count(items.count_key(heir.job_id, [heir.number]), size=file.size)
                 if heir.state in COUNTED and final:
                     count(items.job_key(heir.job_id), kept_bytes=file.size)
-                    count(items.usage_key(job.owner_id), stored_bytes=file.size)
+                    stored += file.size
         # A file that was finished after its job was over had not been added to what its owner has.
         freed = min(freed, job.kept_bytes)
-        count(items.usage_key(job.owner_id), stored_bytes=-freed)
-        own_job = Write(items.job_key(job.id)).add(edits=1, kept_bytes=-freed)
+        stored -= freed
+        count(items.usage_key(job.owner_id), stored_bytes=stored)
+        # An heir may be a file of this very job, and a transaction takes one write of an item.
+        own_key = items.job_key(job.id)
+        count(own_key, edits=1, kept_bytes=-freed)
+        own_job = Write(own_key).add(**counters.pop(own_key))
         own_job.where_in("state", FINAL).where_equal(deleting=True if job.deleting else None)
         writes.append(own_job)
         writes += [Write(key).add(**amounts) for key, amounts in counters.items() if any(amounts.values())]
+        if stored:
+            writes.append(total().add(stored_bytes=stored))
         try:
             self._table.transact(writes)
         except ConditionFailed:

@@ -44,6 +44,7 @@ MEASURED: dict[str, Any] = {
     "average_processing_time_seconds": 4.2,
     "quality_score": 0.9,
     "uptime_hours": 0.0,
+    "stored_bytes": 18304219,
     "duration_seconds": 2.0,
     "size": 30520,
 }
@@ -91,6 +92,7 @@ class Examples:
         text = ID.sub(self._id, text)
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
+        text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
         text = re.sub(r"(media|job) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
@@ -164,6 +166,7 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
     show("GET /stats", ann)

@@ -130,9 +130,13 @@ class World:
 
     def provision(self) -> None:
         template = data_template(STACK, PIPELINES, bucket=BUCKET)
-        provisioner = Provisioner(self.s3, self.sqs, self.dynamodb, account=ACCOUNT)
-        provisioner.apply(template)
-        provisioner.put_guides(BUCKET, GUIDES)
+        self.provisioner().apply(template)
+
+    def provisioner(self) -> Provisioner:
+        return Provisioner(self.s3, self.sqs, self.dynamodb, account=ACCOUNT)
+
+    def put_guides(self) -> None:
+        self.provisioner().put_guides(BUCKET, GUIDES)
 
     def configure(self, **settings: str) -> None:
         for name, value in settings.items():

@@ -8,10 +8,14 @@ import requests
 
 from chalicelib.jobs.guides import MOST, friendly
 from infra.aws.template import data_template
-from infra.local.provision import Provisioner
-from tests.app.api_world import ACCOUNT, BUCKET, GUIDES, Caller, World, key_of, query
+from tests.app.api_world import BUCKET, GUIDES, Caller, World, key_of, query
 
 Put = Callable[..., None]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ours(shared_world: World) -> None:
+    shared_world.put_guides()
 
 
 @pytest.fixture
@@ -87,13 +91,15 @@ def test_who_asks_for_json_gets_the_address(user: Caller) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["missing.html", "..", "../results/x.pdf", "..%2Fuploads%2Fx.html", "deeper%2Fpage.html", "%00.html", "notes.txt"]
-    + ["first-steps.html%2F", "FIRST-STEPS.HTML", "%20first-steps.html", "x" * 2000, "\u202efdp.pdf"],
+    [
+        *("missing.html", "notes.txt", "FIRST-STEPS.HTML", "%20first-steps.html", "first-steps.html%2F"),
+        *("..", "..%2Fuploads%2Fx.html", "deeper%2Fpage.html", "%00.html", "x" * 2000, "\u202efdp.pdf"),
+    ],
 )
 def test_a_name_that_is_not_listed_leads_nowhere(user: Caller, put: Put, name: str) -> None:
     put("deeper/page.html", "notes.txt")
     answer = user.get(f"/guides/{name}")
-    assert answer.status == 404 or answer.status == 403 and "/" in name  # Chalice knows no such address
+    assert (answer.status, answer["code"]) == (404, "guide_not_found")
     assert "location" not in answer.headers
 
 
@@ -108,19 +114,18 @@ def test_an_unchanged_guide_is_not_put_again_and_a_changed_one_is(
 ) -> None:
     put: list[str] = []
     monkeypatch.setattr(world.s3, "put_object", lambda **call: put.append(call["Key"]))
-    provisioner = Provisioner(world.s3, world.sqs, world.dynamodb, account=ACCOUNT)
-    provisioner.put_guides(BUCKET, GUIDES)
+    world.put_guides()
     assert not put
     (tmp_path / "first-steps.html").write_text("Other.")
     (tmp_path / "README").write_text("None of them.")
-    provisioner.put_guides(BUCKET, tmp_path)
+    world.provisioner().put_guides(BUCKET, tmp_path)
     assert put == ["guides/first-steps.html"]
 
 
 @pytest.mark.parametrize("page", sorted(GUIDES.glob("*.html")), ids=lambda page: page.name)
 def test_a_guide_stands_by_itself(page: Path) -> None:
     text = page.read_text()
-    assert '<html lang="en">' in text and "<title>" in text and "<h1>" in text
+    assert all(part in text for part in ('<html lang="en">', "<title>", "<h1>"))
     assert not [word for word in ("<script", "<link", "<img", "src=", "@import", "url(") if word in text]
 
 

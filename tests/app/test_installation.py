@@ -18,14 +18,21 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     yield from begin(monkeypatch)
 
 
-def test_an_installation_begins_at_nought(user: Caller) -> None:
-    assert user.get("/stats").json == {
+def test_an_installation_begins_at_nought(world: World, user: Caller) -> None:
+    stats = user.get("/stats").json
+    days = stats.pop("days")
+    assert [day["date"] for day in days] == [f"{world.clock() - timedelta(days=n):%Y-%m-%d}" for n in range(29, -1, -1)]
+    assert all(set(day.values()) == {0, day["date"]} for day in days)
+    assert stats == {
         "total_jobs_processed": 0,
         "total_jobs_today": 0,
         "unique_users": 0,
         "average_processing_time_seconds": None,
         "jobs_in_queue": 0,
         "uptime_hours": 0.0,
+        "stored_bytes": 0,
+        "pipelines": [],
+        "errors": [],
     }
 
 
@@ -45,12 +52,25 @@ def test_the_numbers_are_exact(world: World, user: Caller, photo: bytes, volume:
     assert stats["unique_users"] == 2
     assert stats["average_processing_time_seconds"] == pytest.approx(sum(took) / 2, abs=0.01)
     assert stats["jobs_in_queue"] == 1
+    assert stats["stored_bytes"] == 2 * len(photo)
+    today = {"opened": 5, "completed": 2, "failed": 1, "cancelled": 0}
+    assert stats["days"][-1] == {"date": f"{world.clock():%Y-%m-%d}"} | today
+    [media] = stats["pipelines"]
+    assert (media.pop("average_processing_time_seconds"), media) == (
+        stats["average_processing_time_seconds"],
+        {"pipeline": "media", "jobs": 2},
+    )
+    assert stats["errors"] == [{"code": "content_mismatch", "jobs": 1, "files": 1}]
     other.post(f"/jobs/{queued}/control", {"action": "cancel"})
-    assert user.get("/stats")["jobs_in_queue"] == 0
+    after = user.get("/stats")
+    assert (after["jobs_in_queue"], after["days"][-1]["cancelled"]) == (0, 1)
+    user.call("DELETE", f"/jobs/{done[0]}")
+    assert user.get("/stats")["stored_bytes"] == after["stored_bytes"] - len(photo) == len(photo) + len(volume)
     world.offset = timedelta(hours=30)
     later = world.guest().get("/stats")
     assert later["total_jobs_today"] == 0
     assert later["total_jobs_processed"] == 2
+    assert [day["opened"] for day in later["days"][-3:]].count(5) == 1
     assert later["uptime_hours"] == pytest.approx(30, abs=0.1)
 
 

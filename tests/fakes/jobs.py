@@ -1,18 +1,20 @@
 """The JobStore in memory: dictionaries, and every condition of the contract written out plainly."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import ArtifactNotFound, Busy, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.library_ports import Use
 from chalicelib.jobs.model import Artifact, Counts, File, FileOutcome, Job, QueueState, Result, StoredObject, Usage
-from chalicelib.jobs.ports import ADD_AT_ONCE
+from chalicelib.jobs.ports import ADD_AT_ONCE, Clock
 from chalicelib.jobs.states import FINAL, FINISHED, RECEIVING, FileState, JobState, sources
+from chalicelib.jobs.statistics import OPENED, day_of, end_of, rejections, seconds_of
 
+BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 DURATIONS = 20
 RESET = ("error_code", "error_message", "sequencer", "etag", "sha256", "crc32", "duplicate_of")
 
@@ -20,7 +22,8 @@ RESET = ("error_code", "error_message", "sequencer", "etag", "sha256", "crc32", 
 class MemoryJobs:
     """Fulfils chalicelib.jobs.ports.JobStore, as far as the core's jobs need it."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock = lambda: BEGIN) -> None:
+        self._clock = clock
         self._jobs: dict[str, Job] = {}
         self._counts: dict[str, Counts] = {}
         self._files: dict[str, dict[int, File]] = defaultdict(dict)
@@ -32,9 +35,9 @@ class MemoryJobs:
         self._batch_files: dict[tuple[str, str], tuple[str, int]] = {}
         self._uses: dict[tuple[str, int, str, int], Use] = {}
         self._people: set[str] = set()
-        self._totals: dict[str, float] = {"jobs_processed": 0.0, "processing_seconds": 0.0, "unique_users": 0.0}
+        self._totals = dict.fromkeys(("jobs_processed", "processing_seconds", "unique_users", "stored_bytes"), 0.0)
         self._since: float | None = None
-        self._days: dict[str, int] = defaultdict(int)
+        self._days: dict[str, Counter[str]] = defaultdict(Counter)
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 
@@ -50,7 +53,7 @@ class MemoryJobs:
         email = str(job.options.get("email") or "").lower()
         self._totals["unique_users"] += email not in self._people if email else not usage.jobs
         self._people.add(email)
-        self._days[f"{job.created_at:%Y-%m-%d}"] += 1
+        self._days[day_of(job.created_at)].update({OPENED: 1})
         self._since = min(self._since or job.created_at.timestamp(), job.created_at.timestamp())
 
     def job(self, job_id: str) -> Job:
@@ -220,6 +223,8 @@ class MemoryJobs:
             self._put_file(there, **changes)
             size = outcome.size if good and outcome.counts_bytes else 0
             self._count(job_id, **{outcome.state.value: 1}, size=size)
+            if outcome.state is FileState.REJECTED:
+                self._days[day_of(self._clock())].update(rejections([outcome.error_code]))
             finished.add(outcome.number)
         return finished
 
@@ -230,6 +235,7 @@ class MemoryJobs:
         rejected = {"state": FileState.REJECTED, "error_code": code, "error_message": message}
         self._put_file(there, **rejected, lease_until=None, claimed_by=None)
         self._count(file.job_id, rejected=1)
+        self._days[day_of(self._clock())].update(rejections([code]))
         return True
 
     def reset_files(self, job: Job, files: Sequence[File]) -> int:
@@ -309,9 +315,11 @@ class MemoryJobs:
     def usage(self, owner_id: str) -> Usage:
         return self._usage[owner_id]
 
-    def statistics(self, day: str) -> Mapping[str, float]:
-        since = {"since": self._since} if self._since is not None else {}
-        return self._totals | {"jobs_today": self._days[day]} | since
+    def statistics(self) -> Mapping[str, float]:
+        return self._totals | ({"since": self._since} if self._since is not None else {})
+
+    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+        return {day: self._days[day] for day in days}
 
     # -- drop folders ------------------------------------------------------------------------------------------------
 
@@ -356,12 +364,15 @@ class MemoryJobs:
         )
         if before.state is JobState.QUEUED:
             self._leave_queue(before.pipeline)
+        self._totals["stored_bytes"] += after.kept_bytes - before.kept_bytes
         for job, sign in ((after, 1), (before, -1)):
+            if not job.final:
+                continue
+            day, amounts = end_of(job)
+            self._days[day].update({name: sign * amount for name, amount in amounts.items()})
             if job.state is JobState.COMPLETED:
-                began = job.started_at or job.created_at
-                seconds = ((job.completed_at or job.created_at) - began).total_seconds()
                 self._totals["jobs_processed"] += sign
-                self._totals["processing_seconds"] += sign * seconds
+                self._totals["processing_seconds"] += sign * seconds_of(job)
 
 
 def _counted(file: File) -> int:

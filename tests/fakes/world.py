@@ -1,7 +1,7 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -24,11 +24,10 @@ from chalicelib.jobs.recovery import Sweeper
 from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
 from chalicelib.pipelines.base import FileRules, Inspection, Member, PipelineFailed, RunContext, Step, UnreadableFile
-from tests.fakes.jobs import MemoryJobs
+from tests.fakes.jobs import BEGIN, MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.queues import Queue
 
-BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 OWNER, STRANGER = "user-1", "user-2"
 BUCKET = "own-bucket"
 ROOTS = ("import/", "s3://elsewhere/shared/")
@@ -125,7 +124,7 @@ class World:
         self._ids = count(1)
         self.photos, self.scans = Toy("photos", True), Toy("scans", False)
         self.pipelines: dict[str, Any] = {"photos": self.photos, "scans": self.scans}
-        self.jobs = jobs if jobs is not None else MemoryJobs()
+        self.jobs = jobs if jobs is not None else MemoryJobs(self.clock)
         self.queue = Queue(self.clock)
         self.objects = MemoryObjects(self.clock, self.tell)
         self.lost: Callable[[StoredObject], bool] = lambda seen: False

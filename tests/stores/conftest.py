@@ -39,7 +39,7 @@ def provision() -> Cloud:
     dynamodb = boto3.client("dynamodb", region_name="us-east-1")
     sqs = boto3.client("sqs", region_name="us-east-1")
     Provisioner(s3, sqs, dynamodb, account=ACCOUNT).apply(data_template("millrace", PIPELINES, bucket=BUCKET))
-    jobs = JobTable(Table(lambda: dynamodb, "millrace-jobs"))
+    jobs = JobTable(Table(lambda: dynamodb, "millrace-jobs"), clock=lambda: BEGIN)
     return Cloud(s3, dynamodb, sqs, jobs, ObjectBucket(lambda: s3, lambda: s3, BUCKET))
 
 

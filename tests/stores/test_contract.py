@@ -71,6 +71,10 @@ def requested(jobs: Any, job: Job) -> Job:
     return jobs.change_job(job, changes, allowed=frozenset({JobState.PENDING, JobState.RUNNING}))
 
 
+def counted(jobs: Any, day: str) -> dict[str, float]:
+    return {name: amount for name, amount in jobs.counted([day])[day].items() if amount}
+
+
 # -- jobs ------------------------------------------------------------------------------------------------------------
 
 
@@ -181,10 +185,11 @@ def test_the_end_counts_for_owner_and_statistics_once(jobs: Any) -> None:
     with pytest.raises(StaleTransition):
         jobs.change_job(job, end, allowed=RUNNING)
     assert jobs.usage("ann") == Usage(active_jobs=0, stored_bytes=20, jobs=1)
-    statistics = jobs.statistics("2026-03-01")
+    statistics = jobs.statistics()
     assert (statistics["jobs_processed"], statistics["processing_seconds"]) == (1, 30)
-    assert (statistics["unique_users"], statistics["jobs_today"]) == (1, 1)
+    assert (statistics["unique_users"], statistics["stored_bytes"]) == (1, 20)
     assert statistics["since"] == BEGIN.timestamp()
+    assert counted(jobs, "2026-03-01") == {"jobs": 1, "completed": 1, "done_photos": 1, "seconds_photos": 30}
 
 
 def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
@@ -199,23 +204,56 @@ def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
     assert (done.kept_bytes, done.counts.size) == (10, 20)
     jobs.change_job(done, {"state": JobState.PENDING, "completed_at": None}, allowed=frozenset({JobState.COMPLETED}))
     assert jobs.usage("ann") == Usage(active_jobs=1, stored_bytes=0, jobs=1)
-    assert jobs.statistics("2026-03-01")["jobs_processed"] == 0
-    assert jobs.statistics("2026-03-01")["processing_seconds"] == 0
+    statistics = jobs.statistics()
+    assert [statistics[name] for name in ("jobs_processed", "processing_seconds", "stored_bytes")] == [0, 0, 0]
+    assert counted(jobs, "2026-03-01") == {"jobs": 1}
+
+
+def test_a_retry_on_another_day_takes_back_what_was_counted_on_the_day_of_the_end(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    failed = {"state": JobState.FAILED, "error_code": "no_usable_file", "completed_at": BEGIN}
+    job = jobs.change_job(job, failed, allowed=PENDING)
+    assert counted(jobs, "2026-03-01") == {"jobs": 1, "failed": 1, "failed_no_usable_file": 1}
+    again = {"state": JobState.PENDING, "completed_at": None, "error_code": None}
+    job = jobs.change_job(job, again, allowed=frozenset({JobState.FAILED}))
+    end = {"state": JobState.CANCELLED, "completed_at": BEGIN + timedelta(days=3)}
+    jobs.change_job(job, end, allowed=PENDING)
+    assert counted(jobs, "2026-03-01") == {"jobs": 1}
+    assert counted(jobs, "2026-03-04") == {"cancelled": 1}
+    assert set(jobs.counted(["2026-03-02", "2026-03-03"])) == {"2026-03-02", "2026-03-03"}
+
+
+def test_files_count_for_the_day_whenever_they_are_rejected(jobs: Any) -> None:
+    job = filled(jobs, 3)
+    first, second = (outcome(claim(jobs, job, n), FileState.REJECTED, error_code="unreadable") for n in (1, 2))
+    lost = replace(second, attempt=7)
+    assert jobs.finish_files(job.id, [first, lost], "ann") == {1}
+    assert jobs.finish_files(job.id, [first, second], "ann") == {2}
+    assert jobs.reject_file(jobs.file(job.id, 3), "uploads_expired", "It did not come.")
+    assert not jobs.reject_file(jobs.file(job.id, 3), "uploads_expired", "It did not come.")
+    assert counted(jobs, "2026-03-01") == {"jobs": 1, "rejected_unreadable": 2, "rejected_uploads_expired": 1}
+
+
+def test_numbers_of_other_days_and_kinds_are_left_out(jobs: Any) -> None:
+    for number, day in enumerate((-1, 0, 1, 2), 1):
+        created(jobs, number, created_at=BEGIN + timedelta(days=day), options={"email": f"{number}@example.org"})
+    found = jobs.counted(["2026-03-01", "2026-03-02"])
+    assert {day: amounts["jobs"] for day, amounts in found.items()} == {"2026-03-01": 1, "2026-03-02": 1}
 
 
 def test_users_are_counted_once(jobs: Any) -> None:
     created(jobs, 1)
     created(jobs, 2)
     created(jobs, 3, owner_id="bob")
-    assert jobs.statistics("2026-03-01")["unique_users"] == 2
-    assert jobs.statistics("2026-03-02")["jobs_today"] == 0
+    assert jobs.statistics()["unique_users"] == 2
+    assert (counted(jobs, "2026-03-01"), counted(jobs, "2026-03-02")) == ({"jobs": 3}, {})
 
 
 def test_a_person_who_names_an_address_is_counted_once_whatever_its_case(jobs: Any) -> None:
     created(jobs, 1, options={"email": "ann@example.org"})
     created(jobs, 2, options={"email": "Ann@Example.org"}, owner_id="a guest")
     created(jobs, 3, options={"email": "bob@example.org"}, owner_id="another guest")
-    assert jobs.statistics("2026-03-01")["unique_users"] == 2
+    assert jobs.statistics()["unique_users"] == 2
 
 
 def test_due_jobs_come_longest_due_first_and_only_those(jobs: Any) -> None:

@@ -33,6 +33,7 @@ from chalicelib.jobs.errors import JobError, StaleTransition
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import FINAL, JobState
+from chalicelib.jobs.statistics import days, days_until
 from chalicelib.stores.dynamo import Table
 from chalicelib.stores.job_table import JobTable
 from infra.aws.template import data_template
@@ -312,7 +313,13 @@ class ExactlyOnce(RuleBasedStateMachine):
             queued += job.state is JobState.QUEUED
         usage = self.world.jobs.usage(OWNER)
         assert (usage.active_jobs, usage.stored_bytes) == (active, stored)
-        assert self.world.jobs.statistics("2026-03-01")["jobs_processed"] == completed
+        statistics = self.world.jobs.statistics()
+        assert (statistics["jobs_processed"], statistics["stored_bytes"]) == (completed, stored)
+        by_day = days(self.world.jobs.counted(days_until(self.world.clock(), 200)))
+        states = Counter(job.state for job in self.world.jobs_of(OWNER))
+        assert sum(day.opened for day in by_day) == states.total()
+        for state in FINAL:
+            assert sum(day.states[state] for day in by_day) == states[state]
         assert sum(self.world.jobs.queue_state(name).waiting for name in self.world.pipelines) == queued
 
     def _is_whole(self, job: Job) -> None:

@@ -75,6 +75,15 @@ class ControlRequest(BaseModel):
     action: Literal["pause", "resume", "cancel"]
 
 
+class DayOfJobs(BaseModel):
+    date: str
+    """In UTC."""
+    opened: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
 class DeliveriesPage(BaseModel):
     items: list[DeliveryAnswer]
     next_cursor: str | None
@@ -119,6 +128,14 @@ class DuplicatesAnswer(BaseModel):
     items: list[DuplicateGroupAnswer]
     final: bool
     """Whether the job has finished looking; before, similar ones are not known."""
+
+
+class ErrorTimes(BaseModel):
+    code: str
+    jobs: int
+    """That failed for this reason."""
+    files: int
+    """That were rejected for it, each time that they were."""
 
 
 class FileAnswer(BaseModel):
@@ -440,6 +457,13 @@ class PipelineAnswer(BaseModel):
     """JSON Schema: what an upload form needs."""
 
 
+class PipelineTimes(BaseModel):
+    pipeline: str
+    jobs: int
+    """Completed ones."""
+    average_processing_time_seconds: float
+
+
 class PipelinesAnswer(BaseModel):
     items: list[PipelineAnswer]
 
@@ -510,6 +534,10 @@ class SettingAnswer(BaseModel):
     secret: bool
     changeable: bool
     """Others are set by the deployment."""
+    least: int | None
+    """The smallest number that it takes; null where it is no number to change."""
+    most: int | None
+    """The largest one."""
 
 
 class SettingsAnswer(BaseModel):
@@ -534,10 +562,6 @@ class SignedPart(BaseModel):
 
 
 class SignedParts(BaseModel):
-    least: int | None
-    """The smallest number that it takes; null where it is no number to change."""
-    most: int | None
-    """The largest one."""
     parts: list[SignedPart]
 
 
@@ -549,6 +573,14 @@ class StatsAnswer(BaseModel):
     jobs_in_queue: int
     uptime_hours: float
     """Since the first job of this installation."""
+    stored_bytes: int
+    """Of the files of jobs that are over; bytes that files share count once."""
+    days: list[DayOfJobs]
+    """The last 30, today's the last of them. A job counts on the day it ended, until it is retried."""
+    pipelines: list[PipelineTimes]
+    """Of these days."""
+    errors: list[ErrorTimes]
+    """Of these days, the most frequent first."""
 
 
 class StatusAnswer(BaseModel):

@@ -130,6 +130,20 @@ export interface ControlRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DayOfJobs".
+ */
+export interface DayOfJobs {
+  /**
+   * In UTC.
+   */
+  date: string
+  opened: number
+  completed: number
+  failed: number
+  cancelled: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DeliveriesPage".
  */
 export interface DeliveriesPage {
@@ -230,6 +244,21 @@ export interface DuplicatesAnswer {
    * Whether the job has finished looking; before, similar ones are not known.
    */
   final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ErrorTimes".
+ */
+export interface ErrorTimes {
+  code: string
+  /**
+   * That failed for this reason.
+   */
+  jobs: number
+  /**
+   * That were rejected for it, each time that they were.
+   */
+  files: number
 }
 /**
  * What is left out stays; null empties.
@@ -707,6 +736,18 @@ export interface PipelineAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PipelineTimes".
+ */
+export interface PipelineTimes {
+  pipeline: string
+  /**
+   * Completed ones.
+   */
+  jobs: number
+  average_processing_time_seconds: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PipelinesAnswer".
  */
 export interface PipelinesAnswer {
@@ -817,6 +858,14 @@ export interface SettingAnswer {
    * Others are set by the deployment.
    */
   changeable: boolean
+  /**
+   * The smallest number that it takes; null where it is no number to change.
+   */
+  least: number | null
+  /**
+   * The largest one.
+   */
+  most: number | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -858,14 +907,6 @@ export interface SignedInAnswer {
 export interface SignedPart {
   part_number: number
   url: string
-  /**
-   * The smallest number that it takes; null where it is no number to change.
-   */
-  least: number | null
-  /**
-   * The largest one.
-   */
-  most: number | null
   headers: {
     [k: string]: string
   }
@@ -892,6 +933,22 @@ export interface StatsAnswer {
    * Since the first job of this installation.
    */
   uptime_hours: number
+  /**
+   * Of the files of jobs that are over; bytes that files share count once.
+   */
+  stored_bytes: number
+  /**
+   * The last 30, today's the last of them. A job counts on the day it ended, until it is retried.
+   */
+  days: DayOfJobs[]
+  /**
+   * Of these days.
+   */
+  pipelines: PipelineTimes[]
+  /**
+   * Of these days, the most frequent first.
+   */
+  errors: ErrorTimes[]
 }
 /**
  * What there is to say depends on the state: only the fields that mean something are there.
