@@ -1,0 +1,71 @@
+// One file of an upload: what is remembered of it, how far it is, and how the API is told of it.
+import type { NewFile, UploadTarget } from '../api/schema'
+import type { FileRecord } from './record'
+
+/** `known`: the API has these bytes already. `missing`: this browser has its bytes no longer. `left`: left out by the user. */
+export type ItemState =
+  | 'waiting'
+  | 'checking'
+  | 'ready'
+  | 'sending'
+  | 'sent'
+  | 'known'
+  | 'failed'
+  | 'missing'
+  | 'left'
+
+export interface Item extends FileRecord {
+  state: ItemState
+  file: File | null
+  bytes: number
+  attempts: number
+  target: UploadTarget | null
+  error: string | null
+}
+
+export const isThere = (one: Item): boolean => one.state === 'sent' || one.state === 'known'
+
+/** The API has not heard of it, and will. */
+export const unannounced = (one: Item): boolean => !one.fileId && one.state !== 'left'
+
+/** file: null where its bytes were not kept. */
+export function itemOf(record: FileRecord, file: File | null): Item {
+  return {
+    ...record,
+    state: stateOf(record, file),
+    file,
+    bytes: record.sent ? record.size : 0,
+    attempts: 0,
+    target: null,
+    error: null,
+  }
+}
+
+function stateOf(record: FileRecord, file: File | null): ItemState {
+  if (record.sent) return record.known ? 'known' : 'sent'
+  if (!file) return 'missing'
+  return record.fileId ? 'ready' : 'waiting'
+}
+
+export function recordOf(one: Item): FileRecord {
+  const { jobId, index, path, size, modified, type, role, sha256, fileId, multipart, sent, known } = one
+  return {
+    ...{ jobId, index, path, size, modified, type, sent },
+    ...(role ? { role } : {}),
+    ...(sha256 ? { sha256 } : {}),
+    ...(fileId ? { fileId } : {}),
+    ...(multipart ? { multipart } : {}),
+    ...(known ? { known } : {}),
+  }
+}
+
+export function announced(one: Item): NewFile {
+  return {
+    filename: one.path,
+    size: one.size,
+    modified_at: new Date(one.modified).toISOString(),
+    ...(one.sha256 ? { sha256: one.sha256 } : {}),
+    ...(/^[\w.+-]+\/[\w.+-]+$/.test(one.type) ? { content_type: one.type } : {}),
+    ...(one.role ? { role: one.role } : {}),
+  }
+}

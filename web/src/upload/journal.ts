@@ -1,0 +1,82 @@
+// What is written down as an upload moves on, a few rows at a time, and read again after a reload.
+import { api, Problem } from '../api/client'
+import { FINAL } from '../api/queries'
+import type { JobAnswer } from '../api/schema'
+import { type Course, ignore } from './course'
+import { type Item, itemOf, recordOf } from './item'
+import { type FileRecord, type JobRecord, Records } from './record'
+
+export class Journal {
+  private readonly records = new Records()
+  private readonly changed = new Map<number, FileRecord>()
+
+  constructor(private readonly course: Course) {}
+
+  /** What was under way when this browser last had the page open. */
+  async unfinished(): Promise<JobRecord | null> {
+    for (const job of await this.records.unfinished()) {
+      try {
+        const now = await api<JobAnswer>(`/jobs/${job.jobId}`)
+        if (!FINAL.has(now.status)) return { ...job, sealed: now.sealed }
+        await this.records.forget(job.jobId)
+      } catch (error) {
+        if (!(error instanceof Problem) || error.passing) return job
+        await this.records.forget(job.jobId)
+      }
+    }
+    return null
+  }
+
+  async read(jobId: string): Promise<Item[]> {
+    const [files, bytes] = await Promise.all([this.records.filesOf(jobId), this.records.bytesOf(jobId)])
+    return files.map((record) => {
+      const kept = bytes.get(record.index)
+      return itemOf(record, kept ? new File([kept], record.path, { lastModified: record.modified }) : null)
+    })
+  }
+
+  /** The job has its id. A browser that refuses to keep anything (a private window, a full disk) still uploads. */
+  async begin(job: JobRecord): Promise<void> {
+    const { items, totalBytes } = this.course
+    for (const one of items) one.jobId = job.jobId
+    try {
+      await this.records.begin(job, items.map(recordOf))
+      if (await this.records.keepsBytes(totalBytes)) void this.keepBytes(job.jobId)
+    } catch {
+      /* going on after a reload is a comfort, sending is the job */
+    }
+  }
+
+  private async keepBytes(jobId: string): Promise<void> {
+    const { items, run } = this.course
+    for (const one of items) {
+      if (run !== this.course.run) return
+      if (one.file && !one.sent) await this.records.keep(jobId, one.index, one.file).catch(ignore)
+      if (one.sent) this.note(one)
+    }
+  }
+
+  async job(job: JobRecord): Promise<void> {
+    await this.records.job(job).catch(ignore)
+  }
+
+  /** To be written with the next few. */
+  note(one: Item): void {
+    this.changed.set(one.index, recordOf(one))
+  }
+
+  async write(): Promise<void> {
+    const files = [...this.changed.values()].filter((record) => record.jobId)
+    this.changed.clear()
+    if (files.length && this.course.phase !== 'done') await this.records.files(files).catch(ignore)
+  }
+
+  /** What was noted belongs to an upload that is no more. */
+  clear(): void {
+    this.changed.clear()
+  }
+
+  forget(jobId: string): Promise<void> {
+    return this.records.forget(jobId)
+  }
+}

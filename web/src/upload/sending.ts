@@ -1,0 +1,150 @@
+// Hands files to Uppy, a few ahead of what it sends, and decides what becomes of those that it could not send.
+//
+// Uppy would take all of them at once, but copies its table of files with each change of one: twenty thousand would be
+// copied at every step of every file. It tries parts again by itself, and a file that goes in one request never.
+import type { Course } from './course'
+import { type Item, isThere } from './item'
+import type { Journal } from './journal'
+import { Speed } from './speed'
+import { type SendError, Transport } from './transport'
+
+const CARRIED = 12
+const ATTEMPTS = 8
+const LONGEST_WAIT = 15_000
+
+export class Sending {
+  readonly speed = new Speed()
+  private readonly transport: Transport
+  private queue: Item[] = []
+  private settledBytes = 0
+  private readonly flying = new Map<number, number>()
+
+  constructor(
+    private readonly course: Course,
+    private readonly journal: Journal,
+  ) {
+    this.transport = new Transport({
+      progress: (index, bytes) => this.progress(index, bytes),
+      sent: (index) => this.arrived(index, 'sent'),
+      failed: (index, error) => this.broke(index, error),
+    })
+  }
+
+  get sentBytes(): number {
+    let sum = this.settledBytes
+    for (const bytes of this.flying.values()) sum += bytes
+    return sum
+  }
+
+  /** So many wait to be handed over. */
+  get waiting(): number {
+    return this.queue.length
+  }
+
+  /** Of another upload, whose files these are. */
+  begin(items: readonly Item[]): void {
+    this.queue = []
+    this.flying.clear()
+    this.settledBytes = items.reduce((sum, one) => sum + (isThere(one) ? one.size : 0), 0)
+    this.speed.reset()
+  }
+
+  end(): void {
+    this.transport.clear()
+    this.queue = []
+  }
+
+  add(...items: Item[]): void {
+    this.queue.push(...items)
+  }
+
+  pause(): void {
+    this.transport.pause()
+    this.speed.reset()
+  }
+
+  resume(): void {
+    this.transport.resume()
+    this.pump()
+  }
+
+  /** Hands over to the transport what it has room for. */
+  pump(): void {
+    const { job, phase } = this.course
+    if (phase !== 'working' || !job) return
+    while (this.transport.carried < CARRIED) {
+      const one = this.queue.shift()
+      if (!one) break
+      if (one.state !== 'ready' || !one.file || !one.fileId) continue
+      one.state = 'sending'
+      this.transport.send({
+        index: one.index,
+        jobId: job.jobId,
+        fileId: one.fileId,
+        path: one.path,
+        file: one.file,
+        target: one.target,
+        multipart: one.multipart ?? null,
+        begun: Boolean(one.multipart) && (one.attempts > 0 || !one.target),
+      })
+    }
+    this.course.tell()
+  }
+
+  arrived(index: number, state: 'sent' | 'known'): void {
+    const one = this.course.items[index]
+    if (!one || isThere(one)) return
+    this.flying.delete(index)
+    Object.assign(one, { state, sent: true, bytes: one.size, error: null, target: null })
+    this.settledBytes += one.size
+    // What was never sent says nothing about the speed of the line.
+    if (state === 'known') this.speed.reset()
+    else this.speed.mark(performance.now(), this.sentBytes)
+    this.journal.note(one)
+    this.pump()
+    this.course.settle()
+  }
+
+  private progress(index: number, bytes: number): void {
+    const one = this.course.items[index]
+    if (one?.state !== 'sending') return
+    one.bytes = Math.min(bytes, one.size)
+    this.flying.set(index, one.bytes)
+    this.speed.mark(performance.now(), this.sentBytes)
+    this.course.tell()
+  }
+
+  private broke(index: number, error: SendError): void {
+    const one = this.course.items[index]
+    if (one?.state !== 'sending') return
+    this.flying.delete(index)
+    one.target = null
+    // The API says that nothing is awaited any more: an earlier try had arrived, and only its answer was lost.
+    if (error.code === 'not_allowed_in_state') {
+      this.arrived(index, 'sent')
+      return
+    }
+    const passing = error.status === 0 || error.status === 403 || error.status >= 500
+    one.attempts++
+    if (passing && one.attempts < ATTEMPTS && one.file) this.later(one)
+    else {
+      one.state = 'failed'
+      one.error = error.code === 'BadDigest' || error.status === 400 ? 'changed' : 'unsent'
+    }
+    this.pump()
+    this.course.settle()
+  }
+
+  private later(one: Item): void {
+    const { run } = this.course
+    one.state = 'ready'
+    setTimeout(
+      () => {
+        if (run !== this.course.run || one.state !== 'ready') return
+        this.add(one)
+        this.pump()
+      },
+      Math.min(1000 * 2 ** (one.attempts - 1), LONGEST_WAIT),
+    )
+  }
+}
