@@ -1,6 +1,7 @@
 """Does what CloudFormation's SAM transform does: `python translate.py template.json out.json BUCKET`.
 
-Run by the Python of requirements-verify.txt. Local paths become objects of BUCKET, as with `cloudformation package`.
+Run by the Python of requirements-verify.txt. Paths that are still local become objects of BUCKET, as with
+`cloudformation package`.
 """
 
 import json
@@ -18,7 +19,7 @@ def main() -> None:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for name in ("CodeUri", "ContentUri"):
-            if name in properties:
+            if name in properties and not properties[name].startswith("s3://"):
                 properties[name] = {"Bucket": bucket, "Key": Path(properties[name]).name}
     policies = ManagedPolicyLoader(MagicMock())
     policies.load = dict

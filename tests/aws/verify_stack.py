@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from infra.aws.adoption import adoption_template, to_import
 from infra.aws.smoke_test import try_out
 from infra.local.samples import make_samples
-from tests.aws.clouds import ACCOUNT, PACKAGE, REGION, STACK, Cloud, translated
+from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, Cloud, translated
 from tests.e2e.stack import Guest, eventually
 from tests.pipelines.volume.volume_world import grey_of, nifti, shades, small_labels
 
@@ -185,25 +184,3 @@ def test_deleting_the_stack_leaves_the_data(cloud: Cloud, outputs: dict[str, str
     assert cloud.client("secretsmanager").get_secret_value(SecretId=outputs["TokenKeyArn"])["SecretString"]
     assert cloud.client("lambda").list_functions()["Functions"] == []
     assert requests.get(f"{api}/health", timeout=30).status_code in (403, 404)
-
-
-def test_a_new_stack_takes_over_what_the_old_one_left(
-    cloud: Cloud, outputs: dict[str, str], files: dict[str, bytes]
-) -> None:
-    """What `infra.aws.deploy adopt` asks of CloudFormation, then an ordinary deployment."""
-    cloudformation, dynamodb = cloud.client("cloudformation"), cloud.client("dynamodb")
-    items = dynamodb.scan(TableName=f"{STACK}-jobs", Select="COUNT")["Count"]
-    cloudformation.create_change_set(
-        StackName=STACK,
-        ChangeSetName="adopt",
-        ChangeSetType="IMPORT",
-        TemplateBody=json.dumps(adoption_template(STACK)),
-        ResourcesToImport=to_import(STACK, ACCOUNT, REGION),
-    )
-    cloudformation.get_waiter("change_set_create_complete").wait(StackName=STACK, ChangeSetName="adopt")
-    cloudformation.execute_change_set(StackName=STACK, ChangeSetName="adopt")
-    assert cloud.settled()["StackStatus"] == "IMPORT_COMPLETE"
-    again = cloud.deploy("update")
-    assert again["Files"] == outputs["Files"]
-    assert dynamodb.scan(TableName=f"{STACK}-jobs", Select="COUNT")["Count"] == items > 0
-    run_a_job(f"{cloud.endpoint}/_aws/execute-api/{again['RestAPIId']}/live/api", {"harbour.jpg": files["harbour.jpg"]})
