@@ -21,6 +21,9 @@ class RangeReader(io.RawIOBase):
     header costs one small request and a whole file few large ones.
     """
 
+    name = ""
+    """Of no file here; but libraries that are given a buffered reader, pydicom for one, ask it for a name."""
+
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch
         self._size = size
