@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "errors.md"
 CODE = ROOT / "chalicelib"
 REASONS = {"UnreadableFile": "a file's", "FileOutcome": "a file's", "PipelineFailed": "a job's"}
+REASONS |= {"reject_file": "a file's", "fail": "a job's"}
 NAMED = 6
 """Routes of an error that are listed; the API's description has them all."""
 
@@ -33,8 +34,8 @@ fields, `request_id` is what to tell whoever runs the installation. 409 and 429 
 """
 
 FOUND = """
-Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405). On AWS, API Gateway answers some
-by itself, in the same form: `route_not_found` for these two, `too_many_requests` (429, with `Retry-After`),
+Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405). On AWS, API Gateway answers
+some by itself, in the same form: `route_not_found` for these two, `too_many_requests` (429, with `Retry-After`),
 `body_too_large` (413, beyond 10 MB) and `timeout` (504).
 
 ## Of files and jobs
@@ -63,7 +64,9 @@ def _row(error: type[JobError]) -> str:
 def _reasons() -> Iterator[tuple[str, str, str]]:
     """Code, whose and message of each reason that is written out in the code; `…` stands for what differs."""
     for path in sorted(CODE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        module = ast.parse(path.read_text())
+        constants = dict(_constants(module))
+        for node in ast.walk(module):
             if not isinstance(node, ast.Call):
                 continue
             named = {keyword.arg: keyword.value for keyword in node.keywords}
@@ -71,9 +74,17 @@ def _reasons() -> Iterator[tuple[str, str, str]]:
             if "error_code" in named and "error_message" in named:
                 name, given = "FileOutcome", [named["error_code"], named["error_message"]]
             else:
-                given = list(node.args)
-            if name in REASONS and len(given) > 1 and isinstance(given[0], ast.Constant):
-                yield str(given[0].value), REASONS[name], _message(given[1])
+                given = list(node.args)[1:] if name in {"reject_file", "fail"} else list(node.args)
+            code, text, *_ = [constants.get(getattr(node, "id", ""), node) for node in given] + [None, None]
+            if name in REASONS and text and isinstance(code, ast.Constant):
+                yield str(code.value), REASONS[name], _message(text)
+
+
+def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Texts that have a name in their module."""
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.JoinedStr):
+            yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))
 
 
 def _message(node: ast.expr) -> str:

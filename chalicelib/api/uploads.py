@@ -23,6 +23,7 @@ from chalicelib.api.models import (
 )
 from chalicelib.api.views import callback_of, callback_secret, file_answer, number_of
 from chalicelib.jobs.errors import (
+    FileNotAwaited,
     ImportNotAllowed,
     NotAllowedInState,
     PartsMissing,
@@ -108,6 +109,19 @@ def import_path(call: Call) -> Reply:
 def sign_again(call: Call, job_id: str, file_id: str) -> UploadAnswer:
     upload = services().intake.sign_again(call.user.id, job_id, number_of(job_id, file_id))
     return upload_answer(services().jobs.job(job_id), [upload])
+
+
+@routes.route(
+    "DELETE",
+    "/jobs/{job_id}/files/{file_id}",
+    "Go on without a file",
+    status=204,
+    errors=(FileNotAwaited,),
+)
+def leave_out(call: Call, job_id: str, file_id: str) -> Reply:
+    """For one that can't be sent after all, while it has not arrived: the job waits for it no longer."""
+    services().control.leave_out(call.user.id, job_id, number_of(job_id, file_id))
+    return Reply(None, 204)
 
 
 @routes.route(

@@ -6,10 +6,17 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.jobs.errors import FieldError, InvalidFields, NotAllowedInState, ObjectMissing, StaleTransition
+from chalicelib.jobs.errors import (
+    FieldError,
+    FileNotAwaited,
+    InvalidFields,
+    NotAllowedInState,
+    ObjectMissing,
+    StaleTransition,
+)
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ownership import Owned, is_upload
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
 from chalicelib.jobs.running import clean
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
@@ -18,6 +25,7 @@ from chalicelib.pipelines.base import Pipeline
 
 log = logging.getLogger(__name__)
 
+LEFT_OUT = "given_up"
 RETRYABLE = frozenset({JobState.COMPLETED, JobState.FAILED})
 
 
@@ -114,6 +122,24 @@ class Control:
         self._go_on(job)
         return self._jobs.job(job.id)
 
+    def leave_out(self, owner_id: str, job_id: str, number: int) -> None:
+        """Goes on without a file that can't be sent: it is rejected, and the job waits for it no longer. Again changes
+        nothing. FileNotAwaited once the file has arrived, even if nobody has looked into it yet."""
+        job, file = self._owned.file(owner_id, job_id, number)
+        if not _left_out(file):
+            awaited = file.state is FileState.EXPECTED and not job.final and is_upload(job, file)
+            if not awaited or self._has_arrived(file):
+                raise FileNotAwaited(f"The file is not awaited: it is {file.state}, in a job that is {job.state}.")
+            if not self._jobs.reject_file(file, LEFT_OUT, "It was left out, and never arrived."):
+                file = self._jobs.file(job.id, number)
+                if not _left_out(file):
+                    raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")
+            log.info("the user leaves a file out", extra={"job_id": job.id, "file": number})
+        # Again too: whoever did so first may have died before this.
+        if file.upload_id:
+            self._objects.abort_parts(file.key, file.upload_id)
+        self._settling.settle(job.id)
+
     def clean(self, job: Job) -> None:
         """Removes what a cancelled job had half made, and ends uploads that are under way."""
         clean(self._objects, self._jobs, job.id)
@@ -131,6 +157,13 @@ class Control:
         if job.listing is not None:
             self._queues.list_objects(job.id)
         self._settling.ask_again(job)
+
+    def _has_arrived(self, file: File) -> bool:
+        try:
+            self._objects.stat(file.key)
+        except ObjectMissing:
+            return False
+        return True
 
     def _to_look_at_again(self, job: Job) -> list[File]:
         """Rejected files that are in the store and, where the job failed because a file was replaced, such files."""
@@ -163,3 +196,7 @@ class Control:
         if state in {JobState.PENDING, JobState.RUNNING}:
             return self._clock() + timedelta(seconds=self._limits.check_every)
         return None
+
+
+def _left_out(file: File) -> bool:
+    return file.state is FileState.REJECTED and file.error_code == LEFT_OUT

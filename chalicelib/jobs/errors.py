@@ -178,6 +178,12 @@ class FileInUse(Conflict):
     code, title = "file_in_use", "The file is in use"
 
 
+class FileNotAwaited(Conflict):
+    """Read the file: it has arrived, or its job waits for no more files."""
+
+    code, title = "file_not_awaited", "The file is not awaited any more"
+
+
 class FileNotReady(Conflict):
     """Wait until the files that `errors` names have been inspected."""
 

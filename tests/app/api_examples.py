@@ -237,6 +237,7 @@ def _parts(examples: Examples, world: World, ann: Caller) -> None:
     examples.show(f"GET {route}/parts", ann, f"{path}/parts")
     examples.show(f"DELETE {route}/parts", ann, f"{path}/parts")
     assert key_of(parts[0]["url"])
+    examples.show(f"DELETE {route}", ann, path)
     with pytest.MonkeyPatch.context() as patch:
         world.patch = patch
         world.configure(LIMIT_MULTIPART_FROM="10")

@@ -87,6 +87,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/jobs/{job_id}/retry"): Row(OWNER, good=400),
     ("POST", "/jobs/{job_id}/files"): Row(OWNER, {"files": [{"filename": "b.jpg", "size": 1}]}, 201),
     ("GET", "/jobs/{job_id}/files"): Row(OWNER),
+    ("DELETE", "/jobs/{job_id}/files/{file_id}"): Row(OWNER, good=204),
     ("POST", "/jobs/{job_id}/files/{file_id}/upload"): Row(OWNER),
     ("POST", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, {"part_numbers": [1]}),
     ("GET", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER),

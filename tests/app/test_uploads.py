@@ -258,3 +258,19 @@ class TestCheckBeforeUpload:
         world.deliver()
         file = self.file(photo) | {"size": len(photo) + 1}
         assert user.post("/upload", {"pipeline": "media", "files": [file]})["uploads"][0]["url"]
+
+
+def test_a_job_goes_on_without_a_file_that_cant_be_sent(world: World, user: Caller, photo: bytes) -> None:
+    job = user.announce({"a.jpg": photo, "b.jpg": 20})
+    first, second = job["uploads"]
+    path = f"/jobs/{job['job_id']}/files"
+    world.send(first, photo)
+    assert user.call("DELETE", f"{path}/{first['file_id']}")["code"] == "file_not_awaited"
+    for _ in range(2):
+        answer = user.call("DELETE", f"{path}/{second['file_id']}")
+        assert (answer.status, answer.text) == (204, "")
+    world.deliver()
+    assert user.get(f"/status/{job['job_id']}")["status"] == "completed"
+    assert user.call("DELETE", f"{path}/{first['file_id']}").status == 409
+    sent, left_out = user.get(path)["items"]
+    assert (sent["status"], left_out["status"], left_out["error_code"]) == ("inspected", "rejected", "given_up")

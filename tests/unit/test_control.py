@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.errors import JobError, JobNotFound, NotAllowedInState
+from chalicelib.jobs.errors import FileNotAwaited, FileNotFound, JobError, JobNotFound, NotAllowedInState
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Job, Usage
-from chalicelib.jobs.states import ACTIONS, JobState
+from chalicelib.jobs.states import ACTIONS, FileState, JobState
 from tests.fakes import World
 from tests.fakes.world import OWNER, STRANGER, Crash
 
@@ -274,3 +274,127 @@ def test_no_run_can_begin_between_the_files_of_a_retry_and_its_job(world: World)
     world.drain()
     assert world.states(job) == ["inspected", "inspected"]
     assert world.job(job).state is JobState.COMPLETED
+
+
+# -- leaving a file out ------------------------------------------------------------------------------------------------
+
+
+def test_a_job_goes_on_without_a_file_that_is_left_out(world: World) -> None:
+    for pipeline in ("photos", "scans"):
+        job = world.open(b"one", b"two", pipeline=pipeline, upload=False)
+        world.upload(job, 1, b"one")
+        world.drain()
+        world.control.leave_out(OWNER, job.id, 2)
+        world.drain()
+        done = world.job(job)
+        assert (done.state, done.counts.inspected, done.counts.rejected) == (JobState.COMPLETED, 1, 1)
+        assert world.jobs.file(job.id, 2).error_code == "given_up"
+
+
+def test_to_leave_a_file_out_again_changes_nothing_but_what_a_crash_has_left_undone(world: World) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    world.upload(job, 1, b"one")
+    world.drain()
+    world.jobs.reject_file(world.jobs.file(job.id, 2), "given_up", "Before a crash.")
+    for _ in range(2):
+        world.control.leave_out(OWNER, job.id, 2)
+        world.drain()
+        assert world.job(job).state is JobState.COMPLETED
+        assert world.job(job).counts.rejected == 1
+    assert world.jobs.file(job.id, 2).error_message == "Before a crash."
+
+
+def test_a_job_none_of_whose_files_is_to_come_fails(world: World) -> None:
+    job = world.open(b"one", upload=False)
+    world.control.leave_out(OWNER, job.id, 1)
+    assert (world.job(job).state, world.job(job).error_code) == (JobState.FAILED, "given_up")
+
+
+def test_an_open_job_still_waits_for_others(world: World) -> None:
+    job, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("1.txt", 3)], more=True)
+    world.control.leave_out(OWNER, job.id, 1)
+    assert world.job(job).state is JobState.PENDING
+    job, _ = world.intake.add_files(OWNER, job.id, [Announced("2.txt", 3)], more=False)
+    world.upload(job, 2, b"two")
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+
+
+def test_a_paused_job_goes_on_without_it_once_it_is_resumed(world: World) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    world.upload(job, 1, b"one")
+    world.drain()
+    world.control.act(OWNER, job.id, "pause")
+    world.control.leave_out(OWNER, job.id, 2)
+    assert world.job(job).state is JobState.PAUSED
+    world.control.act(OWNER, job.id, "resume")
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+
+
+def test_parts_of_a_file_that_is_left_out_are_thrown_away(world: World) -> None:
+    job, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("1.txt", 40 * 1024 * 1024)], more=True)
+    file = world.jobs.change_file(
+        world.jobs.file(job.id, 1), {"part_size": 8 * 1024 * 1024}, allowed=frozenset({FileState.EXPECTED})
+    )
+    world.multipart.sign(OWNER, job.id, file.number, [(1, None, None)])
+    assert world.objects.uploads
+    world.control.leave_out(OWNER, job.id, 1)
+    assert not world.objects.uploads
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["looked into", "only in the store"])
+def test_a_file_that_has_arrived_is_not_left_out(world: World, told: bool) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    world.upload(job, 1, b"one")
+    if told:
+        world.drain()
+    before = world.files(job)
+    with pytest.raises(FileNotAwaited):
+        world.control.leave_out(OWNER, job.id, 1)
+    assert world.files(job) == before
+
+
+def test_a_file_that_a_worker_takes_up_at_that_moment_is_not_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    reject = world.jobs.reject_file
+
+    def arrive_first(*given: object) -> bool:
+        world.upload(job, 1, b"one")
+        world.drain()
+        return bool(reject(*given))
+
+    monkeypatch.setattr(world.jobs, "reject_file", arrive_first)
+    with pytest.raises(FileNotAwaited, match="just arrived"):
+        world.control.leave_out(OWNER, job.id, 1)
+    assert world.states(job) == ["inspected", "expected"]
+
+
+def test_a_file_that_comes_after_it_was_left_out_is_taken_while_the_job_is_open(world: World) -> None:
+    job = world.open(b"one", b"two", upload=False)
+    world.control.leave_out(OWNER, job.id, 1)
+    world.upload(job, 1, b"one")
+    world.upload(job, 2, b"two")
+    world.drain()
+    assert world.states(job) == ["inspected", "inspected"]
+    assert world.job(job).state is JobState.COMPLETED
+
+
+@pytest.mark.parametrize("make", [cancelled, failed], ids=["cancelled", "failed"])
+def test_nothing_is_left_out_of_a_job_that_is_over(world: World, make: Callable[[World], Job]) -> None:
+    job = make(world)
+    before = world.files(job)
+    with pytest.raises(FileNotAwaited):
+        world.control.leave_out(OWNER, job.id, 1)
+    assert world.files(job) == before
+
+
+def test_nobody_leaves_out_files_of_others(world: World) -> None:
+    job = pending(world)
+    with pytest.raises(JobNotFound):
+        world.control.leave_out(STRANGER, job.id, 1)
+    with pytest.raises(FileNotFound):
+        world.control.leave_out(OWNER, job.id, 3)
+    assert world.states(job) == ["expected", "expected"]

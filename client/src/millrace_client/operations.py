@@ -382,6 +382,11 @@ def sign_again(job_id: str, file_id: str) -> Call[UploadAnswer]:
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/upload", UploadAnswer)
 
 
+def leave_out(job_id: str, file_id: str) -> Call[None]:
+    """Go on without a file."""
+    return Call("DELETE", f"/jobs/{job_id}/files/{file_id}", None)
+
+
 def sign_parts(job_id: str, file_id: str, body: PartsRequest) -> Call[SignedParts]:
     """Sign parts of a file."""
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/parts", SignedParts, body=body)
