@@ -52,7 +52,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "deliver_webhooks": {"memory": 512},
     "undelivered": {"memory": 512, "at_once": 5},
     "sweep": {"memory": 1024},
-    API: {"memory": 1769},
+    API: {"memory": 1769, "layers": ("api",)},
 }
 
 
