@@ -12,6 +12,7 @@ from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs.archiving import write_archive
 from chalicelib.jobs.context import inspected
 from chalicelib.jobs.model import Job
+from chalicelib.observing import about
 from chalicelib.pipelines.base import Member
 from tests.fakes import World
 from tests.fakes.world import Crash
@@ -135,3 +136,12 @@ def test_a_member_without_its_crc_is_a_mistake(world: World, job: Job) -> None:
     unknown = [Member("a", replace(inspected(files[3]), crc32=None))]
     with pytest.raises(ValueError, match="CRC32"):
         write_archive(Watch(), world.objects, KEY, unknown, files, None)
+
+
+def test_those_who_make_its_parts_know_for_which_job(world: World, job: Job) -> None:
+    known: list[object] = []
+    put = world.objects.put_part
+    world.objects.put_part = lambda *given: known.append(about.keys().get("job_id")) or put(*given)  # type: ignore
+    with about.about(job_id=job.id):
+        write(world, job, Watch())
+    assert set(known) == {job.id}
