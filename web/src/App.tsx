@@ -13,12 +13,16 @@ const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
 const loadLibrary = () => import('./pages/library/LibraryPage')
+const loadSettings = () => import('./pages/settings/SettingsPage')
+const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
 const JobsPage = lazy(loadJobs)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
 const LibraryPage = lazy(loadLibrary)
+const SettingsPage = lazy(loadSettings)
+const AuditPage = lazy(loadAudit)
 const ResultsPage = lazy(loadResults)
 
 // Fetched once the first page stands: a connection that is lost later takes no page away.
@@ -46,6 +50,8 @@ export function App() {
                 <Route path="library" element={<LibraryPage />} />
                 <Route path="results" element={<ResultsPage />} />
                 <Route path="dashboard" element={<DashboardPage />} />
+                <Route path="settings" element={<SettingsPage />} />
+                <Route path="audit" element={<AuditPage />} />
                 <Route path="account" element={<AccountPage />} />
                 <Route path="*" element={<MissingPage />} />
               </Routes>

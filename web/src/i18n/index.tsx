@@ -18,7 +18,11 @@ interface Words {
   setLanguage: (language: Language) => void
   t: (key: Key, values?: Values) => string
   /** Words that the server sent: in the page's language where they are known, else as they came. */
-  said: (kind: 'step' | 'error' | 'option' | 'hint' | 'pipeline', name: string, sent: string) => string
+  said: (
+    kind: 'step' | 'error' | 'option' | 'hint' | 'pipeline' | 'setting',
+    name: string,
+    sent: string,
+  ) => string
 }
 
 const Context = createContext<Words | null>(null)

@@ -51,6 +51,7 @@ export function useQuantities() {
   return useMemo(() => {
     const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+    const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
     const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
     // Times of photos are told in the zone that they are kept in.
     const taken = new Intl.DateTimeFormat(language, {
@@ -65,6 +66,7 @@ export function useQuantities() {
       ago: (iso: string) => ago(iso, Date.now(), language),
       moment: (iso: string) => moment.format(new Date(iso)),
       taken: (iso: string) => taken.format(new Date(iso)),
+      time: (iso: string) => time.format(new Date(iso)),
       day: (iso: string) => day.format(new Date(iso)),
       number: (value: number) => number.format(value),
       percent: (value: number) => percent.format(value / 100),

@@ -1,8 +1,10 @@
 // What pages have in common: their head, and what stands there while a list loads or can't be had.
 import type { ReactNode } from 'react'
 import { Problem } from '../api/client'
+import { useMe } from '../api/me'
 import { useWords } from '../i18n'
-import { Button, Notice } from './controls'
+import { Button, ButtonLink, Empty, Notice } from './controls'
+import { useSignedIn } from './hooks'
 import styles from './Page.module.css'
 
 export function PageHead({ title, text, children }: { title: string; text?: string; children?: ReactNode }) {
@@ -30,6 +32,26 @@ export function Gone({ title, error, onAgain }: { title: string; error: unknown;
         </p>
       )}
     </Notice>
+  )
+}
+
+/** Only for those who run the installation; the API refuses others all the same. */
+export function Admins({ children }: { children: ReactNode }) {
+  const { t } = useWords()
+  const signedIn = useSignedIn()
+  const me = useMe()
+  if (signedIn && me.isPending) return <RowSkeleton rows={7} />
+  if (signedIn && me.error && !me.data)
+    return <Gone title={t('account.gone')} error={me.error} onAgain={() => void me.refetch()} />
+  if (signedIn && me.data?.scopes.includes('admin')) return children
+  return (
+    <Empty
+      whole
+      title={t('admins.title')}
+      action={!signedIn && <ButtonLink to="/account">{t('account.login')}</ButtonLink>}
+    >
+      {t('admins.text')}
+    </Empty>
   )
 }
 

@@ -36,7 +36,10 @@ describe('the messages', () => {
   })
 
   test('every message is used', () => {
-    const dynamic = [...source.matchAll(/\bt\(\s*`([\w.-]+?)\$\{/g)].map((match) => match[1]!)
+    const dynamic = [
+      ...[...source.matchAll(/\bt\(\s*`([\w.-]+?)\$\{/g)].map((match) => match[1]!),
+      ...[...source.matchAll(/\bsaid\(\s*'(\w+)'/g)].map((match) => `${match[1]}.`),
+    ]
     const unused = Object.keys(en).filter(
       (key) =>
         !FROM_SERVER.test(key) &&

@@ -1,7 +1,8 @@
 // What a pipeline has counted, whatever it is: a list of names and values, drawn from the values themselves.
 import { useWords } from '../../i18n'
+import { humanised } from '../../i18n/humanised'
 import { useQuantities } from '../../i18n/quantities'
-import { type Drawn, drawn, humanised } from './drawn'
+import { type Drawn, drawn } from './drawn'
 import styles from './Metadata.module.css'
 
 export function Metadata({ values }: { values: Record<string, unknown> }) {

@@ -35,9 +35,3 @@ const simple = (value: unknown): value is string | number | boolean | null =>
 
 const plain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** `in_zip` as people write it. */
-export function humanised(name: string): string {
-  const words = name.replaceAll('_', ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
