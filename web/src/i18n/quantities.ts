@@ -19,14 +19,17 @@ export function bytes(value: number, language: string): string {
   }).format(amount)
 }
 
-/** No finer than it can be meant: seconds, then minutes, then hours and minutes. */
+/** No finer than it can be meant: seconds, then minutes, then hours and minutes, then days and hours. */
 export function duration(seconds: number, language: string): string {
-  const unit = (value: number, name: 'second' | 'minute' | 'hour') =>
+  const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+  const two = (value: number, of: number, large: 'hour' | 'day', small: 'minute' | 'hour') =>
+    unit(Math.floor(value / of), large) + (value % of ? ` ${unit(value % of, small)}` : '')
   if (seconds < 90) return unit(Math.max(1, Math.round(seconds)), 'second')
   const minutes = Math.round(seconds / 60)
   if (minutes < 90) return unit(minutes, 'minute')
-  return `${unit(Math.floor(minutes / 60), 'hour')} ${unit(minutes % 60, 'minute')}`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? two(minutes, 60, 'hour', 'minute') : two(hours, 24, 'day', 'hour')
 }
 
 const STEPS = [

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { pace } from '../../src/api/queries'
 import type { FileAnswer, FilesPage } from '../../src/api/schema'
-import { byDay } from '../../src/pages/DashboardPage'
 import { fieldsOf, filled } from '../../src/pages/drop/fields'
 import { arrange, type View } from '../../src/pages/job/arrange'
 import { FileBook, PAGE } from '../../src/pages/job/book'
@@ -158,15 +157,7 @@ describe('charts', () => {
     expect(marks(0)).toEqual([0, 1])
     expect(marks(2, true)).toEqual([0, 1, 2])
     expect(marks(0.8).at(-1)).toBeGreaterThanOrEqual(0.8)
-  })
-
-  test('days are the reader’s own, today last', () => {
-    const days = byDay(
-      [{ created_at: new Date(2026, 10, 21, 0, 30).toISOString() }],
-      new Date(2026, 10, 21, 23),
-    )
-    expect(days).toHaveLength(14)
-    expect(days.at(-1)).toEqual({ day: new Date(2026, 10, 21), count: 1 })
-    expect(days.at(-2)?.count).toBe(0)
+    for (let most = 1; most < 60; most++)
+      expect(marks(most, true).every(Number.isInteger), `${most}`).toBe(true)
   })
 })

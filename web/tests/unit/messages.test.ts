@@ -81,6 +81,9 @@ describe('quantities', () => {
     expect(duration(89, 'en')).toBe('89 sec')
     expect(duration(91, 'en')).toBe('2 min')
     expect(duration(2 * 3600 + 300, 'en')).toBe('2 hr 5 min')
+    expect(duration(2 * 3600, 'en')).toBe('2 hr')
+    expect(duration(700 * 3600, 'en')).toBe('29 days 4 hr')
+    expect(duration(72 * 3600, 'de')).toBe('3 Tg.')
   })
 
   test('ages are told in the largest unit that they fill', () => {
