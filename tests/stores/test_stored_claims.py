@@ -1,0 +1,126 @@
+"""Claims of files, as the contract of ports.JobStore has it.
+
+Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
+tests of the core may rely on the first.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
+from chalicelib.jobs.model import Counts
+from chalicelib.jobs.states import RECEIVING, FileState
+from tests.stores.made import (
+    LATER,
+    MUCH_LATER,
+    claim,
+    filled,
+    finished,
+    outcome,
+    requested,
+    seen,
+)
+
+
+def test_a_file_is_one_workers_until_its_lease_ends(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    file = claim(jobs, job, 1)
+    assert (file.state, file.attempt, file.lease_until, file.etag) == (FileState.INSPECTING, 1, LATER, "e1")
+    with pytest.raises(Busy):
+        claim(jobs, job, 1, "m2")
+    assert claim(jobs, job, 1, "m1").attempt == 2
+    assert jobs.claim_file(job.id, 1, seen(job, 1), "m2", LATER, MUCH_LATER).attempt == 3
+
+
+def test_a_file_that_isnt_there_cant_be_claimed(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    with pytest.raises(FileNotFound):
+        claim(jobs, job, 2)
+    with pytest.raises(FileNotFound):
+        jobs.file(job.id, 2)
+
+
+def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
+    job = filled(jobs, 2)
+    lost = outcome(claim(jobs, job, 1))
+    held = outcome(claim(jobs, job, 1))
+    other = outcome(claim(jobs, job, 2), FileState.REJECTED, sha256=None, error_code="bad", error_message="It is bad.")
+    assert jobs.finish_files(job.id, [lost, other], "ann") == {2}
+    assert jobs.finish_files(job.id, [held], "ann") == {1}
+    assert jobs.finish_files(job.id, [held, other], "ann") == set()
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    file = jobs.file(job.id, 1)
+    assert (file.state, file.sha256, file.crc32, file.metadata) == (
+        FileState.INSPECTED,
+        held.sha256,
+        7,
+        {"a": [1, 2.5]},
+    )
+    assert (file.lease_until, file.claimed_by) == (None, None)
+    assert jobs.file(job.id, 2).error_code == "bad"
+
+
+def test_a_rejected_file_is_still_measured_by_what_was_announced(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    wrong = replace(outcome(claim(jobs, job, 1), FileState.REJECTED), size=3)
+    jobs.finish_files(job.id, [wrong], "ann")
+    assert jobs.file(job.id, 1).size == 10
+
+
+def test_bytes_that_another_file_counts_are_not_counted_again(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    jobs.finish_files(job.id, [outcome(claim(jobs, job, 1), counts_bytes=False)], "ann")
+    assert jobs.job(job.id).counts == Counts(inspected=1, size=0)
+
+
+def test_counters_of_a_large_job_add_up(jobs: Any) -> None:
+    job = filled(jobs, 300)
+    finished(jobs, job, *range(1, 301, 7))
+    assert jobs.job(job.id).counts.finished == len(range(1, 301, 7))
+
+
+def test_a_newer_version_is_claimed_and_its_count_taken_back(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    again = claim(jobs, job, 1, etag="e2", sequencer="02")
+    assert (again.state, again.attempt, again.etag, again.sequencer) == (FileState.INSPECTING, 2, "e2", "02")
+    now = jobs.job(job.id)
+    assert (now.counts, now.recalled) == (Counts(), 1)
+    assert jobs.stored_copy("ann", f"{1:064x}") is None
+    with pytest.raises(StaleTransition):
+        jobs.enqueue_job(job, LATER)
+    with pytest.raises(StaleTransition):
+        jobs.change_job(job, {"run_requested": True}, allowed=RECEIVING, same=("recalled",))
+
+
+@pytest.mark.parametrize(("etag", "sequencer"), [("e1", "02"), ("e2", "00"), ("e2", "01")])
+def test_the_same_or_an_older_version_changes_nothing(jobs: Any, etag: str, sequencer: str) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    with pytest.raises(StaleTransition):
+        claim(jobs, job, 1, etag=etag, sequencer=sequencer)
+    assert jobs.job(job.id).counts.inspected == 1
+
+
+def test_a_newer_version_comes_too_late_for_a_run_that_was_asked_for(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    requested(jobs, jobs.job(job.id))
+    with pytest.raises(StaleTransition):
+        claim(jobs, job, 1, etag="e2", sequencer="02")
+    assert jobs.file(job.id, 1).etag == "e1"
+
+
+def test_a_file_is_given_up_once_and_only_as_it_was_read(jobs: Any) -> None:
+    job = filled(jobs, 2)
+    before = jobs.file(job.id, 1)
+    claim(jobs, job, 1)
+    assert not jobs.reject_file(before, "x", "X.")
+    assert jobs.reject_file(jobs.file(job.id, 1), "x", "X.")
+    assert not jobs.reject_file(jobs.file(job.id, 1), "y", "Y.")
+    finished(jobs, job, 2)
+    assert not jobs.reject_file(jobs.file(job.id, 2), "y", "Y.")
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    assert jobs.file(job.id, 1).error_code == "x"
