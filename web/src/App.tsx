@@ -14,6 +14,7 @@ const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
 const loadLibrary = () => import('./pages/library/LibraryPage')
 const loadSettings = () => import('./pages/settings/SettingsPage')
+const loadGuides = () => import('./pages/guides/GuidesPage')
 const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
 const JobsPage = lazy(loadJobs)
@@ -22,6 +23,7 @@ const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
 const LibraryPage = lazy(loadLibrary)
 const SettingsPage = lazy(loadSettings)
+const GuidesPage = lazy(loadGuides)
 const AuditPage = lazy(loadAudit)
 const ResultsPage = lazy(loadResults)
 
@@ -29,7 +31,17 @@ const ResultsPage = lazy(loadResults)
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
 idle(() =>
   Promise.allSettled(
-    [loadJobs, loadJob, loadLibrary, loadResults, loadDashboard, loadAccount].map((load) => load()),
+    [
+      loadJobs,
+      loadJob,
+      loadLibrary,
+      loadResults,
+      loadDashboard,
+      loadAccount,
+      loadGuides,
+      loadSettings,
+      loadAudit,
+    ].map((load) => load()),
   ),
 )
 
@@ -50,6 +62,7 @@ export function App() {
                 <Route path="library" element={<LibraryPage />} />
                 <Route path="results" element={<ResultsPage />} />
                 <Route path="dashboard" element={<DashboardPage />} />
+                <Route path="guides" element={<GuidesPage />} />
                 <Route path="settings" element={<SettingsPage />} />
                 <Route path="audit" element={<AuditPage />} />
                 <Route path="account" element={<AccountPage />} />
