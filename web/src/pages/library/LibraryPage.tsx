@@ -3,7 +3,7 @@ import { Search } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useSearchParams } from 'react-router'
-import { KINDS, type Kind, LIBRARY_SORTS, type LibrarySort, type LibraryWanted } from '../../api/library'
+import { KINDS, LIBRARY_SORTS, type LibrarySort } from '../../api/library'
 import { useWords } from '../../i18n'
 import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
@@ -16,6 +16,7 @@ import { Selection } from './Selection'
 import { useSearch } from './useSearch'
 import { useSelected } from './useSelected'
 import { useShelf } from './useShelf'
+import { wantedOf } from './wanted'
 
 const TILE = { min: 188, ratio: 0.75, caption: 52 }
 
@@ -165,14 +166,4 @@ function Tiles() {
       ))}
     </div>
   )
-}
-
-export function wantedOf(params: URLSearchParams): LibraryWanted {
-  const kind = params.get('type') as Kind | null
-  const sort = params.get('sort') as LibrarySort | null
-  return {
-    kind: kind && KINDS.includes(kind) ? kind : '',
-    search: params.get('q') ?? '',
-    sort: sort && LIBRARY_SORTS.includes(sort) ? sort : 'newest',
-  }
 }

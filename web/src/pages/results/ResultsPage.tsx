@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import { useJobs, usePipelines } from '../../api/queries'
-import { RESULT_SORTS, type ResultSort, type ResultsWanted, useResults } from '../../api/results'
+import { RESULT_SORTS, type ResultSort, useResults } from '../../api/results'
 import { useWords } from '../../i18n'
 import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
 import { useTick, useTitle } from '../../ui/hooks'
@@ -12,6 +12,7 @@ import { LeastQuality } from './LeastQuality'
 import { ResultRow } from './ResultRow'
 import { ResultSheet } from './ResultSheet'
 import styles from './ResultsPage.module.css'
+import { wantedOf } from './wanted'
 
 const EVERY_JOB = { status: [], pipeline: '' }
 
@@ -136,15 +137,4 @@ export default function ResultsPage() {
       />
     </div>
   )
-}
-
-export function wantedOf(params: URLSearchParams): ResultsWanted {
-  const least = Number(params.get('least'))
-  const sort = params.get('sort') as ResultSort | null
-  return {
-    pipeline: params.get('pipeline') ?? '',
-    job: params.get('job') ?? '',
-    least: least > 0 && least <= 100 ? Math.round(least) : 0,
-    sort: sort && RESULT_SORTS.includes(sort) ? sort : 'newest',
-  }
 }
