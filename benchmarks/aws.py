@@ -117,7 +117,8 @@ NOTES = {
     "Starts of the API": [
         "Both run under the real runtime client (awslambdaric) in a Python with nothing but what Lambda brings, and "
         "with `.pyc`.",
-        "The aim is at most 1.5 times. No boto3 client is made before a request needs one.",
+        "The aim is at most 1.5 times. No boto3 client is made before a request needs one. Powertools, which writes "
+        "log lines and metrics, comes with the first of them.",
         "",
     ],
     "A status poll without the network": [
