@@ -4,12 +4,13 @@ import type { PipelineAnswer } from '../api/schema'
 import { Announcing } from './announcing'
 import { type Chosen, commonFolder } from './checks'
 import { type Course, ignore, type Phase } from './course'
-import { type Item, type ItemState, itemOf } from './item'
+import { type Item, type ItemState, isStuck, itemOf } from './item'
 import { Journal } from './journal'
 import { type JobRecord, matched } from './record'
 import { Sending } from './sending'
 
 const TELL_EVERY = 150
+const AT_ONCE = 6
 
 export class UploadEngine implements Course {
   items: Item[] = []
@@ -138,12 +139,36 @@ export class UploadEngine implements Course {
     this.again()
   }
 
-  /** Goes on without files that can't be read or are missing; only those that the API doesn't know of yet. */
-  leaveOut(): void {
-    for (const one of this.items) {
-      if (!one.fileId && (one.state === 'failed' || one.state === 'missing')) one.state = 'left'
+  /** Goes on without one file that can't be sent or is missing, or without all of them. */
+  async leaveOut(index?: number): Promise<void> {
+    const { run } = this
+    const left = this.items.filter((one) => isStuck(one) && (index === undefined || one.index === index))
+    while (left.length && run === this.run)
+      await Promise.all(left.splice(0, AT_ONCE).map((one) => this.letGo(one, run)))
+    if (run !== this.run) return
+    if (!this.job?.jobId && this.items.every((one) => one.state === 'left')) this.reset()
+    else this.again()
+  }
+
+  /** The API waits no longer for a file that it knows of, unless that has arrived after all. */
+  private async letGo(one: Item, run: number): Promise<void> {
+    let fate: 'left' | 'there' | 'kept' = 'left'
+    if (one.fileId)
+      try {
+        await api(`/jobs/${one.jobId}/files/${one.fileId}`, { method: 'DELETE', patient: true })
+      } catch (error) {
+        fate = error instanceof Problem && error.code === 'file_not_awaited' ? 'there' : 'kept'
+      }
+    // Meanwhile it may have been chosen again.
+    if (run !== this.run || !isStuck(one)) return
+    if (fate === 'there') this.sending.arrived(one.index, 'sent')
+    else if (fate === 'kept') one.error = 'kept'
+    else {
+      Object.assign(one, { state: 'left', left: true, bytes: 0, error: null })
+      this.totalBytes -= one.size
+      this.journal.note(one)
     }
-    this.again()
+    this.tell()
   }
 
   /** Ends it here; what has arrived stays with the job, which is cancelled as well. */
@@ -207,7 +232,7 @@ export class UploadEngine implements Course {
     this.job = job
     this.problem = null
     this.phase = 'working'
-    this.totalBytes = items.reduce((sum, one) => sum + one.size, 0)
+    this.totalBytes = items.reduce((sum, one) => sum + (one.state === 'left' ? 0 : one.size), 0)
     this.journal.clear()
     this.sending.begin(items)
     this.tell()

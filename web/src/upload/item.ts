@@ -23,6 +23,9 @@ export interface Item extends FileRecord {
   error: string | null
 }
 
+/** Not there, and not on its way either. */
+export const isStuck = (one: Item): boolean => one.state === 'failed' || one.state === 'missing'
+
 export const isThere = (one: Item): boolean => one.state === 'sent' || one.state === 'known'
 
 /** The API has not heard of it, and will. */
@@ -42,13 +45,14 @@ export function itemOf(record: FileRecord, file: File | null): Item {
 }
 
 function stateOf(record: FileRecord, file: File | null): ItemState {
+  if (record.left) return 'left'
   if (record.sent) return record.known ? 'known' : 'sent'
   if (!file) return 'missing'
   return record.fileId ? 'ready' : 'waiting'
 }
 
 export function recordOf(one: Item): FileRecord {
-  const { jobId, index, path, size, modified, type, role, sha256, fileId, multipart, sent, known } = one
+  const { jobId, index, path, size, modified, type, role, sha256, fileId, multipart, sent, known, left } = one
   return {
     ...{ jobId, index, path, size, modified, type, sent },
     ...(role ? { role } : {}),
@@ -56,6 +60,7 @@ export function recordOf(one: Item): FileRecord {
     ...(fileId ? { fileId } : {}),
     ...(multipart ? { multipart } : {}),
     ...(known ? { known } : {}),
+    ...(left ? { left } : {}),
   }
 }
 

@@ -51,8 +51,9 @@ export class Journal {
     const { items, run } = this.course
     for (const one of items) {
       if (run !== this.course.run) return
-      if (one.file && !one.sent) await this.records.keep(jobId, one.index, one.file).catch(ignore)
-      if (one.sent) this.note(one)
+      if (one.file && !one.sent && !one.left)
+        await this.records.keep(jobId, one.index, one.file).catch(ignore)
+      if (one.sent || one.left) this.note(one)
     }
   }
 

@@ -30,6 +30,7 @@ export interface FileRecord {
   multipart?: MultipartPlan
   sent: boolean
   known?: boolean
+  left?: boolean
 }
 
 interface Schema extends DBSchema {
@@ -80,7 +81,7 @@ export class Records {
     const change = (await this.open()).transaction(['files', 'bytes'], 'readwrite')
     for (const file of files) {
       void change.objectStore('files').put(file)
-      if (file.sent) void change.objectStore('bytes').delete([file.jobId, file.index])
+      if (file.sent || file.left) void change.objectStore('bytes').delete([file.jobId, file.index])
     }
     await change.done
   }

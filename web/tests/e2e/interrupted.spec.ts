@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { begin, choose, completed, expect, family, film, many, slow, test } from './world'
+import { accessible, begin, choose, completed, expect, family, film, many, slow, test } from './world'
 
 /** Parts that were begun to be sent, and those that the store has taken, by number, as often as it took them. */
 function watchParts(page: Page): { begun: Set<number>; taken: Map<number, number> } {
@@ -121,24 +121,64 @@ test('an upload and its job are paused, resumed and cancelled', async ({ page })
   await expect(page.getByRole('listitem').first()).toContainText('Cancelled')
 })
 
+/** The store itself has no reason to refuse one of the files: the answer that it would give is given for it. */
+async function refuse(page: Page, wanted: (file: number) => boolean): Promise<void> {
+  await page.route(/uploads\/media\/.*/, (route) => {
+    const file = Number(/\/(\d{8})/.exec(route.request().url())?.[1])
+    if (route.request().method() !== 'PUT' || !wanted(file)) return route.continue()
+    return route.fulfill({
+      status: 400,
+      headers: { 'Access-Control-Allow-Origin': '*' },
+      body: '<Error><Code>BadDigest</Code></Error>',
+    })
+  })
+}
+
 test('one file that the store refuses is sent again alone', async ({ page }) => {
   let refused = 0
-  // The store itself has no reason to refuse one of the files: the answer that it would give is given for it.
-  await page.route(/uploads\/media\/.*/, (route) => {
-    if (route.request().method() === 'PUT' && refused === 0) {
-      refused++
-      return route.fulfill({
-        status: 400,
-        headers: { 'Access-Control-Allow-Origin': '*' },
-        body: '<Error><Code>BadDigest</Code></Error>',
-      })
-    }
-    return route.continue()
-  })
+  await refuse(page, () => refused++ === 0)
   await choose(page, family())
   await begin(page)
   await expect(page.getByText('1 file was not sent').first()).toBeVisible()
-  await expect(page.getByText('has changed meanwhile')).toBeVisible()
+  await expect(page.getByRole('alert').getByText('has changed meanwhile')).toBeVisible()
   await page.getByRole('button', { name: 'Send it again' }).click()
   await expect(page.getByRole('heading', { name: 'All 13 files have arrived' })).toBeVisible()
+})
+
+test('the job goes on without a file that can’t be sent, and a reload doesn’t bring it back', async ({
+  page,
+}) => {
+  const wanted = new Set([2, 3, 9])
+  await refuse(page, (file) => wanted.has(file))
+  await choose(page, family())
+  await begin(page)
+  await expect(page.getByText('3 files were not sent')).toBeVisible()
+  const rows = page.getByRole('alert').getByRole('listitem')
+  await expect(rows).toHaveCount(3)
+  await expect(rows.first()).toContainText('has changed meanwhile')
+  await accessible(page)
+
+  // One alone is sent again, another is left out.
+  wanted.delete(3)
+  await rows
+    .nth(1)
+    .getByRole('button', { name: /^Try again/ })
+    .click()
+  await expect(rows).toHaveCount(2)
+  await rows
+    .first()
+    .getByRole('button', { name: /^Leave it out/ })
+    .click()
+  await expect(page.getByText('1 file was not sent')).toBeVisible()
+  await expect(page.getByRole('heading', { name: '11 of 12 files sent' })).toBeVisible()
+
+  await page.reload()
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByText('1 file was not sent')).toBeVisible()
+  await page.getByRole('button', { name: 'Go on without' }).click()
+  await expect(page.getByRole('heading', { name: 'All 11 files have arrived' })).toBeVisible()
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+  await completed(page)
+  await page.getByRole('tab', { name: /Rejected/ }).click()
+  await expect(page.getByRole('tabpanel').getByText('It was left out, and never arrived.')).toHaveCount(2)
 })

@@ -21,6 +21,7 @@ import { type Group, TileGrid } from '../../ui/TileGrid'
 import type { Chosen } from '../../upload/checks'
 import type { Item } from '../../upload/item'
 import { Choosers } from './Choosers'
+import { Failed } from './Failed'
 import { LocalPreview } from './LocalPreview'
 import styles from './Sending.module.css'
 
@@ -44,27 +45,15 @@ export function Sending({ onChoose, onLeave }: Props) {
   const known = upload.count('known')
   const failed = upload.count('failed')
   const missing = upload.count('missing')
-  const droppable = upload.items.filter(
-    (one) => !one.fileId && (one.state === 'failed' || one.state === 'missing'),
-  ).length
   const percent = upload.totalBytes ? (100 * upload.sentBytes) / upload.totalBytes : 100
   const rate = upload.phase === 'working' ? upload.speed.rate() : null
   const left = upload.phase === 'working' ? upload.speed.left(upload.totalBytes - upload.sentBytes) : null
   const jobId = upload.job?.jobId
 
-  // What needs somebody stands first; everything else keeps the user's order.
-  const failing = upload.items.filter((one) => one.state === 'failed').map((one) => one.index)
-  const failingKey = failing.join()
-  const groups = useMemo<Group[]>(() => {
-    const broken = failingKey ? failingKey.split(',').map(Number) : []
-    const rest = upload.items.map((one) => one.index).filter((index) => !broken.includes(index))
-    return broken.length
-      ? [
-          { key: 'failed', title: t('sending.failed', { count: broken.length }), members: broken },
-          { key: 'rest', title: t('sending.others'), members: rest },
-        ]
-      : [{ key: 'all', title: null, members: rest }]
-  }, [upload.items, failingKey, t])
+  const groups = useMemo<Group[]>(
+    () => [{ key: 'all', title: null, members: upload.items.map((one) => one.index) }],
+    [upload.items],
+  )
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that items have moved on
   const render = useCallback((n: number) => <Tile item={upload.items[n]} />, [upload, upload.version])
 
@@ -76,10 +65,10 @@ export function Sending({ onChoose, onLeave }: Props) {
 
   const title =
     upload.phase === 'done'
-      ? t('sending.done', { count: there })
+      ? t(there ? 'sending.done' : 'sending.nothing', { count: there })
       : upload.phase === 'paused'
         ? t('sending.paused')
-        : t('sending.title', { done: there, count: upload.items.length })
+        : t('sending.title', { done: there, count: upload.items.length - upload.count('left') })
 
   return (
     <div className={styles.page}>
@@ -159,22 +148,7 @@ export function Sending({ onChoose, onLeave }: Props) {
           {upload.problem.requestId && <p>{t('requestId', { id: upload.problem.requestId })}</p>}
         </Notice>
       )}
-      {failed > 0 && (
-        <Notice
-          kind="error"
-          title={t('sending.failed', { count: failed })}
-          action={
-            <>
-              <Button kind="primary" icon={RotateCcw} onPress={() => upload.retry()}>
-                {t('sending.retry', { count: failed })}
-              </Button>
-              {droppable > 0 && <Button onPress={() => upload.leaveOut()}>{t('sending.without')}</Button>}
-            </>
-          }
-        >
-          {t('sending.failedText')}
-        </Notice>
-      )}
+      {failed > 0 && <Failed upload={upload} />}
       {missing > 0 && (
         <Notice
           kind="warning"
@@ -182,7 +156,7 @@ export function Sending({ onChoose, onLeave }: Props) {
           action={
             <>
               <Choosers onChoose={onChoose} />
-              {droppable > 0 && <Button onPress={() => upload.leaveOut()}>{t('sending.without')}</Button>}
+              <Button onPress={() => void upload.leaveOut()}>{t('sending.without')}</Button>
             </>
           }
         >
