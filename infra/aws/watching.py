@@ -84,7 +84,8 @@ def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Seq
         threshold=5,
         statistic="Sum",
     )
-    resources["Dashboard"] = _dashboard(functions, queues, dead)
+    alarms = [name for name, resource in resources.items() if resource["Type"] == "AWS::CloudWatch::Alarm"]
+    resources["Dashboard"] = _dashboard(functions, queues, dead, alarms)
     return resources
 
 
@@ -118,8 +119,8 @@ def _alarm(
     }
 
 
-def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[str]) -> Json:
-    """One page: what waits, what was given up, what fails, what is slow."""
+def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[str], alarms: Sequence[str]) -> Json:
+    """One page: what waits, what was given up, what fails, what is slow, and which alarms ring."""
     queue_names = {queue: f"${{{queue}.QueueName}}" for queue in (*queues, *dead)}
     function_names = {function: f"${{{function}}}" for function in functions}
 
@@ -141,7 +142,7 @@ def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[s
         ("At the same time", of_functions("ConcurrentExecutions"), "Maximum"),
         ("API latency, ms", [[*api, {"stat": "p50"}], [*api, {"stat": "p99"}]], "p50"),
     ]
-    widgets = [
+    widgets: list[Json] = [
         {
             "type": "metric",
             "x": 8 * (number % 3),
@@ -158,6 +159,9 @@ def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[s
         }
         for number, (title, metrics, statistic) in enumerate(graphs)
     ]
+    ringing = {"title": "Alarms", "alarms": [f"${{{alarm}.Arn}}" for alarm in alarms]}
+    below = 6 * -(-len(graphs) // 3)
+    widgets.append({"type": "alarm", "x": 0, "y": below, "width": 24, "height": 6, "properties": ringing})
     return {
         "Type": "AWS::CloudWatch::Dashboard",
         "Properties": {
