@@ -72,7 +72,18 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingError(
             f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least {SHORTEST_KEY} characters each."
         )
+    for network in values.get("webhook_networks", ()):
+        _check_network(network)
     return Settings(**values)
+
+
+def _check_network(given: str) -> None:
+    import ipaddress  # for the few installations that name any
+
+    try:
+        ipaddress.ip_network(given)
+    except ValueError as wrong:
+        raise SettingError(f"{PREFIX}WEBHOOK_NETWORKS must name networks such as 10.1.0.0/16: {wrong}.") from None
 
 
 @dataclass(frozen=True)

@@ -122,11 +122,16 @@ class StoredSettings:
                 return setting
         raise SettingNotFound
 
-    def change(self, actor_id: str, changes: Mapping[str, Any]) -> list[Setting]:
-        """All of the changes or none; None takes a setting back to what the deployment says. InvalidFields."""
+    def change(
+        self, actor_id: str, changes: Mapping[str, Any], agree: Callable[[list[Setting]], None] = lambda before: None
+    ) -> list[Setting]:
+        """All of the changes or none; None takes a setting back to what the deployment says. InvalidFields.
+
+        agree: is shown the very settings that are going to be changed, and raises where it doesn't agree."""
         wanted = self._checked(changes)
         for _ in range(TRIES):
             stored, version = self._store.stored()
+            agree(self._described(stored))
             fresh = {known: value for known, value in (stored | wanted).items() if value is not None}
             if fresh == stored:
                 return self._described(stored)

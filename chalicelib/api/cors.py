@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match"
-EXPOSED_HEADERS = "ETag, Idempotency-Replayed, Link, Retry-After, WWW-Authenticate"
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"
+EXPOSED_HEADERS = "ETag, Idempotency-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Request-Id"
 MAX_AGE = 600
 
 

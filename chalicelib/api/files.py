@@ -31,7 +31,9 @@ COMPLETE, DUPLICATES = "complete", "duplicates"
 LONGEST_NAME = 200
 
 
-@routes.route("GET", "/jobs/{job_id}/files", "The files of a job", query=FilesQuery, answer=FilesPage)
+@routes.route(
+    "GET", "/jobs/{job_id}/files", "The files of a job", query=FilesQuery, answer=FilesPage, headers=("Link",)
+)
 def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)

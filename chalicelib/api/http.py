@@ -191,6 +191,7 @@ def respond(
         response = problem(
             InternalError("Something went wrong on our side. The request's id helps to find out what."), request_id
         )
+    response.headers["X-Request-Id"] = request_id
     response.headers.update(cors.headers(headers, services().settings.cors_origins))
     return response
 

@@ -20,7 +20,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage)
+@routes.route("GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage, headers=("Link",))
 def list_jobs(call: Call) -> Reply:
     query: JobsQuery = call.query
     found, cursor = services().jobs.jobs_of(

@@ -4,7 +4,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from chalicelib.api.models import Answer, FileAnswer, Given, JobAnswer, Name, PipelineName, Query, Time, commas
+from chalicelib.api.models import (
+    Answer,
+    CallbackUrl,
+    FileAnswer,
+    Given,
+    JobAnswer,
+    Name,
+    PipelineName,
+    Query,
+    Time,
+    commas,
+)
 from chalicelib.jobs.states import FileState
 
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
@@ -75,7 +86,7 @@ class JobRequest(Given):
     description: Description | None = None
     tags: Tags = Field(default_factory=list)
     options: dict[str, Any] = Field(default_factory=dict)
-    callback_url: Address | None = Field(None, description="Told of the job's end, as a webhook.")
+    callback_url: CallbackUrl = None
 
 
 class NewJobAnswer(JobAnswer):

@@ -35,6 +35,9 @@ Crc32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}$", to_lower=T
 # Beyond these years a time can't be moved into every zone; 1601 is where Windows begins to count.
 FileTime = Annotated[AwareDatetime, Field(ge=datetime(1601, 1, 1, tzinfo=UTC), lt=datetime(9999, 1, 1, tzinfo=UTC))]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+CallbackUrl = Annotated[
+    str | None, Field(min_length=1, max_length=2000, description="Told of the job's end, as a webhook.")
+]
 PipelineName = Annotated[str, StringConstraints(max_length=40)]
 
 
@@ -83,9 +86,7 @@ class UploadRequest(Given):
     options: dict[str, Any] = Field(default_factory=dict)
     files: list[NewFile] = Field(min_length=1, max_length=500)
     more: bool = Field(False, description="Keeps the job open for further files.")
-    callback_url: str | None = Field(
-        None, min_length=1, max_length=2000, description="Told of the job's end, as a webhook."
-    )
+    callback_url: CallbackUrl = None
 
 
 class MoreFilesRequest(Given):
@@ -126,6 +127,7 @@ class ImportRequest(Given):
     name: Name | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     recursive: bool = True
+    callback_url: CallbackUrl = None
 
 
 class PartsRequest(Given):

@@ -55,6 +55,7 @@ HEADERS: Schema = {
     "Link": {"description": "Addresses of other pages (RFC 8288).", "schema": {"type": "string"}},
     "Location": {"description": "Where it is.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "string"}},
+    "X-Request-Id": {"description": "What to name when you ask us about this request.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
 }
 PARAMETERS: Schema = {
@@ -219,11 +220,13 @@ def _answers(route: Route, references: References, example: Schema) -> Schema:
         names = list(route.headers)
         names += ["ETag"] if route.conditional or PreconditionFailed in route.errors else []
         names += ["Idempotency-Replayed"] if route.creates else []
-        if names:
-            answer["headers"] = _headers(names)
+        answer["headers"] = _headers([*names, "X-Request-Id"])
         found[str(status)] = answer
     if route.conditional:
-        found["304"] = {"description": "Nothing has changed.", "headers": _headers(["ETag", *route.headers])}
+        found["304"] = {
+            "description": "Nothing has changed.",
+            "headers": _headers(["ETag", *route.headers, "X-Request-Id"]),
+        }
     return found
 
 
@@ -246,8 +249,9 @@ def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
     codes = [error.code for error in errors]
     narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
     names = ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (409, 429) else []
-    answer: Schema = {
+    return {
         "description": "\n".join(f"- `{error.code}`: {error.title}." for error in errors),
+        "headers": _headers([*names, "X-Request-Id"]),
         "content": {
             PROBLEM: {
                 "schema": {"allOf": [{"$ref": COMPONENTS + "schemas/Problem"}, narrowed]},
@@ -255,7 +259,6 @@ def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
             }
         },
     }
-    return answer | ({"headers": _headers(names)} if names else {})
 
 
 def _example(error: type[JobError]) -> Schema:

@@ -16,6 +16,7 @@ from chalicelib.api.account_models import (
     SettingsRequest,
 )
 from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.jobs.errors import PreconditionFailed, TryAgain
 from chalicelib.wiring import services
@@ -53,16 +54,26 @@ def get_setting(call: Call, name: str) -> SettingAnswer:
 def change_settings(call: Call) -> Reply:
     """Other containers follow within seconds."""
     body: SettingsRequest = call.body
-    check_match(call, settings_answer(services().stored_settings.all()))
-    changed = services().stored_settings.change(call.user.id, body.root)
+    changed = services().stored_settings.change(
+        call.user.id, body.root, lambda before: check_match(call, settings_answer(before))
+    )
     services.look_again()
     return versioned(settings_answer(changed))
 
 
-@routes.route("GET", "/audit", "Who changed what, the latest first", query=AuditQuery, answer=AuditPage, scope="admin")
-def list_audit(call: Call) -> AuditPage:
+@routes.route(
+    "GET",
+    "/audit",
+    "Who changed what, the latest first",
+    query=AuditQuery,
+    answer=AuditPage,
+    scope="admin",
+    headers=("Link",),
+)
+def list_audit(call: Call) -> Reply:
     found, cursor = services().audit.page(limit=call.query.limit, before=call.query.cursor)
-    return AuditPage(items=[AuditEntryAnswer.model_validate(asdict(entry)) for entry in found], next_cursor=cursor)
+    entries = [AuditEntryAnswer.model_validate(asdict(entry)) for entry in found]
+    return Reply(AuditPage(items=entries, next_cursor=cursor), headers=cursor_links(call, cursor))
 
 
 def settings_answer(settings: Sequence[Setting]) -> SettingsAnswer:

@@ -93,10 +93,13 @@ def add_files(call: Call, job_id: str) -> Reply:
 )
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
+    callback = callback_of(body.callback_url)
     job = services().importer.start(
-        call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive
+        call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback
     )
-    return Reply(upload_answer(job, [], "The objects are being listed; the job fills by itself."), 202)
+    answer = upload_answer(job, [], "The objects are being listed; the job fills by itself.")
+    answer.callback_secret = callback_secret(job)
+    return Reply(answer, 202)
 
 
 @routes.route(

@@ -17,7 +17,7 @@ from chalicelib.api.library_models import (
     WebhooksAnswer,
 )
 from chalicelib.api.paging import cursor_links
-from chalicelib.api.preconditions import check_match, versioned
+from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.jobs.errors import PreconditionFailed, TooManyWebhooks, TryAgain, WebhookNotFound
 from chalicelib.jobs.ids import is_id
 from chalicelib.webhooks.model import Delivery, Endpoint
@@ -61,12 +61,13 @@ def get_webhook(call: Call, webhook_id: str) -> WebhookAnswer:
     "Change a webhook",
     body=WebhookChanges,
     answer=WebhookAnswer,
-    errors=(PreconditionFailed,),
+    errors=(PreconditionFailed, TryAgain),
 )
 def change_webhook(call: Call, webhook_id: str) -> Reply:
-    check_match(call, webhook_answer(owned(call, webhook_id)))
+    endpoint = owned(call, webhook_id)
+    check_match(call, webhook_answer(endpoint))
     changes = call.body.model_dump(exclude_unset=True)
-    return versioned(webhook_answer(services().webhooks.change(call.user.id, webhook_id, changes)))
+    return versioned(webhook_answer(services().webhooks.change(endpoint, changes, exactly=is_conditional(call))))
 
 
 @routes.route("DELETE", "/webhooks/{webhook_id}", "Delete a webhook", status=204)

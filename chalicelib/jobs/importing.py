@@ -79,13 +79,15 @@ class Importer:
         *,
         name: str | None = None,
         recursive: bool = True,
+        **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background. BadRequest outside the allowed roots."""
+        """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
+        outside the allowed roots."""
         place = Root.parse(path, self._own_bucket)
         if place.ours or not any(root.holds(place) for root in self._roots):
             raise ImportNotAllowed("Nothing can be imported from there.")
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
-        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing)
+        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
         return job
 

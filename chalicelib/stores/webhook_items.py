@@ -101,11 +101,13 @@ class WebhookItems:
         return [_endpoint(item) for item in found]
 
     def change_endpoint(self, endpoint: Endpoint, changes: Mapping[str, Any]) -> Endpoint:
-        write = Write(endpoint_key(endpoint.owner_id, endpoint.id)).set(**changes).where_exists()
+        write = Write(endpoint_key(endpoint.owner_id, endpoint.id)).set(**changes)
         try:
-            return _endpoint(self._table.write(write))
-        except ConditionFailed:
-            raise WebhookNotFound("There is no such webhook.") from None
+            return _endpoint(self._table.write(write.where_equal(url=endpoint.url, events=endpoint.events)))
+        except ConditionFailed as failed:
+            if not failed.items[0]:
+                raise WebhookNotFound("There is no such webhook.") from None
+            raise StaleTransition(endpoint.id) from None
 
     def delete_endpoint(self, endpoint: Endpoint) -> None:
         self._table.delete(endpoint_key(endpoint.owner_id, endpoint.id))

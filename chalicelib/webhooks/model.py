@@ -96,7 +96,7 @@ class WebhookStore(Protocol):
         """The oldest first."""
 
     def change_endpoint(self, endpoint: Endpoint, changes: Mapping[str, Any]) -> Endpoint:
-        """WebhookNotFound."""
+        """WebhookNotFound; StaleTransition where it is no longer as given."""
 
     def delete_endpoint(self, endpoint: Endpoint) -> None: ...
 

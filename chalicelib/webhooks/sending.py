@@ -16,7 +16,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.jobs.deliveries import deliveries
-from chalicelib.jobs.errors import FieldError, InvalidFields, StaleTransition, TryAgain, WebhookNotFound
+from chalicelib.jobs.errors import (
+    FieldError,
+    InvalidFields,
+    PreconditionFailed,
+    StaleTransition,
+    TryAgain,
+    WebhookNotFound,
+)
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.webhooks.addresses import Addresses, Refused
@@ -74,10 +81,18 @@ class Webhooks:
         self._store.add_endpoint(endpoint, MOST_ENDPOINTS)
         return endpoint
 
-    def change(self, owner_id: str, endpoint_id: str, changes: Mapping[str, Any]) -> Endpoint:
+    def change(self, endpoint: Endpoint, changes: Mapping[str, Any], *, exactly: bool) -> Endpoint:
+        """exactly: only as it was read, else PreconditionFailed."""
         if "url" in changes:
             self.check_url(changes["url"], "url")
-        return self._store.change_endpoint(self._store.endpoint(owner_id, endpoint_id), changes)
+        for _ in range(5):
+            try:
+                return self._store.change_endpoint(endpoint, changes)
+            except StaleTransition:
+                if exactly:
+                    raise PreconditionFailed("The webhook was changed in the meantime.") from None
+                endpoint = self._store.endpoint(endpoint.owner_id, endpoint.id)
+        raise TryAgain("The webhook is changed by many at once: try again.")
 
     def callback(self, url: str) -> dict[str, str]:
         """What a job keeps of its callback address. InvalidFields."""

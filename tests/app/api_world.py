@@ -21,6 +21,7 @@ from chalicelib import wiring
 from infra.aws.template import data_template
 from infra.aws.triggers import Trigger, triggers, undelivered
 from infra.local.provision import Provisioner
+from tests.app import documented
 
 ACCOUNT, BUCKET, STACK = "123456789012", "millrace", "millrace"
 PAGE = "https://page.example"
@@ -88,7 +89,9 @@ class Caller:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         response = self.world.client.http.request(method, f"/api{path}", headers=sent, body=content)
         found = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, found, (response.body or b"").decode())
+        answer = Answer(response.status_code, found, (response.body or b"").decode())
+        documented.check(method, path, answer.status, answer.headers, answer.text)
+        return answer
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)

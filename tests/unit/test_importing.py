@@ -106,7 +106,7 @@ def test_a_path_is_a_folder_and_not_the_beginning_of_a_name(world: World) -> Non
 
 def test_not_even_a_root_that_is_the_whole_bucket_opens_what_users_have_uploaded() -> None:
     everything = Root.parse(f"s3://{BUCKET}/", BUCKET)
-    for path in ("", "uploads/", "uploads/photos/x", "drop/", "results/x", "thumbs/", "work/", "models/"):
+    for path in ("", "uploads/", "uploads/photos/x", "drop/", "results/x", "thumbs/", "work/", "guides/", "models/"):
         place = Root.parse(path, BUCKET)
         assert everything.holds(place)
         assert place.ours

@@ -195,7 +195,17 @@ def test_settings_of_any_kind_are_converted() -> None:
     assert (found.import_roots, found.limits.active_jobs, found.token_seconds) == (("import/", "s3://b/x/"), 7, 60)
 
 
-@pytest.mark.parametrize("wrong", [{"MILLRACE_LIMIT_ACTIVE_JOBS": "many"}, {"MILLRACE_TOKEN_KEY": "short"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"MILLRACE_LIMIT_ACTIVE_JOBS": "many"},
+        {"MILLRACE_TOKEN_KEY": "short"},
+        {"MILLRACE_WEBHOOK_NETWORKS": "10.0.0.0/8, intranet"},
+        {"MILLRACE_WEBHOOK_NETWORKS": "10.0.0.1/8"},
+        {"MILLRACE_WEBHOOK_NETWORKS": "10.0.0.0/33"},
+    ],
+    ids=str,
+)
 def test_a_setting_that_cant_be_read_is_named(wrong: dict[str, str]) -> None:
     with pytest.raises(settings.SettingError, match=next(iter(wrong)).rpartition("_")[2]):
         settings.read(NEEDED | wrong)

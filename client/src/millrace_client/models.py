@@ -218,6 +218,8 @@ class ImportRequest(BaseModel):
     name: str | None = None
     options: dict[str, Any] | None = None
     recursive: bool | None = None
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
 
 
 class JobAnswer(BaseModel):

@@ -72,6 +72,8 @@ def test_one_setting_is_read_by_its_name(world: World) -> None:
         ({"bucket": "other"}, "bucket", "is set by the deployment"),
         ({"token_key": "x" * 40}, "token_key", "is set by the deployment"),
         ({"token_key": None}, "token_key", "is set by the deployment"),
+        ({"webhook_networks": ["intranet"]}, "webhook_networks", "is set by the deployment"),
+        ({"webhook_networks": ["10.0.0.0/8"]}, "webhook_networks", "is set by the deployment"),
         ({"token_seconds": 59}, "token_seconds", "whole number"),
         ({"token_seconds": 10**30}, "token_seconds", "whole number"),
         ({"token_seconds": "3600"}, "token_seconds", "whole number"),
@@ -102,6 +104,26 @@ def test_a_change_is_made_to_the_settings_that_were_seen(world: World) -> None:
     assert boss.call("PUT", "/settings", {"token_seconds": 600}, If_Match=seen).status == 200
     assert boss.call("PUT", "/settings", {"token_seconds": 700}, If_Match=seen).status == 412
     assert boss.get("/settings/token_seconds")["value"] == 600
+
+
+def test_who_names_a_version_is_refused_where_another_change_comes_in_between(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boss = admin(world)
+    people = services().people
+    real, first = people.store, []
+
+    def slow(values: Any, version: int, entry: Any) -> bool:
+        if not first:
+            first.append(True)
+            assert services().stored_settings.change("another", {"guest_seconds": 7200})
+        return real(values, version, entry)
+
+    monkeypatch.setattr(people, "store", slow)
+    seen = boss.get("/settings").headers["etag"]
+    assert boss.call("PUT", "/settings", {"token_seconds": 600}, If_Match=seen).status == 412
+    assert boss.get("/settings/guest_seconds")["value"] == 7200
+    assert boss.get("/settings/token_seconds")["source"] == "default"
 
 
 def test_null_takes_a_setting_back_to_the_deployments(world: World) -> None:
@@ -197,13 +219,15 @@ def test_the_audit_log_goes_back_page_by_page(world: World) -> None:
         put(boss, token_seconds=seconds)
     everything = [entry["id"] for entry in boss.get("/audit")["items"]]
     assert everything == sorted(everything, reverse=True)
-    found, cursor = [], ""
+    found, page = [], boss.get("/audit?limit=4")
     while True:
-        page = boss.get(f"/audit?limit=4{cursor}")
         found += [entry["id"] for entry in page["items"]]
         if page["next_cursor"] is None:
             break
-        cursor = f"&cursor={page['next_cursor']}"
+        target, _, rel = page.headers["link"].partition("; ")
+        assert (rel, page["next_cursor"] in target, "limit=4" in target) == ('rel="next"', True, True)
+        page = boss.get(f"/audit{target.strip('<>')}")
+    assert "link" not in page.headers
     assert found == everything
     assert boss.get("/audit?limit=0").status == 422
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.jobs.ids import new_id
 from chalicelib.webhooks.signing import signature
 from chalicelib.wiring import services
-from tests.app.api_world import Caller, World
+from tests.app.api_world import BUCKET, Caller, World
 from tests.unit.webhooks.receiver import Received, Receiver, receiving
 
 EVENTS = ["job.completed", "job.failed", "job.cancelled", "file.rejected"]
@@ -141,6 +141,18 @@ def test_a_job_tells_its_own_callback_address(world: World, user: Caller, receiv
     assert len(receiver.received) == 2
 
 
+def test_an_import_tells_its_callback_address_too(world: World, user: Caller, receiver: Receiver, photo: bytes) -> None:
+    world.s3.put_object(Bucket=BUCKET, Key="import/told/a.jpg", Body=photo)
+    body = {"pipeline": "media", "path": "import/told/", "callback_url": receiver.url}
+    answer = user.post("/import-path", body)
+    assert (answer.status, len(answer["callback_secret"]) > 30) == (202, True)
+    world.deliver()
+    assert user.get(f"/jobs/{answer['job_id']}")["callback_url"] == receiver.url
+    assert [said(got)["type"] for got in receiver.received] == ["job.completed"]
+    refused = user.post("/import-path", body | {"callback_url": "https://10.0.0.1/"})
+    assert (refused.status, refused["errors"][0]["field"]) == (422, "callback_url")
+
+
 def test_only_what_was_asked_for_is_told_and_only_to_its_owner(world: World, user: Caller, receiver: Receiver) -> None:
     subscribe(user, receiver, "job.cancelled")
     subscribe(world.guest(), receiver)
@@ -223,6 +235,27 @@ def test_an_address_that_became_private_since_is_not_called(world: World, user: 
     assert receiver.received == []
     (delivery,) = user.get(f"/webhooks/{webhook['id']}/deliveries")["items"]
     assert delivery["attempts"][0]["error"] == "address_not_public"
+
+
+def test_a_change_of_what_was_changed_just_now_is_refused_to_who_names_a_version_and_made_for_others(
+    user: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/webhooks/{subscribe(user, receiver, 'job.failed')['id']}"
+    real, others = services().jobs.change_endpoint, [["job.completed"]]
+
+    def slow(endpoint: Any, changes: Any) -> Any:
+        if others:
+            real(endpoint, {"events": others.pop()})  # by somebody else, between our look and our write
+        return real(endpoint, changes)
+
+    monkeypatch.setattr(services().jobs, "change_endpoint", slow)
+    version = user.get(path).headers["etag"]
+    refused = user.call("PATCH", path, {"events": ["file.rejected"]}, if_match=version)
+    assert (refused.status, refused["code"]) == (412, "precondition_failed")
+    assert user.get(path)["events"] == ["job.completed"]
+    others.append(["job.cancelled"])
+    assert user.call("PATCH", path, {"events": ["file.rejected"]}).status == 200
+    assert user.get(path)["events"] == ["file.rejected"]
 
 
 def test_webhooks_are_listed_changed_and_deleted_without_their_secrets(

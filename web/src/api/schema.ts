@@ -348,6 +348,10 @@ export interface ImportRequest {
     [k: string]: unknown
   }
   recursive?: boolean
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
