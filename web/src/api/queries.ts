@@ -106,13 +106,15 @@ export function useJob(jobId: string, seen: string | undefined) {
     queryKey: ['job', jobId, seen],
     queryFn: ({ signal }) => api<JobAnswer>(`/jobs/${jobId}`, { signal }),
     placeholderData: keepPreviousData,
-    staleTime: 60_000,
+    // The same status again, after others, doesn't mean the same job.
+    staleTime: 0,
   })
 }
 
-export function useArtifacts(jobId: string, ready: boolean) {
+/** seen: says when they may be others, as a retry makes them. */
+export function useArtifacts(jobId: string, ready: boolean, seen: string) {
   return useQuery({
-    queryKey: ['artifacts', jobId],
+    queryKey: ['artifacts', jobId, seen],
     queryFn: ({ signal }) => api<ArtifactsAnswer>(`/jobs/${jobId}/artifacts`, { signal }),
     enabled: ready,
     staleTime: 5 * 60_000,

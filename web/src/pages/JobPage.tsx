@@ -54,11 +54,14 @@ function OneJob({ jobId }: { jobId: string }) {
   return <Shown job={job.data} how={how} />
 }
 
+/** How it stands; of a run that ended, which one it was: a retry may be over before anybody has seen it run. */
+const standing = (how: StatusAnswer) => `${how.status} ${how.processing_time_seconds ?? ''}`
+
 /** What of the status says that the job itself has changed. */
 const seenOf = (how: StatusAnswer | undefined) =>
   how &&
   [
-    how.status,
+    standing(how),
     how.files_expected,
     how.files_received,
     how.current_step,
@@ -81,10 +84,10 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs are told of every move
   useEffect(() => void client.invalidateQueries({ queryKey: ['jobs'] }), [client, how.status])
   const book = useBook(job, how)
-  const artifacts = useArtifacts(job.id, completed)
+  const artifacts = useArtifacts(job.id, completed, standing(how))
   const media = job.pipeline === 'media'
-  const exact = useDuplicates(job.id, 'exact', `${how.status} ${job.files.duplicate}`)
-  const similar = useDuplicates(job.id, 'similar', how.status)
+  const exact = useDuplicates(job.id, 'exact', `${standing(how)} ${job.files.duplicate}`)
+  const similar = useDuplicates(job.id, 'similar', standing(how))
   const groups = useMemo(
     () => [...(exact.data?.items ?? []), ...(similar.data?.items ?? [])],
     [exact.data, similar.data],

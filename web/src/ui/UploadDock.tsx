@@ -7,6 +7,7 @@ import { useQuantities } from '../i18n/quantities'
 import type { JobRecord } from '../upload/record'
 import { Bar, Button, ButtonLink, Notice } from './controls'
 import { useUpload } from './hooks'
+import { Ongoing } from './Ongoing'
 import styles from './UploadDock.module.css'
 
 export function UploadDock() {
@@ -63,7 +64,7 @@ export function Unfinished() {
     }
   }, [upload, idle])
 
-  if (!found || !idle) return null
+  if (!found || !idle) return <Ongoing except={upload.job?.jobId} />
   const discard = async () => {
     await api(`/jobs/${found.jobId}/control`, { method: 'POST', body: { action: 'cancel' } }).catch(
       (error) => {

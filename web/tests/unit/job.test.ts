@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { pace } from '../../src/api/queries'
-import type { FileAnswer, FilesPage } from '../../src/api/schema'
+import type { FileAnswer, FilesPage, JobSummary } from '../../src/api/schema'
 import { fieldsOf, filled } from '../../src/pages/drop/fields'
 import { arrange, type View } from '../../src/pages/job/arrange'
 import { FileBook, PAGE } from '../../src/pages/job/book'
 import { marks } from '../../src/ui/BarChart'
+import { stillGoing } from '../../src/ui/Ongoing'
 
 const answer = (number: number, more: Partial<FileAnswer> = {}): FileAnswer => ({
   id: `job-${number}`,
@@ -160,4 +161,17 @@ describe('charts', () => {
     for (let most = 1; most < 60; most++)
       expect(marks(most, true).every(Number.isInteger), `${most}`).toBe(true)
   })
+})
+
+test('offered again are only jobs that went on when the page was opened, and still do', () => {
+  const job = (id: string, status: JobSummary['status']) => ({ id, status }) as JobSummary
+  const jobs = [
+    job('new', 'running'),
+    job('old', 'paused'),
+    job('over', 'completed'),
+    job('closed', 'queued'),
+  ]
+  expect(
+    stillGoing(jobs, new Set(['old', 'over', 'closed']), new Set(['closed'])).map(({ id }) => id),
+  ).toEqual(['old'])
 })

@@ -95,7 +95,10 @@ export function Facts({ file, differing }: { file: FileAnswer; differing?: Reado
       {facts.map(([key, value]) => (
         <div key={key} className={differing?.has(key) ? styles.differs : ''}>
           <dt>{t(`fact.${key}`)}</dt>
-          <dd>{value}</dd>
+          <dd>
+            {value}
+            {differing?.has(key) && <span className="visually-hidden"> ({t('fact.differs')})</span>}
+          </dd>
         </div>
       ))}
     </dl>
@@ -107,6 +110,10 @@ export const FACTS = [
   'size',
   'pixels',
   'length',
+  'voxels',
+  'spacing',
+  'values',
+  'format',
   'camera',
   'place',
   'kind',
@@ -122,6 +129,12 @@ export function factsOf(file: FileAnswer, q: ReturnType<typeof useQuantities>): 
     size: q.bytes(file.size_bytes),
     pixels: file.width && file.height ? `${file.width} × ${file.height}` : null,
     length: file.duration_seconds == null ? null : clock(file.duration_seconds),
+    voxels: Array.isArray(file.shape) ? file.shape.join(' × ') : null,
+    spacing: Array.isArray(file.spacing_mm)
+      ? `${file.spacing_mm.map((mm: number) => q.number(mm)).join(' × ')} mm`
+      : null,
+    values: typeof file.dtype === 'string' ? file.dtype : null,
+    format: typeof file.format === 'string' ? file.format : null,
     camera: file.camera ?? null,
     place: gps ? `${gps.latitude.toFixed(5)}, ${gps.longitude.toFixed(5)}` : null,
     kind: file.content_type ?? null,

@@ -13,10 +13,11 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
   useEffect(() => book.refresh(), [book, how.files_received, how.current_step, how.progress_percent])
 
   // A run marks duplicates, a retry looks at rejected files again: then nothing is as it was.
-  const before = useRef(how.status)
+  const now = `${how.status} ${how.processing_time_seconds ?? ''}`
+  const before = useRef(now)
   useEffect(() => {
-    if (before.current !== how.status) book.refresh(true)
-    before.current = how.status
-  }, [book, how.status])
+    if (before.current !== now) book.refresh(true)
+    before.current = now
+  }, [book, now])
   return book
 }
