@@ -234,3 +234,28 @@ def test_a_retry_of_a_job_that_is_being_deleted_is_too_late(
     services().jobs.change_job(job, {"deleting": True}, allowed=frozenset({job.state}))
     assert user.post(f"/jobs/{job_id}/retry").status == 404
     assert user.call("PATCH", f"/jobs/{job_id}", {"name": "x"}).status == 404
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["the one it came with", "the one that shares it"])
+def test_of_two_files_of_one_job_that_share_an_object_one_goes_and_the_bytes_count_for_the_other(
+    world: World, user: Caller, photo: bytes, first: bool
+) -> None:
+    job_id = user.upload({"a.jpg": photo}, more=True)
+    world.deliver()
+    sha256 = hashlib.sha256(photo).hexdigest()
+    again = {"files": [{"filename": "again.jpg", "size": len(photo), "sha256": sha256}]}
+    [shared] = user.post(f"/jobs/{job_id}/files", again)["uploads"]
+    assert shared["duplicate_of"] == f"{job_id}-00000001"
+    world.deliver()
+    assert user.get(f"/status/{job_id}")["status"] == "completed"
+    files = file_ids(user, job_id)
+    gone, kept = files if first else reversed(files)
+    assert stored(user) == len(photo)
+
+    assert user.call("DELETE", f"/files/{gone}").status == 204
+
+    assert stored(user) == user.get("/stats")["stored_bytes"] == len(photo)
+    assert world.objects("uploads/") == [f"uploads/media/{job_id}/00000001"]
+    assert user.call("DELETE", f"/files/{kept}").status == 204
+    assert stored(user) == user.get("/stats")["stored_bytes"] == 0
+    assert world.objects("uploads/") == []
