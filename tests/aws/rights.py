@@ -45,10 +45,10 @@ def needs(call: Mapping[str, Any]) -> set[Pair]:
             (f"dynamodb:{action}", f"{resource}/index/{params['IndexName']}" if "IndexName" in params else resource)
         }
     if service == "sqs":
-        if not params["QueueUrl"].startswith(SETTINGS["QUEUE_URL_PREFIX"]):
+        queue = params["QueueUrl"].rpartition("/")[2]
+        if not queue.startswith(f"{STACK}-"):
             return set()
-        action = operation.removesuffix("Batch")
-        return {(f"sqs:{action}", f"queue/{params['QueueUrl'].removeprefix(SETTINGS['QUEUE_URL_PREFIX'])}")}
+        return {(f"sqs:{operation.removesuffix('Batch')}", f"queue/{queue.removeprefix(f'{STACK}-')}")}
     if service != "s3":
         return {(f"{service}:{operation}", "secret")}
     if params["Bucket"] != BUCKET:

@@ -47,7 +47,7 @@ class Stack:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "infra.local", "serve", "--port", str(self.port)]
-        command += ["--data-dir", str(self.folder / "data"), *self._options]
+        command += ["--data-dir", str(self.folder / "data"), "--app", "tests.aws.recorded", *self._options]
         environment = os.environ | self._settings | {MARK: str(self.folder)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

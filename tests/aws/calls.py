@@ -1,0 +1,90 @@
+"""Notes each AWS call that each function of app.py makes: in tests, and in the stacks that tests start.
+
+One line of JSON a call, each once a process, in a folder that the environment names, so that it is found whoever made
+the call, and however that process ended. Signing an address counts: whoever opens it acts with the signer's rights.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from botocore.client import BaseClient
+from chalice.app import Chalice, EventSourceHandler
+
+FOLDER = "RECORDED_CALLS"
+# What of a call's parameters a policy can speak of.
+NAMED = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "QueueUrl", "CopySource", "SecretId", "Tagging")
+
+_running: list[str] = []
+_seen: set[str] = set()
+
+
+def watch() -> None:
+    """From now on, calls of this process are noted."""
+    emit, handle, serve = BaseClient._emit_api_params, EventSourceHandler.__call__, Chalice.__call__
+
+    def noted(self: Any, api_params: Any, operation_model: Any, context: Any) -> Any:
+        if _running:
+            service, operation = operation_model.service_model.service_name, operation_model.name
+            for params in _named(operation, api_params):
+                _note({"function": _running[-1], "service": service, "operation": operation, "params": params})
+        return emit(self, api_params, operation_model, context)
+
+    def handled(self: Any, event: Any, context: Any) -> Any:
+        with _inside(self.func.__name__):
+            return handle(self, event, context)
+
+    def served(self: Any, event: Any, context: Any) -> Any:
+        with _inside("api"):
+            return serve(self, event, context)
+
+    BaseClient._emit_api_params = noted  # type: ignore[method-assign]
+    EventSourceHandler.__call__ = handled
+    Chalice.__call__ = served
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """What all processes noted."""
+    lines = {line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()}
+    return [json.loads(line) for line in sorted(lines)]
+
+
+@contextmanager
+def _inside(function: str) -> Iterator[None]:
+    _running.append(function)
+    try:
+        yield
+    finally:
+        _running.pop()
+
+
+def _note(call: dict[str, Any]) -> None:
+    line = json.dumps(call, sort_keys=True, default=str)
+    if line not in _seen:
+        _seen.add(line)
+        with Path(os.environ[FOLDER], f"{os.getpid()}.jsonl").open("a") as file:
+            file.write(f"{line}\n")
+
+
+def _named(operation: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parameters that matter, once for each item of a batch."""
+    if operation in ("TransactWriteItems", "TransactGetItems"):
+        return [{"TableName": one["TableName"], "As": kind} for i in params["TransactItems"] for kind, one in i.items()]
+    if operation in ("BatchGetItem", "BatchWriteItem"):
+        return [{"TableName": table} for table in params["RequestItems"]]
+    if operation == "DeleteObjects":
+        return [{"Bucket": params["Bucket"], "Key": _root(o["Key"])} for o in params["Delete"]["Objects"]]
+    found = {name: params[name] for name in NAMED if isinstance(params.get(name), str)}
+    if isinstance(source := params.get("CopySource"), dict):
+        found["CopySource"] = {"Bucket": source["Bucket"], "Key": _root(source["Key"])}
+    return [found | {name: _root(found[name]) for name in ("Key", "Prefix") if name in found}]
+
+
+def _root(key: str) -> str:
+    """Keys differ by job and file; what they begin with is what a policy knows."""
+    return key.split("/")[0] + "/" if "/" in key else key
