@@ -39,11 +39,12 @@ EAGER = """
 import aws_lambda_powertools
 from app import app
 """
-API, EAGERLY, LEAST_NAME = (
-    "Millrace's API",
-    "the same, with Powertools from the start",
-    "Chalice and one pydantic model",
-)
+TRACED = """
+import chalicelib.observing.traces
+from app import app
+"""
+API, LEAST_NAME = "Millrace's API", "Chalice and one pydantic model"
+EAGERLY, TRACED_NAME = "the same, with Powertools from the start", "the same, and with the X-Ray SDK"
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -60,11 +61,13 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "least.py").write_text(LEAST)
         (Path(folder) / "eager.py").write_text(EAGER)
-        measured: dict[str, list[tuple[float, float]]] = {API: [], EAGERLY: [], LEAST_NAME: []}
+        (Path(folder) / "traced.py").write_text(TRACED)
+        measured: dict[str, list[tuple[float, float]]] = {API: [], EAGERLY: [], TRACED_NAME: [], LEAST_NAME: []}
         for _ in range(options.starts):
             for name, path, entry in (
                 (API, [code], "app.app"),
                 (EAGERLY, [Path(folder), code], "eager.app"),
+                (TRACED_NAME, [Path(folder), code], "traced.app"),
                 (LEAST_NAME, [Path(folder), code], "least.app"),
             ):
                 with Function(lambda_python(), path, entry, environment) as running:

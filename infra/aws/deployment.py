@@ -29,7 +29,7 @@ def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[s
     work = [f"{logical_id(trigger.queue)}Queue" for trigger in triggers(pipelines)]
     dead = [f"{logical_id(trigger.dead_letter_queue)}Queue" for trigger in triggers(pipelines)]
     resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"].append(TIERED)
-    resources |= watching_template([function.id for function in functions(pipelines)], work, dead)
+    resources |= watching_template([function.id for function in functions(pipelines)], work, dead, pipelines)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = api_template(stack)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from infra.aws.measures import graphs as own_graphs
+from infra.aws.measures import watched
 
 Json = dict[str, Any]
 
 
-def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Sequence[str]) -> Json:
-    """functions, queues, dead: logical ids of the functions, of the work queues and of their dead-letter queues."""
+def watching_template(
+    functions: Sequence[str], queues: Sequence[str], dead: Sequence[str], pipelines: Sequence[str]
+) -> Json:
+    """functions, queues, dead: logical ids of the functions, of the work queues and of their dead-letter queues.
+    pipelines: their names."""
     resources: Json = {
         # Not encrypted with SNS's own key: CloudWatch may not use that, and no alarm would ever arrive.
         "AlarmTopic": {"Type": "AWS::SNS::Topic"},
@@ -84,6 +90,22 @@ def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Seq
         threshold=5,
         statistic="Sum",
     )
+    for own in watched(pipelines):
+        namespace = {"Ref": "AWS::StackName"}
+        resources[own.name] = _alarm(
+            own.description, namespace, own.measure, own.dimensions, threshold=0, statistic="Sum"
+        )
+    resources["SweepStoppedAlarm"] = _alarm(
+        "The sweeper does not run: nothing is made good.",
+        "AWS/Lambda",
+        "Invocations",
+        {"FunctionName": {"Ref": "Sweep"}},
+        threshold=1,
+        statistic="Sum",
+        periods=2,
+    )
+    silence = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching"}
+    resources["SweepStoppedAlarm"]["Properties"] |= silence
     alarms = [name for name, resource in resources.items() if resource["Type"] == "AWS::CloudWatch::Alarm"]
     resources["Dashboard"] = _dashboard(functions, queues, dead, alarms)
     return resources
@@ -91,9 +113,9 @@ def watching_template(functions: Sequence[str], queues: Sequence[str], dead: Seq
 
 def _alarm(
     description: str,
-    namespace: str,
+    namespace: str | Json,
     metric: str,
-    dimensions: Json,
+    dimensions: Mapping[str, Any],
     *,
     threshold: float,
     statistic: str = "Maximum",
@@ -141,6 +163,7 @@ def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[s
         ("Duration, p99, ms", of_functions("Duration"), "p99"),
         ("At the same time", of_functions("ConcurrentExecutions"), "Maximum"),
         ("API latency, ms", [[*api, {"stat": "p50"}], [*api, {"stat": "p99"}]], "p50"),
+        *own_graphs(),
     ]
     widgets: list[Json] = [
         {
