@@ -64,10 +64,9 @@ class Observing:
         return answer
 
     def _keys(self, event: Any) -> dict[str, about.Key]:
+        context, given = getattr(event, "context", None), None
         if isinstance(event, Request):
             context, given = event.lambda_context, event.context.get("requestId")
-        else:
-            context, given = event.context, None
         keys: dict[str, about.Key] = {}
         if self.where.function:
             keys = {"function_name": self.where.function, "cold_start": self._cold}

@@ -11,7 +11,7 @@ from chalicelib.observing import about
 
 OURS = ("chalicelib", "millrace")
 PLAIN = "%(asctime)s %(name)s %(levelname)s %(message)s"
-EXTRAS_SHOWN = ("file", "code", "place", "step", "message_id")
+OF_EACH_RECORD = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctime"}
 
 
 class Lines(logging.StreamHandler[TextIO]):
@@ -32,7 +32,7 @@ class Readable(logging.Formatter):
         super().__init__(PLAIN)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
-        own = {name: getattr(record, name) for name in ("job_id", *EXTRAS_SHOWN) if hasattr(record, name)}
+        own = {name: value for name, value in record.__dict__.items() if name not in OF_EACH_RECORD}
         shown = " ".join(f"{name}={value}" for name, value in {**about.keys(), **own}.items())
         return super().formatMessage(record) + (f" [{shown}]" if shown else "")
 

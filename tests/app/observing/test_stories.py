@@ -155,6 +155,11 @@ def test_elsewhere_it_tells_everything(world: World, monkeypatch: pytest.MonkeyP
         millrace.sweep(event("schedule"), Context())
 
 
+def test_what_is_no_request_at_all_is_answered_and_breaks_nothing(told: Told) -> None:
+    assert millrace.app({"no": "request"}, Context())["statusCode"] == 500
+    assert [line for line in told.logged if line["level"] == "ERROR"] == []
+
+
 def test_nothing_is_kept_for_the_next_event(told: Told, job: str) -> None:
     logging.getLogger("chalicelib.later").info("later")
     assert told.logged[-1].keys().isdisjoint({"job_id", "request_id", "user_id", "function_name"})
