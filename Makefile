@@ -74,6 +74,7 @@ $(UV): requirements-setup.txt
 	@echo "Setting up Python $$(cat .python-version) and the locked requirements in .venv"
 	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv
 	@$(UV) pip sync -q --python .venv --require-hashes requirements-dev.txt
+	@$(UV) pip install -q --python .venv --no-deps --no-build-isolation --editable client
 	@touch $@
 
 # The machine's own Node where it is new enough, else the one from its wheel.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from millrace_client import Client
+
 from benchmarks.calls import photo
 from benchmarks.report import Row, report
 from infra.local.demo import running_stack
-from infra.local.demo_client import Client, LocalFile
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -26,19 +26,15 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         files = []
         for number in range(options.files):
             path = Path(folder) / f"{number:05d}.jpg"
-            content = photo(number, options.kb * 1000)
-            path.write_bytes(content)
-            files.append(LocalFile(path, path.name, len(content), hashlib.sha256(content).hexdigest()))
-        with tempfile.TemporaryDirectory() as data, running_stack(Path(data)) as address:
-            client = Client(address)
+            path.write_bytes(photo(number, options.kb * 1000))
+            files.append(path)
+        with tempfile.TemporaryDirectory() as data, running_stack(Path(data)) as address, Client(address) as client:
+            client.begin_as_guest()
             began = time.perf_counter()
-            job_id = client.upload("media", "throughput", files, lambda file, more: None)
+            job = client.upload(files, "media", name="throughput")
             sent = time.perf_counter()
-            for status in client.wait(job_id):
-                last = status
+            job.wait()
             done = time.perf_counter()
-    if last["status"] != "completed":
-        raise RuntimeError(f"the job is {last}")
     rows = [_pace("all files are sent", len(files), sent - began), _pace("the zip is there", len(files), done - began)]
     title = f"{options.files} photos of {options.kb} kB through the local stack, {os.cpu_count()} workers"
     return report(title, rows, options.json)

@@ -27,7 +27,6 @@ from chalicelib.jobs.states import JobState
 from chalicelib.stores.job_table import JobTable
 from infra import connect
 from infra.local.demo import running_stack
-from infra.local.demo_client import Refused
 from infra.local.samples import jpeg, make_samples, scene
 from infra.local.settings import HOST
 from infra.local.supervisor import CannotStart
@@ -36,6 +35,18 @@ EMAIL, USERNAME = "demo@example.com", "demo"
 PATIENCE_SECONDS = 120
 HELD = timedelta(days=7)
 Files = Mapping[str, bytes]
+
+
+class Refused(Exception):
+    """The API's answer was an error; says it as the API did, with the request's id to look for in the log."""
+
+    def __init__(self, response: requests.Response) -> None:
+        try:
+            problem = response.json()
+        except ValueError:
+            problem = {}
+        said = problem.get("detail") or f"{response.status_code} {response.reason}"
+        super().__init__(f"{said} [request {problem.get('request_id') or 'none'}]")
 
 
 @dataclass(frozen=True)

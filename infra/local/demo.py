@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import logging
 import os
 import signal
@@ -16,14 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
+from millrace_client import Client, Job, MillraceError, uploading
+from millrace_client.models import StatusAnswer
+from millrace_client.uploading import LocalFile
 from rich.console import Console
 from rich.markup import escape
 
 from chalicelib.pipelines.registry import PIPELINES
-from infra.local.demo_check import CheckFailed, check_zip
-from infra.local.demo_client import Client, LocalFile, Refused
-from infra.local.demo_view import View
+from infra.local.demo_check import CheckFailed, Original, check_zip
+from infra.local.demo_view import Bar, View
 from infra.local.samples import make_samples
 from infra.local.settings import LocalSettings, free_port, registered_pipelines
 from infra.local.supervisor import CannotStart, Supervisor
@@ -64,46 +64,31 @@ def running_stack(data_dir: Path) -> Iterator[str]:
 
 
 def collect(folder: Path) -> tuple[list[LocalFile], list[Path]]:
-    """The files below `folder` that the pipeline takes, hashed, in order of their names; and the others."""
-    taken, others = [], []
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        if PIPELINES[PIPELINE].accepts.extension(path.name) is None:
-            others.append(path)
-            continue
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-        name = path.relative_to(folder).as_posix()
-        taken.append(LocalFile(path, name, path.stat().st_size, digest))
-    return taken, others
+    """The files below `folder` that the pipeline takes, in order of their names; and the others."""
+    found = uploading.collect([folder])
+    takes = PIPELINES[PIPELINE].accepts.extension
+    return [file for file in found if takes(file.name)], [file.path for file in found if not takes(file.name)]
 
 
 def run(view: View, address: str, files: Sequence[LocalFile], zip_path: Path) -> None:
-    client = Client(address)
-    size = sum(file.size for file in files)
-    with view.bytes_bar(f"Sending {len(files):,} files", size) as bar:
-        job_id = client.upload(PIPELINE, NAME, files, bar.sent)
-    with view.percent_bar("Working") as bar:
-        status = _watch(client, job_id, bar)
-    if status["status"] != "completed":
-        raise CheckFailed(f"The job is {status['status']}: {status.get('error_message') or 'nothing says why'}")
-    with view.bytes_bar("Fetching the zip", status["result_size_bytes"]) as bar:
-        client.download(job_id, zip_path, bar.advance)
-    entries = check_zip(zip_path, files)
-    view.found(list(client.files(job_id)), entries)
-    _summary(view, client, job_id, entries, status)
+    with Client(address) as client:
+        client.begin_as_guest()
+        with view.bytes_bar(f"Sending {len(files):,} files", sum(file.size for file in files)) as bar:
+            job = client.upload(files, PIPELINE, name=NAME, on_sent=bar.sent)
+        with view.percent_bar("Working") as bar:
+            status = job.wait(lambda status: _show(bar, status))
+        with view.bytes_bar("Fetching the zip", status.result_size_bytes or 0) as bar:
+            job.download(zip_path, on_bytes=lambda there, _: bar.at(there))
+        entries = check_zip(zip_path, [Original(file.name, file.sha256()) for file in files])
+        view.found([file.model_dump(mode="json") for file in job.files()], entries)
+        _summary(view, job, entries, status)
 
 
-def _watch(client: Client, job_id: str, bar: Any) -> dict[str, Any]:
-    status: dict[str, Any] = {}
-    for status in client.wait(job_id):
-        detail = status.get("step_name") or status["status"]
-        bar.at(100 if status["status"] == "completed" else status.get("progress_percent") or 0, detail)
-    return status
+def _show(bar: Bar, status: StatusAnswer) -> None:
+    bar.at(100 if status.status == "completed" else status.progress_percent or 0, status.step_name or status.status)
 
 
-def _summary(
-    view: View, client: Client, job_id: str, entries: Sequence[dict[str, Any]], status: dict[str, Any]
-) -> None:
+def _summary(view: View, job: Job, entries: Sequence[dict[str, Any]], status: StatusAnswer) -> None:
     placed = sum(1 for entry in entries if entry["path"])
     same = sum(1 for entry in entries if entry["same_as"])
     left = len(entries) - placed - same
@@ -111,10 +96,9 @@ def _summary(
         f"[green]Checked: each of the {placed:,} files in the zip is its original, byte for byte.[/] "
         f"Exact duplicates, in it once: {same:,}. Left out, with a reason: {left:,}."
     )
-    for group in client.similar(job_id):
-        names = ", ".join(escape(file["original_filename"]) for file in group["files"])
-        view.say(f"They look alike: {names}")
-    view.say(f"Millrace worked {status['processing_time_seconds']:.1f} s on it.")
+    for group in job.duplicates("similar"):
+        view.say(f"They look alike: {', '.join(escape(file.original_filename) for file in group.files)}")
+    view.say(f"Millrace worked {status.processing_time_seconds or 0:.1f} s on it.")
 
 
 def main() -> int:
@@ -151,7 +135,7 @@ def main() -> int:
     except KeyboardInterrupt:
         errors.print("Stopped. Nothing is left behind; run it again with: make demo", highlight=False)
         return 130
-    except (CannotStart, Refused, CheckFailed, requests.RequestException) as error:
+    except (CannotStart, CheckFailed, MillraceError) as error:
         errors.print(f"[red]The demo failed:[/] {escape(str(error))}", highlight=False)
         return 1
     view.say(f"The zip: [bold]{escape(str(zip_path))}[/] (all in {time.monotonic() - started:.0f} s)")

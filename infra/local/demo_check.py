@@ -7,19 +7,26 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.local.demo_client import LocalFile
-
 OWN = {"manifest.json", "manifest.csv"}
+
+
+@dataclass(frozen=True)
+class Original:
+    """sha256: lower-case hex. name: relative to the folder that was given."""
+
+    name: str
+    sha256: str
 
 
 class CheckFailed(Exception):
     """Names the member or the original that is not as it should be."""
 
 
-def check_zip(path: Path, originals: Sequence[LocalFile]) -> list[dict[str, Any]]:
+def check_zip(path: Path, originals: Sequence[Original]) -> list[dict[str, Any]]:
     """The manifest's entries, one an original, once all of this holds; raises CheckFailed at the first that doesn't.
 
     Each member is named by one entry, has its SHA-256, and is an original byte for byte. Each original has an entry;

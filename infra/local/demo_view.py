@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from millrace_client.uploading import LocalFile
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 from rich.table import Table
-
-from infra.local.demo_client import LocalFile
 
 SURE = {"high": "[green]high[/]", "medium": "[yellow]medium[/]", "low": "[yellow]low[/]", "none": "[dim]none[/]"}
 LINE_SECONDS = 2.0
@@ -105,6 +104,7 @@ class Bar:
         self._progress = Progress(*columns, console=console) if console.is_terminal else None
         self._all: TaskID | None = None
         self._files: dict[LocalFile, TaskID] = {}
+        self._there: dict[LocalFile, int] = {}
 
     def __enter__(self) -> Bar:
         if self._progress:
@@ -120,10 +120,12 @@ class Bar:
         elif error[0] is None:
             self._line()
 
-    def sent(self, file: LocalFile, count: int) -> None:
-        """Called from several threads; rich has a lock of its own."""
-        self.advance(count)
-        if self._progress:
+    def sent(self, file: LocalFile, there: int) -> None:
+        """there: bytes of it that have arrived. Called from several threads; rich has a lock of its own."""
+        count = there - self._there.get(file, 0)
+        self._there[file] = there
+        self.at(self._done + count)
+        if self._progress and count:
             task = self._files.get(file)
             if task is None:
                 task = self._files[file] = self._progress.add_task(f"  {escape(file.name[-28:])}", total=file.size)
@@ -134,10 +136,6 @@ class Bar:
     def _finished(self, task: TaskID) -> bool:
         assert self._progress is not None
         return any(t.id == task and t.finished for t in self._progress.tasks)
-
-    def advance(self, count: int, total: int | None = None) -> None:
-        self._total = total or self._total
-        self.at(self._done + count)
 
     def at(self, done: float, detail: str = "") -> None:
         self._done = done

@@ -8,14 +8,13 @@ from typing import Any
 
 import pytest
 
-from infra.local.demo_check import CheckFailed, check_zip
-from infra.local.demo_client import LocalFile
+from infra.local.demo_check import CheckFailed, Original, check_zip
 
 A, B = b"first photo", b"second photo"
 
 
-def original(name: str, content: bytes) -> LocalFile:
-    return LocalFile(Path(name), name, len(content), hashlib.sha256(content).hexdigest())
+def original(name: str, content: bytes) -> Original:
+    return Original(name, hashlib.sha256(content).hexdigest())
 
 
 ORIGINALS = [original("a.jpg", A), original("copy.jpg", A), original("b.jpg", B), original("bad.jpg", b"text")]

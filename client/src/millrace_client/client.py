@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import httpx
 
@@ -25,6 +25,9 @@ from millrace_client.models import (
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
 from millrace_client.retrying import Attempts, retry_after
+
+if TYPE_CHECKING:
+    from millrace_client.uploading import LocalFile
 
 Progress = Callable[[StatusAnswer], object]
 
@@ -107,7 +110,7 @@ class Client:
         body = ImportRequest(path=path, pipeline=pipeline, name=name, options=dict(options or {}))
         return Job(self, self.send(operations.import_path(body)).job_id)
 
-    def upload(self, paths: Sequence[Path], pipeline: str, **more: Any) -> Job:
+    def upload(self, paths: Sequence[Path | LocalFile], pipeline: str, **more: Any) -> Job:
         """Sends these files as one job; more: as millrace_client.uploading.Upload, which says what it does."""
         from millrace_client.uploading import Upload
 
