@@ -1,57 +1,63 @@
-import { accessible, completed, expect, family, send, test } from './world'
+import { accessible, completed, expect, family, SIZES, send, test } from './world'
 
 const PASSWORD = 'a mill race runs downhill'
 
-test('a guest makes an account, finds the jobs again elsewhere, and signs out', async ({
-  page,
-  browser,
-  line,
-}) => {
-  const email = `anna.${Date.now()}@example.org`
-  await send(page, family().slice(0, 4))
-  await completed(page)
-  const name = await page.getByRole('heading', { level: 1 }).textContent()
+for (const size of SIZES) {
+  test.describe(size.name, () => {
+    test.use(size.use)
 
-  await page.getByRole('link', { name: 'Account' }).click()
-  await expect(page.getByRole('heading', { name: 'Keep what you have dropped' })).toBeVisible()
-  await accessible(page)
-  await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Name').fill(`Anna ${Date.now()}`)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.getByRole('button', { name: 'Make an account' }).click()
-  await expect(page.getByRole('heading', { name: /^Signed in as Anna/ })).toBeVisible()
-  await page.getByRole('link', { name: 'Jobs' }).click()
-  await expect(page.getByRole('listitem')).toContainText(name!)
+    test('a guest makes an account, finds the jobs again elsewhere, and signs out', async ({
+      page,
+      browser,
+      line,
+    }) => {
+      const email = `anna.${Date.now()}@example.org`
+      await send(page, family().slice(0, 4))
+      await completed(page)
+      const name = await page.getByRole('heading', { level: 1 }).textContent()
 
-  const elsewhere = await (await browser.newContext({ baseURL: line.address })).newPage()
-  await elsewhere.goto('/account')
-  await elsewhere.getByRole('tab', { name: 'Sign in' }).click()
-  await elsewhere.getByLabel('Email').fill(email)
-  await elsewhere.getByLabel('Password').fill('not this one')
-  await elsewhere.getByRole('button', { name: 'Sign in' }).click()
-  await expect(elsewhere.getByRole('alert')).toBeVisible()
-  await accessible(elsewhere)
-  await elsewhere.getByLabel('Password').fill(PASSWORD)
-  await elsewhere.getByRole('button', { name: 'Sign in' }).click()
-  await expect(elsewhere.getByRole('heading', { name: /^Signed in as Anna/ })).toBeVisible()
+      await page.getByRole('link', { name: 'Account' }).click()
+      await expect(page.getByRole('heading', { name: 'Keep what you have dropped' })).toBeVisible()
+      await accessible(page)
+      await page.getByLabel('Email').fill(email)
+      await page.getByLabel('Name').fill(`Anna ${Date.now()}`)
+      await page.getByLabel('Password').fill(PASSWORD)
+      await page.getByRole('button', { name: 'Make an account' }).click()
+      await expect(page.getByRole('heading', { name: /^Signed in as Anna/ })).toBeVisible()
+      await page.getByRole('link', { name: 'Jobs' }).click()
+      await expect(page.getByRole('listitem')).toContainText(name!)
 
-  await elsewhere.getByLabel('What it is for').fill('Backup')
-  await elsewhere.getByRole('button', { name: 'Make a key' }).click()
-  await expect(elsewhere.getByText('This key is shown once')).toBeVisible()
-  await expect(elsewhere.getByRole('listitem')).toContainText('Backup')
-  await accessible(elsewhere)
-  await elsewhere.getByRole('button', { name: 'Revoke Backup' }).click()
-  await elsewhere.getByRole('button', { name: 'Revoke', exact: true }).click()
-  await expect(elsewhere.getByRole('listitem')).toHaveCount(0)
+      const elsewhere = await (await browser.newContext({ baseURL: line.address, ...size.use })).newPage()
+      await elsewhere.goto('/account')
+      await elsewhere.getByRole('tab', { name: 'Sign in' }).click()
+      await elsewhere.getByLabel('Email').fill(email)
+      await elsewhere.getByLabel('Password').fill('not this one')
+      await elsewhere.getByRole('button', { name: 'Sign in' }).click()
+      await expect(elsewhere.getByRole('alert')).toBeVisible()
+      await accessible(elsewhere)
+      await elsewhere.getByLabel('Password').fill(PASSWORD)
+      await elsewhere.getByRole('button', { name: 'Sign in' }).click()
+      await expect(elsewhere.getByRole('heading', { name: /^Signed in as Anna/ })).toBeVisible()
 
-  await elsewhere.getByRole('link', { name: 'Jobs' }).click()
-  await expect(elsewhere.getByRole('listitem')).toContainText(name!)
-  await elsewhere.getByRole('link', { name: 'Account' }).click()
-  await elsewhere.getByRole('button', { name: 'Sign out' }).click()
-  await expect(elsewhere.getByRole('heading', { name: 'Keep what you have dropped' })).toBeVisible()
-  await elsewhere.getByRole('link', { name: 'Jobs' }).click()
-  await expect(elsewhere.getByRole('heading', { name: 'No jobs yet' })).toBeVisible()
-})
+      await elsewhere.getByLabel('What it is for').fill('Backup')
+      await elsewhere.getByRole('button', { name: 'Make a key' }).click()
+      await expect(elsewhere.getByText('This key is shown once')).toBeVisible()
+      await expect(elsewhere.getByRole('listitem')).toContainText('Backup')
+      await accessible(elsewhere)
+      await elsewhere.getByRole('button', { name: 'Revoke Backup' }).click()
+      await elsewhere.getByRole('button', { name: 'Revoke', exact: true }).click()
+      await expect(elsewhere.getByRole('listitem')).toHaveCount(0)
+
+      await elsewhere.getByRole('link', { name: 'Jobs' }).click()
+      await expect(elsewhere.getByRole('listitem')).toContainText(name!)
+      await elsewhere.getByRole('link', { name: 'Account' }).click()
+      await elsewhere.getByRole('button', { name: 'Sign out' }).click()
+      await expect(elsewhere.getByRole('heading', { name: 'Keep what you have dropped' })).toBeVisible()
+      await elsewhere.getByRole('link', { name: 'Jobs' }).click()
+      await expect(elsewhere.getByRole('heading', { name: 'No jobs yet' })).toBeVisible()
+    })
+  })
+}
 
 test('a session whose access token is no good any more goes on with its refresh token', async ({ page }) => {
   const email = `bert.${Date.now()}@example.org`

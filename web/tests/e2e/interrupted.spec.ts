@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { accessible, begin, choose, completed, expect, family, film, many, slow, test } from './world'
+import { accessible, begin, choose, completed, expect, family, film, many, SIZES, slow, test } from './world'
 
 /** Parts that were begun to be sent, and those that the store has taken, by number, as often as it took them. */
 function watchParts(page: Page): { begun: Set<number>; taken: Map<number, number> } {
@@ -17,26 +17,86 @@ function watchParts(page: Page): { begun: Set<number>; taken: Map<number, number
   return { begun, taken }
 }
 
-test('a reload in the middle of 150 MB goes on without sending a finished part again', async ({ page }) => {
-  const { begun, taken: parts } = watchParts(page)
-  await choose(page, [film])
-  await slow(page, 12 * 1024 * 1024)
-  await begin(page)
-  await expect.poll(() => parts.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
-  expect(parts.size).toBeLessThan(10)
+for (const size of SIZES) {
+  test.describe(size.name, () => {
+    test.use(size.use)
 
-  await page.reload()
-  const before = new Set(parts.keys())
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByRole('heading', { name: /has arrived/ })).toBeVisible({ timeout: 60_000 })
-  // Of a part whose answer the reload swallowed, only the store knows: it is not among those below.
-  expect([...begun].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n + 1))
-  for (const part of before) expect(parts.get(part), `part ${part}`).toBe(1)
+    test('a reload in the middle of 150 MB goes on without sending a finished part again', async ({
+      page,
+    }) => {
+      const { begun, taken: parts } = watchParts(page)
+      await choose(page, [film])
+      await slow(page, 12 * 1024 * 1024)
+      await begin(page)
+      await expect.poll(() => parts.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
+      expect(parts.size).toBeLessThan(10)
 
-  await page.getByRole('button', { name: 'Go to the job' }).click()
-  await completed(page)
-  await expect(page.getByRole('option', { name: 'large.mp4' })).toBeVisible()
-})
+      await page.reload()
+      const before = new Set(parts.keys())
+      await page.getByRole('button', { name: 'Go on' }).click()
+      await expect(page.getByRole('heading', { name: /has arrived/ })).toBeVisible({ timeout: 60_000 })
+      // Of a part whose answer the reload swallowed, only the store knows: it is not among those below.
+      expect([...begun].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n + 1))
+      for (const part of before) expect(parts.get(part), `part ${part}`).toBe(1)
+
+      await page.getByRole('button', { name: 'Go to the job' }).click()
+      await completed(page)
+      await expect(page.getByRole('option', { name: 'large.mp4' })).toBeVisible()
+    })
+
+    test('ten seconds without the API hold nothing up for good', async ({ page, line }) => {
+      await choose(page, many())
+      await slow(page, 400_000)
+      await begin(page)
+      await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
+        timeout: 30_000,
+      })
+      await line.cut()
+      await page.getByRole('link', { name: 'Jobs' }).click()
+      await expect(page.getByText('Millrace can’t be reached.').first()).toBeVisible({ timeout: 20_000 })
+      await page.waitForTimeout(10_000)
+      await line.mend()
+      await expect(page.getByText('Millrace can’t be reached.')).toHaveCount(0, { timeout: 30_000 })
+      await page.getByRole('link', { name: 'Drop' }).click()
+      await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({
+        timeout: 60_000,
+      })
+      await page.getByRole('button', { name: 'Go to the job' }).click()
+      await completed(page)
+    })
+
+    test('an upload and its job are paused, resumed and cancelled', async ({ page }) => {
+      await choose(page, many())
+      await slow(page, 200_000)
+      await begin(page)
+      await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
+        timeout: 30_000,
+      })
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await expect(page.getByRole('heading', { name: 'Sending is paused' })).toBeVisible()
+      await page.waitForTimeout(500)
+      const puts: string[] = []
+      page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
+      await page.waitForTimeout(2000)
+      expect(puts).toEqual([])
+
+      await page.getByRole('link', { name: 'Go to the job' }).click()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await expect(page.getByText('Paused', { exact: true })).toBeVisible()
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await expect(page.getByText('Running', { exact: true })).toBeVisible()
+
+      await page.getByRole('link', { name: 'Show' }).click()
+      await page.getByRole('button', { name: 'Resume' }).click()
+      await expect.poll(() => puts.length).toBeGreaterThan(0)
+
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click()
+      await page.getByRole('link', { name: 'Jobs' }).click()
+      await expect(page.getByRole('listitem').first()).toContainText('Cancelled')
+    })
+  })
+}
 
 test('files are chosen again where the browser did not keep their bytes', async ({ page }) => {
   await choose(page, many())
@@ -67,58 +127,6 @@ test('files are chosen again where the browser did not keep their bytes', async 
     timeout: 60_000,
   })
   expect(puts.length).toBeLessThan(40)
-})
-
-test('ten seconds without the API hold nothing up for good', async ({ page, line }) => {
-  await choose(page, many())
-  await slow(page, 400_000)
-  await begin(page)
-  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
-    timeout: 30_000,
-  })
-  await line.cut()
-  await page.getByRole('link', { name: 'Jobs' }).click()
-  await expect(page.getByText('Millrace can’t be reached.').first()).toBeVisible({ timeout: 20_000 })
-  await page.waitForTimeout(10_000)
-  await line.mend()
-  await expect(page.getByText('Millrace can’t be reached.')).toHaveCount(0, { timeout: 30_000 })
-  await page.getByRole('link', { name: 'Drop' }).click()
-  await expect(page.getByRole('heading', { name: 'All 40 files have arrived' })).toBeVisible({
-    timeout: 60_000,
-  })
-  await page.getByRole('button', { name: 'Go to the job' }).click()
-  await completed(page)
-})
-
-test('an upload and its job are paused, resumed and cancelled', async ({ page }) => {
-  await choose(page, many())
-  await slow(page, 200_000)
-  await begin(page)
-  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 40 files sent/ })).toBeVisible({
-    timeout: 30_000,
-  })
-  await page.getByRole('button', { name: 'Pause' }).click()
-  await expect(page.getByRole('heading', { name: 'Sending is paused' })).toBeVisible()
-  await page.waitForTimeout(500)
-  const puts: string[] = []
-  page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
-  await page.waitForTimeout(2000)
-  expect(puts).toEqual([])
-
-  await page.getByRole('link', { name: 'Go to the job' }).click()
-  await page.getByRole('button', { name: 'Pause' }).click()
-  await expect(page.getByText('Paused', { exact: true })).toBeVisible()
-  await page.getByRole('button', { name: 'Resume' }).click()
-  await expect(page.getByText('Running', { exact: true })).toBeVisible()
-
-  await page.getByRole('link', { name: 'Show' }).click()
-  await page.getByRole('button', { name: 'Resume' }).click()
-  await expect.poll(() => puts.length).toBeGreaterThan(0)
-
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel the job' }).click()
-  await page.getByRole('link', { name: 'Jobs' }).click()
-  await expect(page.getByRole('listitem').first()).toContainText('Cancelled')
 })
 
 /** The store itself has no reason to refuse one of the files: the answer that it would give is given for it. */

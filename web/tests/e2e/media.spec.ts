@@ -1,14 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { accessible, begin, choose, completed, expect, family, fits, test, tiles } from './world'
+import { accessible, begin, choose, completed, expect, family, fits, SIZES, test, tiles } from './world'
 
 const python = process.env.MILLRACE_PYTHON ?? new URL('../../../.venv/bin/python', import.meta.url).pathname
 
-for (const size of [
-  { name: 'on a desk', width: 1440, height: 900 },
-  { name: 'on a phone of 390 pixels', width: 390, height: 844 },
-]) {
+for (const size of SIZES) {
   test.describe(size.name, () => {
-    test.use({ viewport: { width: size.width, height: size.height }, hasTouch: size.width < 700 })
+    test.use(size.use)
 
     test('photos go in, and are sorted, looked at, compared and downloaded', async ({
       page,
@@ -39,7 +36,7 @@ for (const size of [
 
       await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()
       const viewer = page.getByRole('dialog')
-      if (size.width < 700) await viewer.getByRole('button', { name: 'Details' }).click()
+      if (size.use.hasTouch) await viewer.getByRole('button', { name: 'Details' }).click()
       await expect(viewer.getByText('Where this time comes from')).toBeVisible()
       await expect(viewer.getByText('camera, when taken')).toBeVisible()
       await expect(viewer.getByText('file name')).toBeVisible()

@@ -17,6 +17,12 @@ export const many = () => inside('many')
 export const films = () => inside('films')
 export const volume = () => inside('volume')
 
+/** What everything is tried on. */
+export const SIZES = [
+  { name: 'on a desk', use: { viewport: { width: 1440, height: 900 }, hasTouch: false } },
+  { name: 'on a phone of 390 pixels', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
+] as const
+
 /** Between the browser and the stack, and away when it is cut: connections break, and new ones are refused. */
 export interface Line {
   address: string
