@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.settings import SettingError
 
@@ -37,6 +38,9 @@ def _said(error: BaseException) -> str:
         code, meta = response.get("Error", {}).get("Code", ""), response.get("ResponseMetadata", {})
         operation = getattr(error, "operation_name", "")
         return f"{operation}: {code} (HTTP {meta.get('HTTPStatusCode')}, request {meta.get('RequestId')})"
+    called = getattr(error, "kwargs", None)
+    if isinstance(called, dict) and "endpoint_url" in called:  # botocore's, of a service that can't be reached
+        return urlsplit(str(called["endpoint_url"])).netloc
     if isinstance(error, OF_THE_CODE):
         return str(error)
     if isinstance(error, OSError):

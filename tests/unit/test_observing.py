@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib import settings
 from chalicelib.jobs.errors import JobNotFound
@@ -85,6 +85,7 @@ THROTTLED = {
     ("error", "said"),
     [
         (ClientError(THROTTLED, "GetItem"), "GetItem: ThrottlingException (HTTP 400, request R1)"),  # type: ignore[arg-type]
+        (EndpointConnectionError(endpoint_url="https://s3.example:443/b/a.jpg?x=1"), "s3.example:443"),
         (OSError(28, "No space", "/tmp/a.jpg"), "ENOSPC"),
         (JobNotFound("of a.jpg"), "job_not_found"),
         (AttributeError("'X' object has no attribute 'y'"), "'X' object has no attribute 'y'"),
