@@ -62,6 +62,7 @@ def things(admin: Admin, samples: Sequence[Path]) -> dict[str, dict[str, list[st
             "webhook_id": [_made(admin, "/webhooks", webhook) for _ in range(3)],
             "key_id": [_made(admin, "/auth/keys", {"name": "robot", "scopes": ["read"]}) for _ in range(3)],
             "artifact": ["complete", "nothing"],
+            "filename": ["first-steps.html"],
             "name": ["media", "volume", "guest_seconds", "token_key"],
         }
     return found
