@@ -14,7 +14,7 @@ from chalicelib.api import documentation, openapi
 from chalicelib.api.catalogue import catalogue, errors_of
 from chalicelib.api.http import ROOT, ROUTES, Route
 from chalicelib.jobs import errors as job_errors
-from chalicelib.jobs.errors import JobError
+from chalicelib.jobs.errors import JobError, PreconditionFailed
 from infra import errors_doc
 from tests.app.api_world import World
 
@@ -74,6 +74,26 @@ def test_every_route_has_documented_errors_with_examples(route: Route) -> None:
     wanted = {"500"} | ({"401", "403"} if route.scope else set()) | ({"422", "415"} if route.body else set())
     assert wanted <= set(responses)
     assert "404" in responses or "{" not in route.path
+
+
+BYTES = ("/download/", "/guides/")
+"""What is answered by sending on to where the bytes are, and never kept."""
+
+KEPT_BY_NOBODY = {"/auth/guest", "/auth/register", "/auth/keys"}
+"""They make something, and their answers hold a token or key that may not be kept for a second one to come. An account
+is made once by its email."""
+
+
+@each_route
+def test_every_route_heeds_the_versions_and_pages_that_it_can(route: Route) -> None:
+    if route.method == "GET" and route.path.endswith("}") and not route.path.startswith(BYTES):
+        assert route.conditional, "what is one thing has a version"
+    if route.method in {"PATCH", "PUT"}:
+        assert PreconditionFailed in route.errors, "a change may insist on a version"
+    if route.query and {"page", "cursor"} & set(route.query.model_fields):
+        assert "Link" in route.headers, "a page leads to the others"
+    makes = route.method == "POST" and route.status in {201, 202}
+    assert route.creates == (makes and route.path not in KEPT_BY_NOBODY and not route.path.endswith("/redeliver"))
 
 
 def test_there_is_no_address_that_is_not_described() -> None:
