@@ -34,7 +34,7 @@ def get_stats(call: Call) -> StatsAnswer:
         average_processing_time_seconds=round(totals["processing_seconds"] / processed, 3) if processed else None,
         jobs_in_queue=waiting,
         uptime_hours=round((now.timestamp() - totals["since"]) / 3600, 2) if "since" in totals else 0.0,
-        stored_bytes=int(totals["stored_bytes"]),
+        stored_bytes=max(0, int(totals["stored_bytes"])),
         days=[
             DayOfJobs(
                 date=day.date.isoformat(),

@@ -77,11 +77,12 @@ class Fault:
 
 
 def days(counted: Mapping[str, Amounts]) -> list[Day]:
+    # Less than none is what a retry took back of an end from before anybody counted.
     return [
         Day(
             date.fromisoformat(day),
             int(amounts.get(OPENED, 0)),
-            {state: int(amounts.get(state.value, 0)) for state in JobState if state in FINAL},
+            {state: max(0, int(amounts.get(state.value, 0))) for state in JobState if state in FINAL},
         )
         for day, amounts in counted.items()
     ]
@@ -89,7 +90,7 @@ def days(counted: Mapping[str, Amounts]) -> list[Day]:
 
 def processing(counted: Mapping[str, Amounts]) -> list[Processing]:
     total = _total(counted)
-    done = {name: int(jobs) for name, jobs in _named(total, DONE).items() if jobs > 0}
+    done = {name: int(jobs) for name, jobs in _named(total, DONE).items()}
     seconds = _named(total, SECONDS)
     return [Processing(name, jobs, seconds.get(name, 0.0) / jobs) for name, jobs in sorted(done.items())]
 
@@ -99,7 +100,7 @@ def faults(counted: Mapping[str, Amounts]) -> list[Fault]:
     total = _total(counted)
     jobs, files = _named(total, FAILED), _named(total, REJECTED)
     found = [Fault(code, int(jobs.get(code, 0)), int(files.get(code, 0))) for code in sorted({*jobs, *files})]
-    return sorted((f for f in found if f.jobs or f.files), key=lambda f: -(f.jobs + f.files))
+    return sorted(found, key=lambda fault: -(fault.jobs + fault.files))
 
 
 def _total(counted: Mapping[str, Amounts]) -> Amounts:
@@ -110,4 +111,5 @@ def _total(counted: Mapping[str, Amounts]) -> Amounts:
 
 
 def _named(amounts: Amounts, prefix: str) -> dict[str, float]:
-    return {name.removeprefix(prefix): amount for name, amount in amounts.items() if name.startswith(prefix)}
+    found = {name.removeprefix(prefix): amount for name, amount in amounts.items() if name.startswith(prefix)}
+    return {name: amount for name, amount in found.items() if amount > 0}
