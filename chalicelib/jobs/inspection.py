@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.deliveries import Delivery, deliveries, is_newer, object_events
 from chalicelib.jobs.dropfolder import DropFolders
-from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, ObjectMissing, StaleTransition
-from chalicelib.jobs.limits import Limits, MiB
-from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
+from chalicelib.jobs.examining import examine, rejected
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ownership import is_upload
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING, FileState, JobState
-from chalicelib.pipelines.base import Pipeline, UnreadableFile
+from chalicelib.pipelines.base import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -171,19 +170,11 @@ class Inspector:
             return None
         if file.tries > MOST_TRIES:
             # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
-            return FileOutcome(
-                file.number,
-                file.attempt,
-                FileState.REJECTED,
-                file.size,
-                file.etag,
-                error_code="processing_failed",
-                error_message=GIVEN_UP,
-            )
+            return rejected(file, file.etag, "processing_failed", GIVEN_UP)
         pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        return self._inspect(pipeline, job, file, task.seen)
+        return examine(self._objects, pipeline, job, file, task.seen)
 
     def _start(self, job: Job, now: datetime) -> Job:
         try:
@@ -192,99 +183,6 @@ class Inspector:
             )
         except StaleTransition:
             return self._jobs.job(job.id)
-
-    def _inspect(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
-        """Looks into the version that the message told of or, where that isn't there any more, into the present one."""
-        for last in (False, False, True):
-            try:
-                if not seen.etag:
-                    seen = self._objects.stat(file.key, file.bucket)
-                return self._inspect_version(pipeline, job, file, seen)
-            except ObjectMissing:
-                try:
-                    seen = self._objects.stat(file.key, file.bucket)
-                except ObjectMissing:
-                    break
-                if last:
-                    raise Busy from None
-        return FileOutcome(
-            file.number,
-            file.attempt,
-            FileState.REJECTED,
-            file.size,
-            None,
-            error_code="file_missing",
-            error_message="The file was removed before it could be read.",
-        )
-
-    def _inspect_version(self, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
-        def outcome(state: FileState, **more: Any) -> FileOutcome:
-            more["counts_bytes"] = file.counts_bytes
-            return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
-
-        uploaded = is_upload(job, file)
-        # The store refused any other bytes, because the hash is signed into the upload's URL; and where the file is a
-        # copy of an earlier one, the etag says that it is still what was inspected then.
-        verified = file.part_size is None and (uploaded or seen.etag == file.etag)
-        source = SourceFile(
-            file.filename,
-            seen.size,
-            lambda start, end: self._objects.stream(file.key, start, end, etag=seen.etag, bucket=file.bucket),
-            verified_sha256=file.expected_sha256 if verified else None,
-            modified_at=file.modified_at or seen.modified_at,
-            role=file.role,
-        )
-        try:
-            self._check_rules(pipeline, file, seen.size, uploaded)
-            found = pipeline.inspect(source, pipeline.Options.model_validate(job.options))
-            if source.sha256 is None:
-                source.load()
-            self._check_digests(file, source)
-        except UnreadableFile as bad:
-            return outcome(
-                FileState.REJECTED,
-                sha256=source.sha256,
-                crc32=source.digests.crc32 if source.digests else None,
-                error_code=bad.code,
-                error_message=bad.message,
-            )
-        if found.thumbnail:
-            self._objects.put(keys.thumbnail(job.id, file.number), found.thumbnail, "image/jpeg")
-        return outcome(
-            FileState.INSPECTED,
-            content_type=found.content_type,
-            sha256=source.sha256,
-            crc32=source.digests.crc32 if source.digests else None,
-            metadata=found.metadata,
-            thumbnail=found.thumbnail is not None,
-        )
-
-    def _check_rules(self, pipeline: Pipeline, file: File, size: int, uploaded: bool) -> None:
-        if pipeline.accepts.extension(file.filename) is None:
-            raise UnreadableFile("unsupported_type", f"The {pipeline.name} pipeline takes no files of that extension.")
-        if size == 0:
-            raise UnreadableFile("empty_file", "The file is empty.")
-        if size > pipeline.accepts.max_bytes:
-            most = pipeline.accepts.max_bytes / MiB
-            raise UnreadableFile("too_large", f"The file is larger than the {most:,.0f} MiB that are taken.")
-        if uploaded and size != file.size:
-            raise UnreadableFile(
-                "size_mismatch", f"{size:,} bytes arrived where {file.size:,} were announced. Upload it again."
-            )
-
-    def _check_digests(self, file: File, source: SourceFile) -> None:
-        digests = source.digests
-        if digests is None:
-            return
-        if file.expected_sha256 and digests.sha256 != file.expected_sha256:
-            raise UnreadableFile(
-                "checksum_mismatch", "Other bytes arrived than were announced: the SHA-256 differs. Upload it again."
-            )
-        # What came in parts was checked part by part; of the whole the store keeps a CRC32.
-        if file.upload_id and self._objects.crc32(file.key) not in {None, digests.crc32}:
-            raise UnreadableFile(
-                "checksum_mismatch", "The bytes read differ from those the store checked: the CRC32 differs."
-            )
 
     def _finish(
         self, found: dict[str, list[tuple[Task, FileOutcome]]], loaded: Mapping[str, Job], again: set[str]
