@@ -88,8 +88,9 @@ export function useJobs(wanted: JobsWanted, limit = 100) {
   })
 }
 
-export function useStatus(jobId: string) {
+export function useStatus(jobId: string, enabled = true) {
   return useQuery({
+    enabled,
     queryKey: ['status', jobId],
     queryFn: ({ signal }) => api<StatusAnswer>(`/status/${jobId}`, { signal }),
     refetchIntervalInBackground: true,

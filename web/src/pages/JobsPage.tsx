@@ -1,10 +1,10 @@
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { useJobs, usePipelines } from '../api/queries'
-import type { JobState, JobSummary } from '../api/schema'
+import { FINAL, useJobs, usePipelines, useStatus } from '../api/queries'
+import type { JobState, JobSummary, StatusAnswer } from '../api/schema'
 import { useWords } from '../i18n'
 import { useQuantities } from '../i18n/quantities'
-import { Button, ButtonLink, Empty, Notice, Select, Skeleton } from '../ui/controls'
+import { Bar, Button, ButtonLink, Empty, Notice, Select, Skeleton } from '../ui/controls'
 import { useTick, useTitle } from '../ui/hooks'
 import { JobStateMark } from '../ui/JobStateMark'
 import styles from './JobsPage.module.css'
@@ -20,6 +20,9 @@ const STATES: readonly JobState[] = [
   'cancelled',
 ]
 
+/** So many jobs that go on are asked how far they are: the newest. */
+const WATCHED = 12
+
 export default function JobsPage() {
   const { t, said } = useWords()
   useTitle(t('nav.jobs'))
@@ -30,6 +33,16 @@ export default function JobsPage() {
   const wanted = useMemo(() => ({ status: state ? [state] : [], pipeline }), [state, pipeline])
   const jobs = useJobs(wanted)
   const pipelines = usePipelines()
+  const watched = useMemo(
+    () =>
+      new Set(
+        (jobs.data?.items ?? [])
+          .filter((job) => !FINAL.has(job.status))
+          .slice(0, WATCHED)
+          .map((job) => job.id),
+      ),
+    [jobs.data],
+  )
   const filter = (name: string, value: string) => {
     const next = new URLSearchParams(params)
     if (value) next.set(name, value)
@@ -95,6 +108,7 @@ export default function JobsPage() {
             <JobRow
               key={job.id}
               job={job}
+              watched={watched.has(job.id)}
               title={pipelines.data?.find((one) => one.name === job.pipeline)?.title ?? job.pipeline}
             />
           ))}
@@ -104,8 +118,10 @@ export default function JobsPage() {
   )
 }
 
-function JobRow({ job, title }: { job: JobSummary; title: string }) {
+function JobRow({ job, title, watched }: { job: JobSummary; title: string; watched: boolean }) {
   const { t, said } = useWords()
+  const status = useStatus(job.id, watched)
+  const how = watched ? status.data : undefined
   const quantities = useQuantities()
   return (
     <li>
@@ -122,14 +138,41 @@ function JobRow({ job, title }: { job: JobSummary; title: string }) {
             </span>
           )}
         </span>
+        {how && <Progress how={how} />}
         <span className={styles.state}>
-          <JobStateMark state={job.status} />
+          <JobStateMark state={how?.status ?? job.status} />
           <time dateTime={job.created_at} title={quantities.moment(job.created_at)}>
             {quantities.ago(job.created_at)}
           </time>
         </span>
       </Link>
     </li>
+  )
+}
+
+function Progress({ how }: { how: StatusAnswer }) {
+  const { t } = useWords()
+  const quantities = useQuantities()
+  if (how.status === 'queued' && how.queue_position)
+    return (
+      <span className={`${styles.progress} number`}>
+        <span>{t('queue.place', { place: how.queue_position })}</span>
+      </span>
+    )
+  const percent =
+    how.progress_percent ??
+    (how.files_expected ? (100 * (how.files_received ?? 0)) / how.files_expected : undefined)
+  if (FINAL.has(how.status) || percent === undefined) return null
+  return (
+    <span className={`${styles.progress} number`}>
+      <Bar value={percent} label={t('job.progress')} />
+      <span>
+        {quantities.percent(percent)}
+        {how.estimated_remaining_seconds
+          ? ` · ${t('left', { time: quantities.duration(how.estimated_remaining_seconds) })}`
+          : ''}
+      </span>
+    </span>
   )
 }
 

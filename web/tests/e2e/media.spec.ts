@@ -14,6 +14,7 @@ for (const size of SIZES) {
       expect(complaints).toEqual([])
       await choose(page, family())
       await expect(page.getByRole('heading', { name: '13 files to send' })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Start with 13 files' })).toBeInViewport({ ratio: 1 })
       await accessible(page)
 
       await begin(page)

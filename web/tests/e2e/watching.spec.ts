@@ -200,6 +200,23 @@ test('jobs are filtered by state and pipeline', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'No job is like that' })).toBeVisible()
 })
 
+test('the list of jobs tells how far each is', async ({ page }) => {
+  const job = await sent(page)
+  await pretend(page, job, { status: 'running', progress_percent: 62, estimated_remaining_seconds: 300 })
+  await page.route('**/api/jobs?*', async (route) => {
+    const jobs = await (await route.fetch()).json()
+    for (const one of jobs.items) if (one.id === job) one.status = 'running'
+    await route.fulfill({ json: jobs })
+  })
+  await page.goto('/jobs')
+  const row = page.getByRole('main').getByRole('listitem')
+  await expect(row).toContainText('62% · 5 min left')
+  await expect(row.getByRole('progressbar')).toHaveAttribute('value', '62')
+  await accessible(page)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await fits(page)
+})
+
 test('of files that look alike, what differs is marked', async ({ page }) => {
   await send(page, family())
   await completed(page)

@@ -86,6 +86,8 @@ export const test = base.extend<World>({
   page: async ({ page }, use) => {
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined))
     await use(page)
+    // A poll that is on its way through a test's own answer is no fault of the test after it.
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
   },
 })
 

@@ -147,6 +147,17 @@ describe('the form of a pipeline’s options', () => {
     ])
   })
 
+  test('a title that says no more than the name is written as words, any other as it is', () => {
+    const titles = fieldsOf({
+      properties: {
+        region_names: { type: 'string', title: 'Region Names' },
+        year: { type: 'integer', title: 'Earliest Year of All' },
+        keep: { type: 'boolean' },
+      },
+    })
+    expect(titles.map((field) => field.title)).toEqual(['Region names', 'Earliest Year of All', 'Keep'])
+  })
+
   test('defaults are sent, and what is empty is not', () => {
     expect(filled(schema, { distance: 3 })).toEqual({ year: 2000, distance: 3, keep: true, kind: 'both' })
   })

@@ -57,7 +57,7 @@ function FieldRow({ pipeline, field, value, onChange, error }: RowProps) {
   const hints = (
     <>
       <p id={`${id}-hint`} className={styles.hint}>
-        {hint}
+        {marked(hint)}
       </p>
       {error && (
         <p id={`${id}-error`} className={styles.error}>
@@ -165,6 +165,10 @@ function FieldRow({ pipeline, field, value, onChange, error }: RowProps) {
     </div>
   )
 }
+
+/** Descriptions name values between backticks. */
+const marked = (text: string) =>
+  text.split('`').map((part, n) => (n % 2 ? <code key={part}>{part}</code> : part))
 
 function pairs(text: string): Record<string, string> | undefined {
   const found = text

@@ -43,7 +43,7 @@ function field(name: string, found: Schema): Field {
   const inner = { ...found.anyOf?.find((one) => one.type !== 'null'), ...found }
   const common = {
     name,
-    title: found.title ?? name,
+    title: titled(name, found.title),
     description: found.description ?? '',
     initial: initial(name, found),
     optional,
@@ -60,6 +60,13 @@ function field(name: string, found: Schema): Field {
     default:
       return { ...common, kind: 'text', maxLength: inner.maxLength }
   }
+}
+
+/** A title that was only made of the name is written as other words are: “Region names”, not “Region Names”. */
+function titled(name: string, title: string | undefined): string {
+  const words = name.replaceAll('_', ' ')
+  if (title && title.toLowerCase() !== words) return title
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function numeric(found: Schema) {

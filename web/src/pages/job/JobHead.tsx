@@ -27,7 +27,6 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
   const download = useDownload()
   const [asking, ask] = useState(false)
   const working = !FINAL.has(how.status)
-  const retryable = how.status === 'failed' || (how.status === 'completed' && job.files.rejected > 0)
 
   const cancel = () => {
     ask(false)
@@ -75,13 +74,6 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
               {t('resume')}
             </Button>
           )}
-          {retryable && (
-            <Button icon={RotateCcw} busy={control.isPending} onPress={() => control.mutate('retry')}>
-              {how.status === 'failed'
-                ? t('job.retry')
-                : t('job.retryRejected', { count: job.files.rejected })}
-            </Button>
-          )}
           {working && <TellMe />}
           {working && (
             <Button kind="danger" busy={control.isPending} onPress={() => ask(true)}>
@@ -98,6 +90,16 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
         <Notice
           kind="error"
           title={said('error', how.error_code ?? '', how.error_message ?? t('state.failed'))}
+          action={
+            <Button
+              kind="primary"
+              icon={RotateCcw}
+              busy={control.isPending}
+              onPress={() => control.mutate('retry')}
+            >
+              {t('job.retry')}
+            </Button>
+          }
         >
           <p>{t('job.failedText')}</p>
         </Notice>
@@ -106,7 +108,19 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
         <Notice
           kind="warning"
           title={t('job.someRejected', { count: job.files.rejected })}
-          action={<Button onPress={() => onShow('rejected')}>{t('job.why')}</Button>}
+          action={
+            <>
+              <Button onPress={() => onShow('rejected')}>{t('job.why')}</Button>
+              <Button
+                kind="quiet"
+                icon={RotateCcw}
+                busy={control.isPending}
+                onPress={() => control.mutate('retry')}
+              >
+                {t('job.retryRejected', { count: job.files.rejected })}
+              </Button>
+            </>
+          }
         >
           {t('job.othersFine')}
         </Notice>
