@@ -50,6 +50,15 @@ def send(*queues: str) -> Grant:
     return Grant("sqs", ("SendMessage",), tuple(f"queue/{queue}" for queue in queues))
 
 
+def remove() -> list[Grant]:
+    """All that a job has. Thumbnails, and what others put into drop folders, are not ours to break off half-way."""
+    sent_in_parts = ("work", "results", "uploads")
+    return [
+        objects(("DeleteObject",), *sent_in_parts, "thumbs", "drop"),
+        objects(("AbortMultipartUpload",), *sent_in_parts),
+    ]
+
+
 # What an admin has set is looked at by each container as it starts.
 SETTINGS = table("accounts", "GetItem")
 
@@ -70,9 +79,10 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
         ]
     if kind == "run":
         return [
-            table("jobs", *READ, *WRITE, "BatchGetItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models", "thumbs"),
+            table("jobs", *READ, *WRITE, "DeleteItem"),
+            objects(("GetObject",), "uploads", "drop", "import", "models"),
             objects(("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
+            objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
@@ -81,39 +91,44 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
         "api": [
             table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem", "ConditionCheckItem"),
             index("jobs", "by_owner", "by_hash"),
-            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem", "ConditionCheckItem"),
-            objects(("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"), "uploads"),
-            Grant("s3", ("ListMultipartUploadParts",), ("bucket/uploads/*",)),
-            objects(("GetObject", "DeleteObject"), "results", "thumbs"),
-            objects(("GetObject", "DeleteObject"), "drop"),
-            objects(("GetObject",), "import", "guides"),
-            objects(("DeleteObject",), "work"),
+            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
+            objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
+            objects(("GetObject",), "results", "thumbs", "drop", "import", "guides"),
+            *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
             Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
         ],
-        "list_objects": [table("jobs", *READ, *WRITE), listing(), send("import", "webhooks", *inspections), SETTINGS],
+        "list_objects": [
+            table("jobs", *READ, *WRITE),
+            listing(),
+            send("import", "webhooks", *inspections),
+            SETTINGS,
+        ],
         "clean_up": [
-            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            table("jobs", *READ, "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_hash"),
-            objects(("DeleteObject", "AbortMultipartUpload"), "uploads", "drop", "results", "thumbs", "work"),
+            *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
             SETTINGS,
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
         "undelivered": [
-            table("jobs", *READ, *WRITE),
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            objects(("GetObject",), "drop"),
             listing(),
             send("webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "sweep": [
-            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            table("jobs", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             index("jobs", "due"),
-            listing(),
-            send("cleanup", "webhooks", *runs, *inspections),
+            objects(("DeleteObject",), "work", "results"),
+            objects(("AbortMultipartUpload",), "work", "results", "uploads"),
+            listing("ListBucketMultipartUploads"),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
     }[handler]
