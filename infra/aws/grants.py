@@ -80,8 +80,8 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
     if kind == "run":
         return [
             table("jobs", *READ, *WRITE, "DeleteItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models"),
-            objects(("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "work"),
+            objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
@@ -101,13 +101,13 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
         ],
         "list_objects": [
-            table("jobs", *READ, *WRITE),
+            table("jobs", "Query", *WRITE),
             listing(),
             send("import", "webhooks", *inspections),
             SETTINGS,
         ],
         "clean_up": [
-            table("jobs", *READ, "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_hash"),
             *remove(),
             listing("ListBucketMultipartUploads"),
