@@ -1,7 +1,8 @@
 // `npm run shots`: the pictures under screenshots/, taken of the real thing. No test: nothing here can fail but taking them.
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { begin, choose, completed, expect, family, many, slow, test, tiles, volume } from './world'
+import { ask, signIn } from './people'
+import { begin, choose, completed, expect, family, many, send, slow, test, tiles, volume } from './world'
 
 const folder = new URL('../../screenshots', import.meta.url).pathname
 const WIDTHS = {
@@ -61,6 +62,36 @@ test('photos', async ({ page }) => {
   await shot(page, '10-jobs', 'tablet', 'dark')
   await page.getByRole('link', { name: 'Dashboard' }).click()
   await shot(page, '11-dashboard', 'tablet', 'light')
+})
+
+test('what came in and came out, over all jobs', async ({ page }) => {
+  test.setTimeout(240_000)
+  await signIn(page, { admin: true })
+  for (const files of [family(), many().slice(0, 12)]) {
+    await send(page, files)
+    await completed(page)
+  }
+  const found = await ask(page, 'GET', '/files?search=harbour')
+  await ask(page, 'PATCH', `/files/${found.items.at(-1).id}`, {
+    title: 'The harbour, early',
+    description: 'From the pier, before the first boats.',
+    tags: ['sea', 'winter', 'album'],
+  })
+  await page.goto('/library')
+  await expect(tiles(page).first()).toBeVisible()
+  await shot(page, '12-library', 'wide', 'light')
+  await shot(page, '12-library', 'phone', 'dark')
+  await page.setViewportSize(WIDTHS.wide)
+  await page.getByRole('searchbox').fill('early')
+  await page.getByRole('option', { name: 'The harbour, early' }).click()
+  await expect(page.getByText('image/jpeg')).toBeVisible()
+  await shot(page, '13-library-file', 'tablet', 'dark')
+  await page.goto('/results')
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(2)
+  await shot(page, '14-results', 'tablet', 'light')
+  await page.goto('/settings')
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
+  await shot(page, '15-settings', 'tablet', 'dark')
 })
 
 test('a volume', async ({ page }) => {

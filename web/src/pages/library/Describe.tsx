@@ -1,7 +1,7 @@
 // What somebody says of a file: tags at once, title and description when saved; never over somebody else's words.
 import { useQueryClient } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useState } from 'react'
 import { Problem, type Tagged } from '../../api/client'
 import { keepFile, readFile, writeFile } from '../../api/library'
 import type { FileChanges, LibraryFile } from '../../api/schema'
@@ -9,6 +9,9 @@ import { useWords } from '../../i18n'
 import { Button, Notice } from '../../ui/controls'
 import styles from './Describe.module.css'
 import { ChangedMeanwhile, change, LONGEST_TAG, MOST_TAGS, retag, withTags } from './exactly'
+
+/** What was written and not saved, for as long as the page is open: going on to another file loses no words. */
+const drafts = new Map<string, { title: string; description: string; base: Tagged<LibraryFile> }>()
 
 interface Props {
   seen: Tagged<LibraryFile>
@@ -20,9 +23,10 @@ export function Describe({ seen, onTag }: Props) {
   const client = useQueryClient()
   const id = useId()
   const file = seen.value
-  const [title, setTitle] = useState(file.title ?? '')
-  const [description, setDescription] = useState(file.description ?? '')
-  const [base, setBase] = useState(seen)
+  const draft = drafts.get(file.id)
+  const [title, setTitle] = useState(draft?.title ?? file.title ?? '')
+  const [description, setDescription] = useState(draft?.description ?? file.description ?? '')
+  const [base, setBase] = useState(draft?.base ?? seen)
   const [tag, setTag] = useState('')
   const [busy, setBusy] = useState(false)
   const [saved, setSaved] = useState(false)
@@ -39,6 +43,10 @@ export function Describe({ seen, onTag }: Props) {
       : { description: description.trim() || null }),
   }
   const dirty = Object.keys(changes).length > 0
+  useEffect(() => {
+    if (dirty) drafts.set(file.id, { title, description, base })
+    else drafts.delete(file.id)
+  }, [dirty, file.id, title, description, base])
 
   const run = async (task: () => Promise<Tagged<LibraryFile>>): Promise<boolean> => {
     setBusy(true)

@@ -26,7 +26,6 @@ export const LibraryTile = memo(function LibraryTile({ file }: { file: LibraryFi
         <span className={`${styles.picture} ${styles.coming}`} />
       </span>
     )
-  const when = file.detected_timestamp ?? file.created_at
   return (
     <span className={styles.tile}>
       <span className={styles.picture}>
@@ -51,7 +50,8 @@ export const LibraryTile = memo(function LibraryTile({ file }: { file: LibraryFi
             <span className={styles.rejected}>{t('file.rejected')}</span>
           ) : (
             <span className="number">
-              {quantities.day(when)} · {quantities.bytes(file.size_bytes)}
+              {file.detected_timestamp && <>{quantities.day(file.detected_timestamp)} · </>}
+              {quantities.bytes(file.size_bytes)}
             </span>
           )}
         </span>

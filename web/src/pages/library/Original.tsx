@@ -60,7 +60,7 @@ export function Original({ file }: { file: LibraryFile }) {
       {url && kind === 'image' && (
         <img
           src={url}
-          alt={titleOf(file)}
+          alt={loaded ? titleOf(file) : ''}
           draggable={false}
           className={loaded ? '' : styles.loading}
           onLoad={() => setLoaded(true)}

@@ -1,6 +1,6 @@
 // The library as one long list of which only the pages in sight are fetched.
 import { keepPreviousData, useQueries, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { type LibraryWanted, libraryPage, libraryQuery, PER_PAGE } from '../../api/library'
 import type { LibraryFile, LibraryPage } from '../../api/schema'
 
@@ -23,8 +23,6 @@ export function useShelf(wanted: LibraryWanted): Shelf {
   const client = useQueryClient()
   const query = libraryQuery(wanted)
   const [sight, setSight] = useState<readonly number[]>([1])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question begins at its first page
-  useEffect(() => setSight([1]), [query])
   const answers = useQueries({
     queries: sight.map((page) => ({
       ...libraryPage(query, page),
