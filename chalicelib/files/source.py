@@ -125,6 +125,8 @@ class _Tail:
 class _Unclosed(io.RawIOBase):
     """A view with its own position, that may be closed (libraries do so) without closing the reader and its cache."""
 
+    name = RangeReader.name
+
     def __init__(self, reader: RangeReader) -> None:
         self._reader = reader
         self._at = 0

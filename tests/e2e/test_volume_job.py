@@ -8,10 +8,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.e2e.stack import Guest, Stack
-from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti, shades, small_labels
+from tests.pipelines.volume.volume_world import (
+    affine_of,
+    ball_with_shell,
+    dicom_slices,
+    grey_of,
+    mha,
+    nifti,
+    nrrd_header,
+    shades,
+    small_labels,
+    zipped,
+)
 
 WORKERS = "infra.local.worker"
 SPACING = (0.8, 0.8, 1.2)
@@ -91,6 +103,38 @@ def test_what_comes_out_downloads_together_and_one_by_one(stack: Stack, knee: by
         assert (one.status_code, len(one.content)) == (200, artifact["size_bytes"])
 
 
+def each_format() -> dict[str, dict[str, bytes]]:
+    """The same label map as every format that is taken brings it, under the name of the format."""
+    labels = small_labels()
+    affine = affine_of(SPACING)
+    header, raw = nrrd_header(labels.shape, affine, "encoding: raw"), labels.astype("<i2").tobytes("F")
+    detached = nrrd_header(labels.shape, affine, "encoding: raw", "data file: knee.raw")
+    slices = {f"{n:03d}.dcm": content for n, content in enumerate(dicom_slices(labels))}
+    return {
+        "nii": {"knee.nii": nifti(labels, affine, gzipped=False)},
+        "nii.gz": {"knee.nii.gz": nifti(labels, affine)},
+        "nrrd": {"knee.nrrd": header + b"\n" + raw},
+        "nhdr": {"knee.nhdr": detached, "knee.raw": raw},
+        "mha": {"knee.mha": mha(labels, affine)},
+        "dcm": slices,
+        "zip": {"knee.zip": zipped(slices)},
+    }
+
+
+@pytest.mark.parametrize("kind", each_format())
+def test_each_format_goes_through_as_the_store_hands_it_out(stack: Stack, kind: str) -> None:
+    guest = Guest(stack.api)
+    job_id = guest.upload(each_format()[kind], "volume", options={"segmentation_model": "labels"})
+    status = guest.wait(job_id, 60)
+    assert status["status"] == "completed", (status["error_code"], status["error_message"])
+    [result] = guest.get(f"/results?job_id={job_id}")["items"]
+    voxel = float(np.prod((0.6, 0.8, 1.5) if kind in {"dcm", "zip"} else SPACING))
+    measured = {row["region"]: row["volume_mm3"] for row in result["metadata"]["measures"]}
+    labels = small_labels()
+    counted = {f"label_{n}": np.count_nonzero(labels == n) * voxel for n in np.unique(labels) if n}
+    assert sorted(measured.values()) == pytest.approx(sorted(counted.values()), rel=1e-3)
+
+
 def test_a_job_left_without_a_volume_fails_with_the_files_own_reason(stack: Stack) -> None:
     guest = Guest(stack.api)
     job_id = guest.upload({"flat.nii.gz": nifti(grey_of(ball_with_shell(SPACING))[:, :, 0])}, "volume")
@@ -114,7 +158,7 @@ def test_a_users_network_runs_in_the_function_of_its_layer_and_the_job_goes_on(s
     content = nifti(grey_of(small_labels(), noise=0.0))
     job_id = guest.upload({"small.nii.gz": content}, "volume", options={"segmentation_model": "nearest"})
     status = guest.wait(job_id, 90)
-    assert status["status"] == "completed", status
+    assert status["status"] == "completed", (status["error_code"], status["error_message"])
     results = guest.call("GET", f"/download/{job_id}/results").json()
     assert results["segmentation"]["model"] == "nearest"
     assert len(results["measures"]) >= 2

@@ -140,3 +140,15 @@ def test_the_hasher_passes_chunks_on_unchanged() -> None:
         zlib.crc32(b"abc"),
         3,
     )
+
+
+def test_whatever_is_opened_can_be_asked_for_its_name_as_libraries_do() -> None:
+    """pydicom asks every io.BufferedReader."""
+    _, unread = stored(5 * BLOCK, "known")
+    _, loaded = stored(5 * BLOCK)
+    loaded.load()
+    over_ranges = io.BufferedReader(RangeReader(lambda start, end: b"", 0))
+    for stream in (unread.open(), over_ranges):
+        assert isinstance(stream, io.BufferedReader)
+        assert stream.name == ""
+    assert not isinstance(loaded.open(), io.BufferedReader)
