@@ -15,8 +15,10 @@ from chalicelib.jobs.errors import JobError
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "errors.md"
 CODE = ROOT / "chalicelib"
-REASONS = {"UnreadableFile": "a file's", "FileOutcome": "a file's", "PipelineFailed": "a job's"}
-REASONS |= {"reject_file": "a file's", "fail": "a job's"}
+FILES, JOBS = "a file's", "a job's"
+REASONS = {"UnreadableFile": (FILES, 0), "reject_file": (FILES, 1), "rejected": (FILES, 2)}
+REASONS |= {"PipelineFailed": (JOBS, 0), "fail": (JOBS, 1)}
+"""What is called with a reason: whose that is, and which argument its code is. The message comes next."""
 NAMED = 6
 """Routes of an error that are listed; the API's description has them all."""
 
@@ -71,13 +73,13 @@ def _reasons() -> Iterator[tuple[str, str, str]]:
                 continue
             named = {keyword.arg: keyword.value for keyword in node.keywords}
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            whose, place = REASONS.get(name, ("", 0))
+            given = list(node.args)[place:]
             if "error_code" in named and "error_message" in named:
-                name, given = "FileOutcome", [named["error_code"], named["error_message"]]
-            else:
-                given = list(node.args)[1:] if name in {"reject_file", "fail"} else list(node.args)
+                whose, given = FILES, [named["error_code"], named["error_message"]]
             code, text, *_ = [constants.get(getattr(node, "id", ""), node) for node in given] + [None, None]
-            if name in REASONS and text and isinstance(code, ast.Constant):
-                yield str(code.value), REASONS[name], _message(text)
+            if whose and text and isinstance(code, ast.Constant):
+                yield str(code.value), whose, _message(text)
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
