@@ -226,4 +226,14 @@ test('of files that look alike, what differs is marked', async ({ page }) => {
   await expect(alike.getByText('960 × 720 (differs)').first()).toBeVisible()
   await expect(alike.getByText('Best')).toHaveCount(1)
   await fits(page)
+
+  await alike.getByRole('button', { name: 'Compare' }).click()
+  const compared = page.getByRole('dialog').getByRole('figure')
+  await expect(compared).toHaveCount(await alike.getByRole('figure').count())
+  // Side by side stand the originals: which is the sharper shows in no thumbnail.
+  const original = compared.first().locator('img[src*="/uploads/"]')
+  await expect(original).toHaveJSProperty('naturalWidth', 960)
+  await accessible(page)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
 })

@@ -1,10 +1,12 @@
 import { X } from 'lucide-react'
+import { useState } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Button } from '../../ui/controls'
 import styles from './Compare.module.css'
 import { Facts, factsOf } from './Details'
+import { useOriginal, worthwhile } from './original'
 
 /** The facts in which these files are not all alike. */
 export function differing(
@@ -16,11 +18,18 @@ export function differing(
   return new Set([...names].filter((name) => new Set(told.map((one) => one.get(name))).size > 1))
 }
 
+/** So many originals are held beside each other at most. */
+const SHARP = 6
+
 export function Compare({
   files,
+  kept,
+  keptWord,
   onClose,
 }: {
   files: readonly (FileAnswer | undefined)[]
+  kept?: string | undefined
+  keptWord?: string | undefined
   onClose: () => void
 }) {
   const { t } = useWords()
@@ -31,8 +40,24 @@ export function Compare({
         <Button kind="quiet" icon={X} label={t('close')} onPress={onClose} />
         <strong>{t('compare')}</strong>
       </div>
-      <SideBySide files={shown} />
+      <SideBySide files={shown} kept={kept} keptWord={keptWord} sharp={shown.length <= SHARP} />
     </div>
+  )
+}
+
+/** Over its thumbnail, once it is here: which of two is the sharper shows in no thumbnail. */
+function Original({ file }: { file: FileAnswer }) {
+  const original = useOriginal(file, worthwhile(file))
+  const [here, setHere] = useState(false)
+  if (!original.data) return null
+  return (
+    <img
+      className={`${styles.original} ${here ? styles.here : ''}`}
+      src={original.data.url}
+      alt=""
+      decoding="async"
+      onLoad={() => setHere(true)}
+    />
   )
 }
 
@@ -40,10 +65,12 @@ export function SideBySide({
   files,
   kept,
   keptWord,
+  sharp,
 }: {
   files: readonly FileAnswer[]
-  kept?: string
-  keptWord?: string
+  kept?: string | undefined
+  keptWord?: string | undefined
+  sharp?: boolean
 }) {
   const quantities = useQuantities()
   const differs = differing(files, quantities)
@@ -55,6 +82,7 @@ export function SideBySide({
             {file.thumbnail_url && (
               <img src={file.thumbnail_url} alt={file.original_filename} loading="lazy" />
             )}
+            {sharp && <Original file={file} />}
             {file.id === kept && <em>{keptWord}</em>}
           </span>
           <figcaption>

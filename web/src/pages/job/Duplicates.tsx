@@ -1,7 +1,9 @@
+import { Rows3 } from 'lucide-react'
+import { useState } from 'react'
 import type { DuplicateGroupAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
-import { Empty } from '../../ui/controls'
-import { SideBySide } from './Compare'
+import { Button, Empty, Sheet } from '../../ui/controls'
+import { Compare, SideBySide } from './Compare'
 import styles from './Duplicates.module.css'
 
 interface Props {
@@ -12,6 +14,8 @@ interface Props {
 
 export function Duplicates({ groups, final, running }: Props) {
   const { t } = useWords()
+  const [compared, compare] = useState<DuplicateGroupAnswer | null>(null)
+  const word = (kind: string) => t(kind === 'exact' ? 'duplicates.kept' : 'duplicates.best')
   if (!groups.length)
     return (
       <Empty title={final ? t('duplicates.none') : t('duplicates.notYet')}>
@@ -20,6 +24,16 @@ export function Duplicates({ groups, final, running }: Props) {
     )
   return (
     <div className={styles.groups}>
+      <Sheet full hideTitle title={t('compare')} open={compared !== null} onClose={() => compare(null)}>
+        {compared && (
+          <Compare
+            files={compared.files}
+            kept={compared.kept}
+            keptWord={word(compared.kind)}
+            onClose={() => compare(null)}
+          />
+        )}
+      </Sheet>
       {!final && <p className={styles.note}>{t('duplicates.notYetText')}</p>}
       {(['exact', 'similar'] as const).map((kind) => {
         const found = groups.filter((group) => group.kind === kind)
@@ -30,11 +44,14 @@ export function Duplicates({ groups, final, running }: Props) {
             <p>{t(kind === 'exact' ? 'duplicates.exactText' : 'duplicates.similarText')}</p>
             {found.map((group) => (
               <article key={group.kept + kind}>
-                <SideBySide
-                  files={group.files}
-                  kept={group.kept}
-                  keptWord={t(kind === 'exact' ? 'duplicates.kept' : 'duplicates.best')}
-                />
+                <SideBySide files={group.files} kept={group.kept} keptWord={word(kind)} />
+                {kind === 'similar' && (
+                  <span>
+                    <Button icon={Rows3} onPress={() => compare(group)}>
+                      {t('compare')}
+                    </Button>
+                  </span>
+                )}
               </article>
             ))}
           </section>
