@@ -12,6 +12,7 @@ import requests
 
 from infra.local.samples import make_samples
 from tests.e2e.stack import Guest, Stack, eventually, put
+from tests.pipelines.media.makers import each_kind
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "photos"
 
@@ -65,6 +66,19 @@ def test_every_file_that_went_in_is_accounted_for_in_the_zip(stack: Stack, files
         "unreadable",
         "duplicate",
     }
+
+
+def test_each_kind_of_file_is_read_as_the_store_hands_it_out(stack: Stack) -> None:
+    """The hashes are signed into the uploads, so that what the store has verified is read by ranges alone."""
+    files = each_kind()
+    guest = Guest(stack.api)
+    job_id = guest.upload(files)
+    assert guest.wait(job_id, 60)["status"] == "completed"
+    listed = {file["original_filename"]: file for file in guest.get(f"/jobs/{job_id}/files")["items"]}
+    assert {name: file["status"] for name, file in listed.items()} == dict.fromkeys(files, "inspected")
+    assert all(file["width"] and file["height"] and file["thumbnail_url"] for file in listed.values())
+    timed = {name for name, file in listed.items() if file["detected_timestamp"].startswith("2024-01-15T1")}
+    assert timed == set(files) - {"a.gif"}
 
 
 def test_the_list_of_files_says_what_each_one_is(stack: Stack, files: dict[str, bytes]) -> None:
