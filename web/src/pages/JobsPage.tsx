@@ -7,6 +7,7 @@ import { useQuantities } from '../i18n/quantities'
 import { Bar, Button, ButtonLink, Empty, Notice, Select, Skeleton } from '../ui/controls'
 import { useTick, useTitle } from '../ui/hooks'
 import { JobStateMark } from '../ui/JobStateMark'
+import { arrows } from '../ui/Page'
 import styles from './JobsPage.module.css'
 import { JobCover } from './job/JobCover'
 
@@ -125,7 +126,7 @@ function JobRow({ job, title, watched }: { job: JobSummary; title: string; watch
   const quantities = useQuantities()
   return (
     <li>
-      <Link to={`/jobs/${job.id}`} className={styles.row}>
+      <Link to={`/jobs/${job.id}`} className={styles.row} data-stop>
         <JobCover job={job} />
         <span className={styles.what}>
           <strong>{job.name}</strong>
@@ -174,15 +175,4 @@ function Progress({ how }: { how: StatusAnswer }) {
       </span>
     </span>
   )
-}
-
-/** Up and down, as in every list. */
-function arrows(event: React.KeyboardEvent<HTMLUListElement>): void {
-  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-  const links = [...event.currentTarget.querySelectorAll('a')]
-  const next =
-    links[links.indexOf(document.activeElement as HTMLAnchorElement) + (event.key === 'ArrowDown' ? 1 : -1)]
-  if (!next) return
-  event.preventDefault()
-  next.focus()
 }

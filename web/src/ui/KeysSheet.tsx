@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['Enter'], 'keys.open'],
   [['Space'], 'keys.select'],
   [['Shift', '→'], 'keys.extend'],
+  [['Del'], 'keys.delete'],
   [['Esc'], 'keys.back'],
   [['+', '−', '0'], 'keys.zoom'],
   [['1'], 'keys.actual'],

@@ -1,5 +1,4 @@
 // Every file of every job: looked for, looked at, described, put into another job, or deleted.
-import { Search } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useSearchParams } from 'react-router'
@@ -8,6 +7,7 @@ import { useWords } from '../../i18n'
 import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
 import { Gone, PageHead } from '../../ui/Page'
+import { SearchField } from '../../ui/SearchField'
 import { TileGrid } from '../../ui/TileGrid'
 import { FileSheet } from './FileSheet'
 import styles from './LibraryPage.module.css'
@@ -60,17 +60,7 @@ export default function LibraryPage() {
         />
       </PageHead>
       <div className={styles.tools}>
-        <label className={styles.search}>
-          <Search aria-hidden size={18} />
-          <input
-            type="search"
-            aria-label={t('library.search')}
-            placeholder={t('library.search')}
-            maxLength={200}
-            value={text}
-            onChange={(event) => type(event.target.value)}
-          />
-        </label>
+        <SearchField label={t('library.search')} value={text} onChange={type} />
         <RadioGroup
           aria-label={t('library.kind')}
           orientation="horizontal"

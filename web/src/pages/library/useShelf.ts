@@ -17,6 +17,7 @@ export interface Shelf {
   again: () => void
 }
 
+const AT_ONCE = 4
 const pageOf = (place: number) => Math.floor(place / PER_PAGE) + 1
 
 export function useShelf(wanted: LibraryWanted): Shelf {
@@ -55,8 +56,13 @@ export function useShelf(wanted: LibraryWanted): Shelf {
   const take = useCallback(
     async (places: readonly number[]) => {
       const pages = new Map<number, LibraryPage>()
-      for (const page of new Set(places.map(pageOf)))
-        pages.set(page, await client.fetchQuery(libraryPage(query, page)))
+      const wanted = [...new Set(places.map(pageOf))]
+      for (let n = 0; n < wanted.length; n += AT_ONCE)
+        await Promise.all(
+          wanted.slice(n, n + AT_ONCE).map(async (page) => {
+            pages.set(page, await client.fetchQuery(libraryPage(query, page)))
+          }),
+        )
       return places.flatMap((place) => pages.get(pageOf(place))?.items[place % PER_PAGE] ?? [])
     },
     [client, query],

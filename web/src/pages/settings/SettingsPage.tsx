@@ -1,11 +1,11 @@
 // Every setting of the installation: what is in force, where it comes from, and how to change it.
-import { Search } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { type Setting, useSettings } from '../../api/settings'
 import { type Key, useWords } from '../../i18n'
 import { Empty } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
 import { Admins, Gone, PageHead, RowSkeleton } from '../../ui/Page'
+import { SearchField } from '../../ui/SearchField'
 import { SettingRow } from './SettingRow'
 import styles from './SettingsPage.module.css'
 import { GROUPS, groupOf } from './values'
@@ -34,16 +34,7 @@ function Settings() {
   return (
     <div className={styles.page}>
       <PageHead title={t('nav.settings')} text={t('settings.text')}>
-        <label className={styles.search}>
-          <Search aria-hidden size={18} />
-          <input
-            type="search"
-            aria-label={t('settings.search')}
-            placeholder={t('settings.search')}
-            value={text}
-            onChange={(event) => type(event.target.value)}
-          />
-        </label>
+        <SearchField label={t('settings.search')} value={text} onChange={type} />
       </PageHead>
       {settings.isPending && <RowSkeleton rows={7} height={104} />}
       {settings.isError && !settings.data && (
