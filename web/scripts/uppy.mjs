@@ -17,8 +17,7 @@ for (const count of counts.length ? counts : [12, 1000, 5000]) {
   )
   const added = performance.now()
   const ids = uppy.getFiles().map((file) => file.id)
-  for (let n = 0; n < CHANGES; n++)
-    uppy.setFileState(ids[n % ids.length], { progress: { bytesUploaded: n } })
+  for (let n = 0; n < CHANGES; n++) uppy.setFileState(ids[n % ids.length], { progress: { bytesUploaded: n } })
   const change = (performance.now() - added) / CHANGES
   console.log(
     `${count} files: added in ${(added - began).toFixed(0)} ms, a change of one ${change.toFixed(3)} ms`,
