@@ -84,6 +84,7 @@ test('how fast bytes go and how long it takes is told while they go', async ({ p
   await expect(page.getByText(/kB a second · \d+ sec left/)).toBeVisible({ timeout: 30_000 })
   await page.getByRole('link', { name: 'Jobs' }).click()
   await expect(page.getByRole('complementary', { name: 'Upload' })).toContainText(/left/)
+  await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
   await accessible(page)
 })
 
