@@ -80,7 +80,7 @@ def test_each_layer_does_its_part_of_a_volume_job(
     guest = Guest(api)
     content = nifti(grey_of(small_labels(), noise=0.0))
     job_id = guest.upload({"small.nii.gz": content}, "volume", options={"segmentation_model": "nearest"})
-    status = guest.wait(job_id, WAIT)
+    status = guest.wait(job_id, 3 * WAIT)
     assert status["status"] == "completed", status
     results = guest.call("GET", f"/download/{job_id}/results").json()
     assert results["segmentation"]["model"] == "nearest"
