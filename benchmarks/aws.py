@@ -133,8 +133,8 @@ NOTES = {
         "",
     ],
     "A million videos of 200 MB, verified by the store": [
-        "Requests and seconds are measured on one such video, the prices are the list's. S3 takes up to 5 GB in one "
-        "PUT, and checks the SHA-256 that is signed into its address.",
+        "The requests, and the seconds of work besides waiting for them, are measured on one such video. S3 takes up "
+        "to 5 GB in one PUT, and checks the SHA-256 that is signed into its address.",
         "",
     ],
     "A million videos of 200 MB in parts, read as a whole (reckoned)": [

@@ -16,6 +16,8 @@ MB = 1_000_000
 # What a worker takes for one file: S3 to Lambda at 75 MB/s, and a core for a 12 MP photo's thumbnail. The first is the
 # usual rate of one connection; the second is measured by `make bench ARGS=…` on any machine, here 0.15 s.
 S3_BYTES_A_SECOND = 75 * MB
+# Until a first byte, the lower published bound: …/AmazonS3/latest/userguide/optimizing-performance.html.
+S3_FIRST_BYTE = 0.1
 PHOTO_SECONDS = 0.15
 BATCH = 10
 # Published rates. Lambda: docs.aws.amazon.com/lambda/latest/dg/with-sqs.html (scaling of pollers) and
@@ -60,7 +62,7 @@ def per_file(small: Ledger, large: Ledger, files: int) -> PerFile:
 
 
 def seconds_per_photo(size: int) -> float:
-    return size / S3_BYTES_A_SECOND + PHOTO_SECONDS
+    return S3_FIRST_BYTE + size / S3_BYTES_A_SECOND + PHOTO_SECONDS
 
 
 def lambda_usd(seconds: float, handler: str, batch: int = BATCH) -> float:
@@ -72,7 +74,7 @@ def lambda_usd(seconds: float, handler: str, batch: int = BATCH) -> float:
 def video_rows(size: int) -> list[dict[str, Any]]:
     """A video in parts, read once as a whole for its SHA-256."""
     parts = math.ceil(size / part_size(size))
-    reading = size / S3_BYTES_A_SECOND
+    reading = 4 * S3_FIRST_BYTE + size / S3_BYTES_A_SECOND
     costs = {
         f"{parts} parts, begin and end, by clients": (parts + 2) * price("s3.put"),
         "the thumbnail": price("s3.put"),
@@ -85,6 +87,7 @@ def video_rows(size: int) -> list[dict[str, Any]]:
 def verified_video_rows(reads: int, seconds: float) -> list[dict[str, Any]]:
     """A video sent at once under a signed SHA-256, so that the store itself has checked it: only its head, its index
     and one frame are read, in `reads` requests; `seconds` of work were measured."""
+    seconds += reads * S3_FIRST_BYTE
     return _with_sum(
         {
             "one PUT by clients": price("s3.put"),

@@ -15,12 +15,15 @@ from chalicelib.api.models import (
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
 from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
+from chalicelib.jobs.progress import poll_list_after
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage, headers=("Link",))
+@routes.route(
+    "GET", "/jobs", "Your jobs, newest first", query=JobsQuery, answer=JobsPage, headers=("Link", "Retry-After")
+)
 def list_jobs(call: Call) -> Reply:
     query: JobsQuery = call.query
     found, cursor = services().jobs.jobs_of(
@@ -30,8 +33,9 @@ def list_jobs(call: Call) -> Reply:
         limit=query.limit,
         before=query.cursor,
     )
-    answer = JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor)
-    return Reply(answer, headers=cursor_links(call, cursor))
+    pace = poll_list_after(found)
+    answer = JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor, poll_after_seconds=pace)
+    return Reply(answer, headers={**cursor_links(call, cursor), "Retry-After": str(pace)})
 
 
 @routes.route("GET", "/jobs/{job_id}", "A job", answer=JobAnswer, conditional=True)

@@ -224,6 +224,7 @@ class JobsQuery(Query):
 class JobsPage(Answer):
     items: list[JobSummary]
     next_cursor: str | None
+    poll_after_seconds: int
 
 
 class StatusAnswer(Answer):

@@ -63,6 +63,12 @@ def poll_after(job: Job, remaining: float | None) -> int:
     return 2 if job.state is JobState.RUNNING else 5
 
 
+def poll_list_after(jobs: Sequence[Job]) -> int:
+    """The same for a list: once one of them may have moved, or a new one was opened elsewhere. A list costs more than a
+    status, so that it is never asked for as often."""
+    return max(3, min([30, *(poll_after(job, None) for job in jobs)]))
+
+
 def _percent(job: Job, pipeline: Pipeline) -> float:
     if job.state is JobState.COMPLETED:
         return 100.0

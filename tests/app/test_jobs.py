@@ -71,7 +71,7 @@ class TestList:
 
     def test_is_newest_first(self, user: Caller, ids: list[str]) -> None:
         answer = user.get("/jobs")
-        assert set(answer.json) == {"items", "next_cursor"}
+        assert set(answer.json) == {"items", "next_cursor", "poll_after_seconds"}
         assert [job["id"] for job in answer["items"]] == ids[::-1]
         assert answer["next_cursor"] is None
 

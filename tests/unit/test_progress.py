@@ -12,6 +12,7 @@ from chalicelib.jobs.progress import (
     WITHOUT_HISTORY,
     mean_seconds,
     poll_after,
+    poll_list_after,
     progress,
     queue_position,
     step_names,
@@ -96,3 +97,8 @@ def test_who_waits_is_told_to_ask_less_often() -> None:
     assert poll_after(job(state=JobState.COMPLETED), None) == 60
     assert [poll_after(job(), remaining) for remaining in (None, 1, 60, 3600)] == [2, 1, 6, 15]
     assert poll_after(job(state=JobState.QUEUED), 1000) == 5
+
+
+def test_a_list_is_asked_for_again_once_one_of_its_jobs_may_have_moved() -> None:
+    over, waiting, running = (job(state=state) for state in (JobState.COMPLETED, JobState.QUEUED, JobState.RUNNING))
+    assert [poll_list_after(jobs) for jobs in ([], [over], [over, waiting], [over, waiting, running])] == [30, 30, 5, 3]

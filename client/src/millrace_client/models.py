@@ -285,6 +285,7 @@ class JobSummary(BaseModel):
 class JobsPage(BaseModel):
     items: list[JobSummary]
     next_cursor: str | None
+    poll_after_seconds: int
 
 
 class KeyAnswer(BaseModel):

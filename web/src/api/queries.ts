@@ -84,7 +84,7 @@ export function useJobs(wanted: JobsWanted, limit = 100) {
     queryFn: ({ signal }) => api<JobsPage>(`/jobs?${query}`, { signal }),
     placeholderData: keepPreviousData,
     refetchIntervalInBackground: true,
-    refetchInterval: (q) => polled(q.state.data?.items.some((job) => !FINAL.has(job.status)) ? 3 : 30, q),
+    refetchInterval: (q) => polled(q.state.data?.poll_after_seconds ?? 3, q),
   })
 }
 

@@ -452,6 +452,7 @@ export interface JobSummary {
 export interface JobsPage {
   items: JobSummary[]
   next_cursor: string | null
+  poll_after_seconds: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
