@@ -36,6 +36,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     assert stack.pids() == []
 
 
+def heeding_ctrl_c() -> None:
+    """As at a prompt. A shell has what it runs in the background ignore Ctrl-C, and so all that begins there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """Somebody at a prompt, with a home of their own."""
 
@@ -58,6 +63,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heeding_ctrl_c,  # noqa: PLW1509 - it takes no lock
         )
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -257,8 +263,8 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(terminal: Terminal, h
     command = ("upload", heavy, "--parallel", "2")
     process = terminal.start(*command)
     catch_sending(terminal, process)
+    process.send_signal(signal.SIGCONT)  # first: of a stopped process any thread may get the other
     process.send_signal(signal.SIGINT)
-    process.send_signal(signal.SIGCONT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == Exit.INTERRUPTED, err
     assert "Nothing that was done is lost" in err
