@@ -19,7 +19,6 @@ export function Film({ file }: { file: FileAnswer }) {
   return (
     <>
       {shown ? (
-        // biome-ignore lint/a11y/useMediaCaption: what people film has no captions
         <video
           className={styles.film}
           src={original.data.url}
