@@ -105,6 +105,7 @@ test('a job that was left going is offered after a reload, and not to who has ju
   await page.route('**/api/jobs?*', async (route) => {
     const jobs = await (await route.fetch()).json()
     for (const one of jobs.items) if (one.id === job && running) one.status = 'running'
+    if (running) jobs.poll_after_seconds = 3
     await route.fulfill({ json: jobs })
   })
   await page.goto('/')
@@ -141,6 +142,7 @@ test('who looks elsewhere is told when a job ends', async ({ page }) => {
   await page.route('**/api/jobs?*', async (route) => {
     const jobs = await (await route.fetch()).json()
     for (const one of jobs.items) if (one.id === job && running) one.status = 'running'
+    if (running) jobs.poll_after_seconds = 3
     await route.fulfill({ json: jobs })
   })
   await page.goto('/dashboard')
