@@ -49,7 +49,7 @@ EAGERLY, TRACED_NAME = "the same, with Powertools from the start", "the same, an
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     parser = argparse.ArgumentParser(prog="benchmarks.aws_starts", description=__doc__)
-    parser.add_argument("--starts", type=int, default=7)
+    parser.add_argument("--starts", type=int, default=11)
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     options = parser.parse_args(argv)
     code = package(STAGE, host_architecture()) / "unpacked" / "code"
