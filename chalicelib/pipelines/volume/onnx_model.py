@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -69,6 +70,7 @@ def segment(
     labels = _carried_back(scores, image.shape, progress)
     regions = tuple(Region(value, config.labels.get(value, f"label_{value}"), None) for value in _present(labels))
     about = {
+        "versions": {"onnxruntime": version("onnxruntime")},
         "sha256": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
         "config": json.loads(config.model_dump_json()),
     }

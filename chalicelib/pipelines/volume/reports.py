@@ -90,15 +90,19 @@ def table(measures: Sequence[Measure]) -> bytes:
 
 
 def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str, Any] | None) -> dict[str, Any]:
-    """Where the results come from. Nothing of it differs between two runs of one input on one installation."""
-    libraries = (*LIBRARIES, *(("onnxruntime",) if model else ()))
+    """Where the results come from. Nothing of it differs between two runs of one input on one installation.
+
+    model: what is known of a user's network; its `versions` are those of the function that it ran in, which has
+    libraries that this one lacks."""
+    elsewhere = (model or {}).get("versions", {})
+    here = {name: version(name) for name in LIBRARIES}
     return {
         "notice": f"{NOTICE}.",
         "pipeline": "volume",
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in libraries}},
+        "versions": {"python": platform.python_version(), **here, **elsewhere},
         "platform": platform.machine(),
         "options": options.model_dump(mode="json", exclude={"email"}),
-        "model": model,
+        "model": {name: value for name, value in model.items() if name != "versions"} if model else None,
         "inputs": [{"number": f.number, "role": f.role, "size": f.size, "sha256": f.sha256} for f in files],
         "seeds": {"surface_ties": TIE_SEED},
     }

@@ -5,12 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from volume_world import CONFIG, LEVELS, FakeRun, affine_of, ball_with_shell, grey_of, nifti, shades, turned
+from volume_world import (
+    CONFIG,
+    LEVELS,
+    FakeRun,
+    affine_of,
+    ball_with_shell,
+    grey_of,
+    nifti,
+    shades,
+    small_labels,
+    turned,
+)
 
 from chalicelib.pipelines.base import PipelineFailed
 from chalicelib.pipelines.volume import VOLUME, Options
@@ -41,6 +53,21 @@ def test_a_model_labels_the_inputs_own_grid_window_by_window(tmp_path: Path, spa
     provenance = json.loads(run.members["provenance.json"])
     assert len(provenance["model"]["sha256"]) == 64
     assert "onnxruntime" in provenance["versions"]
+
+
+def test_only_the_step_of_the_network_needs_its_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The function that packages has no onnxruntime, not even to ask for its version."""
+
+    def here(name: str) -> str:
+        if name == "onnxruntime":
+            raise PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr("chalicelib.pipelines.volume.reports.version", here)
+    run = run_with(shades(tmp_path), grey_of(small_labels(), noise=0), np.eye(4))
+    provenance = json.loads(run.members["provenance.json"])
+    assert provenance["versions"]["onnxruntime"] == version("onnxruntime")
+    assert "versions" not in provenance["model"]
 
 
 def test_windows_leave_no_trace_of_their_borders(tmp_path: Path) -> None:
