@@ -83,7 +83,7 @@ class Clients:
         """For what can be done without: it tries once."""
         from botocore.config import Config
 
-        config = Config(retries={"mode": "standard", "max_attempts": 1}, connect_timeout=1, read_timeout=2)
+        config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2)
         client: DynamoDBClient = self.session.client("dynamodb", config=config)
         return client
 

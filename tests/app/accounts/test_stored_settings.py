@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.accounts.stored_settings import CHANGEABLE, effective
 from chalicelib.settings import flat
-from chalicelib.wiring import services
+from chalicelib.wiring import Clients, services
 from tests.app.accounts.people_helpers import admin, audit, signed_in
 from tests.app.api_world import SETTINGS, Answer, Caller, World
 
@@ -168,6 +169,19 @@ def test_a_container_goes_on_while_the_stored_settings_cant_be_read(world: World
     world.configure()  # and a new one starts with those of the deployment
     assert services().settings.token_seconds == 3600
     assert world.nobody.get("/health").status == 200
+
+
+def test_stored_settings_are_asked_for_once_where_no_store_answers(world: World) -> None:
+    clients, asked = Clients(None), []
+
+    def away(request: Any, **_: Any) -> None:
+        asked.append(request.url)
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    clients.session.events.register("before-send.dynamodb", away)
+    with pytest.raises(EndpointConnectionError):
+        clients.dynamodb_at_once.list_tables()
+    assert len(asked) == 1
 
 
 def test_what_another_version_stored_is_left_out_and_the_rest_is_used(world: World) -> None:
