@@ -1,4 +1,7 @@
-"""Millrace on one page: every route table and every trigger. Lambda loads this file, so the handlers live here."""
+"""Millrace on one page: the API, whose routes chalicelib.api.subjects lists, and every trigger.
+
+Lambda loads this file, so the handlers live here.
+"""
 
 from __future__ import annotations
 
@@ -7,41 +10,13 @@ from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
-from chalicelib.api import (
-    auth,
-    documentation,
-    files,
-    guides,
-    jobs,
-    keys,
-    library,
-    results,
-    settings,
-    stats,
-    uploads,
-    webhooks,
-)
+from chalicelib.api.subjects import RouteTable
 from chalicelib.wiring import clock, observing, services
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
 app.api.binary_types = []
 app.register_middleware(observing)
-
-for routes in (
-    auth.routes,
-    keys.routes,
-    uploads.routes,
-    jobs.routes,
-    files.routes,
-    library.routes,
-    results.routes,
-    guides.routes,
-    webhooks.routes,
-    settings.routes,
-    stats.routes,
-):
-    app.register_blueprint(routes.blueprint)
-app.register_blueprint(documentation.blueprint)
+app.routes = RouteTable(app)
 
 # The template says which queue feeds which function; here only the names have to agree.
 QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"

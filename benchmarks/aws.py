@@ -115,10 +115,10 @@ def _cell(value: object) -> str:
 
 NOTES = {
     "Starts of the API": [
-        "Both run under the real runtime client (awslambdaric) in a Python with nothing but what Lambda brings, and "
-        "with `.pyc`.",
-        "The aim is at most 1.5 times. No boto3 client is made before a request needs one. Powertools, which writes "
-        "log lines and metrics, comes with the first of them.",
+        "All run under the real runtime client (awslambdaric) in a Python with nothing but what Lambda brings, and "
+        "with `.pyc`; each request is refused for want of a token.",
+        "The aim is at most 1.5 times. Cold is what all requests need. Each loads the routes and models of its own "
+        "subject (decision 15), the first one boto3 and a client besides, and what writes its log line and metrics.",
         "",
     ],
     "A status poll without the network": [

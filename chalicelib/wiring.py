@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 from chalicelib.observing.invocations import Observing
-from chalicelib.pipelines.registry import PIPELINES
 from chalicelib.wiring_accounts import AccountServices
 from chalicelib.wiring_library import LibraryServices
 
@@ -124,10 +123,15 @@ class Services(AccountServices, LibraryServices):
 
         self.base = base
         self.settings = effective(base, stored)
-        self.pipelines = PIPELINES
         self.clock = clock
         self.clients = clients
         self.observer = observing
+
+    @cached_property
+    def pipelines(self) -> Mapping[str, Pipeline]:
+        from chalicelib.pipelines.registry import PIPELINES
+
+        return PIPELINES
 
     @cached_property
     def jobs(self) -> JobTable:
@@ -194,14 +198,14 @@ class Services(AccountServices, LibraryServices):
     def settling(self) -> Settling:
         from chalicelib.jobs.settling import Settling
 
-        return Settling(self.jobs, self.objects, self.queues, PIPELINES, clock, observing)
+        return Settling(self.jobs, self.objects, self.queues, self.pipelines, clock, observing)
 
     @cached_property
     def intake(self) -> Intake:
         from chalicelib.jobs.intake import Intake
 
         return Intake(
-            self.jobs, self.objects, self.owned, self.settling, PIPELINES, self.settings.limits, clock, new_id
+            self.jobs, self.objects, self.owned, self.settling, self.pipelines, self.settings.limits, clock, new_id
         )
 
     @cached_property
@@ -215,7 +219,7 @@ class Services(AccountServices, LibraryServices):
         from chalicelib.jobs.control import Control
 
         return Control(
-            self.jobs, self.objects, self.queues, self.owned, self.settling, PIPELINES, self.settings.limits, clock
+            self.jobs, self.objects, self.queues, self.owned, self.settling, self.pipelines, self.settings.limits, clock
         )
 
     @cached_property
@@ -248,7 +252,7 @@ class Services(AccountServices, LibraryServices):
         from chalicelib.jobs.inspection import Inspector
 
         return Inspector(
-            self.jobs, self.objects, self.settling, self.drops, PIPELINES, self.settings.limits, clock, observing
+            self.jobs, self.objects, self.settling, self.drops, self.pipelines, self.settings.limits, clock, observing
         )
 
     @cached_property
@@ -261,7 +265,7 @@ class Services(AccountServices, LibraryServices):
             self.queues,
             self.objects,
             self.settling,
-            PIPELINES,
+            self.pipelines,
             self.settings.limits,
             clock,
             observing,
@@ -277,7 +281,7 @@ class Services(AccountServices, LibraryServices):
             self.control,
             self.settling,
             self.drops,
-            PIPELINES,
+            self.pipelines,
             self.settings.limits,
             clock,
             observing,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
-from chalicelib.jobs.ports import Clock
 
 if TYPE_CHECKING:
     from chalicelib.accounts.attempts import Attempts
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.stored_settings import StoredSettings
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
+    from chalicelib.jobs.ports import Clock
     from chalicelib.stores.people_table import PeopleTable
     from chalicelib.stores.secrets import Secrets
 

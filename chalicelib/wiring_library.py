@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
-from chalicelib.pipelines.registry import PIPELINES
 
 if TYPE_CHECKING:
     from chalicelib.jobs.control import Control
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.results import Results
     from chalicelib.jobs.reuse import Reuse
     from chalicelib.jobs.settling import Settling
+    from chalicelib.pipelines.base import Pipeline
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
@@ -39,6 +40,8 @@ class LibraryServices:
 
     if TYPE_CHECKING:
 
+        @cached_property
+        def pipelines(self) -> Mapping[str, Pipeline]: ...
         @cached_property
         def jobs(self) -> JobTable: ...
         @cached_property
@@ -82,7 +85,7 @@ class LibraryServices:
     def reuse(self) -> Reuse:
         from chalicelib.jobs.reuse import Reuse
 
-        return Reuse(self.jobs, self.owned, self.intake, self.settling, PIPELINES, self.clock, new_id)
+        return Reuse(self.jobs, self.owned, self.intake, self.settling, self.pipelines, self.clock, new_id)
 
     @cached_property
     def deletion(self) -> Deletion:

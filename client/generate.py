@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import app  # noqa: F401 -- registers the routes
 from chalicelib.api import openapi
 
 Schema = dict[str, Any]

@@ -7,9 +7,8 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-import app  # noqa: F401 -- registers the routes
 from chalicelib.api.catalogue import catalogue, errors_of
-from chalicelib.api.http import ROUTES
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import JobError
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +56,7 @@ def written() -> str:
 
 
 def _row(error: type[JobError]) -> str:
-    routes = [f"`{route.method} {route.path}`" for route in ROUTES if error in errors_of(route)]
+    routes = [f"`{route.method} {route.path}`" for route in every_route() if error in errors_of(route)]
     where = f"{len(routes)} routes" if len(routes) > NAMED else ", ".join(sorted(routes))
     what_to_do = " ".join((inspect.getdoc(error) or "").split())
     return f"| {error.status} | `{error.code}` | {error.title}. | {what_to_do} | {where} |"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.keys import PREFIX, ApiKeys
-from chalicelib.accounts.people import ACCOUNT, GUEST, User
+from chalicelib.accounts.people import GUEST, User
 from chalicelib.accounts.ports import AccountStore
 from chalicelib.accounts.tokens import Tokens
-from chalicelib.jobs.errors import Forbidden, Unauthorized
+from chalicelib.jobs.errors import Unauthorized
 from chalicelib.jobs.ports import Clock
 
 ASK_AGAIN = timedelta(minutes=1)
@@ -51,12 +51,3 @@ class Authentication:
             self._guests.clear()
         self._guests[user_id] = now + ASK_AGAIN
         return True
-
-
-def require(user: User, scope: str) -> None:
-    """Forbidden where these credentials are valid, but not for this."""
-    if scope in user.scopes:
-        return
-    if scope == ACCOUNT:
-        raise Forbidden("This needs an account, signed in to with its password: no guest's token, and no key.")
-    raise Forbidden(f"These credentials don't have the scope `{scope}`.")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chalicelib.jobs.errors import Forbidden
+
 GUEST, USER, ADMIN = "guest", "user", "admin"
 
 READ, UPLOAD, ADMINISTER, ACCOUNT = "read", "upload", "admin", "account"
@@ -29,6 +31,15 @@ class User:
     role: str
     scopes: frozenset[str] = frozenset({UPLOAD, READ})
     session: str | None = None
+
+
+def require(user: User, scope: str) -> None:
+    """Forbidden where these credentials are valid, but not for this."""
+    if scope in user.scopes:
+        return
+    if scope == ACCOUNT:
+        raise Forbidden("This needs an account, signed in to with its password: no guest's token, and no key.")
+    raise Forbidden(f"These credentials don't have the scope `{scope}`.")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 
 from chalicelib.accounts.errors import KeyNotFound
-from chalicelib.api.http import ROUTES, Route
+from chalicelib.api.http import Route
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import (
     ArtifactNotFound,
     BodyTooLarge,
@@ -62,7 +63,7 @@ def errors_of(route: Route) -> list[type[JobError]]:
 
 def catalogue() -> list[type[JobError]]:
     """Every error that any route may answer with."""
-    return in_order({error for route in ROUTES for error in errors_of(route)})
+    return in_order({error for route in every_route() for error in errors_of(route)})
 
 
 def in_order(errors: Errors) -> list[type[JobError]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint, Response
+from chalice.app import Response
 
 from chalicelib.api import cors
-from chalicelib.api.http import JSON, ROOT, lower, tag
+from chalicelib.api.http import JSON, ROOT, Routes, lower, tag
 from chalicelib.wiring import services
 
-blueprint = Blueprint(__name__)
+routes = Routes(__name__)
 
 ADDRESSES = ("/openapi.json", "/docs", "/docs/{asset}")
 
@@ -45,21 +45,21 @@ POLICY = (
 A_DAY = "public, max-age=86400"
 
 
-@blueprint.route(ROOT + "/openapi.json", methods=["GET"])
+@routes.blueprint.route(ROOT + "/openapi.json", methods=["GET"])
 def get_description() -> Response:
     from chalicelib.api import openapi
 
     response = _answer(openapi.text(), JSON, "public, no-cache")
-    response.headers.update(cors.headers(lower(blueprint.current_request), services().settings.cors_origins))
+    response.headers.update(cors.headers(lower(routes.blueprint.current_request), services().settings.cors_origins))
     return response
 
 
-@blueprint.route(ROOT + "/docs", methods=["GET"])
+@routes.blueprint.route(ROOT + "/docs", methods=["GET"])
 def get_page() -> Response:
     return _answer(PAGE, "text/html", "no-cache")
 
 
-@blueprint.route(ROOT + "/docs/{asset}", methods=["GET"])
+@routes.blueprint.route(ROOT + "/docs/{asset}", methods=["GET"])
 def get_asset(asset: str) -> Response:
     if asset == "start.js":
         return _answer(START, "text/javascript", "no-cache")
@@ -80,7 +80,7 @@ def _answer(body: str, content_type: str, cache: str, status: int = 200) -> Resp
         "ETag": etag,
         "X-Content-Type-Options": "nosniff",
     }
-    known = lower(blueprint.current_request).get("if-none-match", "")
+    known = lower(routes.blueprint.current_request).get("if-none-match", "")
     if status == 200 and etag in {given.strip().removeprefix("W/") for given in known.split(",")}:
         return Response("", status_code=304, headers=headers)
     return Response(body, status_code=status, headers=headers)

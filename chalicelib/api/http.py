@@ -14,8 +14,7 @@ from typing import Any
 from chalice.app import Blueprint, Request, Response
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.accounts.authentication import require
-from chalicelib.accounts.people import READ, UPLOAD, User
+from chalicelib.accounts.people import READ, UPLOAD, User, require
 from chalicelib.api import cors, idempotency
 from chalicelib.jobs.errors import (
     BodyTooLarge,
@@ -25,9 +24,9 @@ from chalicelib.jobs.errors import (
     JobError,
     JobNotFound,
     UnsupportedMediaType,
+    field_errors,
 )
 from chalicelib.jobs.ids import is_id
-from chalicelib.jobs.intake import field_errors
 from chalicelib.observing.about import note
 from chalicelib.wiring import services
 
@@ -85,7 +84,8 @@ class Route:
 ANYBODY = User("", "anonymous", frozenset())
 NO_ID = "0" * 26
 NOTHING_ELSE: Mapping[int, type[BaseModel] | None] = MappingProxyType({})
-ROUTES: list[Route] = []
+LOADED: list[Route] = []
+"""All routes of the modules that have been loaded; chalicelib.api.subjects has the others loaded too."""
 
 
 class Routes:
@@ -120,7 +120,7 @@ class Routes:
         For the API's description alone: others, the further statuses that are no errors, and what they carry; errors,
         beside those that follow from the rest (chalicelib.api.catalogue); headers, of an answer, likewise."""
         needed = None if open else scope or (READ if method == "GET" else UPLOAD)
-        if all(route.path != path for route in ROUTES):
+        if all(route.path != path for route in LOADED):
             self._preflight(path)
 
         def decorate(view: Callable[..., BaseModel | Reply]) -> Callable[..., Response]:
@@ -143,7 +143,7 @@ class Routes:
                 errors=errors,
                 headers=headers,
             )
-            ROUTES.append(described)
+            LOADED.append(described)
 
             def handle(**path_values: str) -> Response:
                 return respond(self.blueprint.current_request, described, view, path_values)
@@ -159,7 +159,7 @@ class Routes:
 
         def preflight(**path_values: str) -> Response:
             headers = lower(self.blueprint.current_request)
-            methods = [route.method for route in ROUTES if route.path == path]
+            methods = [route.method for route in LOADED if route.path == path]
             return Response(
                 "", status_code=204, headers=cors.preflight_headers(headers, services().settings.cors_origins, methods)
             )

@@ -12,13 +12,15 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chalice.app import Response
 
-from chalicelib.accounts.model import KeptRequest
 from chalicelib.jobs.errors import IdempotencyMismatch, InvalidIdempotencyKey, RequestInProgress
-from chalicelib.jobs.ports import Clock
+
+if TYPE_CHECKING:
+    from chalicelib.accounts.model import KeptRequest
+    from chalicelib.jobs.ports import Clock
 
 log = logging.getLogger(__name__)
 

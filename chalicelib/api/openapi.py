@@ -14,13 +14,15 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.catalogue import errors_of, path_names
-from chalicelib.api.http import JSON, PROBLEM, ROOT, ROUTES, Route
+from chalicelib.api.http import JSON, PROBLEM, ROOT, Route
 from chalicelib.api.models import Problem
 from chalicelib.api.stats import VERSION
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import JobError, PreconditionFailed
 
 Schema = dict[str, Any]
 
+ROUTES = every_route()
 EXAMPLES = Path(__file__).parent / "examples.json"
 COMPONENTS = "#/components/"
 

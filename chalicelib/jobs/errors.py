@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 @dataclass(frozen=True)
 class FieldError:
     field: str
     message: str
+
+
+def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
+    """pydantic's findings as fields and sentences; the rejected values themselves are not repeated."""
+    found = []
+    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (root, *error["loc"]))
+        found.append(FieldError(path.strip(".") or "body", error["msg"]))
+    return found
 
 
 class JobError(Exception):

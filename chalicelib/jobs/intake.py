@@ -25,6 +25,7 @@ from chalicelib.jobs.errors import (
     TryAgain,
     UnknownPipeline,
     UnsupportedType,
+    field_errors,
 )
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job
@@ -287,15 +288,6 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
-
-
-def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
-    """pydantic's findings as fields and sentences; the rejected values themselves are not repeated."""
-    found = []
-    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in (root, *error["loc"]))
-        found.append(FieldError(path.strip(".") or "body", error["msg"]))
-    return found
 
 
 def has_name(given: str) -> bool:

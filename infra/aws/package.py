@@ -142,7 +142,7 @@ def lambda_python() -> Path:
     if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
         for command in (
             [UV, "venv", "-q", "--clear", "--python", sys.executable, folder],
-            [UV, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock],
+            [UV, "pip", "install", "-q", "--compile-bytecode", "--python", python, "--require-hashes", "-r", lock],
         ):
             subprocess.run(list(map(str, command)), check=True)  # noqa: S603 -- our own command
         stamp.write_bytes(lock.read_bytes())

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chalicelib.api import openapi
-from chalicelib.api.http import ROUTES
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
@@ -27,6 +27,8 @@ from infra.local.samples import make_samples
 from tests.app.accounts.people_helpers import PASSWORD, admin
 from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
+
+ROUTES = every_route()
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 DESCRIBED = openapi.EXAMPLES

@@ -2,9 +2,11 @@
 
 import pytest
 
-from chalicelib.api.http import ROUTES
+from chalicelib.api.subjects import every_route
 from tests.app.api_examples import BLOCK, DESCRIBED, DOCS, TABLE, Examples, described, record, table
 from tests.app.api_world import World
+
+ROUTES = every_route()
 
 WRITTEN = {match["name"]: match["text"] for match in BLOCK.finditer(DOCS.read_text())}
 

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from chalicelib.api.http import ROUTES
+from chalicelib.api.subjects import every_route
 from tests.app.api_world import PAGE, Caller, World
+
+ROUTES = every_route()
 
 
 @pytest.mark.parametrize("path", sorted({route.path for route in ROUTES}))

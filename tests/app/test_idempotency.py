@@ -7,8 +7,10 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.api import idempotency
-from chalicelib.api.http import ROUTES
+from chalicelib.api.subjects import every_route
 from tests.app.api_world import Caller, World
+
+ROUTES = every_route()
 
 BODY = {"pipeline": "media", "files": [{"filename": "a.jpg", "size": 10}]}
 

@@ -12,11 +12,14 @@ import app as millrace
 from chalicelib.accounts import errors as account_errors
 from chalicelib.api import documentation, openapi
 from chalicelib.api.catalogue import catalogue, errors_of
-from chalicelib.api.http import ROOT, ROUTES, Route
+from chalicelib.api.http import ROOT, Route
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs import errors as job_errors
 from chalicelib.jobs.errors import JobError, PreconditionFailed
 from infra import errors_doc
 from tests.app.api_world import World
+
+ROUTES = every_route()
 
 EXAMPLES: dict[str, Any] = json.loads(openapi.EXAMPLES.read_text())
 DOCUMENT = openapi.document(EXAMPLES)

@@ -4,10 +4,13 @@ from collections import defaultdict
 
 import pytest
 
-from chalicelib.api.http import ROUTES, Route
+from chalicelib.api.http import Route
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs.ids import new_id
 from tests.app.api_world import Caller, World
 from tests.app.test_authorization import ROWS
+
+ROUTES = every_route()
 
 OF_A_JOB = [route for route in ROUTES if "{job_id}" in route.path]
 

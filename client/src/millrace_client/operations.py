@@ -109,6 +109,31 @@ def change_password(body: PasswordRequest) -> Call[SignedInAnswer]:
     return Call("POST", "/auth/password", SignedInAnswer, body=body, repeatable=False)
 
 
+def create_key(body: NewKeyRequest) -> Call[NewKeyAnswer]:
+    """Make a key."""
+    return Call("POST", "/auth/keys", NewKeyAnswer, body=body, repeatable=False)
+
+
+def list_keys() -> Call[KeysAnswer]:
+    """Your keys."""
+    return Call("GET", "/auth/keys", KeysAnswer)
+
+
+def revoke_key(key_id: str) -> Call[None]:
+    """Revoke a key."""
+    return Call("DELETE", f"/auth/keys/{key_id}", None)
+
+
+def open_job(body: UploadRequest) -> Call[UploadAnswer]:
+    """Open a job and get its uploads signed."""
+    return Call("POST", "/upload", UploadAnswer, body=body, creates=True)
+
+
+def add_files(job_id: str, body: MoreFilesRequest) -> Call[UploadAnswer]:
+    """Add files to an open job."""
+    return Call("POST", f"/jobs/{job_id}/files", UploadAnswer, body=body, creates=True)
+
+
 def list_files(
     job_id: str,
     *,
@@ -135,39 +160,39 @@ def list_files(
     )
 
 
-def add_files(job_id: str, body: MoreFilesRequest) -> Call[UploadAnswer]:
-    """Add files to an open job."""
-    return Call("POST", f"/jobs/{job_id}/files", UploadAnswer, body=body, creates=True)
+def import_path(body: ImportRequest) -> Call[UploadAnswer]:
+    """Import objects in place."""
+    return Call("POST", "/import-path", UploadAnswer, body=body, creates=True)
 
 
-def list_duplicates(job_id: str, *, kind: Literal["exact", "similar"] | None = None) -> Call[DuplicatesAnswer]:
-    """Files that are or look the same."""
-    return Call("GET", f"/jobs/{job_id}/duplicates", DuplicatesAnswer, query={"kind": kind})
+def sign_again(job_id: str, file_id: str) -> Call[UploadAnswer]:
+    """Sign an upload again."""
+    return Call("POST", f"/jobs/{job_id}/files/{file_id}/upload", UploadAnswer)
 
 
-def download(job_id: str) -> Call[DownloadAnswer]:
-    """Download the zip."""
-    return Call("GET", f"/download/{job_id}", DownloadAnswer)
+def leave_out(job_id: str, file_id: str) -> Call[None]:
+    """Go on without a file."""
+    return Call("DELETE", f"/jobs/{job_id}/files/{file_id}", None)
 
 
-def download_artifact(job_id: str, artifact: str) -> Call[DownloadAnswer]:
-    """Download one artifact."""
-    return Call("GET", f"/download/{job_id}/{quote(artifact, safe='')}", DownloadAnswer)
+def sign_parts(job_id: str, file_id: str, body: PartsRequest) -> Call[SignedParts]:
+    """Sign parts of a file."""
+    return Call("POST", f"/jobs/{job_id}/files/{file_id}/parts", SignedParts, body=body)
 
 
-def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
-    """What a job has to download."""
-    return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
+def list_parts(job_id: str, file_id: str) -> Call[StoredParts]:
+    """List the parts that have arrived."""
+    return Call("GET", f"/jobs/{job_id}/files/{file_id}/parts", StoredParts)
 
 
-def list_guides() -> Call[GuidesAnswer]:
-    """What there is to read."""
-    return Call("GET", "/guides", GuidesAnswer)
+def abort_parts(job_id: str, file_id: str) -> Call[None]:
+    """Throw away the parts of a file."""
+    return Call("DELETE", f"/jobs/{job_id}/files/{file_id}/parts", None)
 
 
-def read_guide(filename: str) -> Call[DownloadAnswer]:
-    """Read a guide."""
-    return Call("GET", f"/guides/{quote(filename, safe='')}", DownloadAnswer)
+def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[FileAnswer]:
+    """Put the parts of a file together."""
+    return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
 
 
 def list_jobs(
@@ -228,19 +253,24 @@ def get_pipeline(name: str) -> Call[PipelineAnswer]:
     return Call("GET", f"/pipelines/{quote(name, safe='')}", PipelineAnswer)
 
 
-def create_key(body: NewKeyRequest) -> Call[NewKeyAnswer]:
-    """Make a key."""
-    return Call("POST", "/auth/keys", NewKeyAnswer, body=body, repeatable=False)
+def list_duplicates(job_id: str, *, kind: Literal["exact", "similar"] | None = None) -> Call[DuplicatesAnswer]:
+    """Files that are or look the same."""
+    return Call("GET", f"/jobs/{job_id}/duplicates", DuplicatesAnswer, query={"kind": kind})
 
 
-def list_keys() -> Call[KeysAnswer]:
-    """Your keys."""
-    return Call("GET", "/auth/keys", KeysAnswer)
+def download(job_id: str) -> Call[DownloadAnswer]:
+    """Download the zip."""
+    return Call("GET", f"/download/{job_id}", DownloadAnswer)
 
 
-def revoke_key(key_id: str) -> Call[None]:
-    """Revoke a key."""
-    return Call("DELETE", f"/auth/keys/{key_id}", None)
+def download_artifact(job_id: str, artifact: str) -> Call[DownloadAnswer]:
+    """Download one artifact."""
+    return Call("GET", f"/download/{job_id}/{quote(artifact, safe='')}", DownloadAnswer)
+
+
+def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
+    """What a job has to download."""
+    return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
 
 
 def list_library(
@@ -337,74 +367,14 @@ def delete_result(result_id: str) -> Call[None]:
     return Call("DELETE", f"/results/{result_id}", None)
 
 
-def get_settings() -> Call[SettingsAnswer]:
-    """All settings."""
-    return Call("GET", "/settings", SettingsAnswer)
+def list_guides() -> Call[GuidesAnswer]:
+    """What there is to read."""
+    return Call("GET", "/guides", GuidesAnswer)
 
 
-def change_settings(body: SettingsRequest, *, if_match: str | None = None) -> Call[SettingsAnswer]:
-    """Change settings."""
-    return Call("PUT", "/settings", SettingsAnswer, body=body, headers={"If-Match": if_match})
-
-
-def get_setting(name: str) -> Call[SettingAnswer]:
-    """One setting."""
-    return Call("GET", f"/settings/{quote(name, safe='')}", SettingAnswer)
-
-
-def list_audit(*, limit: int | None = None, cursor: str | None = None) -> Call[AuditPage]:
-    """Who changed what, the latest first."""
-    return Call("GET", "/audit", AuditPage, query={"limit": limit, "cursor": cursor})
-
-
-def get_stats() -> Call[StatsAnswer]:
-    """Numbers of the installation."""
-    return Call("GET", "/stats", StatsAnswer)
-
-
-def get_health() -> Call[HealthAnswer]:
-    """Whether everything is reachable."""
-    return Call("GET", "/health", HealthAnswer)
-
-
-def open_job(body: UploadRequest) -> Call[UploadAnswer]:
-    """Open a job and get its uploads signed."""
-    return Call("POST", "/upload", UploadAnswer, body=body, creates=True)
-
-
-def import_path(body: ImportRequest) -> Call[UploadAnswer]:
-    """Import objects in place."""
-    return Call("POST", "/import-path", UploadAnswer, body=body, creates=True)
-
-
-def sign_again(job_id: str, file_id: str) -> Call[UploadAnswer]:
-    """Sign an upload again."""
-    return Call("POST", f"/jobs/{job_id}/files/{file_id}/upload", UploadAnswer)
-
-
-def leave_out(job_id: str, file_id: str) -> Call[None]:
-    """Go on without a file."""
-    return Call("DELETE", f"/jobs/{job_id}/files/{file_id}", None)
-
-
-def sign_parts(job_id: str, file_id: str, body: PartsRequest) -> Call[SignedParts]:
-    """Sign parts of a file."""
-    return Call("POST", f"/jobs/{job_id}/files/{file_id}/parts", SignedParts, body=body)
-
-
-def list_parts(job_id: str, file_id: str) -> Call[StoredParts]:
-    """List the parts that have arrived."""
-    return Call("GET", f"/jobs/{job_id}/files/{file_id}/parts", StoredParts)
-
-
-def abort_parts(job_id: str, file_id: str) -> Call[None]:
-    """Throw away the parts of a file."""
-    return Call("DELETE", f"/jobs/{job_id}/files/{file_id}/parts", None)
-
-
-def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[FileAnswer]:
-    """Put the parts of a file together."""
-    return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
+def read_guide(filename: str) -> Call[DownloadAnswer]:
+    """Read a guide."""
+    return Call("GET", f"/guides/{quote(filename, safe='')}", DownloadAnswer)
 
 
 def add_webhook(body: WebhookRequest) -> Call[NewWebhookAnswer]:
@@ -452,3 +422,33 @@ def list_callback_deliveries(
 def redeliver_callback(job_id: str, delivery_id: str) -> Call[DeliveryAnswer]:
     """Send it to the callback address again."""
     return Call("POST", f"/jobs/{job_id}/deliveries/{delivery_id}/redeliver", DeliveryAnswer, repeatable=False)
+
+
+def get_settings() -> Call[SettingsAnswer]:
+    """All settings."""
+    return Call("GET", "/settings", SettingsAnswer)
+
+
+def change_settings(body: SettingsRequest, *, if_match: str | None = None) -> Call[SettingsAnswer]:
+    """Change settings."""
+    return Call("PUT", "/settings", SettingsAnswer, body=body, headers={"If-Match": if_match})
+
+
+def get_setting(name: str) -> Call[SettingAnswer]:
+    """One setting."""
+    return Call("GET", f"/settings/{quote(name, safe='')}", SettingAnswer)
+
+
+def list_audit(*, limit: int | None = None, cursor: str | None = None) -> Call[AuditPage]:
+    """Who changed what, the latest first."""
+    return Call("GET", "/audit", AuditPage, query={"limit": limit, "cursor": cursor})
+
+
+def get_stats() -> Call[StatsAnswer]:
+    """Numbers of the installation."""
+    return Call("GET", "/stats", StatsAnswer)
+
+
+def get_health() -> Call[HealthAnswer]:
+    """Whether everything is reachable."""
+    return Call("GET", "/health", HealthAnswer)

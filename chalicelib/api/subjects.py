@@ -1,0 +1,82 @@
+"""The subjects of the API: which module serves which addresses, each loaded with the first request for one of them.
+
+A request needs the routes and models of one or two subjects, so a start loads none: all of them would take it half as
+long again (`make bench-aws`). Who looks at the table as a whole, such as the packager, has them all loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from threading import RLock
+from types import MappingProxyType
+
+from chalice.app import Chalice
+from chalice.app import RouteEntry as Entry
+
+from chalicelib.api.http import LOADED, ROOT, Route
+
+SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "auth": ("auth",),
+        "keys": ("auth",),
+        "uploads": ("upload", "import-path", "jobs"),
+        "jobs": ("jobs", "status", "pipelines"),
+        "files": ("jobs", "download"),
+        "library": ("files", "jobs"),
+        "results": ("results",),
+        "guides": ("guides",),
+        "webhooks": ("webhooks", "jobs"),
+        "settings": ("settings", "audit"),
+        "stats": ("stats", "health"),
+        "documentation": ("openapi.json", "docs"),
+    }
+)
+"""By the module's name, the first parts of its paths; in the order of the API's description."""
+
+
+def every_route() -> list[Route]:
+    """All routes that the API's description has, in its order."""
+    modules = [f"{__package__}.{name}" for name in SUBJECTS]
+    for module in modules:
+        import_module(module)
+    return sorted(LOADED, key=lambda route: modules.index(route.subject))
+
+
+class RouteTable(Mapping[str, dict[str, Entry]]):
+    """Chalice's table of routes, by path and method, with whatever a look into it needs."""
+
+    def __init__(self, app: Chalice) -> None:
+        self._app = app
+        self._entries: dict[str, dict[str, Entry]] = app.routes
+        self._loaded: set[str] = set()
+        self._registering = False
+        self._lock = RLock()
+
+    def __getitem__(self, path: str) -> dict[str, Entry]:
+        """As Chalice has it, an unknown path is one without routes."""
+        with self._lock:
+            if self._registering:
+                return self._entries[path]  # asked by Chalice, which puts a route there
+            part = path.removeprefix(f"{ROOT}/").partition("/")[0]
+            self._load(name for name, parts in SUBJECTS.items() if part in parts)
+            return self._entries.get(path, {})
+
+    def __iter__(self) -> Iterator[str]:
+        self._load(SUBJECTS)
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        self._load(SUBJECTS)
+        return len(self._entries)
+
+    def _load(self, names: Iterable[str]) -> None:
+        with self._lock:
+            self._registering = True
+            try:
+                for name in names:
+                    if name not in self._loaded:
+                        self._app.register_blueprint(import_module(f"{__package__}.{name}").routes.blueprint)
+                        self._loaded.add(name)
+            finally:
+                self._registering = False

@@ -1,0 +1,56 @@
+"""Which module serves what: loaded with the first request for it, and all of it when somebody looks at the whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import app as millrace
+from chalicelib.api.http import ROOT
+from chalicelib.api.subjects import SUBJECTS
+
+PARTS = sorted({part for parts in SUBJECTS.values() for part in parts})
+
+EACH_BY_ITSELF = """
+import json, os, sys
+import app
+for part in json.loads(sys.argv[1]):
+    if not os.fork():
+        app.app.routes.get(f"/api/{part}")
+        entries = app.app.routes._entries
+        print(json.dumps([part, {path: sorted(methods) for path, methods in entries.items()}]), flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def below(part: str, paths: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {path: methods for path, methods in paths.items() if path.removeprefix(f"{ROOT}/").split("/")[0] == part}
+
+
+def test_a_start_loads_no_subject_and_no_model() -> None:
+    printed = subprocess.check_output([sys.executable, "-c", "import app, sys; print(*sys.modules)"], text=True)
+    loaded = set(printed.split())
+    assert "chalicelib.api.http" in loaded
+    assert not {f"chalicelib.api.{name}" for name in (*SUBJECTS, "models")} & loaded
+    assert not {name for name in loaded if name.startswith("chalicelib.pipelines")}
+
+
+def test_the_first_request_for_a_part_finds_all_that_there_is_below_it() -> None:
+    command = [sys.executable, "-c", EACH_BY_ITSELF, json.dumps(PARTS)]
+    found = dict(map(json.loads, subprocess.check_output(command, text=True).splitlines()))
+    whole = {path: sorted(methods) for path, methods in millrace.app.routes.items()}
+    assert set(found) == set(PARTS)
+    for part in PARTS:
+        assert below(part, found[part]) == below(part, whole) != {}, part
+    assert len(found["status"]) < len(whole)
+
+
+def test_every_path_lies_below_a_part_that_is_listed() -> None:
+    assert {path.removeprefix(f"{ROOT}/").split("/")[0] for path in millrace.app.routes} == set(PARTS)
+
+
+def test_an_unknown_path_has_no_routes() -> None:
+    assert millrace.app.routes.get("/api/nothing", {}) == {}
+    assert "/api/nothing" not in list(millrace.app.routes)
