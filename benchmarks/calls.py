@@ -50,8 +50,8 @@ def item_sizes(world: World) -> Any:
     return sizes
 
 
-def spent(files: int, size: int) -> Ledger:
-    """One job from its upload to its zip."""
+def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
+    """One job from its upload to its zip. trickling: each file is inspected before the next one comes."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
@@ -60,11 +60,16 @@ def spent(files: int, size: int) -> Ledger:
         ledger = Ledger(item_sizes(world))
         user = world.guest()
         with recording(wiring.services().clients.session, ledger):
-            job_id = user.upload({f"{number}.jpg": photo(number, size) for number in range(files)})
+            job = user.announce({f"{number}.jpg": size for number in range(files)})
+            for number, target in enumerate(job["uploads"]):
+                world.send(target, photo(number, size))
+                if trickling:
+                    world.deliver()
             world.deliver()
+            job_id = job["job_id"]
             assert user.get(f"/status/{job_id}")["status"] == "completed"
     # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
-    batches = -(-files // 10)
+    batches = files if trickling else -(-files // 10)
     ledger.calls["s3:PutObject by clients"] = files
     ledger.calls["sqs:SendMessage by S3"] = files
     ledger.calls["sqs:ReceiveMessage by Lambda"] = ledger.calls["sqs:DeleteMessageBatch by Lambda"] = batches + 1

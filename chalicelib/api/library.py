@@ -15,7 +15,8 @@ from chalicelib.api.library_models import (
 from chalicelib.api.models import DownloadAnswer, JobAnswer, OriginalQuery
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.views import callback_of, callback_secret, file_answer, job_answer, whereabouts
+from chalicelib.api.views import THUMBNAIL_SECONDS, callback_of, callback_secret, file_answer, job_answer, whereabouts
+from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,
@@ -98,6 +99,27 @@ def get_original(call: Call, file_id: str) -> Reply:
         content_type=file.content_type if shown else "application/octet-stream",
         expires_in=services().settings.limits.download_url_seconds,
         now=services().clock(),
+    )
+    return whereabouts(call, signed, found.size)
+
+
+@routes.route(
+    "GET",
+    "/files/{file_id}/thumbnail",
+    "The thumbnail of a file by itself",
+    answer=DownloadAnswer,
+    others={302: None},
+    headers=("Location",),
+)
+def get_thumbnail(call: Call, file_id: str) -> Reply:
+    """A JPEG. Who shows many takes them from the addresses that the files' answers name in `thumbnail`."""
+    _, file = owned_file(call, file_id)
+    try:
+        found = thumbnails.by_itself(services().objects, file)
+    except ObjectMissing:
+        raise FileNotFound("This file has no thumbnail.") from None
+    signed = services().objects.sign_get(
+        found.key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
     )
     return whereabouts(call, signed, found.size)
 

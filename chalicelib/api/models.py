@@ -273,6 +273,14 @@ class FilesQuery(Query):
     )
 
 
+class ThumbnailAnswer(Answer):
+    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+
+    url: str
+    start: int = Field(description="Its first byte.")
+    end: int | None = Field(description="The byte behind its last one; null: it goes to the end.")
+
+
 class FileAnswer(Answer):
     """A file; what its pipeline found out stands beside these fields under its own names."""
 
@@ -295,7 +303,8 @@ class FileAnswer(Answer):
     duration_seconds: float | None = None
     gps: dict[str, Any] | None = None
     camera: str | None = None
-    thumbnail_url: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
+    thumbnail_url: str | None = Field(None, description="Leads to this one picture: for who shows one, not hundreds.")
     duplicate_of: str | None = None
     error_code: str | None = None
     error_message: str | None = None

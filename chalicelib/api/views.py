@@ -13,8 +13,9 @@ from chalicelib.api.models import (
     JobSummary,
     PipelineAnswer,
     StatusAnswer,
+    ThumbnailAnswer,
 )
-from chalicelib.jobs import keys
+from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import FileNotFound
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ports import SignedRequest
@@ -35,13 +36,6 @@ def number_of(job_id: str, given: str) -> int:
 
 
 def file_answer(file: File) -> FileAnswer:
-    thumbnail = None
-    if file.thumbnail:
-        key = keys.thumbnail(file.job_id, file.number)
-        signed = services().objects.sign_get(
-            key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
-        )
-        thumbnail = signed.url
     return FileAnswer(
         **{
             **file.metadata,
@@ -53,12 +47,23 @@ def file_answer(file: File) -> FileAnswer:
             "role": file.role,
             "content_type": file.content_type,
             "file_hash_sha256": file.sha256,
-            "thumbnail_url": thumbnail,
+            "thumbnail": thumbnail_answer(file),
+            "thumbnail_url": f"/api/files/{file.id}/thumbnail" if file.thumbnail else None,
             "duplicate_of": file_id(file.job_id, file.duplicate_of) if file.duplicate_of else None,
             "error_code": file.error_code,
             "error_message": file.error_message,
         }
     )
+
+
+def thumbnail_answer(file: File) -> ThumbnailAnswer | None:
+    if file.thumbnail is None:
+        return None
+    key, start, end = thumbnails.place(file, file.thumbnail)
+    signed = services().objects.sign_get(
+        key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
+    )
+    return ThumbnailAnswer(url=signed.url, start=start, end=end)
 
 
 def whereabouts(call: Call, signed: SignedRequest, size: int) -> Reply:

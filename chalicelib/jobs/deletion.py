@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from chalicelib.jobs import keys
+from chalicelib.jobs import keys, thumbnails
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
 from chalicelib.jobs.library_ports import Use
 from chalicelib.jobs.limits import Limits
-from chalicelib.jobs.model import File, Job, file_id
+from chalicelib.jobs.model import File, Job, Thumbnail, file_id
 from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
 from chalicelib.jobs.sharing import Holder, holders, source_of
@@ -163,7 +163,7 @@ class Deletion:
         except StaleTransition:
             log.info("somebody else removes these files too", extra={"job_id": job.id})
         for file in shared:
-            self._release(_remains(job, file))
+            self._release(_remains(job, file) | {"thumbnail": None})  # all of the job's go at once
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
         """What lies where the job's uploads go and isn't shared, whether or not a file tells of it."""
@@ -182,7 +182,8 @@ class Deletion:
         there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)])
         if file_id(job_id, number) in there:
             return  # it was not deleted after all
-        self._objects.delete([keys.thumbnail(job_id, number)])
+        if place := remains.get("thumbnail"):
+            thumbnails.erase(self._objects, job_id, number, Thumbnail(*place))
         if there or holders(self._jobs, self._jobs.uses(*source), self._clock()):
             return
         if remains["key"] and not self._others(remains["owner_id"], remains["sha256"], remains["key"], set()):
@@ -244,4 +245,5 @@ def _remains(job: Job, file: File) -> dict[str, Any]:
         "source_number": source_number,
         "owner_id": job.owner_id,
         "sha256": file.sha256,
+        "thumbnail": file.thumbnail,
     }

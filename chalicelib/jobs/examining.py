@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.files.source import SourceFile
-from chalicelib.jobs import keys
 from chalicelib.jobs.errors import Busy, ObjectMissing
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
@@ -64,15 +63,13 @@ def _examine_version(objects: ObjectStore, pipeline: Pipeline, job: Job, file: F
             error_code=bad.code,
             error_message=bad.message,
         )
-    if found.thumbnail:
-        objects.put(keys.thumbnail(job.id, file.number), found.thumbnail, "image/jpeg")
     return outcome(
         FileState.INSPECTED,
         content_type=found.content_type,
         sha256=source.sha256,
         crc32=source.digests.crc32 if source.digests else None,
         metadata=found.metadata,
-        thumbnail=found.thumbnail is not None,
+        picture=found.thumbnail,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs import keys
+from chalicelib.jobs import keys, thumbnails
 from chalicelib.jobs.deliveries import Delivery, deliveries, is_newer, object_events
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
@@ -191,7 +191,7 @@ class Inspector:
             del found[job_id]
             try:
                 if pairs:
-                    outcomes = [outcome for _, outcome in pairs]
+                    outcomes = thumbnails.pack(self._objects, job_id, [outcome for _, outcome in pairs])
                     done = self._jobs.finish_files(job_id, outcomes, loaded[job_id].owner_id)
                     self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
                 self._settling.settle(job_id)

@@ -24,8 +24,8 @@ def result(job_id: str, artifact: str) -> str:
     return f"{RESULTS}{job_id}/{artifact}"
 
 
-def thumbnail(job_id: str, number: int) -> str:
-    return f"{THUMBNAILS}{job_id}/{number:08d}.jpg"
+def thumbnail(job_id: str, name: str) -> str:
+    return f"{THUMBNAILS}{job_id}/{name}"
 
 
 def work(job_id: str, name: str) -> str:

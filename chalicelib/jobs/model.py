@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
 
@@ -97,6 +97,15 @@ class Job:
         return self.sealed and self.counts.finished >= self.file_count
 
 
+class Thumbnail(NamedTuple):
+    """Where a file's picture lies: the bytes start..end (end excluded) of a pack of its job. Without a pack, as before
+    there were any: in an object of its own."""
+
+    pack: str = ""
+    start: int = 0
+    end: int = 0
+
+
 @dataclass(frozen=True)
 class File:
     """One file of a job. number: from 1, in the user's order. key: where its bytes are; bucket None: our own.
@@ -127,7 +136,7 @@ class File:
     sha256: str | None = None
     crc32: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    thumbnail: bool = False
+    thumbnail: Thumbnail | None = None
     duplicate_of: int | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -162,7 +171,10 @@ def parse_file_id(value: str) -> tuple[str, int] | None:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What inspecting one claimed file came to; written only while `attempt` is still the file's claim."""
+    """What inspecting one claimed file came to; written only while `attempt` is still the file's claim.
+
+    picture: a JPEG that is still to be stored; thumbnail: where it is.
+    """
 
     number: int
     attempt: int
@@ -173,7 +185,8 @@ class FileOutcome:
     sha256: str | None = None
     crc32: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
-    thumbnail: bool = False
+    picture: bytes | None = field(default=None, repr=False)
+    thumbnail: Thumbnail | None = None
     error_code: str | None = None
     error_message: str | None = None
     counts_bytes: bool = True

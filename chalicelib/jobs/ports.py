@@ -208,9 +208,15 @@ class ObjectStore(Protocol):
         """The bytes start..end (end excluded) in chunks, in one request. ObjectMissing, also where its etag changed."""
 
     def put(
-        self, key: str, content: bytes | bytearray, content_type: str, *, tags: Mapping[str, str] | None = None
+        self,
+        key: str,
+        content: bytes | bytearray,
+        content_type: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        replacing: str | None = None,
     ) -> str:
-        """Returns the etag."""
+        """Returns the etag. replacing: the etag of what must be there until now. ObjectMissing where it isn't."""
 
     def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None: ...
     def below(self, prefix: str) -> Iterator[StoredObject]:

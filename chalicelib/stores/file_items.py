@@ -245,7 +245,7 @@ def _found(outcome: FileOutcome, owner_id: str) -> Item:
         "sha256": outcome.sha256,
         "crc32": outcome.crc32,
         "metadata": dict(outcome.metadata) or None,
-        "thumbnail": True if outcome.thumbnail else None,
+        "thumbnail": outcome.thumbnail,
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
         "lease_until": None,

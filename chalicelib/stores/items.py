@@ -13,7 +13,7 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from chalicelib.jobs.model import Artifact, Counts, File, Job, Result
+from chalicelib.jobs.model import Artifact, Counts, File, Job, Result, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
@@ -139,6 +139,9 @@ def _converter(hint: Any) -> Any:
     text = str(hint)
     if "datetime" in text:
         return datetime.fromisoformat
+    if "Thumbnail" in text:
+        # True: one from before there were packs.
+        return lambda value: Thumbnail() if value is True else Thumbnail(*json.loads(value))
     if "tuple" in text:
         return lambda value: tuple(json.loads(value))
     if "Mapping" in text:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 CHUNK = 1024 * 1024
 SIGNED_KEPT = 4096
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
+GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
 
 
 def missing_or_raise(error: ClientError, what: str) -> ObjectMissing:
@@ -148,11 +149,21 @@ class ObjectBucket:
             body.close()
 
     def put(
-        self, key: str, content: bytes | bytearray, content_type: str, *, tags: Mapping[str, str] | None = None
+        self,
+        key: str,
+        content: bytes | bytearray,
+        content_type: str,
+        *,
+        tags: Mapping[str, str] | None = None,
+        replacing: str | None = None,
     ) -> str:
-        put = self._client().put_object(
-            Bucket=self._bucket, Key=key, Body=bytes(content), ContentType=content_type, **_tagging(tags)
-        )
+        request: Any = {"IfMatch": f'"{replacing}"'} if replacing else {}
+        try:
+            put = self._client().put_object(
+                Bucket=self._bucket, Key=key, Body=bytes(content), ContentType=content_type, **_tagging(tags), **request
+            )
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
         return put["ETag"].strip('"')
 
     def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None:

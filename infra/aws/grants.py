@@ -93,7 +93,8 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             index("jobs", "by_owner", "by_hash"),
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
-            objects(("GetObject",), "results", "thumbs", "drop", "import", "guides"),
+            objects(("GetObject", "PutObject"), "thumbs"),
+            objects(("GetObject",), "results", "drop", "import", "guides"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
@@ -109,6 +110,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
         "clean_up": [
             table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_hash"),
+            objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),

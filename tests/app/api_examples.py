@@ -259,6 +259,7 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("PATCH /files/{file_id}", ann, f"/files/{file_id}", {"title": "The harbour", "tags": ["sea"]})
     show("GET /files/{file_id}", ann, f"/files/{file_id}")
     show("GET /files/{file_id}/original", ann, f"/files/{file_id}/original?inline=true", accept="application/json")
+    show("GET /files/{file_id}/thumbnail", ann, f"/files/{file_id}/thumbnail", accept="application/json")
     show("GET /files", ann, "/files?search=harbour&per_page=1")
     made = show("POST /jobs", ann, body={"pipeline": "media", "file_ids": [file_id]})
     ann.world.deliver()

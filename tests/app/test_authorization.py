@@ -106,6 +106,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/files"): Row(SIGNED_IN),
     ("GET", "/files/{file_id}"): Row(OWNER),
     ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # it has not arrived
+    ("GET", "/files/{file_id}/thumbnail"): Row(OWNER, good=404),  # likewise
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
     ("GET", "/results"): Row(SIGNED_IN),

@@ -29,6 +29,7 @@ FIELDS = {
     "duration_seconds",
     "gps",
     "camera",
+    "thumbnail",
     "thumbnail_url",
     "error_code",
     "error_message",
@@ -112,11 +113,11 @@ class TestFile:
         assert (copy["status"], copy["duplicate_of"]) == ("duplicate", files["harbour.jpg"]["id"])
 
     def test_has_a_thumbnail_whose_address_stays_the_same(self, get: Any, files: dict[str, Any]) -> None:
-        url = files["harbour.jpg"]["thumbnail_url"]
-        picture = requests.get(url, timeout=5)
-        assert picture.content.startswith(b"\xff\xd8")
-        assert key_of(url).startswith("thumbs/")
-        assert get("/jobs/{id}/files")["items"][0]["thumbnail_url"] == url
+        place = files["harbour.jpg"]["thumbnail"]
+        picture = requests.get(place["url"], timeout=5).content[place["start"] : place["end"]]
+        assert picture.startswith(b"\xff\xd8")
+        assert key_of(place["url"]).startswith("thumbs/")
+        assert get("/jobs/{id}/files")["items"][0]["thumbnail"] == place
 
 
 class TestList:

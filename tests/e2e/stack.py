@@ -132,6 +132,14 @@ class Guest:
         assert set(sent) == {200}
         return str(answer.json()["job_id"])
 
+    def thumbnail(self, file: Mapping[str, Any]) -> bytes:
+        """The small picture of a file, out of its pack as well as by itself."""
+        place = file["thumbnail"]
+        span = {"Range": f"bytes={place['start']}-{place['end'] - 1}"}
+        cut = requests.get(place["url"], headers=span, timeout=30).content
+        assert cut == self.call("GET", file["thumbnail_url"].removeprefix("/api")).content
+        return cut
+
     def wait(self, job_id: str, seconds: float) -> Any:
         """The status once it is final, asked for at the pace that the server names."""
         deadline = time.monotonic() + seconds

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from infra.local.samples import make_samples
 from tests.e2e.stack import Guest, Stack, eventually, put
@@ -91,7 +90,7 @@ def test_the_list_of_files_says_what_each_one_is(stack: Stack, files: dict[str, 
     place = by_name["with a place.jpg"]
     assert place["confidence"] == "high"
     assert place["gps"]
-    assert requests.get(place["thumbnail_url"], timeout=10).content[:3] == b"\xff\xd8\xff"
+    assert guest.thumbnail(place)[:3] == b"\xff\xd8\xff"
     assert by_name["not a photo.jpg"]["error_code"] == "content_mismatch"
     same = guest.get(f"/jobs/{job_id}/duplicates?kind=exact")
     assert [{file["original_filename"] for file in group["files"]} for group in same["items"]] == [

@@ -98,8 +98,12 @@ class MemoryObjects:
         content_type: str,
         *,
         tags: Mapping[str, str] | None = None,
+        replacing: str | None = None,
         bucket: str | None = None,
     ) -> str:
+        if replacing and self._get(key, bucket).etag != replacing:
+            raise ObjectMissing(key)
+        content = bytes(content)
         etag = hashlib.md5(content).hexdigest()
         self._keep(key, content, etag, bucket, tags=tags or {})
         return etag

@@ -50,6 +50,17 @@ def test_another_version_than_was_asked_for_is_missing(objects: Any) -> None:
         read(objects, KEY, etag=etag)
 
 
+def test_an_object_takes_the_place_only_of_the_version_that_was_named(objects: Any) -> None:
+    etag = objects.put(KEY, b"one", "text/plain")
+    objects.put(KEY, b"two", "text/plain", replacing=etag)
+    for gone in (etag, "0" * 32):
+        with pytest.raises(ObjectMissing):
+            objects.put(KEY, b"three", "text/plain", replacing=gone)
+    with pytest.raises(ObjectMissing):
+        objects.put(f"{KEY}-none", b"three", "text/plain", replacing=etag)
+    assert read(objects, KEY) == b"two"
+
+
 def test_a_file_is_put_from_its_path(objects: Any, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"content")
     objects.put_file(KEY, str(tmp_path / "a"), "text/plain", tags={"millrace-expires": "24h"})

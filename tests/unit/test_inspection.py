@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.intake import Announced
-from chalicelib.jobs.model import Counts, Job
+from chalicelib.jobs.model import Counts, Job, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes import World
 from tests.fakes.queues import MAX_RECEIVES, record
@@ -25,8 +25,7 @@ def test_a_file_is_inspected_hashed_and_counted(world: World) -> None:
     assert (first.state, first.size, first.content_type, first.metadata["length"]) == ("inspected", 3, "text/plain", 3)
     assert len(first.sha256 or "") == 64
     assert first.crc32 is not None
-    assert (first.thumbnail, second.thumbnail) == (False, True)
-    assert world.objects.stat(keys.thumbnail(job.id, 2)).size == len(b"a thumbnail")
+    assert (first.thumbnail, second.thumbnail) == (None, Thumbnail("00000002-1", 0, len(b"a thumbnail")))
     assert world.job(job).counts == Counts(inspected=2, size=10)
     assert world.job(job).state is JobState.RUNNING
 

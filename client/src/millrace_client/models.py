@@ -160,7 +160,9 @@ class FileAnswer(BaseModel):
     duration_seconds: float | None = None
     gps: dict[str, Any] | None = None
     camera: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = None
+    """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -331,7 +333,9 @@ class LibraryFile(BaseModel):
     duration_seconds: float | None = None
     gps: dict[str, Any] | None = None
     camera: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = None
+    """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -618,6 +622,16 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class ThumbnailAnswer(BaseModel):
+    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+
+    url: str
+    start: int
+    """Its first byte."""
+    end: int | None
+    """The byte behind its last one; null: it goes to the end."""
 
 
 class Token(BaseModel):

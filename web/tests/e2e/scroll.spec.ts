@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import type {
   FileAnswer,
   FilesPage,
@@ -5,12 +6,28 @@ import type {
   LibraryFile,
   LibraryPage,
   StatusAnswer,
+  ThumbnailAnswer,
 } from '../../src/api/schema'
 import { workPerFrame } from './frames'
 import { completed, expect, family, send, test, tiles } from './world'
 
 const FILES = 10_000
 const WANTED = 50
+
+/** Every ten files have a pack of their own, as they have where there are as many as this. */
+async function packs(page: Page): Promise<(thumbnail: ThumbnailAnswer, n: number) => ThumbnailAnswer> {
+  const content = new Map<string, Buffer>()
+  await page.route(/\/thumbs\/[^?]+\.copy\d+\?/, async (route) => {
+    const real = route
+      .request()
+      .url()
+      .replace(/\.copy\d+\?/, '?')
+    const { pathname } = new URL(real)
+    if (!content.has(pathname)) content.set(pathname, await (await page.request.get(real)).body())
+    await route.fulfill({ body: content.get(pathname)!, headers: { 'Access-Control-Allow-Origin': '*' } })
+  })
+  return (thumbnail, n) => ({ ...thumbnail, url: thumbnail.url.replace('?', `.copy${Math.floor(n / 10)}?`) })
+}
 
 test(`a job of ${FILES} files scrolls without a stutter`, async ({ page }) => {
   // A real job's files, repeated: the page can't tell, and the stack needn't take ten thousand.
@@ -25,11 +42,12 @@ test(`a job of ${FILES} files scrolls without a stutter`, async ({ page }) => {
   const whole = await ask<JobAnswer>(`/jobs/${job}`)
   const status = await ask<StatusAnswer>(`/status/${job}`)
 
-  const file = (n: number): FileAnswer => ({
-    ...real[n % real.length]!,
-    id: `${job}-${n}`,
-    original_filename: `file ${n}.jpg`,
-  })
+  const copy = await packs(page)
+  const file = (n: number): FileAnswer => {
+    const one = real[n % real.length]!
+    const thumbnail = one.thumbnail ? copy(one.thumbnail, n) : null
+    return { ...one, id: `${job}-${n}`, original_filename: `file ${n}.jpg`, thumbnail }
+  }
   await page.route(`**/api/jobs/${job}`, (route) =>
     route.fulfill({ json: { ...whole, progress_total: FILES } }),
   )
@@ -67,11 +85,12 @@ test(`a library of ${FILES} files scrolls without a stutter, and fetches what is
     headers: { Authorization: `Bearer ${token}` },
   })
   const real = ((await answer.json()) as LibraryPage).items
-  const file = (n: number): LibraryFile => ({
-    ...real[n % real.length]!,
-    id: `${real[0]!.job_id}-${n}`,
-    original_filename: `file ${n}.jpg`,
-  })
+  const copy = await packs(page)
+  const file = (n: number): LibraryFile => {
+    const one = real[n % real.length]!
+    const thumbnail = one.thumbnail ? copy(one.thumbnail, n) : null
+    return { ...one, id: `${one.job_id}-${n}`, original_filename: `file ${n}.jpg`, thumbnail }
+  }
   const asked = new Set<number>()
   await page.route('**/api/files?*', (route) => {
     const query = new URL(route.request().url()).searchParams

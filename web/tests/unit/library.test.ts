@@ -59,11 +59,12 @@ describe('changing a file that others change too', () => {
   })
 
   test('another field, or a newly signed address, is no reason to refuse', async () => {
-    const one = store(file({ thumbnail_url: 'a' }))
+    const [before, after] = ['a', 'b'].map((url) => ({ url, start: 0, end: null }))
+    const one = store(file({ thumbnail: before! }))
     const seen = one.now
-    one.put({ thumbnail_url: 'b', tags: ['sea'] })
+    one.put({ thumbnail: after!, tags: ['sea'] })
     await change(seen, { title: 'Dusk' }, one.access)
-    expect(one.now.value).toMatchObject({ title: 'Dusk', tags: ['sea'], thumbnail_url: 'b' })
+    expect(one.now.value).toMatchObject({ title: 'Dusk', tags: ['sea'], thumbnail: after })
   })
 
   test('the same field is left as somebody else made it, and their words are handed back', async () => {

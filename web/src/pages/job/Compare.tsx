@@ -4,6 +4,7 @@ import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Button } from '../../ui/controls'
+import { Thumbnail } from '../../ui/Thumbnail'
 import styles from './Compare.module.css'
 import { Facts, factsOf } from './Details'
 import { useOriginal, worthwhile } from './original'
@@ -79,9 +80,7 @@ export function SideBySide({
       {files.map((file) => (
         <figure key={file.id} className={file.id === kept ? styles.kept : ''}>
           <span className={styles.picture}>
-            {file.thumbnail_url && (
-              <img src={file.thumbnail_url} alt={file.original_filename} loading="lazy" />
-            )}
+            <Thumbnail of={file.thumbnail} lazy className={styles.small} alt={file.original_filename} />
             {sharp && <Original file={file} />}
             {file.id === kept && <em>{keptWord}</em>}
           </span>

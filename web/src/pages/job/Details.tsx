@@ -1,6 +1,7 @@
 import type { DuplicateGroupAnswer, FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { Thumbnail } from '../../ui/Thumbnail'
 import { confidenceOf } from './arrange'
 import { ConfidenceMark } from './ConfidenceMark'
 import styles from './Details.module.css'
@@ -72,7 +73,7 @@ export function Details({ file, group }: { file: FileAnswer; group: DuplicateGro
           <ul className={styles.same}>
             {group.files.map((one) => (
               <li key={one.id}>
-                {one.thumbnail_url && <img src={one.thumbnail_url} alt="" />}
+                <Thumbnail of={one.thumbnail} className={styles.face} alt="" />
                 <span>{one.original_filename}</span>
                 {one.id === group.kept && (
                   <em>{t(group.kind === 'exact' ? 'duplicates.kept' : 'duplicates.best')}</em>

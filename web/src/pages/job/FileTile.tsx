@@ -3,6 +3,7 @@ import { memo } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { Thumbnail } from '../../ui/Thumbnail'
 import { confidenceOf } from './arrange'
 import { ConfidenceMark } from './ConfidenceMark'
 import styles from './FileTile.module.css'
@@ -21,14 +22,12 @@ export const FileTile = memo(function FileTile({ file }: { file: FileAnswer | un
   return (
     <span className={`${styles.tile} ${styles[file.status]}`}>
       <span className={styles.picture}>
-        {file.thumbnail_url ? (
-          <img src={file.thumbnail_url} alt="" loading="lazy" decoding="async" draggable={false} />
-        ) : (
+        <Thumbnail of={file.thumbnail} alt="" decoding="async" draggable={false}>
           <span className={styles.glyph}>
             <Glyph file={file} />
             {rejected && <small>{said('error', file.error_code ?? '', t('file.rejected'))}</small>}
           </span>
-        )}
+        </Thumbnail>
         {file.duration_seconds != null && (
           <span className={`${styles.length} number`}>{clock(file.duration_seconds)}</span>
         )}

@@ -3,12 +3,14 @@ import { useState } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
+import { useThumbnail } from '../../ui/Thumbnail'
 import styles from './Film.module.css'
 import { kindOf, useOriginal } from './original'
 import { Note, useStays } from './Picture'
 
 export function Film({ file }: { file: FileAnswer }) {
   const { t } = useWords()
+  const small = useThumbnail(file.thumbnail)
   const original = useOriginal(file, useStays())
   const [broken, setBroken] = useState<'kind' | 'way' | null>(null)
   const retry = () => {
@@ -26,20 +28,13 @@ export function Film({ file }: { file: FileAnswer }) {
           controls
           playsInline
           preload="metadata"
-          {...(file.thumbnail_url ? { poster: file.thumbnail_url } : {})}
+          {...(small ? { poster: small } : {})}
           onError={(event) =>
             setBroken(event.currentTarget.error?.code === MediaError.MEDIA_ERR_NETWORK ? 'way' : 'kind')
           }
         />
       ) : (
-        file.thumbnail_url && (
-          <img
-            className={styles.film}
-            src={file.thumbnail_url}
-            alt={file.original_filename}
-            draggable={false}
-          />
-        )
+        small && <img className={styles.film} src={small} alt={file.original_filename} draggable={false} />
       )}
       {broken === 'kind' && <Note>{t('viewer.unplayed', { kind: kindOf(file) })}</Note>}
       {(broken === 'way' || (original.isError && !original.data)) && (

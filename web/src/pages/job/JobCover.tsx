@@ -4,6 +4,7 @@ import { Film } from 'lucide-react'
 import { api } from '../../api/client'
 import { FINAL } from '../../api/queries'
 import type { FilesPage, JobSummary } from '../../api/schema'
+import { Thumbnail } from '../../ui/Thumbnail'
 import { PIPELINE_ICONS } from '../drop/Hero'
 import styles from './JobCover.module.css'
 
@@ -14,15 +15,14 @@ export function JobCover({ job }: { job: JobSummary }) {
     staleTime: 20 * 60_000,
     enabled: job.file_count > 0,
   })
-  const shown = (files.data?.items ?? []).filter((file) => file.thumbnail_url).slice(0, 3)
+  const shown = (files.data?.items ?? []).filter((file) => file.thumbnail).slice(0, 3)
   const Icon = PIPELINE_ICONS[job.pipeline] ?? Film
   return (
     <span className={styles.cover} aria-hidden>
-      {shown.length ? (
-        shown.map((file) => <img key={file.id} src={file.thumbnail_url ?? ''} alt="" loading="lazy" />)
-      ) : (
-        <Icon size={24} strokeWidth={1.5} />
-      )}
+      {shown.map((file) => (
+        <Thumbnail key={file.id} of={file.thumbnail} lazy className={styles.picture} alt="" />
+      ))}
+      <Icon size={24} strokeWidth={1.5} />
     </span>
   )
 }

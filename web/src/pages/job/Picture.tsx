@@ -3,6 +3,7 @@ import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, u
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
+import { Thumbnail } from '../../ui/Thumbnail'
 import { kindOf, shownAs, useOriginal } from './original'
 import styles from './Picture.module.css'
 import { type Size, useZoom, type Zoom } from './useZoom'
@@ -67,15 +68,13 @@ export function Picture({ file, handle, onView, onGo }: Props) {
             transform: zoom.transform,
           }}
         >
-          {file.thumbnail_url && (
-            <img
-              className={styles.small}
-              src={file.thumbnail_url}
-              alt={here ? '' : file.original_filename}
-              draggable={false}
-              onLoad={(event) => natural ?? setNatural(sizeOf(event.currentTarget))}
-            />
-          )}
+          <Thumbnail
+            of={file.thumbnail}
+            className={styles.small}
+            alt={here ? '' : file.original_filename}
+            draggable={false}
+            onLoad={(event) => natural ?? setNatural(sizeOf(event.currentTarget))}
+          />
           {data && !broken && (
             <img
               className={`${styles.original} ${here ? styles.here : ''}`}

@@ -1,10 +1,12 @@
 // One file, large: the picture itself, what is known of it, and why its time is believed.
 import { ChevronLeft, ChevronRight, Download, Info, Minus, Plus, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
-import type { DuplicateGroupAnswer, FileAnswer } from '../../api/schema'
+import type { DuplicateGroupAnswer, FileAnswer, ThumbnailAnswer } from '../../api/schema'
+import { thumbnails } from '../../api/thumbnails'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Button, Sheet } from '../../ui/controls'
+import { useThumbnail } from '../../ui/Thumbnail'
 import type { FileBook } from './book'
 import { PAGE } from './book'
 import { Details } from './Details'
@@ -50,6 +52,7 @@ function Stage({
   const { t } = useWords()
   const quantities = useQuantities()
   const download = useDownload()
+  const small = useThumbnail(file?.thumbnail)
   const [details, setDetails] = useState(
     () => localStorage.getItem(DETAILS) !== 'off' && window.innerWidth > 720,
   )
@@ -151,7 +154,7 @@ function Stage({
           <p className={styles.nothing}>{t('loading')}</p>
         ) : shownAs(file) === 'film' ? (
           <Film key={file.id} file={file} />
-        ) : file.thumbnail_url ? (
+        ) : file.thumbnail && (small !== null || shownAs(file)) ? (
           <Picture key={file.id} file={file} handle={picture} onView={setPercent} onGo={step} />
         ) : (
           <p className={styles.nothing}>{file.error_message ?? t('viewer.noPicture')}</p>
@@ -181,6 +184,11 @@ function Stage({
   )
 }
 
+async function fetchSmall(thumbnail: ThumbnailAnswer): Promise<void> {
+  const picture = await thumbnails.fetch(thumbnail)
+  if (picture) new Image().src = picture
+}
+
 /** What stands before and after is there before it is asked for; of what was further away nothing is held. */
 function useNeighbours(book: FileBook, order: readonly number[], open: number, at: number): void {
   const ahead = useMemo(() => new Ahead(), [])
@@ -188,7 +196,7 @@ function useNeighbours(book: FileBook, order: readonly number[], open: number, a
   useEffect(() => {
     book.look([open, Math.min(open + PAGE, book.files.length - 1)])
     const near = [at + 1, at - 1].map((n) => book.files[order[n] ?? -1]).filter((file) => file !== undefined)
-    for (const file of near) if (file.thumbnail_url) new Image().src = file.thumbnail_url
+    for (const { thumbnail } of near) if (thumbnail) void fetchSmall(thumbnail)
     // What is looked at goes first.
     const timer = setTimeout(() => ahead.want(near), AHEAD_AFTER)
     return () => clearTimeout(timer)

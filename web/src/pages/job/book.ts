@@ -6,8 +6,8 @@ export const PAGE = 200
 const AT_ONCE = 2
 const OPEN = new Set(['expected', 'inspecting'])
 const AGAIN_AT_ONCE = 3
-/** Addresses of thumbnails last an hour. */
-const STALE = 50 * 60_000
+/** Addresses of thumbnails are good for half an hour at least. */
+const STALE = 20 * 60_000
 
 type Fetch = (jobId: string, page: number, signal: AbortSignal) => Promise<FilesPage>
 

@@ -12,6 +12,7 @@ import { memo } from 'react'
 import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { Thumbnail } from '../../ui/Thumbnail'
 import { clock } from '../job/FileTile'
 import styles from './LibraryTile.module.css'
 
@@ -61,14 +62,14 @@ export const LibraryTile = memo(function LibraryTile({ file }: { file: LibraryFi
 })
 
 export function Picture({ file }: { file: LibraryFile }) {
-  if (file.thumbnail_url)
-    return <img src={file.thumbnail_url} alt="" loading="lazy" decoding="async" draggable={false} />
   const Icon = file.status === 'rejected' ? TriangleAlert : (ICONS[file.type] ?? FileIcon)
   return (
-    <span className={styles.glyph}>
-      <Icon aria-hidden size={30} strokeWidth={1.3} />
-      <span>{endingOf(file.original_filename)}</span>
-    </span>
+    <Thumbnail of={file.thumbnail} alt="" decoding="async" draggable={false}>
+      <span className={styles.glyph}>
+        <Icon aria-hidden size={30} strokeWidth={1.3} />
+        <span>{endingOf(file.original_filename)}</span>
+      </span>
+    </Thumbnail>
   )
 }
 

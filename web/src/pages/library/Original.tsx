@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { located } from '../../api/queries'
 import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
+import { useThumbnail } from '../../ui/Thumbnail'
 import styles from './FileSheet.module.css'
 import { Picture, titleOf } from './LibraryTile'
 
@@ -19,6 +20,7 @@ export function Original({ file }: { file: LibraryFile }) {
     staleTime: FRESH,
     retry: false,
   })
+  const small = useThumbnail(file.thumbnail)
   const [broken, setBroken] = useState(false)
   const [loaded, setLoaded] = useState(false)
   const url = broken ? undefined : whereabouts.data?.url
@@ -30,7 +32,7 @@ export function Original({ file }: { file: LibraryFile }) {
         src={url}
         controls
         preload="metadata"
-        {...(file.thumbnail_url ? { poster: file.thumbnail_url } : {})}
+        {...(small ? { poster: small } : {})}
         aria-label={titleOf(file)}
         onError={() => setBroken(true)}
       />
@@ -49,8 +51,8 @@ export function Original({ file }: { file: LibraryFile }) {
   return (
     <>
       {!loaded &&
-        (file.thumbnail_url ? (
-          <img src={file.thumbnail_url} alt={titleOf(file)} draggable={false} />
+        (small !== null ? (
+          small && <img src={small} alt={titleOf(file)} draggable={false} />
         ) : (
           <span className={styles.nothing}>
             <Picture file={file} />

@@ -1,0 +1,139 @@
+// Thumbnails lie in packs, those of some files one behind the other in one object: a pack is fetched once, and each
+// picture is cut out of it.
+import { connection } from './client'
+import type { ThumbnailAnswer } from './schema'
+
+/** A pack has about 100 kB. */
+const MOST = 400
+
+interface Pack {
+  /** Signed anew now and then: the last one that was told. */
+  url: string
+  content: Blob | null
+  /** Until one goes well, a request that failed is what is known. */
+  failed: boolean
+  request: AbortController | null
+  coming: Promise<void> | null
+  /** Addresses of what was cut out. */
+  pictures: Map<string, string>
+  watchers: Set<() => void>
+}
+
+type Fetch = (url: string, signal: AbortSignal) => Promise<Blob>
+
+const fromStore: Fetch = async (url, signal) => {
+  // With nothing of its own in it, a browser asks the store without asking first whether it may.
+  const response = await fetch(url, { signal, credentials: 'omit' })
+  if (!response.ok) throw new Error(`The store answered ${response.status}.`)
+  return response.blob()
+}
+
+/** The same object, however its address is signed. */
+const pathOf = (url: string): string => url.split('?', 1)[0]!
+
+export class Thumbnails {
+  /** Those that were left longest ago first. */
+  private readonly packs = new Map<string, Pack>()
+
+  constructor(
+    private readonly fetchPack: Fetch = fromStore,
+    private readonly most = MOST,
+  ) {}
+
+  get held(): number {
+    return this.packs.size
+  }
+
+  /** The address of a picture: undefined while it isn't here, null where it can't be had. */
+  pictureOf({ url, start, end }: ThumbnailAnswer): string | null | undefined {
+    const pack = this.packs.get(pathOf(url))
+    if (!pack?.content) return pack?.failed ? null : undefined
+    const place = `${start}-${end ?? ''}`
+    let picture = pack.pictures.get(place)
+    if (!picture) {
+      picture = URL.createObjectURL(pack.content.slice(start, end ?? undefined, 'image/jpeg'))
+      pack.pictures.set(place, picture)
+    }
+    return picture
+  }
+
+  /** Has the pack fetched, says when there is news of it, and holds it for as long as anybody watches. */
+  watch(url: string, tell: () => void): () => void {
+    const pack = this.want(url)
+    const watcher = () => tell()
+    pack.watchers.add(watcher)
+    return () => {
+      pack.watchers.delete(watcher)
+      // A list that is drawn in another order takes its watchers away and brings them back at once.
+      if (!pack.watchers.size) queueMicrotask(() => this.leave(pathOf(url), pack))
+    }
+  }
+
+  /** What is about to be looked at; what `pictureOf` says, once that is known. */
+  async fetch(thumbnail: ThumbnailAnswer): Promise<string | null | undefined> {
+    await this.want(thumbnail.url).coming
+    return this.pictureOf(thumbnail)
+  }
+
+  /** Asks again for what is looked at and could not be had. */
+  retry(): void {
+    for (const pack of this.packs.values()) if (pack.failed && pack.watchers.size) this.want(pack.url)
+  }
+
+  private want(url: string): Pack {
+    const path = pathOf(url)
+    const pack = this.packs.get(path) ?? {
+      url,
+      content: null,
+      failed: false,
+      request: null,
+      coming: null,
+      pictures: new Map(),
+      watchers: new Set(),
+    }
+    this.packs.set(path, pack)
+    pack.url = url
+    if (!pack.content) pack.coming ??= this.load(pack)
+    return pack
+  }
+
+  private async load(pack: Pack): Promise<void> {
+    const { url } = pack
+    const request = new AbortController()
+    pack.request = request
+    try {
+      pack.content = await this.fetchPack(url, request.signal)
+      pack.failed = false
+    } catch {
+      if (request.signal.aborted) return
+      // Meanwhile another address was told, which may be good where this one has expired.
+      if (pack.url !== url) return this.load(pack)
+      pack.failed = true
+    }
+    pack.coming = null
+    for (const tell of pack.watchers) tell()
+    this.bound()
+  }
+
+  /** Whoever hurries past asks for nothing: what is looked at would have to wait for it. */
+  private leave(path: string, pack: Pack): void {
+    if (pack.watchers.size || this.packs.get(path) !== pack) return
+    this.packs.delete(path)
+    if (pack.coming) pack.request?.abort()
+    else this.packs.set(path, pack)
+    this.bound()
+  }
+
+  private bound(): void {
+    for (const [path, pack] of this.packs) {
+      if (this.packs.size <= this.most) return
+      if (pack.watchers.size || pack.coming) continue
+      this.packs.delete(path)
+      for (const picture of pack.pictures.values()) URL.revokeObjectURL(picture)
+    }
+  }
+}
+
+export const thumbnails = new Thumbnails()
+
+connection.watch(() => connection.get() && thumbnails.retry())
