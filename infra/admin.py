@@ -16,7 +16,7 @@ from chalicelib.accounts.attempts import Attempts
 from chalicelib.accounts.audit import Audit
 from chalicelib.accounts.passwords import Passwords
 from chalicelib.accounts.users import Users
-from chalicelib.api.account_models import Email, NewPassword
+from chalicelib.api.models.accounts import Email, NewPassword
 from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ids import new_id
 from chalicelib.stores.people_table import PeopleTable

@@ -15,7 +15,8 @@ from chalicelib.accounts.errors import (
 )
 from chalicelib.accounts.people import GUEST, READ, SCOPES, Account, User
 from chalicelib.accounts.sessions import SignedIn
-from chalicelib.api.account_models import (
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models.accounts import (
     AccountAnswer,
     AccountChanges,
     LoginRequest,
@@ -23,9 +24,8 @@ from chalicelib.api.account_models import (
     RefreshRequest,
     RegisterRequest,
     SignedInAnswer,
+    Token,
 )
-from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.models import Token
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, Unauthorized
 from chalicelib.jobs.ids import new_id

@@ -6,8 +6,9 @@ import json
 import math
 from typing import Any
 
+from chalicelib.api.file_views import file_answer, whereabouts
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.models import (
+from chalicelib.api.models.files import (
     ArtifactAnswer,
     ArtifactsAnswer,
     DownloadAnswer,
@@ -18,7 +19,6 @@ from chalicelib.api.models import (
     FilesQuery,
 )
 from chalicelib.api.paging import page_links
-from chalicelib.api.views import file_answer, whereabouts
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.model import Artifact, Job, file_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.models import (
+from chalicelib.api.job_views import job_answer, job_summary, pipeline_answer, status_answer
+from chalicelib.api.models.jobs import (
     ControlRequest,
     JobAnswer,
     JobsPage,
@@ -13,7 +14,6 @@ from chalicelib.api.models import (
     StatusAnswer,
 )
 from chalicelib.api.paging import cursor_links
-from chalicelib.api.views import job_answer, job_summary, pipeline_answer, status_answer
 from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
 from chalicelib.jobs.progress import poll_list_after
 from chalicelib.wiring import services

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from chalicelib.api.file_views import THUMBNAIL_SECONDS, file_answer, whereabouts
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.library_models import (
+from chalicelib.api.job_views import callback_of, callback_secret, job_answer
+from chalicelib.api.models.files import DownloadAnswer, OriginalQuery
+from chalicelib.api.models.jobs import JobAnswer
+from chalicelib.api.models.library import (
     FileChanges,
     JobChanges,
     JobRequest,
@@ -12,10 +16,8 @@ from chalicelib.api.library_models import (
     LibraryQuery,
     NewJobAnswer,
 )
-from chalicelib.api.models import DownloadAnswer, JobAnswer, OriginalQuery
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.views import THUMBNAIL_SECONDS, callback_of, callback_secret, file_answer, job_answer, whereabouts
 from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import (
     FileInUse,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.library_models import ResultAnswer, ResultChanges, ResultRequest, ResultsPage, ResultsQuery
+from chalicelib.api.models.results import ResultAnswer, ResultChanges, ResultRequest, ResultsPage, ResultsQuery
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.jobs.errors import JobNotFound, PreconditionFailed, TryAgain

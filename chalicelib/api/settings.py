@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 from chalicelib.accounts.errors import SettingNotFound
 from chalicelib.accounts.stored_settings import Setting
-from chalicelib.api.account_models import (
+from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.models.settings import (
     AuditEntryAnswer,
     AuditPage,
     AuditQuery,
@@ -15,7 +16,6 @@ from chalicelib.api.account_models import (
     SettingsAnswer,
     SettingsRequest,
 )
-from chalicelib.api.http import Call, Reply, Routes
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.jobs.errors import PreconditionFailed, TryAgain

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.api.file_views import file_answer, number_of
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.models import (
+from chalicelib.api.job_views import callback_of, callback_secret
+from chalicelib.api.models.files import FileAnswer
+from chalicelib.api.models.uploads import (
     CompleteRequest,
-    FileAnswer,
     ImportRequest,
     MoreFilesRequest,
     MultipartPlan,
@@ -21,7 +23,6 @@ from chalicelib.api.models import (
     UploadRequest,
     UploadTarget,
 )
-from chalicelib.api.views import callback_of, callback_secret, file_answer, number_of
 from chalicelib.jobs.errors import (
     FileNotAwaited,
     ImportNotAllowed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chalicelib.api.http import Call, Reply, Routes
-from chalicelib.api.library_models import (
+from chalicelib.api.models.webhooks import (
     AttemptAnswer,
     DeliveriesPage,
     DeliveriesQuery,

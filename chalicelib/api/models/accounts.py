@@ -1,10 +1,18 @@
-"""What goes in and out over HTTP for accounts, keys, settings and the audit log."""
+"""Shapes of accounts and sessions."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, RootModel, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
-from chalicelib.api.models import Answer, Given, Name, Query, Time
+from chalicelib.api.models.shapes import Answer, Given, Time
+
+
+class Token(Answer):
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
+    expires_in: int = Field(description="Seconds.")
+    user_id: str
+
 
 Email = Annotated[
     str,
@@ -32,7 +40,6 @@ def text(secret: SecretStr) -> SecretStr:
 
 NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128), AfterValidator(text)]
 AnyPassword = Annotated[SecretStr, Field(min_length=1, max_length=128), AfterValidator(text)]
-KeyScope = Literal["upload", "read", "admin"]
 
 
 class RegisterRequest(Given):
@@ -78,64 +85,3 @@ class AccountAnswer(Answer):
     role: Literal["guest", "user", "admin"]
     scopes: list[str] = Field(description="What the credentials that asked may be used for.")
     created_at: Time | None
-
-
-class NewKeyRequest(Given):
-    name: Name
-    scopes: list[KeyScope] = Field(min_length=1, max_length=3)
-    expires_in_days: int | None = Field(365, ge=1, le=3650, description="null: never.")
-
-
-class KeyAnswer(Answer):
-    id: str
-    name: str
-    scopes: list[KeyScope]
-    hint: str = Field(description="The last four characters.")
-    created_at: Time
-    expires_at: Time | None
-    last_used_at: Time | None = Field(description="To within an hour.")
-
-
-class NewKeyAnswer(KeyAnswer):
-    key: str = Field(description="Shown this once.")
-
-
-class KeysAnswer(Answer):
-    items: list[KeyAnswer]
-
-
-class SettingAnswer(Answer):
-    name: str
-    value: Any = Field(description="`********` for a secret.")
-    source: Literal["default", "environment", "stored"]
-    secret: bool
-    changeable: bool = Field(description="Others are set by the deployment.")
-    least: int | None = Field(description="The smallest number that it takes; null where it is no number to change.")
-    most: int | None = Field(description="The largest one.")
-
-
-class SettingsAnswer(Answer):
-    items: list[SettingAnswer]
-
-
-class SettingsRequest(RootModel[dict[str, Any]]):
-    """New values by name; null takes one back to what the deployment says."""
-
-
-class AuditQuery(Query):
-    limit: int = Field(50, ge=1, le=100)
-    cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}$")
-
-
-class AuditEntryAnswer(Answer):
-    id: str
-    at: Time
-    actor_id: str = Field(description="The user's id; `command` for who runs the installation.")
-    action: str
-    target: str
-    details: dict[str, Any]
-
-
-class AuditPage(Answer):
-    items: list[AuditEntryAnswer]
-    next_cursor: str | None

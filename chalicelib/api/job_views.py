@@ -1,76 +1,15 @@
-"""The core's values as answers."""
+"""Jobs and pipelines of the core as answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.http import JSON, Call, Reply
-from chalicelib.api.models import (
-    DownloadAnswer,
-    FileAnswer,
-    FileCounts,
-    JobAnswer,
-    JobSummary,
-    PipelineAnswer,
-    StatusAnswer,
-    ThumbnailAnswer,
-)
-from chalicelib.jobs import thumbnails
-from chalicelib.jobs.errors import FileNotFound
-from chalicelib.jobs.model import File, Job, file_id, parse_file_id
-from chalicelib.jobs.ports import SignedRequest
+from chalicelib.api.models.jobs import FileCounts, JobAnswer, JobSummary, PipelineAnswer, StatusAnswer
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.wiring import services
-
-THUMBNAIL_SECONDS = 3600
-
-
-def number_of(job_id: str, given: str) -> int:
-    """The number of a file of that job, from its id. FileNotFound."""
-    parsed = parse_file_id(given)
-    if parsed is None or parsed[0] != job_id:
-        raise FileNotFound("There is no such file.")
-    return parsed[1]
-
-
-def file_answer(file: File) -> FileAnswer:
-    return FileAnswer(
-        **{
-            **file.metadata,
-            "id": file.id,
-            "job_id": file.job_id,
-            "original_filename": file.filename,
-            "status": file.state,
-            "size_bytes": file.size,
-            "role": file.role,
-            "content_type": file.content_type,
-            "file_hash_sha256": file.sha256,
-            "thumbnail": thumbnail_answer(file),
-            "thumbnail_url": f"/api/files/{file.id}/thumbnail" if file.thumbnail else None,
-            "duplicate_of": file_id(file.job_id, file.duplicate_of) if file.duplicate_of else None,
-            "error_code": file.error_code,
-            "error_message": file.error_message,
-        }
-    )
-
-
-def thumbnail_answer(file: File) -> ThumbnailAnswer | None:
-    if file.thumbnail is None:
-        return None
-    key, start, end = thumbnails.place(file, file.thumbnail)
-    signed = services().objects.sign_get(
-        key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
-    )
-    return ThumbnailAnswer(url=signed.url, start=start, end=end)
-
-
-def whereabouts(call: Call, signed: SignedRequest, size: int) -> Reply:
-    """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
-    if JSON in call.headers.get("accept", ""):
-        return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=size))
-    return Reply(None, 302, {"Location": signed.url})
 
 
 def job_answer(job: Job) -> JobAnswer:

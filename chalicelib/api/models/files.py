@@ -1,0 +1,108 @@
+"""Shapes of a job's files and of what there is to download."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+
+from chalicelib.api.models.shapes import Answer, Query, Time, commas
+from chalicelib.jobs.states import FileState
+
+
+class FilesQuery(Query):
+    confidence: Annotated[list[Literal["high", "medium", "low", "none"]], BeforeValidator(commas)] = Field(
+        default_factory=list
+    )
+    status: Annotated[list[FileState], BeforeValidator(commas)] = Field(default_factory=list)
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=200)
+    group_by: Literal["confidence"] | None = None
+    sort: Annotated[str, StringConstraints(pattern=r"^-?(number|filename|size|timestamp|confidence|status)$")] = (
+        "number"
+    )
+
+
+class ThumbnailAnswer(Answer):
+    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+
+    url: str
+    start: int = Field(description="Its first byte.")
+    end: int | None = Field(description="The byte behind its last one; null: it goes to the end.")
+
+
+class FileAnswer(Answer):
+    """A file; what its pipeline found out stands beside these fields under its own names."""
+
+    model_config = ConfigDict(extra="allow", use_enum_values=True)
+
+    id: str
+    job_id: str
+    original_filename: str
+    status: FileState
+    size_bytes: int
+    role: str | None = None
+    content_type: str | None = None
+    file_hash_sha256: str | None = None
+    detected_timestamp: str | None = None
+    timestamp_source: str | None = None
+    confidence: str | None = None
+    timestamp_candidates: list[dict[str, Any]] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    gps: dict[str, Any] | None = None
+    camera: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
+    thumbnail_url: str | None = Field(None, description="Leads to this one picture: for who shows one, not hundreds.")
+    duplicate_of: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class FilesPage(Answer):
+    items: list[FileAnswer]
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    groups: dict[str, int] | None = Field(None, description="With group_by: how many files each group has.")
+
+
+class DuplicatesQuery(Query):
+    kind: Literal["exact", "similar"] = "exact"
+
+
+class DuplicateGroupAnswer(Answer):
+    kind: str
+    kept: str = Field(description="The file that the zip keeps; similar ones are all kept, and this is the best.")
+    files: list[FileAnswer]
+
+
+class DuplicatesAnswer(Answer):
+    items: list[DuplicateGroupAnswer]
+    final: bool = Field(description="Whether the job has finished looking; before, similar ones are not known.")
+
+
+class OriginalQuery(Query):
+    inline: bool = Field(
+        False,
+        description="To be shown and not saved, where it is a picture, a film or a sound: anything else is saved.",
+    )
+
+
+class DownloadAnswer(Answer):
+    url: str
+    expires_at: Time
+    size_bytes: int
+
+
+class ArtifactAnswer(Answer):
+    name: str
+    filename: str
+    content_type: str
+    size_bytes: int
+    created_at: Time
+    download_url: str
+
+
+class ArtifactsAnswer(Answer):
+    items: list[ArtifactAnswer]

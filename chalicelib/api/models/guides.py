@@ -1,0 +1,17 @@
+"""Shapes of guides."""
+
+from pydantic import Field
+
+from chalicelib.api.models.shapes import Answer, Time
+
+
+class GuideAnswer(Answer):
+    filename: str
+    name: str = Field(description="For people.")
+    content_type: str
+    size_bytes: int
+    updated_at: Time
+
+
+class GuidesAnswer(Answer):
+    items: list[GuideAnswer]

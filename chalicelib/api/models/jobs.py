@@ -1,0 +1,116 @@
+"""Shapes of jobs and pipelines."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from chalicelib.api.models.shapes import Answer, Given, Query, Time, commas
+from chalicelib.jobs.states import JobState
+
+CallbackUrl = Annotated[
+    str | None, Field(min_length=1, max_length=2000, description="Told of the job's end, as a webhook.")
+]
+PipelineName = Annotated[str, StringConstraints(max_length=40)]
+
+
+class FileCounts(Answer):
+    expected: int = Field(description="Not arrived, or being inspected.")
+    inspected: int
+    rejected: int
+    duplicate: int
+
+
+class JobAnswer(Answer):
+    id: str
+    name: str
+    description: str | None = None
+    tags: list[str] = Field(default_factory=list)
+    pipeline: str
+    status: JobState
+    options: dict[str, Any]
+    progress_current: int
+    progress_total: int
+    progress_percent: float
+    current_filename: str | None
+    error_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: Time
+    started_at: Time | None
+    completed_at: Time | None
+    files: FileCounts
+    sealed: bool = Field(description="No more files can be added.")
+    follows: str | None = Field(None, description="The job that had imported the same drop folder before.")
+    result: dict[str, Any] | None = None
+    callback_url: str | None = None
+
+
+class JobSummary(Answer):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    file_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: Time
+    started_at: Time | None
+    completed_at: Time | None
+
+
+class JobsQuery(Query):
+    status: Annotated[list[JobState], BeforeValidator(commas)] = Field(default_factory=list)
+    pipeline: PipelineName | None = None
+    limit: int = Field(50, ge=1, le=100)
+    cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}$")
+
+
+class JobsPage(Answer):
+    items: list[JobSummary]
+    next_cursor: str | None
+    poll_after_seconds: int
+
+
+class StatusAnswer(Answer):
+    """What there is to say depends on the state: only the fields that mean something are there."""
+
+    sparse = True
+
+    job_id: str
+    status: JobState
+    poll_after_seconds: int
+    files_expected: int | None = None
+    files_received: int | None = None
+    queue_position: int | None = None
+    estimated_wait_seconds: int | None = None
+    progress_percent: float | None = None
+    current_step: int | None = None
+    total_steps: int | None = None
+    step_name: str | None = None
+    current_filename: str | None = None
+    elapsed_seconds: float | None = None
+    estimated_remaining_seconds: int | None = None
+    download_url: str | None = None
+    result_size_bytes: int | None = None
+    processing_time_seconds: float | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class ControlRequest(Given):
+    action: Literal["pause", "resume", "cancel"]
+
+
+class PipelineAnswer(Answer):
+    name: str
+    title: str
+    description: str
+    extensions: list[str]
+    max_bytes: int
+    roles: list[str]
+    steps: list[str]
+    options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
+
+
+class PipelinesAnswer(Answer):
+    items: list[PipelineAnswer]

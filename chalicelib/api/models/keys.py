@@ -1,0 +1,33 @@
+"""Shapes of keys for programs."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from chalicelib.api.models.shapes import Answer, Given, Name, Time
+
+KeyScope = Literal["upload", "read", "admin"]
+
+
+class NewKeyRequest(Given):
+    name: Name
+    scopes: list[KeyScope] = Field(min_length=1, max_length=3)
+    expires_in_days: int | None = Field(365, ge=1, le=3650, description="null: never.")
+
+
+class KeyAnswer(Answer):
+    id: str
+    name: str
+    scopes: list[KeyScope]
+    hint: str = Field(description="The last four characters.")
+    created_at: Time
+    expires_at: Time | None
+    last_used_at: Time | None = Field(description="To within an hour.")
+
+
+class NewKeyAnswer(KeyAnswer):
+    key: str = Field(description="Shown this once.")
+
+
+class KeysAnswer(Answer):
+    items: list[KeyAnswer]

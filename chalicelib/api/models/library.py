@@ -1,0 +1,68 @@
+"""Shapes of the library: files over all jobs, jobs over files."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from chalicelib.api.models.files import FileAnswer
+from chalicelib.api.models.jobs import CallbackUrl, JobAnswer, PipelineName
+from chalicelib.api.models.shapes import Given, Name, Page, PageQuery, Time, commas
+from chalicelib.jobs.states import FileState
+
+Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Tags = Annotated[list[Tag], Field(max_length=20)]
+Kind = Literal["image", "video", "volume", "audio"]
+
+
+class LibraryQuery(PageQuery):
+    type: Kind | None = None
+    status: Annotated[list[FileState], BeforeValidator(commas)] = Field(default_factory=list)
+    search: str = Field("", max_length=200, description="Words that a file's name, title or tags must all have.")
+    sort_by: Literal["created_at", "taken_at", "name", "size"] = "created_at"
+
+
+class LibraryFile(FileAnswer):
+    type: str = Field(description="`image`, `video`, `volume`, `audio`, or `other`.")
+    title: str | None
+    description: str | None
+    tags: list[str]
+    pipeline: str
+    created_at: Time
+
+
+class LibraryPage(Page):
+    items: list[LibraryFile]
+
+
+class FileChanges(Given):
+    """What is left out stays; null empties."""
+
+    title: Title | None = None
+    description: Description | None = None
+    tags: Tags | None = None
+
+
+class JobRequest(Given):
+    pipeline: PipelineName
+    file_ids: list[Annotated[str, StringConstraints(max_length=60)]] = Field(
+        min_length=1, max_length=2000, description="Files of yours, of any job; each is taken once, in this order."
+    )
+    name: Name | None = None
+    description: Description | None = None
+    tags: Tags = Field(default_factory=list)
+    options: dict[str, Any] = Field(default_factory=dict)
+    callback_url: CallbackUrl = None
+
+
+class NewJobAnswer(JobAnswer):
+    callback_secret: str | None = Field(None, description="Signs what is sent to callback_url. Shown this once.")
+
+
+class JobChanges(Given):
+    """What is left out stays; null empties."""
+
+    name: Name = ""
+    description: Description | None = None
+    tags: Tags | None = None

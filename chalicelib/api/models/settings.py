@@ -1,0 +1,44 @@
+"""Shapes of settings and of the audit log."""
+
+from typing import Any, Literal
+
+from pydantic import Field, RootModel
+
+from chalicelib.api.models.shapes import Answer, Query, Time
+
+
+class SettingAnswer(Answer):
+    name: str
+    value: Any = Field(description="`********` for a secret.")
+    source: Literal["default", "environment", "stored"]
+    secret: bool
+    changeable: bool = Field(description="Others are set by the deployment.")
+    least: int | None = Field(description="The smallest number that it takes; null where it is no number to change.")
+    most: int | None = Field(description="The largest one.")
+
+
+class SettingsAnswer(Answer):
+    items: list[SettingAnswer]
+
+
+class SettingsRequest(RootModel[dict[str, Any]]):
+    """New values by name; null takes one back to what the deployment says."""
+
+
+class AuditQuery(Query):
+    limit: int = Field(50, ge=1, le=100)
+    cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}$")
+
+
+class AuditEntryAnswer(Answer):
+    id: str
+    at: Time
+    actor_id: str = Field(description="The user's id; `command` for who runs the installation.")
+    action: str
+    target: str
+    details: dict[str, Any]
+
+
+class AuditPage(Answer):
+    items: list[AuditEntryAnswer]
+    next_cursor: str | None

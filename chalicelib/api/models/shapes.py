@@ -1,0 +1,66 @@
+"""What the shapes of all subjects are made of, and that of every error."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+
+def utc(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def commas(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Time = Annotated[
+    datetime,
+    PlainSerializer(utc, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Given(BaseModel):
+    """What a client sends: an unknown field is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class Query(Given):
+    """What a client asks for in the address."""
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(use_enum_values=True, defer_build=True)
+
+    sparse: ClassVar[bool] = False
+    """Leaves out fields without a value, where which ones there are depends on the state."""
+
+
+class Page(Answer):
+    """One page of a list whose length is known. The Link header has the addresses of the others."""
+
+    total: int
+    page: int
+    per_page: int
+    pages: int
+
+
+class PageQuery(Query):
+    sort_order: Literal["asc", "desc"] = "desc"
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=100)
+
+
+class Problem(BaseModel):
+    """application/problem+json (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str
+    errors: list[dict[str, str]]
