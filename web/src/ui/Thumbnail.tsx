@@ -1,20 +1,10 @@
 // The small picture of a file, or what stands in where there is none.
-import {
-  type ComponentProps,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { type ComponentProps, type ReactNode, useCallback, useState, useSyncExternalStore } from 'react'
 import type { ThumbnailAnswer } from '../api/schema'
 import { thumbnails } from '../api/thumbnails'
+import { useNear } from './useNear'
 
 type Wanted = ThumbnailAnswer | null | undefined
-
-/** How far from the window a picture is fetched: one screen. */
-const NEAR = '100% 0%'
 
 /** The picture's address: undefined while it is on its way, null where there is none or it can't be had. */
 export function useThumbnail(thumbnail: Wanted): string | null | undefined {
@@ -36,22 +26,9 @@ interface Props extends Omit<ComponentProps<'img'>, 'src' | 'loading' | 'onError
 }
 
 export function Thumbnail({ of, lazy = false, children, alt, ...image }: Props) {
-  const spot = useRef<HTMLSpanElement>(null)
-  const [near, setNear] = useState(() => !lazy || !of || thumbnails.pictureOf(of) !== undefined)
+  const [spot, near] = useNear<HTMLSpanElement>(!lazy || !of || thumbnails.pictureOf(of) !== undefined)
   const picture = useThumbnail(near ? of : null)
   const [broken, setBroken] = useState<string | null>(null)
-
-  useEffect(() => {
-    if (near || !spot.current) return
-    const watcher = new IntersectionObserver(
-      (seen) => seen.some((one) => one.isIntersecting) && setNear(true),
-      {
-        rootMargin: NEAR,
-      },
-    )
-    watcher.observe(spot.current)
-    return () => watcher.disconnect()
-  }, [near])
 
   // Takes the room that the picture will take.
   if (!near || picture === undefined) return <span ref={spot} className={image.className} aria-hidden />

@@ -104,7 +104,7 @@ test('where a pack can’t be had, its files look as those without a picture, un
   await drawn(tile.locator('img'))
 })
 
-test('of a long list of jobs, only the pictures near the window are fetched', async ({ page }) => {
+test('of a long list of jobs, only the covers near the window are asked for', async ({ page }) => {
   const JOBS = 100
   await send(page, family())
   await completed(page)
@@ -121,9 +121,11 @@ test('of a long list of jobs, only the pictures near the window are fetched', as
   // those that the local stack takes.
   const job = page.url().split('/').at(-1)!.split('?')[0]!
   let real: Promise<FilesPage> | undefined
+  const listed = new Set<string>()
   await page.route(/\/api\/jobs\/\d{1,2}\/files/, async (route) => {
     const url = route.request().url()
-    const [, n] = /\/jobs\/(\d+)\//.exec(url)!
+    const n = /\/jobs\/(\d+)\//.exec(url)![1]!
+    listed.add(n)
     real ??= route.fetch({ url: url.replace(`/jobs/${n}/`, `/jobs/${job}/`) }).then((answer) => answer.json())
     const files = await real
     const items = files.items.map(({ thumbnail, ...file }) => ({
@@ -150,6 +152,7 @@ test('of a long list of jobs, only the pictures near the window are fetched', as
   await drawn(rows.first().locator('img').first())
   await page.waitForTimeout(1000)
   expect(asked.size).toBeLessThan(JOBS / 2)
+  expect(listed.size).toBeLessThan(JOBS / 2)
   await rows.last().scrollIntoViewIfNeeded()
   await drawn(rows.last().locator('img').first())
 })

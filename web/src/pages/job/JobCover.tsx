@@ -5,22 +5,24 @@ import { api } from '../../api/client'
 import { FINAL } from '../../api/queries'
 import type { FilesPage, JobSummary } from '../../api/schema'
 import { Thumbnail } from '../../ui/Thumbnail'
+import { useNear } from '../../ui/useNear'
 import { PIPELINE_ICONS } from '../drop/Hero'
 import styles from './JobCover.module.css'
 
 export function JobCover({ job }: { job: JobSummary }) {
+  const [spot, near] = useNear<HTMLSpanElement>()
   const files = useQuery({
     queryKey: ['cover', job.id, FINAL.has(job.status)],
     queryFn: ({ signal }) => api<FilesPage>(`/jobs/${job.id}/files?per_page=4`, { signal }),
     staleTime: 20 * 60_000,
-    enabled: job.file_count > 0,
+    enabled: near && job.file_count > 0,
   })
   const shown = (files.data?.items ?? []).filter((file) => file.thumbnail).slice(0, 3)
   const Icon = PIPELINE_ICONS[job.pipeline] ?? Film
   return (
-    <span className={styles.cover} aria-hidden>
+    <span ref={spot} className={styles.cover} aria-hidden>
       {shown.map((file) => (
-        <Thumbnail key={file.id} of={file.thumbnail} lazy className={styles.picture} alt="" />
+        <Thumbnail key={file.id} of={file.thumbnail} className={styles.picture} alt="" />
       ))}
       <Icon size={24} strokeWidth={1.5} />
     </span>
