@@ -13,13 +13,10 @@ from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 from chalicelib.observing.invocations import Observing
 from chalicelib.wiring_accounts import AccountServices
+from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_sqs import SQSClient
-
     from chalicelib.jobs.control import Control
     from chalicelib.jobs.dropfolder import DropFolders
     from chalicelib.jobs.importing import Importer
@@ -55,63 +52,6 @@ LOOK_AGAIN = timedelta(seconds=15)
 
 def clock() -> datetime:
     return datetime.now(UTC)
-
-
-class Clients:
-    """boto3's clients, each made at its first use: importing boto3 alone takes a fifth of a second."""
-
-    def __init__(self, public_s3_endpoint: str | None) -> None:
-        self._public_s3_endpoint = public_s3_endpoint
-
-    @cached_property
-    def session(self) -> Any:
-        import boto3
-
-        return boto3.session.Session()
-
-    @cached_property
-    def dynamodb(self) -> DynamoDBClient:
-        from botocore.config import Config
-
-        config = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=3, read_timeout=10)
-        client: DynamoDBClient = self.session.client("dynamodb", config=config)
-        return client
-
-    @cached_property
-    def dynamodb_at_once(self) -> DynamoDBClient:
-        """For what can be done without: it tries once."""
-        from botocore.config import Config
-
-        config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2)
-        client: DynamoDBClient = self.session.client("dynamodb", config=config)
-        return client
-
-    @cached_property
-    def s3(self) -> S3Client:
-        return self._s3(None)
-
-    @cached_property
-    def s3_signer(self) -> S3Client:
-        return self._s3(self._public_s3_endpoint) if self._public_s3_endpoint else self.s3
-
-    @cached_property
-    def sqs(self) -> SQSClient:
-        client: SQSClient = self.session.client("sqs")
-        return client
-
-    def _s3(self, endpoint: str | None) -> S3Client:
-        from botocore.config import Config
-
-        # SigV4 everywhere, and no checksum of boto3's own in what is signed: clients send just the headers we name.
-        config = Config(
-            signature_version="s3v4",
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            retries={"mode": "standard", "max_attempts": 5},
-            max_pool_connections=32,
-        )
-        client: S3Client = self.session.client("s3", config=config, endpoint_url=endpoint)
-        return client
 
 
 class Services(AccountServices, LibraryServices):

@@ -15,7 +15,7 @@ from chalicelib.accounts.errors import (
 )
 from chalicelib.accounts.people import GUEST, READ, SCOPES, Account, User
 from chalicelib.accounts.sessions import SignedIn
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.accounts import (
     AccountAnswer,
     AccountChanges,
@@ -27,6 +27,7 @@ from chalicelib.api.models.accounts import (
     Token,
 )
 from chalicelib.api.preconditions import check_match, versioned
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, Unauthorized
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services

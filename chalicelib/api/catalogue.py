@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from chalicelib.accounts.errors import KeyNotFound
-from chalicelib.api.http import Route
+from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import (
     ArtifactNotFound,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalice.app import Response
 
 from chalicelib.api import cors
-from chalicelib.api.http import JSON, ROOT, Routes, lower, tag
+from chalicelib.api.http import JSON, lower, tag
+from chalicelib.api.routing import ROOT, Routes
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

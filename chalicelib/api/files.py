@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from chalicelib.api.file_views import file_answer, whereabouts
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.files import (
     ArtifactAnswer,
     ArtifactsAnswer,
@@ -19,6 +19,7 @@ from chalicelib.api.models.files import (
     FilesQuery,
 )
 from chalicelib.api.paging import page_links
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.model import Artifact, Job, file_id

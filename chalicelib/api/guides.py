@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.api.file_views import whereabouts
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.files import DownloadAnswer
 from chalicelib.api.models.guides import GuideAnswer, GuidesAnswer
+from chalicelib.api.routing import Routes
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

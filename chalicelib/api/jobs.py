@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import job_answer, job_summary, pipeline_answer, status_answer
 from chalicelib.api.models.jobs import (
     ControlRequest,
@@ -14,6 +14,7 @@ from chalicelib.api.models.jobs import (
     StatusAnswer,
 )
 from chalicelib.api.paging import cursor_links
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
 from chalicelib.jobs.progress import poll_list_after
 from chalicelib.wiring import services

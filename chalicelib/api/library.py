@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.api.file_views import THUMBNAIL_SECONDS, file_answer, whereabouts
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret, job_answer
 from chalicelib.api.models.files import DownloadAnswer, OriginalQuery
 from chalicelib.api.models.jobs import JobAnswer
@@ -18,6 +18,7 @@ from chalicelib.api.models.library import (
 )
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.routing import Routes
 from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import (
     FileInUse,

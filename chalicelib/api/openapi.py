@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.catalogue import errors_of, path_names
-from chalicelib.api.http import JSON, PROBLEM, ROOT, Route
+from chalicelib.api.http import JSON, PROBLEM
 from chalicelib.api.models.shapes import Problem
+from chalicelib.api.routing import ROOT, Route
 from chalicelib.api.stats import VERSION
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import JobError, PreconditionFailed

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from chalicelib.accounts.errors import SettingNotFound
 from chalicelib.accounts.stored_settings import Setting
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.settings import (
     AuditEntryAnswer,
     AuditPage,
@@ -18,6 +18,7 @@ from chalicelib.api.models.settings import (
 )
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, versioned
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import PreconditionFailed, TryAgain
 from chalicelib.wiring import services
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chalicelib.api.file_views import file_answer, number_of
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret
 from chalicelib.api.models.files import FileAnswer
 from chalicelib.api.models.uploads import (
@@ -23,6 +23,7 @@ from chalicelib.api.models.uploads import (
     UploadRequest,
     UploadTarget,
 )
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     FileNotAwaited,
     ImportNotAllowed,

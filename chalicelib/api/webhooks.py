@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chalicelib.api.http import Call, Reply, Routes
+from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.webhooks import (
     AttemptAnswer,
     DeliveriesPage,
@@ -18,6 +18,7 @@ from chalicelib.api.models.webhooks import (
 )
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import PreconditionFailed, TooManyWebhooks, TryAgain, WebhookNotFound
 from chalicelib.jobs.ids import is_id
 from chalicelib.webhooks.model import Delivery, Endpoint

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.http import Route
+from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.ids import new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event

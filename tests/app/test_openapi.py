@@ -12,7 +12,7 @@ import app as millrace
 from chalicelib.accounts import errors as account_errors
 from chalicelib.api import documentation, openapi
 from chalicelib.api.catalogue import catalogue, errors_of
-from chalicelib.api.http import ROOT, Route
+from chalicelib.api.routing import ROOT, Route
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs import errors as job_errors
 from chalicelib.jobs.errors import JobError, PreconditionFailed

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import app as millrace
-from chalicelib.api.http import ROOT
+from chalicelib.api.routing import ROOT
 from chalicelib.api.subjects import SUBJECTS
 
 PARTS = sorted({part for parts in SUBJECTS.values() for part in parts})

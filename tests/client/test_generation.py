@@ -7,7 +7,7 @@ import pytest
 from millrace_client import operations
 from millrace_client.calls import Call
 
-from chalicelib.api.http import Route
+from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
 from client.generate import written
 
