@@ -181,7 +181,7 @@ def test_stored_settings_are_asked_for_once_where_no_store_answers(world: World)
     clients.session.events.register("before-send.dynamodb", away)
     with pytest.raises(EndpointConnectionError):
         clients.dynamodb_at_once.list_tables()
-    assert [agent.split()[0] for agent in asked] == ["millrace"]
+    assert [bytes(agent).split()[0] for agent in asked] == [b"millrace"]
 
 
 def test_what_another_version_stored_is_left_out_and_the_rest_is_used(world: World) -> None:
