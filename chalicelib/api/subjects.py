@@ -1,7 +1,7 @@
 """The subjects of the API: which module serves which addresses, each loaded with the first request for one of them.
 
-A request needs the routes and models of one or two subjects, so a start loads none: all of them would take it half as
-long again (`make bench-aws`). Who looks at the table as a whole, such as the packager, has them all loaded.
+A request needs the routes and models of a few subjects, so a start loads none: all of them would nearly double its time
+(docs/performance.md). Who looks at the table as a whole, such as the packager, has them all loaded.
 """
 
 from __future__ import annotations
