@@ -137,8 +137,8 @@ def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Respo
     headers = {"Cache-Control": "no-store", **reply.headers}
     if body:
         headers["Content-Type"] = JSON
-    if conditional and body:
-        etag = tag(body)
+    if conditional and reply.model is not None:
+        etag = etag_of(reply.model, body)
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if if_none_match and etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}:
             return Response(body="", status_code=304, headers=headers)
@@ -153,9 +153,15 @@ def tag(body: str) -> str:
     return f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
-def etag_of(model: BaseModel) -> str:
-    """The version that a conditional GET of it would answer with."""
-    return tag(rendered(model))
+def etag_of(model: BaseModel, body: str | None = None) -> str:
+    """The version that a conditional GET of it answers with. body: the model as it is sent, where that is at hand.
+
+    Where some of it changes by itself (Answer.fleeting), it has two parts: the first, of all the rest, is what an
+    If-Match means.
+    """
+    whole = tag(rendered(model) if body is None else body)
+    fleeting = getattr(model, "fleeting", None)
+    return f"{tag(model.model_dump_json(exclude=fleeting))[:-1]}-{whole[1:]}" if fleeting else whole
 
 
 def problem(error: JobError, request_id: str) -> Response:

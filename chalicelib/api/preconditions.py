@@ -14,10 +14,15 @@ def is_conditional(call: Call) -> bool:
 
 
 def check_match(call: Call, current: BaseModel) -> None:
-    """PreconditionFailed unless the caller says nothing, or names the version that GET would answer now."""
-    tags = {tag.strip() for tag in call.headers.get("if-match", "*").split(",")}
-    if "*" not in tags and etag_of(current) not in tags:
+    """PreconditionFailed unless the caller says nothing, or names the version that GET would answer now: what changes
+    by itself, such as a job's progress, may be another."""
+    tags = {_steady(tag) for tag in call.headers.get("if-match", "*").split(",")}
+    if "*" not in tags and _steady(etag_of(current)) not in tags:
         raise PreconditionFailed("It is no longer as you have read it. Read it again, and decide anew.")
+
+
+def _steady(etag: str) -> str:
+    return etag.strip().strip('"').partition("-")[0]
 
 
 def versioned(model: BaseModel, status: int = 200) -> Reply:

@@ -100,7 +100,7 @@ class Examples:
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
         text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
-        text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}', r"\g<1>5eb63bbb…", text)
+        text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}(-[0-9a-f]{32})?', r"\g<1>5eb63bbb…", text)
         return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
 
     def _id(self, match: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 """Shapes of the library: files over all jobs, jobs over files."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -24,6 +24,8 @@ class LibraryQuery(PageQuery):
 
 
 class LibraryFile(FileAnswer):
+    fleeting: ClassVar[Any] = {"thumbnail": {"url"}}  # signed anew now and then
+
     type: str = Field(description="`image`, `video`, `volume`, `audio`, or `other`.")
     title: str | None
     description: str | None

@@ -1,7 +1,7 @@
 """What the shapes of all subjects are made of, and that of every error."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -37,6 +37,8 @@ class Answer(BaseModel):
 
     sparse: ClassVar[bool] = False
     """Leaves out fields without a value, where which ones there are depends on the state."""
+    fleeting: ClassVar[Any] = None
+    """Fields that change by themselves, as pydantic's `exclude`: whoever insists on a version does not mean these."""
 
 
 class Page(Answer):

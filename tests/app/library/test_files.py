@@ -149,6 +149,20 @@ def test_a_file_answers_with_a_version_that_a_change_may_insist_on(user: Caller,
     assert user.call("PATCH", path, {"title": "three"}, if_match="*").status == 200
 
 
+def test_who_insists_on_a_version_of_a_file_does_not_mean_how_its_thumbnail_is_signed(
+    user: Caller, two_jobs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each container signs for itself, and anew every half hour."""
+    path = f"/files/{user.get('/files')['items'][0]['id']}"
+    read = user.get(path)
+    monkeypatch.setattr("chalicelib.api.file_views.THUMBNAIL_SECONDS", 1000)
+    signed = user.get(path, if_none_match=read.headers["etag"])
+    assert signed.status == 200
+    assert signed["thumbnail"]["url"] != read["thumbnail"]["url"]
+    assert user.call("PATCH", path, {"title": "one"}, if_match=read.headers["etag"]).status == 200
+    assert user.call("PATCH", path, {"title": "two"}, if_match=signed.headers["etag"]).status == 412
+
+
 def test_another_users_files_are_not_there(world: World, user: Caller, two_jobs: tuple[str, str]) -> None:
     path = f"/files/{user.get('/files')['items'][0]['id']}"
     stranger = world.guest()

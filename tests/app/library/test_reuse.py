@@ -102,6 +102,18 @@ def test_a_job_is_described_whatever_its_state(user: Caller, photo: bytes) -> No
     assert (job["name"], job["description"], job["status"]) == ("Trip", None, "pending")
 
 
+def test_who_insists_on_a_version_of_a_job_does_not_mean_its_progress(world: World, user: Caller, photo: bytes) -> None:
+    job_id = user.announce({"a.jpg": photo, "b.jpg": 20}, more=True)["job_id"]
+    read = user.get(f"/jobs/{job_id}")
+    world.send(user.post(f"/jobs/{job_id}/files/{job_id}-00000001/upload")["uploads"][0], photo)
+    world.deliver()
+    moved = user.get(f"/jobs/{job_id}", if_none_match=read.headers["etag"])
+    assert (moved.status, moved["progress_current"]) == (200, 1)
+    renamed = user.call("PATCH", f"/jobs/{job_id}", {"name": "Trip"}, if_match=read.headers["etag"])
+    assert (renamed.status, renamed["name"]) == (200, "Trip")
+    assert user.call("PATCH", f"/jobs/{job_id}", {"name": "Late"}, if_match=moved.headers["etag"]).status == 412
+
+
 @pytest.mark.parametrize(
     "changes", [{"name": None}, {"name": " "}, {"tags": "a"}, {"status": "x"}, {"options": {}}], ids=str
 )
