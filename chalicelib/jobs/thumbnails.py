@@ -22,14 +22,16 @@ TRIES = 10
 
 def pack(objects: ObjectStore, job_id: str, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
     """Stores the pictures of files of one job, and says of each where it lies."""
-    pictured = [outcome for outcome in outcomes if outcome.picture]
-    if not pictured:
+    pictures = {outcome.number: outcome.picture for outcome in outcomes if outcome.picture}
+    if not pictures:
         return list(outcomes)
-    name = f"{pictured[0].number:08d}-{pictured[0].attempt}"
-    objects.put(keys.thumbnail(job_id, name), b"".join(outcome.picture or b"" for outcome in pictured), PACK)
-    ends = accumulate(len(outcome.picture or b"") for outcome in pictured)
+    first = next(outcome for outcome in outcomes if outcome.picture)
+    name = f"{first.number:08d}-{first.attempt}"
+    objects.put(keys.thumbnail(job_id, name), b"".join(pictures.values()), PACK)
+    ends = accumulate(map(len, pictures.values()))
     places = {
-        o.number: Thumbnail(name, end - len(o.picture or b""), end) for o, end in zip(pictured, ends, strict=True)
+        number: Thumbnail(name, end - len(picture), end)
+        for (number, picture), end in zip(pictures.items(), ends, strict=True)
     }
     return [replace(outcome, thumbnail=places.get(outcome.number), picture=None) for outcome in outcomes]
 
