@@ -63,7 +63,7 @@ class Clients:
 
 
 def _config(**more: Any) -> Any:
-    """With a fixed User-Agent: botocore puts its own together anew, twice a request, which is a seventh of its time."""
+    """With a fixed User-Agent: botocore puts its own together anew, twice a request, at a good part of its time."""
     from botocore import __version__
     from botocore.config import Config
 

@@ -46,10 +46,13 @@ def thumbnail_answer(file: File) -> ThumbnailAnswer | None:
     if file.thumbnail is None:
         return None
     key, start, end = thumbnails.place(file, file.thumbnail)
-    signed = services().objects.sign_get(
+    return ThumbnailAnswer(url=signed_thumbnail(key).url, start=start, end=end)
+
+
+def signed_thumbnail(key: str) -> SignedRequest:
+    return services().objects.sign_get(
         key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
     )
-    return ThumbnailAnswer(url=signed.url, start=start, end=end)
 
 
 def whereabouts(call: Call, signed: SignedRequest, size: int) -> Reply:

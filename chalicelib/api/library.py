@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.api.file_views import THUMBNAIL_SECONDS, file_answer, whereabouts
+from chalicelib.api.file_views import file_answer, signed_thumbnail, whereabouts
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret, job_answer
 from chalicelib.api.models.files import DownloadAnswer, OriginalQuery
@@ -121,10 +121,7 @@ def get_thumbnail(call: Call, file_id: str) -> Reply:
         found = thumbnails.by_itself(services().objects, file)
     except ObjectMissing:
         raise FileNotFound("This file has no thumbnail.") from None
-    signed = services().objects.sign_get(
-        found.key, filename=None, content_type=None, expires_in=THUMBNAIL_SECONDS, now=services().clock()
-    )
-    return whereabouts(call, signed, found.size)
+    return whereabouts(call, signed_thumbnail(found.key), found.size)
 
 
 @routes.route(

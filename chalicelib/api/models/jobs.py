@@ -22,8 +22,21 @@ class FileCounts(Answer):
 
 class JobAnswer(Answer):
     fleeting = frozenset(
-        {"status", "progress_current", "progress_total", "progress_percent", "current_filename", "error_count"}
-        | {"error_code", "error_message", "started_at", "completed_at", "files", "sealed", "result"}
+        {
+            "status",
+            "progress_current",
+            "progress_total",
+            "progress_percent",
+            "current_filename",
+            "error_count",
+            "error_code",
+            "error_message",
+            "started_at",
+            "completed_at",
+            "files",
+            "sealed",
+            "result",
+        }
     )
 
     id: str
