@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NoReturn, Protocol
 
 from pydantic import BaseModel
 
@@ -34,17 +34,29 @@ class PipelineFailed(Exception):
         self.message = message
 
 
+class OptionRefused(Exception):
+    """An option names something that this installation doesn't have. `field`: the option; `message`: one sentence that
+    names what there is."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
 @dataclass(frozen=True)
 class FileRules:
     """What a pipeline takes in.
 
     extensions: lower case with the dot, double ones too (".nii.gz"); matched against the end of the name.
     max_bytes: largest file. roles: what a file may be for besides plain input ("labels", "reference").
+    max_files: most files of one job; None for as many as the installation allows.
     """
 
     extensions: tuple[str, ...]
     max_bytes: int
     roles: tuple[str, ...] = ()
+    max_files: int | None = None
 
     def extension(self, filename: str) -> str | None:
         """The longest accepted extension that `filename` ends in, whatever its case; None where none does."""
@@ -99,6 +111,7 @@ class RunContext(Protocol):
     job_id: str
     job_name: str
     options: Any  # the pipeline's own Options, validated
+    state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
 
     def files(self) -> Iterator[InspectedFile]:
@@ -113,6 +126,17 @@ class RunContext(Protocol):
     def progress(self, percent: float, filename: str | None = None) -> None:
         """Says how far this step is (0 to 100). Cheap to call often: it writes at most once in two seconds.
         The clean point: it raises where the job is paused, cancelled or must hand itself on."""
+
+    def checkpoint(self, state: Mapping[str, Any]) -> None:
+        """Records how far this step is, in JSON of at most 16 kB. Whichever worker goes on finds it as `state`. A checkpoint
+        counts as progress, so a step may take any number of invocations. Larger state goes through save() first."""
+
+    def pause(self, code: str, message: str) -> NoReturn:
+        """Asks the user for something and stops here: the job is `paused` with `waiting_for`. The step runs again, with
+        its last checkpoint, once the user resumes the job."""
+
+    def user_data(self, kind: str, name: str) -> bytes | None:
+        """What the owner has stored under `/user-data/{kind}/{name}`; None where there is nothing."""
 
     def save(self, name: str, content: bytes | Path) -> None:
         """Keeps something for later steps, which may run in another process on another machine."""
@@ -137,8 +161,19 @@ class RunContext(Protocol):
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
-    def result(self, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> None:
-        """Records what came out; quality from 0 to 1. The last call of a run counts."""
+    def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
+        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as `verdict` with that file.
+        details: JSON values, under 1 kB. The last call for a file counts."""
+
+    def result(
+        self,
+        summary: str,
+        quality_score: float | None,
+        metadata: Mapping[str, Any],
+        file: InspectedFile | None = None,
+    ) -> None:
+        """Records what came out, of the whole job or of one file; quality from 0 to 1. The last call of a run counts, for
+        each file and for the job."""
 
 
 def own_layer(options: Any) -> str | None:
@@ -153,12 +188,20 @@ class Step:
     weight: its share of the whole run's time, for the overall percentage. layer: given the job's options, the name of
     the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed what a
     function may hold: the step then runs in that layer's function. Layers are listed in registry.LAYERS.
+
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many equal parts the
+    step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
+    part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
+    artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
+    begins when all are done.
     """
 
     name: str
     run: Callable[[RunContext], None]
     weight: float = 1.0
     layer: Callable[[Any], str | None] = own_layer
+    slices: Callable[[RunContext], int] | None = None
+    work: Callable[[RunContext, int], None] | None = None
 
 
 class Pipeline(Protocol):
@@ -171,6 +214,10 @@ class Pipeline(Protocol):
     Options: type[BaseModel]  # validated at upload; its defaults and ranges stand in the API's documentation
     per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
     steps: tuple[Step, ...]
+
+    def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
+        """Refuses options that this installation can't serve, before a job is made of them. models: the names below
+        `models/{folder}/`. Raises OptionRefused."""
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         """Looks into one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""
