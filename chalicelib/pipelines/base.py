@@ -221,3 +221,18 @@ class Pipeline(Protocol):
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         """Looks into one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""
+
+
+class Work(Protocol):
+    """Whatever the core can run as a job: a pipeline, or a work without files, which Intake.start() opens a job of.
+
+    It may also have `options_version: int` (1 where it has none), counted up with each change that makes stored options
+    unreadable, and `upgrade_options(options: dict, version: int) -> dict`, which turns options stored by an earlier
+    version into those of this one. Options that can't be read fail their job with `options_outdated`.
+    """
+
+    name: str
+    title: str
+    description: str
+    Options: type[BaseModel]
+    steps: tuple[Step, ...]
