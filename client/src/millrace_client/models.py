@@ -164,6 +164,10 @@ class FileAnswer(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -245,6 +249,7 @@ class JobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -282,6 +287,7 @@ class JobSummary(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    waiting_for: WaitingFor | None = None
 
 
 class JobsPage(BaseModel):
@@ -337,6 +343,10 @@ class LibraryFile(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -401,6 +411,7 @@ class NewJobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -508,6 +519,8 @@ class ResultAnswer(BaseModel):
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime | None
+    file_id: str | None = None
+    """The file that it is about; null: the whole job."""
 
 
 class ResultChanges(BaseModel):
@@ -607,6 +620,7 @@ class StatusAnswer(BaseModel):
     current_filename: str | None = None
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
+    waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
     processing_time_seconds: float | None = None
@@ -675,6 +689,13 @@ class UploadTarget(BaseModel):
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = None
     """You have these bytes already: nothing needs to be sent."""
+
+
+class WaitingFor(BaseModel):
+    """What a paused job asks of its owner: supply it, then resume the job."""
+
+    code: str
+    message: str
 
 
 class WebhookAnswer(BaseModel):

@@ -234,6 +234,14 @@ export interface FileAnswer {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   [k: string]: unknown
@@ -392,6 +400,7 @@ export interface JobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -411,6 +420,16 @@ export interface JobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+}
+/**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
 }
 /**
  * What is left out stays; null empties.
@@ -465,6 +484,7 @@ export interface JobSummary {
   created_at: string
   started_at: string | null
   completed_at: string | null
+  waiting_for?: WaitingFor | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -535,6 +555,14 @@ export interface LibraryFile {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   /**
@@ -637,6 +665,7 @@ export interface NewJobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -826,6 +855,10 @@ export interface ResultAnswer {
   id: string
   job_id: string
   pipeline: string
+  /**
+   * The file that it is about; null: the whole job.
+   */
+  file_id?: string | null
   summary: string
   quality_score: number | null
   metadata: {
@@ -1001,6 +1034,7 @@ export interface StatusAnswer {
   current_filename?: string | null
   elapsed_seconds?: number | null
   estimated_remaining_seconds?: number | null
+  waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
   processing_time_seconds?: number | null
