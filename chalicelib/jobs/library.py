@@ -16,9 +16,9 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
+from chalicelib.jobs.job_ports import LibraryStore
 from chalicelib.jobs.model import File, Job, file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FINISHED
 
 KINDS = ("image", "video", "volume", "audio")
@@ -84,7 +84,7 @@ def kind_of(pipeline: str, filename: str, content_type: str | None) -> str:
 
 
 class Library:
-    def __init__(self, jobs: JobStore, owned: Owned) -> None:
+    def __init__(self, jobs: LibraryStore, owned: Owned) -> None:
         self._jobs = jobs
         self._owned = owned
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FileState
 
 CONFIDENCES = ("high", "medium", "low", "none")
@@ -52,7 +52,7 @@ def confidence(file: File) -> str:
 
 
 class Listing:
-    def __init__(self, jobs: JobStore) -> None:
+    def __init__(self, jobs: FileReads) -> None:
         self._jobs = jobs
 
     def page(self, job: Job, wanted: Wanted) -> tuple[list[File], int]:
