@@ -90,6 +90,8 @@ class DropFolders:
         for batch in (list(there.values()) for there in batches.values()):
             place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
             joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
+            if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
+                continue  # the first file opens the job, and reads them then: without one there is nothing to do
             if said:
                 self._obey(self._job_of(place), place, said)
             elif joined:

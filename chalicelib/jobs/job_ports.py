@@ -115,6 +115,9 @@ class Batches(Protocol):
         """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
         that was there is `instead_of`; the job itself may not have been created yet."""
 
+    def batch_job(self, batch: str) -> str | None:
+        """The job that imports the batch, strongly consistent; None where nobody has opened it."""
+
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
         """Job and file number of those keys of the batch that are known, strongly consistent."""
 

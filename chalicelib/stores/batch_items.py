@@ -28,6 +28,10 @@ class BatchItems:
                 there = failed.items[0] or {}
         return there["job_id"], there.get("follows")
 
+    def batch_job(self, batch: str) -> str | None:
+        there = self._table.get(items.batch_key(batch))
+        return str(there["job_id"]) if there else None
+
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
         wanted = {items.batch_file_key(batch, key): key for key in keys}
         return {

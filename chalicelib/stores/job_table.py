@@ -47,11 +47,8 @@ class JobTable:
         self.slices, self.delete_slices = slices.slices, slices.delete_slices
 
         batches = BatchItems(table)
-        self.open_batch, self.batch_files, self.join_batch = (
-            batches.open_batch,
-            batches.batch_files,
-            batches.join_batch,
-        )
+        self.open_batch, self.batch_job = batches.open_batch, batches.batch_job
+        self.batch_files, self.join_batch = batches.batch_files, batches.join_batch
 
         results = ResultItems(table)
         self.put_artifact, self.artifact = results.put_artifact, results.artifact

@@ -245,6 +245,9 @@ class MemoryJobs:
             self._batches[batch] = (job_id, instead_of)
         return self._batches[batch]
 
+    def batch_job(self, batch: str) -> str | None:
+        return self._batches[batch][0] if batch in self._batches else None
+
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
         return {key: self._batch_files[batch, key] for key in keys if (batch, key) in self._batch_files}
 

@@ -18,6 +18,12 @@ from tests.stores.made import (
 )
 
 
+def test_a_batch_that_nobody_has_opened_has_no_job(jobs: Any) -> None:
+    assert jobs.batch_job("drop/photos/a/") is None
+    jobs.open_batch("drop/photos/a/", "j1")
+    assert jobs.batch_job("drop/photos/a/") == "j1"
+
+
 def test_a_batch_has_one_job_at_a_time(jobs: Any) -> None:
     assert jobs.open_batch("drop/photos/b/", "j1") == ("j1", None)
     assert jobs.open_batch("drop/photos/b/", "j2") == ("j1", None)
