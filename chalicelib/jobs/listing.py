@@ -60,7 +60,7 @@ class Listing:
         start = (wanted.page - 1) * wanted.per_page
         if wanted.everything_in_order and not job.counts.removed:
             last = min(start + wanted.per_page, job.file_count)
-            return (list(self._jobs.files(job.id, first=start + 1, last=last)) if start < last else []), job.file_count
+            return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)
         return found[start : start + wanted.per_page], len(found)
 
@@ -73,7 +73,7 @@ class Listing:
 
     def duplicates(self, job: Job, kind: str, found: Sequence[Mapping[str, Any]] | None) -> list[DuplicateGroup]:
         """Groups of two and more. found: what the run has written down; without it only exact ones can be told."""
-        files = {file.number: file for file in self._jobs.files(job.id)}
+        files = {file.number: file for file in self._jobs.files(job)}
         if found is None:
             groups = exact_groups(files.values()) if kind == "exact" else []
             return [DuplicateGroup("exact", group[0].number, tuple(group)) for group in groups]
@@ -86,7 +86,7 @@ class Listing:
     def _matching(self, job: Job, wanted: Wanted) -> list[File]:
         found = [
             file
-            for file in self._jobs.files(job.id, last=job.file_count)
+            for file in self._jobs.files(job)
             if (not wanted.states or file.state in wanted.states)
             and (not wanted.confidences or confidence(file) in wanted.confidences)
         ]

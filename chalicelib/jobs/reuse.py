@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
@@ -76,7 +77,7 @@ class Reuse:
             give_back(self._jobs, job_id, lent, now)
             raise
         files = [_shared(job, number, source, jobs[source.job_id]) for number, source in lent.items()]
-        job = self._jobs.add_files(job, files, seal=True)
+        job = add_files(self._jobs, job, files, seal=True)
         self._settling.ask_for(job, files)
         return self._settling.settle(job.id)
 

@@ -49,10 +49,10 @@ EXAMPLES = SEARCH or 150
 WRITES = {
     "jobs": {
         "apply", "create_job", "add_files", "join_batch", "put_artifact", "delete_artifacts", "record_duration",
-        "open_batch", "put_result", "note_uses", "forget_uses", "delete_slices",
+        "open_batch", "put_result", "note_uses", "forget_uses", "delete_slices", "forget_batch", "remove_job",
     },
     "objects": {"put", "put_file", "delete", "delete_prefix", "start_parts", "put_part", "copy_part", "finish_parts"},
-    "queues": {"inspect", "run", "list_objects", "slices"},
+    "queues": {"inspect", "run", "list_objects", "slices", "clean_up"},
 }  # fmt: skip
 CONTENTS = [b"one", b"two", b"three, and longer", b"picture of four", b"bad apple", b"", b"broken"]
 DAY = LIMITS.upload_patience
@@ -216,6 +216,18 @@ class ExactlyOnce(RuleBasedStateMachine):
             if fault is not None and error in {"crash", "no answer"}:
                 self.broken_retries.add(job.id)  # it may die between its files and its job: the next one goes on there
             self._attempt(lambda: self.world.control.retry(OWNER, job.id), fault, error)
+
+    @rule(pick=numbers, fault=faults, error=errors)
+    def delete_a_job(self, pick: int, fault: int | None, error: str) -> None:
+        if job := self._pick(pick):
+            self._attempt(lambda: self.world.deletion.delete_job(OWNER, job.id), fault, error)
+
+    @rule(pick=numbers, which=numbers, fault=faults, error=errors)
+    def delete_a_file(self, pick: int, which: int, fault: int | None, error: str) -> None:
+        job = self._pick(pick)
+        if job and job.file_count:
+            number = which % job.file_count + 1
+            self._attempt(lambda: self.world.deletion.delete_file(OWNER, job.id, number), fault, error)
 
     # -- what queues, workers and time do ------------------------------------------------------------------------------
 
