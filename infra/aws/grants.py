@@ -121,7 +121,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "drop"),
             listing(),
-            send("webhooks", *runs, *inspections),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "sweep": [
