@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
@@ -19,7 +19,7 @@ from chalicelib.jobs.deliveries import Delivery, deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.losing import run_again_without
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN
+from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN, JobFields
 from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.results import result_of_run
@@ -110,7 +110,7 @@ class Runner:
         log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
         renewal = Renewal(claim)
 
-        def release(**changes: Any) -> None:
+        def release(**changes: Unpack[JobFields]) -> None:
             renewal.stop()
             claim.release(**changes)
 
@@ -124,7 +124,7 @@ class Runner:
             there = on.place or place_of(work, claim.job)
             log.info("another function goes on", extra={"place": there})
             # To be in the wrong place is no try of the step.
-            release(**({"tries": max(0, claim.job.tries - 1)} if on.place else {}))
+            release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
         except FileGone as gone:
             renewal.stop()
