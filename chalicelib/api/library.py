@@ -212,7 +212,7 @@ def library_file(job: Job, file: File) -> LibraryFile:
     return LibraryFile(
         **{
             **file_answer(file).model_dump(),
-            "type": kind_of(job.pipeline, file.filename, file.content_type),
+            "type": kind_of(services().pipelines.get(job.pipeline), file.filename, file.content_type),
             "title": file.title,
             "description": file.description,
             "tags": list(file.tags),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, Protocol
+from typing import Any, BinaryIO, Literal, NoReturn, Protocol
 
 from pydantic import BaseModel
 
@@ -187,7 +187,8 @@ class Step:
 
     weight: its share of the whole run's time, for the overall percentage. layer: given the job's options, the name of
     the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed what a
-    function may hold: the step then runs in that layer's function. Layers are listed in registry.LAYERS.
+    function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
+    what it needs.
 
     slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many equal parts the
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
@@ -204,16 +205,93 @@ class Step:
     work: Callable[[RunContext, int], None] | None = None
 
 
+Kind = Literal["image", "video", "volume", "audio"]
+"""What a library shows a file as."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The function that does one part of a pipeline's work, on AWS and on one machine.
+
+    memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
+    disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
+    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports.
+    """
+
+    memory: int = 1769
+    seconds: int = 900
+    disk: int = 512
+    batch: int = 1
+    at_once: int = 50
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerWorker:
+    """The function of steps whose libraries don't fit beside their pipeline's own; see Step.layer.
+
+    modules: those of the pipeline's modules that import these libraries, by their full names. begins_in: the module
+    that such a step loads first, whose other libraries may be missing here.
+    """
+
+    worker: Worker
+    modules: tuple[str, ...]
+    begins_in: str
+
+
+@dataclass(frozen=True)
+class Workers:
+    """A pipeline's functions. layers: by the name that Step.layer gives."""
+
+    inspect: Worker = Worker(seconds=300, batch=10)
+    run: Worker = Worker()
+    layers: Mapping[str, LayerWorker] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A value of each file by which a job's files can be sorted and, where all of its values are known, grouped.
+
+    name: in `sort=` and `group_by=`. key: in the metadata of an inspection. values: all that it can be, in their order;
+    empty where it is free. A file without the value comes after all others, or is counted with the last of `values`.
+    """
+
+    name: str
+    key: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a job's files can be listed, besides by number, filename, size and status, which every pipeline has."""
+
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.values)
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
 class Pipeline(Protocol):
     """One domain's work. Never touches AWS, nor another pipeline; heavy libraries are imported inside functions."""
 
-    name: str  # in URLs, keys and queues
+    name: str  # in URLs, keys, queues and functions: lower-case letters and digits
     title: str  # for people
     description: str
     accepts: FileRules
     Options: type[BaseModel]  # validated at upload; its defaults and ranges stand in the API's documentation
     per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
     steps: tuple[Step, ...]
+    workers: Workers
+    listing: Columns
+    kind: Kind | None  # of all of its files; None where each file's content type says it
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         """Refuses options that this installation can't serve, before a job is made of them. models: the names below

@@ -23,7 +23,18 @@ from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.recovery import Sweeper
 from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
-from chalicelib.pipelines.base import FileRules, Inspection, Member, PipelineFailed, RunContext, Step, UnreadableFile
+from chalicelib.pipelines.base import (
+    Column,
+    Columns,
+    FileRules,
+    Inspection,
+    Member,
+    PipelineFailed,
+    RunContext,
+    Step,
+    UnreadableFile,
+    Workers,
+)
 from tests.fakes.jobs import BEGIN, MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.queues import Queue
@@ -53,6 +64,9 @@ class Toy:
     description = "for tests"
     title = "Toy"
     accepts = FileRules((".txt",), 40 * 1024 * 1024, ("labels",))
+    workers = Workers()
+    listing = Columns((Column("confidence", "confidence", ("high", "medium", "low", "none")),))
+    kind = None
     Options = Options
 
     def __init__(self, name: str, per_file: bool) -> None:

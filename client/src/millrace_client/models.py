@@ -349,6 +349,13 @@ class LibraryPage(BaseModel):
     items: list[LibraryFile]
 
 
+class ListingAnswer(BaseModel):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class LoginRequest(BaseModel):
     email: str
     password: str
@@ -462,6 +469,9 @@ class PipelineAnswer(BaseModel):
     steps: list[str]
     options: dict[str, Any]
     """JSON Schema: what an upload form needs."""
+    kind: str | None
+    """What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."""
+    listing: ListingAnswer
 
 
 class PipelineTimes(BaseModel):

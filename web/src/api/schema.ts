@@ -560,6 +560,16 @@ export interface LibraryPage {
   items: LibraryFile[]
 }
 /**
+ * How the files of a job can be listed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ListingAnswer".
+ */
+export interface ListingAnswer {
+  sorts: string[]
+  groups: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
@@ -763,6 +773,11 @@ export interface PipelineAnswer {
   options: {
     [k: string]: unknown
   }
+  /**
+   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   */
+  kind: string | null
+  listing: ListingAnswer
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
