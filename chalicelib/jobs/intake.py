@@ -35,7 +35,7 @@ from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedReq
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.pipelines.base import OptionRefused, Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -115,18 +115,19 @@ class Intake:
         *,
         name: str | None = None,
         limited: bool = True,
+        checked: bool = False,
         **fields: Any,
     ) -> Job:
         """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
-        told that they have too many jobs; a drop folder's files are there already."""
-        checked = self.check_options(pipeline, options)
+        told that they have too many jobs; a drop folder's files are there already. checked: the options are what
+        check_options() gave."""
         now = self._clock()
         job = Job(
             id=fields.pop("id", None) or self._new_id(),
             owner_id=owner_id,
             name=(name or "").strip() or f"{pipeline} {now:%Y-%m-%d %H:%M}",
             pipeline=pipeline,
-            options=checked,
+            options=dict(options) if checked else self.check_options(pipeline, options),
             state=JobState.PENDING,
             created_at=now,
             active_at=now,
@@ -161,10 +162,22 @@ class Intake:
         return self._pipelines[name]
 
     def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options with their defaults. Raises InvalidFields, also for what this installation can't serve."""
+        chosen = self._pipeline(pipeline)
         try:
-            return self._pipeline(pipeline).Options.model_validate(options).model_dump(mode="json", exclude_none=True)
+            valid = chosen.Options.model_validate(options)
+            chosen.check(valid, self._models)
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
+        except OptionRefused as refused:
+            wrong = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        return valid.model_dump(mode="json", exclude_none=True)
+
+    def _models(self, folder: str) -> list[str]:
+        """The names directly below `models/{folder}/`, of files and of folders."""
+        prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
+        return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
         rules = pipeline.accepts

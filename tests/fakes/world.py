@@ -1,6 +1,6 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -29,6 +29,7 @@ from chalicelib.pipelines.base import (
     FileRules,
     Inspection,
     Member,
+    OptionRefused,
     PipelineFailed,
     RunContext,
     Step,
@@ -52,6 +53,7 @@ class Crash(BaseException):
 class Options(BaseModel):
     tone: int = Field(1, ge=1, le=9)
     retain_results: bool = True
+    voice: str | None = None
 
 
 class Toy:
@@ -77,6 +79,10 @@ class Toy:
         self.inspected: list[str] = []
         self.during: Callable[[str], None] = lambda step: None
         self.fails: str | None = None
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        if options.voice and options.voice not in (there := models("voices")):
+            raise OptionRefused("voice", f"There is no such voice here. There are: {', '.join(there) or 'none'}.")
 
     def inspect(self, file: SourceFile, options: Options) -> Inspection:
         self.inspected.append(file.name)

@@ -104,6 +104,17 @@ export interface AuditPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChosenFile".
+ */
+export interface ChosenFile {
+  file_id: string
+  /**
+   * What it is for in this job; without one, what it was for in its own.
+   */
+  role?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "CompleteRequest".
  */
 export interface CompleteRequest {
@@ -424,18 +435,21 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
+ * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
   pipeline: string
   /**
-   * Files of yours, of any job; each is taken once, in this order.
-   *
-   * @minItems 1
    * @maxItems 2000
    */
-  file_ids: string[]
+  file_ids?: string[]
+  /**
+   * @maxItems 2000
+   */
+  files?: ChosenFile[]
   name?: string | null
   description?: string | null
   /**
