@@ -117,7 +117,7 @@ class Services(AccountServices, LibraryServices):
     def listing(self) -> Listing:
         from chalicelib.jobs.listing import Listing
 
-        return Listing(self.jobs)
+        return Listing(self.jobs, self.pipelines)
 
     def queue_state(self, work: Work) -> QueueState:
         """Of a pipeline that works per file there is none, which spares a read for each poll."""

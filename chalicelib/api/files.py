@@ -39,7 +39,8 @@ def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
-    sort = "confidence" if query.group_by and query.sort == "number" else query.sort
+    services().listing.check(job, query.sort, query.group_by)
+    sort = query.group_by if query.group_by and query.sort == "number" else query.sort
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(
@@ -48,7 +49,7 @@ def list_files(call: Call, job_id: str) -> Reply:
         page=query.page,
         per_page=query.per_page,
         pages=math.ceil(total / query.per_page),
-        groups=services().listing.groups(job, wanted) if query.group_by else None,
+        groups=services().listing.groups(job, wanted, query.group_by) if query.group_by else None,
     )
     return Reply(answer, headers=page_links(call, total))
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.models.jobs import FileCounts, JobAnswer, JobSummary, PipelineAnswer, StatusAnswer, WaitingFor
+from chalicelib.api.models.jobs import (
+    FileCounts,
+    JobAnswer,
+    JobSummary,
+    ListingAnswer,
+    PipelineAnswer,
+    StatusAnswer,
+    WaitingFor,
+)
+from chalicelib.jobs.listing import SORTS
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
@@ -117,4 +126,6 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),
         options=pipeline.Options.model_json_schema(),
+        kind=pipeline.kind,
+        listing=ListingAnswer(sorts=[*SORTS, *pipeline.listing.sorts], groups=list(pipeline.listing.groups)),
     )

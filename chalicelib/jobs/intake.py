@@ -36,7 +36,7 @@ from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
 from chalicelib.jobs.works import options_version, takes_files
-from chalicelib.pipelines.base import Pipeline, Work
+from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 
 log = logging.getLogger(__name__)
 
@@ -116,23 +116,32 @@ class Intake:
         *,
         name: str | None = None,
         limited: bool = True,
+        checked: bool = False,
         **fields: Any,
     ) -> Job:
         """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
-        told that they have too many jobs; a drop folder's files are there already."""
-        return self._create(owner_id, self._pipeline(pipeline), options, name, limited, **fields)
+        told that they have too many jobs; a drop folder's files are there already. checked: the options are what
+        check_options() gave."""
+        return self._create(owner_id, self._pipeline(pipeline), options, name, limited, checked=checked, **fields)
 
     def _create(
-        self, owner_id: str, work: Work, options: Mapping[str, Any], name: str | None, limited: bool, **fields: Any
+        self,
+        owner_id: str,
+        work: Work,
+        options: Mapping[str, Any],
+        name: str | None,
+        limited: bool,
+        *,
+        checked: bool = False,
+        **fields: Any,
     ) -> Job:
-        checked = self._checked(work, options)
         now = self._clock()
         job = Job(
             id=fields.pop("id", None) or self._new_id(),
             owner_id=owner_id,
             name=(name or "").strip() or f"{work.name} {now:%Y-%m-%d %H:%M}",
             pipeline=work.name,
-            options=checked,
+            options=dict(options) if checked else self._checked(work, options),
             options_version=options_version(work),
             state=JobState.PENDING,
             created_at=now,
@@ -193,13 +202,24 @@ class Intake:
         return work
 
     def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options with their defaults. Raises InvalidFields, also for what this installation can't serve."""
         return self._checked(self._pipeline(pipeline), options)
 
     def _checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return work.Options.model_validate(options).model_dump(mode="json", exclude_none=True)
+            valid = work.Options.model_validate(options)
+            work.check(valid, self._models)
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
+        except OptionRefused as refused:
+            wrong = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        return valid.model_dump(mode="json", exclude_none=True)
+
+    def _models(self, folder: str) -> list[str]:
+        """The names directly below `models/{folder}/`, of files and of folders."""
+        prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
+        return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
         rules = pipeline.accepts

@@ -6,9 +6,6 @@ from chalicelib.pipelines.base import Pipeline, Work
 from chalicelib.pipelines.media import MEDIA
 from chalicelib.pipelines.volume import VOLUME
 
-LAYERS = ("onnx",)
-"""Sets of libraries with a function of their own, for steps that need them; see base.Step."""
-
 PIPELINES: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in (MEDIA, VOLUME)}
 
 WORKS: dict[str, Work] = {**PIPELINES}

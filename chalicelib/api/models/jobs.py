@@ -130,6 +130,13 @@ class ControlRequest(Given):
     action: Literal["pause", "resume", "cancel"]
 
 
+class ListingAnswer(Answer):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class PipelineAnswer(Answer):
     name: str
     title: str
@@ -139,6 +146,10 @@ class PipelineAnswer(Answer):
     roles: list[str]
     steps: list[str]
     options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
+    kind: str | None = Field(
+        description="What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."
+    )
+    listing: ListingAnswer
 
 
 class PipelinesAnswer(Answer):
