@@ -128,8 +128,9 @@ class RunContext(Protocol):
         The clean point: it raises where the job is paused, cancelled or must hand itself on."""
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        """Records how far this step is, in JSON of at most 16 kB. The worker that goes on finds it as `state`. A checkpoint
-        counts as progress, so a step may take any number of invocations. Larger state goes through save() first."""
+        """Records how far this step is, in JSON of at most 16 kB. The worker that goes on finds it as `state`. A
+        checkpoint counts as progress, so a step may take any number of invocations. Larger state goes through save()
+        first."""
 
     def pause(self, code: str, message: str) -> NoReturn:
         """Asks the user for something and stops here: the job is `paused` with `waiting_for`. The step runs again, with
@@ -162,8 +163,8 @@ class RunContext(Protocol):
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
-        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details: JSON
-        values, under 1 kB. The last call for a file counts."""
+        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
+        JSON values, under 1 kB. The last call for a file counts."""
 
     def result(
         self,
@@ -172,8 +173,8 @@ class RunContext(Protocol):
         metadata: Mapping[str, Any],
         file: InspectedFile | None = None,
     ) -> None:
-        """Records what came out, of the whole job or of one file; quality from 0 to 1. For the job and for each file the
-        last call of a run counts."""
+        """Records what came out, of the whole job or of one file; quality from 0 to 1. For the job and for each file
+        the last call of a run counts."""
 
 
 def own_layer(options: Any) -> str | None:
@@ -190,8 +191,8 @@ class Step:
     function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
     what it needs.
 
-    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many parts the step
-    falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many parts the
+    step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
     begins when all are done.
