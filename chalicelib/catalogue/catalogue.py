@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -80,6 +80,9 @@ class Catalogue:
 
     def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
         return self._store.scenes(owner_id, scene_ids)
+
+    def every_scene(self, owner_id: str) -> Iterator[Scene]:
+        return self._store.every_scene(owner_id)
 
     def entities(self, owner_id: str) -> Entities:
         return self._open(owner_id).entities
