@@ -8,6 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from chalicelib.catalogue.model import Entity, Scene
+from chalicelib.catalogue.plans import Change as PlannedChange
+from chalicelib.catalogue.plans import Plan, PlanStatus
+from chalicelib.catalogue.stash.client import Stash
 
 
 class StaleScene(Exception):
@@ -81,3 +84,33 @@ class PackStore(Protocol):
     def write(self, owner_id: str, name: str, content: bytes) -> None: ...
 
     def remove(self, owner_id: str, name: str) -> None: ...
+
+
+class PlanStore(Protocol):
+    """Plans and their changes; those of one scene are written together."""
+
+    def create(self, plan: Plan) -> bool:
+        """False where there is one of that id."""
+
+    def plan(self, owner_id: str, plan_id: str) -> Plan | None: ...
+
+    def plans(self, owner_id: str, status: PlanStatus | None) -> list[Plan]:
+        """Newest first."""
+
+    def replace(self, before: Plan, after: Plan) -> Plan | None:
+        """None where the plan is no longer as in `before`."""
+
+    def put_changes(self, plan_id: str, changes: Sequence[tuple[str, Sequence[PlannedChange]]]) -> None:
+        """By scenes; what is there of the same scenes is replaced."""
+
+    def changes(self, plan_id: str, after: str | None = None) -> Iterator[tuple[str, tuple[PlannedChange, ...]]]:
+        """Scene by scene, in the order of their ids, behind `after`."""
+
+    def changes_of_scene(self, plan_id: str, scene_id: str) -> tuple[PlannedChange, ...]: ...
+
+
+class Connections(Protocol):
+    """The owner's connections to other servers."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        """A client of one of them. KeyError where the owner has none of that id."""

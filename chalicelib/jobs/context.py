@@ -54,6 +54,7 @@ class Context:
         job = claim.job
         self.job_id = job.id
         self.job_name = job.name
+        self.owner_id = job.owner_id
         self.options: Any = options_of(work, job)
         self.state: Mapping[str, Any] | None = job.checkpoint
         self.scratch = scratch

@@ -110,6 +110,7 @@ class RunContext(Protocol):
 
     job_id: str
     job_name: str
+    owner_id: str
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib.catalogue.applying import Edit
@@ -17,7 +17,7 @@ IDS = {"performers": "performer_ids", "tags": "tag_ids"}
 class Names:
     """The ids of names; one that the server lacks is created, once."""
 
-    def __init__(self, stash: Stash, known: dict[str, Sequence[Entity]]) -> None:
+    def __init__(self, stash: Stash, known: Mapping[str, Sequence[Entity]]) -> None:
         self._stash = stash
         self._ids = {
             (kind, name.casefold()): entity.id
