@@ -128,6 +128,13 @@ class Catalogue:
             self._store.put(owner_id, writes, self._clock())
         return outcome
 
+    def newest_seen(self, owner_id: str, source: str) -> str | None:
+        """What the last whole sync of a source saw newest."""
+        return self._store.newest_seen(owner_id, source)
+
+    def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:
+        self._store.note_seen(owner_id, source, newest)
+
     def set_entities(self, owner_id: str, entities: Entities) -> None:
         while True:
             head = self._store.head(owner_id)

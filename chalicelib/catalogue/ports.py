@@ -74,6 +74,10 @@ class CatalogueStore(Protocol):
 
     def forget_changes(self, owner_id: str, until: datetime) -> None: ...
 
+    def newest_seen(self, owner_id: str, source: str) -> str | None: ...
+
+    def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
+
 
 class PackStore(Protocol):
     """Objects of the catalogue."""

@@ -22,9 +22,11 @@ LOGGED = 200
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is; a checkpoint. after: the last scene's id. newest_seen: the newest `updated_at`, as it came."""
+    """How far a sync is; a checkpoint. after: the last scene's id. newest_seen: the newest `updated_at`, as it came.
+    since: the newest that an earlier sync saw; None for a full sync."""
 
     stage: str = "names"
+    since: str | None = None
     after: str | None = None
     newest_seen: str | None = None
     requests: int = 0
@@ -68,12 +70,12 @@ class Sync:
         self._clock = clock
         self._note = note
 
-    def run(self, at: Progress, since: str | None) -> Progress:
-        """Goes on from a checkpoint. since: what an earlier sync saw newest; None for a full sync."""
+    def run(self, at: Progress) -> Progress:
+        """Goes on from a checkpoint, to the end."""
         if at.stage == "names":
-            at = self._names(at, since)
+            at = self._names(at)
         if at.stage == "scenes":
-            at = self._scenes(at, since)
+            at = self._scenes(at)
         if at.stage == "missing":
             at = self._missing(at)
         return at
@@ -96,14 +98,14 @@ class Sync:
             self._note(at)
         return at
 
-    def _names(self, at: Progress, since: str | None) -> Progress:
+    def _names(self, at: Progress) -> Progress:
         # Names have no cursor: a merge of tags touches neither scenes nor, always, the tag that stays. They are few.
         found = {kind: tuple(pages.entities(self._stash, kind)) for kind in pages.KINDS}
         self._catalogue.set_entities(self._owner_id, Entities(**found))
-        return self._noted(replace(at, stage="scenes", newest_seen=since))
+        return self._noted(replace(at, stage="scenes", newest_seen=at.since))
 
-    def _scenes(self, at: Progress, since: str | None) -> Progress:
-        bound = cursor(since) if since else None
+    def _scenes(self, at: Progress) -> Progress:
+        bound = cursor(at.since) if at.since else None
         while True:
             scenes = pages.scene_page(self._stash, self._source, at.after, bound, self._clock())
             if scenes:
@@ -111,7 +113,7 @@ class Sync:
                 seen = newest((scene.updated_at for scene in scenes), at.newest_seen)
                 at = self._noted(replace(at, after=scenes[-1].id, newest_seen=seen))
             if len(scenes) < pages.SCENES:
-                return self._noted(replace(at, stage="done" if since else "missing"))
+                return self._noted(replace(at, stage="done" if at.since else "missing"))
 
     def _missing(self, at: Progress) -> Progress:
         """Scenes that are here and were not listed: asked for once more, since the list may have moved while it was

@@ -48,7 +48,7 @@ class Options(BaseModel):
 
 class SyncOptions(Options):
     connection: str = Field(description="The connection to read from", max_length=64)
-    since: str | None = Field(None, description="The newest time that an earlier sync saw; a full sync without it")
+    incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full")
     scene_ids: list[str] = Field(default_factory=list, max_length=1000, description="Only these scenes")
 
 
@@ -114,6 +114,8 @@ class SyncWork(CatalogueWork):
     def _read(self, context: RunContext) -> None:
         options: SyncOptions = context.options
         at = Progress.read(context.state)
+        if context.state is None and options.incremental:
+            at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, options.connection))
         stash = self._stash(context, options.connection)
 
         def note(progress: Progress) -> None:
@@ -126,7 +128,8 @@ class SyncWork(CatalogueWork):
                 left = options.scene_ids[at.created + at.updated + at.skipped + at.absent + at.failed :]
                 done = sync.only(left, at)
             else:
-                done = sync.run(at, options.since)
+                done = sync.run(at)
+                self.tools.catalogue.note_seen(context.owner_id, options.connection, done.newest_seen)
         except StashError as error:
             raise PipelineFailed(error.code, error.message) from None
         context.save("outcome", json.dumps(done.as_json()).encode())

@@ -111,6 +111,13 @@ class CatalogueTable:
         found = self._table.query(f"CAT#{owner_id}", "#range BETWEEN :first AND :last", bounds)
         self._table.delete_many([(item["PK"], item["SK"]) for item in found])
 
+    def newest_seen(self, owner_id: str, source: str) -> str | None:
+        found = (self._table.get(source_key(owner_id, source)) or {}).get("newest_seen")
+        return str(found) if found else None
+
+    def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:
+        self._table.write(Write(source_key(owner_id, source)).set(newest_seen=newest))
+
     def _change(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> Item:
         packed = zlib.compress(_scenes.dump_json({scene.id: scene for scene in scenes}, exclude_defaults=True), 6)
         return {"PK": f"CAT#{owner_id}", "SK": f"CHANGED#{timestamp(now)}#{self._new_id()}", "scenes": packed}
@@ -143,6 +150,10 @@ def scene_key(owner_id: str, scene_id: str) -> Key:
 
 def head_key(owner_id: str) -> Key:
     return f"CAT#{owner_id}", "HEAD"
+
+
+def source_key(owner_id: str, source: str) -> Key:
+    return f"CAT#{owner_id}", f"SOURCE#{source}"
 
 
 def _item(owner_id: str, scene: Scene) -> Item:

@@ -34,7 +34,9 @@ def synced(
     world: World, server: StashServer, since: str | None = None, at: Progress | None = None, **more: Any
 ) -> Progress:
     note = more.get("note", lambda at: None)
-    return Sync(world.catalogue(), client(server), ANN, "home", lambda: world.now, note).run(at or Progress(), since)
+    return Sync(world.catalogue(), client(server), ANN, "home", lambda: world.now, note).run(
+        at or Progress(since=since)
+    )
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in DOCUMENTS.glob("*.graphql") if path.stem != "scene"))

@@ -88,8 +88,8 @@ class Library:
     def run(self, work: type[CatalogueWork], **options: Any) -> Run:
         return Run(work(self.tools), self.scratch, **options)
 
-    def synced(self) -> Mapping[str, Any]:
-        return self.run(SyncWork, connection="home").go()
+    def synced(self, **options: Any) -> Mapping[str, Any]:
+        return self.run(SyncWork, connection="home", **options).go()
 
     def planned(self, **options: Any) -> Plan:
         ids = [scene.id for scene in self.catalogue.every_scene(ANN)]
@@ -131,6 +131,17 @@ def test_a_sync_says_what_it_did_and_the_catalogue_has_it(library: Library) -> N
     assert (said["outcome"], said["created"], said["scenes"]) == ("success", 4, 4)
     assert library.world.catalogue().search(ANN, Query(search="rose")).total == 4
     assert library.synced()["skipped"] == 4
+
+
+def test_the_second_sync_asks_only_for_what_changed_unless_told_otherwise(library: Library) -> None:
+    library.server.later(days=1)
+    library.server.touch("1", title="new")
+    library.synced()
+    library.server.later(days=1)
+    library.server.touch("2", title="new")
+    said = library.synced()
+    assert (said["updated"], said["skipped"]) == (1, 1)  # the newest of before is seen again
+    assert library.synced(incremental=False)["skipped"] == 4
 
 
 def test_a_sync_of_some_scenes_reads_only_those(library: Library) -> None:
