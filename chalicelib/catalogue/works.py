@@ -28,7 +28,7 @@ from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext,
 
 SLICE = 500
 """Scenes of one slice of an analysis: a second's work, and few enough to be written at once."""
-WORKERS = Workers(run=Worker(memory=1769, seconds=900, layers=("catalogue",)))
+WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",)))
 MARKER_TAG = "Marker"
 
 
@@ -84,6 +84,10 @@ class CatalogueWork:
 
     def __init__(self, tools: Callable[[], Tools] | None = None) -> None:
         self._tools = tools
+        self.steps = self._steps()
+
+    def _steps(self) -> tuple[Step, ...]:
+        raise NotImplementedError
 
     @property
     def tools(self) -> Tools:
@@ -107,8 +111,7 @@ class SyncWork(CatalogueWork):
     description = "Brings a Stash server's scenes, performers, tags and studios into the catalogue."
     Options = SyncOptions
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[Step, ...]:
         return (Step("Reading the library", self._read, 9.0), Step("Packing the catalogue", self._pack, 1.0))
 
     def _read(self, context: RunContext) -> None:
@@ -158,8 +161,7 @@ class AnalyseWork(CatalogueWork):
     description = "Looks for what scenes lack, and proposes it as a plan."
     Options = AnalyseOptions
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[Step, ...]:
         return (
             Step("Detecting", self._plan, 9.0, slices=self._slices, work=self._detect),
             Step("Summing up", self._sum_up, 1.0),
@@ -217,8 +219,7 @@ class ApplyWork(CatalogueWork):
     description = "Carries approved changes out, on the server that the scenes came from and in the catalogue."
     Options = ApplyOptions
 
-    @property
-    def steps(self) -> tuple[Step, ...]:
+    def _steps(self) -> tuple[Step, ...]:
         return (Step("Applying", self._apply),)
 
     def _apply(self, context: RunContext) -> None:

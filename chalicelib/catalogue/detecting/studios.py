@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import regex
+from typing import TYPE_CHECKING
 
 from chalicelib.catalogue.detecting.names import Match
 from chalicelib.catalogue.detecting.proposal import Proposal
 from chalicelib.catalogue.detecting.reading import Reading
 from chalicelib.catalogue.model import Entity, file_name
 from chalicelib.catalogue.words import joined
+
+if TYPE_CHECKING:
+    import regex
 
 FOLDER, PATTERN_IN_NAME, NAME, PATTERN_IN_PATH, ELSEWHERE = 0.95, 0.9, 0.85, 0.85, 0.75
 LONGEST_PATTERN = 200
@@ -28,6 +30,8 @@ class StudioPattern:
 
     def compiled(self) -> regex.Pattern[str]:
         """Raises ValueError where it is no pattern."""
+        import regex
+
         if len(self.pattern) > LONGEST_PATTERN:
             raise ValueError(f"A pattern has at most {LONGEST_PATTERN} characters.")
         try:
