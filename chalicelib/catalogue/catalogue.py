@@ -75,6 +75,11 @@ class Catalogue:
         found = tuple(scene for i in page.ids if (scene := scenes.get(i)) is not None)
         return Found(found, page.total, len(opened.changed) > PACK_FROM)
 
+    def ids(self, owner_id: str, query: Query) -> list[str]:
+        """Of a page of scenes the ids alone, without reading them."""
+        opened = self._open(owner_id)
+        return list(opened.columns.search(query, opened.changed).ids)
+
     def scene(self, owner_id: str, scene_id: str) -> Scene | None:
         return self._store.scene(owner_id, scene_id)
 

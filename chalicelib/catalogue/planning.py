@@ -21,6 +21,10 @@ BULK: dict[str, ChangeStatus] = {
 }
 
 
+class IncompleteDecision(ValueError):
+    """A decision about many changes that lacks what says which."""
+
+
 @dataclass(frozen=True)
 class SceneChanges:
     """All changes of one scene, each with its status as decided."""
@@ -71,13 +75,13 @@ class Plans:
     def decide_all(
         self, owner_id: str, plan_id: str, action: str, field: Field | None, min_confidence: float | None
     ) -> Plan:
-        """One rule for many changes. Raises ValueError where the action lacks its parameter."""
+        """One rule for many changes. Raises IncompleteDecision where it lacks its parameter."""
         if action not in BULK:
             raise ValueError(f"There is no action {action!r}. There are: {', '.join(BULK)}.")
         if action.endswith("_field") and field is None:
-            raise ValueError(f"{action} needs `field`.")
+            raise IncompleteDecision(f"{action} needs `field`.")
         if action.endswith("_confidence") and min_confidence is None:
-            raise ValueError(f"{action} needs `confidence`.")
+            raise IncompleteDecision(f"{action} needs `confidence`.")
         by_field = field if action.endswith("_field") else None
         by_confidence = min_confidence if action.endswith("_confidence") else None
         return self.decide(owner_id, plan_id, Rule(BULK[action], field=by_field, min_confidence=by_confidence))

@@ -118,3 +118,10 @@ class Connections(Protocol):
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         """A client of one of them. KeyError where the owner has none of that id."""
+
+
+class NoConnections:
+    """For installations without any."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        raise KeyError(connection_id)
