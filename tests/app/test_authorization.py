@@ -14,6 +14,8 @@ import pytest
 
 from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
+from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.plans import Change
 from chalicelib.jobs.ids import new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
@@ -123,6 +125,24 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("GET", "/scenes"): Row(SIGNED_IN),
+    ("GET", "/scenes/stats"): Row(SIGNED_IN),
+    ("GET", "/scenes/{scene_id}"): Row(OWNER),
+    ("PATCH", "/scenes/{scene_id}"): Row(OWNER, {"title": "Other"}),
+    ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
+    ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
+    ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
+    ("GET", "/performers"): Row(SIGNED_IN),
+    ("GET", "/tags"): Row(SIGNED_IN),
+    ("GET", "/studios"): Row(SIGNED_IN),
+    ("POST", "/analysis/generate"): Row(SIGNED_IN, {"scene_ids": ["1"]}, 202),
+    ("GET", "/analysis/plans"): Row(SIGNED_IN),
+    ("GET", "/analysis/plans/{plan_id}"): Row(OWNER),
+    ("PATCH", "/analysis/changes/{change_id}"): Row(OWNER, {"status": "approved"}),
+    ("POST", "/analysis/plans/{plan_id}/bulk-update"): Row(OWNER, {"action": "accept_all"}),
+    ("POST", "/analysis/plans/{plan_id}/apply"): Row(OWNER, {}, 202),
+    ("POST", "/analysis/plans/{plan_id}/cancel"): Row(OWNER),
+    ("POST", "/analysis/plans/{plan_id}/undo"): Row(OWNER, good=400),  # nothing was applied
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -186,6 +206,20 @@ def a_guide(cast: Cast, _: Values) -> Values:
     return {"filename": "first-steps.html"}
 
 
+def a_scene(cast: Cast, _: Values) -> Values:
+    services().catalogue.take_in(cast.people["owner"].id, [Scene("71", "home", digest=new_id())])
+    return {"scene_id": "71"}
+
+
+def a_plan(cast: Cast, _: Values) -> Values:
+    owner = cast.people["owner"].id
+    plan = services().plans.open(owner, "September", {})
+    change = Change("71-0", "71", "date", "set", "2009", 0.9, "it stands there")
+    services().plans.fill(plan.id, [("71", [change])])
+    services().plans.filled(owner, plan.id)
+    return {"plan_id": plan.id, "change_id": f"{plan.id}.{change.id}"}
+
+
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "file_id": a_job,
@@ -194,6 +228,9 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "webhook_id": a_webhook,
     "delivery_id": a_delivery,
     "filename": a_guide,
+    "scene_id": a_scene,
+    "plan_id": a_plan,
+    "change_id": a_plan,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 
