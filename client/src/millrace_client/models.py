@@ -314,6 +314,13 @@ class KeysAnswer(BaseModel):
     items: list[KeyAnswer]
 
 
+class LeftOut(BaseModel):
+    filename: str
+    code: str
+    """The error that the request would have been refused with."""
+    message: str
+
+
 class LibraryFile(BaseModel):
     model_config = ConfigDict(extra="allow")
 
@@ -373,6 +380,8 @@ class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
     """The request without it seals the job."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
 
 
 class MultipartPlan(BaseModel):
@@ -666,6 +675,10 @@ class UploadAnswer(BaseModel):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    ignored: list[str] | None = None
+    """Files of an operating system's own, such as `.DS_Store`."""
+    left_out: list[LeftOut] | None = None
+    """With `skip_unsupported`: what the pipeline doesn't take."""
     callback_secret: str | None = None
     """Signs what is sent to callback_url. Shown this once."""
 
@@ -677,12 +690,16 @@ class UploadRequest(BaseModel):
     options: dict[str, Any] | None = None
     more: bool | None = None
     """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):
     file_id: str
+    position: int
+    """Of the file in the request's `files`, from 0."""
     filename: str
     method: str | None = None
     url: str | None = None

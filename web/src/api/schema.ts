@@ -517,6 +517,18 @@ export interface KeysAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
@@ -604,6 +616,10 @@ export interface MoreFilesRequest {
    * The request without it seals the job.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1076,6 +1092,14 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+  /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
@@ -1086,6 +1110,10 @@ export interface UploadAnswer {
  */
 export interface UploadTarget {
   file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
   filename: string
   method?: string | null
   /**
@@ -1124,6 +1152,10 @@ export interface UploadRequest {
    * Keeps the job open for further files.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
   /**
    * Told of the job's end, as a webhook.
    */
