@@ -44,7 +44,7 @@ def list_files(call: Call, job_id: str) -> Reply:
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(
-        items=[file_answer(file) for file in found],
+        items=[file_answer(file, job) for file in found],
         total=total,
         page=query.page,
         per_page=query.per_page,
@@ -69,7 +69,7 @@ def list_duplicates(call: Call, job_id: str) -> DuplicatesAnswer:
             DuplicateGroupAnswer(
                 kind=group.kind,
                 kept=file_id(job.id, group.kept),
-                files=[file_answer(file) for file in group.files],
+                files=[file_answer(file, job) for file in group.files],
             )
             for group in services().listing.duplicates(job, call.query.kind, found)
         ],

@@ -218,7 +218,7 @@ def owned_file(call: Call, given: str) -> tuple[Job, File]:
 def library_file(job: Job, file: File) -> LibraryFile:
     return LibraryFile(
         **{
-            **file_answer(file).model_dump(),
+            **file_answer(file, job).model_dump(),
             "type": kind_of(services().pipelines.get(job.pipeline), file.filename, file.content_type),
             "title": file.title,
             "description": file.description,

@@ -24,7 +24,13 @@ class LibraryQuery(PageQuery):
 
 
 class LibraryFile(FileAnswer):
-    fleeting: ClassVar[Any] = {"thumbnail": {"url"}}  # signed anew now and then
+    # An address is signed anew now and then, and a verdict is its job's.
+    fleeting: ClassVar[Any] = {
+        "thumbnail": {"url"},
+        "verdict": True,
+        "verdict_message": True,
+        "verdict_details": True,
+    }
 
     type: str = Field(description="`image`, `video`, `volume`, `audio`, or `other`.")
     title: str | None
