@@ -27,6 +27,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "results": ("results",),
         "guides": ("guides",),
         "webhooks": ("webhooks", "jobs"),
+        "user_data": ("user-data",),
         "settings": ("settings", "audit"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),

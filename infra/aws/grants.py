@@ -83,7 +83,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     if kind == "run":
         return [
             table("jobs", *READ, *WRITE, "DeleteItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models", "work"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
@@ -98,6 +98,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
             objects(("GetObject",), "results", "drop", "import", "guides"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),

@@ -100,6 +100,7 @@ class Examples:
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
         text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
+        text = re.sub(r'((?:Etag|If-Match): ")01kexamp1e[0-9]{16}', r"\g<1>5eb63bbb…", text)
         text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}(-[0-9a-f]{32})?', r"\g<1>5eb63bbb…", text)
         return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
 
@@ -168,6 +169,7 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    _user_data(examples, ann)
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
@@ -288,6 +290,15 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
         sent = f"{place}/deliveries/{delivery.id}/redeliver"
         show(f"POST {route}/deliveries/{{delivery_id}}/redeliver", ann, sent)
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+
+
+def _user_data(examples: Examples, ann: Caller) -> None:
+    show, route, path = examples.show, "/user-data/{kind}/{name}", "/user-data/dictionary/names"
+    kept = show(f"PUT {route}", ann, path, {"text": "Zoë\nBjörn\n"}, if_none_match="*")
+    show(f"GET {route}", ann, path)
+    show("GET /user-data", ann, "/user-data?kind=dictionary")
+    show(f"DELETE {route}", ann, path, if_match=kept.headers["etag"])
+    show("DELETE /user-data", ann)
 
 
 def table() -> str:

@@ -123,6 +123,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("GET", "/user-data"): Row(SIGNED_IN),
+    ("DELETE", "/user-data"): Row(SIGNED_IN, good=204),
+    ("GET", "/user-data/{kind}/{name}"): Row(OWNER),
+    ("PUT", "/user-data/{kind}/{name}"): Row(SIGNED_IN, {"text": "one"}, 201, {"kind": "dictionary", "name": "new"}),
+    ("DELETE", "/user-data/{kind}/{name}"): Row(OWNER, good=204),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -186,6 +191,13 @@ def a_guide(cast: Cast, _: Values) -> Values:
     return {"filename": "first-steps.html"}
 
 
+def a_datum(cast: Cast, _: Values) -> Values:
+    values = {"kind": "dictionary", "name": new_id()}
+    made = cast.people["owner"].call("PUT", "/user-data/{kind}/{name}".format(**values), {"text": "one"})
+    assert made.status == 201, made.text
+    return values
+
+
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "file_id": a_job,
@@ -194,6 +206,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "webhook_id": a_webhook,
     "delivery_id": a_delivery,
     "filename": a_guide,
+    "kind": a_datum,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 

@@ -62,6 +62,10 @@ from millrace_client.models import (
     Token,
     UploadAnswer,
     UploadRequest,
+    UserDataAnswer,
+    UserDataRequest,
+    UserDatumAnswer,
+    UserDatumContent,
     WebhookAnswer,
     WebhookChanges,
     WebhookRequest,
@@ -427,6 +431,39 @@ def list_callback_deliveries(
 def redeliver_callback(job_id: str, delivery_id: str) -> Call[DeliveryAnswer]:
     """Send it to the callback address again."""
     return Call("POST", f"/jobs/{job_id}/deliveries/{delivery_id}/redeliver", DeliveryAnswer, repeatable=False)
+
+
+def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
+    """What you keep for pipelines."""
+    return Call("GET", "/user-data", UserDataAnswer, query={"kind": kind})
+
+
+def clear_user_data() -> Call[None]:
+    """Delete all that you keep."""
+    return Call("DELETE", "/user-data", None)
+
+
+def get_user_data(kind: str, name: str) -> Call[UserDatumContent]:
+    """Read what you keep."""
+    return Call("GET", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", UserDatumContent)
+
+
+def put_user_data(kind: str, name: str, body: UserDataRequest, *, if_match: str | None = None) -> Call[UserDatumAnswer]:
+    """Keep something for pipelines."""
+    return Call(
+        "PUT",
+        f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}",
+        UserDatumAnswer,
+        body=body,
+        headers={"If-Match": if_match},
+    )
+
+
+def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Call[None]:
+    """Delete what you keep."""
+    return Call(
+        "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
+    )
 
 
 def get_settings() -> Call[SettingsAnswer]:
