@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from chalicelib.jobs.model import QueueState
     from chalicelib.jobs.multipart import Multipart
     from chalicelib.jobs.ownership import Owned
-    from chalicelib.jobs.ports import UserData
     from chalicelib.jobs.recovery import Sweeper
     from chalicelib.jobs.running import Runner
     from chalicelib.jobs.settling import Settling
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
+    from chalicelib.stores.user_data import UserDataTable
 
 
 class Undelivered(Protocol):
@@ -104,10 +104,12 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, self.settings.bucket)
 
     @cached_property
-    def user_data(self) -> UserData:
-        from chalicelib.jobs.ports import NoUserData
+    def user_data(self) -> UserDataTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.user_data import UserDataTable
 
-        return NoUserData()
+        table = Table(lambda: self.clients.dynamodb, self.settings.jobs_table)
+        return UserDataTable(table, self.objects, clock, new_id)
 
     @cached_property
     def queues(self) -> SqsQueues:

@@ -237,7 +237,11 @@ def _answers(route: Route, references: References, example: Schema) -> Schema:
 
 
 def _meaning(status: int) -> str:
-    return {302: "Where the bytes are.", 503: "Something that it needs is not reachable."}[status]
+    return {
+        201: "It was not there before.",
+        302: "Where the bytes are.",
+        503: "Something that it needs is not reachable.",
+    }[status]
 
 
 def _errors(route: Route, responses: Schema) -> Schema:

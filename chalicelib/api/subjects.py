@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "webhooks": ("webhooks", "jobs"),
         "scenes": ("scenes", "performers", "tags", "studios"),
         "analysis": ("analysis",),
+        "user_data": ("user-data",),
         "settings": ("settings", "audit"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),

@@ -6,13 +6,14 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from chalicelib.files.names import display_name
-from chalicelib.jobs import keys
+from chalicelib.jobs import accepting, keys
+from chalicelib.jobs.accepting import Announced
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -20,14 +21,12 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
     StorageFull,
-    TooLarge,
     TooManyFiles,
     TryAgain,
     UnknownPipeline,
-    UnsupportedType,
     field_errors,
 )
-from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.multipart import part_size
 from chalicelib.jobs.ownership import Owned, check_awaited
@@ -41,18 +40,6 @@ from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
-
-
-@dataclass(frozen=True)
-class Announced:
-    """A file that a client is about to send. sha256: lower-case hex."""
-
-    filename: str
-    size: int
-    content_type: str | None = None
-    sha256: str | None = None
-    modified_at: datetime | None = None
-    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +89,8 @@ class Intake:
     ) -> tuple[Job, list[Upload]]:
         """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. Raises
         JobError."""
-        self._check_files(self._pipeline(pipeline), announced)
-        self._check_room(0, announced)
+        accepting.check(self._pipeline(pipeline), announced)
+        self._check_room(pipeline, 0, announced)
         self._check_space(owner_id, announced)
         job = self.create(owner_id, pipeline, options, name=name, **fields)
         return self._add(job, announced, more)
@@ -153,6 +140,12 @@ class Intake:
         log.info("a job was opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
+    def select(
+        self, pipeline: str, announced: Sequence[Announced], *, skip_unsupported: bool = False, needed: bool = True
+    ) -> accepting.Selection:
+        """The files to open a job with or to add to one; see accepting.select."""
+        return accepting.select(self._pipeline(pipeline), announced, skip_unsupported=skip_unsupported, needed=needed)
+
     def start(
         self,
         owner_id: str,
@@ -183,8 +176,8 @@ class Intake:
         """More files for an open job; without `more` it is sealed. NotAllowedInState where it is sealed or over."""
         job = self._owned.job(owner_id, job_id)
         self._check_open(job)
-        self._check_files(self._pipeline(job.pipeline), announced)
-        self._check_room(job.file_count, announced)
+        accepting.check(self._pipeline(job.pipeline), announced)
+        self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
         return self._add(job, announced, more)
 
@@ -221,40 +214,6 @@ class Intake:
         prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
         return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
-    def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
-        rules = pipeline.accepts
-        unnamed = [
-            FieldError(f"files[{i}].filename", "needs more than dots, slashes, spaces and control characters")
-            for i, file in enumerate(announced)
-            if not has_name(file.filename)
-        ]
-        if unnamed:
-            raise InvalidFields("A file has no usable name.", errors=unnamed[:20])
-        wrong = [
-            FieldError(f"files[{i}].filename", f"{file.filename[:80]!r} has no extension that {pipeline.name} takes")
-            for i, file in enumerate(announced)
-            if rules.extension(file.filename) is None
-        ]
-        if wrong:
-            accepted = " ".join(rules.extensions)
-            raise UnsupportedType(f"The {pipeline.name} pipeline takes {accepted}.", errors=wrong[:20])
-        roles = [
-            FieldError(f"files[{i}].role", "one of " + ", ".join(rules.roles) if rules.roles else "not used here")
-            for i, file in enumerate(announced)
-            if file.role and file.role not in rules.roles
-        ]
-        if roles:
-            raise InvalidFields("A file has a role that this pipeline doesn't know.", errors=roles)
-        large = [
-            FieldError(f"files[{i}].size", f"at most {rules.max_bytes} bytes")
-            for i, file in enumerate(announced)
-            if file.size > rules.max_bytes
-        ]
-        if large:
-            raise TooLarge(
-                f"A file is larger than the {rules.max_bytes / MiB:,.0f} MiB that {pipeline.name} takes.", errors=large
-            )
-
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
         stored = self._jobs.usage(owner_id).stored_bytes
         if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
@@ -270,9 +229,13 @@ class Intake:
             sealed = " and sealed" if job.sealed else ""
             raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")
 
-    def _check_room(self, file_count: int, announced: Sequence[Announced]) -> None:
-        if file_count + len(announced) > self._limits.files_per_job:
-            raise TooManyFiles(f"A job holds at most {self._limits.files_per_job:,} files.", retry_after=3600)
+    def room(self, pipeline: str) -> int:
+        """The most files of one job: the installation's limit, or the pipeline's where that is lower."""
+        return min(self._limits.files_per_job, self._pipeline(pipeline).accepts.max_files or self._limits.files_per_job)
+
+    def _check_room(self, pipeline: str, file_count: int, announced: Sequence[Announced]) -> None:
+        if file_count + len(announced) > (most := self.room(pipeline)):
+            raise TooManyFiles(f"A {pipeline} job holds at most {most:,} files.", retry_after=3600)
 
     def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
@@ -343,10 +306,3 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
-
-
-def has_name(given: str) -> bool:
-    try:
-        return bool(display_name(given))
-    except ValueError:
-        return False

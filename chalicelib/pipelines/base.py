@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, NoReturn, Protocol
 
 from pydantic import BaseModel
 
+from chalicelib.files.names import is_housekeeping
 from chalicelib.files.source import SourceFile
 
 
@@ -62,6 +63,11 @@ class FileRules:
         """The longest accepted extension that `filename` ends in, whatever its case; None where none does."""
         name = filename.lower()
         return max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
+
+    def ignored(self, filename: str) -> bool:
+        """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): passed over by
+        every pipeline, and never a reason to refuse anything."""
+        return is_housekeeping(filename)
 
 
 @dataclass(frozen=True)

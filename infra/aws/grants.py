@@ -87,13 +87,13 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(f"run-{place}", "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
         return [
             table("jobs", *READ, *WRITE, "DeleteItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models", "work"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
@@ -109,6 +109,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
             objects(("GetObject",), "results", "drop", "import", "guides", "catalogue"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),

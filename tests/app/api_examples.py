@@ -102,6 +102,7 @@ class Examples:
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
         text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
+        text = re.sub(r'((?:Etag|If-Match): ")01kexamp1e[0-9]{16}', r"\g<1>5eb63bbb…", text)
         text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}(-[0-9a-f]{32})?', r"\g<1>5eb63bbb…", text)
         return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
 
@@ -171,6 +172,7 @@ def record(world: World) -> Examples:
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
     _scenes(examples, world, ann)
+    _user_data(examples, ann)
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
@@ -322,6 +324,15 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     world.deliver()
     back = show("POST /analysis/plans/{plan_id}/undo", ann, f"{path}/undo")["id"]
     show("POST /analysis/plans/{plan_id}/cancel", ann, f"/analysis/plans/{back}/cancel")
+
+
+def _user_data(examples: Examples, ann: Caller) -> None:
+    show, route, path = examples.show, "/user-data/{kind}/{name}", "/user-data/dictionary/names"
+    kept = show(f"PUT {route}", ann, path, {"text": "Zoë\nBjörn\n"}, if_none_match="*")
+    show(f"GET {route}", ann, path)
+    show("GET /user-data", ann, "/user-data?kind=dictionary")
+    show(f"DELETE {route}", ann, path, if_match=kept.headers["etag"])
+    show("DELETE /user-data", ann)
 
 
 def table() -> str:

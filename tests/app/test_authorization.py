@@ -143,6 +143,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/analysis/plans/{plan_id}/apply"): Row(OWNER, {}, 202),
     ("POST", "/analysis/plans/{plan_id}/cancel"): Row(OWNER),
     ("POST", "/analysis/plans/{plan_id}/undo"): Row(OWNER, good=400),  # nothing was applied
+    ("GET", "/user-data"): Row(SIGNED_IN),
+    ("DELETE", "/user-data"): Row(SIGNED_IN, good=204),
+    ("GET", "/user-data/{kind}/{name}"): Row(OWNER),
+    ("PUT", "/user-data/{kind}/{name}"): Row(SIGNED_IN, {"text": "one"}, 201, {"kind": "dictionary", "name": "new"}),
+    ("DELETE", "/user-data/{kind}/{name}"): Row(OWNER, good=204),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -220,6 +225,13 @@ def a_plan(cast: Cast, _: Values) -> Values:
     return {"plan_id": plan.id, "change_id": f"{plan.id}.{change.id}"}
 
 
+def a_datum(cast: Cast, _: Values) -> Values:
+    values = {"kind": "dictionary", "name": new_id()}
+    made = cast.people["owner"].call("PUT", "/user-data/{kind}/{name}".format(**values), {"text": "one"})
+    assert made.status == 201, made.text
+    return values
+
+
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "file_id": a_job,
@@ -231,6 +243,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "scene_id": a_scene,
     "plan_id": a_plan,
     "change_id": a_plan,
+    "kind": a_datum,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 

@@ -156,10 +156,14 @@ class Chores:
 
     name, title, description = "chores", "Chores", "for tests"
     Options = Options
+    workers = Workers()
 
     def __init__(self) -> None:
         self.begun: list[str] = []
         self.steps: tuple[Step, ...] = (Step("Sweep", lambda job: self.begun.append(job.job_id)),)
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        """Takes everything."""
 
 
 class MemoryUserData:

@@ -414,6 +414,13 @@ class KeysAnswer(BaseModel):
     items: list[KeyAnswer]
 
 
+class LeftOut(BaseModel):
+    filename: str
+    code: str
+    """The error that the request would have been refused with."""
+    message: str
+
+
 class LibraryFile(BaseModel):
     model_config = ConfigDict(extra="allow")
 
@@ -484,6 +491,8 @@ class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
     """The request without it seals the job."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
 
 
 class MultipartPlan(BaseModel):
@@ -934,6 +943,10 @@ class UploadAnswer(BaseModel):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    ignored: list[str] | None = None
+    """Files of an operating system's own, such as `.DS_Store`."""
+    left_out: list[LeftOut] | None = None
+    """With `skip_unsupported`: what the pipeline doesn't take."""
     callback_secret: str | None = None
     """Signs what is sent to callback_url. Shown this once."""
 
@@ -945,12 +958,16 @@ class UploadRequest(BaseModel):
     options: dict[str, Any] | None = None
     more: bool | None = None
     """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):
     file_id: str
+    position: int
+    """Of the file in the request's `files`, from 0."""
     filename: str
     method: str | None = None
     url: str | None = None
@@ -961,6 +978,41 @@ class UploadTarget(BaseModel):
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = None
     """You have these bytes already: nothing needs to be sent."""
+
+
+class UserDataAnswer(BaseModel):
+    items: list[UserDatumAnswer]
+
+
+class UserDataRequest(BaseModel):
+    """At most 1 MiB: `text`, or `base64` for what isn't text."""
+
+    text: str | None = None
+    base64: str | None = None
+    """Of the bytes."""
+    content_type: str | None = None
+
+
+class UserDatumAnswer(BaseModel):
+    kind: str
+    name: str
+    size_bytes: int
+    content_type: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserDatumContent(BaseModel):
+    kind: str
+    name: str
+    size_bytes: int
+    content_type: str
+    created_at: datetime
+    updated_at: datetime
+    text: str | None = None
+    """Where it is text in UTF-8."""
+    base64: str | None = None
+    """Where it isn't."""
 
 
 class WaitingFor(BaseModel):

@@ -80,6 +80,10 @@ from millrace_client.models import (
     Token,
     UploadAnswer,
     UploadRequest,
+    UserDataAnswer,
+    UserDataRequest,
+    UserDatumAnswer,
+    UserDatumContent,
     WebhookAnswer,
     WebhookChanges,
     WebhookRequest,
@@ -620,6 +624,39 @@ def cancel_plan(plan_id: str) -> Call[PlanAnswer]:
 def undo_plan(plan_id: str) -> Call[PlanAnswer]:
     """A plan that takes back what one did."""
     return Call("POST", f"/analysis/plans/{plan_id}/undo", PlanAnswer, creates=True)
+
+
+def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
+    """What you keep for pipelines."""
+    return Call("GET", "/user-data", UserDataAnswer, query={"kind": kind})
+
+
+def clear_user_data() -> Call[None]:
+    """Delete all that you keep."""
+    return Call("DELETE", "/user-data", None)
+
+
+def get_user_data(kind: str, name: str) -> Call[UserDatumContent]:
+    """Read what you keep."""
+    return Call("GET", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", UserDatumContent)
+
+
+def put_user_data(kind: str, name: str, body: UserDataRequest, *, if_match: str | None = None) -> Call[UserDatumAnswer]:
+    """Keep something for pipelines."""
+    return Call(
+        "PUT",
+        f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}",
+        UserDatumAnswer,
+        body=body,
+        headers={"If-Match": if_match},
+    )
+
+
+def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Call[None]:
+    """Delete what you keep."""
+    return Call(
+        "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
+    )
 
 
 def get_settings() -> Call[SettingsAnswer]:

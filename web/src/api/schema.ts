@@ -245,6 +245,14 @@ export interface FileAnswer {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   [k: string]: unknown
@@ -403,6 +411,7 @@ export interface JobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -422,6 +431,16 @@ export interface JobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+}
+/**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
 }
 /**
  * What is left out stays; null empties.
@@ -479,6 +498,7 @@ export interface JobSummary {
   created_at: string
   started_at: string | null
   completed_at: string | null
+  waiting_for?: WaitingFor | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -517,6 +537,18 @@ export interface KeysAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
@@ -549,6 +581,14 @@ export interface LibraryFile {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   /**
@@ -604,6 +644,10 @@ export interface MoreFilesRequest {
    * The request without it seals the job.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -661,6 +705,7 @@ export interface NewJobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -855,6 +900,10 @@ export interface ResultAnswer {
   id: string
   job_id: string
   pipeline: string
+  /**
+   * The file that it is about; null: the whole job.
+   */
+  file_id?: string | null
   summary: string
   quality_score: number | null
   metadata: {
@@ -1030,6 +1079,7 @@ export interface StatusAnswer {
   current_filename?: string | null
   elapsed_seconds?: number | null
   estimated_remaining_seconds?: number | null
+  waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
   processing_time_seconds?: number | null
@@ -1076,6 +1126,14 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+  /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
@@ -1086,6 +1144,10 @@ export interface UploadAnswer {
  */
 export interface UploadTarget {
   file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
   filename: string
   method?: string | null
   /**
@@ -1125,9 +1187,66 @@ export interface UploadRequest {
    */
   more?: boolean
   /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
    * Told of the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataAnswer".
+ */
+export interface UserDataAnswer {
+  items: UserDatumAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumAnswer".
+ */
+export interface UserDatumAnswer {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+}
+/**
+ * At most 1 MiB: `text`, or `base64` for what isn't text.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataRequest".
+ */
+export interface UserDataRequest {
+  text?: string | null
+  /**
+   * Of the bytes.
+   */
+  base64?: string | null
+  content_type?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumContent".
+ */
+export interface UserDatumContent {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+  /**
+   * Where it is text in UTF-8.
+   */
+  text?: string | null
+  /**
+   * Where it isn't.
+   */
+  base64?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
