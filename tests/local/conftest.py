@@ -15,7 +15,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from infra.local.settings import free_port
+from infra.local.settings import credentials, free_port
 
 TESTS = Path(__file__).parent
 LIMIT_SECONDS = 40.0
@@ -120,8 +120,8 @@ class Stack:
             service,
             endpoint_url=f"http://127.0.0.1:{port}",
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=credentials(self.data_dir)[0],
+            aws_secret_access_key=credentials(self.data_dir)[1],
             config=Config(signature_version="s3v4") if service == "s3" else None,
         )
 

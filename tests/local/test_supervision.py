@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -72,13 +71,10 @@ def test_ctrl_c_reaches_every_process_and_still_ends_in_good_order(own_stack: St
     assert own_stack.pids() == []
 
 
-def test_everything_killed_at_once_loses_seconds_at_most_and_announces_late_objects_again(own_stack: Stack) -> None:
+def test_everything_killed_at_once_loses_nothing_that_was_answered(own_stack: Stack) -> None:
     own_stack.start()
     fill(own_stack)
-    filled_at = time.time_ns()
-    state = own_stack.data_dir / "cloud" / "state"
-    eventually(lambda: state.is_symlink() and int(state.readlink().name.removeprefix("state-")) > filled_at)
-    # What happens now is younger than the snapshot: S3 keeps the object, the queues forget its event.
+    # Whoever would take the event is gone, so that it is in the queue at the kill.
     for pid in own_stack.pids("infra.local.dispatcher"):
         os.kill(pid, signal.SIGKILL)
     own_stack.client("s3").put_object(Bucket="millrace", Key="uploads/a/late", Body=b"late")
