@@ -24,12 +24,14 @@ from chalicelib.observing.lines import readable
 from infra.local.lifeline import hold_on
 from infra.local.origins import refusal
 from infra.local.page import Page
-from infra.local.settings import HOST
+from infra.local.room import SAID, Room
+from infra.local.settings import HOST, kept_free
 
 log = logging.getLogger("api")
 
 LARGEST_BODY = 10 * 1024 * 1024
 THREADS = 16
+HEALTH, SIGNING_IN = "/api/health", "/api/auth/"
 CONNECTIONS = 4000
 IDLE_SECONDS = 20
 """After which a connection that asks for nothing, or for half of something, is closed."""
@@ -115,9 +117,10 @@ def problem(status: HTTPStatus, code: str, detail: str) -> Reply:
 class Server:
     """The WSGI application."""
 
-    def __init__(self, api: Api, page: Page, origins: Collection[str] = ()) -> None:
+    def __init__(self, api: Api, page: Page, room: Room, origins: Collection[str] = ()) -> None:
         self._api = api
         self._page = page
+        self._room = room
         self._origins = frozenset(origins)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -125,6 +128,9 @@ class Server:
         try:
             if why := self._refusal(environ):
                 status, headers, body = problem(HTTPStatus.FORBIDDEN, "foreign_origin", why)
+            elif self._is_too_full_for(method, path):
+                asked = HTTPStatus.SERVICE_UNAVAILABLE if path == HEALTH else HTTPStatus.INSUFFICIENT_STORAGE
+                status, headers, body = problem(asked, "disk_full", SAID)
             elif path == "/api" or path.startswith("/api/"):
                 status, headers, body = self._api.answer(method, _url(environ), _headers(environ), _body(environ))
             elif method in ("GET", "HEAD"):
@@ -144,6 +150,10 @@ class Server:
             headers.append(("Content-Length", str(len(body))))
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [] if bodiless or method == "HEAD" else [body]
+
+    def _is_too_full_for(self, method: str, path: str) -> bool:
+        brings = method in ("POST", "PUT", "PATCH") and path.startswith("/api/") and not path.startswith(SIGNING_IN)
+        return (brings or path == HEALTH) and not self._room.has()
 
     def _refusal(self, environ: dict[str, Any]) -> str | None:
         return refusal(
@@ -179,8 +189,8 @@ def main() -> None:
     readable()
     hold_on()
     origins = os.environ.get("MILLRACE_CORS_ORIGINS", "").split(",")
-    app = importlib.import_module(module).app
-    server = Server(Api(app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")), origins)
+    app, room = importlib.import_module(module).app, Room(Path(sys.argv[4]), kept_free())
+    server = Server(Api(app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")), room, origins)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(
         server,

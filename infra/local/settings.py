@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 
+from infra.local.room import KEPT_FREE
+
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 STACK = "millrace"
 BUCKET = "millrace"
+KEPT_FREE_SETTING = "MILLRACE_KEPT_FREE"
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,23 @@ def _secret(path: Path, make: Callable[[], str]) -> str:
             path.hardlink_to(draft)
         draft.unlink()
     return path.read_text().strip()
+
+
+def is_idle(data_dir: Path) -> bool:
+    """Whether no stack runs on the folder."""
+    try:
+        with (data_dir / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True
+
+
+def kept_free(environ: Mapping[str, str] = os.environ) -> int:
+    """Bytes of the disk that are left alone."""
+    return int(environ.get(KEPT_FREE_SETTING) or KEPT_FREE)
 
 
 def is_free(port: int) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.aws.template import data_template
-from infra.local.cloud.journal import DAMAGED
+from infra.local.cloud.journal import DAMAGED, FULL
 from infra.local.lifeline import spawn
 from infra.local.provision import Provisioner
 from infra.local.settings import ACCOUNT, BUCKET, STACK, LocalSettings, is_free
@@ -134,7 +134,9 @@ class Supervisor:
         return process
 
     def _start_api(self) -> subprocess.Popen[bytes]:
-        return self._spawn("api", "infra.local.gateway", [self._settings.app, str(self._settings.port), str(PAGE)])
+        settings = self._settings
+        arguments = [settings.app, str(settings.port), str(PAGE), str(settings.data_dir)]
+        return self._spawn("api", "infra.local.gateway", arguments)
 
     def _start_triggers(self) -> subprocess.Popen[bytes]:
         settings = self._settings
@@ -146,6 +148,7 @@ class Supervisor:
             "time_limit": settings.time_limit,
             "visibility_seconds": settings.visibility_seconds,
             "sweep_seconds": settings.sweep_seconds,
+            "data_dir": str(settings.data_dir),
         }
         return self._spawn("triggers", "infra.local.dispatcher", [json.dumps(options)])
 
@@ -162,12 +165,17 @@ class Supervisor:
                 raise _Interrupted
             if process.poll() == DAMAGED:
                 raise CannotStart(self._damage())
+            if process.poll() == FULL:
+                raise CannotStart(f"The disk of {self._settings.data_dir} is full: make room, then start again.")
             if process.poll() is not None:
                 break
             try:
                 with opener.open(url, timeout=5) as response:
                     if response.status == 200:
                         return
+            except urllib.error.HTTPError as error:
+                if b"disk_full" in error.read():  # what is there can be read all the same
+                    return
             except (urllib.error.URLError, OSError):
                 pass
             self._stopping.wait(0.05)

@@ -137,6 +137,24 @@ def test_a_port_in_use_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert ended.stderr == f"Port {port} is in use: choose another one, such as PORT={port + 1}.\n"
 
 
+@pytest.mark.parametrize("port", ["0", "-1", "70000", "http", "8000.0", ""])
+def test_what_is_no_port_is_told_in_one_sentence(tmp_path: Path, port: str) -> None:
+    ended = serve(f"--port={port}", "--data-dir", str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.endswith(f"{port} is no port: take one from 1 to 65535\n")
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_data_folder_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        ended = serve("--port", str(free_port()), "--data-dir", str(folder))
+        assert ended.returncode == 1
+        assert ended.stderr.startswith(f"{folder} can't be the data folder: ")
+        assert ended.stderr.count("\n") == 1
+    assert (tmp_path / "file").read_text() == "mine"
+
+
 def test_two_stacks_on_one_folder_are_refused(stack: Stack) -> None:
     ended = serve("--port", str(free_port()), "--data-dir", str(stack.data_dir))
     assert ended.returncode == 1

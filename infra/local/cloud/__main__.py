@@ -13,14 +13,15 @@ from pathlib import Path
 
 from infra.local.cloud.blobs import Blobs
 from infra.local.cloud.gate import Gate
-from infra.local.cloud.journal import DAMAGED, Damaged
+from infra.local.cloud.journal import DAMAGED, FULL, Damaged
 from infra.local.cloud.lifecycle import Lifecycle
-from infra.local.cloud.services import Services
+from infra.local.cloud.services import NO_SPACE, Services
 from infra.local.cloud.state import State
 from infra.local.cloud.store import load, tidy
 from infra.local.cloud.upgrade import is_old, upgrade
 from infra.local.lifeline import hold_on
-from infra.local.settings import ACCOUNT, HOST, REGION
+from infra.local.room import Room
+from infra.local.settings import ACCOUNT, HOST, REGION, kept_free
 
 
 def configure(folder: Path, port: int) -> None:
@@ -50,7 +51,7 @@ async def serve(folder: Path, port: int) -> None:
     state.finish(blobs.view)
     tidy(folder)
     blobs.remove(blobs.names() - state.blobs())
-    services = Services(state, blobs, folder, number)
+    services = Services(state, blobs, folder, number, Room(folder, kept_free()))
     gc.collect()
     gc.freeze()  # what has been loaded stays: it need not be looked at again and again
     gate = Gate(
@@ -101,6 +102,10 @@ def main() -> int:
     except Damaged as damaged:
         print(damaged, file=sys.stderr)
         return DAMAGED
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        return FULL
     return 0
 
 

@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape
 
 from infra.local.cloud.services import NoRoom, Request, Services
 from infra.local.origins import is_local
+from infra.local.room import SAID
 
 log = logging.getLogger("cloud")
 
@@ -76,7 +77,7 @@ class Gate:
         except Refused as refused:
             reply = problem(service, refused.status, refused.code, str(refused))
         except NoRoom:
-            reply = problem(service, 507, "InsufficientStorage", "The disk of this machine is full.")
+            reply = problem(service, 507, "InsufficientStorage", SAID)
         except Exception as error:
             log.exception("%s %s", scope["method"], scope["path"])
             reply = problem(service, 500, "InternalError", type(error).__name__)

@@ -11,6 +11,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,12 @@ STEP = 8 * 1024 * 1024
 """A journal's space is taken ahead in steps, so that a full disk is known before anything has been changed."""
 ROOM = STEP // 2
 """The least that is free ahead of a change: more than all that one request may change, 100 items of 40 kB."""
+LITTLE = 256 * 1024
 BATCH = 1024 * 1024
 
 
-DAMAGED = 65
-"""The exit status of a process that has found damage."""
+DAMAGED, FULL = 65, 74
+"""Exit statuses of a process that has found damage, or no room at all."""
 
 
 class Damaged(Exception):
@@ -128,7 +130,17 @@ class Writer:
         self._path = path
 
     def ensure(self, size: int) -> None:
-        """Takes space for so many bytes more and some. Raises OSError, with nothing written."""
+        """Takes space for so many bytes more and some. Raises OSError, with nothing written.
+
+        On a full disk small changes may still use up what has been taken: that is how room is made.
+        """
+        if size <= LITTLE and self.size + size + ROOM // 4 <= self._taken:
+            with suppress(OSError):
+                self._ensure(size)
+        else:
+            self._ensure(size)
+
+    def _ensure(self, size: int) -> None:
         while self._taken < self.size + size + ROOM:
             try:
                 os.posix_fallocate(self._file, self._taken, STEP)

@@ -15,9 +15,10 @@ from urllib.parse import unquote
 
 from infra.local.cloud import hooks
 from infra.local.cloud.blobs import EMPTY, Blobs
-from infra.local.cloud.journal import Record
+from infra.local.cloud.journal import FULL, Record
 from infra.local.cloud.state import Objects, State
 from infra.local.cloud.store import Store
+from infra.local.room import Room
 
 log = logging.getLogger("cloud")
 
@@ -26,7 +27,7 @@ ITEMS = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Tra
 MESSAGES = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
 SMALL = 64 * 1024
 """Bytes that are written to the disk at once, which takes less time than handing them to a thread."""
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Answer = tuple[int, dict[str, str], Any]
 
@@ -50,8 +51,9 @@ class Request:
 
 
 class Services:
-    def __init__(self, state: State, blobs: Blobs, folder: Path, number: int) -> None:
+    def __init__(self, state: State, blobs: Blobs, folder: Path, number: int, room: Room) -> None:
         """number: of the journal to begin."""
+        self._room = room
         self._state = state
         self._blobs = blobs
         self.store = Store(folder, number, state)
@@ -74,7 +76,7 @@ class Services:
                 status, headers, body = await self._json(request)
                 unused = []
         except OSError as error:
-            if error.errno in FULL:
+            if error.errno in NO_SPACE:
                 raise NoRoom from error
             raise
         await self.store.durable()
@@ -128,7 +130,7 @@ class Services:
             except OSError as error:
                 # Memory is ahead of the disk, which is what counts: the next start reads it again.
                 log.critical("An object can't be written: %s", error)
-                os._exit(74)
+                os._exit(FULL)
             if not key and "delete" not in request.query:
                 self._state.watch_buckets()
                 self._keep(self._state.buckets())
@@ -161,7 +163,10 @@ class Services:
             parts = [bodies[number]["body"] for number in sorted(numbers)]
         else:
             return
-        if sum(map(len, parts)) <= SMALL:
+        size = sum(map(len, parts))
+        if size and not self._room.has(size):
+            raise NoRoom
+        if size <= SMALL:
             request.written.append(self._blobs.write(*parts))
         else:
             request.written.append(await asyncio.to_thread(self._blobs.write, *parts))

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.local.cloud.journal import Damaged, Record, Writer, batches, length, line, reseal, write_all
+from infra.local.cloud.journal import FULL, Damaged, Record, Writer, batches, length, line, reseal, write_all
 from infra.local.cloud.state import State
 
 log = logging.getLogger("cloud")
@@ -130,7 +130,7 @@ class Store:
                     except OSError as error:
                         # Memory is ahead of the disk, which is what counts: the next start reads it again.
                         log.critical("The journal can't be written: %s", error)
-                        os._exit(74)
+                        os._exit(FULL)
             for told in waiting:
                 if not told.done():
                     told.set_result(None)
