@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from infra.local.cloud.blobs import Blobs
+from infra.local.cloud.blobs import Blobs, separate
 from infra.local.cloud.gate import Gate
 from infra.local.cloud.journal import DAMAGED, FULL, Damaged
 from infra.local.cloud.lifecycle import Lifecycle
@@ -50,7 +50,7 @@ async def serve(folder: Path, port: int) -> None:
     number = load(folder, state.apply)
     state.finish(blobs.view)
     tidy(folder)
-    blobs.remove(blobs.names() - state.blobs())
+    blobs.remove(blobs.names() - separate(state.blobs()))
     services = Services(state, blobs, folder, number, Room(folder, kept_free()))
     gc.collect()
     gc.freeze()  # what has been loaded stays: it need not be looked at again and again

@@ -7,6 +7,7 @@ the credentials of this data folder. Nothing is answered that isn't S3, DynamoDB
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -20,7 +21,7 @@ from typing import Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
-from infra.local.cloud.services import NoRoom, Request, Services
+from infra.local.cloud.services import SMALL, NoRoom, Request, Services
 from infra.local.origins import is_local
 from infra.local.room import SAID
 
@@ -91,7 +92,7 @@ class Gate:
         signature = self._claimed(headers, query, presigned)
         # Who has no signature with our key is sent away before a byte of the body is read.
         body = await _body(receive)
-        digest = self._check_body(headers, body, signature.service, presigned)
+        digest = await self._check_body(headers, body, signature.service, presigned)
         self._check_signature(signature, scope, headers, query, body, digest, presigned)
         if presigned:
             headers = headers | {"authorization": f"AWS4-HMAC-SHA256 Credential={signature.access_key_id}"}
@@ -128,12 +129,15 @@ class Gate:
         return found
 
     @staticmethod
-    def _check_body(headers: dict[str, str], body: bytes, service: str, presigned: bool) -> str:
+    async def _check_body(headers: dict[str, str], body: bytes, service: str, presigned: bool) -> str:
         """What the signature says of the body, which is true. Raises Refused."""
         said = headers.get("x-amz-content-sha256", "")
         if presigned or (service == "s3" and (said == UNSIGNED or said.startswith(STREAMED))):
             return said
-        true = hashlib.sha256(body).hexdigest()
+        if len(body) <= SMALL:
+            true = hashlib.sha256(body).hexdigest()
+        else:
+            true = (await asyncio.to_thread(hashlib.sha256, body)).hexdigest()
         if said and said != true:
             raise Refused(400, "XAmzContentSHA256Mismatch", "The body is not the one that was signed.")
         return true

@@ -7,9 +7,12 @@ thread of its own: here a receive stops at what it needs, and an object's messag
 from __future__ import annotations
 
 import asyncio
+import operator
+import re
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from infra.local.cloud.journal import Record
@@ -22,6 +25,7 @@ NEARLY_WORN = 2
 def install(state: State, append: Callable[[Record], None], loop: asyncio.AbstractEventLoop) -> None:
     """append: takes a record of what has just been changed; called on the loop's thread alone."""
     _tables(state.dynamodb, append, loop)
+    _expressions(state.dynamodb)
     _queues(state.sqs, append)
     _events(state.s3, state.sqs, append)
 
@@ -55,6 +59,43 @@ def _tables(dynamodb: Any, append: Callable[[Record], None], loop: asyncio.Abstr
         append(["token", token, answer])
 
     dynamodb._set_item, dynamodb._remove_item, dynamodb._txn_token_store = setting, removing, storing
+
+
+KEY = re.compile(
+    r"#?\w+ = :\w+(?: AND (?:begins_with ?\((?P<prefixed>#?\w+), ?(?P<prefix>:\w+)\)"
+    r"|(?P<name>#?\w+) (?P<compare><=|>=|<|>|=) (?P<value>:\w+)"
+    r"|(?P<between>#?\w+) BETWEEN (?P<low>:\w+) AND (?P<high>:\w+)))?"
+)
+COMPARE: dict[str, Callable[[str, str], bool]] = {
+    "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge
+}  # fmt: skip
+
+
+def _expressions(dynamodb: Any) -> None:
+    """ministack reads a query's condition anew for each item of the partition: here once, in the form that we use."""
+    evaluate, tokens = dynamodb._evaluate_condition, lru_cache(1024)(dynamodb._tokenize)
+    match = lru_cache(1024)(KEY.fullmatch)
+
+    def evaluating(expression: str, item: Any, values: Any, names: Any, slot: str = "ConditionExpression") -> Any:
+        found = match(expression) if slot == "KeyConditionExpression" and expression else None
+        if found is None:
+            return evaluate(expression, item, values, names, slot=slot)
+        name = found["prefixed"] or found["name"] or found["between"]
+        if name is None:
+            return True  # the candidates are of the partition
+        text = item.get(names.get(name, name), {}).get("S")
+        asked = [values.get(found[group], {}).get("S") for group in ("prefix", "value", "low", "high") if found[group]]
+        if text is None or None in asked:
+            return evaluate(expression, item, values, names, slot=slot)
+        if found["prefix"]:
+            return text.startswith(asked[0])
+        if found["value"]:
+            return COMPARE[found["compare"]](text, asked[0])
+        return asked[0] <= text <= asked[1]
+
+    dynamodb._evaluate_condition = evaluating
+    dynamodb._tokenize = lambda expression: list(tokens(expression))
+    dynamodb._condition_syntax_error = lru_cache(1024)(dynamodb._condition_syntax_error)
 
 
 def _queues(sqs: Any, append: Callable[[Record], None]) -> None:

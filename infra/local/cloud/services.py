@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import logging
 import os
 import re
@@ -11,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from infra.local.cloud import hooks
-from infra.local.cloud.blobs import EMPTY, Blobs
+from infra.local.cloud import hooks, parts
+from infra.local.cloud.blobs import Blobs, separate
 from infra.local.cloud.journal import FULL, Record
 from infra.local.cloud.state import Objects, State
 from infra.local.cloud.store import Store
@@ -59,6 +60,8 @@ class Services:
         self.store = Store(folder, number, state)
         hooks.install(state, self.store.append, asyncio.get_running_loop())
         state.s3._read_body = self._body
+        state.s3.md5_hash = self._md5
+        self._digests: dict[int, str] = {}
         uploads = state.s3._multipart_uploads
         self._upload_parts = {
             name: {number: part["blob"] for number, part in uploads[name]["parts"].items()} for name in uploads
@@ -115,10 +118,16 @@ class Services:
             if key:
                 await self._write_ahead(request, key, headers)
         try:
-            status, answered, content = s3._dispatch(request.method, bucket, key, headers, body, request.query)
+            if request.method == "POST" and key and "uploadId" in request.query:
+                upload_id = request.query["uploadId"][0]
+                status, answered, content = parts.complete(s3, bucket, key, upload_id, body, headers)
+            else:
+                status, answered, content = s3._dispatch(request.method, bucket, key, headers, body, request.query)
         except BaseException:
             self._blobs.remove(request.written)
             raise
+        finally:
+            self._digests.clear()
         if request.method == "HEAD":
             status, answered, content = s3.format_head_response(request.path, headers, (status, answered, b""))
         unused: list[str] = []
@@ -126,7 +135,7 @@ class Services:
             try:
                 unused = self._changed_objects(request.written)
                 if key and request.query.keys() & {"uploadId", "uploads"}:
-                    unused += self._changed_upload(request, status, content)
+                    unused += self._changed_upload(request, headers, status, content)
             except OSError as error:
                 # Memory is ahead of the disk, which is what counts: the next start reads it again.
                 log.critical("An object can't be written: %s", error)
@@ -141,10 +150,9 @@ class Services:
 
     async def _write_ahead(self, request: Request, key: str, headers: Mapping[str, str]) -> None:
         """Writes the bytes that the request brings or names before anything is changed. Raises OSError."""
-        upload = self._state.s3._multipart_uploads.get(request.query.get("uploadId", [""])[0])
         source = headers.get("x-amz-copy-source")
         if request.method == "PUT" and source is None and not request.query.keys() & {"tagging", "acl"}:
-            parts: list[Any] = [request.body]
+            pieces: list[Any] = [request.body]
         elif request.method == "PUT" and source is not None:
             found = self._source(source)
             if found is None:
@@ -154,25 +162,32 @@ class Services:
                 return
             first, _, last = headers.get("x-amz-copy-source-range", "").removeprefix("bytes=").partition("-")
             whole = self._blobs.view(found["blob"])
-            parts = [whole[int(first) : int(last) + 1] if first.isdigit() and last.isdigit() else whole]
-        elif request.method == "POST" and upload and "uploadId" in request.query:
-            numbers = [int(n) for n in re.findall(rb"<PartNumber>\s*(\d+)\s*</PartNumber>", request.body)]
-            bodies = upload["parts"]
-            if any(number not in bodies for number in numbers):
-                return
-            parts = [bodies[number]["body"] for number in sorted(numbers)]
+            pieces = [whole[int(first) : int(last) + 1] if first.isdigit() and last.isdigit() else whole[:]]
         else:
             return
-        size = sum(map(len, parts))
+        size = sum(map(len, pieces))
         if size and not self._room.has(size):
             raise NoRoom
         if size <= SMALL:
-            request.written.append(self._blobs.write(*parts))
+            request.written.append(self._blobs.write(*pieces))
         else:
-            request.written.append(await asyncio.to_thread(self._blobs.write, *parts))
+            written, digest = await asyncio.to_thread(self._write_and_hash, pieces)
+            request.written.append(written)
+            if source is None:
+                self._digests[id(request.body)] = digest
             if source is not None and self._source(source) is not found:  # replaced meanwhile
                 self._blobs.remove(request.written)
                 request.written.clear()
+
+    def _write_and_hash(self, pieces: list[Any]) -> tuple[str, str]:
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in pieces:
+            digest.update(piece)
+        return self._blobs.write(*pieces), digest.hexdigest()
+
+    def _md5(self, content: Any) -> str:
+        """As ministack's, of what is not hashed yet."""
+        return self._digests.get(id(content)) or hashlib.md5(content, usedforsecurity=False).hexdigest()
 
     def _source(self, source: str) -> Any:
         bucket, _, key = unquote(source.lstrip("/").partition("?")[0]).partition("/")
@@ -187,9 +202,10 @@ class Services:
             if not isinstance(objects, Objects) or not objects.changed:
                 continue
             for key, before in objects.changed.items():
-                if before is not None and before.get("blob"):
+                found = objects.get(key)
+                if before is not None and before.get("blob") and before is not found:
                     unused.append(before["blob"])
-                if found := objects.get(key):
+                if found:
                     self._put_down(found, written)
                 self.store.append(self._state.object(name, key))
             objects.changed.clear()
@@ -202,11 +218,12 @@ class Services:
         found["blob"] = written.pop() if written else self._blobs.write(found["body"])
         found["body"] = None
 
-    def _changed_upload(self, request: Request, status: int, content: Any) -> list[str]:
+    def _changed_upload(self, request: Request, headers: dict[str, str], status: int, content: Any) -> list[str]:
         uploads = self._state.s3._multipart_uploads
         if "uploads" in request.query:
             started = re.search(rb"<UploadId>([^<]+)</UploadId>", bytes(content)) if status == 200 else None
             if started:
+                uploads[started[1].decode()]["tags"] = parts.tags(headers)
                 self._upload_parts[started[1].decode()] = {}
                 self.store.append(self._state.upload(started[1].decode()))
             return []
@@ -215,7 +232,10 @@ class Services:
         if upload_id not in uploads:
             self._upload_parts.pop(upload_id)
             self.store.append(["upload", upload_id, None])
-            return [blob for blob in known.values() if blob != EMPTY]
+            bucket, key = self._state.s3._parse_bucket_key(request.path, {})
+            done = self._source(f"{bucket}/{quote(key)}") if request.method == "POST" else None
+            taken = separate([done["blob"]]) if done and done.get(parts.UPLOAD) == upload_id else set()
+            return [blob for blob in known.values() if blob not in taken]
         if status != 200 or request.method != "PUT":
             return []
         number = int(request.query["partNumber"][0])
