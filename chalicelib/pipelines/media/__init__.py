@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +30,9 @@ class MediaPipeline:
 
     def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._clock = clock
+
+    def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
+        """Nothing that an installation could lack."""
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         return inspect(file, options, self._clock())

@@ -17,6 +17,7 @@ from PIL import (
 )
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media.embedded import Embedded
 from chalicelib.pipelines.media.exif import Tags
 from chalicelib.pipelines.media.heic import items_are_named
 
@@ -56,8 +57,8 @@ class Picture:
     phash: str | None
 
 
-def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
-    """Decodes a photo once, at reduced size where its format can.
+def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Embedded]:
+    """Decodes a photo once, at reduced size where its format can, and reads what it says of itself.
 
     Raises UnreadableFile too_many_pixels; anything else that a damaged file makes the libraries raise passes through.
     """
@@ -65,7 +66,7 @@ def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
     try:
         with _open(stream, content_type) as image:
             check_pixels(*image.size)
-            tags = Tags(image)
+            tags = Tags.of(image)
             width, height = image.size
             if image.mode not in _SCALABLE:
                 image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
@@ -73,6 +74,7 @@ def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
             seen.thumbnail((THUMBNAIL, THUMBNAIL))
             seen.load()  # thumbnail() leaves what is small enough undecoded
             profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+            said = Embedded.of(image, tags, stream)
     except Image.DecompressionBombError:
         raise _too_many() from None
     # Pillow turns TIFFs itself while loading, and libheif HEICs.
@@ -80,7 +82,7 @@ def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
     small = upright(flattened(seen), orientation)
     if orientation >= 5:
         width, height = height, width
-    return picture(small, width, height, profile), tags
+    return picture(small, width, height, profile), said
 
 
 def picture(small: Image.Image, width: int, height: int, icc_profile: bytes | None = None) -> Picture:
@@ -129,17 +131,20 @@ def difference_hash(image: Image.Image) -> str | None:
     return f"{bits:016x}"
 
 
-def _open(stream: BinaryIO, content_type: str) -> ImageFile.ImageFile:
+def _open(stream: BinaryIO, content_type: str) -> Image.Image:
     if content_type in _PLUGINS:
         return _PLUGINS[content_type](stream)
-    from pi_heif import HeifImageFile, options
+    from pi_heif import open_heif, options
 
     content = stream.read()
     if not items_are_named(content):
         raise UnreadableFile("unreadable", "The file is damaged: what is in it can't be told.")
     # Only the picture is wanted; what isn't asked for can't do harm.
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(content))
+    # Of several pictures (bursts, dynamic wallpapers) the primary one stands for the file.
+    images = open_heif(content)
+    check_pixels(*images[images.primary_index].size)
+    image: Image.Image = images[images.primary_index].to_pillow()
     return image
 
 

@@ -18,10 +18,11 @@ class Options(BaseModel):
         examples=["UTC", "Europe/Paris", "America/New_York"],
     )
     earliest_year: int = Field(
-        2000,
+        1900,
         ge=1826,
         le=2100,
-        description="Dates before this year are taken for a clock that was never set, and ignored.",
+        description="Dates before this year are listed and not believed. Clocks that were never set are known by the "
+        "times at which they begin, whatever this says.",
     )
     similar_distance: int = Field(
         6,
