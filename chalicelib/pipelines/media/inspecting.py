@@ -10,13 +10,11 @@ from typing import Any, BinaryIO, cast
 from chalicelib.files.sniffing import sniff
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import Inspection, UnreadableFile
+from chalicelib.pipelines.media import sidecars
 from chalicelib.pipelines.media.filenames import from_name
-from chalicelib.pipelines.media.naming import EXTENSIONS
+from chalicelib.pipelines.media.kinds import BY_TYPE, PHOTO_NAMES, VIDEO, VIDEO_NAMES
 from chalicelib.pipelines.media.options import Options
 from chalicelib.pipelines.media.timestamps import Found, Whereabouts, choose, times_as_json
-
-PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".heic", ".heif")
-VIDEO_NAMES = (".mp4", ".mov", ".m4v", ".avi", ".mkv")
 
 
 def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
@@ -27,8 +25,10 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
     """
     if file.size == 0:
         raise UnreadableFile("empty_file", "The file is empty.")
+    if sidecars.is_sidecar(file.name):
+        return sidecars.inspect(file)
     content_type = _content_type(file)
-    is_video = content_type.startswith("video/")
+    is_video = BY_TYPE[content_type].sort == VIDEO
     if not (is_video and file.verified_sha256):
         file.load()
     stream = _Watched(file.open())
@@ -53,10 +53,10 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
 def _content_type(file: SourceFile) -> str:
     found = sniff(file.head())
     name = file.name.lower()
-    if found not in EXTENSIONS:
+    if found not in BY_TYPE:
         what = f"is {found}" if found else "is of no known kind"
         raise UnreadableFile("content_mismatch", f"The content {what}, and no photo or video that is accepted.")
-    other = VIDEO_NAMES if found.startswith("image/") else PHOTO_NAMES
+    other = PHOTO_NAMES if BY_TYPE[found].sort == VIDEO else VIDEO_NAMES
     if name.endswith(other):
         raise UnreadableFile("content_mismatch", f"The content is {found}, but the name says otherwise.")
     return found

@@ -79,15 +79,19 @@ def choose(found: Iterable[Found], where: Whereabouts, earliest_year: int, now: 
     high: it weighs at least 8, another clock agrees within 30 s, and none contradicts. medium: it weighs at least 5, or
     another clock agrees. A clock that was never set is listed and not believed.
     """
+    return ranked(candidates(found, where, earliest_year, now))
+
+
+def candidates(found: Iterable[Found], where: Whereabouts, earliest_year: int, now: datetime) -> list[Candidate]:
+    """What was found, each with its instant, wall clock and offset, and why it isn't believed where it isn't."""
     times = list(found)
     clocks = _Clocks(where, times)
-    candidates = [c for one in times if (c := _candidate(one, clocks, earliest_year, now))]
-    return ranked(candidates)
+    return [c for one in times if (c := _candidate(one, clocks, earliest_year, now))]
 
 
-def ranked(candidates: Iterable[Candidate]) -> Choice:
+def ranked(listed: Iterable[Candidate]) -> Choice:
     """The choice among candidates whose own plausibility is settled."""
-    ordered = sorted(candidates, key=lambda c: (-c.weight, PLACE[c.source]))
+    ordered = sorted(listed, key=lambda c: (-c.weight, PLACE[c.source]))
     best = ordered[0] if ordered and ordered[0].weight else None
     if best is None:
         return Choice(None, "none", tuple(ordered))

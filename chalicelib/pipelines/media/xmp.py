@@ -45,9 +45,9 @@ class Said:
     motion_photo: bool = False
 
 
-def read(packet: bytes) -> Said:
-    """What the packet says. Raises Unsound."""
-    values = properties(packet)
+def read(packet: bytes, largest: int = LARGEST) -> Said:
+    """What the packet, of at most `largest` bytes, says. Raises Unsound."""
+    values = properties(packet, largest)
 
     def first(name: str) -> str:
         return text(next(iter(values.get(name, ())), ""))
@@ -73,22 +73,22 @@ def or_nothing(packet: object) -> Said:
         return Said()
 
 
-def properties(packet: bytes) -> dict[str, list[str]]:
+def properties(packet: bytes, largest: int = LARGEST) -> dict[str, list[str]]:
     """Every property with its values in order, by namespace and name with a space between them: of attributes, of
     elements, and of lists, whose items count for the property. Raises Unsound.
 
     Entities and document types are refused, so that no packet grows while it is read (XML 1.0, 4.4).
     """
     packet = packet.strip(b"\0 \r\n\t")
-    if len(packet) > LARGEST:
-        raise Unsound("the packet is larger than 1 MiB")
+    if len(packet) > largest:
+        raise Unsound(f"it is larger than {largest:,} bytes")
     found: defaultdict[str, list[str]] = defaultdict(list)
     open_names: list[str] = []
     said: list[str] = []
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         if len(open_names) >= DEEPEST:
-            raise Unsound("the packet is nested too deeply")
+            raise Unsound("it is nested too deeply")
         open_names.append(name)
         said.clear()
         for key, value in attributes.items():
@@ -106,7 +106,7 @@ def properties(packet: bytes) -> dict[str, list[str]]:
         found[name].append(value)
 
     def refuse(*_: object) -> NoReturn:
-        raise Unsound("the packet declares a document type or entities")
+        raise Unsound("it declares a document type or entities")
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -115,7 +115,7 @@ def properties(packet: bytes) -> dict[str, list[str]]:
     try:
         parser.Parse(packet, True)
     except (expat.ExpatError, ValueError, LookupError):
-        raise Unsound("the packet is no sound XML") from None
+        raise Unsound("its markup is damaged") from None
     return dict(found)
 
 
