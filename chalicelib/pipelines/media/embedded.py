@@ -48,6 +48,14 @@ class Embedded:
             said.motion_photo,
         )
 
+    @classmethod
+    def beside(cls, tags: Tags, packet: object) -> Embedded:
+        """Of a photo whose EXIF and XMP were found apart from its picture."""
+        said = xmp.or_nothing(packet)
+        times = [*tags.times(), *said.times]
+        place = tags.gps() or said.gps
+        return cls(times, tags.offset(), place, tags.camera(), tags.content_identifier(), said.motion_photo)
+
 
 def _packet(image: Image, stream: BinaryIO) -> object:
     if image.format == "GIF":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timezone
 from typing import Any
 
@@ -30,16 +30,24 @@ class Tags:
     def of(cls, image: Image) -> Tags:
         return cls(_sound(image.getexif) or Exif())
 
-    def __init__(self, exif: Exif) -> None:
+    def __init__(self, exif: Exif, *directories: Mapping[int, Any]) -> None:
+        """directories: of files that keep them apart, in place of `exif`: main, EXIF's own, GPS."""
         self._gps: dict[int, Any] = _sound(lambda: dict(exif.get_ifd(IFD.GPSInfo))) or {}
         main: dict[int, Any] = _sound(lambda: dict(exif)) or {}
         self._tags = main | (_sound(lambda: dict(exif.get_ifd(IFD.Exif))) or {})
+        if directories:
+            self._tags, self._gps = {**directories[0], **directories[1]}, dict(directories[2])
 
     @property
     def orientation(self) -> int:
         """1 to 8, as EXIF numbers them; 1 where it isn't said."""
         value = self._tags.get(Base.Orientation)
         return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+    def pixels(self) -> tuple[int, int]:
+        """Width and height as the camera counts them, as stored; zeros where it doesn't say."""
+        width, height = self._tags.get(Base.ExifImageWidth), self._tags.get(Base.ExifImageHeight)
+        return (width, height) if isinstance(width, int) and isinstance(height, int) else (0, 0)
 
     def offset(self) -> timezone | None:
         """The camera's offset: the one of the original, else of the digitized time, else that of DateTime, which is the

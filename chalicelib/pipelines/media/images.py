@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
     GifImagePlugin,
     Image,
     ImageFile,
+    Jpeg2KImagePlugin,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -17,9 +20,11 @@ from PIL import (
 )
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media import damage, jxl, psd, raw
 from chalicelib.pipelines.media.embedded import Embedded
 from chalicelib.pipelines.media.exif import Tags
 from chalicelib.pipelines.media.heic import items_are_named
+from chalicelib.pipelines.media.kinds import RAW_TYPES
 
 THUMBNAIL = 320
 QUALITY = 82
@@ -44,7 +49,12 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "image/gif": GifImagePlugin.GifImageFile,
     "image/webp": WebPImagePlugin.WebPImageFile,
     "image/tiff": TiffImagePlugin.TiffImageFile,
+    "image/avif": AvifImagePlugin.AvifImageFile,
+    "image/bmp": BmpImagePlugin.BmpImageFile,
+    "image/jp2": Jpeg2KImagePlugin.Jpeg2KImageFile,
 }
+# Turned while they are decoded: TIFF by Pillow, the others by libheif.
+_TURNED = frozenset({"image/tiff", "image/heic", "image/heif"})
 
 
 @dataclass(frozen=True)
@@ -57,32 +67,87 @@ class Picture:
     phash: str | None
 
 
-def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Embedded]:
+@dataclass(frozen=True)
+class Photo:
+    """picture: None where nobody here can decode it. width, height: upright, in pixels. damaged: a part is missing."""
+
+    picture: Picture | None
+    said: Embedded
+    width: int
+    height: int
+    damaged: bool = False
+
+
+def read(stream: BinaryIO, content_type: str) -> Photo:
     """Decodes a photo once, at reduced size where its format can, and reads what it says of itself.
 
     Raises UnreadableFile too_many_pixels; anything else that a damaged file makes the libraries raise passes through.
     """
-    # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the whole process.
     try:
+        if content_type in RAW_TYPES:
+            return _raw(stream, content_type)
+        if content_type == "image/jxl":
+            return _jxl(stream)
+        if content_type == "image/vnd.adobe.photoshop":
+            return _psd(stream)
+        content = damage.mended(stream) if content_type == "image/jpeg" else None
+        stream = io.BytesIO(content) if content else stream
+        stream.seek(0)
+        # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the process.
         with _open(stream, content_type) as image:
             check_pixels(*image.size)
             tags = Tags.of(image)
-            width, height = image.size
-            if image.mode not in _SCALABLE:
-                image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
-            seen = image if image.mode in _SCALABLE else flattened(image)
-            seen.thumbnail((THUMBNAIL, THUMBNAIL))
-            seen.load()  # thumbnail() leaves what is small enough undecoded
-            profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
-            said = Embedded.of(image, tags, stream)
+            return _decoded(image, tags, Embedded.of(image, tags, stream), image.size, content_type, bool(content))
     except Image.DecompressionBombError:
         raise _too_many() from None
-    # Pillow turns TIFFs itself while loading, and libheif HEICs.
-    orientation = 1 if content_type in ("image/tiff", "image/heic", "image/heif") else tags.orientation
+
+
+def _decoded(
+    image: Image.Image,
+    tags: Tags,
+    said: Embedded,
+    size: tuple[int, int],
+    content_type: str,
+    damaged: bool = False,
+) -> Photo:
+    check_pixels(*image.size)
+    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+    if image.mode not in _SCALABLE:
+        image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
+    seen = image if image.mode in _SCALABLE else flattened(image)
+    seen.thumbnail((THUMBNAIL, THUMBNAIL))
+    seen.load()  # thumbnail() leaves what is small enough undecoded
+    orientation = 1 if content_type in _TURNED else tags.orientation
+    width, height = size[::-1] if orientation >= 5 else size
     small = upright(flattened(seen), orientation)
-    if orientation >= 5:
-        width, height = height, width
-    return picture(small, width, height, profile), said
+    return Photo(picture(small, width, height, profile), said, width, height, damaged)
+
+
+def _raw(stream: BinaryIO, content_type: str) -> Photo:
+    found = raw.read(stream, content_type)
+    said = Embedded.beside(found.tags, found.packet)
+    size = found.width, found.height
+    check_pixels(*size)
+    if found.preview is None:
+        width, height = size[::-1] if found.tags.orientation >= 5 else size
+        return Photo(None, said, width, height)
+    return _decoded(found.preview, found.tags, said, size, content_type)
+
+
+def _psd(stream: BinaryIO) -> Photo:
+    image, size, tags = psd.read(stream)
+    check_pixels(*size)
+    return _decoded(image, tags, Embedded.of(image, tags, stream), size, "image/vnd.adobe.photoshop")
+
+
+def _jxl(stream: BinaryIO) -> Photo:
+    found = jxl.read(stream)
+    exif = Image.Exif()
+    if found.exif:
+        exif.load(found.exif)
+    tags = Tags(exif)
+    check_pixels(found.width, found.height)
+    return Photo(None, Embedded.beside(tags, found.packet), found.width, found.height)
 
 
 def picture(small: Image.Image, width: int, height: int, icc_profile: bytes | None = None) -> Picture:

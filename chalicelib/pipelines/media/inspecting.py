@@ -75,17 +75,19 @@ class Looked:
 def _photo(stream: BinaryIO, content_type: str) -> Looked:
     from chalicelib.pipelines.media import images
 
-    picture, said = images.read(stream, content_type)
+    photo = images.read(stream, content_type)
+    said, picture = photo.said, photo.picture
     facts = {
-        "width": picture.width,
-        "height": picture.height,
+        "width": photo.width or None,
+        "height": photo.height or None,
         "gps": said.gps,
         "camera": said.camera,
-        "phash": picture.phash,
+        "phash": picture.phash if picture else None,
         "content_identifier": said.content_identifier,
         "motion_photo": said.motion_photo or None,
+        "damaged": photo.damaged or None,
     }
-    return Looked(facts, said.times, picture.thumbnail, said.offset)
+    return Looked(facts, said.times, picture.thumbnail if picture else None, said.offset)
 
 
 def _video(stream: BinaryIO, content_type: str) -> Looked:

@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.pipelines.base import UnreadableFile
-from chalicelib.pipelines.media import avi, xmp
+from chalicelib.pipelines.media import avchd, avi, xmp
 from chalicelib.pipelines.media.exif import camera, place, text
 from chalicelib.pipelines.media.images import THUMBNAIL, Picture, check_pixels, picture
 from chalicelib.pipelines.media.timestamps import Found
@@ -28,7 +28,12 @@ DEMUXERS = {
     "video/x-matroska": "matroska",
     "video/webm": "matroska",
     "video/x-msvideo": "avi",
+    "video/x-ms-wmv": "asf",
+    "video/mpeg": "mpeg",
+    "video/mp2t": "mpegts",
 }
+# Without an index: a jump lands between key frames, so they are read from their start.
+STREAMED = frozenset({"mpegts", "mpeg", "mpegvideo"})
 WANTED_SECOND = 1.0
 # How much of the video stream may be read on the way from a key frame to the wanted second.
 FRAME_BUDGET = 1024 * 1024
@@ -64,6 +69,9 @@ def read(stream: BinaryIO, content_type: str) -> Video:
     import av
 
     demuxer = DEMUXERS[content_type]
+    if demuxer == "mpeg" and stream.read(4) == b"\0\0\1\xb3":
+        demuxer = "mpegvideo"  # without the layer around it
+    stream.seek(0)
     with av.open(stream, "r", format=demuxer, options=OPTIONS) as container:
         videos = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
         if not videos:
@@ -71,7 +79,7 @@ def read(stream: BinaryIO, content_type: str) -> Video:
         # A tag that is there twice comes as "first;second".
         said = {key: value.split(";")[0] for key, value in container.metadata.items()}
         duration = container.duration / 1_000_000 if container.duration and container.duration > 0 else None
-        frame = _frame(container, videos[0].index)
+        frame, first = _frame(container, videos[0].index)
         tracks = [dict(stream.metadata) for stream in container.streams]
         times = _times(said | {"handler_name": videos[0].metadata.get("handler_name", "")}, tracks, demuxer)
         packet = xmp.or_nothing(said.get("xmp"))
@@ -80,32 +88,35 @@ def read(stream: BinaryIO, content_type: str) -> Video:
         return Video(
             picture=_picture(frame),
             duration=round(duration, 3) if duration is not None else None,
-            times=[*times, *packet.times],
+            times=[*times, *(avchd.times(first) if demuxer == "mpegts" else []), *packet.times],
             gps=_gps(said) or packet.gps,
             camera=camera(*(text(said.get(_QUICKTIME + k) or said.get(k)) for k in ("make", "model"))),
             content_identifier=text(said.get(_QUICKTIME + "content.identifier"))[:64] or None,
         )
 
 
-def _frame(container: InputContainer, index: int) -> VideoFrame:
-    """The frame shown at one second, or the last one before it that the budget reaches."""
+def _frame(container: InputContainer, index: int) -> tuple[VideoFrame, bytes]:
+    """The frame shown at one second, or the last one before it that the budget reaches; and the first packet read."""
     stream = container.streams[index]
     start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
     wanted = start + WANTED_SECOND
-    container.seek(int(wanted * 1_000_000), backward=True)
+    if container.format.name not in STREAMED:
+        container.seek(int(wanted * 1_000_000), backward=True)
     last: VideoFrame | None = None
     read = 0
+    first = b""
     for number, packet in enumerate(container.demux(stream)):
         read += packet.size
+        first = first or bytes(packet)
         for frame in _decoded(packet):
             last = frame
             if frame.time is None or frame.time >= wanted:
-                return frame
+                return frame, first
         if (last and read > FRAME_BUDGET) or number >= MAX_PACKETS:
             break
     if last is None:
         raise UnreadableFile("unreadable", "No frame of the video can be decoded.")
-    return last
+    return last, first
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:
