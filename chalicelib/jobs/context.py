@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
+MOST_TAGS, LONGEST_TAG = 20, 40
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -105,6 +106,25 @@ class Context:
             raise changed(stored)
         self._jobs.change_file(stored, {"crc32": digests.crc32}, allowed=FINISHED)
         return replace(file, crc32=digests.crc32)
+
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        stored = self._stored(file)
+        changes: dict[str, Any] = {"metadata": dict(metadata)}
+        if title and not stored.title:
+            changes["title"] = title
+        if description and not stored.description:
+            changes["description"] = description
+        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
+            changes["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        self._jobs.change_file(stored, changes, allowed=FINISHED)
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()

@@ -156,6 +156,18 @@ class RunContext(Protocol):
         """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
         Each is fetched once into scratch. Raises KeyError where there is no such model."""
 
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        """Puts what the job as a whole knows of a file in place of what its inspection found: JSON values, under 2 kB.
+        title, description, tags: for the library; what its owner has written there stays."""
+
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
 
