@@ -93,13 +93,16 @@ def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str
     model: what is known of a user's network; its `versions` are those of the function that it ran in, which has
     libraries that this one lacks."""
     elsewhere = (model or {}).get("versions", {})
+    asked = options.model_dump(mode="json", exclude={"email"})
+    if "." in (asked["series"] or ""):
+        asked["series"] = "by its UID"  # which would lead back to the patient
     here = {name: version(name) for name in LIBRARIES}
     return {
         "notice": f"{NOTICE}.",
         "pipeline": "volume",
         "versions": {"python": platform.python_version(), **here, **elsewhere},
         "platform": platform.machine(),
-        "options": options.model_dump(mode="json", exclude={"email"}),
+        "options": asked,
         "model": {name: value for name, value in model.items() if name != "versions"} if model else None,
         "inputs": [{"number": f.number, "role": f.role, "size": f.size, "sha256": f.sha256} for f in files],
         "seeds": {"surface_ties": TIE_SEED},

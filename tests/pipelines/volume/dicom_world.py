@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 import struct
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pydicom
-from pydicom.dataset import Dataset
+from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from volume_world import FakeRun, dicom_slices, small_labels
 
 from chalicelib.pipelines.base import InspectedFile, UnreadableFile
 
 LABELS = small_labels()
-MEASURED = {"label_1": 424.8, "label_2": 0.0}
 Change = Callable[[Dataset, int], None]
 
 
@@ -40,7 +40,7 @@ def with_tags(**tags: Any) -> Change:
     def change(dataset: Dataset, number: int) -> None:
         for name, value in tags.items():
             setattr(dataset, name, value(number) if callable(value) else value)
-        dataset.SOPInstanceUID = f"{dataset.SOPInstanceUID}.{abs(hash(str(sorted(tags)))) % 9973}.{number}"
+        dataset.SOPInstanceUID = f"{dataset.SOPInstanceUID}.{zlib.crc32(repr(sorted(map(str, tags.items()))).encode())}"
 
     return change
 
@@ -55,10 +55,11 @@ def without_preamble(content: bytes, *, meta: bool = True) -> bytes:
     if meta:
         return content[132:]
     dataset = pydicom.dcmread(io.BytesIO(content))
+    dataset.file_meta, dataset.preamble = FileMetaDataset(), None
     out = io.BytesIO()
-    pydicom.dcmwrite(out, dataset, implicit_vr=True, little_endian=True, enforce_file_format=False)
-    body = out.getvalue()
-    return body[132:] if body[128:132] == b"DICM" else body
+    pydicom.dcmwrite(out, dataset, implicit_vr=True, little_endian=True)
+    assert out.getvalue()[:2] == b"\x08\x00"
+    return out.getvalue()
 
 
 class LenientRun(FakeRun):
@@ -89,7 +90,9 @@ class LenientRun(FakeRun):
 # --- JPEG Lossless, encoded as T.81 annex H has it, with a code of five bits for each category.
 
 
-def jpeg_lossless(image: np.ndarray, *, predictor: int = 1, precision: int = 16, restart: int = 0, shift: int = 0) -> bytes:
+def jpeg_lossless(
+    image: np.ndarray, *, predictor: int = 1, precision: int = 16, restart: int = 0, shift: int = 0
+) -> bytes:
     """One frame of unsigned values. restart: lines between restart markers."""
     rows, columns = image.shape
     values = image.astype(np.int64) >> shift

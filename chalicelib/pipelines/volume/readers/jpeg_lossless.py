@@ -158,6 +158,8 @@ def _differences(data: bytes, count: int, lengths: Array, categories: Array) -> 
             here = after[here]
         if here >= ends + 64:
             raise ValueError("no code")
+        if here > ends and block + size >= len(data):
+            raise ValueError("cut short")
         at = np.array(places, np.int64)
         length, size_of = lengths[ahead[at]].astype(np.uint64), categories[ahead[at]].astype(np.uint64)
         drop = (

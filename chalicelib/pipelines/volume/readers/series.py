@@ -19,6 +19,7 @@ from chalicelib.pipelines.volume.readers.volumes import Slice, depths, positione
 EVEN = 0.02  # of the usual step: a rounded position isn't an uneven one
 SAME = 0.01
 MOST_EMPTY = 1 / 3
+MOST_UNEVEN = 0.25  # standard deviation of the gaps over the usual one
 TILT = 0.01  # step's sideways part over its length
 
 
@@ -248,7 +249,7 @@ def _places(order: _Order, usual: float) -> tuple[list[int], float]:
     places = [0, *np.cumsum(steps).tolist()]
     missing = places[-1] + 1 - len(places)
     single = gaps[steps == 1]
-    if missing > MOST_EMPTY * len(places):
+    if missing > MOST_EMPTY * len(places) or (len(single) and float(single.std()) > MOST_UNEVEN * usual):
         raise UnreadableFile(
             "uneven_slices",
             f"The slices are too unevenly spaced for a volume: {gaps.min():.3f} to {gaps.max():.3f} mm.",

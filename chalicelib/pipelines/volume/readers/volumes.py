@@ -172,7 +172,7 @@ def _once(slices: list[Slice]) -> list[Slice]:
     seen: set[Hashable] = set()
     kept = []
     for one in slices:
-        key = (one.header.instance, one.plane.frame, one.plane.position, one.plane.directions)
+        key = (one.header.instance, one.plane)
         if not one.header.instance or key not in seen:
             kept.append(one)
         seen.add(key)
