@@ -320,7 +320,7 @@ def test_the_time_is_the_clocks_within_what_the_format_can_say(moment, expected)
         (datetime(2024, 1, 15, 12, 30, 59, tzinfo=timezone(timedelta(hours=9))), 1705289459),
         (datetime(1975, 5, 5, 5, 5, tzinfo=UTC), 168498300),
         (datetime(2200, 1, 1, tzinfo=UTC), None),
-        (datetime(2024, 1, 15, 12, 30, 59), None),
+        (datetime(2024, 1, 15, 12, 30, 59), None),  # noqa: DTZ001 - without a zone it is no instant
         (None, None),
     ],
 )
