@@ -109,14 +109,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
           </Notice>
         )}
         {sorted.good.length > 0 && (
-          <TileGrid
-            label={t('review.list')}
-            groups={groups}
-            tile={TILE}
-            nameOf={(n) => sorted.good[n]?.path ?? ''}
-            render={render}
-            version={sorted}
-          />
+          <TileGrid label={t('review.list')} groups={groups} tile={TILE} render={render} version={sorted} />
         )}
       </section>
       <aside className={styles.side}>

@@ -168,7 +168,6 @@ export function Sending({ onChoose, onLeave }: Props) {
         label={t('review.list')}
         groups={groups}
         tile={TILE}
-        nameOf={(n) => `${upload.items[n]?.path}: ${t(`item.${upload.items[n]?.state ?? 'waiting'}`)}`}
         render={render}
         onOpen={(n) => upload.retry(n)}
         version={upload.version}
@@ -217,8 +216,9 @@ function Tile({ item }: { item: Item | undefined }) {
         <Badge item={item} />
       </span>
       <span className={styles.caption}>
-        {item.error ? t(`item.error.${item.error}` as 'item.error.unsent') : name}
+        {item.error ? `${name}: ${t(`item.error.${item.error}` as 'item.error.unsent')}` : name}
       </span>
+      <span className="visually-hidden">{t(`item.${item.state}`)}</span>
     </span>
   )
 }

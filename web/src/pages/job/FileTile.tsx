@@ -15,6 +15,7 @@ export const FileTile = memo(function FileTile({ file }: { file: FileAnswer | un
     return (
       <span className={styles.tile}>
         <span className={styles.picture} />
+        <span className="visually-hidden">{t('loading')}</span>
       </span>
     )
   const name = file.original_filename.split('/').at(-1) ?? file.original_filename

@@ -68,7 +68,6 @@ export function FilesView({ job, book, groups }: Props) {
 
   const { files } = book
   const render = useCallback((n: number) => <FileTile file={files[n]} />, [files])
-  const nameOf = useCallback((n: number) => files[n]?.original_filename ?? '', [files])
   const look = useCallback((items: readonly number[]) => book.look(items), [book])
   const opened = params.get('file')
   const open = opened === null ? -1 : Number(opened)
@@ -137,12 +136,12 @@ export function FilesView({ job, book, groups }: Props) {
           label={t('tab.files', { count: order.length })}
           groups={shown}
           tile={TILE}
-          nameOf={nameOf}
           render={render}
           onOpen={(n) => set('file', String(n))}
           selected={selected}
           onSelect={select}
           onSight={look}
+          shown={open >= 0 ? open : null}
           version={files}
         />
       ) : filtered && book.loaded >= files.length ? (
