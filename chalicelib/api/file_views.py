@@ -21,8 +21,9 @@ def number_of(job_id: str, given: str) -> int:
     return parsed[1]
 
 
-def file_answer(file: File) -> FileAnswer:
-    return FileAnswer(
+def file_answer(file: File, *, slim: bool = False) -> FileAnswer:
+    """slim: for long lists."""
+    answer = FileAnswer(
         **{
             **file.metadata,
             "id": file.id,
@@ -40,6 +41,9 @@ def file_answer(file: File) -> FileAnswer:
             "error_message": file.error_message,
         }
     )
+    if slim:
+        answer.timestamp_candidates = answer.thumbnail_url = None
+    return answer
 
 
 def thumbnail_answer(file: File) -> ThumbnailAnswer | None:

@@ -196,7 +196,14 @@ export interface DuplicateGroupAnswer {
    * The file that the zip keeps; similar ones are all kept, and this is the best.
    */
   kept: string
+  /**
+   * The first hundred of them.
+   */
   files: FileAnswer[]
+  /**
+   * How many files the group has.
+   */
+  size: number
 }
 /**
  * A file; what its pipeline found out stands beside these fields under its own names.
@@ -260,6 +267,10 @@ export interface ThumbnailAnswer {
  * via the `definition` "DuplicatesAnswer".
  */
 export interface DuplicatesAnswer {
+  total: number
+  page: number
+  per_page: number
+  pages: number
   items: DuplicateGroupAnswer[]
   /**
    * Whether the job has finished looking; before, similar ones are not known.
