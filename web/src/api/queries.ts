@@ -12,7 +12,6 @@ import type {
   ArtifactAnswer,
   ArtifactsAnswer,
   DownloadAnswer,
-  DuplicatesAnswer,
   JobAnswer,
   JobState,
   JobsPage,
@@ -120,15 +119,6 @@ export function useArtifacts(jobId: string, ready: boolean, seen: string) {
     enabled: ready,
     staleTime: 5 * 60_000,
     select: (answer) => answer.items,
-  })
-}
-
-export function useDuplicates(jobId: string, kind: 'exact' | 'similar', seen: string) {
-  return useQuery({
-    queryKey: ['duplicates', jobId, kind, seen],
-    queryFn: ({ signal }) => api<DuplicatesAnswer>(`/jobs/${jobId}/duplicates?kind=${kind}`, { signal }),
-    placeholderData: keepPreviousData,
-    staleTime: 60_000,
   })
 }
 

@@ -1,17 +1,15 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { Brain, Film, Images } from 'lucide-react'
 import { ACTIVE, useJobs } from '../../api/queries'
 import type { PipelineAnswer } from '../../api/schema'
 import { session } from '../../api/session'
 import { useWords } from '../../i18n'
+import { pageOf } from '../../pipelines'
 import { ButtonLink, Notice } from '../../ui/controls'
 import { JobStateMark } from '../../ui/JobStateMark'
 import type { Chosen } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import styles from './Hero.module.css'
 import { PipelinesGone } from './PipelinesGone'
-
-export const PIPELINE_ICONS: Readonly<Record<string, typeof Images>> = { media: Images, volume: Brain }
 
 interface Props {
   pipelines: UseQueryResult<PipelineAnswer[]>
@@ -36,7 +34,7 @@ export function Hero({ pipelines, onChoose }: Props) {
       </section>
       <section aria-label={t('pipelines')} className={styles.pipelines}>
         {pipelines.data?.map((pipeline) => {
-          const Icon = PIPELINE_ICONS[pipeline.name] ?? Film
+          const { Icon } = pageOf(pipeline.name)
           return (
             <article key={pipeline.name}>
               <Icon aria-hidden size={26} strokeWidth={1.5} />

@@ -1,18 +1,18 @@
 // Chosen, not sent yet: what goes, what doesn't and why, and how it is to be treated.
 import type { UseQueryResult } from '@tanstack/react-query'
-import { ArrowRight, Film } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import type { PipelineAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { pageOf } from '../../pipelines'
 import { Button, Notice, Select } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { TileGrid } from '../../ui/TileGrid'
 import { type Chosen, commonFolder, refusal, suited } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import { filled, type Options } from './fields'
-import { PIPELINE_ICONS } from './Hero'
 import { LocalPreview } from './LocalPreview'
 import { OptionsForm } from './OptionsForm'
 import { PipelinesGone } from './PipelinesGone'
@@ -135,7 +135,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
               className={styles.pipelines!}
             >
               {all.map((one) => {
-                const Icon = PIPELINE_ICONS[one.name] ?? Film
+                const { Icon } = pageOf(one.name)
                 return (
                   <Radio key={one.name} value={one.name} className={styles.pipeline!}>
                     <Icon aria-hidden size={22} strokeWidth={1.6} />

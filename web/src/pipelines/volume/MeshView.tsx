@@ -16,10 +16,10 @@ import {
 } from 'three'
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js'
 import { STLLoader } from 'three/addons/loaders/STLLoader.js'
-import { content } from '../api/queries'
-import type { ArtifactAnswer } from '../api/schema'
-import { useWords } from '../i18n'
+import { content } from '../../api/queries'
+import type { ArtifactAnswer } from '../../api/schema'
 import styles from './MeshView.module.css'
+import { useOwnWords } from './words'
 
 interface Props {
   artifacts: readonly ArtifactAnswer[]
@@ -29,7 +29,7 @@ interface Props {
 const CLEAR = 0.5
 
 export default function MeshView({ artifacts, colourOf }: Props) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const surfaces = useQuery({
     queryKey: ['meshes', artifacts.map((one) => one.download_url + one.created_at)],
     queryFn: () =>

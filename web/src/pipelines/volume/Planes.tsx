@@ -1,13 +1,13 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
-import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { draw, mostLabelled, PLANES, type Plane, type Slices } from '../../volume/slices'
 import styles from './Planes.module.css'
+import { draw, mostLabelled, PLANES, type Plane, type Slices } from './slices'
+import { useOwnWords } from './words'
 
 type Place = readonly [number, number, number]
 
 export function Planes({ volume }: { volume: Slices }) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const quantities = useQuantities()
   const [place, setPlace] = useState<Place>(() => [
     mostLabelled(volume, 0),
@@ -80,7 +80,7 @@ interface PlaneProps {
 }
 
 function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProps) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const canvas = useRef<HTMLCanvasElement>(null)
   const at = place[plane.axis]
   const width = volume.size[plane.across]
