@@ -74,9 +74,9 @@ export class UploadEngine implements Course {
     }
     this.open(
       job,
-      chosen.map(({ path, file }, index) => {
+      chosen.map(({ path, file, size, modified }, index) => {
         const role = roles.get(path)
-        const { size, lastModified: modified, type } = file
+        const { type } = file
         return itemOf(
           { jobId: '', index, path, size, modified, type, sent: false, ...(role ? { role } : {}) },
           file,

@@ -21,6 +21,8 @@ export interface Item extends FileRecord {
   attempts: number
   target: UploadTarget | null
   error: string | null
+  /** A file of the same bytes that goes before it: the API then needs this one no more. */
+  twin: Item | null
 }
 
 /** Not there, and not on its way either. */
@@ -41,6 +43,7 @@ export function itemOf(record: FileRecord, file: File | null): Item {
     attempts: 0,
     target: null,
     error: null,
+    twin: null,
   }
 }
 

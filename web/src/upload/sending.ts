@@ -6,7 +6,7 @@ import type { Course } from './course'
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
 import { Speed } from './speed'
-import { type SendError, Transport } from './transport'
+import type { SendError, Transport } from './transport'
 
 const CARRIED = 12
 const ATTEMPTS = 8
@@ -14,7 +14,9 @@ const LONGEST_WAIT = 15_000
 
 export class Sending {
   readonly speed = new Speed()
-  private readonly transport: Transport
+  /** Fetched with the first file: nobody who only looks around waits for it. */
+  private transport: Transport | null = null
+  private loading: Promise<void> | null = null
   private queue: Item[] = []
   private settledBytes = 0
   private readonly flying = new Map<number, number>()
@@ -22,12 +24,16 @@ export class Sending {
   constructor(
     private readonly course: Course,
     private readonly journal: Journal,
-  ) {
+  ) {}
+
+  private async load(): Promise<void> {
+    const { Transport } = await import('./transport')
     this.transport = new Transport({
       progress: (index, bytes) => this.progress(index, bytes),
       sent: (index) => this.arrived(index, 'sent'),
       failed: (index, error) => this.broke(index, error),
     })
+    this.pump()
   }
 
   get sentBytes(): number {
@@ -50,7 +56,7 @@ export class Sending {
   }
 
   end(): void {
-    this.transport.clear()
+    this.transport?.clear()
     this.queue = []
   }
 
@@ -59,12 +65,12 @@ export class Sending {
   }
 
   pause(): void {
-    this.transport.pause()
+    this.transport?.pause()
     this.speed.reset()
   }
 
   resume(): void {
-    this.transport.resume()
+    this.transport?.resume()
     this.pump()
   }
 
@@ -72,6 +78,14 @@ export class Sending {
   pump(): void {
     const { job, phase } = this.course
     if (phase !== 'working' || !job) return
+    if (!this.transport) {
+      // Without a connection it can't be fetched: the next that moves asks again.
+      this.loading ??= this.load().catch(() => {
+        this.loading = null
+        setTimeout(() => this.pump(), 2000)
+      })
+      return
+    }
     while (this.transport.carried < CARRIED) {
       const one = this.queue.shift()
       if (!one) break

@@ -28,7 +28,7 @@ interface Props {
   onClear: () => void
 }
 
-export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
+export default function Review({ chosen, pipelines, onChoose, onClear }: Props) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
@@ -47,7 +47,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
       if (why) refused.push({ file, why })
       else good.push(file)
     }
-    return { good, refused, bytes: good.reduce((sum, one) => sum + one.file.size, 0) }
+    return { good, refused, bytes: good.reduce((sum, one) => sum + one.size, 0) }
   }, [chosen, pipeline])
   const groups = useMemo(() => [{ key: 'all', title: null, members: sorted.good.map((_, n) => n) }], [sorted])
   const render = useCallback(

@@ -32,7 +32,7 @@ interface Props {
   onLeave: () => void
 }
 
-export function Sending({ onChoose, onLeave }: Props) {
+export default function Sending({ onChoose, onLeave }: Props) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
