@@ -21,7 +21,6 @@ import type {
 } from './schema'
 
 export const FINAL: ReadonlySet<JobState> = new Set(['completed', 'failed', 'cancelled'])
-export const ACTIVE: readonly JobState[] = ['pending', 'queued', 'running', 'paused']
 
 const HIDDEN_PACE = 30
 const SLOWEST = 60

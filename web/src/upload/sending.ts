@@ -12,6 +12,12 @@ const CARRIED = 12
 const ATTEMPTS = 8
 const LONGEST_WAIT = 15_000
 
+const reasonOf = ({ status, code }: SendError): string => {
+  if (code === 'BadDigest' || status === 400) return 'changed'
+  if (status === 0) return 'offline'
+  return status === 403 ? 'refused' : 'broken'
+}
+
 export class Sending {
   readonly speed = new Speed()
   /** Fetched with the first file: nobody who only looks around waits for it. */
@@ -109,7 +115,7 @@ export class Sending {
     const one = this.course.items[index]
     if (!one || isThere(one)) return
     this.flying.delete(index)
-    Object.assign(one, { state, sent: true, bytes: one.size, error: null, target: null })
+    Object.assign(one, { state, sent: true, bytes: one.size, error: null, status: null, target: null })
     this.settledBytes += one.size
     // What was never sent says nothing about the speed of the line.
     if (state === 'known') this.speed.reset()
@@ -138,15 +144,31 @@ export class Sending {
       this.arrived(index, 'sent')
       return
     }
+    one.status = error.status
     const passing = error.status === 0 || error.status === 403 || error.status >= 500
     one.attempts++
     if (passing && one.attempts < ATTEMPTS && one.file) this.later(one)
     else {
       one.state = 'failed'
-      one.error = error.code === 'BadDigest' || error.status === 400 ? 'changed' : 'unsent'
+      one.error = reasonOf(error)
+      if (error.status === 0) void this.look(one)
     }
     this.pump()
     this.course.settle()
+  }
+
+  /** Nothing came back: the line may be cut, or the file be gone from the disk. */
+  private async look(one: Item): Promise<void> {
+    const there = await one.file
+      ?.slice(0, 1)
+      .arrayBuffer()
+      .then(
+        () => true,
+        () => false,
+      )
+    if (there !== false || one.state !== 'failed') return
+    one.error = 'unreadable'
+    this.course.tell()
   }
 
   private later(one: Item): void {

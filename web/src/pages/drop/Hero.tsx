@@ -1,11 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { ACTIVE, useJobs } from '../../api/queries'
 import type { PipelineAnswer } from '../../api/schema'
-import { session } from '../../api/session'
 import { useWords } from '../../i18n'
 import { pageOf } from '../../pipelines'
-import { ButtonLink, Notice } from '../../ui/controls'
-import { JobStateMark } from '../../ui/JobStateMark'
 import type { Chosen } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import styles from './Hero.module.css'
@@ -20,7 +16,6 @@ export function Hero({ pipelines, onChoose }: Props) {
   const { t, said } = useWords()
   return (
     <div className={styles.hero}>
-      <RunningJob />
       <section className={styles.drop}>
         <Stream />
         <h1>
@@ -48,26 +43,6 @@ export function Hero({ pipelines, onChoose }: Props) {
         {pipelines.isError && <PipelinesGone pipelines={pipelines} />}
       </section>
     </div>
-  )
-}
-
-/** A job of before a reload, or of another day, that is still at work. */
-function RunningJob() {
-  const { t } = useWords()
-  const known = session.known()
-  const jobs = useJobs({ status: ACTIVE, pipeline: '' }, 10)
-  const job = jobs.data?.items[0]
-  if (!known || !job) return null
-  return (
-    <Notice
-      kind="info"
-      title={
-        <>
-          {job.name} <JobStateMark state={job.status} />
-        </>
-      }
-      action={<ButtonLink to={`/jobs/${job.id}`}>{t('goToJob')}</ButtonLink>}
-    />
   )
 }
 

@@ -9,8 +9,10 @@ import { pageOf } from '../../pipelines'
 import { Bar, Button, Notice, Sheet } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { JobStateMark } from '../../ui/JobStateMark'
+import { DeleteJob } from './DeleteJob'
 import { useDownload } from './download'
 import styles from './JobHead.module.css'
+import { JobName } from './JobName'
 import { Steps } from './Steps'
 
 interface Props {
@@ -45,7 +47,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
             {said('pipeline', job.pipeline, pipeline?.title ?? job.pipeline)} ·{' '}
             <time dateTime={job.created_at}>{quantities.moment(job.created_at)}</time>
           </p>
-          <h1>{job.name}</h1>
+          <JobName job={job} />
         </div>
         <div className={styles.tools}>
           {how.status === 'completed' && (
@@ -75,6 +77,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
               {t('resume')}
             </Button>
           )}
+          {!working && <DeleteJob job={job} />}
           {working && <TellMe />}
           {working && (
             <Button kind="danger" busy={control.isPending} onPress={() => ask(true)}>
