@@ -1,4 +1,5 @@
-"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each costs.
+"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each
+costs.
 
 The split is processor time of each process for each file, which another program's load does not change. The floor is
 what two plain programs take for the same folder: exiftool reads all tags, zip stores the files.

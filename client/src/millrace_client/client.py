@@ -158,7 +158,14 @@ class Job:
             number, pages = number + 1, page.pages
 
     def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
-        return self._client.send(operations.list_duplicates(self.id, kind=kind)).items
+        """All groups; of a group of more than a hundred files, the first hundred."""
+        found: list[DuplicateGroupAnswer] = []
+        number, pages = 1, 1
+        while number <= pages:
+            page = self._client.send(operations.list_duplicates(self.id, kind=kind, page=number))
+            found += page.items
+            number, pages = number + 1, page.pages
+        return found
 
     def artifacts(self) -> list[ArtifactAnswer]:
         return self._client.send(operations.list_artifacts(self.id)).items

@@ -199,9 +199,16 @@ class DuplicateGroupAnswer(BaseModel):
     kept: str
     """The file that the zip keeps; similar ones are all kept, and this is the best."""
     files: list[FileAnswer]
+    """The first hundred of them."""
+    size: int
+    """How many files the group has."""
 
 
 class DuplicatesAnswer(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
     items: list[DuplicateGroupAnswer]
     final: bool
     """Whether the job has finished looking; before, similar ones are not known."""

@@ -165,6 +165,7 @@ def list_files(
     per_page: int | None = None,
     group_by: str | None = None,
     sort: str | None = None,
+    slim: bool | None = None,
 ) -> Call[FilesPage]:
     """The files of a job."""
     return Call(
@@ -178,6 +179,7 @@ def list_files(
             "per_page": per_page,
             "group_by": group_by,
             "sort": sort,
+            "slim": slim,
         },
     )
 
@@ -275,9 +277,21 @@ def get_pipeline(name: str) -> Call[PipelineAnswer]:
     return Call("GET", f"/pipelines/{quote(name, safe='')}", PipelineAnswer)
 
 
-def list_duplicates(job_id: str, *, kind: Literal["exact", "similar"] | None = None) -> Call[DuplicatesAnswer]:
+def list_duplicates(
+    job_id: str,
+    *,
+    kind: Literal["exact", "similar"] | None = None,
+    file: str | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+) -> Call[DuplicatesAnswer]:
     """Files that are or look the same."""
-    return Call("GET", f"/jobs/{job_id}/duplicates", DuplicatesAnswer, query={"kind": kind})
+    return Call(
+        "GET",
+        f"/jobs/{job_id}/duplicates",
+        DuplicatesAnswer,
+        query={"kind": kind, "file": file, "page": page, "per_page": per_page},
+    )
 
 
 def download(job_id: str) -> Call[DownloadAnswer]:

@@ -1,13 +1,13 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react'
-import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { draw, mostLabelled, PLANES, type Plane, type Slices } from '../../volume/slices'
 import styles from './Planes.module.css'
+import { draw, mostLabelled, PLANES, type Plane, type Slices } from './slices'
+import { useOwnWords } from './words'
 
 type Place = readonly [number, number, number]
 
 export function Planes({ volume }: { volume: Slices }) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const quantities = useQuantities()
   const [place, setPlace] = useState<Place>(() => [
     mostLabelled(volume, 0),
@@ -37,6 +37,7 @@ export function Planes({ volume }: { volume: Slices }) {
           />
         ))}
       </div>
+      <p className={styles.help}>{t('plane.help')}</p>
       <div className={styles.tools}>
         <label htmlFor={id}>
           {t('volume.opacity')}
@@ -80,7 +81,7 @@ interface PlaneProps {
 }
 
 function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProps) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const canvas = useRef<HTMLCanvasElement>(null)
   const at = place[plane.axis]
   const width = volume.size[plane.across]
@@ -101,7 +102,7 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
         axis === plane.axis ? Math.min(Math.max(to, 0), last) : old,
       ) as unknown as Place,
     )
-  // A wheel that scrolled the page as well would lose the slice that was looked for; React's own listener can't say no.
+  // The wheel is the page's own until a plane is chosen, or Ctrl is held. React's own listener can't say no.
   const latest = useRef(move)
   latest.current = move
   const here = useRef(at)
@@ -109,6 +110,7 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
   useEffect(() => {
     const element = canvas.current
     const turn = (event: WheelEvent) => {
+      if (!event.ctrlKey && !element?.closest('figure')?.contains(document.activeElement)) return
       event.preventDefault()
       latest.current(here.current + Math.sign(event.deltaY))
     }
@@ -116,7 +118,7 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
     return () => element?.removeEventListener('wheel', turn)
   }, [])
 
-  const point = (event: React.PointerEvent<HTMLCanvasElement>) => {
+  const point = (event: React.MouseEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
     const next = [...place] as [number, number, number]
     const across = Math.floor(((event.clientX - box.left) / box.width) * width)
@@ -142,11 +144,15 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
             height={height}
             role="img"
             aria-label={t('plane.slice', { plane: name, at: at + 1, count: last + 1 })}
+            tabIndex={-1}
             onPointerDown={(event) => {
+              // A finger may be about to scroll: it points once it has moved aside, or has only tapped.
+              if (event.pointerType === 'touch') return
               event.currentTarget.setPointerCapture(event.pointerId)
               point(event)
             }}
             onPointerMove={(event) => event.buttons && point(event)}
+            onClick={point}
           />
           <span className={styles.vertical} style={{ left: x }} />
           <span className={styles.horizontal} style={{ top: y }} />

@@ -16,10 +16,10 @@ import {
 } from 'three'
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js'
 import { STLLoader } from 'three/addons/loaders/STLLoader.js'
-import { content } from '../api/queries'
-import type { ArtifactAnswer } from '../api/schema'
-import { useWords } from '../i18n'
+import { content } from '../../api/queries'
+import type { ArtifactAnswer } from '../../api/schema'
 import styles from './MeshView.module.css'
+import { useOwnWords } from './words'
 
 interface Props {
   artifacts: readonly ArtifactAnswer[]
@@ -29,7 +29,7 @@ interface Props {
 const CLEAR = 0.5
 
 export default function MeshView({ artifacts, colourOf }: Props) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const surfaces = useQuery({
     queryKey: ['meshes', artifacts.map((one) => one.download_url + one.created_at)],
     queryFn: () =>
@@ -142,6 +142,18 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
   camera.up.set(0, 0, 1)
   camera.position.set(size * 0.35, size * 1.25, size * 0.4)
   const controls = new OrbitControls(camera, renderer.domElement)
+  // Neither the wheel nor a finger that scrolls is taken from the page, until the picture has been chosen.
+  const canvas = renderer.domElement
+  canvas.style.touchAction = 'pan-y'
+  canvas.tabIndex = -1
+  controls.enableZoom = false
+  canvas.addEventListener('pointerdown', () => canvas.focus())
+  canvas.addEventListener('focus', () => {
+    controls.enableZoom = true
+  })
+  canvas.addEventListener('blur', () => {
+    controls.enableZoom = false
+  })
   controls.enableDamping = !matchMedia('(prefers-reduced-motion: reduce)').matches
 
   const resize = () => {

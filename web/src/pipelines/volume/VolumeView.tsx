@@ -3,15 +3,16 @@ import { useQuery } from '@tanstack/react-query'
 import { Box } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { content } from '../../api/queries'
-import type { ArtifactAnswer, JobAnswer } from '../../api/schema'
-import { useWords } from '../../i18n'
+import { Cautions } from '../../ui/Cautions'
 import { Button, Notice, Skeleton } from '../../ui/controls'
-import { gunzipped, parseSlices } from '../../volume/slices'
+import type { JobView } from '../contract'
 import { type Measure, Measures } from './Measures'
 import { Planes } from './Planes'
+import { gunzipped, parseSlices } from './slices'
 import styles from './VolumeView.module.css'
+import { useOwnWords } from './words'
 
-const MeshView = lazy(() => import('../../volume/MeshView'))
+const MeshView = lazy(() => import('./MeshView'))
 
 interface Results {
   notice: string
@@ -20,8 +21,8 @@ interface Results {
   segmentation: { statement: string }
 }
 
-export function VolumeView({ job, artifacts }: { job: JobAnswer; artifacts: readonly ArtifactAnswer[] }) {
-  const { t } = useWords()
+export default function VolumeView({ job, artifacts }: JobView) {
+  const { t } = useOwnWords()
   const named = (name: string) => artifacts.find((one) => one.name === name)
   const lasting = { staleTime: Number.POSITIVE_INFINITY, gcTime: 5 * 60_000 }
   const slices = useQuery({
@@ -46,12 +47,7 @@ export function VolumeView({ job, artifacts }: { job: JobAnswer; artifacts: read
   return (
     <div className={styles.volume}>
       {results.data && (
-        <Notice kind="warning" title={results.data.notice}>
-          <p>{results.data.segmentation.statement}</p>
-          {results.data.warnings.map((warning) => (
-            <p key={warning}>{warning}</p>
-          ))}
-        </Notice>
+        <Cautions metadata={{ ...results.data, statement: results.data.segmentation.statement }} />
       )}
       {slices.isPending && <Skeleton lines={4} />}
       {slices.isError && (

@@ -1,12 +1,12 @@
-import { useWords } from '../../i18n'
-import type { Confidence } from './arrange'
 import styles from './ConfidenceMark.module.css'
+import type { Confidence } from './confidence'
+import { useOwnWords } from './words'
 
 const BARS = { high: 3, medium: 2, low: 1, none: 0 } satisfies Record<Confidence, number>
 
 /** How sure a time is: three bars and a word, so that no colour has to tell it. */
 export function ConfidenceMark({ confidence, short }: { confidence: Confidence; short?: boolean }) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   return (
     <span className={styles.mark} {...(short ? { title: t(`confidence.${confidence}`) } : {})}>
       <svg viewBox="0 0 14 12" width="14" height="12" aria-hidden="true">

@@ -1,9 +1,9 @@
 import { useState } from 'react'
-import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { BarChart } from '../../ui/BarChart'
 import { Select } from '../../ui/controls'
 import styles from './Measures.module.css'
+import { useOwnWords } from './words'
 
 export type Measure = { label: number; region: string; kind: string } & Partial<Record<Metric, number | null>>
 
@@ -24,7 +24,7 @@ export function Measures({
   measures: readonly Measure[]
   colours: ReadonlyMap<number, string>
 }) {
-  const { t } = useWords()
+  const { t } = useOwnWords()
   const quantities = useQuantities()
   const known = METRICS.filter((metric) => measures.some((one) => typeof one[metric] === 'number'))
   const [metric, setMetric] = useState<Metric>('volume_mm3')
