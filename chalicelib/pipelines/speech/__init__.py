@@ -1,4 +1,4 @@
-"""Words and phones of recordings placed in time by their transcripts. Importing this loads none of its heavy libraries."""
+"""Words and phones of recordings, placed in time. Importing this loads none of its heavy libraries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_BYTES = 750 * 1024 * 1024
 
 
 class SpeechPipeline:
-    """Recordings and their transcripts: each word and phone placed, as TextGrids, ELAN documents, tables and subtitles."""
+    """Recordings and their transcripts: each word and phone placed, for Praat, ELAN, tables and subtitles."""
 
     name = "speech"
     title = "Speech alignment"

@@ -12,7 +12,7 @@ from chalicelib.pipelines.speech.acoustic.model_files import UnusableModel
 from chalicelib.pipelines.speech.boundaries import finder_for
 from chalicelib.pipelines.speech.languages import Language, language_of
 from chalicelib.pipelines.speech.long_pass import Position, follow, joined, pieces
-from chalicelib.pipelines.speech.placing import Aligner, can_be_placed
+from chalicelib.pipelines.speech.placing import SPLITS, Aligner, can_be_placed
 from chalicelib.pipelines.speech.sounds import SoundReader
 from chalicelib.pipelines.speech.stages import TRANSCRIPTS, WORDS, load_json, save_json, tokens_of
 from chalicelib.pipelines.speech.words import Token
@@ -101,13 +101,13 @@ def _long_passes(
                 return sounds.read(number, start + a, min(end, start + b))
 
             at = Position(*held["at"])
-            for count, (stretches, at) in enumerate(follow(chain, read, end - start, at), 1):
+            for count, (stretches, reached) in enumerate(follow(chain, read, end - start, at), 1):
                 held["stretches"] += [list(asdict(s).values()) for s in stretches]
-                held["at"] = [at.frame, at.state]
-                job.progress(100 * (behind + at.frame * HOP) / total)
+                held["at"] = [reached.frame, reached.state]
+                job.progress(100 * (behind + reached.frame * HOP) / total)
                 if count % BLOCKS_A_CHECKPOINT == 0:
                     save_json(job, LONG, held)
-                    job.checkpoint({"long": k, "frame": at.frame, "state": at.state})
+                    job.checkpoint({"long": k, "frame": reached.frame, "state": reached.state})
             held = {"done": [*held["done"], held["stretches"]], "at": [0, -1], "stretches": []}
             save_json(job, LONG, held)
             job.checkpoint({"long": k + 1})
@@ -124,15 +124,12 @@ def _cut(
         places = [i for i, n in enumerate(numbers) if can_be_placed(tokens[n])]
         stretches = joined([Stretch(*row) for row in rows])
         covered: set[int] = set()
-        outside = sum(s.end - s.start for s in stretches if s.kind == GARBAGE)
+        outside = sum(s.end - s.start for s in stretches if s.kind == GARBAGE and s.end - s.start >= SPLITS)
         for piece in pieces(stretches, (end - start - WINDOW) // HOP + 1):
             first, last = places[piece.first], places[piece.last - 1] + 1
             sound_end = min(end, start + piece.end * HOP + WINDOW - HOP)
             units.append(Unit(number, t, u, first, last, start + piece.start * HOP, sound_end))
             covered.update(range(first, last))
-            outside -= sum(
-                max(0, min(s.end, piece.end) - max(s.start, piece.start)) for s in stretches if s.kind == GARBAGE
-            )
         beyond[f"{number}/{t}/{u}"] = {
             "unspoken": [i for i in places if i not in covered],
             "untranscribed": outside * HOP / RATE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 IPA = {
     "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "aʊ", "AY": "aɪ", "B": "b", "CH": "tʃ", "D": "d", "DH": "ð",
@@ -86,7 +87,8 @@ ONSETS = frozenset(
 
 
 def syllables(phones: list[str]) -> list[tuple[int, int]]:
-    """Ranges of phones, one a syllable: consonants between two vowels go to the second as far as English words begin so.
+    """Ranges of phones, one a syllable: consonants go to the vowel behind them as far as English
+    words begin so.
 
     Source: the principle of the longest onset (Kahn 1976).
     """
@@ -94,7 +96,7 @@ def syllables(phones: list[str]) -> list[tuple[int, int]]:
     if not vowels:
         return [(0, len(phones))] if phones else []
     borders = [0]
-    for left, right in zip(vowels, vowels[1:], strict=False):
+    for left, right in pairwise(vowels):
         start = right
         while start > left + 1:
             onset = tuple(phones[start - 1 : right])

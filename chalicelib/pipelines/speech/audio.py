@@ -87,7 +87,7 @@ def probe(stream: BinaryIO) -> dict[str, Any]:
 
 
 def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
-    """The sound as 16 kHz mono, in pieces; `heard` is filled on the way and complete at the end. Raises UnreadableFile."""
+    """The sound as 16 kHz mono, in pieces; `heard` is complete at the end. Raises UnreadableFile."""
     import av
 
     with open_sound(stream) as container:

@@ -37,8 +37,7 @@ def parse(text: str, phones: Collection[str]) -> Parsed:
     """Lines of `word<TAB>PH PH …`; without a tab the first blank parts them. Digits of stress are accepted and left
     out, `word(2)` is a variant of `word`, lines that begin with # or ;;; are comments."""
     parsed = Parsed()
-    for number, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         if not line or line.startswith(("#", ";;;")):
             continue
         parsed.lines += 1

@@ -13,7 +13,7 @@ from chalicelib.pipelines.speech.options import ANY, BUILT_IN, ENGLISH, MODELS
 from chalicelib.pipelines.speech.words import Lexicon
 
 EXPERIMENTAL = {
-    ANY: "Aligned by the sounds of English, whatever the language: times are rougher, and phones stand for their nearest."
+    ANY: "Aligned by the sounds of English: times are rougher, and each phone stands for its nearest in English."
 }
 
 

@@ -1,4 +1,4 @@
-"""Where the words of a long recording lie, roughly: the chain follows it block by block, and what is held doesn't grow."""
+"""Where the words of a long recording lie, roughly: the chain follows it block by block, in constant memory."""
 
 from __future__ import annotations
 

@@ -23,13 +23,14 @@ class Options(BaseModel):
     language: Annotated[str, BeforeValidator(_language)] = Field(
         default=ENGLISH,
         pattern=r"^[A-Za-z]{2,8}(_[A-Za-z0-9]{1,8}){0,3}$",
-        description="`en_US`; `any` (experimental: another language by the sounds of English, best with a dictionary of "
-        "your own); or the name of a Sphinx model that this installation keeps under `models/speech/`.",
+        description="`en_US`; `any` (experimental: another language by the sounds of English, best with your own "
+        "dictionary); or the name of a Sphinx model that this installation keeps under `models/speech/`.",
     )
     transcripts: Literal["text", "text_table", "tiers", "tiers_table"] = Field(
         default="text",
-        description="`text`: a .lab or .txt beside each recording, with the same name. `text_table`: one .xlsx, .tsv or "
-        ".csv of file names and texts. `tiers`: a .TextGrid, .eaf, .srt, .vtt or table of timed utterances beside each. "
+        description="`text`: a .lab or .txt beside each recording, with the same name. `text_table`: one .xlsx, .tsv "
+        "or .csv of file names and texts. `tiers`: a .TextGrid, .eaf, .srt, .vtt or table of timed utterances beside "
+        "each. "
         "`tiers_table`: one table of file names, times and texts.",
     )
     on_missing: Literal["suggest", "stop"] = Field(

@@ -55,8 +55,8 @@ class Word:
 
 @dataclass
 class Placed:
-    """What came of an utterance. unspoken: labels that nobody was heard to say. untranscribed: seconds of speech that no
-    word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
+    """What came of an utterance. unspoken: labels that nobody was heard to say. untranscribed: seconds of speech that
+    no word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
     chain placed."""
 
     words: list[Word] = field(default_factory=list)
@@ -106,7 +106,9 @@ class Aligner:
         noises = _noises(given, tokens, stretches, placed, len(samples))
         placed.words = sorted([*placed.words, *noises], key=lambda word: word.start)
         explained = sum(noise.end - noise.start for noise in noises)
-        placed.untranscribed = max(0.0, sum(s.end - s.start for s in garbage) * HOP / RATE - explained)
+        # A breath or a click is garbage too; only what is as long as a short word counts as speech.
+        unexplained = sum(s.end - s.start for s in garbage if s.end - s.start >= SPLITS)
+        placed.untranscribed = max(0.0, unexplained * HOP / RATE - explained)
         frames = [s for s in stretches if s.kind == WORD]
         count = sum(s.end - s.start for s in frames)
         placed.spoken = count * HOP / RATE
@@ -222,7 +224,7 @@ def _trimmed(stretches: Sequence[Stretch], piece: tuple[int, int]) -> tuple[int,
 
 
 def _reach(frame: int, neighbour: Stretch | None, direction: int) -> int:
-    """How far a piece goes beyond its words: into a silence generously, into garbage a little, into a word not at all."""
+    """How far a piece goes beyond its words: far into a silence, a little into garbage, not into a word."""
     if neighbour is None or neighbour.kind == WORD:
         return frame
     length = neighbour.end - neighbour.start

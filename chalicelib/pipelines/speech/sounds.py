@@ -1,4 +1,4 @@
-"""The decoded sound of a job's recordings: one long row of samples, kept in blocks that a step loads as it needs them."""
+"""The decoded sound of a job's recordings: one long row of samples, in blocks that are loaded as they are needed."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SoundReader:
         return np.concatenate(parts) if parts else np.zeros(0, np.int16)
 
     def _size(self, block: int) -> int:
-        return self._ends[block] - (self._ends[block - 1] if block else 0)
+        return int(self._ends[block] - (self._ends[block - 1] if block else 0))
 
     def _block(self, number: int) -> Samples:
         if number not in self._blocks:

@@ -185,7 +185,9 @@ def look_up(job: RunContext) -> None:
                         said[token.word] = token.pronunciations[0] if token.pronunciations else ()
                 rows.append([numbers.setdefault(token, len(numbers)) for token in tokens])
             utterances[number].append(rows)
-    words = [{"word": w, "count": n, "suggestion": " ".join(said[w])} for w, n in sorted(missing.items())]
+    words: list[dict[str, Any]] = [
+        {"word": w, "count": n, "suggestion": " ".join(said[w])} for w, n in sorted(missing.items())
+    ]
     save_json(job, MISSING, words)
     tokens_kept = [[t.label, t.word, t.kind, t.pronunciations, t.guessed] for t in numbers]
     notes = [f"Your dictionary: {problem}" for problem in own.problems[:20]]
@@ -194,12 +196,12 @@ def look_up(job: RunContext) -> None:
         content = missing_dictionary(words).encode()
         job.artifact(MISSING_DICT, content, MISSING_NAME, "text/plain; charset=utf-8")
         if job.options.on_missing == "stop":
-            some = ", ".join(word["word"] for word in words[:5]) + (", …" if len(words) > 5 else "")
+            some = ", ".join(list(said)[:5]) + (", …" if len(words) > 5 else "")
             job.checkpoint({"asked": len(words)})
             job.pause(
                 "missing_words",
-                f"{len(words)} {'word has' if len(words) == 1 else 'words have'} no pronunciation ({some}). Put them into "
-                f"your dictionary for {job.options.language} and resume.",
+                f"{len(words)} {'word has' if len(words) == 1 else 'words have'} no pronunciation ({some}). Put them "
+                f"into your dictionary for {job.options.language} and resume.",
             )
     elif job.state:
         # What was missing when the job asked is there now; the list that could be downloaded meanwhile says so.

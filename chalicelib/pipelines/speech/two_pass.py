@@ -1,4 +1,4 @@
-"""Words and phones of a short piece of sound by pocketsphinx: words first, with every pronunciation, then their phones."""
+"""Words and phones of a short piece of sound by pocketsphinx: words first, then the phones of what was said."""
 
 from __future__ import annotations
 

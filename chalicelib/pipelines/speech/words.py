@@ -107,8 +107,8 @@ def _is_noise(piece: str) -> bool:
 class Lexicon:
     """Looks words up: the user's dictionary first, then the model's, then what can be put together from them.
 
-    guess: phones for letters, where no dictionary helps; [] where it can't. English: numbers, clitics and spelled letters
-    follow English; other languages have only their dictionaries.
+    guess: phones for letters, where no dictionary helps; [] where it can't. english: numbers, clitics and spelled
+    letters follow English; other languages have only their dictionaries.
     """
 
     def __init__(
@@ -156,8 +156,8 @@ class Lexicon:
         if not word:
             return None
         if label.endswith("-") and self._english:
-            said = self._listed(word) or [self._guess(word)]
-            return Token(label, word, "fragment", _tuple(said)) if said[0] else None
+            spoken = self._listed(word) or [self._guess(word)]
+            return Token(label, word, "fragment", _tuple(spoken)) if spoken[0] else None
         if found := self._listed(word) or self._composed(label.strip("'-")):
             return Token(label.strip("'-") if "'" not in label else label, word, "word", _tuple(found))
         if re.search(r"\w\w\.\w\w", label) and not re.search(r"\d", label):

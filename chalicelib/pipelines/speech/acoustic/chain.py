@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -234,7 +235,7 @@ class Chain:
         kinds = np.where(self.senones[path] == -1, 0, np.where(self.senones[path] == -2, 1, 2))
         key = self.owner[path] * 3 + kinds
         borders = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(path)]
-        for begin, end in zip(borders, borders[1:], strict=False):
+        for begin, end in pairwise(borders):
             kind = (SILENCE, GARBAGE, WORD)[kinds[begin]]
             word = int(self.owner[path[begin]]) if kind == WORD else -1
             yield Stretch(kind, word, start + begin, start + end, float(scores[begin:end].mean()))

@@ -65,7 +65,7 @@ def mel_filters(filters: int, low: float, high: float, fft: int = FFT) -> Floats
         rising = (hertz - left) / (middle - left)
         falling = (right - hertz) / (right - middle)
         shape = np.clip(np.minimum(rising, falling), 0, None) * 2 / (right - left)
-    return np.nan_to_num(shape, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
+    return np.asarray(np.nan_to_num(shape, nan=0.0, posinf=0.0, neginf=0.0), np.float32)
 
 
 @cache

@@ -124,7 +124,7 @@ def _gaussians(content: bytes) -> Floats:
     if len(set(lengths)) != 1:
         raise UnusableModel("The acoustic model's streams differ in length.")
     values = np.frombuffer(content, f"{order}f4", books * codewords * sum(lengths), at + 16 + 4 * streams)
-    return values.reshape(books, streams, codewords, lengths[0]).astype(np.float32)
+    return np.asarray(values.reshape(books, streams, codewords, lengths[0]), np.float32)
 
 
 def _transitions(content: bytes) -> Floats:
@@ -132,7 +132,7 @@ def _transitions(content: bytes) -> Floats:
     matrices, rows, columns = struct.unpack_from(f"{order}3i", content, at)
     values = np.frombuffer(content, f"{order}f4", matrices * rows * columns, at + 16).reshape(matrices, rows, columns)
     values = values / np.maximum(values.sum(axis=2, keepdims=True), 1e-9)
-    return np.log(np.maximum(values, 1e-5)).astype(np.float32)
+    return np.asarray(np.log(np.maximum(values, 1e-5)), np.float32)
 
 
 def _weights(content: bytes, streams: int) -> Floats:
@@ -145,4 +145,4 @@ def _weights(content: bytes, streams: int) -> Floats:
         at += 4 + length
     codewords, senones = struct.unpack_from("<2i", content, at + 4)
     values = np.frombuffer(content, "u1", streams * codewords * senones, at + 12)
-    return (values.reshape(streams, codewords, senones) * -WEIGHT_UNIT).astype(np.float32)
+    return np.asarray(values.reshape(streams, codewords, senones) * -WEIGHT_UNIT, np.float32)

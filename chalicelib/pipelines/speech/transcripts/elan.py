@@ -61,6 +61,7 @@ def _slots(root: ElementTree.Element, unit: float) -> dict[str, float]:
             if before is None or after is None:
                 continue
             low, high = times[before] or 0.0, times[after] or 0.0
-            time = low + (high - low) * (i - before) / (after - before)
-        found[ids[i]] = time
+            found[ids[i]] = low + (high - low) * (i - before) / (after - before)
+        else:
+            found[ids[i]] = time
     return found

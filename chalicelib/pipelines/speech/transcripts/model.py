@@ -64,14 +64,14 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
             if utterance.end - before < TINY:
                 skipped.append(f"Tier {name}: an interval up to {utterance.end:.3f} s lies inside another; left out.")
                 continue
-            if utterance.start < before:
-                if before - utterance.start > TINY:
-                    skipped.append(
-                        f"Tier {name}: an interval began at {utterance.start:.3f} s, before the one before it ended; "
-                        f"it now begins at {before:.3f} s."
-                    )
-                utterance = replace(utterance, start=before)
-        out.append(utterance)
+            if before - utterance.start > TINY:
+                skipped.append(
+                    f"Tier {name}: an interval began at {utterance.start:.3f} s, before the one before it ended; "
+                    f"it now begins at {before:.3f} s."
+                )
+            out.append(replace(utterance, start=max(before, utterance.start)))
+        else:
+            out.append(utterance)
     return Tier(name, tuple(out))
 
 

@@ -42,7 +42,7 @@ def read_subtitles(text: str) -> Transcript:
 
 def _seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, seconds, fraction = parts
-    return (
+    return float(
         int(hours or 0) * 3600
         + int(minutes or 0) * 60
         + int(seconds or 0)

@@ -101,10 +101,10 @@ def transcript_of(found: Iterable[Record], skipped: list[str]) -> Transcript:
         tiers.setdefault(record.speaker, []).append(record.utterance)
     transcript = Transcript(skipped=skipped)
     for name, utterances in tiers.items():
-        if len(utterances) > 1 and utterances[0].start is None:
-            # Several rows for the whole of one recording are one text.
-            utterances = [Utterance(" ".join(u.text for u in utterances))]
-        transcript.tiers.append(tier_of(name, utterances, transcript.skipped))
+        # Several rows for the whole of one recording are one text.
+        whole = utterances[0].start is None
+        said = [Utterance(" ".join(u.text for u in utterances))] if whole else utterances
+        transcript.tiers.append(tier_of(name, said, transcript.skipped))
     return transcript
 
 
@@ -149,7 +149,7 @@ def _semicolons(text: str) -> bool:
 
 
 def _bounded(rows: Iterable[Row]) -> list[Row]:
-    kept = []
+    kept: list[Row] = []
     for row in rows:
         if len(kept) >= MOST_ROWS:
             raise UnreadableTranscript(f"The table has more than {MOST_ROWS:,} rows.")

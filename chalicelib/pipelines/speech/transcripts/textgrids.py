@@ -16,8 +16,8 @@ MOST_INTERVALS = 500_000
 
 
 def read_textgrid(text: str) -> Transcript:
-    """Interval tiers in their order. Point tiers are listed as left out; of the three tiers that this pipeline writes for
-    a speaker, the utterances are taken. Raises UnreadableTranscript."""
+    """Interval tiers in their order. Point tiers are listed as left out; of the tiers that this pipeline writes for a
+    speaker, the utterances are taken. Raises UnreadableTranscript."""
     if text.startswith("ooBinaryFile"):
         raise UnreadableTranscript("The TextGrid is in Praat's binary form; save it as a text file.")
     try:

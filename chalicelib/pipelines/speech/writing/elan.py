@@ -50,7 +50,7 @@ def eaf(aligned: Aligned, media: str, media_type: str) -> bytes:
         },
     )
     ElementTree.indent(root, "    ")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="utf-8") + b"\n"
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + bytes(ElementTree.tostring(root, encoding="utf-8")) + b"\n"
 
 
 class _Tiers:

@@ -61,7 +61,7 @@ def readme(
         "Aligned speech",
         "==============",
         "",
-        f"Recordings: {len(aligned)} ({', '.join(f'{n} {verdict}' for verdict, n in sorted(counts.items())) or 'none'})",
+        f"Recordings: {len(aligned)} ({', '.join(f'{n} {verdict}' for verdict, n in sorted(counts.items()))})",
         f"Seconds: {sum(one.seconds for one in aligned):.1f}",
         f"Words placed: {words}",
         f"Words without a pronunciation in a dictionary: {len(missing)}"

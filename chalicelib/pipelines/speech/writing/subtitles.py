@@ -60,7 +60,8 @@ def _cue(words: list[WordInterval], speaker: str) -> Cue:
 def srt(aligned: Aligned) -> bytes:
     several = len(aligned.speakers) > 1
     blocks = [
-        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{f'{cue.speaker}: ' if several else ''}{cue.text}\n"
+        f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n"
+        f"{f'{cue.speaker}: ' if several else ''}{cue.text}\n"
         for number, cue in enumerate(cues(aligned), 1)
     ]
     return "\n".join(blocks).encode()
