@@ -113,10 +113,11 @@ def _kind(phone: str) -> int:
 @cache
 def trained() -> Finder:
     with np.load(WEIGHTS) as stored:
-        count = int(stored["count"])
-        return Finder(
-            [tuple(stored[f"{name}{n}"].astype(np.float32) for name in ("in", "bias", "out")) for n in range(count)]
-        )  # type: ignore[misc]
+        nets = [
+            [stored[f"{name}{n}"].astype(np.float32) for name in ("in", "bias", "out")]
+            for n in range(int(stored["count"]))
+        ]
+    return Finder([(into, bias, out) for into, bias, out in nets])
 
 
 def finder_for(language: str) -> Finder | None:

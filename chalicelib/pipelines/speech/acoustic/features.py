@@ -74,4 +74,4 @@ def _dct(filters: int) -> Floats:
     basis = np.sqrt(2 / filters) * np.cos(np.pi * (n + 0.5) * k / filters)
     basis[:, 0] = np.sqrt(1 / filters)
     lift = 1 + LIFTER / 2 * np.sin(np.pi * np.arange(CEPSTRA) / LIFTER)
-    return (basis * lift).astype(np.float32)
+    return np.asarray(basis * lift, np.float32)
