@@ -17,6 +17,8 @@ PEAK = 32767
 CLIPPED_SHARE = 0.001
 SHORT_BY_SECONDS = 0.2
 MOST_BROKEN = 50  # packets in a row that don't decode
+RIFF_HEAD = 64 * 1024
+UNKNOWN_SIZE = 0xFFFF_FF00  # what programs write that didn't know how long the sound would be
 
 
 @dataclass
@@ -90,10 +92,11 @@ def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
     """The sound as 16 kHz mono, in pieces; `heard` is complete at the end. Raises UnreadableFile."""
     import av
 
+    promised = _riff_seconds(stream)
     with open_sound(stream) as container:
         sound = container.streams.audio[0]
         sound.thread_type = "NONE"
-        heard.promised_seconds = _promised(container, sound)
+        heard.promised_seconds = promised if promised is not None else _promised(container, sound)
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
         for frame in _frames(container, sound, heard):
             if not heard.rate:
@@ -173,6 +176,23 @@ def _promised(container: Any, sound: Any) -> float | None:
     if sound.duration is not None and sound.time_base is not None:
         return float(sound.duration * sound.time_base)
     return float(container.duration) / 1_000_000 if container.duration else None
+
+
+def _riff_seconds(stream: BinaryIO) -> float | None:
+    """What a wav's own header promises: FFmpeg goes by the file's length and never misses anything."""
+    head = stream.read(RIFF_HEAD)
+    stream.seek(0)
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return None
+    at, rate = 12, 0
+    while at + 8 <= len(head):
+        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+        if name == b"fmt ":
+            rate = int.from_bytes(head[at + 16 : at + 20], "little")
+        if name == b"data":
+            return size / rate if rate and 0 < size < UNKNOWN_SIZE else None
+        at += 8 + size + size % 2
+    return None
 
 
 def _unreadable(reason: Exception) -> UnreadableFile:

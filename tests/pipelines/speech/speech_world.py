@@ -1,5 +1,4 @@
-"""A run context that lives in memory, and recordings whose words are known: made of the phones' own spectra by flite
-where it is installed, and kept as small files where it isn't."""
+"""A run context that lives in memory, and recordings whose words and phones are known: `spoken/` holds them."""
 
 from __future__ import annotations
 
@@ -11,6 +10,7 @@ import wave
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
@@ -20,6 +20,7 @@ from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import InspectedFile, Member, UnreadableFile
 from chalicelib.pipelines.speech import SPEECH
+from chalicelib.pipelines.speech.audio import Heard, decode
 from chalicelib.pipelines.speech.transcripts.textgrids import STRICT, _Tokens
 
 SPOKEN = Path(__file__).parent / "spoken"
@@ -35,9 +36,17 @@ class Stopped(BaseException):
     """The worker is gone."""
 
 
+TRUTH: dict[str, dict[str, Any]] = json.loads((SPOKEN / "truth.json").read_text())
+
+
+@cache
 def spoken(name: str) -> bytes:
-    """A recording of `spoken/` as a wav: names say their words."""
-    return (SPOKEN / f"{name}.wav").read_bytes()
+    """A recording of `spoken/` as a wav of 16 kHz."""
+    return wav(np.concatenate(list(decode(io.BytesIO((SPOKEN / f"{name}.flac").read_bytes()), Heard()))))
+
+
+def text_of(name: str) -> bytes:
+    return str(TRUTH[name]["text"]).encode()
 
 
 def samples_of(content: bytes) -> tuple[np.ndarray, int]:
@@ -62,6 +71,7 @@ def encoded(samples: np.ndarray, extension: str, codec: str, rate: int = 16_000,
     content = io.BytesIO()
     with av.open(content, "w", format=extension) as container:
         stream = container.add_stream(codec, rate=rate, layout="mono")
+        stream.bit_rate = 96_000
         frame = av.AudioFrame.from_ndarray(samples[None, :].astype(np.int16), format="s16p", layout="mono")
         frame.sample_rate = 16_000
         resampler = av.AudioResampler(
