@@ -173,7 +173,9 @@ class DropFolders:
             # The job is failed next; should we die before that, whoever comes then sees that it must be.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
-            return self._intake.create(owner, place.pipeline, options, name=shown(place.name), limited=False, **fields)
+            return self._intake.create(
+                owner, place.pipeline, options, name=shown(place.name), limited=False, checked=True, **fields
+            )
         except StaleTransition:
             return self._jobs.job(job_id)
 

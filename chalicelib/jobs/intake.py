@@ -35,7 +35,8 @@ from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedReq
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import options_version, takes_files
+from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Intake:
         objects: ObjectStore,
         owned: Owned,
         settling: Settling,
-        pipelines: Mapping[str, Pipeline],
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
         new_id: NewId,
@@ -83,7 +84,7 @@ class Intake:
         self._objects = objects
         self._owned = owned
         self._settling = settling
-        self._pipelines = pipelines
+        self._works = works
         self._limits = limits
         self._clock = clock
         self._new_id = new_id
@@ -115,18 +116,33 @@ class Intake:
         *,
         name: str | None = None,
         limited: bool = True,
+        checked: bool = False,
         **fields: Any,
     ) -> Job:
         """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
-        told that they have too many jobs; a drop folder's files are there already."""
-        checked = self.check_options(pipeline, options)
+        told that they have too many jobs; a drop folder's files are there already. checked: the options are what
+        check_options() gave."""
+        return self._create(owner_id, self._pipeline(pipeline), options, name, limited, checked=checked, **fields)
+
+    def _create(
+        self,
+        owner_id: str,
+        work: Work,
+        options: Mapping[str, Any],
+        name: str | None,
+        limited: bool,
+        *,
+        checked: bool = False,
+        **fields: Any,
+    ) -> Job:
         now = self._clock()
         job = Job(
             id=fields.pop("id", None) or self._new_id(),
             owner_id=owner_id,
-            name=(name or "").strip() or f"{pipeline} {now:%Y-%m-%d %H:%M}",
-            pipeline=pipeline,
-            options=checked,
+            name=(name or "").strip() or f"{work.name} {now:%Y-%m-%d %H:%M}",
+            pipeline=work.name,
+            options=dict(options) if checked else self._checked(work, options),
+            options_version=options_version(work),
             state=JobState.PENDING,
             created_at=now,
             active_at=now,
@@ -134,8 +150,32 @@ class Intake:
             **fields,
         )
         self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
-        log.info("a job was opened", extra={"job_id": job.id, "pipeline": pipeline})
+        log.info("a job was opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
+
+    def start(
+        self,
+        owner_id: str,
+        work: str,
+        options: Mapping[str, Any],
+        id: str | None = None,
+        *,
+        name: str | None = None,
+        limited: bool = True,
+        **fields: Any,
+    ) -> Job:
+        """A job of a work without files, which runs as soon as a worker is free. The same id twice is one job: the one
+        that there is. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
+        if work not in self._works or takes_files(self._works[work]):
+            raise UnknownPipeline("There is no work of that name that runs without files.")
+        try:
+            job = self._create(owner_id, self._works[work], options, name, limited, id=id, sealed=True, **fields)
+        except StaleTransition:
+            job = self._jobs.job(id or "")
+            if (job.owner_id, job.pipeline) != (owner_id, work):
+                raise
+        # For the second time too: what started it first may have died before this.
+        return self._settling.settle(job.id)
 
     def add_files(
         self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool
@@ -155,16 +195,31 @@ class Intake:
         return self._upload(file)
 
     def _pipeline(self, name: str) -> Pipeline:
-        if name not in self._pipelines:
-            known = ", ".join(self._pipelines)
+        work = self._works.get(name)
+        if work is None or not takes_files(work):
+            known = ", ".join(name for name, work in self._works.items() if takes_files(work))
             raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
-        return self._pipelines[name]
+        return work
 
     def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options with their defaults. Raises InvalidFields, also for what this installation can't serve."""
+        return self._checked(self._pipeline(pipeline), options)
+
+    def _checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return self._pipeline(pipeline).Options.model_validate(options).model_dump(mode="json", exclude_none=True)
+            valid = work.Options.model_validate(options)
+            work.check(valid, self._models)
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
+        except OptionRefused as refused:
+            wrong = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        return valid.model_dump(mode="json", exclude_none=True)
+
+    def _models(self, folder: str) -> list[str]:
+        """The names directly below `models/{folder}/`, of files and of folders."""
+        prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
+        return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
         rules = pipeline.accepts

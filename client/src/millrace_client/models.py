@@ -67,6 +67,12 @@ class AuditPage(BaseModel):
     next_cursor: str | None
 
 
+class ChosenFile(BaseModel):
+    file_id: str
+    role: str | None = None
+    """What it is for in this job; without one, what it was for in its own."""
+
+
 class CompleteRequest(BaseModel):
     parts: list[DonePart]
 
@@ -260,9 +266,11 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+
     pipeline: str
-    file_ids: list[str]
-    """Files of yours, of any job; each is taken once, in this order."""
+    file_ids: list[str] | None = None
+    files: list[ChosenFile] | None = None
     name: str | None = None
     description: str | None = None
     tags: list[str] | None = None
@@ -347,6 +355,13 @@ class LibraryPage(BaseModel):
     per_page: int
     pages: int
     items: list[LibraryFile]
+
+
+class ListingAnswer(BaseModel):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
 
 
 class LoginRequest(BaseModel):
@@ -462,6 +477,9 @@ class PipelineAnswer(BaseModel):
     steps: list[str]
     options: dict[str, Any]
     """JSON Schema: what an upload form needs."""
+    kind: str | None
+    """What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."""
+    listing: ListingAnswer
 
 
 class PipelineTimes(BaseModel):

@@ -104,6 +104,17 @@ export interface AuditPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChosenFile".
+ */
+export interface ChosenFile {
+  file_id: string
+  /**
+   * What it is for in this job; without one, what it was for in its own.
+   */
+  role?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "CompleteRequest".
  */
 export interface CompleteRequest {
@@ -424,18 +435,21 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
+ * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
   pipeline: string
   /**
-   * Files of yours, of any job; each is taken once, in this order.
-   *
-   * @minItems 1
    * @maxItems 2000
    */
-  file_ids: string[]
+  file_ids?: string[]
+  /**
+   * @maxItems 2000
+   */
+  files?: ChosenFile[]
   name?: string | null
   description?: string | null
   /**
@@ -558,6 +572,16 @@ export interface LibraryPage {
   per_page: number
   pages: number
   items: LibraryFile[]
+}
+/**
+ * How the files of a job can be listed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ListingAnswer".
+ */
+export interface ListingAnswer {
+  sorts: string[]
+  groups: string[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -763,6 +787,11 @@ export interface PipelineAnswer {
   options: {
     [k: string]: unknown
   }
+  /**
+   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   */
+  kind: string | null
+  listing: ListingAnswer
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
