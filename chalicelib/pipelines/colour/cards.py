@@ -54,7 +54,7 @@ class Card:
 
     def measured(self, lab: Floats, source: str) -> Card:
         """This card with somebody's own measurement of it. Raises ValueError where the number of patches differs."""
-        if lab.shape != self.centres.shape[:1] + (3,):
+        if lab.shape != (*self.centres.shape[:1], 3):
             raise ValueError(f"{self.title} has {len(self.centres)} patches, the values are for {len(lab)}")
         return replace(self, lab=lab, source=source)
 

@@ -20,7 +20,7 @@ _LEAST, _MOST = 0.6, 3.2
 
 @dataclass(frozen=True)
 class Encoding:
-    """kind: `srgb`, `exponent` (linear = v ** exponent) or `cubic` (sRGB after v (1 - bend - twist) + bend v² + twist v³)."""
+    """kind: `srgb`, `exponent` (v ** exponent), or `cubic`: sRGB after v (1 - bend - twist + bend v + twist v²)."""
 
     kind: str = "srgb"
     exponent: float = 0.0

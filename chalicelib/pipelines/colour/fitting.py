@@ -25,7 +25,7 @@ _SPARED = 6  # patches that may be anything while a start is chosen
 
 
 def features(rgb: Floats, model: str) -> Floats:
-    """The terms that a model is linear in, (..., 3) to (..., k). Source of the root-polynomial: Finlayson et al. 2015."""
+    """The terms that a model is linear in, (..., 3) to (..., k). Root-polynomial: Finlayson et al. 2015."""
     if model == LINEAR:
         return np.asarray(rgb)
     r, g, b = np.moveaxis(np.maximum(rgb, 0), -1, 0)
@@ -63,7 +63,7 @@ def _metric_of(colours: bytes) -> Floats:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a fit is asked of: rgb (n, 3) in linear light, lab (n, 3) wanted, weights (n,), 0 where a patch is left out."""
+    """What a fit is asked of: rgb (n, 3) in linear light, lab (n, 3) wanted, weights (n,), 0 for a patch left out."""
 
     rgb: Floats
     lab: Floats

@@ -5,7 +5,7 @@ Found on real photographs to miss fewer cards than the detectors at hand, and to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,22 +16,25 @@ from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.spaces import SRGB, xyz_of
 
 Floats = NDArray[np.float64]
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[Any]
 
 LONGEST = 1400
 FEWEST_CELLS = 9
+FEWEST_SEEN = 14  # patches within the picture by which a card that is cut off is told
 LEAST_SCORE = 0.62  # right cards score 0.78 to 0.96, the wrong orientation of one 0.37 at most
 LEAST_LEAD = 0.15
 
 
 @dataclass(frozen=True)
 class LatticeCard:
-    """A card by its patches. matrix: card units to pixels. score: how well its colours fit, 1 at most."""
+    """A card by its patches. matrix: card units to pixels. score: how well its colours fit, 1 at most.
+    cut: some of its patches lie outside the picture."""
 
     card: Card
     matrix: Floats
     score: float
     cells: int
+    cut: bool = False
 
 
 def _masks(pixels: Pixels) -> list[Pixels]:
@@ -148,11 +151,14 @@ def _grown(
 
 
 def colour_score(rgb: Floats, card: Card) -> float:
-    """How like the card's its lattice's colours are, (24, 3) encoded 0..1 in the lattice's order: the correlation of what
-    distinguishes the patches, in roots of linear light, free of each channel's own brightness and contrast."""
+    """How like the card's the colours of its lattice are: (24, 3) encoded, in the lattice's order, NaN where not seen.
+
+    The correlation of what tells the patches apart, in roots of light, free of each channel's brightness and contrast.
+    """
     order = np.array(card.lattice_of)
-    wanted = np.cbrt(np.clip(xyz_of(card.known_lab[order]) @ SRGB.from_xyz.T, 0.002, None))
-    seen = np.asarray(rgb)
+    inside = ~np.isnan(rgb).any(1)
+    wanted = np.cbrt(np.clip(xyz_of(card.known_lab[order[inside]]) @ SRGB.from_xyz.T, 0.002, None))
+    seen = np.asarray(rgb)[inside]
 
     def parts(values: Floats) -> Floats:
         values = (values - values.mean(0)) / np.maximum(values.std(0), 1e-6)
@@ -209,7 +215,7 @@ def identified(
             colours[place] = sampled(pixels, spot, np.array([radius]))[0]
         return colours[place]
 
-    tried: list[tuple[float, int, Card, Floats]] = []
+    tried: list[tuple[float, int, Card, Floats, bool]] = []
     for kind in kinds:
         for number, turn in enumerate(_orientations()):
             turned = np.rint(kind.lattice @ turn.T).astype(int)
@@ -221,28 +227,31 @@ def identified(
                 for down in range(spare[1] + 1):
                     shift = low - turned_low - (across, down)
                     rgb = np.array([colour_at((int(x), int(y))) for x, y in turned + shift])
-                    if np.isnan(rgb).any():
+                    outside = int(np.isnan(rgb).any(1).sum())
+                    if len(rgb) - outside < FEWEST_SEEN:
                         continue
                     to_lattice = np.eye(3)
                     to_lattice[:2, :2], to_lattice[:2, 2] = turn, shift
-                    tried.append((colour_score(rgb, kind), number, kind, matrix @ to_lattice))
+                    # Fewer colours are alike more easily, so what lies outside costs.
+                    score = colour_score(rgb, kind) - 0.02 * outside
+                    tried.append((score, number, kind, matrix @ to_lattice, outside > 0))
     if not tried:
         return None
     tried.sort(key=lambda one: (-one[0], one[1]))
-    score, number, kind, to_places = tried[0]
+    score, number, kind, to_places, cut = tried[0]
     others = [one[0] for one in tried if one[1] != number]
     if score < LEAST_SCORE or (others and score - max(others) < LEAST_LEAD):
         return None
     order = np.array(kind.lattice_of)
     places = homography.mapped(to_places, kind.lattice)
-    return LatticeCard(kind, homography.fitted(kind.centres[order], places), score, len(cells))
+    return LatticeCard(kind, homography.fitted(kind.centres[order], places), score, len(cells), cut)
 
 
-def find(pixels: Pixels, kinds: list[Card]) -> list[LatticeCard]:
+def find(pixels: Pixels, kinds: list[Card], longest: int = LONGEST) -> list[LatticeCard]:
     """Every card of these kinds in an RGB picture, the most certain first; pixel coordinates as in markers.find."""
     import cv2
 
-    factor = max(1.0, max(pixels.shape[:2]) / LONGEST)
+    factor = max(1.0, max(pixels.shape[:2]) / longest)
     small = pixels
     if factor > 1:
         size = (round(pixels.shape[1] / factor), round(pixels.shape[0] / factor))
@@ -258,5 +267,5 @@ def find(pixels: Pixels, kinds: list[Card]) -> list[LatticeCard]:
         if card is not None:
             to_full = np.diag([*scale, 1.0])
             to_full[:2, 2] = 0.5 * scale - 0.5
-            cards.append(LatticeCard(card.card, to_full @ card.matrix, card.score, card.cells))
+            cards.append(replace(card, matrix=to_full @ card.matrix))
     return sorted(cards, key=lambda one: -one.score)

@@ -12,7 +12,7 @@ from chalicelib.pipelines.colour import homography
 from chalicelib.pipelines.colour.cards import MARKER_SIDE, Card
 
 Floats = NDArray[np.float64]
-Grey = NDArray[np.uint8]
+Grey = NDArray[Any]
 
 LONGEST = 2400  # pixels of the longer side in which markers are looked for
 # Root mean square of the corners' distances from where the card has them, in units of the card (a marker has 27.5).
@@ -108,11 +108,11 @@ def _placed(group: dict[int, Floats], card: Card) -> MarkedCard | None:
     return placed if good else None
 
 
-def find(grey: Grey, card: Card) -> MarkersFound:
+def find(grey: Grey, card: Card, longest: int = LONGEST) -> MarkersFound:
     """Every card with markers in a picture. Its matrices have the middle of the first pixel at (0, 0)."""
     import cv2
 
-    factor = max(1.0, max(grey.shape) / LONGEST)
+    factor = max(1.0, max(grey.shape) / longest)
     small = grey
     if factor > 1:
         size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))

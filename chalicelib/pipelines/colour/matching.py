@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ class Unfit(Exception):
 @dataclass(frozen=True)
 class Match:
     """matrix: (3, k), a model's terms of linear light to XYZ (D50). linear: (n, 3), the patches freed of uneven light.
-    left_out: index to reason. loo: (n,) CIEDE2000 of each patch under the fit of the others. scores: mean of it by model.
+    left_out: index to reason. loo: (n,) CIEDE2000 of each patch under the fit of the others. scores: its mean by model.
     """
 
     encoding: Encoding
@@ -45,13 +44,6 @@ class Match:
     left_out: dict[int, str]
     loo: Floats
     scores: dict[str, float]
-
-    def stored(self) -> dict[str, Any]:
-        return {
-            "encoding": vars(self.encoding),
-            "model": self.model,
-            "matrix": self.matrix.tolist(),
-        }
 
 
 def _field_of_border(sample: Sample, encoding: Encoding, card: Card) -> LightField | None:
@@ -65,6 +57,9 @@ def _problem(
 ) -> tuple[Problem, dict[int, str]]:
     linear = encoding.decoded(sample.values)
     weights, reasons = weights_of(sample, linear)
+    if sample.flat is not None:
+        flat = encoding.decoded(sample.flat)
+        linear = linear * flat[-1] / np.maximum(flat[:-1], 1e-4)
     if field is not None:
         linear = linear / field.at(card.centres)[:, None]
     return Problem(linear, card.known_lab, weights), reasons
@@ -99,8 +94,9 @@ def _freed_by_patches(problem: Problem, card: Card) -> tuple[Problem, LightField
     return best, best_field
 
 
-def matched(sample: Sample, card: Card, wanted_model: str = "auto", field_given: bool = False) -> Match:
-    """The fit of one card. field_given: a flat field has been divided out already. Raises Unfit."""
+def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
+    """The fit of one card. Raises Unfit."""
+    field_given = sample.flat is not None
 
     def prepared(encoding: Encoding) -> tuple[Problem, dict[int, str], LightField | None]:
         field = None if field_given else _field_of_border(sample, encoding, card)

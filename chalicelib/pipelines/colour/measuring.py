@@ -33,14 +33,16 @@ class FlatCard:
 
 @dataclass(frozen=True)
 class Sample:
-    """values: (n, 3) medians, 0..1 encoded. spread: (n,) robust deviation of the noisiest channel. clipped: (n,) share of
-    a patch at the end of the range. border, border_usable: the same of the spots of the card's border."""
+    """values: (n, 3) medians, 0..1 encoded. spread: (n,) robust deviation of the noisiest channel. clipped: (n,) share
+    of a patch at the end of the range. border, border_usable: the same of the spots of the card's border. flat: a flat
+    field's values at the patches and its mean, (n + 1, 3) encoded."""
 
     values: Floats
     spread: Floats
     clipped: Floats
     border: Floats
     border_usable: NDArray[np.bool_]
+    flat: Floats | None = None
 
 
 def laid_flat(pixels: NDArray[Any], matrix: Floats, card: Card) -> FlatCard:
