@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,13 +129,13 @@ def _printed_on_white(seen: NDArray[np.uint8], card: lattice.LatticeCard) -> boo
     return bool(np.nanmedian(around.mean(1)) > 0.75 * np.nanmean(white))
 
 
-def _as_printed(card: lattice.LatticeCard) -> Floats:
-    places = homography.mapped(card.matrix, card.card.centres)
-    return homography.fitted(cards()["aruco24"].centres, places)
+def _as_printed(card: lattice.LatticeCard, printed: Card) -> Floats:
+    return homography.fitted(printed.centres, homography.mapped(card.matrix, card.card.centres))
 
 
-def _by_patches(seen: NDArray[np.uint8], wanted: str, marked: list[FoundCard]) -> list[FoundCard]:
-    known = cards()
+def _by_patches(
+    seen: NDArray[np.uint8], wanted: str, marked: list[FoundCard], known: Mapping[str, Card]
+) -> list[FoundCard]:
     printed = known["aruco24"]
     kinds = [known["mcc24"], known["spyder24"]] if wanted in (AUTO, printed.name) else [known[wanted]]
     if wanted == printed.name:
@@ -147,7 +148,7 @@ def _by_patches(seen: NDArray[np.uint8], wanted: str, marked: list[FoundCard]) -
         card = FoundCard(one.card, one.matrix, "patches", one.score, one.cut)
         if one.card.name == "mcc24" and wanted in (AUTO, printed.name):
             if _printed_on_white(seen, one):
-                card = FoundCard(printed, _as_printed(one), "patches", one.score, one.cut)
+                card = FoundCard(printed, _as_printed(one, printed), "patches", one.score, one.cut)
             elif wanted == printed.name:
                 continue
         middle = homography.mapped(card.matrix, card.card.centres.mean(0)[None])[0]
@@ -190,9 +191,12 @@ def _why_none(seen: NDArray[np.uint8], single: int, torn: int) -> Reason:
     )
 
 
-def by_hand(pixels: Pixels, corners: Floats, wanted: str) -> Detection:
-    """The card whose corners (4, 2) somebody set, from its top left clockwise, in pixels of the upright picture."""
-    known = cards()
+def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Card] | None = None) -> Detection:
+    """The card whose corners (4, 2) somebody set, from its top left clockwise, in pixels of the upright picture.
+
+    known: the cards there are, some of them with a user's own values.
+    """
+    known = known or cards()
     kinds = [known[name] for name in ("aruco24", "mcc24", "spyder24")] if wanted == AUTO else [known[wanted]]
     seen, step = _seen(pixels)
     tried: list[tuple[float, int, Card, Floats]] = []
@@ -221,11 +225,12 @@ def by_hand(pixels: Pixels, corners: Floats, wanted: str) -> Detection:
     return Detection([found])
 
 
-def found_in(pixels: Pixels, wanted: str = AUTO) -> Detection:
-    """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`."""
+def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | None = None) -> Detection:
+    """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`. known: see by_hand."""
+    known = known or cards()
     seen, step = _seen(pixels)
-    marked, single, torn = _with_markers(seen, cards()["aruco24"]) if wanted in (AUTO, "aruco24") else ([], 0, 0)
-    found = marked + _by_patches(seen, wanted, marked)
+    marked, single, torn = _with_markers(seen, known["aruco24"]) if wanted in (AUTO, "aruco24") else ([], 0, 0)
+    found = marked + _by_patches(seen, wanted, marked, known)
     to_full = np.diag([float(step), float(step), 1.0])
     found = [
         FoundCard(one.card, to_full @ one.matrix, one.method, one.certainty, one.cut, one.markers) for one in found

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from chalicelib.pipelines.colour import fitting, light
 from chalicelib.pipelines.colour.cards import Card
-from chalicelib.pipelines.colour.difference import delta_e_2000
 from chalicelib.pipelines.colour.encoding import Encoding, recognised
 from chalicelib.pipelines.colour.fitting import Problem
 from chalicelib.pipelines.colour.light import LightField
@@ -153,6 +152,8 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
     )
 
 
-def after(match: Match, card: Card) -> Floats:
-    """CIEDE2000 of each patch after the correction, (n,), uneven light over the card taken out."""
-    return delta_e_2000(fitting.predicted(match.matrix, match.linear, match.model), card.known_lab)
+def freed(sample: Sample, card: Card, encoding: Encoding) -> tuple[Floats, Floats, dict[int, str], LightField | None]:
+    """A card's patches in linear light under another fit: linear (n, 3), weights, who is left out, the light."""
+    field = None if sample.flat is not None else _field_of_border(sample, encoding, card)
+    problem, reasons = _problem(sample, encoding, field, card)
+    return problem.rgb, problem.weights, reasons, field

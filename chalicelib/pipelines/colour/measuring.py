@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,11 @@ def measured(flat: FlatCard, card: Card) -> Sample:
     border, border_spread, border_clipped = of(card.border, np.array([3.0, 3.0]))
     usable = (border_clipped < _CLIPPED_SHARE) & (border_spread < 0.06)
     return Sample(values, spread, clipped, border, usable)
+
+
+def with_flat(sample: Sample, flat: Floats | None) -> Sample:
+    """A sample with what a flat field has at its patches."""
+    return replace(sample, flat=flat)
 
 
 def weights_of(sample: Sample, linear: Floats) -> tuple[Floats, dict[int, str]]:

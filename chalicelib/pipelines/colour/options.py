@@ -27,8 +27,8 @@ class Options(BaseModel):
 
     operation: Literal["detect", "correct", "detect_and_correct", "white_balance", "remove_background"] = Field(
         default="detect_and_correct",
-        description="`detect` measures only; `correct` and `detect_and_correct` make true colours; `white_balance` makes "
-        "greys grey and leaves the colours; `remove_background` cuts the subject out.",
+        description="`detect` measures only; `correct` and `detect_and_correct` make true colours; `white_balance` "
+        "makes greys grey and leaves the colours; `remove_background` cuts the subject out.",
     )
     card: Card = Field(
         default="auto",
@@ -39,8 +39,8 @@ class Options(BaseModel):
         default=None,
         min_length=4,
         max_length=4,
-        description="The card's four corners from its top left clockwise, in pixels of the upright picture, where it isn't "
-        "found by itself: `x,y x,y x,y x,y`.",
+        description="The card's four corners from its top left clockwise, in pixels of the upright picture, where it "
+        "isn't found by itself: `x,y x,y x,y x,y`.",
     )
     model: Literal["auto", "linear3x3", "root_polynomial"] = Field(
         default="auto", description="How colours are mapped; `auto` takes what predicts left-out patches best."
@@ -50,8 +50,8 @@ class Options(BaseModel):
     )
     white_balance: Literal["card", "gray_world", "white_patch", "none"] = Field(
         default="card",
-        description="What is white: the card's greys, the picture's mean, its brightest spots, or, with `none`, what was "
-        "white in the picture as it came.",
+        description="What is white: the card's greys, the picture's mean, its brightest spots, or, with `none`, what "
+        "was white in the picture as it came.",
     )
     threshold_delta_e: float = Field(
         default=3.0,

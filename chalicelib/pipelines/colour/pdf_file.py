@@ -83,8 +83,11 @@ def written(pages: list[Page], title: str) -> bytes:
         drawn = add(stream("/Filter /FlateDecode", content))
         kids.append(
             add(
-                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {page.width:.3f} {page.height:.3f}] /Contents {drawn} 0 R "
-                f"/Resources << /Font << /R 3 0 R /B 4 0 R >> /XObject << {' '.join(shown)} >> >> >>".encode()
+                (
+                    f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {page.width:.3f} {page.height:.3f}] "
+                    f"/Contents {drawn} 0 R /Resources << /Font << /R 3 0 R /B 4 0 R >> "
+                    f"/XObject << {' '.join(shown)} >> >> >>"
+                ).encode()
             )
         )
     font = "<< /Type /Font /Subtype /Type1 /BaseFont /{} /Encoding /WinAnsiEncoding >>"

@@ -13,13 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 
 MAX_PIXELS = 120_000_000
 STRIP = 256  # rows at a time
-
-RAW_EXTENSIONS = (".dng", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2", ".raf", ".pef", ".srw")
-HEIC_EXTENSIONS = (".heic", ".heif")
-EXTENSIONS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", *HEIC_EXTENSIONS, *RAW_EXTENSIONS)
 
 Pixels = NDArray[Any]
 _WRITTEN = {

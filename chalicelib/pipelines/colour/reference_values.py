@@ -15,7 +15,6 @@ from chalicelib.pipelines.colour.spaces import lab_of
 
 Floats = NDArray[np.float64]
 
-EXTENSIONS = (".cie", ".txt", ".ti3", ".csv")
 MAX_BYTES = 1_000_000
 _LAB, _XYZ = ("LAB_L", "LAB_A", "LAB_B"), ("XYZ_X", "XYZ_Y", "XYZ_Z")
 _NAMES = ("SAMPLE_ID", "SAMPLE_NAME", "SAMPLE_LOC", "NAME", "ID", "PATCH")

@@ -14,7 +14,7 @@ _INK, _PAPER = (30, 30, 30), (250, 250, 250)
 
 
 def drawn(patches: list[dict[str, Any]], title: str) -> bytes:
-    """A PNG. Each cell: the reference above, before at the lower left, after at the lower right, and the differences."""
+    """A PNG. Each cell: the reference above, before at the lower left, after at the lower right."""
     from PIL import Image, ImageDraw, ImageFont
 
     rows = -(-len(patches) // _COLUMNS)
