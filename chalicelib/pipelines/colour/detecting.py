@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.colour import homography, lattice, markers
+from chalicelib.pipelines.colour import homography, lattice, markers, refining
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.pictures import reduced_to_8
 
@@ -20,6 +20,7 @@ Reason = tuple[str, str]
 AUTO = "auto"
 _LONGEST_SEEN = 4200
 _LEAST_BY_HAND = 0.5
+_LEAST_BY_MARKERS = 0.3  # a card half covered still has it
 _MIRROR = np.diag([-1.0, 1.0, 1.0])
 
 
@@ -103,20 +104,40 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
     grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
     found: list[FoundCard] = []
     single = torn = 0
-    for longest in (markers.LONGEST, max(grey.shape)):
-        single = torn = 0
+    longest = max(grey.shape)
+    # Once as it is, and once so that small markers in a small picture have pixels enough, or a large picture fewer.
+    for size in (min(longest, markers.LONGEST), longest if longest > markers.LONGEST else min(2 * longest, 2400)):
         for mirrored in (False, True):
-            looked = markers.find(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, card, longest)
+            looked = markers.find(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, card, size)
             flip = _MIRROR.copy()
             flip[0, 2] = grey.shape[1] - 1
             for one in looked.cards:
                 matrix = flip @ one.matrix if mirrored else one.matrix
-                certainty = 1 - one.error / (2 * markers.LARGEST_ERROR)
-                found.append(FoundCard(card, matrix, "markers", certainty, markers=one.used))
-            single, torn = single + looked.single, torn + looked.torn
-        if found or max(grey.shape) <= longest:
-            break
+                placed = FoundCard(
+                    card, matrix, "markers", 1 - one.error / (2 * markers.LARGEST_ERROR), markers=one.used
+                )
+                if not _looks_right(seen, placed):
+                    torn += 1
+                elif not any(_same(other, placed) for other in found):
+                    found.append(placed)
+            single, torn = max(single, looked.single), torn + looked.torn
+            if found:
+                break
     return found, single, torn
+
+
+def _same(card: FoundCard, other: FoundCard) -> bool:
+    return _holds(card, homography.mapped(other.matrix, other.card.centres.mean(0)[None])[0])
+
+
+def _looks_right(seen: NDArray[np.uint8], card: FoundCard) -> bool:
+    """Whether the colours are roughly where the markers say: blur may put a corner dozens of pixels off."""
+    places = homography.mapped(card.matrix, card.card.centres)
+    radius = np.full(len(places), max(1.0, 0.1 * np.sqrt(card.area / 24)))
+    colours = lattice.sampled(seen, places, radius)
+    if np.isnan(colours).any(1).sum() > 10:
+        return True  # cut off, which is told elsewhere
+    return lattice.colour_score(colours, card.card) > _LEAST_BY_MARKERS
 
 
 def _printed_on_white(seen: NDArray[np.uint8], card: lattice.LatticeCard) -> bool:
@@ -141,8 +162,10 @@ def _by_patches(
     if wanted == printed.name:
         kinds = kinds[:1]
     looked = lattice.find(seen, kinds)
-    if not looked and not marked and max(seen.shape) > 1.3 * lattice.LONGEST:
-        looked = lattice.find(seen, kinds, 2000)
+    # Small cards in a large picture, and blurred ones, which are sharper when smaller.
+    for longest in (2000, 600):
+        if not looked and not marked and max(seen.shape) > longest * 1.15:
+            looked = lattice.find(seen, kinds, longest)
     found: list[FoundCard] = []
     for one in looked:
         card = FoundCard(one.card, one.matrix, "patches", one.score, one.cut)
@@ -217,6 +240,8 @@ def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Ca
     if not tried:
         return Detection(reason=("cut_off", "A part of the card lies outside the picture: photograph all of it."))
     score, _, kind, matrix = max(tried, key=lambda one: one[0])
+    to_full = np.diag([float(step), float(step), 1.0])
+    matrix = to_full @ refining.refined(seen, np.linalg.inv(to_full) @ matrix, kind)
     found = FoundCard(kind, matrix, "corners", max(score, 0))
     if score < _LEAST_BY_HAND:
         return Detection(
@@ -233,7 +258,8 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
     found = marked + _by_patches(seen, wanted, marked, known)
     to_full = np.diag([float(step), float(step), 1.0])
     found = [
-        FoundCard(one.card, to_full @ one.matrix, one.method, one.certainty, one.cut, one.markers) for one in found
+        replace(one, matrix=to_full @ (one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)))
+        for one in found
     ]
     whole = sorted((one for one in found if not one.cut and _within(one, pixels.shape)), key=lambda one: -one.area)
     cut = [one for one in found if one.cut or not _within(one, pixels.shape)]

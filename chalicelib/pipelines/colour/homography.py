@@ -31,7 +31,7 @@ def fitted(points: Floats, places: Floats) -> Floats:
     )
     matrix = np.linalg.svd(rows)[2][-1].reshape(3, 3)
     matrix = np.linalg.solve(from_places, matrix @ from_points)
-    return np.asarray(matrix / matrix[2, 2])
+    return np.asarray(matrix / np.linalg.norm(matrix))
 
 
 def mapped(matrix: Floats, points: Floats) -> Floats:

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 Pixels = NDArray[Any]
 
 LONGEST = 1400
+_MOST_QUADS = 900
+_MOST_CONTOURS = 4000  # of one mask: what has more is noise, or a lawn
 FEWEST_CELLS = 9
 FEWEST_SEEN = 14  # patches within the picture by which a card that is cut off is told
 LEAST_SCORE = 0.62  # right cards score 0.78 to 0.96, the wrong orientation of one 0.37 at most
@@ -66,7 +68,7 @@ def quadrilaterals(pixels: Pixels) -> Floats:
     found: list[tuple[float, Floats]] = []
     for mask in _masks(pixels):
         contours: Any = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)[0]
-        for contour in contours:
+        for contour in contours if len(contours) <= _MOST_CONTOURS else sorted(contours, key=len)[-_MOST_CONTOURS:]:
             size = cv2.contourArea(contour)
             if not smallest < size < largest:
                 continue
@@ -87,6 +89,8 @@ def quadrilaterals(pixels: Pixels) -> Floats:
     middles = np.empty((0, 2))
     reach = np.empty(0)
     for size, corners in found:
+        if len(kept) == _MOST_QUADS:
+            break
         middle = corners.mean(0)
         near = np.linalg.norm(middles - middle, axis=1) < 0.35 * reach
         alike = near & (reach < 1.6 * np.sqrt(size))

@@ -17,6 +17,8 @@ Grey = NDArray[Any]
 LONGEST = 2400  # pixels of the longer side in which markers are looked for
 # Root mean square of the corners' distances from where the card has them, in units of the card (a marker has 27.5).
 LARGEST_ERROR = 1.3
+_SMALLEST_PERIMETER = 56
+_MOST_SHAPES = 2500  # of a picture at which the detector, which compares all with all, is let loose
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,32 @@ class MarkersFound:
     torn: int
 
 
-def _detector() -> Any:
+def _detector(longest: int) -> Any:
     import cv2
 
     settings = cv2.aruco.DetectorParameters()
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     settings.cornerRefinementWinSize = 5
-    settings.minMarkerPerimeterRate = 0.008
+    # Seven modules to a side, and two pixels to a module: what is smaller can't be read, and noise is full of it.
+    settings.minMarkerPerimeterRate = _SMALLEST_PERIMETER / longest
     settings.adaptiveThreshWinSizeMax = 53
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_5X5_50), settings)
 
 
+def _shapes(grey: Grey) -> int:
+    """How many outlines as long as a marker's the picture has: noise has thousands."""
+    import cv2
+
+    mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 23, 7)
+    contours = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)[0]
+    return sum(len(contour) >= _SMALLEST_PERIMETER for contour in contours)
+
+
 def _seen(grey: Grey) -> list[tuple[int, Floats]]:
     """Ids and corners, (4, 2) in pixels with the middle of the first pixel at (0, 0)."""
-    corners, ids, _ = _detector().detectMarkers(grey)
+    if _shapes(grey) > _MOST_SHAPES:
+        return []
+    corners, ids, _ = _detector(max(grey.shape)).detectMarkers(grey)
     if ids is None:
         return []
     return [
@@ -108,15 +122,18 @@ def _placed(group: dict[int, Floats], card: Card) -> MarkedCard | None:
     return placed if good else None
 
 
-def find(grey: Grey, card: Card, longest: int = LONGEST) -> MarkersFound:
-    """Every card with markers in a picture. Its matrices have the middle of the first pixel at (0, 0)."""
+def find(grey: Grey, card: Card, longest: int) -> MarkersFound:
+    """Every card with markers in a picture that is made smaller or larger to be `longest` pixels long.
+
+    Its matrices are for the picture as it came, with the middle of the first pixel at (0, 0).
+    """
     import cv2
 
-    factor = max(1.0, max(grey.shape) / longest)
+    factor = max(grey.shape) / longest
     small = grey
-    if factor > 1:
+    if factor != 1:
         size = (round(grey.shape[1] / factor), round(grey.shape[0] / factor))
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if factor > 1 else cv2.INTER_CUBIC)
     seen = _seen(small)
     scale = np.array([grey.shape[1] / small.shape[1], grey.shape[0] / small.shape[0]])
     seen = [(marker, (corners + 0.5) * scale - 0.5) for marker, corners in seen]

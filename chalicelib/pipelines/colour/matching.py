@@ -12,7 +12,7 @@ from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.encoding import Encoding, recognised
 from chalicelib.pipelines.colour.fitting import Problem
 from chalicelib.pipelines.colour.light import LightField
-from chalicelib.pipelines.colour.measuring import Sample, weights_of
+from chalicelib.pipelines.colour.measuring import TOO_BLURRED, Sample, weights_of
 from chalicelib.pipelines.colour.spaces import xyz_of
 
 Floats = NDArray[np.float64]
@@ -96,6 +96,10 @@ def _freed_by_patches(problem: Problem, card: Card) -> tuple[Problem, LightField
 def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
     """The fit of one card. Raises Unfit."""
     field_given = sample.flat is not None
+    if sample.blur > TOO_BLURRED:
+        raise Unfit(
+            "too_blurred", "The card is too blurred: its patches run into each other. Focus on it and hold still."
+        )
 
     def prepared(encoding: Encoding) -> tuple[Problem, dict[int, str], LightField | None]:
         field = None if field_given else _field_of_border(sample, encoding, card)

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 WIDEST = 1200  # pixels of a card that has been laid flat
 MIDDLE = 0.6  # share of a patch's width that is measured: its edges are blurred, and JPEG bleeds over them
 _CLIPPED_SHARE = 0.2
+TOO_BLURRED = 0.15
 _TOO_DARK = 0.004  # linear light of which noise and flare are the larger part
 
 
@@ -35,7 +36,8 @@ class FlatCard:
 class Sample:
     """values: (n, 3) medians, 0..1 encoded. spread: (n,) robust deviation of the noisiest channel. clipped: (n,) share
     of a patch at the end of the range. border, border_usable: the same of the spots of the card's border. flat: a flat
-    field's values at the patches and its mean, (n + 1, 3) encoded."""
+    field's values at the patches and its mean, (n + 1, 3) encoded. blur: how far the patches' edges reach into what is
+    measured, as a share of the step from patch to surroundings."""
 
     values: Floats
     spread: Floats
@@ -43,6 +45,7 @@ class Sample:
     border: Floats
     border_usable: NDArray[np.bool_]
     flat: Floats | None = None
+    blur: float = 0.0
 
 
 def laid_flat(pixels: NDArray[Any], matrix: Floats, card: Card) -> FlatCard:
@@ -96,11 +99,29 @@ def measured(flat: FlatCard, card: Card) -> Sample:
         return np.array(values).reshape(-1, 3), np.array(spreads), np.array(clipped)
 
     values, spread, clipped = of(card.centres, card.half * MIDDLE)
+    blur = _blur(flat, card)
     if card.border is None:
-        return Sample(values, spread, clipped, np.empty((0, 3)), np.empty(0, bool))
+        return Sample(values, spread, clipped, np.empty((0, 3)), np.empty(0, bool), blur=blur)
     border, border_spread, border_clipped = of(card.border, np.array([3.0, 3.0]))
     usable = (border_clipped < _CLIPPED_SHARE) & (border_spread < 0.06)
-    return Sample(values, spread, clipped, border, usable)
+    return Sample(values, spread, clipped, border, usable, blur=blur)
+
+
+def _blur(flat: FlatCard, card: Card) -> float:
+    """See Sample. Means over a patch's sides, so that noise doesn't count; the median patch, so that a leaf doesn't."""
+    shares = []
+    for centre in card.centres:
+        middle, surroundings = _spot(flat, centre, card.half * 0.25).mean(0), []
+        sides = []
+        for axis in (np.array([1.0, 0.0]), np.array([0.0, 1.0])):
+            for sign in (1, -1):
+                thin = card.half * (0.4 - 0.33 * axis)
+                sides.append(_spot(flat, centre + sign * axis * card.half * (MIDDLE - 0.05), thin).mean(0))
+                surroundings.append(_spot(flat, centre + sign * axis * card.half * 1.1, thin).mean(0))
+        step = np.abs(np.array(surroundings) - middle).max()
+        if step > 0.08 * flat.full:
+            shares.append(float(np.abs(np.array(sides) - middle).max() / step))
+    return float(np.median(shares)) if shares else 0.0
 
 
 def with_flat(sample: Sample, flat: Floats | None) -> Sample:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.pipelines.colour.colours import shown
-from chalicelib.pipelines.colour.pdf_file import Page, shortened
+from chalicelib.pipelines.colour.pdf_file import Page, shortened, text_width
 from chalicelib.pipelines.colour.pdf_file import written as pdf_written
 from chalicelib.pipelines.colour.picture_report import WHY_LEFT_OUT
 from chalicelib.pipelines.colour.report_html import facts
@@ -31,6 +31,20 @@ def jpeg_size(content: bytes) -> tuple[int, int]:
 def _plain(text: str) -> str:
     """Without the letters that the standard fonts lack."""
     return text.replace("Δ", "d").replace("≤", "<=")
+
+
+def _wrapped(text: str, size: float, width: float) -> list[str]:
+    """A text in at most three lines."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if text_width(longer, size) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    if len(lines) > 3:
+        lines[2:] = [" ".join(lines[2:])]
+    return [shortened(line, size, width) for line in lines]
 
 
 def _first(totals: dict[str, Any], title: str) -> Page:
@@ -68,11 +82,13 @@ def _picture(report: dict[str, Any], previews: dict[str, bytes]) -> Page:
         if value is None:
             continue
         page.text(_LEFT, y, _plain(name), 8.5, colour=_GREY)
-        page.text(_LEFT + 175, y, shortened(_plain(str(value)), 8.5, _INNER - 175), 8.5)
-        y += 12
+        for line in _wrapped(_plain(str(value)), 8.5, _INNER - 175):
+            page.text(_LEFT + 175, y, line, 8.5)
+            y += 12
     for warning in report["warnings"]:
-        page.text(_LEFT, y, shortened("! " + _plain(warning["message"]), 8.5, _INNER), 8.5, colour=(0.6, 0.3, 0))
-        y += 12
+        for line in _wrapped("! " + _plain(warning["message"]), 8.5, _INNER):
+            page.text(_LEFT, y, line, 8.5, colour=(0.6, 0.3, 0))
+            y += 12
     if report["fit"]:
         _table(page, y + 6, report)
     return page
@@ -84,7 +100,7 @@ def _table(page: Page, y: float, report: dict[str, Any]) -> None:
     step = min(13.5, (_HEIGHT - 40 - y) / (len(table) + 1))
     size = step * 0.6
     columns = (0, 16, 110, 200, 250, 300, 360)
-    heads = ("#", "Patch", "Reference, before, after", "before", "after", "left out", "")
+    heads = ("#", "Patch", "Colours", "before", "after", "left out", "")
     for x, head in zip(columns, heads, strict=True):
         page.text(_LEFT + x, y, head, size, bold=True)
     colours = [shown(np.array([one[key] for one in table])) for key in ("reference_lab", "before_lab", "after_lab")]

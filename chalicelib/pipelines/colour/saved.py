@@ -132,6 +132,7 @@ def get_sample(job: RunContext, number: int) -> Sample | None:
         border,
         np.array(stored["border_usable"], bool),
         None if stored["flat"] is None else np.array(stored["flat"]),
+        stored["blur"],
     )
 
 

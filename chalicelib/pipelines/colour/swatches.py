@@ -24,7 +24,7 @@ def drawn(patches: list[dict[str, Any]], title: str) -> bytes:
     font, large = ImageFont.load_default(12), ImageFont.load_default(15)
     draw.text((_GAP, 6), title, _INK, large)
     draw.text(
-        (_GAP, 25), "above: reference   below left: before   below right: after   ΔE00 before > after", _INK, font
+        (_GAP, 25), "above: reference   below left: before   below right: after   dE00 before > after", _INK, font
     )
     reference, before, after = (
         shown(np.array([patch[key] for patch in patches])) for key in ("reference_lab", "before_lab", "after_lab")
