@@ -16,8 +16,9 @@ from PIL import Image
 from benchmarks.ledger import Ledger, price, recording, size_of
 from benchmarks.report import report
 from chalicelib import wiring
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.template import data_template
-from tests.app.api_world import BUCKET, PIPELINES, STACK, World
+from tests.app.api_world import BUCKET, STACK, World
 
 MB = 1_000_000
 

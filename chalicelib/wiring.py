@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     from chalicelib.jobs.model import QueueState
     from chalicelib.jobs.multipart import Multipart
     from chalicelib.jobs.ownership import Owned
+    from chalicelib.jobs.ports import UserData
     from chalicelib.jobs.recovery import Sweeper
     from chalicelib.jobs.running import Runner
     from chalicelib.jobs.settling import Settling
-    from chalicelib.pipelines.base import Pipeline
+    from chalicelib.jobs.slices import Slices
+    from chalicelib.pipelines.base import Pipeline, Work
     from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
@@ -74,6 +76,12 @@ class Services(AccountServices, LibraryServices):
         return PIPELINES
 
     @cached_property
+    def works(self) -> Mapping[str, Work]:
+        from chalicelib.pipelines.registry import WORKS
+
+        return WORKS
+
+    @cached_property
     def jobs(self) -> JobTable:
         from chalicelib.stores.dynamo import Table
         from chalicelib.stores.job_table import JobTable
@@ -94,6 +102,12 @@ class Services(AccountServices, LibraryServices):
         return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, self.settings.bucket)
 
     @cached_property
+    def user_data(self) -> UserData:
+        from chalicelib.jobs.ports import NoUserData
+
+        return NoUserData()
+
+    @cached_property
     def queues(self) -> SqsQueues:
         from chalicelib.stores.queues import SqsQueues
 
@@ -103,13 +117,14 @@ class Services(AccountServices, LibraryServices):
     def listing(self) -> Listing:
         from chalicelib.jobs.listing import Listing
 
-        return Listing(self.jobs)
+        return Listing(self.jobs, self.pipelines)
 
-    def queue_state(self, pipeline: Pipeline) -> QueueState:
+    def queue_state(self, work: Work) -> QueueState:
         """Of a pipeline that works per file there is none, which spares a read for each poll."""
         from chalicelib.jobs.model import QueueState
+        from chalicelib.jobs.works import works_per_file
 
-        return QueueState() if pipeline.per_file else self.jobs.queue_state(pipeline.name)
+        return QueueState() if works_per_file(work) else self.jobs.queue_state(work.name)
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
         """Dead letters, each to whoever gave up on it: the queue's name says who that was."""
@@ -138,14 +153,20 @@ class Services(AccountServices, LibraryServices):
     def settling(self) -> Settling:
         from chalicelib.jobs.settling import Settling
 
-        return Settling(self.jobs, self.objects, self.queues, self.pipelines, clock, observing)
+        return Settling(self.jobs, self.objects, self.queues, self.works, clock, observing)
+
+    @cached_property
+    def slices(self) -> Slices:
+        from chalicelib.jobs.slices import Slices
+
+        return Slices(self.jobs, self.queues, self.works, clock)
 
     @cached_property
     def intake(self) -> Intake:
         from chalicelib.jobs.intake import Intake
 
         return Intake(
-            self.jobs, self.objects, self.owned, self.settling, self.pipelines, self.settings.limits, clock, new_id
+            self.jobs, self.objects, self.owned, self.settling, self.works, self.settings.limits, clock, new_id
         )
 
     @cached_property
@@ -159,7 +180,15 @@ class Services(AccountServices, LibraryServices):
         from chalicelib.jobs.control import Control
 
         return Control(
-            self.jobs, self.objects, self.queues, self.owned, self.settling, self.pipelines, self.settings.limits, clock
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.owned,
+            self.settling,
+            self.slices,
+            self.works,
+            self.settings.limits,
+            clock,
         )
 
     @cached_property
@@ -197,19 +226,11 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def runner(self) -> Runner:
+        from chalicelib.jobs.context import Stores
         from chalicelib.jobs.running import Runner
 
-        return Runner(
-            self.jobs,
-            self.objects,
-            self.queues,
-            self.objects,
-            self.settling,
-            self.pipelines,
-            self.settings.limits,
-            clock,
-            observing,
-        )
+        stores = Stores(self.jobs, self.objects, self.objects, self.user_data, clock, observing)
+        return Runner(stores, self.queues, self.settling, self.slices, self.works)
 
     @cached_property
     def sweeper(self) -> Sweeper:
@@ -221,7 +242,8 @@ class Services(AccountServices, LibraryServices):
             self.control,
             self.settling,
             self.drops,
-            self.pipelines,
+            self.slices,
+            self.works,
             self.settings.limits,
             clock,
             observing,

@@ -79,7 +79,7 @@ class LibraryServices:
     def library(self) -> Library:
         from chalicelib.jobs.library import Library
 
-        return Library(self.jobs, self.owned)
+        return Library(self.jobs, self.owned, self.pipelines)
 
     @cached_property
     def reuse(self) -> Reuse:

@@ -39,16 +39,17 @@ def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
-    sort = "confidence" if query.group_by and query.sort == "number" else query.sort
+    services().listing.check(job, query.sort, query.group_by)
+    sort = query.group_by if query.group_by and query.sort == "number" else query.sort
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(
-        items=[file_answer(file) for file in found],
+        items=[file_answer(file, job) for file in found],
         total=total,
         page=query.page,
         per_page=query.per_page,
         pages=math.ceil(total / query.per_page),
-        groups=services().listing.groups(job, wanted) if query.group_by else None,
+        groups=services().listing.groups(job, wanted, query.group_by) if query.group_by else None,
     )
     return Reply(answer, headers=page_links(call, total))
 
@@ -68,7 +69,7 @@ def list_duplicates(call: Call, job_id: str) -> DuplicatesAnswer:
             DuplicateGroupAnswer(
                 kind=group.kind,
                 kept=file_id(job.id, group.kept),
-                files=[file_answer(file) for file in group.files],
+                files=[file_answer(file, job) for file in group.files],
             )
             for group in services().listing.duplicates(job, call.query.kind, found)
         ],

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from chalicelib.jobs.claims import RUN_LEASE
+from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotAwaited,
@@ -18,10 +20,11 @@ from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ownership import Owned, is_upload
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
-from chalicelib.jobs.running import clean
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.slices import Slices
 from chalicelib.jobs.states import ACTIONS, FINISHED, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import takes_files
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,8 @@ class Control:
         queues: Queues,
         owned: Owned,
         settling: Settling,
-        pipelines: Mapping[str, Pipeline],
+        slices: Slices,
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
     ) -> None:
@@ -46,7 +50,8 @@ class Control:
         self._queues = queues
         self._owned = owned
         self._settling = settling
-        self._pipelines = pipelines
+        self._slices = slices
+        self._works = works
         self._limits = limits
         self._clock = clock
 
@@ -87,7 +92,7 @@ class Control:
         unfinished = job.counts.finished < job.file_count
         if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
-        usable = job.counts.inspected + job.counts.duplicate
+        usable = job.counts.inspected + job.counts.duplicate or not takes_files(self._works[job.pipeline])
         if not again and not unfinished and not usable and job.listing is None:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
@@ -97,6 +102,11 @@ class Control:
             "ticket": None,
             "steps_done": 0,
             "step_percent": 0.0,
+            "checkpoint": None,
+            "slices": None,
+            "slices_done": 0,
+            "slices_mark": 0,
+            "waiting_for": None,
             "lease_until": None,
             "claimed_by": None,
             "upload": None,
@@ -153,6 +163,8 @@ class Control:
     def _go_on(self, job: Job) -> None:
         job = self._settling.settle(job.id)
         if job.run_requested:
+            if job.shared:
+                self._slices.send_all(job)
             return
         if job.listing is not None:
             self._queues.list_objects(job.id)
@@ -182,12 +194,13 @@ class Control:
 
     def _changes(self, job: Job, target: JobState) -> dict[str, object]:
         now = self._clock()
-        changes: dict[str, object] = {"state": target, "due_at": self._due(target)}
+        changes: dict[str, object] = {"state": target, "due_at": self._due(target), "waiting_for": None}
         if target is JobState.RUNNING and job.run_requested:
             changes["due_at"] = now + RUN_PATIENCE
         if target is JobState.CANCELLED:
             # A worker may be at it until its lease ends: then the sweeper cleans up after both.
-            return changes | {"completed_at": now, "due_at": max(now, job.lease_until or now) + RUN_PATIENCE}
+            at_work_until = max(now, job.lease_until or now, now + RUN_LEASE if job.shared else now)
+            return changes | {"completed_at": now, "due_at": at_work_until + RUN_PATIENCE}
         # What was awaited before a pause is awaited anew after it.
         return changes | ({"active_at": now} if target is JobState.RUNNING else {})
 

@@ -140,11 +140,9 @@ class Importer:
         except ObjectMissing:
             return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
         files = self._files(job, listing, found)
-        room = self._limits.files_per_job - job.file_count
-        if len(files) > room:
-            return self._settling.fail(
-                job, "too_many_files", f"There are more than the {self._limits.files_per_job:,} files of one job."
-            )
+        most = self._intake.room(job.pipeline)
+        if len(files) > most - job.file_count:
+            return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
         for some in batched(files, ADD_AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
             changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}

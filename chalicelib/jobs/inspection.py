@@ -21,7 +21,8 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import options_of
+from chalicelib.pipelines.base import Pipeline, PipelineFailed
 
 log = logging.getLogger(__name__)
 
@@ -158,6 +159,12 @@ class Inspector:
         loaded[job.id] = job
         if job.state not in RECEIVING:
             return None  # over, or paused: to resume asks for every file that is left
+        pipeline = self._pipelines[job.pipeline]
+        try:
+            options = options_of(pipeline, job)
+        except PipelineFailed as failed:
+            self._fail(job, failed)
+            return None
         now = self._clock()
         if now + timedelta(seconds=self._limits.lease_margin) >= deadline:
             raise Busy
@@ -171,10 +178,15 @@ class Inspector:
         if file.tries > MOST_TRIES:
             # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
-        pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        return examine(self._objects, pipeline, job, file, task.seen)
+        return examine(self._objects, pipeline, options, job, file, task.seen)
+
+    def _fail(self, job: Job, failed: PipelineFailed) -> None:
+        try:
+            self._settling.fail(job, failed.code, failed.message)
+        except StaleTransition:
+            log.info("the job moved on by itself", extra={"job_id": job.id})
 
     def _start(self, job: Job, now: datetime) -> Job:
         try:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chalicelib.jobs.ids import is_id
 
 UPLOADS, DROP, RESULTS, THUMBNAILS, WORK = "uploads/", "drop/", "results/", "thumbs/", "work/"
-GUIDES = "guides/"
-KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, "models/")
+GUIDES, MODELS = "guides/", "models/"
+KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, MODELS)
 """What is some user's, or the installation's own."""
 
 

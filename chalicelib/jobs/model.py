@@ -33,13 +33,17 @@ class Job:
     file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
     recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
-    steps_done: finished steps of the run. attempt, lease_until, claimed_by (a message's id): the claim of
-    the worker that runs it. tries: claims since the run last got on.
+    steps_done: finished steps of the run. checkpoint: what the running step has recorded. slices, slices_done: the
+    parts that the running step was divided into, and how many are done; slices None: it is not divided. slices_mark:
+    slices_done when the sweeper last looked. waiting_for: the code and message of what a paused job asks of its owner.
+    attempt, lease_until, claimed_by (a message's id): the claim of the worker that runs it. tries: claims since the run
+    last got on.
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
     given_up: it waits for no more files.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
     kept_bytes: what its files count for in its owner's usage since it ended.
+    options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. edits: how often its owner has changed it or one of its files.
     """
@@ -65,6 +69,11 @@ class Job:
     steps_done: int = 0
     step_percent: float = 0.0
     current_filename: str | None = None
+    checkpoint: Mapping[str, Any] | None = None
+    slices: int | None = None
+    slices_done: int = 0
+    slices_mark: int = 0
+    waiting_for: Mapping[str, Any] | None = None
     attempt: int = 0
     lease_until: datetime | None = None
     claimed_by: str | None = None
@@ -86,6 +95,7 @@ class Job:
     callback: Mapping[str, Any] | None = None
     deleting: bool = False
     edits: int = 0
+    options_version: int = 1
     schema_version: int = 1
 
     @property
@@ -95,6 +105,27 @@ class Job:
     @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
+
+    @property
+    def shared(self) -> bool:
+        """Whether its running step is in slices that aren't all done."""
+        return self.slices is not None and self.slices_done < self.slices
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of a job's step, number from 0. run: the job's `retries` at the time, so that what an earlier run left
+    counts for nothing. tries: claims so far; a slice never gets on but by being done."""
+
+    job_id: str
+    run: int
+    step: int
+    number: int
+    attempt: int = 0
+    lease_until: datetime | None = None
+    claimed_by: str | None = None
+    tries: int = 0
+    done: bool = False
 
 
 class Thumbnail(NamedTuple):
@@ -114,6 +145,7 @@ class File:
     signed into its upload URL, so that the store itself refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
+    verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
     """
 
     job_id: str
@@ -148,6 +180,10 @@ class File:
     description: str | None = None
     tags: tuple[str, ...] = ()
     edits: int = 0
+    verdict: str | None = None
+    verdict_message: str | None = None
+    verdict_details: Mapping[str, Any] = field(default_factory=dict)
+    verdict_run: int = 0
 
     @property
     def counts_bytes(self) -> bool:
@@ -204,7 +240,8 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Result:
-    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed."""
+    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed. file: the number of
+    the file that it is about, None for the whole job."""
 
     id: str
     job_id: str
@@ -216,6 +253,7 @@ class Result:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     updated_at: datetime | None = None
     edits: int = 0
+    file: int | None = None
 
 
 @dataclass(frozen=True)

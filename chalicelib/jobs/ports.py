@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib.jobs.library_ports import LibraryStore
-from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, StoredObject, Usage
+from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, Slice, StoredObject, Usage
 from chalicelib.jobs.states import FileState, JobState
 
 Clock = Callable[[], datetime]
@@ -77,6 +77,26 @@ class JobStore(LibraryStore, Protocol):
     def renew_run(self, job: Job, lease_until: datetime) -> None:
         """Moves the end of the lease. StaleTransition where the claim is no longer `job.attempt`'s."""
 
+    # slices of a running step
+    def slices(self, job: Job) -> list[Slice]:
+        """Those of the job's present step that have ever been claimed, in order."""
+
+    def claim_slice(self, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
+        """Takes the lease of a slice of the job's present step for the message `by`. StaleTransition where it is done
+        or another message's lease is in force."""
+
+    def renew_slice(self, part: Slice, lease_until: datetime) -> None:
+        """Moves the end of the lease. StaleTransition where the claim is no longer `part.attempt`'s."""
+
+    def release_slice(self, part: Slice, tries: int | None = None) -> None:
+        """Gives the lease back, perhaps with other `tries`. StaleTransition as above."""
+
+    def finish_slice(self, part: Slice, now: datetime) -> None:
+        """Marks the slice as done and counts it for its job, in one transaction. StaleTransition where the claim is no
+        longer `part.attempt`'s, or the job is not at that step, in that run, running or paused."""
+
+    def delete_slices(self, job_id: str) -> None: ...
+
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
 
@@ -128,6 +148,11 @@ class JobStore(LibraryStore, Protocol):
 
     def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
         """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""
+
+    def judge_file(
+        self, job_id: str, number: int, run: int, verdict: str, message: str | None, details: Mapping[str, Any]
+    ) -> None:
+        """Records a run's verdict on a finished file. One of an earlier run than the last is dropped. FileNotFound."""
 
     def stored_copy(self, owner_id: str, sha256: str) -> File | None:
         """A file of that owner with these bytes, inspected in any job; None where there is none."""
@@ -282,12 +307,27 @@ class ModelStore(Protocol):
         """A folder below `into` with the files of the installation's model of that name. KeyError without one."""
 
 
+class UserData(Protocol):
+    def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
+        """What the owner has stored under that kind and name; None where there is nothing."""
+
+
+class NoUserData:
+    """Where none is kept."""
+
+    def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
+        return None
+
+
 class Queues(Protocol):
     """Messages to our own workers. At least once, in any order."""
 
     def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None: ...
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         """place: a pipeline, or a layer that a step of it needs."""
+
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Messages of slices, to the same queue as runs."""
 
     def list_objects(self, job_id: str) -> None: ...
     def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

@@ -14,8 +14,10 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, Queues
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.slices import Slices
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import place_of
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ class Sweeper:
         control: Control,
         settling: Settling,
         drops: DropFolders,
-        pipelines: Mapping[str, Pipeline],
+        slices: Slices,
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
         observer: Observer = UNOBSERVED,
@@ -40,7 +43,8 @@ class Sweeper:
         self._control = control
         self._settling = settling
         self._drops = drops
-        self._pipelines = pipelines
+        self._slices = slices
+        self._works = works
         self._limits = limits
         self._clock = clock
         self._observer = observer
@@ -80,11 +84,14 @@ class Sweeper:
             if job.state is JobState.CANCELLED:
                 self._control.clean(job)
             self._look_again(job, None)
+        elif job.shared:
+            if self._slices.mend(job):
+                self._found("slices without a worker")
         elif job.run_requested or job.state is JobState.QUEUED:
             free = job.lease_until is None or job.lease_until <= now
             if free:
                 self._found("run without a worker")
-                self._queues.run(job.pipeline, job.id)
+                self._queues.run(place_of(self._works[job.pipeline], job), job.id)
             self._look_again(job, now + RUN_PATIENCE if free else job.lease_until)
         elif job.listing is not None:
             self._found("listing broke off")

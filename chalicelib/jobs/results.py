@@ -53,6 +53,23 @@ def result_of_run(job: Job, now: datetime) -> Result:
     )
 
 
+def result_of_file(
+    job: Job, number: int, summary: str, quality_score: float | None, metadata: Mapping[str, Any], now: datetime
+) -> Result:
+    """What the job's present run found about one of its files; the same again replaces it."""
+    return Result(
+        id=f"{job.id}-run{job.retries:04d}-{number:08d}",
+        job_id=job.id,
+        owner_id=job.owner_id,
+        pipeline=job.pipeline,
+        summary=summary,
+        created_at=now,
+        quality_score=quality_score,
+        metadata=dict(metadata),
+        file=number,
+    )
+
+
 class Results:
     def __init__(self, jobs: JobStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
         self._jobs = jobs

@@ -13,7 +13,8 @@ from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
 from chalicelib.jobs.states import FINISHED, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import place_of, takes_files, works_per_file
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +27,14 @@ class Settling:
         jobs: JobStore,
         objects: ObjectStore,
         queues: Queues,
-        pipelines: Mapping[str, Pipeline],
+        works: Mapping[str, Work],
         clock: Clock,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._objects = objects
         self._queues = queues
-        self._pipelines = pipelines
+        self._works = works
         self._clock = clock
         self._observer = observer
 
@@ -44,7 +45,7 @@ class Settling:
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
         try:
-            if job.counts.inspected + job.counts.duplicate == 0:
+            if job.counts.inspected + job.counts.duplicate == 0 and takes_files(self._works[job.pipeline]):
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
@@ -52,13 +53,13 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            self._queues.run(job.pipeline, job.id)
+            self._queues.run(place_of(self._works[job.pipeline], job), job.id)
         return job
 
     def _request_run(self, job: Job) -> Job:
         now = self._clock()
         due_at = now + RUN_PATIENCE
-        if not self._pipelines[job.pipeline].per_file:
+        if not works_per_file(self._works[job.pipeline]):
             return self._jobs.enqueue_job(job, due_at)
         changes = {
             "state": JobState.RUNNING,
@@ -96,6 +97,7 @@ class Settling:
             "lease_until": None,
             "claimed_by": None,
             "current_filename": None,
+            "checkpoint": None,
         }
         allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
         failed = self._jobs.change_job(job, changes, allowed=allowed, same=same)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.pipelines.base import Pipeline, Work
 from chalicelib.pipelines.media import MEDIA
 from chalicelib.pipelines.volume import VOLUME
 
-LAYERS = ("onnx",)
-"""Sets of libraries with a function of their own, for steps that need them; see base.Step."""
-
 PIPELINES: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in (MEDIA, VOLUME)}
+
+WORKS: dict[str, Work] = {**PIPELINES}
+"""Everything that runs as a job: the pipelines, and works without files. A work's steps run in the function of its own
+name, or in those of the layers that they name."""

@@ -165,6 +165,19 @@ class FileItems(WebhookItems):
                 except ConditionFailed as failed:
                     left = [pair for pair, item in zip(left, failed.items, strict=False) if item is None]
 
+    def judge_file(
+        self, job_id: str, number: int, run: int, verdict: str, message: str | None, details: Mapping[str, Any]
+    ) -> None:
+        write = Write(items.file_key(job_id, number)).where_in("state", FINISHED)
+        write.set(verdict=verdict, verdict_message=message, verdict_details=dict(details) or None, verdict_run=run)
+        judged = write.name("verdict_run")
+        write.where(f"attribute_not_exists({judged}) OR {judged} <= {write.value(run)}")
+        try:
+            self._table.write(write)
+        except ConditionFailed as failed:
+            if not failed.items[0]:
+                raise FileNotFound("There is no such file.") from None
+
     def stored_copy(self, owner_id: str, sha256: str) -> File | None:
         found = self._table.query(
             items.owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK", limit=1

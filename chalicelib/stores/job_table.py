@@ -11,10 +11,11 @@ from chalicelib.stores.dynamo import Table
 from chalicelib.stores.job_items import JobItems
 from chalicelib.stores.library_items import LibraryItems
 from chalicelib.stores.result_items import ResultItems
+from chalicelib.stores.slice_items import SliceItems
 from chalicelib.stores.webhook_items import nobody
 
 
-class JobTable(JobItems, BatchItems, ResultItems, LibraryItems):
+class JobTable(JobItems, SliceItems, BatchItems, ResultItems, LibraryItems):
     """Fulfils chalicelib.jobs.ports.JobStore, whose docstrings are the contract."""
 
     def __init__(

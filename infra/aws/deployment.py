@@ -19,12 +19,12 @@ def stack_name(stage: str) -> str:
     return f"millrace-{stage}"
 
 
-def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[str]) -> Json:
-    """What `chalice package --merge-template` takes. layers: those with a function of their own."""
+def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
+    """What `chalice package --merge-template` takes."""
     stack = stack_name(stage)
     template = data_template(stack, pipelines, origins=ORIGINS)
     resources = template["Resources"]
-    resources |= function_template(stack, pipelines, layers, ACCOUNT_BUCKET)
+    resources |= function_template(stack, pipelines, ACCOUNT_BUCKET)
     resources |= serving_template(ACCOUNT_BUCKET)
     work = [f"{logical_id(trigger.queue)}Queue" for trigger in triggers(pipelines)]
     dead = [f"{logical_id(trigger.dead_letter_queue)}Queue" for trigger in triggers(pipelines)]

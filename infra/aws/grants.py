@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.pipelines.functions import layers_of
+
 Json = dict[str, Any]
 
 READ = ("GetItem", "Query")
@@ -63,9 +65,10 @@ def remove() -> list[Grant]:
 SETTINGS = table("accounts", "GetItem")
 
 
-def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> list[Grant]:
+def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for a handler nobody thought of."""
     kind, _, place = handler.partition("_")
+    layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]
     inspections = [f"inspect-{name}" for name in pipelines]
     if kind == "inspect":
@@ -74,7 +77,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(f"run-{place}", "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":

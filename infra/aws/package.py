@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -41,7 +41,7 @@ def package(stage: str, architecture: str) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     trees = out / "unpacked"
     trees.mkdir(parents=True)
-    template = _chalice(stage, architecture, out, trees / "code")
+    template = chalice_package(stage, architecture, trees / "code")
     tree.compile_all(trees / "code", "/var/task")
     folders = {"code": trees / "code"}
     shutil.copytree(requirements(ROOT / "requirements.txt", architecture), folders["code"], dirs_exist_ok=True)
@@ -60,12 +60,12 @@ def package(stage: str, architecture: str) -> Path:
     return out
 
 
-def _chalice(stage: str, architecture: str, out: Path, code: Path) -> dict[str, object]:
+def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, object]:
     """What `chalice package` makes of app.py and the merged template; its zip is unpacked as the beginning of the code.
 
     Its own requirements are left to us: it knows no hashes, and compiles on the host what it finds no wheel for.
     """
-    merged = deployment_template(stage, tuple(PIPELINES), LAYERS)
+    merged = deployment_template(stage, tuple(PIPELINES))
     for function in functions(tuple(PIPELINES)):
         merged["Resources"][function.id]["Properties"]["Architectures"] = [architecture]
     with tempfile.TemporaryDirectory() as folder:

@@ -18,6 +18,7 @@ from chalice.test import Client
 
 import app as millrace
 from chalicelib import wiring
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.template import data_template
 from infra.aws.triggers import Trigger, triggers, undelivered
 from infra.local.provision import Provisioner
@@ -25,7 +26,6 @@ from tests.app import documented
 
 ACCOUNT, BUCKET, STACK = "123456789012", "millrace", "millrace"
 PAGE = "https://page.example"
-PIPELINES = ("media", "volume")
 GUIDES = Path(__file__).parents[2] / "guides"
 EVENTS = Path(__file__).parents[1] / "events"
 SETTINGS = {

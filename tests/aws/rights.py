@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.functions import functions
 from infra.aws.grants import grants
 from tests.app.api_world import BUCKET, SETTINGS, STACK
@@ -97,7 +97,7 @@ def unused(calls: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _granted(handler: str) -> set[Pair]:
-    return {pair for grant in grants(handler, tuple(PIPELINES), LAYERS) for pair in grant.pairs}
+    return {pair for grant in grants(handler, tuple(PIPELINES)) for pair in grant.pairs}
 
 
 def _handlers() -> list[str]:

@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 from chalicelib.jobs.observer import MEASURES
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.deployment import deployment_template, stack_name
 from infra.aws.functions import functions
 from infra.aws.measures import watched
 
-RESOURCES = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+RESOURCES = deployment_template("prod", tuple(PIPELINES))["Resources"]
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import app
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -17,7 +17,7 @@ SNAPSHOT = Path(__file__).with_name("resources.txt")
 
 
 def listed() -> str:
-    resources = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+    resources = deployment_template("prod", tuple(PIPELINES))["Resources"]
     given_by_chalice = dict.fromkeys((f.id for f in functions(tuple(PIPELINES))), "AWS::Serverless::Function")
     given_by_chalice["RestAPI"] = "AWS::Serverless::Api"
     lines = [f"{r.get('Type') or given_by_chalice[name]} {name}" for name, r in resources.items()]
@@ -30,7 +30,7 @@ def test_the_resources_are_the_listed_ones() -> None:
 
 
 def test_data_and_secrets_outlive_the_stack() -> None:
-    for name, resource in deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"].items():
+    for name, resource in deployment_template("prod", tuple(PIPELINES))["Resources"].items():
         kept = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"}
         if resource.get("Type") in kept or name == "Bucket":
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
@@ -43,7 +43,7 @@ def test_every_handler_has_its_size_and_its_rights() -> None:
 
 
 def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
-    resources = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+    resources = deployment_template("prod", tuple(PIPELINES))["Resources"]
     roles = [r["Properties"] for r in resources.values() if r.get("Type") == "AWS::IAM::Role"]
     assert len(roles) == len(list(functions(tuple(PIPELINES))))
     for role in roles:

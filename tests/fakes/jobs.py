@@ -9,7 +9,18 @@ from typing import Any
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import ArtifactNotFound, Busy, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.library_ports import Use
-from chalicelib.jobs.model import Artifact, Counts, File, FileOutcome, Job, QueueState, Result, StoredObject, Usage
+from chalicelib.jobs.model import (
+    Artifact,
+    Counts,
+    File,
+    FileOutcome,
+    Job,
+    QueueState,
+    Result,
+    Slice,
+    StoredObject,
+    Usage,
+)
 from chalicelib.jobs.ports import ADD_AT_ONCE, Clock
 from chalicelib.jobs.states import FINAL, FINISHED, RECEIVING, FileState, JobState, sources
 from chalicelib.jobs.statistics import OPENED, day_of, end_of, rejections, seconds_of
@@ -29,6 +40,7 @@ class MemoryJobs:
         self._files: dict[str, dict[int, File]] = defaultdict(dict)
         self._artifacts: dict[str, dict[str, Artifact]] = defaultdict(dict)
         self._results: dict[str, Result] = {}
+        self._slices: dict[tuple[str, int, int, int], Slice] = {}
         self._usage: dict[str, Usage] = defaultdict(Usage)
         self._queues: dict[str, QueueState] = defaultdict(QueueState)
         self._batches: dict[str, tuple[str, str | None]] = {}
@@ -137,6 +149,37 @@ class MemoryJobs:
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         due = sorted((job.due_at, job_id) for job_id, job in self._jobs.items() if job.due_at and job.due_at <= now)
         return [job_id for _, job_id in due[:limit]]
+
+    # -- slices ------------------------------------------------------------------------------------------------------
+
+    def slices(self, job: Job) -> list[Slice]:
+        return [s for key, s in sorted(self._slices.items()) if key[:3] == (job.id, job.retries, job.steps_done)]
+
+    def claim_slice(self, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
+        fresh = Slice(job.id, job.retries, job.steps_done, number)
+        there = self._slices.get(_place(fresh), fresh)
+        if there.done or (there.lease_until and there.lease_until > now and there.claimed_by != by):
+            raise StaleTransition(job.id)
+        claim = {"lease_until": lease_until, "claimed_by": by}
+        return self._put_slice(there, **claim, attempt=there.attempt + 1, tries=there.tries + 1)
+
+    def renew_slice(self, part: Slice, lease_until: datetime) -> None:
+        self._put_slice(self._held(part), lease_until=lease_until)
+
+    def release_slice(self, part: Slice, tries: int | None = None) -> None:
+        there = self._held(part)
+        self._put_slice(there, lease_until=None, claimed_by=None, tries=there.tries if tries is None else tries)
+
+    def finish_slice(self, part: Slice, now: datetime) -> None:
+        there, job = self._held(part), self.job(part.job_id)
+        as_planned = job.slices is not None and (job.retries, job.steps_done) == (part.run, part.step)
+        if job.state not in {JobState.RUNNING, JobState.PAUSED} or not as_planned:
+            raise StaleTransition(job.id)
+        self._put_slice(there, done=True, lease_until=None, claimed_by=None)
+        self._put(job, {"slices_done": job.slices_done + 1, "active_at": now})
+
+    def delete_slices(self, job_id: str) -> None:
+        self._slices = {key: part for key, part in self._slices.items() if key[0] != job_id}
 
     # -- files -------------------------------------------------------------------------------------------------------
 
@@ -260,6 +303,15 @@ class MemoryJobs:
                 self._put_file(there, state=FileState.DUPLICATE, duplicate_of=of)
                 self._count(job_id, inspected=-1, duplicate=1)
 
+    def judge_file(
+        self, job_id: str, number: int, run: int, verdict: str, message: str | None, details: Mapping[str, Any]
+    ) -> None:
+        there = self.file(job_id, number)
+        if there.state in FINISHED and there.verdict_run <= run:
+            self._put_file(
+                there, verdict=verdict, verdict_message=message, verdict_details=dict(details), verdict_run=run
+            )
+
     def stored_copy(self, owner_id: str, sha256: str) -> File | None:
         for job_id in sorted(self._jobs):
             for file in self.files(job_id):
@@ -344,6 +396,16 @@ class MemoryJobs:
         self._jobs[job.id] = replace(job, **changes)
         return replace(self._jobs[job.id], counts=counts or self._counts[job.id])
 
+    def _held(self, part: Slice) -> Slice:
+        there = self._slices.get(_place(part))
+        if there is None or (there.attempt, there.claimed_by) != (part.attempt, part.claimed_by):
+            raise StaleTransition(part.job_id)
+        return there
+
+    def _put_slice(self, part: Slice, **changes: Any) -> Slice:
+        self._slices[_place(part)] = replace(part, **changes)
+        return self._slices[_place(part)]
+
     def _put_file(self, file: File, **changes: Any) -> File:
         self._files[file.job_id][file.number] = replace(file, **changes)
         return self._files[file.job_id][file.number]
@@ -373,6 +435,10 @@ class MemoryJobs:
             if job.state is JobState.COMPLETED:
                 self._totals["jobs_processed"] += sign
                 self._totals["processing_seconds"] += sign * seconds_of(job)
+
+
+def _place(part: Slice) -> tuple[str, int, int, int]:
+    return part.job_id, part.run, part.step, part.number
 
 
 def _counted(file: File) -> int:

@@ -48,10 +48,11 @@ WRITES = {
     "jobs": {
         "create_job", "change_job", "enqueue_job", "claim_run", "add_files", "join_batch", "change_file", "claim_file",
         "finish_files", "reject_file", "reset_files", "mark_duplicates", "put_artifact", "delete_artifacts",
-        "record_duration", "open_batch", "put_result", "note_uses", "forget_uses",
+        "record_duration", "open_batch", "put_result", "note_uses", "forget_uses", "claim_slice", "renew_slice",
+        "release_slice", "finish_slice", "delete_slices", "judge_file",
     },
     "objects": {"put", "put_file", "delete", "delete_prefix", "start_parts", "put_part", "copy_part", "finish_parts"},
-    "queues": {"inspect", "run", "list_objects"},
+    "queues": {"inspect", "run", "list_objects", "slices"},
 }  # fmt: skip
 CONTENTS = [b"one", b"two", b"three, and longer", b"picture of four", b"bad apple", b"", b"broken"]
 DAY = LIMITS.upload_patience
@@ -130,6 +131,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.finals: dict[str, tuple[JobState, int]] = {}
         for toy in (self.world.photos, self.world.scans):
             toy.during = self._during
+        self.world.scans.share()
         self.during: list[Callable[[], None]] = []
         self.world.open(*files, pipeline=pipeline, more=more)
 
@@ -306,6 +308,10 @@ class ExactlyOnce(RuleBasedStateMachine):
             assert counts == {name: tally[name] for name in counts}, job
             size = sum(f.size for f in files if f.state.value in ("inspected", "duplicate") and f.counts_bytes)
             assert job.counts.size == size
+            if job.slices is not None:
+                parts = self.world.jobs.slices(job)
+                assert job.slices_done == sum(part.done for part in parts) <= job.slices
+                assert {part.number for part in parts} <= set(range(job.slices))
             self._is_whole(job)
             active += not job.final
             stored += job.kept_bytes
@@ -341,6 +347,9 @@ class ExactlyOnce(RuleBasedStateMachine):
         good = [f for f in self.world.files(job) if f.state.value in ("inspected", "duplicate")]
         assert len(names) == len(set(names)) == len({file.sha256 for file in good})
         assert [a.name for a in self.world.jobs.artifacts(job.id)] == ["complete"]
+        if job.pipeline == "scans":
+            files = [f for f in self.world.files(job) if f.state.value != "expected"]
+            assert all(file.verdict and file.verdict_run == job.retries for file in files), "a slice was left out"
 
     def teardown(self) -> None:
         if not hasattr(self, "world"):

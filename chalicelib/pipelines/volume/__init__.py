@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import FileRules, Inspection, Step
+from chalicelib.pipelines.base import Columns, FileRules, Inspection, Kind, LayerWorker, Step, Worker, Workers
 from chalicelib.pipelines.volume.options import NOTICE, Options
 from chalicelib.pipelines.volume.steps import STEPS
 
@@ -28,6 +29,23 @@ class VolumePipeline:
     Options: type[BaseModel] = Options
     per_file = False
     steps: tuple[Step, ...] = STEPS
+    # SciPy's distance transforms of a cropped volume take a few GB.
+    workers = Workers(
+        inspect=Worker(memory=3008, seconds=300, disk=4096, batch=10, layers=("volume",)),
+        run=Worker(memory=8192, disk=8192, layers=("volume",)),
+        layers={
+            "onnx": LayerWorker(
+                Worker(memory=8192, disk=8192, layers=("onnx",)),
+                modules=(f"{__name__}.onnx_model",),
+                begins_in=f"{__name__}.segmenting",
+            )
+        },
+    )
+    listing = Columns()
+    kind: Kind | None = "volume"
+
+    def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
+        """Every installation can serve every option."""
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         from chalicelib.pipelines.volume.inspecting import inspect_file

@@ -67,6 +67,12 @@ class AuditPage(BaseModel):
     next_cursor: str | None
 
 
+class ChosenFile(BaseModel):
+    file_id: str
+    role: str | None = None
+    """What it is for in this job; without one, what it was for in its own."""
+
+
 class CompleteRequest(BaseModel):
     parts: list[DonePart]
 
@@ -260,9 +266,11 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+
     pipeline: str
-    file_ids: list[str]
-    """Files of yours, of any job; each is taken once, in this order."""
+    file_ids: list[str] | None = None
+    files: list[ChosenFile] | None = None
     name: str | None = None
     description: str | None = None
     tags: list[str] | None = None
@@ -304,6 +312,13 @@ class KeyAnswer(BaseModel):
 
 class KeysAnswer(BaseModel):
     items: list[KeyAnswer]
+
+
+class LeftOut(BaseModel):
+    filename: str
+    code: str
+    """The error that the request would have been refused with."""
+    message: str
 
 
 class LibraryFile(BaseModel):
@@ -349,6 +364,13 @@ class LibraryPage(BaseModel):
     items: list[LibraryFile]
 
 
+class ListingAnswer(BaseModel):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class LoginRequest(BaseModel):
     email: str
     password: str
@@ -358,6 +380,8 @@ class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
     """The request without it seals the job."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
 
 
 class MultipartPlan(BaseModel):
@@ -462,6 +486,9 @@ class PipelineAnswer(BaseModel):
     steps: list[str]
     options: dict[str, Any]
     """JSON Schema: what an upload form needs."""
+    kind: str | None
+    """What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."""
+    listing: ListingAnswer
 
 
 class PipelineTimes(BaseModel):
@@ -648,6 +675,10 @@ class UploadAnswer(BaseModel):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    ignored: list[str] | None = None
+    """Files of an operating system's own, such as `.DS_Store`."""
+    left_out: list[LeftOut] | None = None
+    """With `skip_unsupported`: what the pipeline doesn't take."""
     callback_secret: str | None = None
     """Signs what is sent to callback_url. Shown this once."""
 
@@ -659,12 +690,16 @@ class UploadRequest(BaseModel):
     options: dict[str, Any] | None = None
     more: bool | None = None
     """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):
     file_id: str
+    position: int
+    """Of the file in the request's `files`, from 0."""
     filename: str
     method: str | None = None
     url: str | None = None

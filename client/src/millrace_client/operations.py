@@ -141,7 +141,7 @@ def list_files(
     status: list[FileState] | None = None,
     page: int | None = None,
     per_page: int | None = None,
-    group_by: Literal["confidence"] | None = None,
+    group_by: str | None = None,
     sort: str | None = None,
 ) -> Call[FilesPage]:
     """The files of a job."""

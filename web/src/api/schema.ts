@@ -104,6 +104,17 @@ export interface AuditPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChosenFile".
+ */
+export interface ChosenFile {
+  file_id: string
+  /**
+   * What it is for in this job; without one, what it was for in its own.
+   */
+  role?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "CompleteRequest".
  */
 export interface CompleteRequest {
@@ -424,18 +435,21 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
+ * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
   pipeline: string
   /**
-   * Files of yours, of any job; each is taken once, in this order.
-   *
-   * @minItems 1
    * @maxItems 2000
    */
-  file_ids: string[]
+  file_ids?: string[]
+  /**
+   * @maxItems 2000
+   */
+  files?: ChosenFile[]
   name?: string | null
   description?: string | null
   /**
@@ -503,6 +517,18 @@ export interface KeysAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
@@ -560,6 +586,16 @@ export interface LibraryPage {
   items: LibraryFile[]
 }
 /**
+ * How the files of a job can be listed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ListingAnswer".
+ */
+export interface ListingAnswer {
+  sorts: string[]
+  groups: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
@@ -580,6 +616,10 @@ export interface MoreFilesRequest {
    * The request without it seals the job.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -763,6 +803,11 @@ export interface PipelineAnswer {
   options: {
     [k: string]: unknown
   }
+  /**
+   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   */
+  kind: string | null
+  listing: ListingAnswer
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1047,6 +1092,14 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+  /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
@@ -1057,6 +1110,10 @@ export interface UploadAnswer {
  */
 export interface UploadTarget {
   file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
   filename: string
   method?: string | null
   /**
@@ -1095,6 +1152,10 @@ export interface UploadRequest {
    * Keeps the job open for further files.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
   /**
    * Told of the job's end, as a webhook.
    */

@@ -1,0 +1,176 @@
+"""Claims on a run or on one slice of it: a lease that is renewed beside the work, and the clean points at which a step
+stops."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from contextvars import copy_context
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.model import Job, Slice
+from chalicelib.jobs.ports import Clock, JobStore
+from chalicelib.jobs.states import JobState
+
+log = logging.getLogger(__name__)
+
+RUN_LEASE = timedelta(seconds=90)
+"""Short, and renewed as long as the process lives: whatever kills it, another worker goes on within two minutes."""
+RENEW_SECONDS = 25.0
+RUNNING = frozenset({JobState.RUNNING})
+WORKED_ON = frozenset({JobState.RUNNING, JobState.PAUSED})
+
+
+class Interrupted(BaseException):
+    """Stops a step at a clean point. No Exception, so that a pipeline's `except Exception` lets it pass."""
+
+
+class Cancelled(Interrupted):
+    pass
+
+
+class HandOn(Interrupted):
+    """Another function goes on with what is saved: a fresh one, as this one's time is nearly up, or that of `place`."""
+
+    def __init__(self, place: str | None = None) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+class Claim(Protocol):
+    """job: as last read or written."""
+
+    job: Job
+
+    def write(self, changes: Mapping[str, Any]) -> None:
+        """The clean point: renews the lease and writes changes to the job. Raises HandOn where the time is up, and
+        Interrupted where the claim is lost or the job no longer running."""
+
+    def renew(self) -> None:
+        """Renews the lease alone. StaleTransition where the claim is lost."""
+
+    def pause(self, waiting_for: Mapping[str, Any]) -> None:
+        """running → paused. Raises as write()."""
+
+
+class RunClaim:
+    """The lease of a job's run: whatever it writes is conditional on it."""
+
+    def __init__(self, jobs: JobStore, job: Job, deadline: datetime, clock: Clock) -> None:
+        self.job = job
+        self._claimed = job
+        self._jobs = jobs
+        self._deadline = deadline
+        self._clock = clock
+
+    def write(self, changes: Mapping[str, Any]) -> None:
+        now = self._clock()
+        if now >= self._deadline:
+            raise HandOn
+        self._change({**changes, "active_at": now, "lease_until": now + RUN_LEASE})
+
+    def renew(self) -> None:
+        self._jobs.renew_run(self._claimed, self._clock() + RUN_LEASE)
+
+    def pause(self, waiting_for: Mapping[str, Any]) -> None:
+        self._change({"state": JobState.PAUSED, "waiting_for": dict(waiting_for), "due_at": None, "tries": 0})
+
+    def release(self, **changes: Any) -> None:
+        """Gives the claim back, so that whoever goes on need not wait for the lease."""
+        try:
+            self.job = self._jobs.change_job(
+                self.job,
+                {"lease_until": None, "claimed_by": None, **changes},
+                allowed=WORKED_ON,
+                same=("attempt",),
+            )
+        except StaleTransition:
+            return
+
+    def _change(self, changes: Mapping[str, Any]) -> None:
+        try:
+            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("attempt",))
+        except StaleTransition:
+            raise stopped(self._jobs, self.job.id) from None
+
+
+class SliceClaim:
+    """The lease of one slice. Many workers share the job, so that a clean point reads the job and writes the slice."""
+
+    def __init__(self, jobs: JobStore, job: Job, part: Slice, deadline: datetime, clock: Clock) -> None:
+        self.job = job
+        self.part = part
+        self._jobs = jobs
+        self._deadline = deadline
+        self._clock = clock
+
+    def write(self, changes: Mapping[str, Any]) -> None:
+        if changes:
+            raise TypeError(f"a slice can't change its job: {sorted(changes)}")
+        if self._clock() >= self._deadline:
+            raise HandOn
+        try:
+            self.job = self._jobs.job(self.job.id)
+            if self.job.state is JobState.CANCELLED:
+                raise Cancelled
+            if self.job.state is not JobState.RUNNING or not is_of(self.part, self.job):
+                raise Interrupted
+            self.renew()
+        except (JobNotFound, StaleTransition):
+            raise Interrupted from None
+
+    def renew(self) -> None:
+        self._jobs.renew_slice(self.part, self._clock() + RUN_LEASE)
+
+    def pause(self, waiting_for: Mapping[str, Any]) -> None:
+        changes = {"state": JobState.PAUSED, "waiting_for": dict(waiting_for), "due_at": None}
+        try:
+            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("retries", "steps_done"))
+        except StaleTransition:
+            raise stopped(self._jobs, self.job.id) from None
+
+    def release(self, **changes: Any) -> None:
+        """Gives the claim back. changes: of the slice."""
+        try:
+            self._jobs.release_slice(self.part, **changes)
+        except StaleTransition:
+            return
+
+
+def is_of(part: Slice, job: Job) -> bool:
+    """Whether the slice is of the step at which the job is."""
+    return job.slices is not None and (part.run, part.step) == (job.retries, job.steps_done)
+
+
+class Renewal:
+    """Renews a claim's lease beside the work, until stop(): a step may be silent for minutes."""
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._stopped = threading.Event()
+        renew = copy_context().run  # its lines belong to this run too
+        name = f"lease of {claim.job.id}"
+        threading.Thread(target=renew, args=(self._renew,), name=name, daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _renew(self) -> None:
+        while not self._stopped.wait(RENEW_SECONDS):
+            try:
+                self._claim.renew()
+            except StaleTransition:
+                return  # paused, cancelled or lost: the next clean point finds out which
+            except Exception:
+                log.exception("the lease could not be renewed", extra={"job_id": self._claim.job.id})
+
+
+def stopped(jobs: JobStore, job_id: str) -> Interrupted:
+    try:
+        state = jobs.job(job_id).state
+    except JobNotFound:
+        return Interrupted()
+    return Cancelled() if state is JobState.CANCELLED else Interrupted()
