@@ -53,7 +53,9 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            self._queues.run(place_of(self._works[job.pipeline], job), job.id)
+            # A pipeline has a function of its own, which hands on to its layers': only that may be told by any of ours.
+            work = self._works[job.pipeline]
+            self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
         return job
 
     def _request_run(self, job: Job) -> Job:

@@ -52,7 +52,8 @@ class SliceItems:
 
     def delete_slices(self, job_id: str) -> None:
         found = self._table.query(items.job_key(job_id)[0], "begins_with(#range, :kind)", {":kind": items.SLICE})
-        self._table.delete_many([(item["PK"], item["SK"]) for item in found])
+        for item in found:
+            self._table.delete((item["PK"], item["SK"]))
 
     def _held(self, part: Slice) -> Write:
         """A write on condition that the claim is still as given: neither lost nor given back."""

@@ -170,6 +170,10 @@ class FileAnswer(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -251,6 +255,7 @@ class JobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -290,6 +295,7 @@ class JobSummary(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    waiting_for: WaitingFor | None = None
 
 
 class JobsPage(BaseModel):
@@ -352,6 +358,10 @@ class LibraryFile(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -425,6 +435,7 @@ class NewJobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -535,6 +546,8 @@ class ResultAnswer(BaseModel):
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime | None
+    file_id: str | None = None
+    """The file that it is about; null: the whole job."""
 
 
 class ResultChanges(BaseModel):
@@ -634,6 +647,7 @@ class StatusAnswer(BaseModel):
     current_filename: str | None = None
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
+    waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
     processing_time_seconds: float | None = None
@@ -710,6 +724,13 @@ class UploadTarget(BaseModel):
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = None
     """You have these bytes already: nothing needs to be sent."""
+
+
+class WaitingFor(BaseModel):
+    """What a paused job asks of its owner: supply it, then resume the job."""
+
+    code: str
+    message: str
 
 
 class WebhookAnswer(BaseModel):

@@ -245,6 +245,14 @@ export interface FileAnswer {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   [k: string]: unknown
@@ -403,6 +411,7 @@ export interface JobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -422,6 +431,16 @@ export interface JobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+}
+/**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
 }
 /**
  * What is left out stays; null empties.
@@ -479,6 +498,7 @@ export interface JobSummary {
   created_at: string
   started_at: string | null
   completed_at: string | null
+  waiting_for?: WaitingFor | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -561,6 +581,14 @@ export interface LibraryFile {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   /**
@@ -677,6 +705,7 @@ export interface NewJobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -871,6 +900,10 @@ export interface ResultAnswer {
   id: string
   job_id: string
   pipeline: string
+  /**
+   * The file that it is about; null: the whole job.
+   */
+  file_id?: string | null
   summary: string
   quality_score: number | null
   metadata: {
@@ -1046,6 +1079,7 @@ export interface StatusAnswer {
   current_filename?: string | null
   elapsed_seconds?: number | null
   estimated_remaining_seconds?: number | null
+  waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
   processing_time_seconds?: number | null
