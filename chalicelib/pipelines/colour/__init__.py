@@ -8,10 +8,21 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import FileRules, Inspection, OptionRefused, Step
+from chalicelib.pipelines.base import (
+    Column,
+    Columns,
+    FileRules,
+    Inspection,
+    Kind,
+    LayerWorker,
+    OptionRefused,
+    Step,
+    Worker,
+    Workers,
+)
 from chalicelib.pipelines.colour.kinds import EXTENSIONS, VALUE_EXTENSIONS
 from chalicelib.pipelines.colour.options import GRABCUT, Options
-from chalicelib.pipelines.colour.steps import STEPS
+from chalicelib.pipelines.colour.steps import ONNX, RAWS, STEPS
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_PICTURES = 500
@@ -31,6 +42,24 @@ class ColourPipeline:
     Options: type[BaseModel] = Options
     per_file = False
     steps: tuple[Step, ...] = STEPS
+    # The largest picture, 120 megapixels at 16 bits, takes 720 MB decoded, and its file and strips beside it.
+    # The zip's members lie on the disk while it is made.
+    workers = Workers(
+        inspect=Worker(memory=2048, seconds=300, disk=1024, batch=10, layers=("raws",)),
+        run=Worker(memory=4096, disk=10_240, layers=("colour",)),
+        layers={
+            RAWS: LayerWorker(
+                Worker(memory=4096, disk=2048, layers=("raws",)), (f"{__name__}.raws",), f"{__name__}.stages"
+            ),
+            ONNX: LayerWorker(
+                Worker(memory=4096, disk=2048, layers=("onnx", "raws")),
+                (f"{__name__}.network",),
+                f"{__name__}.applying",
+            ),
+        },
+    )
+    listing = Columns((Column("width", "width"), Column("height", "height")))
+    kind: Kind | None = "image"
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         if options.operation == "white_balance" and options.white_balance == "none":

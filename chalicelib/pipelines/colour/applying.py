@@ -116,7 +116,9 @@ def _cut_out(job: RunContext, picture: pictures.Picture, outputs: _Outputs) -> N
     if name == GRABCUT:
         alpha, by = background.by_grabcut(picture.pixels), "GrabCut, without a trained model"
     else:
-        alpha, by = background.by_network(picture.pixels, job.model(f"background/{name}")), f"the model {name}"
+        from chalicelib.pipelines.colour import network
+
+        alpha, by = network.by_network(picture.pixels, job.model(f"background/{name}")), f"the model {name}"
     outputs.report["background"] = {"by": by, "subject_percent": round(100 * float((alpha > 127).mean()), 2)}
     picture.alpha = alpha if picture.pixels.dtype == np.uint8 else alpha.astype(np.uint16) * 257
     picture.form = "PNG"

@@ -1,8 +1,7 @@
-"""The subject cut out of its background, by GrabCut or by somebody's ONNX model."""
+"""The subject cut out of its background by GrabCut."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ _ROUNDS = 6
 _BORDER = 0.02
 
 
-def _checked(share: float) -> None:
+def check_share(share: float) -> None:
+    """Raises UnreadableFile where nothing, or all, of a picture is its subject."""
     if not 0.005 < share < 0.98:
         raise UnreadableFile("no_subject", "No subject stands out from the background: nothing was cut out.")
 
@@ -46,34 +46,6 @@ def by_grabcut(pixels: NDArray[Any]) -> Alpha:
         cv2.grabCut(small[..., ::-1].copy(), mask, (0, 0, 0, 0), *models, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     subject = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8) * 255
     subject = cv2.morphologyEx(subject, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    _checked(float((subject > 0).mean()))
+    check_share(float((subject > 0).mean()))
     large = cv2.resize(cv2.GaussianBlur(subject, (0, 0), 0.8), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large, np.uint8)
-
-
-def by_network(pixels: NDArray[Any], folder: Path) -> Alpha:
-    """The same by the only .onnx in a folder: input (1, 3, h, w), 0..1 less ImageNet's mean and deviation, first output
-    a mask of any range. Raises UnreadableFile where it doesn't fit."""
-    import onnxruntime
-    from PIL import Image
-
-    found = sorted(folder.glob("*.onnx"))
-    if len(found) != 1:
-        raise UnreadableFile("model_unusable", "The folder of the background model must hold one .onnx file.")
-    try:
-        session = onnxruntime.InferenceSession(str(found[0]), providers=["CPUExecutionProvider"])
-        entry = session.get_inputs()[0]
-        side_h, side_w = (int(side) if isinstance(side, int) else 320 for side in entry.shape[2:4])
-        image = Image.fromarray(np.ascontiguousarray(reduced_to_8(pixels)))
-        small = np.asarray(image.resize((side_w, side_h), Image.Resampling.BILINEAR), np.float32) / 255
-        normal = (small - np.array([0.485, 0.456, 0.406], np.float32)) / np.array([0.229, 0.224, 0.225], np.float32)
-        mask = np.asarray(session.run(None, {entry.name: normal.transpose(2, 0, 1)[None]})[0], np.float64)
-    except Exception as error:  # whatever a stranger's model makes the runtime raise
-        raise UnreadableFile("model_unusable", f"The background model can't be run: {type(error).__name__}.") from None
-    mask = mask.reshape(-1, *mask.shape[-2:])[0]
-    if not np.isfinite(mask).all() or np.ptp(mask) == 0:
-        raise UnreadableFile("no_subject", "The background model finds no subject.")
-    mask = (mask - mask.min()) / np.ptp(mask)
-    _checked(float((mask > 0.5).mean()))
-    alpha = Image.fromarray((mask * 255).astype(np.uint8)).resize(image.size, Image.Resampling.BILINEAR)
-    return np.asarray(alpha)

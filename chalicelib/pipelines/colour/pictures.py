@@ -175,7 +175,12 @@ def _decoded_16(
     exif: bytes | None,
     notes: list[tuple[str, str]],
 ) -> Picture:
-    import cv2
+    try:
+        import cv2
+    except ImportError:  # in the function that runs networks, which has no room for it
+        raise UnreadableFile(
+            "unsupported_depth", "A network cuts out pictures of 8 bits; GrabCut those of 16 too."
+        ) from None
 
     pixels: Pixels | None = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import rawpy
+
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.colour.pictures import Picture, check_size
 
@@ -13,8 +15,6 @@ def developed(path: Path) -> Picture:
 
     It is written again as TIFF, held upright, without the raw's EXIF: no library of ours reads every maker's.
     """
-    import rawpy
-
     try:
         with rawpy.imread(str(path)) as raw:
             check_size(raw.sizes.raw_width, raw.sizes.raw_height)

@@ -10,7 +10,7 @@ from chalicelib.pipelines.base import RunContext, Step, own_layer
 from chalicelib.pipelines.colour.options import GRABCUT
 
 PACKAGE = "chalicelib.pipelines.colour"
-RAWS = "raws"
+RAWS, ONNX = "raws", "onnx"
 
 
 def decoding_layer(options: Any) -> str | None:
@@ -21,7 +21,7 @@ def decoding_layer(options: Any) -> str | None:
 def network_layer(options: Any) -> str | None:
     """A background model runs on onnxruntime, which has a function of its own."""
     cuts_out = options.operation == "remove_background" and options.background_model != GRABCUT
-    return "onnx" if cuts_out else None
+    return ONNX if cuts_out else None
 
 
 def _late(module: str, function: str) -> Callable[..., Any]:
