@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.jobs.errors import FieldError, InvalidFields
+from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Column, Pipeline
 
@@ -70,7 +70,7 @@ def confidence(file: File) -> str:
 
 
 class Listing:
-    def __init__(self, jobs: JobStore, pipelines: Mapping[str, Pipeline]) -> None:
+    def __init__(self, jobs: FileReads, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
         self._pipelines = pipelines
 

@@ -287,7 +287,7 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
         now = world.clock()
         event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=ann.id, at=now, data={})
         delivery = Delivery(owner, event, url, "secret", DeliveryState.FAILED)
-        services().jobs.add_delivery(delivery, now + timedelta(days=1))
+        services().jobs.webhooks.add_delivery(delivery, now + timedelta(days=1))
         route = "/webhooks/{webhook_id}" if owner == hook else "/jobs/{job_id}"
         show(f"GET {route}/deliveries", ann, f"{place}/deliveries")
         sent = f"{place}/deliveries/{delivery.id}/redeliver"

@@ -202,7 +202,7 @@ def a_delivery(cast: Cast, values: Values) -> Values:
     event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=cast.people["owner"].id, at=now, data={})
     endpoint = values.get("webhook_id") or values["job_id"]
     delivery = Delivery(endpoint, event, WEBHOOK["url"], "secret", DeliveryState.FAILED)
-    services().jobs.add_delivery(delivery, now + timedelta(days=1))
+    services().jobs.webhooks.add_delivery(delivery, now + timedelta(days=1))
     return {"delivery_id": delivery.id}
 
 
@@ -268,8 +268,8 @@ def people(shared_world: World, photo: bytes) -> Cast:
 def cast(people: Cast, world: World) -> Cast:
     world.configure(LIMIT_MULTIPART_FROM="10", LIMIT_ACTIVE_JOBS="100000")
     for name in ("owner", "other", "admin"):  # what the tests before have made has limits of its own
-        for endpoint in services().jobs.endpoints(people.people[name].id):
-            services().jobs.delete_endpoint(endpoint)
+        for endpoint in services().jobs.webhooks.endpoints(people.people[name].id):
+            services().jobs.webhooks.delete_endpoint(endpoint)
     return people
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.results import result_of_file
 from tests.app.accounts.people_helpers import admin
@@ -52,7 +53,7 @@ def test_results_and_verdicts_of_single_files_name_their_file(world: World, user
     jobs, file_id = wiring.services().jobs, f"{job_id}-00000001"
     job = jobs.job(job_id)
     jobs.put_result(result_of_file(job, 1, "One of it", 0.5, {"a": 1}, wiring.clock()))
-    jobs.judge_file(job_id, 1, 0, "suspect", "Two clocks.", {"seconds": 3600})
+    judge_file(jobs, job_id, 1, 0, "suspect", "Two clocks.", {"seconds": 3600})
     found = {result["file_id"]: result for result in user.get(f"/results?job_id={job_id}")["items"]}
     assert (found[file_id]["summary"], set(found)) == ("One of it", {None, file_id})
     assert user.get(f"/results/{job_id}-run0000-00000001")["file_id"] == file_id
