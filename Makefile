@@ -59,6 +59,7 @@ lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \
 		echo "$$file"; \
 		options="$$(cat "$${file%/*}/lock-options" "$${file%.in}.lock-options" 2>/dev/null)"; \
+		case "$$file" in infra/*) options="$$options -c requirements-dev.txt";; esac; \
 		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal $$options -o "$${file%.in}.txt" "$$file" || exit 1; \
 	done
 
