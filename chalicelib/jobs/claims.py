@@ -139,7 +139,7 @@ class SliceClaim:
 
 def is_of(part: Slice, job: Job) -> bool:
     """Whether the slice is of the step at which the job is."""
-    return job.slices is not None and (part.run, part.step) == (job.retries, job.steps_done)
+    return job.slices is not None and (part.division, part.step) == (job.division, job.steps_done)
 
 
 class Renewal:

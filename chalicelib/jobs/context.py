@@ -81,7 +81,7 @@ class Context:
     # -- files -----------------------------------------------------------------------------------------------------
 
     def files(self) -> Iterator[InspectedFile]:
-        for file in self._jobs.files(self.job_id):
+        for file in self._jobs.files(self.job):
             if file.state in FINISHED:
                 yield inspected(file)
 
@@ -196,6 +196,7 @@ class Context:
         """Records that the step is divided: from now on its slices are what is left of it."""
         self._claim.write(
             slices=slices,
+            division=self.job.attempt,
             slices_done=0,
             slices_mark=0,
             step_percent=0.0,
@@ -287,7 +288,7 @@ class Context:
         self._claim.write(upload=dict(upload))
 
     def _stored_files(self) -> Mapping[int, File]:
-        return {file.number: file for file in self._jobs.files(self.job_id)}
+        return {file.number: file for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

@@ -10,13 +10,15 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import AT_ONCE, add_files
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.job_ports import ADD_AT_ONCE, ImportStore
+from chalicelib.jobs.job_ports import ImportStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.moves import JobFields
 from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING
@@ -144,14 +146,14 @@ class Importer:
         most = self._intake.room(job.pipeline)
         if len(files) > most - job.file_count:
             return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
-        for some in batched(files, ADD_AT_ONCE, strict=False):
+        for some in batched(files, AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
-            changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
-            job = self._jobs.add_files(job, some, seal=False, changes=changes)
+            changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
+            job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
         # Added to by nobody since: a lister that was overtaken must not turn the place back.
-        listed = {"listing": {**listing, "after": after} if after else None}
-        return self._jobs.add_files(job, [], seal=after is None, changes=listed)
+        listed: JobFields = {"listing": {**listing, "after": after} if after else None}
+        return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 
     def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:
         files: list[File] = []

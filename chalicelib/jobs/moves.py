@@ -41,6 +41,7 @@ class JobFields(TypedDict, total=False):
     slices: int | None
     slices_done: int
     slices_mark: int
+    division: int
     waiting_for: Mapping[str, Any] | None
     attempt: int
     lease_until: datetime | None
@@ -56,6 +57,7 @@ class JobFields(TypedDict, total=False):
     mark: int
     given_up: bool
     kept_bytes: int
+    adding: str | None
     deleting: bool
 
 
@@ -65,17 +67,20 @@ class JobGuard(Enum):
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed its run since"
     SAME_HOLDER = "its lease has not been given back"
-    SAME_STEP = "it is at the same step, in the same run"
+    SAME_STEP = "it is at the same step, in the same division"
     SAME_RETRY = "it has not been retried since"
     SAME_REQUEST = "its run is asked for, or not, as it was"
     SAME_TRIES = "its tries have not been counted on"
     SAME_FILES = "no file was taken back since"
     SAME_FILE_COUNT = "no file was added since"
+    SAME_ADDING = "no other request has begun to add many files since"
+    SAME_KEPT = "what it counts for has not changed since"
     LEASE_FREE = "no other message's lease is in force"
     RUN_REQUESTED = "its run was asked for"
     RUN_NOT_REQUESTED = "its run was not asked for"
     NOT_SEALED = "it takes more files"
     NOT_DELETING = "it is not being deleted"
+    SAME_DELETING = "it is being deleted, or not, as it was"
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,9 @@ CAN_FAIL = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
 
 # Files come in.
 ADD_FILES = JobMove("add files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_FILES = JobMove("stage files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_MORE = JobMove("stage more files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
+ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
 SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
@@ -196,6 +204,8 @@ RETRY = JobMove(
     },
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
+REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
+FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
 
 # The sweeper looks.
 LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))

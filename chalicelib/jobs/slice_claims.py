@@ -18,7 +18,7 @@ FREED: Mapping[str, Any] = {"lease_until": None, "claimed_by": None}
 def claim_slice(jobs: Records, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
     """Takes the lease of a slice of the job's present step for the message `by`. StaleTransition where it is done or
     another message's lease is in force."""
-    record = SliceRecord(job.id, job.retries, job.steps_done, number)
+    record = SliceRecord(job.id, job.division, job.steps_done, number)
     claim = {"lease_until": lease_until, "claimed_by": by}
     part: Slice = _apply(
         jobs, Change(record, claim, {"attempt": 1, "tries": 1}, (Is("done", None), lease_free(now, by)))
@@ -45,7 +45,7 @@ def finish_slice(jobs: Records, job: Job, part: Slice, now: datetime) -> None:
 
 
 def _held(part: Slice, sets: Mapping[str, Any]) -> Change:
-    record = SliceRecord(part.job_id, part.run, part.step, part.number)
+    record = SliceRecord(part.job_id, part.division, part.step, part.number)
     return Change(record, sets, when=(There(), Is("attempt", part.attempt), Is("claimed_by", part.claimed_by)))
 
 

@@ -131,7 +131,7 @@ class SliceWorker:
         if job.state is not JobState.RUNNING or not job.shared or not message.is_of(job):
             return
         found = {part.number: part for part in self._jobs.slices(job)}
-        part = found.get(message.number) or Slice(job.id, message.run, message.step, message.number)
+        part = found.get(message.number) or Slice(job.id, message.division, message.step, message.number)
         held = part.lease_until and part.lease_until > self._clock() and part.claimed_by != message_id
         if part.done or held:
             return

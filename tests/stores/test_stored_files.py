@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import FileNotFound, StaleTransition
 from chalicelib.jobs.file_moving import mark_duplicates, move_file, reset_files
 from chalicelib.jobs.job_ports import Use
@@ -34,9 +35,9 @@ def test_files_come_back_in_order_and_as_they_were_put(jobs: Any) -> None:
         new_file(job, 2, bucket="elsewhere", etag="e", sequencer="0A", part_size=8, size=0),
         replace(new_file(job, 3), filename="Zoë 🦉\u202e.txt"),
     ]
-    jobs.add_files(job, files, seal=False)
-    assert list(jobs.files(job.id)) == files
-    assert [file.number for file in jobs.files(job.id, first=2, last=2)] == [2]
+    add_files(jobs, job, files, seal=False)
+    assert list(jobs.files(jobs.job(job.id))) == files
+    assert [file.number for file in jobs.files(jobs.job(job.id), first=2, last=2)] == [2]
     assert jobs.file(job.id, 3) == files[2]
     assert set(jobs.files_by_id([files[0].id, files[1].id])) == {files[0].id, files[1].id}
     with pytest.raises(FileNotFound):
@@ -46,15 +47,15 @@ def test_files_come_back_in_order_and_as_they_were_put(jobs: Any) -> None:
 def test_many_files_are_added_with_one_count(jobs: Any) -> None:
     job = filled(jobs, 250, seal=True)
     assert (job.file_count, job.sealed) == (250, True)
-    assert [file.number for file in jobs.files(job.id)] == list(range(1, 251))
+    assert [file.number for file in jobs.files(jobs.job(job.id))] == list(range(1, 251))
 
 
 def test_of_two_that_add_at_once_one_must_look_again(jobs: Any) -> None:
     job = created(jobs)
-    jobs.add_files(job, [new_file(job, 1)], seal=False)
+    add_files(jobs, job, [new_file(job, 1)], seal=False)
     with pytest.raises(StaleTransition):
-        jobs.add_files(job, [replace(new_file(job, 1), filename="other.txt")], seal=False)
-    assert [file.filename for file in jobs.files(job.id)] == ["1.txt"]
+        add_files(jobs, job, [replace(new_file(job, 1), filename="other.txt")], seal=False)
+    assert [file.filename for file in jobs.files(jobs.job(job.id))] == ["1.txt"]
     assert jobs.job(job.id).file_count == 1
 
 
@@ -63,13 +64,13 @@ def test_nothing_is_added_to_a_job_that_is_sealed_or_over(jobs: Any) -> None:
     over = changed(jobs, over, {"state": JobState.CANCELLED}, allowed=PENDING)
     for job in (sealed, over):
         with pytest.raises(StaleTransition):
-            jobs.add_files(job, [new_file(job, job.file_count + 1)], seal=False)
-        assert len(list(jobs.files(job.id))) == job.file_count
+            add_files(jobs, job, [new_file(job, job.file_count + 1)], seal=False)
+        assert len(list(jobs.files(jobs.job(job.id)))) == job.file_count
 
 
 def test_no_files_may_be_added_with_a_change(jobs: Any) -> None:
     job = filled(jobs, 1, seal=False)
-    jobs.add_files(job, [], seal=True, changes={"listing": None, "name": "Done"})
+    add_files(jobs, job, [], seal=True, changes={"listing": None, "name": "Done"})
     assert (jobs.job(job.id).sealed, jobs.job(job.id).name, jobs.job(job.id).file_count) == (True, "Done", 1)
 
 
@@ -89,12 +90,14 @@ def test_finished_files_are_taken_back_with_their_counts(jobs: Any) -> None:
     finished(jobs, job, 1, 2)
     finished(jobs, job, 3, state=FileState.REJECTED)
     mark_duplicates(jobs, job.id, {2: 1})
-    files, job = list(jobs.files(job.id)), jobs.job(job.id)
+    files, job = list(jobs.files(jobs.job(job.id))), jobs.job(job.id)
     assert reset_files(jobs, job, files) == 3
     assert reset_files(jobs, job, files) == 0
     assert jobs.job(job.id).counts == Counts()
-    assert {file.state for file in jobs.files(job.id)} == {FileState.EXPECTED}
-    assert {(file.sha256, file.etag, file.duplicate_of) for file in jobs.files(job.id)} == {(None, None, None)}
+    assert {file.state for file in jobs.files(jobs.job(job.id))} == {FileState.EXPECTED}
+    assert {(file.sha256, file.etag, file.duplicate_of) for file in jobs.files(jobs.job(job.id))} == {
+        (None, None, None)
+    }
 
 
 def test_files_are_not_taken_back_from_a_job_that_moved_on(jobs: Any) -> None:
@@ -102,7 +105,7 @@ def test_files_are_not_taken_back_from_a_job_that_moved_on(jobs: Any) -> None:
     finished(jobs, job, 1)
     changed(jobs, job, {"state": JobState.RUNNING}, allowed=PENDING)
     with pytest.raises(StaleTransition):
-        reset_files(jobs, job, list(jobs.files(job.id)))
+        reset_files(jobs, job, list(jobs.files(jobs.job(job.id))))
     assert jobs.job(job.id).counts.inspected == 1
 
 

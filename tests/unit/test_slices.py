@@ -348,8 +348,8 @@ def test_what_belongs_to_the_whole_job_is_not_a_slices_to_write(world: World, sh
 
 def test_a_message_of_no_slice_is_dropped(world: World, shared: Shared) -> None:
     job = planned(world, files=1)
-    for strange in ({"slice": -1}, {"slice": "0"}, {"slice": 5}, {"retry": 7}, {"step": 9}):
-        world.queue.send(RUN, {"job_id": job.id, "step": 0, "slice": 0, "retry": 0} | strange)
+    for strange in ({"slice": -1}, {"slice": "0"}, {"slice": 5}, {"division": 7}, {"step": 9}):
+        world.queue.send(RUN, {"job_id": job.id, "step": 0, "slice": 0, "division": job.division} | strange)
     world.drain()
     assert (world.job(job).state, shared.done) == (JobState.COMPLETED, [0])
 
