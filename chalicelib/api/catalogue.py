@@ -23,6 +23,7 @@ from chalicelib.jobs.errors import (
     JobNotFound,
     RequestInProgress,
     ResultNotFound,
+    ScheduleNotFound,
     Unauthorized,
     UnsupportedMediaType,
     WebhookNotFound,
@@ -41,6 +42,7 @@ UNKNOWN: dict[str, type[JobError]] = {
     "filename": GuideNotFound,
     "result_id": ResultNotFound,
     "webhook_id": WebhookNotFound,
+    "schedule_id": ScheduleNotFound,
     "delivery_id": WebhookNotFound,
     "key_id": KeyNotFound,
 }

@@ -28,6 +28,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "guides": ("guides",),
         "webhooks": ("webhooks", "jobs"),
         "user_data": ("user-data",),
+        "schedules": ("schedules",),
         "settings": ("settings", "audit"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),
