@@ -13,6 +13,7 @@ from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 from chalicelib.observing.invocations import Observing
 from chalicelib.wiring_accounts import AccountServices
+from chalicelib.wiring_catalogue import CatalogueServices
 from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
 
@@ -58,7 +59,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Services(AccountServices, LibraryServices):
+class Services(AccountServices, LibraryServices, CatalogueServices):
     """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
 
     def __init__(self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any]) -> None:
@@ -79,9 +80,10 @@ class Services(AccountServices, LibraryServices):
 
     @cached_property
     def works(self) -> Mapping[str, Work]:
+        from chalicelib.catalogue.works import CATALOGUE_WORKS
         from chalicelib.pipelines.registry import WORKS
 
-        return WORKS
+        return WORKS | {work.name: work(self.catalogue_tools) for work in CATALOGUE_WORKS}
 
     @cached_property
     def jobs(self) -> JobTable:

@@ -87,6 +87,9 @@ PATH_PATTERNS = {
     "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
     "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
     "delivery_id": "^[0-9a-z._]{1,100}$",
+    "scene_id": "^[^#\\s]{1,64}$",
+    "plan_id": "^[0-9a-z-]{26,60}$",
+    "change_id": "^[0-9a-z-]{26,60}[.][^#\\s]{1,80}$",
 }
 """Where they differ from other ids."""
 

@@ -27,6 +27,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "results": ("results",),
         "guides": ("guides",),
         "webhooks": ("webhooks", "jobs"),
+        "scenes": ("scenes", "performers", "tags", "studios"),
+        "analysis": ("analysis",),
         "user_data": ("user-data",),
         "schedules": ("schedules",),
         "settings": ("settings", "audit"),

@@ -17,13 +17,15 @@ from chalicelib.jobs import keys, thumbnails
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
-from chalicelib.jobs.library_ports import Use
+from chalicelib.jobs.job_ports import DeletionStore, Use
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, Thumbnail, file_id
+from chalicelib.jobs.moves import DELETE, LOOK_AGAIN
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.sharing import Holder, holders, source_of
-from chalicelib.jobs.states import FINAL, FileState, JobState
+from chalicelib.jobs.states import FileState, JobState
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ GOING = (FileState.INSPECTED, FileState.DUPLICATE)
 class Deletion:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: DeletionStore,
         objects: ObjectStore,
         queues: Queues,
         owned: Owned,
@@ -78,7 +80,7 @@ class Deletion:
         now = self._clock()
         due_at = now + timedelta(seconds=INSURANCE_SECONDS)
         try:
-            job = self._jobs.change_job(job, {"deleting": True, "due_at": due_at}, allowed=FINAL, unless="deleting")
+            job = move(self._jobs, job, DELETE(due_at=due_at))
         except StaleTransition:
             raise TryAgain("The job is changing at this very moment: try again.") from None
         if job.file_count > SMALL:
@@ -132,7 +134,7 @@ class Deletion:
         # What an unfinished job was sent, or a worker was just doing, may still land: then it is looked at once more.
         over = (job.completed_at or job.created_at) + timedelta(seconds=self._limits.upload_url_seconds)
         if job.state is not JobState.COMPLETED and self._clock() < over:
-            self._jobs.change_job(job, {"due_at": over}, allowed=FINAL)
+            move(self._jobs, job, LOOK_AGAIN(due_at=over))
         else:
             self._jobs.remove_job(job)
 

@@ -16,11 +16,15 @@ from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.file_moving import reset_files
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import DropStore
 from chalicelib.jobs.keys import DropKey
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore
+from chalicelib.jobs.moves import AWAIT, SEAL, SET_OPTIONS
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock, NewId, ObjectStore
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 
@@ -53,7 +57,7 @@ def is_file(place: DropKey) -> bool:
 class DropFolders:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: DropStore,
         objects: ObjectStore,
         intake: Intake,
         settling: Settling,
@@ -207,7 +211,7 @@ class DropFolders:
             complete = DONE in said
             if MANIFEST in said:
                 names = self._expected(place)
-                job = self._jobs.change_job(job, {"awaits": len(names)}, allowed=RECEIVING)
+                job = move(self._jobs, job, AWAIT(awaits=len(names)))
                 if job.file_count >= len(names):
                     there = {seen.key.removeprefix(place.batch) for seen in self._objects.below(place.batch)}
                     complete = complete or names <= there
@@ -233,10 +237,10 @@ class DropFolders:
         """New options for all of the batch: what was looked into with others is looked into again."""
         if options == job.options:
             return job
-        job = self._jobs.change_job(job, {"options": options}, allowed=RECEIVING, unless="sealed")
+        job = move(self._jobs, job, SET_OPTIONS(options=options))
         done = [file for file in self._jobs.files(job.id) if file.state in FINISHED]
         if done:
-            self._jobs.reset_files(job, done)
+            reset_files(self._jobs, job, done)
             self._settling.ask_again(job)
         return job
 
@@ -253,7 +257,7 @@ class DropFolders:
         """Takes back files that are there in another version than was looked into; returns how many."""
         there = (file for file in self._jobs.files(job.id) if file.state in FINISHED and file.key in etags)
         stale = [file for file in there if file.etag and file.etag != etags[file.key]]
-        return self._jobs.reset_files(job, stale)
+        return reset_files(self._jobs, job, stale)
 
     def _landed(self, batch: str) -> list[tuple[DropKey, StoredObject]]:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
@@ -265,7 +269,7 @@ class DropFolders:
         if landed:
             self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
         try:
-            job = self._jobs.change_job(self._jobs.job(job.id), {"sealed": True}, allowed=RECEIVING, unless="sealed")
+            job = move(self._jobs, self._jobs.job(job.id), SEAL())
         except StaleTransition:
             return self._jobs.job(job.id)
         if replaced:

@@ -14,9 +14,10 @@ from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ADD_AT_ONCE, ImportStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.ports import ADD_AT_ONCE, Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING
 
@@ -50,7 +51,7 @@ class Root:
 class Importer:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ImportStore,
         objects: ObjectStore,
         queues: Queues,
         intake: Intake,

@@ -26,11 +26,12 @@ from chalicelib.jobs.errors import (
     UnknownPipeline,
     field_errors,
 )
+from chalicelib.jobs.job_ports import IntakeStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.multipart import part_size
 from chalicelib.jobs.ownership import Owned, check_awaited
-from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedRequest
+from chalicelib.jobs.ports import Clock, NewId, ObjectStore, SignedRequest
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
@@ -58,7 +59,7 @@ class Upload:
 class Intake:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: IntakeStore,
         objects: ObjectStore,
         owned: Owned,
         settling: Settling,

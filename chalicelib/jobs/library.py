@@ -16,9 +16,9 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
+from chalicelib.jobs.job_ports import LibraryStore
 from chalicelib.jobs.model import File, Job, file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FINISHED
 from chalicelib.pipelines.base import Pipeline
 
@@ -84,7 +84,7 @@ def kind_of(pipeline: Pipeline | None, filename: str, content_type: str | None) 
 
 
 class Library:
-    def __init__(self, jobs: JobStore, owned: Owned, pipelines: Mapping[str, Pipeline]) -> None:
+    def __init__(self, jobs: LibraryStore, owned: Owned, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
         self._owned = owned
         self._pipelines = pipelines

@@ -145,6 +145,7 @@ class File:
     signed into its upload URL, so that the store itself refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
+    owner_hash: by which files of the same owner with the same bytes are found.
     verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
     """
 
@@ -180,6 +181,7 @@ class File:
     description: str | None = None
     tags: tuple[str, ...] = ()
     edits: int = 0
+    owner_hash: str | None = None
     verdict: str | None = None
     verdict_message: str | None = None
     verdict_details: Mapping[str, Any] = field(default_factory=dict)
@@ -193,6 +195,10 @@ class File:
     @property
     def id(self) -> str:
         return file_id(self.job_id, self.number)
+
+
+def owner_hash(owner_id: str, sha256: str) -> str:
+    return f"{owner_id}#{sha256}"
 
 
 def file_id(job_id: str, number: int) -> str:

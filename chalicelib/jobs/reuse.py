@@ -19,10 +19,11 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ReuseStore
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, NewId
+from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import give_back, lend
 from chalicelib.jobs.states import FINISHED
@@ -47,7 +48,7 @@ class Chosen:
 class Reuse:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ReuseStore,
         owned: Owned,
         intake: Intake,
         settling: Settling,

@@ -9,11 +9,12 @@ from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import File, Job
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import ConditionFailed, NewItem, Table, Write
-from chalicelib.stores.file_items import FileItems
+from chalicelib.stores.file_items import counting_in, new_files
 
 
-class BatchItems(FileItems):
-    _table: Table
+class BatchItems:
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
         key = items.batch_key(batch)
@@ -37,8 +38,8 @@ class BatchItems(FileItems):
     def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
         known = self.batch_files(job.batch or "", [file.key for file in files])
         writes: list[Write] = [
-            self._counting_in(job, {"file_count": job.file_count + len(files), "active_at": now}),
-            *self._new_files(files),
+            counting_in(job, {"file_count": job.file_count + len(files), "active_at": now}),
+            *new_files(files),
         ]
         for file in files:
             key = items.batch_file_key(job.batch or "", file.key)

@@ -87,10 +87,6 @@ def batch_file_key(batch: str, key: str) -> Key:
     return f"BATCH#{_digest(batch)}", f"KEY#{_digest(key)}"
 
 
-def owner_hash(owner_id: str, sha256: str) -> str:
-    return f"{owner_id}#{sha256}"
-
-
 def _digest(text: str) -> str:
     # An object's key may be as long as DynamoDB allows for a sort key, and then there is no room for our prefix.
     return hashlib.sha256(text.encode()).hexdigest()
@@ -109,6 +105,11 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item
+
+
+def created(key: Key, value: Any) -> Item:
+    """The item of a new record: of a value of the core's, or of plain fields."""
+    return {"PK": key[0], "SK": key[1], **value} if isinstance(value, Mapping) else to_item(key, value)
 
 
 def job_changes(changes: Mapping[str, Any]) -> Item:

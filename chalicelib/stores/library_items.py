@@ -8,8 +8,8 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.library_ports import Use
-from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.job_ports import Use
+from chalicelib.jobs.model import File, Job, owner_hash, parse_file_id
 from chalicelib.jobs.states import FINAL, FileState
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Removal, Table, Write
@@ -29,7 +29,8 @@ def listing_key(job_id: str, part: int) -> Key:
 
 
 class LibraryItems:
-    _table: Table
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     # -- files by themselves -----------------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class LibraryItems:
 
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         found = self._table.query(
-            items.owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK"
+            owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK"
         )
         keys = [(item["PK"], item["SK"]) for item in found]
         there = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))

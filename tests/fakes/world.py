@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
+from chalicelib.jobs.changes import Change, FileRecord, JobRecord
 from chalicelib.jobs.context import Stores
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.deliveries import message
@@ -257,6 +258,15 @@ class World:
     def drop(self, batch: str, **contents: bytes) -> None:
         for name, content in contents.items():
             self.objects.put(f"drop/{batch}/{name.replace('__', '.')}", content, "text/plain")
+
+    def set_file(self, file: File, **fields: Any) -> File:
+        """The file as the test wants it."""
+        found: File = self.jobs.apply([Change(FileRecord(file.job_id, file.number), fields)])
+        return found
+
+    def set_job(self, job: Job, **fields: Any) -> Job:
+        self.jobs.apply([Change(JobRecord(job.id), fields)])
+        return self.job(job)
 
     # -- what the queues do ------------------------------------------------------------------------------------------
 

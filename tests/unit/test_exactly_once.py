@@ -46,10 +46,8 @@ from tests.stores.conftest import BUCKET, PIPELINES
 EXAMPLES = int(os.environ.get("MILLRACE_EXAMPLES", "150"))
 WRITES = {
     "jobs": {
-        "create_job", "change_job", "enqueue_job", "claim_run", "add_files", "join_batch", "change_file", "claim_file",
-        "finish_files", "reject_file", "reset_files", "mark_duplicates", "put_artifact", "delete_artifacts",
-        "record_duration", "open_batch", "put_result", "note_uses", "forget_uses", "claim_slice", "renew_slice",
-        "release_slice", "finish_slice", "delete_slices", "judge_file",
+        "apply", "create_job", "add_files", "join_batch", "put_artifact", "delete_artifacts", "record_duration",
+        "open_batch", "put_result", "note_uses", "forget_uses", "delete_slices",
     },
     "objects": {"put", "put_file", "delete", "delete_prefix", "start_parts", "put_part", "copy_part", "finish_parts"},
     "queues": {"inspect", "run", "list_objects", "slices"},

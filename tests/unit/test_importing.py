@@ -7,6 +7,8 @@ import pytest
 from chalicelib.jobs.errors import BadRequest, NotAllowedInState
 from chalicelib.jobs.importing import Root
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.moves import START
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
 from tests.fakes.world import BUCKET, LIMITS, OWNER, Crash
@@ -207,7 +209,7 @@ def test_a_listing_whose_message_was_lost_is_asked_for(world: World) -> None:
 def test_a_paused_listing_stops_and_goes_on(world: World) -> None:
     fill(world, "a.txt")
     job = start(world)
-    running = world.jobs.change_job(world.job(job), {"state": JobState.RUNNING}, allowed=frozenset({JobState.PENDING}))
+    running = move(world.jobs, world.job(job), START())
     world.control.act(OWNER, running.id, "pause")
     world.drain()
     assert world.job(job).file_count == 0

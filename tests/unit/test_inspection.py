@@ -116,7 +116,7 @@ def test_other_bytes_than_announced_are_rejected(world: World) -> None:
     world.limits = world.limits
     job, _ = world.intake.open_job(OWNER, "photos", {}, [big], more=True)
     file = world.jobs.file(job.id, 1)
-    world.jobs.change_file(file, {"part_size": 8}, allowed=frozenset({FileState.EXPECTED}))
+    world.set_file(file, part_size=8)
     world.upload(job, 1, b"other")
     world.drain()
     assert codes(world, job) == ["checksum_mismatch"]
@@ -266,7 +266,7 @@ def test_what_came_in_parts_must_have_the_crc_that_the_store_kept(world: World) 
     file = world.jobs.file(job.id, 1)
     upload = world.objects.start_parts(file.key, None, checksum=True)
     part = world.objects.put_part(file.key, upload, 1, b"right")
-    world.jobs.change_file(file, {"upload_id": upload, "part_size": 8}, allowed=frozenset({FileState.EXPECTED}))
+    world.set_file(file, upload_id=upload, part_size=8)
     world.objects.crc32 = lambda key: 1  # type: ignore[method-assign]
     world.objects.finish_parts(file.key, upload, [part])
     world.drain()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import NotAllowedInState
+from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import progress
 from chalicelib.jobs.slice_work import MOST_SLICE_TRIES
@@ -358,8 +359,8 @@ def test_a_verdict_is_the_last_runs(world: World, shared: Shared) -> None:
     shared.during = lambda context, number: number and _fail()
     world.drain()
     assert world.files(job)[0].verdict == "counted"
-    world.jobs.judge_file(job.id, 1, 4, "newer", None, {})
-    world.jobs.judge_file(job.id, 1, 3, "older", None, {})
+    judge_file(world.jobs, job.id, 1, 4, "newer", None, {})
+    judge_file(world.jobs, job.id, 1, 3, "older", None, {})
     assert (world.files(job)[0].verdict, world.files(job)[0].verdict_run) == ("newer", 4)
 
 

@@ -8,11 +8,12 @@ NOTICE = "Research use only. Not for clinical diagnosis"
 
 CLASSICAL = "classical"
 LABELS = "labels"
+BUILTIN = (CLASSICAL, LABELS)
 
 
 def is_builtin(model: str) -> bool:
     """Whether this segmentation comes with the pipeline, or else is a network under `models/`."""
-    return model in (CLASSICAL, LABELS)
+    return model in BUILTIN
 
 
 def _email(value: object) -> object:
@@ -25,6 +26,7 @@ def _blank(value: object) -> object:
 
 
 RegionName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
+Millimetres = Annotated[float, Field(gt=0, le=50, allow_inf_nan=False)]
 LabelValue = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -70,6 +72,16 @@ class Options(BaseModel):
     )
     series: Annotated[str | None, BeforeValidator(_blank)] = Field(
         default=None,
-        pattern=r"^[0-9.]{1,64}$",
-        description="SeriesInstanceUID of the DICOM series to take; without it the largest one is taken.",
+        pattern=r"^(s[0-9]{1,4}|[0-9.]{1,64})$",
+        description="Which DICOM image to take where there are several: the id that a result offers (`s2`), or a "
+        "SeriesInstanceUID; without it the best volume is taken.",
+    )
+    allow_incomplete: bool = Field(
+        default=False,
+        description="Go on where files of a DICOM series can't be read: their slices stay empty, and the result says "
+        "so. Without it such a series fails.",
+    )
+    pixel_spacing: tuple[Millimetres, Millimetres] | None = Field(
+        default=None,
+        description="Size of a pixel for DICOM files that don't state it: mm between rows, mm between columns.",
     )

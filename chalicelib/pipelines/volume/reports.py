@@ -33,6 +33,7 @@ def results(
     options: Options,
     dice_note: str | None,
     warnings: Sequence[str],
+    missed: Sequence[int] = (),
 ) -> dict[str, Any]:
     with_dice = any(m.dice is not None for m in measures)
     return {
@@ -51,21 +52,18 @@ def results(
             }
             for m in measures
         ],
-        "dice": dice_summary(measures, dice_note),
+        "dice": dice_summary(measures, dice_note, missed),
         "shape_model": shape_model(options),
     }
 
 
-def dice_summary(measures: Sequence[Measure], note: str | None) -> dict[str, Any]:
-    found = {str(m.label): m.dice for m in measures if m.dice is not None}
+def dice_summary(measures: Sequence[Measure], note: str | None, missed: Sequence[int]) -> dict[str, Any]:
+    """missed: labels of the reference that the result doesn't have; each counts as 0."""
+    found = {m.label: m.dice for m in measures if m.dice is not None} | dict.fromkeys(missed, 0.0)
     if note is not None or not found:
         return {"status": "not computed", "reason": note or "No reference label map was uploaded."}
-    return {"status": "computed", "mean": mean_dice(measures), "by_label": found}
-
-
-def mean_dice(measures: Sequence[Measure]) -> float | None:
-    found = [m.dice for m in measures if m.dice is not None]
-    return round(sum(found) / len(found), 6) if found else None
+    mean = round(sum(found.values()) / len(found), 6)
+    return {"status": "computed", "mean": mean, "by_label": {str(label): found[label] for label in sorted(found)}}
 
 
 def shape_model(options: Options) -> dict[str, Any]:
@@ -95,13 +93,16 @@ def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str
     model: what is known of a user's network; its `versions` are those of the function that it ran in, which has
     libraries that this one lacks."""
     elsewhere = (model or {}).get("versions", {})
+    asked = options.model_dump(mode="json", exclude={"email"})
+    if "." in (asked["series"] or ""):
+        asked["series"] = "by its UID"  # which would lead back to the patient
     here = {name: version(name) for name in LIBRARIES}
     return {
         "notice": f"{NOTICE}.",
         "pipeline": "volume",
         "versions": {"python": platform.python_version(), **here, **elsewhere},
         "platform": platform.machine(),
-        "options": options.model_dump(mode="json", exclude={"email"}),
+        "options": asked,
         "model": {name: value for name, value in model.items() if name != "versions"} if model else None,
         "inputs": [{"number": f.number, "role": f.role, "size": f.size, "sha256": f.sha256} for f in files],
         "seeds": {"surface_ties": TIE_SEED},

@@ -9,7 +9,7 @@ from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.pipelines.volume.geometry import working_affine
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, Options, is_builtin
 from chalicelib.pipelines.volume.regions import Segmentation
-from chalicelib.pipelines.volume.saved import load_array, load_grid, model_folder, save_array, save_json
+from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
 
 
 def segment(job: RunContext) -> None:
@@ -37,7 +37,8 @@ def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str,
         from chalicelib.pipelines.volume.label_map import regions_of
 
         labels = load_array(job, "labels-in")
-        regions = regions_of(labels, options.region_names)
+        named = {int(value): name for value, name in load_json(job, "prepared")["names"].items()}
+        regions = regions_of(labels, named | options.region_names)
         return Segmentation(labels, regions), "The labels are the uploaded ones; nothing was segmented here.", None
     affine = working_affine(load_grid(job))
     if name == CLASSICAL:

@@ -14,14 +14,26 @@ import numpy as np
 
 from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, UnreadableFile
 from chalicelib.pipelines.volume import label_files, label_map, measuring, meshes, pictures, reports
-from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, same_place, to_working, working_affine
+from chalicelib.pipelines.volume.geometry import (
+    Array,
+    Grid,
+    apart,
+    counts_of,
+    embedded,
+    from_working,
+    to_working,
+    working_affine,
+)
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE, is_builtin
-from chalicelib.pipelines.volume.plan import Plan, Planner
+from chalicelib.pipelines.volume.plan import Plan, Source
+from chalicelib.pipelines.volume.planning import Planner
 from chalicelib.pipelines.volume.reading import read
 from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
 from chalicelib.pipelines.volume.surfaces import Surface
+
+GRIDS_SAME, GRIDS_APART = 1e-3, 0.2  # voxels, at the far corner
 
 
 def validate(job: RunContext) -> None:
@@ -37,27 +49,57 @@ def prepare(job: RunContext) -> None:
     warnings = list(plan.warnings)
     grid: Grid | None = None
     details = dict(plan.details)
+    names: dict[int, str] = {}
     if plan.image is not None:
         volume = read(job, plan.image)
         grid, details = volume.grid, details | volume.details
         warnings += volume.warnings
         save_array(job, "image", to_working(volume.data, grid))
+        del volume
         job.progress(50)
     if plan.labels is not None:
-        volume = read(job, plan.labels)
-        if grid is not None and not same_place(grid, volume.grid):
-            raise PipelineFailed("grid_mismatch", "The labels and the image don't lie on the same grid.")
-        warnings += volume.warnings if grid is None else ()
-        # Results go back onto the grid of the labels themselves: that is the map that is measured.
-        grid = volume.grid
-        save_array(job, "labels-in", to_working(label_map.label_values(volume.data), grid))
+        volume = read(job, plan.labels, labels=True)
+        values, notes = label_map.label_values(volume.data)
+        warnings += [*volume.warnings, *notes]
+        names = volume.names
+        if grid is None:
+            grid = volume.grid
+        else:
+            values, grid, fitting = _fitted(values, volume.grid, grid)
+            warnings += fitting
+        save_array(job, "labels-in", to_working(values, grid))
+        del volume, values
     if grid is None:
         raise PipelineFailed("no_image", "None of the job's files is an image.")
     job.progress(80)
-    note = _prepare_reference(job, plan, grid) if plan.reference is not None else None
+    note = plan.reference_note and f"The reference can't be used: {plan.reference_note}"
+    if plan.reference is not None:
+        found = _prepare_reference(job, plan.reference, grid)
+        note, warnings = found[0], warnings + found[1]
+    if note:
+        warnings.append(note)
     job.save("grid.json", grid.to_json())
-    prepared = {"warnings": list(dict.fromkeys(warnings)), "details": details, "dice_note": note}
+    prepared = {
+        "warnings": list(dict.fromkeys(warnings)),
+        "details": details,
+        "dice_note": note,
+        "names": {str(value): name for value, name in names.items()},
+    }
     save_json(job, "prepared", prepared)
+
+
+def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[str]]:
+    """Labels and the grid that they lie on beside their image: their own where both are the same to a fraction of a
+    voxel, the image's where they are a part of it. Raises UnreadableFile(grid_mismatch)."""
+    off = apart(image, own)
+    if off is None or off > GRIDS_APART:
+        whole = embedded(values, own, image, GRIDS_APART)
+        if whole is None:
+            raise UnreadableFile("grid_mismatch", "The labels and the image don't lie on the same grid.")
+        return whole, image, ["The labels cover a part of the image: what lies around them is background."]
+    # Results go back onto the grid of the labels themselves: that is the map that is measured.
+    near = f"The grids of labels and image differ by up to {off:.3f} voxels: they are taken as one."
+    return values, own, [near] if off > GRIDS_SAME else []
 
 
 def measure(job: RunContext) -> None:
@@ -73,6 +115,10 @@ def measure(job: RunContext) -> None:
         pass
     else:
         measures = [dataclasses.replace(m, dice=measuring.dice_of(labels, reference, m.label)) for m in measures]
+        present = {m.label for m in measures}
+        # A label that the result lacks altogether has a Dice of 0, and belongs into the mean.
+        missed = [int(v) for v in np.flatnonzero(counts_of(reference)) if v and int(v) not in present]
+        save_json(job, "missed", {"labels": missed})
     for label, surface in surfaces.items():
         path = job.scratch / f"surface-{label}.npz"
         np.savez(path, vertices=surface.vertices, faces=surface.faces)
@@ -105,9 +151,10 @@ def package(job: RunContext) -> None:
     job.progress(40)
     prepared = load_json(job, "prepared")
     segmentation = load_json(job, "segmentation")
+    warnings = [*segmentation.get("warnings", []), *prepared["warnings"]]
     image = _image_facts(grid, plan, prepared["details"])
     results = reports.results(
-        measures, segmentation["about"], image, job.options, prepared["dice_note"], prepared["warnings"]
+        measures, segmentation["about"], image, job.options, prepared["dice_note"], warnings, _missed(job)
     )
     try:
         grey: Array | None = load_array(job, "image")
@@ -147,21 +194,27 @@ def package(job: RunContext) -> None:
         f"{stem}_provenance.json",
         "application/json",
     )
-    job.result(_summary(measures), reports.mean_dice(measures), _result_metadata(results, timed))
+    job.result(_summary(measures), _quality(results, segmentation), _result_metadata(results, timed))
 
 
-def _prepare_reference(job: RunContext, plan: Plan, grid: Grid) -> str | None:
-    """Saves the reference; gives the reason where it can't be compared with."""
-    assert plan.reference is not None
+def _prepare_reference(job: RunContext, source: Source, grid: Grid) -> tuple[str | None, list[str]]:
+    """Saves the reference; (the reason where it can't be compared with, warnings)."""
     try:
-        volume = read(job, plan.reference)
-        values = label_map.label_values(volume.data, "reference")
+        volume = read(job, source, labels=True)
+        values, notes = label_map.label_values(volume.data, "reference")
     except UnreadableFile as reason:
-        return f"The reference can't be used: {reason.message}"
-    if not same_place(grid, volume.grid):
-        return "The reference doesn't lie on the input's grid."
+        return f"The reference can't be used: {reason.message}", []
+    off = apart(grid, volume.grid)
+    if off is None or off > GRIDS_APART:
+        whole = embedded(values, volume.grid, grid, GRIDS_APART)
+        if whole is None:
+            return "The reference doesn't lie on the input's grid.", []
+        save_array(job, "reference", to_working(whole, grid))
+        return None, notes
+    if off > GRIDS_SAME:
+        notes.append(f"The reference's grid differs by up to {off:.3f} voxels from the input's: they are taken as one.")
     save_array(job, "reference", to_working(values, volume.grid))
-    return None
+    return None, notes
 
 
 def _write_labels(job: RunContext, labels: Array, grid: Grid, stem: str) -> dict[str, bytes | Path]:
@@ -173,6 +226,19 @@ def _write_labels(job: RunContext, labels: Array, grid: Grid, stem: str) -> dict
         write(on_grid, grid, path)
         members[f"{stem}_labels.{suffix}"] = path
     return members
+
+
+def _missed(job: RunContext) -> list[int]:
+    try:
+        return list(load_json(job, "missed")["labels"])
+    except KeyError:
+        return []
+
+
+def _quality(results: dict[str, Any], segmentation: dict[str, Any]) -> float | None:
+    """Agreement with the reference; without one, low where the segmentation isn't plausible, and else unknown."""
+    mean: float | None = results["dice"].get("mean")
+    return segmentation.get("quality") if mean is None else mean
 
 
 def _image_facts(grid: Grid, plan: Plan, details: dict[str, Any]) -> dict[str, Any]:

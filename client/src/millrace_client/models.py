@@ -30,6 +30,39 @@ class AccountChanges(BaseModel):
     """Needed to change the email."""
 
 
+class AnalysisOptions(BaseModel):
+    detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
+    confidence_threshold: float | None = None
+    include_organized: bool | None = None
+    """Scenes that are marked as organized, too."""
+    patterns: list[Pattern] | None = None
+
+
+class AnalysisRequest(BaseModel):
+    """The scenes: `scene_ids`, or those that fit `filters`."""
+
+    scene_ids: list[str] | None = None
+    filters: SceneFilters | None = None
+    options: AnalysisOptions | None = None
+    plan_name: str | None = None
+
+
+class AnalysisStarted(BaseModel):
+    plan_id: str
+    job_id: str
+    scenes: int
+    status: str
+
+
+class ApplyRequest(BaseModel):
+    """Only what is approved is carried out; ids narrow it further."""
+
+    change_ids: list[str] | None = None
+    scene_ids: list[str] | None = None
+    connection_id: str | None = None
+    """The server to write to; without it the catalogue alone changes."""
+
+
 class ArtifactAnswer(BaseModel):
     name: str
     filename: str
@@ -69,6 +102,44 @@ class AuditPage(BaseModel):
 
 class BegunAnswer(BaseModel):
     job_id: str
+
+
+class BulkAnswer(BaseModel):
+    """missing: ids that are no scenes of yours."""
+
+    updated: int
+    missing: list[str]
+
+
+class BulkChanges(BaseModel):
+    scene_ids: list[str]
+    changes: SceneChanges
+
+
+class BulkDecision(BaseModel):
+    action: Literal["accept_all", "reject_all", "accept_by_field", "reject_by_field", "accept_by_confidence"]
+    field: Literal["studio", "performers", "tags", "details", "date", "markers"] | None = None
+    confidence: float | None = None
+
+
+class ChangeAnswer(BaseModel):
+    id: str
+    scene_id: str
+    field: Literal["studio", "performers", "tags", "details", "date", "markers"]
+    action: Literal["add", "remove", "set"]
+    current_value: Any
+    proposed_value: Any
+    confidence: float
+    reason: str
+    status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
+    message: str | None
+
+
+class ChangeDecision(BaseModel):
+    """proposed_value: what is to be there instead."""
+
+    status: Literal["pending", "approved", "rejected"] | None = None
+    proposed_value: Any | None = None
 
 
 class ChosenFile(BaseModel):
@@ -132,12 +203,37 @@ class DuplicateGroupAnswer(BaseModel):
     kept: str
     """The file that the zip keeps; similar ones are all kept, and this is the best."""
     files: list[FileAnswer]
+    """The first hundred of them."""
+    size: int
+    """How many files the group has."""
 
 
 class DuplicatesAnswer(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
     items: list[DuplicateGroupAnswer]
     final: bool
     """Whether the job has finished looking; before, similar ones are not known."""
+
+
+class EntitiesPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[EntityAnswer]
+
+
+class EntityAnswer(BaseModel):
+    id: str
+    name: str
+    aliases: list[str]
+    disambiguation: str | None
+    parents: list[str]
+    ignore_auto_tag: bool
+    scene_count: int
 
 
 class ErrorTimes(BaseModel):
@@ -288,6 +384,11 @@ class JobRequest(BaseModel):
     """Told of the job's end, as a webhook."""
 
 
+class JobStarted(BaseModel):
+    job_id: str
+    status: str
+
+
 class JobSummary(BaseModel):
     id: str
     name: str
@@ -390,6 +491,13 @@ class LoginRequest(BaseModel):
     password: str
 
 
+class MarkerAnswer(BaseModel):
+    title: str
+    seconds: float
+    end_seconds: float | None
+    tag: str | None
+
+
 class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
@@ -402,6 +510,11 @@ class MultipartPlan(BaseModel):
     part_size: int
     """Bytes of each part but the last."""
     part_count: int
+
+
+class NamedAnswer(BaseModel):
+    id: str
+    name: str
 
 
 class NewFile(BaseModel):
@@ -491,6 +604,13 @@ class PasswordRequest(BaseModel):
     new_password: str
 
 
+class Pattern(BaseModel):
+    """Text that matches, as whole words, is of this studio."""
+
+    studio: str
+    pattern: str
+
+
 class PipelineAnswer(BaseModel):
     name: str
     title: str
@@ -515,6 +635,42 @@ class PipelineTimes(BaseModel):
 
 class PipelinesAnswer(BaseModel):
     items: list[PipelineAnswer]
+
+
+class PlanAnswer(BaseModel):
+    id: str
+    name: str
+    status: Literal["pending", "draft", "reviewing", "applied", "cancelled"]
+    created_at: datetime
+    applied_at: datetime | None
+    scenes: int
+    changes: dict[str, int]
+    """How many were proposed, by field."""
+    metadata: dict[str, Any]
+
+
+class PlanPage(BaseModel):
+    id: str
+    name: str
+    status: Literal["pending", "draft", "reviewing", "applied", "cancelled"]
+    created_at: datetime
+    applied_at: datetime | None
+    scenes: int
+    changes: dict[str, int]
+    """How many were proposed, by field."""
+    metadata: dict[str, Any]
+    counts: dict[str, int]
+    """How many changes there are, by status."""
+    items: list[SceneOfPlan]
+    cursor: str | None
+
+
+class PlansPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[PlanAnswer]
 
 
 class Problem(BaseModel):
@@ -575,6 +731,106 @@ class ResultsPage(BaseModel):
     per_page: int
     pages: int
     items: list[ResultAnswer]
+
+
+class SceneAnswer(BaseModel):
+    id: str
+    source: str
+    title: str
+    """Its title, or else the name of its file."""
+    details: str | None
+    paths: list[str]
+    files: list[SceneFileAnswer]
+    code: str | None
+    director: str | None
+    urls: list[str]
+    organized: bool
+    rating100: int | None
+    scene_date: str | None
+    """As precise as it is known: `2014`, `2006-08` or `2020-04-19`."""
+    created_date: datetime | None
+    last_synced: datetime | None
+    studio: NamedAnswer | None
+    performers: list[NamedAnswer]
+    tags: list[NamedAnswer]
+    groups: list[NamedAnswer]
+    galleries: list[NamedAnswer]
+    markers: list[MarkerAnswer]
+    stash_ids: list[dict[str, Any]]
+    analyzed: bool
+    absent: bool
+
+
+class SceneChanges(BaseModel):
+    """What is left out stays; null empties."""
+
+    title: str | None = None
+    details: str | None = None
+    director: str | None = None
+    code: str | None = None
+    organized: bool | None = None
+    analyzed: bool | None = None
+    rating100: int | None = None
+    scene_date: str | None = None
+    """`2014`, `2006-08` or `2020-04-19`."""
+
+
+class SceneFileAnswer(BaseModel):
+    path: str
+    primary: bool
+    duration: float | None
+    width: int | None
+    height: int | None
+    frame_rate: float | None
+    codec: str | None
+    size: int | None
+    fingerprints: dict[str, str]
+
+
+class SceneFilters(BaseModel):
+    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+
+    search: str | None = None
+    """Beginnings of words that title, details or path must all have."""
+    studio_id: str | None = None
+    performer_ids: list[str] | None = None
+    tag_ids: list[str] | None = None
+    exclude_tag_ids: list[str] | None = None
+    scene_ids: list[str] | None = None
+    organized: bool | None = None
+    analyzed: bool | None = None
+    has_active_jobs: bool | None = None
+    absent: bool | None = None
+    """Scenes that their source no longer has."""
+    date_from: str | None = None
+    """The scene's whole period is on this day or later."""
+    date_to: str | None = None
+    """The scene's whole period is on this day or before."""
+
+
+class SceneOfPlan(BaseModel):
+    scene_id: str
+    title: str
+    path: str | None
+    changes: list[ChangeAnswer]
+
+
+class SceneStats(BaseModel):
+    total: int
+    organized: int
+    analyzed: int
+    absent: int
+    performers: int
+    tags: int
+    studios: int
+
+
+class ScenesPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[SceneAnswer]
 
 
 class ScheduleAnswer(BaseModel):
@@ -727,6 +983,11 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class TagsOfScenes(BaseModel):
+    scene_ids: list[str]
+    tag_ids: list[str]
 
 
 class ThumbnailAnswer(BaseModel):

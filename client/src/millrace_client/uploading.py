@@ -22,6 +22,7 @@ from millrace_client import operations
 from millrace_client.client import Client
 from millrace_client.errors import ApiError, FileChanged
 from millrace_client.journal import Journal, name_of
+from millrace_client.machine import with_zone
 from millrace_client.models import MoreFilesRequest, NewFile, UploadRequest, UploadTarget
 from millrace_client.protocol import FINAL
 from millrace_client.sending import Sender, Stopped
@@ -90,7 +91,7 @@ class Upload:
         self._files = [file if isinstance(file, LocalFile) else LocalFile.at(file) for file in files]
         self._pipeline = pipeline
         self._name = name
-        self._options = dict(options or {})
+        self._options = with_zone(pipeline, options)
         self._parallel = parallel
         self._skip_unsupported = skip_unsupported
         self.left_out: dict[str, str] = {}

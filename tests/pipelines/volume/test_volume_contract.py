@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from volume_world import FakeRun, nifti, small_labels, source
 
 from chalicelib.pipelines.volume import VOLUME, Options
-from chalicelib.pipelines.volume.plan import stem_of
+from chalicelib.pipelines.volume.formats import stem_of
 
 HEAVY = ("numpy", "scipy", "skimage", "nibabel", "pydicom", "nrrd", "PIL", "onnxruntime", "openjpeg", "jpeg_ls")
 
@@ -56,6 +56,8 @@ def test_options_have_their_agreed_defaults() -> None:
         "retain_results": True,
         "region_names": {},
         "series": None,
+        "allow_incomplete": False,
+        "pixel_spacing": None,
     }
 
 

@@ -44,6 +44,124 @@ export interface AccountChanges {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisOptions".
+ */
+export interface AnalysisOptions {
+  /**
+   * @minItems 1
+   */
+  detect?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers')[]
+  confidence_threshold?: number
+  /**
+   * Scenes that are marked as organized, too.
+   */
+  include_organized?: boolean
+  /**
+   * @maxItems 100
+   */
+  patterns?: Pattern[]
+}
+/**
+ * Text that matches, as whole words, is of this studio.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Pattern".
+ */
+export interface Pattern {
+  studio: string
+  pattern: string
+}
+/**
+ * The scenes: `scene_ids`, or those that fit `filters`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisRequest".
+ */
+export interface AnalysisRequest {
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  filters?: SceneFilters | null
+  options?: AnalysisOptions
+  plan_name?: string | null
+}
+/**
+ * Everything that is given must hold. Of several ids any counts, and none of those that are excluded.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFilters".
+ */
+export interface SceneFilters {
+  /**
+   * Beginnings of words that title, details or path must all have.
+   */
+  search?: string
+  studio_id?: string | null
+  /**
+   * @maxItems 100
+   */
+  performer_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  exclude_tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  scene_ids?: string[]
+  organized?: boolean | null
+  analyzed?: boolean | null
+  has_active_jobs?: boolean | null
+  /**
+   * Scenes that their source no longer has.
+   */
+  absent?: boolean | null
+  /**
+   * The scene's whole period is on this day or later.
+   */
+  date_from?: string | null
+  /**
+   * The scene's whole period is on this day or before.
+   */
+  date_to?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisStarted".
+ */
+export interface AnalysisStarted {
+  plan_id: string
+  job_id: string
+  scenes: number
+  status: string
+}
+/**
+ * Only what is approved is carried out; ids narrow it further.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ApplyRequest".
+ */
+export interface ApplyRequest {
+  /**
+   * @maxItems 10000
+   */
+  change_ids?: string[]
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  /**
+   * The server to write to; without it the catalogue alone changes.
+   */
+  connection_id?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArtifactAnswer".
  */
 export interface ArtifactAnswer {
@@ -108,6 +226,84 @@ export interface AuditPage {
  */
 export interface BegunAnswer {
   job_id: string
+}
+/**
+ * missing: ids that are no scenes of yours.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkAnswer".
+ */
+export interface BulkAnswer {
+  updated: number
+  missing: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkChanges".
+ */
+export interface BulkChanges {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  changes: SceneChanges
+}
+/**
+ * What is left out stays; null empties.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneChanges".
+ */
+export interface SceneChanges {
+  title?: string | null
+  details?: string | null
+  director?: string | null
+  code?: string | null
+  organized?: boolean
+  analyzed?: boolean
+  rating100?: number | null
+  /**
+   * `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkDecision".
+ */
+export interface BulkDecision {
+  action: 'accept_all' | 'reject_all' | 'accept_by_field' | 'reject_by_field' | 'accept_by_confidence'
+  field?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers') | null
+  confidence?: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeAnswer".
+ */
+export interface ChangeAnswer {
+  id: string
+  scene_id: string
+  field: 'studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers'
+  action: 'add' | 'remove' | 'set'
+  current_value: unknown
+  proposed_value: unknown
+  confidence: number
+  reason: string
+  status: 'pending' | 'approved' | 'rejected' | 'applied' | 'conflict' | 'failed'
+  message: string | null
+}
+/**
+ * proposed_value: what is to be there instead.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeDecision".
+ */
+export interface ChangeDecision {
+  status?: ('pending' | 'approved' | 'rejected') | null
+  proposed_value?: {
+    [k: string]: unknown
+  }
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -214,7 +410,14 @@ export interface DuplicateGroupAnswer {
    * The file that the zip keeps; similar ones are all kept, and this is the best.
    */
   kept: string
+  /**
+   * The first hundred of them.
+   */
   files: FileAnswer[]
+  /**
+   * How many files the group has.
+   */
+  size: number
 }
 /**
  * A file; what its pipeline found out stands beside these fields under its own names.
@@ -286,11 +489,39 @@ export interface ThumbnailAnswer {
  * via the `definition` "DuplicatesAnswer".
  */
 export interface DuplicatesAnswer {
+  total: number
+  page: number
+  per_page: number
+  pages: number
   items: DuplicateGroupAnswer[]
   /**
    * Whether the job has finished looking; before, similar ones are not known.
    */
   final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntitiesPage".
+ */
+export interface EntitiesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: EntityAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntityAnswer".
+ */
+export interface EntityAnswer {
+  id: string
+  name: string
+  aliases: string[]
+  disambiguation: string | null
+  parents: string[]
+  ignore_auto_tag: boolean
+  scene_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -492,6 +723,14 @@ export interface JobRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "JobStarted".
+ */
+export interface JobStarted {
+  job_id: string
+  status: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobSummary".
  */
 export interface JobSummary {
@@ -640,6 +879,16 @@ export interface LoginRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MarkerAnswer".
+ */
+export interface MarkerAnswer {
+  title: string
+  seconds: number
+  end_seconds: number | null
+  tag: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "MoreFilesRequest".
  */
 export interface MoreFilesRequest {
@@ -693,6 +942,14 @@ export interface MultipartPlan {
    */
   part_size: number
   part_count: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NamedAnswer".
+ */
+export interface NamedAnswer {
+  id: string
+  name: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -865,6 +1122,77 @@ export interface PipelinesAnswer {
   items: PipelineAnswer[]
 }
 /**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanAnswer".
+ */
+export interface PlanAnswer {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanPage".
+ */
+export interface PlanPage {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+  /**
+   * How many changes there are, by status.
+   */
+  counts: {
+    [k: string]: number
+  }
+  items: SceneOfPlan[]
+  cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneOfPlan".
+ */
+export interface SceneOfPlan {
+  scene_id: string
+  title: string
+  path: string | null
+  changes: ChangeAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlansPage".
+ */
+export interface PlansPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: PlanAnswer[]
+}
+/**
  * application/problem+json (RFC 9457).
  *
  * This interface was referenced by `Api`'s JSON-Schema
@@ -954,6 +1282,84 @@ export interface ResultsPage {
   per_page: number
   pages: number
   items: ResultAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneAnswer".
+ */
+export interface SceneAnswer {
+  id: string
+  source: string
+  /**
+   * Its title, or else the name of its file.
+   */
+  title: string
+  details: string | null
+  paths: string[]
+  files: SceneFileAnswer[]
+  code: string | null
+  director: string | null
+  urls: string[]
+  organized: boolean
+  rating100: number | null
+  /**
+   * As precise as it is known: `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date: string | null
+  created_date: string | null
+  last_synced: string | null
+  studio: NamedAnswer | null
+  performers: NamedAnswer[]
+  tags: NamedAnswer[]
+  groups: NamedAnswer[]
+  galleries: NamedAnswer[]
+  markers: MarkerAnswer[]
+  stash_ids: {
+    [k: string]: unknown
+  }[]
+  analyzed: boolean
+  absent: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFileAnswer".
+ */
+export interface SceneFileAnswer {
+  path: string
+  primary: boolean
+  duration: number | null
+  width: number | null
+  height: number | null
+  frame_rate: number | null
+  codec: string | null
+  size: number | null
+  fingerprints: {
+    [k: string]: string
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneStats".
+ */
+export interface SceneStats {
+  total: number
+  organized: number
+  analyzed: number
+  absent: number
+  performers: number
+  tags: number
+  studios: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScenesPage".
+ */
+export interface ScenesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: SceneAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1205,6 +1611,22 @@ export interface StoredPart {
  */
 export interface StoredParts {
   parts: StoredPart[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TagsOfScenes".
+ */
+export interface TagsOfScenes {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  tag_ids: string[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

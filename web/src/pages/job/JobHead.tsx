@@ -5,11 +5,14 @@ import { FINAL, useControl } from '../../api/queries'
 import type { JobAnswer, PipelineAnswer, StatusAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { pageOf } from '../../pipelines'
 import { Bar, Button, Notice, Sheet } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { JobStateMark } from '../../ui/JobStateMark'
+import { DeleteJob } from './DeleteJob'
 import { useDownload } from './download'
 import styles from './JobHead.module.css'
+import { JobName } from './JobName'
 import { Steps } from './Steps'
 
 interface Props {
@@ -44,7 +47,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
             {said('pipeline', job.pipeline, pipeline?.title ?? job.pipeline)} ·{' '}
             <time dateTime={job.created_at}>{quantities.moment(job.created_at)}</time>
           </p>
-          <h1>{job.name}</h1>
+          <JobName job={job} />
         </div>
         <div className={styles.tools}>
           {how.status === 'completed' && (
@@ -74,6 +77,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
               {t('resume')}
             </Button>
           )}
+          {!working && <DeleteJob job={job} />}
           {working && <TellMe />}
           {working && (
             <Button kind="danger" busy={control.isPending} onPress={() => ask(true)}>
@@ -159,10 +163,10 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
 
 /** Where the job stands, in one line: only what is known. */
 function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
-  const { t } = useWords()
+  const words = useWords<string>()
+  const { t } = words
   const quantities = useQuantities()
   const parts: string[] = []
-  const { counts } = { counts: job.files }
   if (how.status === 'queued' && how.queue_position) {
     parts.push(t('queue.place', { place: how.queue_position }))
     if (how.estimated_wait_seconds)
@@ -178,14 +182,8 @@ function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
       parts.push(t('left', { time: quantities.duration(how.estimated_remaining_seconds) }))
   }
   if (how.status === 'completed') {
-    if (job.pipeline === 'media')
-      parts.push(
-        ...[
-          t('files', { count: job.progress_total }),
-          counts.duplicate ? t('count.duplicates', { count: counts.duplicate }) : '',
-          counts.rejected ? t('count.rejected', { count: counts.rejected }) : '',
-        ].filter(Boolean),
-      )
+    const { outcome } = pageOf(job.pipeline)
+    if (outcome) parts.push(...outcome(job, words))
     else if (typeof job.result?.summary === 'string') parts.push(job.result.summary)
     if (how.processing_time_seconds)
       parts.push(t('took', { time: quantities.duration(how.processing_time_seconds) }))
