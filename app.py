@@ -91,4 +91,5 @@ def undelivered(event: SQSEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
     services().sweeper.sweep(deadline(event.context))
+    services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.ownership import Owned
     from chalicelib.jobs.recovery import Sweeper
     from chalicelib.jobs.running import Runner
+    from chalicelib.jobs.schedules import Schedules
     from chalicelib.jobs.settling import Settling
     from chalicelib.jobs.slices import Slices
     from chalicelib.pipelines.base import Pipeline, Work
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
+    from chalicelib.stores.schedules import ScheduleTable
     from chalicelib.stores.user_data import UserDataTable
 
 
@@ -219,6 +221,19 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
             self.settings.limits,
             clock,
         )
+
+    @cached_property
+    def schedule_table(self) -> ScheduleTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.schedules import ScheduleTable
+
+        return ScheduleTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        from chalicelib.jobs.schedules import Schedules
+
+        return Schedules(self.schedule_table, self.intake, self.importer, clock, new_id)
 
     @cached_property
     def inspector(self) -> Inspector:

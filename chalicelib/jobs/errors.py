@@ -167,6 +167,12 @@ class UserDataNotFound(NotFound):
     code, title = "user_data_not_found", "Nothing is kept under that name"
 
 
+class ScheduleNotFound(NotFound):
+    """There is no such schedule of yours."""
+
+    code, title = "schedule_not_found", "There is no such schedule"
+
+
 class WebhookNotFound(NotFound):
     """There is no such webhook or delivery of yours."""
 
@@ -273,6 +279,12 @@ class TooMuchUserData(LimitReached):
     """Delete something that you keep."""
 
     code, title = "too_much_user_data", "You keep too much"
+
+
+class TooManySchedules(LimitReached):
+    """Delete a schedule."""
+
+    code, title = "too_many_schedules", "You have too many schedules"
 
 
 class TooManyWebhooks(LimitReached):

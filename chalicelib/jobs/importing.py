@@ -86,13 +86,18 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
-        place = Root.parse(path, self._own_bucket)
-        if place.ours or not any(root.holds(place) for root in self._roots):
-            raise ImportNotAllowed("Nothing can be imported from there.")
+        place = self.check(path)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
         return job
+
+    def check(self, path: str) -> Root:
+        """Where that is. ImportNotAllowed."""
+        place = Root.parse(path, self._own_bucket)
+        if place.ours or not any(root.holds(place) for root in self._roots):
+            raise ImportNotAllowed("Nothing can be imported from there.")
+        return place
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""

@@ -161,10 +161,9 @@ class Intake:
     ) -> Job:
         """A job of a work without files, which runs as soon as a worker is free. The same id twice is one job: the one
         that there is. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
-        if work not in self._works or takes_files(self._works[work]):
-            raise UnknownPipeline("There is no work of that name that runs without files.")
+        chore = self._chore(work)
         try:
-            job = self._create(owner_id, self._works[work], options, name, limited, id=id, sealed=True, **fields)
+            job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
         except StaleTransition:
             job = self._jobs.job(id or "")
             if (job.owner_id, job.pipeline) != (owner_id, work):
@@ -189,6 +188,12 @@ class Intake:
         check_awaited(job, file)
         return self._upload(file)
 
+    def _chore(self, name: str) -> Work:
+        work = self._works.get(name)
+        if work is None or takes_files(work):
+            raise UnknownPipeline("There is no work of that name that runs without files.")
+        return work
+
     def _pipeline(self, name: str) -> Pipeline:
         work = self._works.get(name)
         if work is None or not takes_files(work):
@@ -196,9 +201,10 @@ class Intake:
             raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
         return work
 
-    def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options with their defaults. Raises InvalidFields, also for what this installation can't serve."""
-        return self._checked(self._pipeline(pipeline), options)
+    def check_options(self, work: str, options: Mapping[str, Any], *, with_files: bool = True) -> dict[str, Any]:
+        """The options with their defaults. with_files: of a pipeline, else of a work without files. UnknownPipeline;
+        InvalidFields, also for what this installation can't serve."""
+        return self._checked(self._pipeline(work) if with_files else self._chore(work), options)
 
     def _checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
         try:

@@ -97,7 +97,7 @@ class Examples:
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
-        text = re.sub(r"(media|job) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(r"(media|job|Nightly) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
@@ -171,6 +171,7 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    _schedules(examples, ann)
     _scenes(examples, world, ann)
     _user_data(examples, ann)
     world.put_guides()
@@ -293,6 +294,19 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
         sent = f"{place}/deliveries/{delivery.id}/redeliver"
         show(f"POST {route}/deliveries/{{delivery_id}}/redeliver", ann, sent)
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+
+
+def _schedules(examples: Examples, ann: Caller) -> None:
+    show, route = examples.show, "/schedules/{schedule_id}"
+    nightly = {"name": "Nightly", "pipeline": "media", "path": "import/trip/"}
+    nightly |= {"cron": "30 3 * * *", "zone": "Europe/Berlin"}
+    path = f"/schedules/{show('POST /schedules', ann, body=nightly)['id']}"
+    show(f"POST {route}/run", ann, f"{path}/run")
+    ann.world.deliver()
+    show(f"GET {route}", ann, path)
+    show("GET /schedules", ann)
+    show(f"PATCH {route}", ann, path, {"paused": True})
+    show(f"DELETE {route}", ann, path)
 
 
 def _scenes(examples: Examples, world: World, ann: Caller) -> None:

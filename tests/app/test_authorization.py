@@ -59,6 +59,7 @@ def finding(cast: Cast) -> dict[str, Any]:
 
 
 WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
+SCHEDULE = {"name": "Nightly", "pipeline": "media", "path": "import/trip/", "cron": "0 3 * * *"}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -125,6 +126,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
+    ("GET", "/schedules"): Row(SIGNED_IN),
+    ("GET", "/schedules/{schedule_id}"): Row(OWNER),
+    ("PATCH", "/schedules/{schedule_id}"): Row(OWNER, {"paused": True}),
+    ("DELETE", "/schedules/{schedule_id}"): Row(OWNER, good=204),
+    ("POST", "/schedules/{schedule_id}/run"): Row(OWNER, good=202),
     ("GET", "/scenes"): Row(SIGNED_IN),
     ("GET", "/scenes/stats"): Row(SIGNED_IN),
     ("GET", "/scenes/{scene_id}"): Row(OWNER),
@@ -211,6 +218,12 @@ def a_guide(cast: Cast, _: Values) -> Values:
     return {"filename": "first-steps.html"}
 
 
+def a_schedule(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/schedules", SCHEDULE)
+    assert made.status == 201, made.text
+    return {"schedule_id": made["id"]}
+
+
 def a_scene(cast: Cast, _: Values) -> Values:
     services().catalogue.take_in(cast.people["owner"].id, [Scene("71", "home", digest=new_id())])
     return {"scene_id": "71"}
@@ -240,6 +253,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "webhook_id": a_webhook,
     "delivery_id": a_delivery,
     "filename": a_guide,
+    "schedule_id": a_schedule,
     "scene_id": a_scene,
     "plan_id": a_plan,
     "change_id": a_plan,

@@ -100,6 +100,10 @@ class AuditPage(BaseModel):
     next_cursor: str | None
 
 
+class BegunAnswer(BaseModel):
+    job_id: str
+
+
 class BulkAnswer(BaseModel):
     """missing: ids that are no scenes of yours."""
 
@@ -829,6 +833,56 @@ class ScenesPage(BaseModel):
     items: list[SceneAnswer]
 
 
+class ScheduleAnswer(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    options: dict[str, Any]
+    path: str | None
+    recursive: bool
+    cron: str | None
+    every_minutes: int | None
+    zone: str
+    paused: bool
+    created_at: datetime
+    next_at: datetime | None
+    history: list[StartedAnswer]
+    """The last 20 times, the newest first."""
+
+
+class ScheduleChanges(BaseModel):
+    """What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round."""
+
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    paused: bool | None = None
+    cron: str | None = None
+    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    every_minutes: int | None = None
+    zone: str | None = None
+    """In which the cron expression is read, such as `Europe/Berlin`."""
+
+
+class ScheduleRequest(BaseModel):
+    """`cron` or `every_minutes`."""
+
+    name: str
+    pipeline: str
+    options: dict[str, Any] | None = None
+    path: str | None = None
+    """What is imported each time, as by `POST /import-path`."""
+    recursive: bool | None = None
+    cron: str | None = None
+    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    every_minutes: int | None = None
+    zone: str | None = None
+    """In which the cron expression is read, such as `Europe/Berlin`."""
+
+
+class SchedulesAnswer(BaseModel):
+    items: list[ScheduleAnswer]
+
+
 class SettingAnswer(BaseModel):
     name: str
     value: Any
@@ -866,6 +920,16 @@ class SignedPart(BaseModel):
 
 class SignedParts(BaseModel):
     parts: list[SignedPart]
+
+
+class StartedAnswer(BaseModel):
+    at: datetime
+    due_at: datetime | None
+    """Null where it was asked for."""
+    job_id: str | None
+    """Null where none began."""
+    error_code: str | None
+    error_message: str | None
 
 
 class StatsAnswer(BaseModel):

@@ -17,6 +17,7 @@ from millrace_client.models import (
     ApplyRequest,
     ArtifactsAnswer,
     AuditPage,
+    BegunAnswer,
     BulkAnswer,
     BulkChanges,
     BulkDecision,
@@ -68,6 +69,10 @@ from millrace_client.models import (
     SceneChanges,
     ScenesPage,
     SceneStats,
+    ScheduleAnswer,
+    ScheduleChanges,
+    ScheduleRequest,
+    SchedulesAnswer,
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
@@ -671,6 +676,36 @@ def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Ca
     return Call(
         "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
     )
+
+
+def add_schedule(body: ScheduleRequest) -> Call[ScheduleAnswer]:
+    """Have jobs begin by themselves."""
+    return Call("POST", "/schedules", ScheduleAnswer, body=body, creates=True)
+
+
+def list_schedules() -> Call[SchedulesAnswer]:
+    """Your schedules."""
+    return Call("GET", "/schedules", SchedulesAnswer)
+
+
+def get_schedule(schedule_id: str) -> Call[ScheduleAnswer]:
+    """A schedule, and what it began."""
+    return Call("GET", f"/schedules/{schedule_id}", ScheduleAnswer)
+
+
+def change_schedule(schedule_id: str, body: ScheduleChanges, *, if_match: str | None = None) -> Call[ScheduleAnswer]:
+    """Change, pause or resume a schedule."""
+    return Call("PATCH", f"/schedules/{schedule_id}", ScheduleAnswer, body=body, headers={"If-Match": if_match})
+
+
+def delete_schedule(schedule_id: str) -> Call[None]:
+    """Delete a schedule."""
+    return Call("DELETE", f"/schedules/{schedule_id}", None)
+
+
+def run_schedule(schedule_id: str) -> Call[BegunAnswer]:
+    """Begin its job now."""
+    return Call("POST", f"/schedules/{schedule_id}/run", BegunAnswer, creates=True)
 
 
 def get_settings() -> Call[SettingsAnswer]:

@@ -221,6 +221,13 @@ export interface AuditPage {
   next_cursor: string | null
 }
 /**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BegunAnswer".
+ */
+export interface BegunAnswer {
+  job_id: string
+}
+/**
  * missing: ids that are no scenes of yours.
  *
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1353,6 +1360,103 @@ export interface ScenesPage {
   per_page: number
   pages: number
   items: SceneAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleAnswer".
+ */
+export interface ScheduleAnswer {
+  id: string
+  name: string
+  pipeline: string
+  options: {
+    [k: string]: unknown
+  }
+  path: string | null
+  recursive: boolean
+  cron: string | null
+  every_minutes: number | null
+  zone: string
+  paused: boolean
+  created_at: string
+  next_at: string | null
+  /**
+   * The last 20 times, the newest first.
+   */
+  history: StartedAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StartedAnswer".
+ */
+export interface StartedAnswer {
+  at: string
+  /**
+   * Null where it was asked for.
+   */
+  due_at: string | null
+  /**
+   * Null where none began.
+   */
+  job_id: string | null
+  error_code: string | null
+  error_message: string | null
+}
+/**
+ * What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleChanges".
+ */
+export interface ScheduleChanges {
+  name?: string
+  options?: {
+    [k: string]: unknown
+  }
+  paused?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string
+  every_minutes?: number
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * `cron` or `every_minutes`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleRequest".
+ */
+export interface ScheduleRequest {
+  name: string
+  pipeline: string
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * What is imported each time, as by `POST /import-path`.
+   */
+  path?: string | null
+  recursive?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string | null
+  every_minutes?: number | null
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SchedulesAnswer".
+ */
+export interface SchedulesAnswer {
+  items: ScheduleAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
