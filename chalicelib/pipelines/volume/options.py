@@ -76,6 +76,24 @@ class Options(BaseModel):
         description="Which DICOM image to take where there are several: the id that a result offers (`s2`), or a "
         "SeriesInstanceUID; without it the best volume is taken.",
     )
+    side: Literal["left", "right"] | None = Field(
+        default=None,
+        description="Which knee it is. Medial and lateral parts need it, unless the names of the regions tell; without "
+        "it they are called right_half and left_half.",
+    )
+    subregions: dict[LabelValue, Literal["femur", "tibia", "patella"]] = Field(
+        default_factory=dict,
+        max_length=64,
+        description='Which bone\'s cartilage a label is, for its parts, for example {"2": "femur"}; without it the '
+        "names of the regions tell.",
+    )
+    defect_threshold_mm: float = Field(
+        default=1.0,
+        gt=0,
+        le=5,
+        allow_inf_nan=False,
+        description="Cartilage thinner than this counts as defect in the defect map.",
+    )
     allow_incomplete: bool = Field(
         default=False,
         description="Go on where files of a DICOM series can't be read: their slices stay empty, and the result says "
