@@ -44,8 +44,10 @@ class Options(BaseModel):
     segmentation_model: str = Field(
         default=CLASSICAL,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-        description="`classical` (thresholds and shapes, no trained model), `labels` (the upload is a label map, or "
-        "holds one: measure it as it is), or the name of an ONNX model that this installation keeps under `models/`.",
+        description="`classical` (thresholds and shapes, no trained model: it needs bone that differs in brightness "
+        "from everything around it, and takes muscle for bone where fat is suppressed), `labels` (the upload is a "
+        "label map, or holds one: measure it as it is), or the name of an ONNX model that this installation keeps "
+        "under `models/`.",
     )
     perform_shape_model: bool = Field(
         default=True, description="Ask for shape-model scores; without a shape model they are reported as not computed."

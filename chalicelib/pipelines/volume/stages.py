@@ -252,7 +252,7 @@ def package(job: RunContext) -> None:
         f"{stem}_provenance.json",
         "application/json",
     )
-    job.result(_summary(measures), _quality(results, segmentation), _result_metadata(results, timed))
+    job.result(_summary(measures, segmentation), _quality(results, segmentation), _result_metadata(results, timed))
 
 
 def _prepare_reference(job: RunContext, source: Source, grid: Grid) -> tuple[str | None, list[str]]:
@@ -328,10 +328,14 @@ def _method(about: dict[str, Any]) -> str:
     return f"Most labelled slice of each plane · {kind}"
 
 
-def _summary(measures: Sequence[Measure]) -> str:
+def _summary(measures: Sequence[Measure], segmentation: dict[str, Any]) -> str:
     parts = [f"{m.region} {m.volume_mm3 / 1000:.2f} cm³" for m in measures[:4]]
     more = f" and {len(measures) - 4} more" if len(measures) > 4 else ""
-    return f"{', '.join(parts)}{more}. {NOTICE}."
+    how = ""
+    if segmentation["about"]["model"] == CLASSICAL:
+        how = " Not plausible, see the warnings." if segmentation["quality"] is not None else ""
+        how = f" By thresholds, no trained model.{how}"
+    return f"{', '.join(parts)}{more}.{how} {NOTICE}."
 
 
 def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> dict[str, Any]:
