@@ -21,8 +21,11 @@ UNITS = {"volume": "mm³", "surface": "mm²", "thickness": "mm", "coordinates": 
 METHOD = {
     "volume_mm3": "voxels of the label times the volume of a voxel",
     "surface_mm2": "area of the closed surface around the smoothed label",
-    "thickness": "from each corner of the bone's surface under the cartilage to the nearest corner of the outer "
-    "surface of bone and cartilage together; std over those corners (n_points), population formula",
+    "thickness": "along the bone's normal at each corner of its surface under the cartilage: the integral of the "
+    "layer's smoothed mask, divided beside a rim by the share of the neighbourhood that is covered; mean, std "
+    "(population) and percentiles weighted by the area of bone that each corner stands for",
+    "below_threshold_mm2": "area of bone under cartilage thinner than defect_threshold_mm, and bare bone that "
+    "cartilage encloses",
 }
 
 
@@ -33,7 +36,8 @@ def results(
     options: Options,
     dice_note: str | None,
     warnings: Sequence[str],
-    missed: Sequence[int] = (),
+    missed: Sequence[int],
+    measured: dict[str, Any],
 ) -> dict[str, Any]:
     with_dice = any(m.dice is not None for m in measures)
     return {
@@ -49,9 +53,12 @@ def results(
                 "kind": m.kind,
                 **m.row(dice=with_dice),
                 **({"thickness_note": m.thickness_note} if m.thickness_note else {}),
+                **({"surface_note": m.surface_note} if m.surface_note else {}),
             }
             for m in measures
         ],
+        "subregions": measured["subregions"],
+        "defect_threshold_mm": options.defect_threshold_mm,
         "dice": dice_summary(measures, dice_note, missed),
         "shape_model": shape_model(options),
     }
@@ -84,6 +91,14 @@ def table(measures: Sequence[Measure]) -> bytes:
     writer = csv.DictWriter(text, [*COLUMNS, *(["dice"] if with_dice else [])], lineterminator="\n")
     writer.writeheader()
     writer.writerows(m.row(dice=with_dice) for m in measures)
+    return text.getvalue().encode()
+
+
+def subregion_table(rows: Sequence[dict[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return text.getvalue().encode()
 
 
