@@ -146,10 +146,8 @@ class Aligner:
     ) -> tuple[dict[int, list[HeardPhone]], int]:
         """The phones of the words of stretches piece[0] ≤ k < piece[1], in frames of the padded sound."""
         inside = [s for s in stretches[piece[0] : piece[1]] if s.kind == WORD]
-        before = stretches[piece[0] - 1] if piece[0] else None
-        after = stretches[piece[1]] if piece[1] < len(stretches) else None
-        start = _reach(inside[0].start, before, -1)
-        end = _reach(inside[-1].end, after, 1)
+        start = _reach(inside[0].start, stretches[: piece[0]][::-1], -1)
+        end = _reach(inside[-1].end, stretches[piece[1] :], 1)
         sound = padded[start * HOP : end * HOP]
         words = [s.word for s in inside]
         found = self._two_pass.align(with_faint_noise(sound, PAD), [tokens[i].pronunciations for i in words])
@@ -242,12 +240,18 @@ def _trimmed(stretches: Sequence[Stretch], piece: tuple[int, int]) -> tuple[int,
     return (words[0], words[-1] + 1) if words else None
 
 
-def _reach(frame: int, neighbour: Stretch | None, direction: int) -> int:
-    """How far a piece goes beyond its words: far into a silence, a little into garbage, not into a word."""
-    if neighbour is None or neighbour.kind == WORD:
+def _reach(frame: int, beside: Sequence[Stretch], direction: int) -> int:
+    """How far a piece goes beyond its words: far into a silence, a little into garbage, not into a word. Where garbage
+    lies behind a silence, half of the silence is left to it."""
+    if not beside or beside[0].kind == WORD:
         return frame
-    length = neighbour.end - neighbour.start
-    most = min(3, length) if neighbour.kind == GARBAGE else min(MARGIN * 2, max(length // 2, min(MARGIN, length)))
+    length = beside[0].end - beside[0].start
+    if beside[0].kind == GARBAGE:
+        most = min(3, length)
+    elif len(beside) > 1 and beside[1].kind == GARBAGE:
+        most = min(MARGIN, length // 2)
+    else:
+        most = min(MARGIN * 2, max(length // 2, min(MARGIN, length)))
     return max(0, frame + direction * most)
 
 
