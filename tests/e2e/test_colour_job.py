@@ -62,7 +62,7 @@ def test_pictures_come_back_corrected_each_with_its_row_though_the_workers_die(s
     assert "no_card" in told
     by_job = next(one for one in results if one["metadata"].get("pictures"))
     assert (by_job["metadata"]["succeeded"], by_job["metadata"]["failed_count"]) == (4, 1)
-    verdicts = {file["filename"]: file["verdict"] for file in guest.get(f"/jobs/{job_id}/files")["items"]}
+    verdicts = {file["original_filename"]: file["verdict"] for file in guest.get(f"/jobs/{job_id}/files")["items"]}
     assert verdicts == {**{f"shot{n}.jpg": "corrected" for n in range(4)}, "none.jpg": "failed"}
 
 
