@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Page, Route } from '@playwright/test'
 import type { ArtifactAnswer, FileAnswer, JobAnswer, StatusAnswer } from '../../src/api/schema'
 
 export interface Pretended {
@@ -51,6 +51,19 @@ export async function pretend(page: Page, job: string, as: Pretended): Promise<v
         json: { url: `/pretended/${name}`, expires_at: '2036-01-01T00:00:00Z', size_bytes: body.length },
       }),
     )
-    await page.route(`**/pretended/${name}`, (route) => route.fulfill({ contentType: type, body }))
+    await page.route(`**/pretended/${name}`, (route) => ranged(route, type, Buffer.from(body)))
   }
+}
+
+/** As the store answers: a range where one is asked for. */
+export function ranged(route: Route, type: string, body: Buffer): Promise<void> {
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(route.request().headers().range ?? '')
+  if (!asked) return route.fulfill({ contentType: type, body })
+  const [start, end] = [Number(asked[1]), asked[2] ? Number(asked[2]) + 1 : body.length]
+  return route.fulfill({
+    status: 206,
+    contentType: type,
+    headers: { 'Content-Range': `bytes ${start}-${end - 1}/${body.length}`, 'Accept-Ranges': 'bytes' },
+    body: body.subarray(start, end),
+  })
 }

@@ -15,6 +15,9 @@ import styles from './JobHead.module.css'
 import { JobName } from './JobName'
 import { Steps } from './Steps'
 
+/** What a job that has paused itself asks of its owner. */
+type Asking = StatusAnswer & { waiting_for?: { code: string; message: string } | null }
+
 interface Props {
   job: JobAnswer
   how: StatusAnswer
@@ -29,6 +32,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
   const upload = useUpload()
   const download = useDownload()
   const [asking, ask] = useState(false)
+  const asked = (how as Asking).waiting_for
   const working = !FINAL.has(how.status)
 
   const cancel = () => {
@@ -90,6 +94,11 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
       <Line job={job} how={how} />
       {working && pipeline && <Steps how={how} names={pipeline.steps} />}
 
+      {asked && (
+        <Notice kind="warning" title={t('job.waitsForYou')}>
+          <p>{said('error', asked.code, asked.message)}</p>
+        </Notice>
+      )}
       {how.status === 'failed' && (
         <Notice
           kind="error"
