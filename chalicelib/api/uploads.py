@@ -60,7 +60,14 @@ def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
     callback = callback_of(body.callback_url)
     job, uploads = services().intake.open_job(
-        call.user.id, body.pipeline, body.options, announced(body.files), name=body.name, more=body.more, **callback
+        call.user.id,
+        body.pipeline,
+        body.options,
+        announced(body.files),
+        name=body.name,
+        more=body.more,
+        files_intended=body.files_intended if body.more else None,
+        **callback,
     )
     answer = upload_answer(job, uploads)
     answer.callback_secret = callback_secret(job)

@@ -72,7 +72,9 @@ def poll_list_after(jobs: Sequence[Job]) -> int:
 def _percent(job: Job, pipeline: Pipeline) -> float:
     if job.state is JobState.COMPLETED:
         return 100.0
-    arrived = 100 * job.counts.finished / job.file_count if job.file_count else 0.0
+    # While more are promised, what has been announced is not all.
+    total = job.file_count if job.sealed else max(job.file_count, job.files_intended or 0)
+    arrived = 100 * job.counts.finished / total if total else 0.0
     if not pipeline.per_file:
         return round(_run_percent(job, pipeline), 1)
     run = _run_percent(job, pipeline) if job.run_requested else 0.0

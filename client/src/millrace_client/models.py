@@ -604,6 +604,8 @@ class StatusAnswer(BaseModel):
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
+    files_intended: int | None = None
+    """What the opening promised, while files are still to be announced."""
     files_received: int | None = None
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
@@ -666,6 +668,8 @@ class UploadRequest(BaseModel):
     options: dict[str, Any] | None = None
     more: bool | None = None
     """Keeps the job open for further files."""
+    files_intended: int | None = None
+    """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
 

@@ -1002,6 +1002,10 @@ export interface StatusAnswer {
   status: JobState
   poll_after_seconds: number
   files_expected?: number | null
+  /**
+   * What the opening promised, while files are still to be announced.
+   */
+  files_intended?: number | null
   files_received?: number | null
   queue_position?: number | null
   estimated_wait_seconds?: number | null
@@ -1106,6 +1110,10 @@ export interface UploadRequest {
    * Keeps the job open for further files.
    */
   more?: boolean
+  /**
+   * With `more`: how many files are to come in all, so that progress is of all.
+   */
+  files_intended?: number | null
   /**
    * Told of the job's end, as a webhook.
    */

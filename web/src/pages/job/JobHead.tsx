@@ -176,17 +176,17 @@ function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   const { t } = words
   const quantities = useQuantities()
   const parts: string[] = []
+  const total = Math.max(how.files_expected ?? 0, how.files_intended ?? 0)
   if (how.status === 'queued' && how.queue_position) {
     parts.push(t('queue.place', { place: how.queue_position }))
     if (how.estimated_wait_seconds)
       parts.push(t('queue.wait', { time: quantities.duration(how.estimated_wait_seconds) }))
   }
-  if (how.status === 'pending')
-    parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+  if (how.status === 'pending') parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
   if (how.status === 'running' || how.status === 'paused') {
     parts.push(quantities.percent(how.progress_percent ?? 0))
-    if ((how.files_received ?? 0) < (how.files_expected ?? 0))
-      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+    if ((how.files_received ?? 0) < total)
+      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
     if (how.estimated_remaining_seconds)
       parts.push(t('left', { time: quantities.duration(how.estimated_remaining_seconds) }))
   }
