@@ -67,7 +67,14 @@ def open_job(call: Call) -> Reply:
         body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
     )
     job, uploads = services().intake.open_job(
-        call.user.id, body.pipeline, body.options, chosen.taken, name=body.name, more=body.more, **callback
+        call.user.id,
+        body.pipeline,
+        body.options,
+        chosen.taken,
+        name=body.name,
+        more=body.more,
+        files_intended=body.files_intended if body.more else None,
+        **callback,
     )
     answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)

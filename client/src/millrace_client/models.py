@@ -957,6 +957,8 @@ class StatusAnswer(BaseModel):
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
+    files_intended: int | None = None
+    """What the opening promised, while files are still to be announced."""
     files_received: int | None = None
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
@@ -1031,6 +1033,8 @@ class UploadRequest(BaseModel):
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    files_intended: int | None = None
+    """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
 

@@ -1579,6 +1579,10 @@ export interface StatusAnswer {
   status: JobState
   poll_after_seconds: number
   files_expected?: number | null
+  /**
+   * What the opening promised, while files are still to be announced.
+   */
+  files_intended?: number | null
   files_received?: number | null
   queue_position?: number | null
   estimated_wait_seconds?: number | null
@@ -1716,6 +1720,10 @@ export interface UploadRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * With `more`: how many files are to come in all, so that progress is of all.
+   */
+  files_intended?: number | null
   /**
    * Told of the job's end, as a webhook.
    */
