@@ -22,13 +22,16 @@ from chalicelib.api import openapi
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.stash.client import Stash
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
+from chalicelib.wiring_catalogue import CatalogueServices
 from infra.local.samples import make_samples
 from tests.app.accounts.people_helpers import PASSWORD, admin
 from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
+from tests.catalogue.stash_server import KEY, StashServer
 
 ROUTES = every_route()
 
@@ -309,6 +312,16 @@ def _schedules(examples: Examples, ann: Caller) -> None:
     show(f"DELETE {route}", ann, path)
 
 
+class Elsewhere:
+    """A connection to a server that has one scene."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        server = StashServer()
+        server.add_scene(id="71", title="Walk", details="<p>One</p><p>Two</p>")
+        server.scenes = {"71": next(iter(server.scenes.values()))}
+        return Stash(server.send, KEY, lambda seconds: None)
+
+
 def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show = examples.show
     rose, lake, studio = Entity("5", "Rose Lee"), Entity("2", "lake"), Entity("9", "Northlight")
@@ -319,12 +332,19 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("GET /scenes/{scene_id}", ann, "/scenes/71")
     show("PATCH /scenes/{scene_id}", ann, "/scenes/71", {"rating100": 80})
     show("GET /scenes/stats", ann)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CatalogueServices, "connections", Elsewhere())
+        show("POST /scenes/sync", ann, body={"connection_id": "home"})
+        show("POST /scenes/resync", ann, body={"connection_id": "home", "scene_ids": ["71"]})
+        show("POST /scenes/{scene_id}/resync", ann, "/scenes/71/resync", {"connection_id": "home"})
+        world.deliver()
+    show("GET /scenes/{scene_id}/jobs", ann, "/scenes/71/jobs")
     show("POST /scenes/bulk-update", ann, body={"scene_ids": ["71"], "changes": {"analyzed": True}})
     show("POST /scenes/add-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     show("POST /scenes/remove-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     for kind in ("performers", "tags", "studios"):
         show(f"GET /{kind}", ann)
-    asked = {"filters": {"analyzed": True}, "options": {"detect": ["studio", "date"]}, "plan_name": "September"}
+    asked = {"filters": {"analyzed": True}, "options": {"detect": ["details"]}, "plan_name": "September"}
     plan = show("POST /analysis/generate", ann, body=asked)["plan_id"]
     world.deliver()
     path = f"/analysis/plans/{plan}"

@@ -136,6 +136,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/scenes/stats"): Row(SIGNED_IN),
     ("GET", "/scenes/{scene_id}"): Row(OWNER),
     ("PATCH", "/scenes/{scene_id}"): Row(OWNER, {"title": "Other"}),
+    ("GET", "/scenes/{scene_id}/jobs"): Row(OWNER),
+    ("POST", "/scenes/{scene_id}/resync"): Row(OWNER, {"connection_id": "home"}, 400),  # no such connection
+    ("POST", "/scenes/sync"): Row(SIGNED_IN, {"connection_id": "home"}, 400),
+    ("POST", "/scenes/resync"): Row(SIGNED_IN, {"connection_id": "home", "scene_ids": ["1"]}, 400),
     ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
     ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
     ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
