@@ -317,6 +317,8 @@ class Elsewhere:
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         server = StashServer()
+        for kind, name in (("performers", "Rose Lee"), ("tags", "sea"), ("tags", "lake"), ("studios", "Northlight")):
+            server.add(kind, name)
         server.add_scene(id="71", title="Walk", details="<p>One</p><p>Two</p>")
         server.scenes = {"71": next(iter(server.scenes.values()))}
         return Stash(server.send, KEY, lambda seconds: None)

@@ -733,6 +733,15 @@ class ResultsPage(BaseModel):
     items: list[ResultAnswer]
 
 
+class ResyncOne(BaseModel):
+    connection_id: str
+
+
+class ResyncRequest(BaseModel):
+    connection_id: str
+    scene_ids: list[str]
+
+
 class SceneAnswer(BaseModel):
     id: str
     source: str
@@ -806,6 +815,10 @@ class SceneFilters(BaseModel):
     """The scene's whole period is on this day or later."""
     date_to: str | None = None
     """The scene's whole period is on this day or before."""
+
+
+class SceneJobs(BaseModel):
+    items: list[JobSummary]
 
 
 class SceneOfPlan(BaseModel):
@@ -985,6 +998,12 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class SyncRequest(BaseModel):
+    connection_id: str
+    incremental: bool | None = None
+    """Only what changed since the last sync; the first one is always full."""
 
 
 class TagsOfScenes(BaseModel):

@@ -65,8 +65,11 @@ from millrace_client.models import (
     ResultChanges,
     ResultRequest,
     ResultsPage,
+    ResyncOne,
+    ResyncRequest,
     SceneAnswer,
     SceneChanges,
+    SceneJobs,
     ScenesPage,
     SceneStats,
     ScheduleAnswer,
@@ -81,6 +84,7 @@ from millrace_client.models import (
     StatsAnswer,
     StatusAnswer,
     StoredParts,
+    SyncRequest,
     TagsOfScenes,
     Token,
     UploadAnswer,
@@ -529,6 +533,26 @@ def get_scene(scene_id: str) -> Call[SceneAnswer]:
 def change_scene(scene_id: str, body: SceneChanges, *, if_match: str | None = None) -> Call[SceneAnswer]:
     """Change a scene."""
     return Call("PATCH", f"/scenes/{scene_id}", SceneAnswer, body=body, headers={"If-Match": if_match})
+
+
+def list_scene_jobs(scene_id: str) -> Call[SceneJobs]:
+    """Jobs that named a scene."""
+    return Call("GET", f"/scenes/{scene_id}/jobs", SceneJobs)
+
+
+def sync_scenes(body: SyncRequest) -> Call[JobStarted]:
+    """Bring a library in."""
+    return Call("POST", "/scenes/sync", JobStarted, body=body, creates=True)
+
+
+def resync_scenes(body: ResyncRequest) -> Call[JobStarted]:
+    """Read some scenes again."""
+    return Call("POST", "/scenes/resync", JobStarted, body=body, creates=True)
+
+
+def resync_scene(scene_id: str, body: ResyncOne) -> Call[JobStarted]:
+    """Read a scene again."""
+    return Call("POST", f"/scenes/{scene_id}/resync", JobStarted, body=body, creates=True)
 
 
 def change_scenes(body: BulkChanges) -> Call[BulkAnswer]:
