@@ -152,6 +152,39 @@ class CompleteRequest(BaseModel):
     parts: list[DonePart]
 
 
+class ConnectionAnswer(BaseModel):
+    id: str
+    name: str
+    kind: str
+    url: str
+    has_key: bool
+    key_hint: str
+    """The last four letters of a long key."""
+    created_at: datetime
+
+
+class ConnectionChanges(BaseModel):
+    """What is left out stays. Another `url` needs the `key` again."""
+
+    name: str | None = None
+    url: str | None = None
+    key: str | None = None
+
+
+class ConnectionRequest(BaseModel):
+    name: str
+    url: str
+    """Such as https://stash.example/graphql."""
+    kind: Literal["stash"] | None = None
+    """What speaks there."""
+    key: str | None = None
+    """What the server knows you by. It is never shown again."""
+
+
+class ConnectionsAnswer(BaseModel):
+    items: list[ConnectionAnswer]
+
+
 class ControlRequest(BaseModel):
     action: Literal["pause", "resume", "cancel"]
 

@@ -24,6 +24,10 @@ from millrace_client.models import (
     ChangeAnswer,
     ChangeDecision,
     CompleteRequest,
+    ConnectionAnswer,
+    ConnectionChanges,
+    ConnectionRequest,
+    ConnectionsAnswer,
     ControlRequest,
     DeliveriesPage,
     DeliveryAnswer,
@@ -706,6 +710,33 @@ def delete_schedule(schedule_id: str) -> Call[None]:
 def run_schedule(schedule_id: str) -> Call[BegunAnswer]:
     """Begin its job now."""
     return Call("POST", f"/schedules/{schedule_id}/run", BegunAnswer, creates=True)
+
+
+def add_connection(body: ConnectionRequest) -> Call[ConnectionAnswer]:
+    """Connect another server."""
+    return Call("POST", "/connections", ConnectionAnswer, body=body, creates=True)
+
+
+def list_connections() -> Call[ConnectionsAnswer]:
+    """Your connections."""
+    return Call("GET", "/connections", ConnectionsAnswer)
+
+
+def get_connection(connection_id: str) -> Call[ConnectionAnswer]:
+    """A connection."""
+    return Call("GET", f"/connections/{connection_id}", ConnectionAnswer)
+
+
+def change_connection(
+    connection_id: str, body: ConnectionChanges, *, if_match: str | None = None
+) -> Call[ConnectionAnswer]:
+    """Change a connection."""
+    return Call("PATCH", f"/connections/{connection_id}", ConnectionAnswer, body=body, headers={"If-Match": if_match})
+
+
+def delete_connection(connection_id: str) -> Call[None]:
+    """Delete a connection."""
+    return Call("DELETE", f"/connections/{connection_id}", None)
 
 
 def get_settings() -> Call[SettingsAnswer]:

@@ -337,6 +337,59 @@ export interface DonePart {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionAnswer".
+ */
+export interface ConnectionAnswer {
+  id: string
+  name: string
+  kind: string
+  url: string
+  has_key: boolean
+  /**
+   * The last four letters of a long key.
+   */
+  key_hint: string
+  created_at: string
+}
+/**
+ * What is left out stays. Another `url` needs the `key` again.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionChanges".
+ */
+export interface ConnectionChanges {
+  name?: string
+  url?: string
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionRequest".
+ */
+export interface ConnectionRequest {
+  name: string
+  /**
+   * What speaks there.
+   */
+  kind?: 'stash'
+  /**
+   * Such as https://stash.example/graphql.
+   */
+  url: string
+  /**
+   * What the server knows you by. It is never shown again.
+   */
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionsAnswer".
+ */
+export interface ConnectionsAnswer {
+  items: ConnectionAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ControlRequest".
  */
 export interface ControlRequest {
