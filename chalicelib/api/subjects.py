@@ -31,6 +31,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "analysis": ("analysis",),
         "user_data": ("user-data",),
         "schedules": ("schedules",),
+        "connections": ("connections",),
         "settings": ("settings", "audit"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),

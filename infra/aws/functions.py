@@ -156,6 +156,7 @@ def _environment(stack: str, bucket: Json) -> Json:
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/", {"Files": bucket}]},
+        "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # which few may read
         "POWERTOOLS_METRICS_NAMESPACE": stack,
     }
 

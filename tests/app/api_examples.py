@@ -174,6 +174,7 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    _connections(examples, ann)
     _schedules(examples, ann)
     _scenes(examples, world, ann)
     _user_data(examples, ann)
@@ -297,6 +298,16 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
         sent = f"{place}/deliveries/{delivery.id}/redeliver"
         show(f"POST {route}/deliveries/{{delivery_id}}/redeliver", ann, sent)
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+
+
+def _connections(examples: Examples, ann: Caller) -> None:
+    show, route = examples.show, "/connections/{connection_id}"
+    home = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "0123456789abcdef"}
+    path = f"/connections/{show('POST /connections', ann, body=home)['id']}"
+    show("GET /connections", ann)
+    show(f"GET {route}", ann, path)
+    show(f"PATCH {route}", ann, path, {"name": "At home"})
+    show(f"DELETE {route}", ann, path)
 
 
 def _schedules(examples: Examples, ann: Caller) -> None:

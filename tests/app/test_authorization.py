@@ -59,6 +59,7 @@ def finding(cast: Cast) -> dict[str, Any]:
 
 
 WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
+CONNECTION = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "a-key"}
 SCHEDULE = {"name": "Nightly", "pipeline": "media", "path": "import/trip/", "cron": "0 3 * * *"}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
 
@@ -126,6 +127,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("POST", "/connections"): Row(SIGNED_IN, CONNECTION, 201),
+    ("GET", "/connections"): Row(SIGNED_IN),
+    ("GET", "/connections/{connection_id}"): Row(OWNER),
+    ("PATCH", "/connections/{connection_id}"): Row(OWNER, {"name": "Other"}),
+    ("DELETE", "/connections/{connection_id}"): Row(OWNER, good=204),
     ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
     ("GET", "/schedules"): Row(SIGNED_IN),
     ("GET", "/schedules/{schedule_id}"): Row(OWNER),
@@ -222,6 +228,12 @@ def a_guide(cast: Cast, _: Values) -> Values:
     return {"filename": "first-steps.html"}
 
 
+def a_connection(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/connections", CONNECTION)
+    assert made.status == 201, made.text
+    return {"connection_id": made["id"]}
+
+
 def a_schedule(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/schedules", SCHEDULE)
     assert made.status == 201, made.text
@@ -258,6 +270,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "delivery_id": a_delivery,
     "filename": a_guide,
     "schedule_id": a_schedule,
+    "connection_id": a_connection,
     "scene_id": a_scene,
     "plan_id": a_plan,
     "change_id": a_plan,
@@ -288,6 +301,10 @@ def cast(people: Cast, world: World) -> Cast:
     for name in ("owner", "other", "admin"):  # what the tests before have made has limits of its own
         for endpoint in services().jobs.webhooks.endpoints(people.people[name].id):
             services().jobs.webhooks.delete_endpoint(endpoint)
+        for connection in services().connection_table.connections(people.people[name].id):
+            services().connection_table.delete_connection(connection)
+        for schedule in services().schedule_table.schedules(people.people[name].id):
+            services().schedule_table.delete_schedule(schedule)
     return people
 
 
