@@ -37,7 +37,7 @@ from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE, is_builtin
 from chalicelib.pipelines.volume.plan import Plan, Source
 from chalicelib.pipelines.volume.planning import Planner
-from chalicelib.pipelines.volume.reading import read
+from chalicelib.pipelines.volume.reading import each, read
 from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
 from chalicelib.pipelines.volume.surfaces import Surface
@@ -65,6 +65,7 @@ def prepare(job: RunContext) -> None:
         grid, details = volume.grid, details | volume.details
         warnings += volume.warnings
         save_array(job, "image", to_working(volume.data, grid))
+        _keep_ids(job, plan.image, grid)
         del volume
         job.progress(50)
     if plan.labels is not None:
@@ -74,6 +75,7 @@ def prepare(job: RunContext) -> None:
         names = volume.names
         if grid is None:
             grid = volume.grid
+            _keep_ids(job, plan.labels, grid)
         else:
             values, grid, fitting = _fitted(values, volume.grid, grid)
             warnings += fitting
@@ -96,6 +98,15 @@ def prepare(job: RunContext) -> None:
         "names": {str(value): name for value, name in names.items()},
     }
     save_json(job, "prepared", prepared)
+
+
+def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:
+    """What ties the labels to their images' study, where the user wants that; it goes into the SEG and nowhere else."""
+    if job.options.keep_dicom_ids and source.format == "dicom":
+        from chalicelib.pipelines.volume.dicom_seg import identity
+
+        job.save("image-grid.json", grid.to_json())
+        save_json(job, "dicom-ids", {"sources": [identity(stream) for stream in each(job, source)]})
 
 
 def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[str]]:
@@ -196,7 +207,7 @@ def package(job: RunContext) -> None:
     plan, grid, measures = _plan(job), load_grid(job), _measures(job)
     stem, affine = plan.stem, working_affine(load_grid(job))
     labels = load_array(job, "labels")
-    members = _write_labels(job, labels, grid, stem)
+    members = _write_labels(job, labels, grid, stem, measures)
     job.progress(40)
     prepared = load_json(job, "prepared")
     segmentation = load_json(job, "segmentation")
@@ -214,6 +225,10 @@ def package(job: RunContext) -> None:
     job.progress(60)
     small = pictures.browser_volume(grey, labels, affine, measures)
     job.progress(80)
+    if seg := _write_seg(job, labels, measures, job.options.segmentation_model):
+        members[f"{stem}_labels.dcm"] = seg
+    elif job.options.keep_dicom_ids:
+        results["warnings"].append("No DICOM segmentation is written: the image isn't a DICOM series.")
     members |= {
         f"{stem}_results.json": reports.to_json(results),
         f"{stem}_results.csv": reports.table(measures),
@@ -229,6 +244,7 @@ def package(job: RunContext) -> None:
         ("results", f"{stem}_results.json", "application/json"),
         ("measures", f"{stem}_results.csv", "text/csv"),
         ("overview", f"{stem}_overview.png", "image/png"),
+        ("labels-dicom", f"{stem}_labels.dcm", "application/dicom"),
         ("thickness", f"{stem}_thickness.png", "image/png"),
         ("subregions", f"{stem}_subregions.csv", "text/csv"),
     ):
@@ -275,15 +291,16 @@ def _prepare_reference(job: RunContext, source: Source, grid: Grid) -> tuple[str
     return None, notes
 
 
-def _write_labels(job: RunContext, labels: Array, grid: Grid, stem: str) -> dict[str, bytes | Path]:
+def _write_labels(
+    job: RunContext, labels: Array, grid: Grid, stem: str, measures: Sequence[Measure]
+) -> dict[str, bytes | Path]:
     on_grid = from_working(labels, grid)
-    members: dict[str, bytes | Path] = {}
-    for suffix, write in (("nii.gz", label_files.write_nifti), ("nrrd", label_files.write_nrrd)):
-        # A plain local name: the user's own may be longer than a file system takes.
-        path = job.scratch / f"labels-out.{suffix}"
-        write(on_grid, grid, path)
-        members[f"{stem}_labels.{suffix}"] = path
-    return members
+    # Plain local names: the user's own may be longer than a file system takes.
+    nifti, nrrd = job.scratch / "labels-out.nii.gz", job.scratch / "labels-out.nrrd"
+    label_files.write_nifti(on_grid, grid, nifti)
+    named = [(m.label, m.region, pictures.colour_of(place)) for place, m in enumerate(measures)]
+    label_files.write_nrrd(on_grid, grid, nrrd, named)
+    return {f"{stem}_labels.nii.gz": nifti, f"{stem}_labels.nrrd": nrrd}
 
 
 def _layers(job: RunContext, measures: Sequence[Measure]) -> list[tuple[str, dict[str, Array]]]:
@@ -307,6 +324,21 @@ def _quality(results: dict[str, Any], segmentation: dict[str, Any]) -> float | N
     """Agreement with the reference; without one, low where the segmentation isn't plausible, and else unknown."""
     mean: float | None = results["dice"].get("mean")
     return segmentation.get("quality") if mean is None else mean
+
+
+def _write_seg(job: RunContext, labels: Array, measures: Sequence[Measure], model: str) -> bytes | None:
+    """The labels as a DICOM segmentation of their images; None where that wasn't asked for, or they are no DICOM."""
+    if not job.options.keep_dicom_ids:
+        return None
+    try:
+        sources = load_json(job, "dicom-ids")["sources"]
+        grid = Grid.from_json(job.load("image-grid.json").read_bytes())
+    except KeyError:
+        return None
+    from chalicelib.pipelines.volume.dicom_seg import Segment, written
+
+    segments = [Segment(m.label, m.region, m.kind == "bone") for m in measures]
+    return written(from_working(labels, grid), grid, segments, sources, None if model == LABELS else model)
 
 
 def _image_facts(grid: Grid, plan: Plan, details: dict[str, Any]) -> dict[str, Any]:
