@@ -15,7 +15,7 @@ from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Array, Grid
 
 
 def write_nifti(labels: Array, grid: Grid, path: Path) -> None:
-    """Gzipped NIfTI. labels: on `grid`, uint8 or uint16.
+    """Gzipped NIfTI. labels: on `grid`, uint8, uint16, or float32 for a map of another kind.
 
     The header's geometry is the input's own where that was NIfTI (NIfTI-2 stays NIfTI-2). From another format it is
     the affine as float32, which is all that NIfTI-1 holds; the NRRD beside it has all 64 bits.

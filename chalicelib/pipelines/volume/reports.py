@@ -102,6 +102,15 @@ def subregion_table(rows: Sequence[dict[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
+def t2_table(rows: Sequence[dict[str, Any]]) -> bytes:
+    columns = ("region", "mean_t2_ms", "std_t2_ms", "median_t2_ms", "mean_r2", "fitted_voxels", "voxels", "reason")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str, Any] | None) -> dict[str, Any]:
     """Where the results come from. Nothing of it differs between two runs of one input on one installation.
 

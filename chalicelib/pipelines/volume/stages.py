@@ -19,9 +19,11 @@ from chalicelib.pipelines.volume import (
     measuring,
     meshes,
     pictures,
+    pictures_of_t2,
     pictures_of_thickness,
     reports,
     subregions,
+    t2,
 )
 from chalicelib.pipelines.volume.geometry import (
     Array,
@@ -83,6 +85,7 @@ def prepare(job: RunContext) -> None:
         del volume, values
     if grid is None:
         raise PipelineFailed("no_image", "None of the job's files is an image.")
+    t2_note = _prepare_echoes(job, plan, grid)
     job.progress(80)
     note = plan.reference_note and f"The reference can't be used: {plan.reference_note}"
     if plan.reference is not None:
@@ -95,9 +98,32 @@ def prepare(job: RunContext) -> None:
         "warnings": list(dict.fromkeys(warnings)),
         "details": details,
         "dice_note": note,
+        "t2_note": t2_note,
         "names": {str(value): name for value, name in names.items()},
     }
     save_json(job, "prepared", prepared)
+
+
+def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> str | None:
+    """Saves each echo of a multi-echo series; why there can be no T2, where that is asked for and can't be."""
+    if not job.options.t2_map:
+        return "Not asked for."
+    times = [time for time, _ in plan.echoes]
+    if len(set(times)) < t2.LEAST_ECHOES:
+        if len(times) == 2:
+            return (
+                "Two echoes can't show whether a decay fits; for qDESS the spoiler's moment is needed, which the files "
+                "don't state."
+            )
+        return "The input is no multi-echo series with known echo times."
+    for number, (_, source) in enumerate(plan.echoes):
+        volume = read(job, source)
+        off = apart(grid, volume.grid)
+        if off is None or off > GRIDS_APART:
+            return "The echoes don't lie on one grid."
+        save_array(job, f"echo-{number}", to_working(volume.data, volume.grid))
+    save_json(job, "echoes", {"times_ms": times})
+    return None
 
 
 def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:
@@ -153,7 +179,19 @@ def measure(job: RunContext) -> None:
         )
     parts, notes = _subregions(job, measures, found.layers)
     save_json(job, "measured", {"warnings": [*found.warnings, *notes], "subregions": parts})
+    if load_json(job, "prepared")["t2_note"] is None:
+        _fit_t2(job, labels, regions)
     job.save("measures.json", reports.measures_to_json(measures))
+
+
+def _fit_t2(job: RunContext, labels: Array, regions: Sequence[Region]) -> None:
+    times = [float(time) for time in load_json(job, "echoes")["times_ms"]]
+    echoes = [load_array(job, f"echo-{number}") for number in range(len(times))]
+    fit = t2.fitted(echoes, times, labels)
+    for name, values in (("t2", fit.t2), ("t2-r2", fit.r2)):
+        save_array(job, name, t2.as_volume(values, fit, labels.shape))
+    signals = {str(value): means for value, means in t2.mean_decay(echoes, labels, regions).items()}
+    save_json(job, "t2", {"times_ms": times, "regions": t2.of_regions(fit, labels, regions), "signals": signals})
 
 
 def _subregions(
@@ -229,6 +267,7 @@ def package(job: RunContext) -> None:
         members[f"{stem}_labels.dcm"] = seg
     elif job.options.keep_dicom_ids:
         results["warnings"].append("No DICOM segmentation is written: the image isn't a DICOM series.")
+    members |= _t2_members(job, results, prepared["t2_note"], grid, stem)
     members |= {
         f"{stem}_results.json": reports.to_json(results),
         f"{stem}_results.csv": reports.table(measures),
@@ -247,6 +286,9 @@ def package(job: RunContext) -> None:
         ("labels-dicom", f"{stem}_labels.dcm", "application/dicom"),
         ("thickness", f"{stem}_thickness.png", "image/png"),
         ("subregions", f"{stem}_subregions.csv", "text/csv"),
+        ("t2", f"{stem}_t2.nii.gz", "application/gzip"),
+        ("t2-fit", f"{stem}_t2.png", "image/png"),
+        ("t2-table", f"{stem}_t2.csv", "text/csv"),
     ):
         if name not in members:
             continue
@@ -301,6 +343,32 @@ def _write_labels(
     named = [(m.label, m.region, pictures.colour_of(place)) for place, m in enumerate(measures)]
     label_files.write_nrrd(on_grid, grid, nrrd, named)
     return {f"{stem}_labels.nii.gz": nifti, f"{stem}_labels.nrrd": nrrd}
+
+
+def _t2_members(
+    job: RunContext, results: dict[str, Any], note: str | None, grid: Grid, stem: str
+) -> dict[str, bytes | Path]:
+    """T2 in the results, and its files: the map, how well it fits, the table, a picture of the fits."""
+    if note is not None:
+        results["t2"] = {"status": "not computed", "reason": note}
+        return {}
+    found = load_json(job, "t2")
+    results["t2"] = {
+        "status": "computed",
+        "echo_times_ms": found["times_ms"],
+        "method": "log-linear fit weighted by the signal squared, in each voxel; voxels with R² under "
+        f"{t2.LEAST_R2} or T2 over {t2.LONGEST_MS:g} ms are left out; the noise floor isn't subtracted",
+        "regions": found["regions"],
+    }
+    members: dict[str, bytes | Path] = {}
+    for name, suffix in (("t2", "t2"), ("t2-r2", "t2_r2")):
+        path = job.scratch / f"{name}.nii.gz"
+        label_files.write_nifti(from_working(load_array(job, name), grid), grid, path)
+        members[f"{stem}_{suffix}.nii.gz"] = path
+    signals = {int(value): means for value, means in found["signals"].items()}
+    members[f"{stem}_t2.csv"] = reports.t2_table(found["regions"])
+    members[f"{stem}_t2.png"] = pictures_of_t2.decays(found["regions"], signals, found["times_ms"], stem)
+    return members
 
 
 def _layers(job: RunContext, measures: Sequence[Measure]) -> list[tuple[str, dict[str, Array]]]:
@@ -384,6 +452,8 @@ def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> di
         ],
         "dice": results["dice"] if len(results["measures"]) <= 16 else {"mean": results["dice"].get("mean")},
         "shape_model": results["shape_model"],
+        "t2": {name: value for name, value in results["t2"].items() if name in ("status", "reason", "echo_times_ms")}
+        | {"mean_t2_ms": {row["region"]: row.get("mean_t2_ms") for row in results["t2"].get("regions", [])[:16]}},
         "other_series": results["input"].get("other_series", [])[:16],
         "durations_seconds": durations,
     }
