@@ -29,7 +29,7 @@ class Source:
 class Plan:
     """stem: what the outputs' names begin with. details: what the result tells of the choice. reference_note: why there
     is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image among
-    them."""
+    them. channels: of the image, beyond its first."""
 
     stem: str
     image: Source | None
@@ -38,6 +38,7 @@ class Plan:
     warnings: tuple[str, ...]
     reference_note: str | None = None
     echoes: tuple[tuple[float, Source], ...] = ()
+    channels: tuple[Source, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
@@ -49,6 +50,7 @@ class Plan:
         for role in ("image", "labels", "reference"):
             if given := values[role]:
                 values[role] = _source(given)
+        values["channels"] = tuple(_source(given) for given in values["channels"])
         values["echoes"] = tuple((time, _source(given)) for time, given in values["echoes"])
         return cls(**{**values, "warnings": tuple(values["warnings"])})
 

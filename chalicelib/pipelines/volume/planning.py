@@ -11,7 +11,7 @@ from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
 from chalicelib.pipelines.volume import archives, layouts, slices
 from chalicelib.pipelines.volume.formats import format_of, stem_of, told
 from chalicelib.pipelines.volume.inspecting import image_facts
-from chalicelib.pipelines.volume.options import LABELS
+from chalicelib.pipelines.volume.options import LABELS, is_builtin
 from chalicelib.pipelines.volume.plan import Part, Plan, Source
 from chalicelib.pipelines.volume.readers import dicom, dicom_files, series, volumes
 
@@ -33,6 +33,7 @@ class Planner:
         self._warnings: list[str] = []
         self._details: dict[str, Any] = {}
         self._echoes: list[tuple[float, Source]] = []
+        self._channels: list[Source] = []
 
     def plan(self) -> Plan:
         mains = self._mains()
@@ -63,6 +64,7 @@ class Planner:
             reference_note=note,
             # Labels are compared with the echoes of their image; a label map of its own has none.
             echoes=tuple(sorted(self._echoes, key=lambda one: one[0])) if image is not None else (),
+            channels=tuple(self._channels),
             details=self._details,
         )
 
@@ -173,7 +175,10 @@ class Planner:
         image = source(found.image[0]) if found.image else None
         if len(found.image) > 1:
             self._details["channels"] = len(found.image)
-            self._warnings.append(f"The image has {len(found.image)} channels: the first is used.")
+            if is_builtin(self._options.segmentation_model):
+                self._warnings.append(f"The image has {len(found.image)} channels: the first is used.")
+            else:
+                self._channels = [source(name) for name in found.image[1:]]
         if found.masks:
             each = [source(name) for name in found.labels]
             parts = tuple(one.parts[0] for one in each)

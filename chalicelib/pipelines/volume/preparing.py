@@ -48,6 +48,7 @@ def prepare(job: RunContext) -> None:
         warnings += volume.warnings
         save_array(job, "image", to_working(volume.data, grid))
         _keep_ids(job, plan.image, grid)
+        _prepare_channels(job, plan, grid)
         del volume
         job.progress(50)
     if plan.labels is not None:
@@ -79,9 +80,19 @@ def prepare(job: RunContext) -> None:
         "details": details,
         "dice_note": note,
         "t2_note": t2_note,
+        "channels": len(plan.channels),
         "names": {str(value): name for value, name in names.items()},
     }
     save_json(job, "prepared", prepared)
+
+
+def _prepare_channels(job: RunContext, plan: Plan, grid: Grid) -> None:
+    for number, source in enumerate(plan.channels, 1):
+        volume = read(job, source)
+        off = apart(grid, volume.grid)
+        if off is None or off > GRIDS_APART:
+            raise UnreadableFile("grid_mismatch", "The channels of the image don't lie on one grid.")
+        save_array(job, f"channel-{number}", to_working(volume.data, volume.grid))
 
 
 def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> str | None:
