@@ -187,6 +187,30 @@ class Dependency(BaseModel):
     error: str | None = None
 
 
+class DictionaryAnswer(BaseModel):
+    language: str
+    words: int
+    pronunciations: int
+    size_bytes: int
+    updated_at: datetime
+
+
+class DictionaryContent(BaseModel):
+    language: str
+    words: int
+    pronunciations: int
+    size_bytes: int
+    updated_at: datetime
+    text: str
+
+
+class DictionaryRequest(BaseModel):
+    text: str
+    """Lines of `word<TAB>PH PH …`, at most 50,000; `#` begins a comment."""
+    mode: Literal["replace", "append"] | None = None
+    """`append` adds to what is there; a word that is there keeps its pronunciations as variants."""
+
+
 class DonePart(BaseModel):
     part_number: int
     etag: str
@@ -496,6 +520,24 @@ class MarkerAnswer(BaseModel):
     seconds: float
     end_seconds: float | None
     tag: str | None
+
+
+class MissingWord(BaseModel):
+    word: str
+    count: int
+    """How often the transcripts have it."""
+    suggestion: str
+    """Phones guessed from its letters; empty where they can't be."""
+
+
+class MissingWordsAnswer(BaseModel):
+    has_missing_words: bool
+    missing_words_count: int
+    words: list[MissingWord]
+    html_content: str
+    """The same as a table, escaped."""
+    dict_url: str | None
+    """Where the dictionary of suggestions is; null where no word is missing."""
 
 
 class MoreFilesRequest(BaseModel):

@@ -27,6 +27,9 @@ from millrace_client.models import (
     ControlRequest,
     DeliveriesPage,
     DeliveryAnswer,
+    DictionaryAnswer,
+    DictionaryContent,
+    DictionaryRequest,
     DownloadAnswer,
     DuplicatesAnswer,
     EntitiesPage,
@@ -47,6 +50,7 @@ from millrace_client.models import (
     LibraryFile,
     LibraryPage,
     LoginRequest,
+    MissingWordsAnswer,
     MoreFilesRequest,
     NewJobAnswer,
     NewKeyAnswer,
@@ -676,6 +680,23 @@ def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Ca
     return Call(
         "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
     )
+
+
+def read_dictionary(language: str) -> Call[DictionaryContent]:
+    """Your pronunciations of a language."""
+    return Call("GET", f"/dictionaries/{quote(language, safe='')}", DictionaryContent)
+
+
+def put_dictionary(language: str, body: DictionaryRequest, *, if_match: str | None = None) -> Call[DictionaryAnswer]:
+    """Keep your pronunciations of a language."""
+    return Call(
+        "PUT", f"/dictionaries/{quote(language, safe='')}", DictionaryAnswer, body=body, headers={"If-Match": if_match}
+    )
+
+
+def missing_words(job_id: str) -> Call[MissingWordsAnswer]:
+    """Which words of a speech job have no pronunciation."""
+    return Call("GET", f"/jobs/{job_id}/missing-words", MissingWordsAnswer)
 
 
 def add_schedule(body: ScheduleRequest) -> Call[ScheduleAnswer]:
