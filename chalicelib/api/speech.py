@@ -51,7 +51,7 @@ SHOWN = 10  # unknown phones and bad lines that an error names
     errors=(UserDataNotFound, TryAgain),
 )
 def read_dictionary(call: Call, language: str) -> Reply:
-    datum, content = services().user_data.read(call.user.id, dictionaries.KIND, _language(language))
+    datum, content = services().user_data.read(call.user.id, dictionaries.KIND, language.replace("-", "_"))
     text = content.decode("utf-8", "replace")
     return Reply(DictionaryContent(text=text, **_facts(datum, text)), headers={"ETag": etag(datum)})
 
