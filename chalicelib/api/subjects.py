@@ -30,6 +30,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "scenes": ("scenes", "performers", "tags", "studios"),
         "analysis": ("analysis",),
         "user_data": ("user-data",),
+        "speech": ("dictionaries", "jobs"),
         "schedules": ("schedules",),
         "connections": ("connections",),
         "settings": ("settings", "audit"),

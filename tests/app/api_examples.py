@@ -32,6 +32,7 @@ from tests.app.accounts.people_helpers import PASSWORD, admin
 from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
 from tests.catalogue.stash_server import KEY, StashServer
+from tests.pipelines.speech.speech_world import spoken
 
 ROUTES = every_route()
 
@@ -178,6 +179,7 @@ def record(world: World) -> Examples:
     _schedules(examples, ann)
     _scenes(examples, world, ann)
     _user_data(examples, ann)
+    _speech(examples, world, ann)
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
@@ -371,6 +373,16 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     world.deliver()
     back = show("POST /analysis/plans/{plan_id}/undo", ann, f"{path}/undo")["id"]
     show("POST /analysis/plans/{plan_id}/cancel", ann, f"/analysis/plans/{back}/cancel")
+
+
+def _speech(examples: Examples, world: World, ann: Caller) -> None:
+    show, path = examples.show, "/dictionaries/en_US"
+    files = {"nobody.wav": spoken("nobody"), "nobody.lab": b"nobady told me that"}
+    job_id = ann.upload(files, pipeline="speech", options={"on_missing": "stop"})
+    world.deliver()
+    show("GET /jobs/{job_id}/missing-words", ann, f"/jobs/{job_id}/missing-words")
+    show("PUT /dictionaries/{language}", ann, path, {"text": "nobady\tN OW B AA D IY\n", "mode": "append"})
+    show("GET /dictionaries/{language}", ann, path)
 
 
 def _user_data(examples: Examples, ann: Caller) -> None:

@@ -165,6 +165,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/user-data/{kind}/{name}"): Row(OWNER),
     ("PUT", "/user-data/{kind}/{name}"): Row(SIGNED_IN, {"text": "one"}, 201, {"kind": "dictionary", "name": "new"}),
     ("DELETE", "/user-data/{kind}/{name}"): Row(OWNER, good=204),
+    ("GET", "/dictionaries/{language}"): Row(OWNER),
+    ("PUT", "/dictionaries/{language}"): Row(SIGNED_IN, {"text": "zoe\tZ OW IY"}, 201, {"language": "any"}),
+    ("GET", "/jobs/{job_id}/missing-words"): Row(OWNER, good=400),  # the job has photos
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -261,6 +264,12 @@ def a_datum(cast: Cast, _: Values) -> Values:
     return values
 
 
+def a_dictionary(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].call("PUT", "/dictionaries/en_US", {"text": "zoe\tZ OW IY"})
+    assert made.status in (200, 201), made.text
+    return {"language": "en_US"}
+
+
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "file_id": a_job,
@@ -275,6 +284,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "plan_id": a_plan,
     "change_id": a_plan,
     "kind": a_datum,
+    "language": a_dictionary,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 
