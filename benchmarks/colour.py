@@ -187,7 +187,7 @@ def _colprof(algorithm: str) -> Callable[[Any, Any, Any], Any]:
         )
         fields = "SAMPLE_ID RGB_R RGB_G RGB_B LAB_L LAB_A LAB_B"
         text = (
-            'CTI3\n\nDEVICE_CLASS "INPUT"\nCOLOR_REP "RGB_LAB"\n\nNUMBER_OF_FIELDS 7\nBEGIN_DATA_FORMAT\n'
+            'CTI3\n\nDEVICE_CLASS "INPUT"\nCOLOR_REP "LAB_RGB"\n\nNUMBER_OF_FIELDS 7\nBEGIN_DATA_FORMAT\n'
             f"{fields}\nEND_DATA_FORMAT\n\nNUMBER_OF_SETS {len(rgb)}\nBEGIN_DATA\n{rows}\nEND_DATA\n"
         )
         with tempfile.TemporaryDirectory() as folder:

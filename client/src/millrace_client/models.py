@@ -487,6 +487,20 @@ class PasswordRequest(BaseModel):
     new_password: str
 
 
+class PicturesRequest(BaseModel):
+    """As `POST /upload`, whose pipeline is `colour` here."""
+
+    files: list[NewFile]
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    more: bool | None = None
+    """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
+
+
 class PipelineAnswer(BaseModel):
     name: str
     title: str
@@ -663,6 +677,20 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class StoredPictures(BaseModel):
+    """One stored picture, or several: each gets its own result."""
+
+    file_id: str | None = None
+    file_ids: list[str] | None = None
+    reference_file_id: str | None = None
+    """A shot of the card that corrects all of them."""
+    options: dict[str, Any] | None = None
+    """Of the colour pipeline, less `operation`."""
+    name: str | None = None
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
 
 
 class ThumbnailAnswer(BaseModel):

@@ -43,6 +43,7 @@ from millrace_client.models import (
     NewWebhookAnswer,
     PartsRequest,
     PasswordRequest,
+    PicturesRequest,
     PipelineAnswer,
     PipelinesAnswer,
     RefreshRequest,
@@ -59,6 +60,7 @@ from millrace_client.models import (
     StatsAnswer,
     StatusAnswer,
     StoredParts,
+    StoredPictures,
     Token,
     UploadAnswer,
     UploadRequest,
@@ -323,6 +325,68 @@ def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAn
 def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
     """The thumbnail of a file by itself."""
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
+
+
+def send_images(body: PicturesRequest) -> Call[UploadAnswer]:
+    """Send pictures to have their colours corrected."""
+    return Call("POST", "/images", UploadAnswer, body=body, creates=True)
+
+
+def list_images(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    type_: Literal["image", "video", "volume", "audio"] | None = None,
+    status: list[FileState] | None = None,
+    search: str | None = None,
+    sort_by: Literal["created_at", "taken_at", "name", "size"] | None = None,
+) -> Call[LibraryPage]:
+    """Your pictures, of all jobs."""
+    return Call(
+        "GET",
+        "/images",
+        LibraryPage,
+        query={
+            "sort_order": sort_order,
+            "page": page,
+            "per_page": per_page,
+            "type": type_,
+            "status": status,
+            "search": search,
+            "sort_by": sort_by,
+        },
+    )
+
+
+def get_image(file_id: str) -> Call[LibraryFile]:
+    """One of your pictures."""
+    return Call("GET", f"/images/{file_id}", LibraryFile)
+
+
+def change_image(file_id: str, body: FileChanges, *, if_match: str | None = None) -> Call[LibraryFile]:
+    """Describe a picture."""
+    return Call("PATCH", f"/images/{file_id}", LibraryFile, body=body, headers={"If-Match": if_match})
+
+
+def delete_image(file_id: str) -> Call[None]:
+    """Delete a picture."""
+    return Call("DELETE", f"/images/{file_id}", None)
+
+
+def detect_card(body: StoredPictures) -> Call[NewJobAnswer]:
+    """Find and measure the card in stored pictures."""
+    return Call("POST", "/detect/card", NewJobAnswer, body=body, creates=True)
+
+
+def correct_colour(body: StoredPictures) -> Call[NewJobAnswer]:
+    """Correct the colours of stored pictures."""
+    return Call("POST", "/correct/colour", NewJobAnswer, body=body, creates=True)
+
+
+def get_card() -> Call[DownloadAnswer]:
+    """The colour card to print."""
+    return Call("GET", "/pipelines/colour/card.pdf", DownloadAnswer)
 
 
 def list_results(

@@ -815,6 +815,35 @@ export interface PasswordRequest {
   new_password: string
 }
 /**
+ * As `POST /upload`, whose pipeline is `colour` here.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PicturesRequest".
+ */
+export interface PicturesRequest {
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  files: NewFile[]
+  /**
+   * Keeps the job open for further files.
+   */
+  more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PipelineAnswer".
  */
@@ -1101,6 +1130,34 @@ export interface StoredPart {
  */
 export interface StoredParts {
   parts: StoredPart[]
+}
+/**
+ * One stored picture, or several: each gets its own result.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StoredPictures".
+ */
+export interface StoredPictures {
+  file_id?: string | null
+  /**
+   * @maxItems 500
+   */
+  file_ids?: string[]
+  /**
+   * A shot of the card that corrects all of them.
+   */
+  reference_file_id?: string | null
+  /**
+   * Of the colour pipeline, less `operation`.
+   */
+  options?: {
+    [k: string]: unknown
+  }
+  name?: string | null
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
