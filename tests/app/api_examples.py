@@ -183,6 +183,7 @@ def record(world: World) -> Examples:
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
+    _colour(examples, world, ann, samples["harbour.jpg"])
     show("GET /stats", ann)
     show("PUT /settings", boss, body={"guest_seconds": 604800})
     show("GET /settings/{name}", boss, "/settings/guest_seconds")
@@ -282,6 +283,24 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("PATCH /results/{result_id}", ann, f"/results/{result['id']}", {"summary": "Nearly all of it is fine."})
     show("DELETE /results/{result_id}", ann, f"/results/{result['id']}")
     show("DELETE /files/{file_id}", ann, f"/files/{job_id}-00000004")
+
+
+def _colour(examples: Examples, world: World, ann: Caller, picture: bytes) -> None:
+    show = examples.show
+    files = [{"filename": name, "size": len(picture)} for name in ("harbour.jpg", "card.jpg")]
+    sent = show("POST /images", ann, body={"files": files, "options": {"operation": "detect"}})
+    for target in sent["uploads"]:
+        world.send(target, picture)
+    world.deliver()
+    file_id, card_id = (target["file_id"] for target in sent["uploads"])
+    show("GET /images", ann, "/images?search=harbour&per_page=1")
+    show("PATCH /images/{file_id}", ann, f"/images/{file_id}", {"title": "The harbour"})
+    show("GET /images/{file_id}", ann, f"/images/{file_id}")
+    show("POST /detect/card", ann, body={"file_id": file_id, "options": {"card": "mcc24"}})
+    show("POST /correct/colour", ann, body={"file_ids": [file_id], "reference_file_id": card_id})
+    world.deliver()
+    show("DELETE /images/{file_id}", ann, f"/images/{card_id}")
+    show("GET /pipelines/colour/card.pdf", ann, accept="application/json")
 
 
 def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> None:
