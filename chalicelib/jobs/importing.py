@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -22,6 +22,9 @@ from chalicelib.jobs.states import RECEIVING
 
 log = logging.getLogger(__name__)
 
+USER = "{user_id}"
+"""In a root: the id of whoever imports."""
+
 
 @dataclass(frozen=True)
 class Root:
@@ -37,6 +40,10 @@ class Root:
         if text.startswith("s3://"):
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
         return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
+
+    def of(self, owner_id: str) -> Root:
+        """The part of it that is one user's, where it names users."""
+        return replace(self, prefix=self.prefix.replace(USER, owner_id))
 
     def holds(self, place: Root) -> bool:
         return place.bucket == self.bucket and place.prefix.startswith(self.prefix)
@@ -84,8 +91,10 @@ class Importer:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
         place = Root.parse(path, self._own_bucket)
-        if place.ours or not any(root.holds(place) for root in self._roots):
-            raise ImportNotAllowed("Nothing can be imported from there.")
+        roots = [root.of(owner_id) for root in self._roots]
+        if place.ours or not any(root.holds(place) for root in roots):
+            below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
+            raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
