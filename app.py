@@ -54,9 +54,9 @@ def runs(function: WorkerFunction) -> Callable[[SQSEvent], dict[str, Any]]:
 def bind_workers() -> None:
     """Makes inspect_<name> and run_<name> of every registered pipeline, and run_<layer> of the layers apart."""
     from chalicelib.pipelines.functions import worker_functions
-    from chalicelib.pipelines.registry import PIPELINES
+    from chalicelib.pipelines.registry import WORKS
 
-    for function in worker_functions(PIPELINES):
+    for function in worker_functions(WORKS):
         handle = (inspects if function.task == "inspect" else runs)(function)
         handle.__name__ = function.handler  # Chalice makes the name that Lambda calls of it
         globals()[function.handler] = app.on_sqs_message(queue_arn=QUEUE, batch_size=function.worker.batch)(handle)
@@ -91,4 +91,5 @@ def undelivered(event: SQSEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
     services().sweeper.sweep(deadline(event.context))
+    services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()

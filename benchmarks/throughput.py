@@ -1,4 +1,5 @@
-"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each costs.
+"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each
+costs.
 
 The split is processor time of each process for each file, which another program's load does not change. The floor is
 what two plain programs take for the same folder: exiftool reads all tags, zip stores the files.
@@ -82,9 +83,12 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         floor = _floor(Path(folder))
     count = len(files)
     rows = [_pace("all files are sent", count, sent - began), _pace("the zip is there", count, done - began)]
-    rows += [{"until": name, "seconds": round(seconds, 1), "files/s": round(count / seconds, 1)} for name, seconds in floor]
+    rows += [
+        {"until": name, "seconds": round(seconds, 1), "files/s": round(count / seconds, 1)} for name, seconds in floor
+    ]
     for part, seconds in spent.most_common():
-        rows.append({"until": f"processor time: {part}", "seconds": round(seconds, 1), "ms a file": _ms(seconds, count)})
+        spent_on = f"processor time: {part}"
+        rows.append({"until": spent_on, "seconds": round(seconds, 1), "ms a file": _ms(seconds, count)})
     total = spent.total()
     rows.append({"until": "processor time: all", "seconds": round(total, 1), "ms a file": _ms(total, count)})
     title = f"{options.files} photos of {options.kb} kB through the local stack, 2 workers on {os.cpu_count()} cores"

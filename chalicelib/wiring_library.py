@@ -72,7 +72,7 @@ class LibraryServices:
 
         addresses = Addresses(self.settings.webhook_networks)
         return Webhooks(
-            self.jobs, self.queues, addresses, Poster(addresses), self.clock, new_id, observer=self.observer
+            self.jobs.webhooks, self.queues, addresses, Poster(addresses), self.clock, new_id, observer=self.observer
         )
 
     @cached_property

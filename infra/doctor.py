@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from chalicelib.stores.job_table import JobTable
 from infra.aws.template import arrivals
 from infra.aws.triggers import Trigger, triggers
@@ -140,7 +140,7 @@ def disk(room: Room) -> Finding:
 
 def examine(options: argparse.Namespace) -> list[Finding]:
     """CannotConnect."""
-    tables, work = connect(options), list(triggers(PIPELINES))
+    tables, work = connect(options), list(triggers(WORKS))
     findings = [*queues(client(options, "sqs"), tables.stack, work), overdue(tables, datetime.now(UTC))]
     bucket = _resource(options, "Bucket") if options.stack else BUCKET
     findings.append(notifications(client(options, "s3"), bucket, work))
@@ -155,7 +155,7 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
     """Redrives dead letters and has the sweeper called where it is late; says what was done. CannotConnect."""
     wrong = {finding.what for finding in findings if finding.advice}
     tables, sqs = connect(options), client(options, "sqs")
-    for trigger in triggers(PIPELINES):
+    for trigger in triggers(WORKS):
         if trigger.dead_letter_queue in wrong:
             yield f"{trigger.queue}: {redrive(sqs, tables.stack, trigger):,} messages sent again"
     if "sweeper" in wrong and options.stack:

@@ -138,7 +138,7 @@ def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Respo
     if body:
         headers["Content-Type"] = JSON
     if conditional and reply.model is not None:
-        etag = etag_of(reply.model, body)
+        etag = reply.headers.get("ETag") or etag_of(reply.model, body)
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if if_none_match and etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}:
             return Response(body="", status_code=304, headers=headers)

@@ -8,11 +8,15 @@ import threading
 from collections.abc import Mapping
 from contextvars import copy_context
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.job_ports import RunStore
 from chalicelib.jobs.model import Job, Slice
-from chalicelib.jobs.ports import Clock, JobStore
+from chalicelib.jobs.moves import ASK_USER, ASK_USER_IN_SLICE, GET_ON, RELEASE, RENEW, JobFields, MovedJob
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.slice_claims import release_slice, renew_slice
 from chalicelib.jobs.states import JobState
 
 log = logging.getLogger(__name__)
@@ -20,8 +24,6 @@ log = logging.getLogger(__name__)
 RUN_LEASE = timedelta(seconds=90)
 """Short, and renewed as long as the process lives: whatever kills it, another worker goes on within two minutes."""
 RENEW_SECONDS = 25.0
-RUNNING = frozenset({JobState.RUNNING})
-WORKED_ON = frozenset({JobState.RUNNING, JobState.PAUSED})
 
 
 class Interrupted(BaseException):
@@ -45,7 +47,7 @@ class Claim(Protocol):
 
     job: Job
 
-    def write(self, changes: Mapping[str, Any]) -> None:
+    def write(self, **changes: Unpack[JobFields]) -> None:
         """The clean point: renews the lease and writes changes to the job. Raises HandOn where the time is up, and
         Interrupted where the claim is lost or the job no longer running."""
 
@@ -59,55 +61,51 @@ class Claim(Protocol):
 class RunClaim:
     """The lease of a job's run: whatever it writes is conditional on it."""
 
-    def __init__(self, jobs: JobStore, job: Job, deadline: datetime, clock: Clock) -> None:
+    def __init__(self, jobs: RunStore, job: Job, deadline: datetime, clock: Clock) -> None:
         self.job = job
         self._claimed = job
         self._jobs = jobs
         self._deadline = deadline
         self._clock = clock
 
-    def write(self, changes: Mapping[str, Any]) -> None:
+    def write(self, **changes: Unpack[JobFields]) -> None:
         now = self._clock()
         if now >= self._deadline:
             raise HandOn
-        self._change({**changes, "active_at": now, "lease_until": now + RUN_LEASE})
+        fields: JobFields = {**changes, "active_at": now, "lease_until": now + RUN_LEASE}
+        self._move(GET_ON(**fields))
 
     def renew(self) -> None:
-        self._jobs.renew_run(self._claimed, self._clock() + RUN_LEASE)
+        move(self._jobs, self._claimed, RENEW(lease_until=self._clock() + RUN_LEASE))
 
     def pause(self, waiting_for: Mapping[str, Any]) -> None:
-        self._change({"state": JobState.PAUSED, "waiting_for": dict(waiting_for), "due_at": None, "tries": 0})
+        self._move(ASK_USER(waiting_for=dict(waiting_for)))
 
-    def release(self, **changes: Any) -> None:
+    def release(self, **changes: Unpack[JobFields]) -> None:
         """Gives the claim back, so that whoever goes on need not wait for the lease."""
         try:
-            self.job = self._jobs.change_job(
-                self.job,
-                {"lease_until": None, "claimed_by": None, **changes},
-                allowed=WORKED_ON,
-                same=("attempt",),
-            )
-        except StaleTransition:
+            self.job = move(self._jobs, self.job, RELEASE(**changes))
+        except (JobNotFound, StaleTransition):
             return
 
-    def _change(self, changes: Mapping[str, Any]) -> None:
+    def _move(self, moved: MovedJob) -> None:
         try:
-            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("attempt",))
-        except StaleTransition:
+            self.job = move(self._jobs, self.job, moved)
+        except (JobNotFound, StaleTransition):
             raise stopped(self._jobs, self.job.id) from None
 
 
 class SliceClaim:
     """The lease of one slice. Many workers share the job, so that a clean point reads the job and writes the slice."""
 
-    def __init__(self, jobs: JobStore, job: Job, part: Slice, deadline: datetime, clock: Clock) -> None:
+    def __init__(self, jobs: RunStore, job: Job, part: Slice, deadline: datetime, clock: Clock) -> None:
         self.job = job
         self.part = part
         self._jobs = jobs
         self._deadline = deadline
         self._clock = clock
 
-    def write(self, changes: Mapping[str, Any]) -> None:
+    def write(self, **changes: Unpack[JobFields]) -> None:
         if changes:
             raise TypeError(f"a slice can't change its job: {sorted(changes)}")
         if self._clock() >= self._deadline:
@@ -123,26 +121,25 @@ class SliceClaim:
             raise Interrupted from None
 
     def renew(self) -> None:
-        self._jobs.renew_slice(self.part, self._clock() + RUN_LEASE)
+        renew_slice(self._jobs, self.part, self._clock() + RUN_LEASE)
 
     def pause(self, waiting_for: Mapping[str, Any]) -> None:
-        changes = {"state": JobState.PAUSED, "waiting_for": dict(waiting_for), "due_at": None}
         try:
-            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("retries", "steps_done"))
-        except StaleTransition:
+            self.job = move(self._jobs, self.job, ASK_USER_IN_SLICE(waiting_for=dict(waiting_for)))
+        except (JobNotFound, StaleTransition):
             raise stopped(self._jobs, self.job.id) from None
 
-    def release(self, **changes: Any) -> None:
-        """Gives the claim back. changes: of the slice."""
+    def release(self, tries: int | None = None) -> None:
+        """Gives the claim back, perhaps with other `tries`."""
         try:
-            self._jobs.release_slice(self.part, **changes)
+            release_slice(self._jobs, self.part, tries)
         except StaleTransition:
             return
 
 
 def is_of(part: Slice, job: Job) -> bool:
     """Whether the slice is of the step at which the job is."""
-    return job.slices is not None and (part.run, part.step) == (job.retries, job.steps_done)
+    return job.slices is not None and (part.division, part.step) == (job.division, job.steps_done)
 
 
 class Renewal:
@@ -168,7 +165,7 @@ class Renewal:
                 log.exception("the lease could not be renewed", extra={"job_id": self._claim.job.id})
 
 
-def stopped(jobs: JobStore, job_id: str) -> Interrupted:
+def stopped(jobs: RunStore, job_id: str) -> Interrupted:
     try:
         state = jobs.job(job_id).state
     except JobNotFound:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,9 +19,12 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.archiving import write_archive
 from chalicelib.jobs.claims import Claim, HandOn, Interrupted
 from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
+from chalicelib.jobs.job_ports import RunStore
 from chalicelib.jobs.model import Artifact, File, Job
+from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, UserData
+from chalicelib.jobs.ports import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.results import result_of_file
 from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.works import options_of
@@ -32,6 +35,7 @@ HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
+MOST_TAGS, LONGEST_TAG = 20, 40
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -39,7 +43,7 @@ EXPIRING = {"millrace-expires": "24h"}
 class Stores:
     """What steps read from and write to."""
 
-    jobs: JobStore
+    jobs: RunStore
     objects: ObjectStore
     models: ModelStore
     user_data: UserData
@@ -54,6 +58,7 @@ class Context:
         job = claim.job
         self.job_id = job.id
         self.job_name = job.name
+        self.owner_id = job.owner_id
         self.options: Any = options_of(work, job)
         self.state: Mapping[str, Any] | None = job.checkpoint
         self.scratch = scratch
@@ -76,7 +81,7 @@ class Context:
     # -- files -----------------------------------------------------------------------------------------------------
 
     def files(self) -> Iterator[InspectedFile]:
-        for file in self._jobs.files(self.job_id):
+        for file in self._jobs.files(self.job):
             if file.state in FINISHED:
                 yield inspected(file)
 
@@ -102,12 +107,31 @@ class Context:
         digests = source.load()
         if stored.sha256 and digests.sha256 != stored.sha256:
             raise changed(stored)
-        self._jobs.change_file(stored, {"crc32": digests.crc32}, allowed=FINISHED)
+        move_file(self._jobs, stored, NOTE_CHECKSUM(crc32=digests.crc32))
         return replace(file, crc32=digests.crc32)
+
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        stored = self._stored(file)
+        found: FileFields = {"metadata": dict(metadata)}
+        if title and not stored.title:
+            found["title"] = title
+        if description and not stored.description:
+            found["description"] = description
+        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
+            found["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        move_file(self._jobs, stored, DESCRIBE(**found))
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
-        self._jobs.mark_duplicates(self.job_id, kept)
+        mark_duplicates(self._jobs, self.job_id, kept)
 
     def model(self, name: str) -> Path:
         return self._models.fetch(name, self.scratch)
@@ -142,11 +166,13 @@ class Context:
 
     def _note_progress(self, percent: float, filename: str | None) -> None:
         # A zip in parts gets on even where the step doesn't end in this invocation.
-        got_on = {"tries": 0} if self.upload and percent else {}
-        self._claim.write({"step_percent": round(percent, 1), "current_filename": filename, **got_on})
+        done: JobFields = {"step_percent": round(percent, 1), "current_filename": filename}
+        if self.upload and percent:
+            done["tries"] = 0
+        self._claim.write(**done)
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        self._claim.write({"checkpoint": _json(state, LARGEST_CHECKPOINT), "tries": 0})
+        self._claim.write(checkpoint=_json(state, LARGEST_CHECKPOINT), tries=0)
         self.state = self.job.checkpoint
 
     def pause(self, code: str, message: str) -> NoReturn:
@@ -155,28 +181,33 @@ class Context:
 
     def finish_step(self) -> None:
         self._claim.write(
-            {
-                "steps_done": self.job.steps_done + 1,
-                "step_percent": 0.0,
-                "current_filename": None,
-                "checkpoint": None,
-                "slices": None,
-                "slices_done": 0,
-                "slices_mark": 0,
-                "tries": 0,
-            }
+            steps_done=self.job.steps_done + 1,
+            step_percent=0.0,
+            current_filename=None,
+            checkpoint=None,
+            slices=None,
+            slices_done=0,
+            slices_mark=0,
+            tries=0,
         )
         self.state = None
 
     def divide(self, slices: int) -> None:
         """Records that the step is divided: from now on its slices are what is left of it."""
         self._claim.write(
-            {"slices": slices, "slices_done": 0, "slices_mark": 0, "checkpoint": None, "step_percent": 0.0, "tries": 0}
+            slices=slices,
+            division=self.job.attempt,
+            slices_done=0,
+            slices_mark=0,
+            step_percent=0.0,
+            current_filename=None,
+            checkpoint=None,
+            tries=0,
         )
 
     def _check(self) -> None:
         """The clean point before an effect that others see."""
-        self._claim.write({})
+        self._claim.write()
 
     def _check_seldom(self) -> None:
         """The same before an effect that is one of thousands."""
@@ -224,12 +255,15 @@ class Context:
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
-        self._claim.write({"upload": None, **({"result_size": size} if name == "complete" else {})})
+        done: JobFields = {"upload": None}
+        if name == "complete":
+            done["result_size"] = size
+        self._claim.write(**done)
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         self._check_seldom()
         found = _json(details, LARGEST_DETAILS)
-        self._jobs.judge_file(self.job_id, file.number, self.job.retries, verdict, message, found)
+        judge_file(self._jobs, self.job_id, file.number, self.job.retries, verdict, message, found)
 
     def result(
         self,
@@ -240,7 +274,7 @@ class Context:
     ) -> None:
         if file is None:
             said = {"summary": summary, "quality_score": quality_score, "metadata": dict(metadata)}
-            self._claim.write({"result": said})
+            self._claim.write(result=said)
             return
         self._check_seldom()
         self._jobs.put_result(result_of_file(self.job, file.number, summary, quality_score, metadata, self._clock()))
@@ -251,10 +285,10 @@ class Context:
 
     def note_upload(self, upload: Mapping[str, Any]) -> None:
         """Remembers a multipart upload under way, so that whoever goes on finds its parts."""
-        self._claim.write({"upload": dict(upload)})
+        self._claim.write(upload=dict(upload))
 
     def _stored_files(self) -> Mapping[int, File]:
-        return {file.number: file for file in self._jobs.files(self.job_id)}
+        return {file.number: file for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

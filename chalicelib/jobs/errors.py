@@ -167,6 +167,18 @@ class ResultNotFound(NotFound):
     code, title = "result_not_found", "There is no such result"
 
 
+class UserDataNotFound(NotFound):
+    """List what there is with GET /user-data."""
+
+    code, title = "user_data_not_found", "Nothing is kept under that name"
+
+
+class ScheduleNotFound(NotFound):
+    """There is no such schedule of yours."""
+
+    code, title = "schedule_not_found", "There is no such schedule"
+
+
 class WebhookNotFound(NotFound):
     """There is no such webhook or delivery of yours."""
 
@@ -267,6 +279,18 @@ class TooManyKeys(LimitReached):
     """Revoke a key."""
 
     code, title = "too_many_keys", "You have too many keys"
+
+
+class TooMuchUserData(LimitReached):
+    """Delete something that you keep."""
+
+    code, title = "too_much_user_data", "You keep too much"
+
+
+class TooManySchedules(LimitReached):
+    """Delete a schedule."""
+
+    code, title = "too_many_schedules", "You have too many schedules"
 
 
 class TooManyWebhooks(LimitReached):

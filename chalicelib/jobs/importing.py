@@ -10,13 +10,16 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import AT_ONCE, add_files
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ImportStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.ports import ADD_AT_ONCE, Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.moves import JobFields
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING
 
@@ -57,7 +60,7 @@ class Root:
 class Importer:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ImportStore,
         objects: ObjectStore,
         queues: Queues,
         intake: Intake,
@@ -90,15 +93,20 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
+        place = self.check(path, owner_id)
+        listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
+        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
+        self._queues.list_objects(job.id)
+        return job
+
+    def check(self, path: str, owner_id: str) -> Root:
+        """Where that is. ImportNotAllowed where that user may not import from there."""
         place = Root.parse(path, self._own_bucket)
         roots = [root.of(owner_id) for root in self._roots]
         if place.ours or not any(root.holds(place) for root in roots):
             below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
             raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
-        listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
-        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
-        self._queues.list_objects(job.id)
-        return job
+        return place
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
@@ -149,19 +157,17 @@ class Importer:
         except ObjectMissing:
             return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
         files = self._files(job, listing, found)
-        room = self._limits.files_per_job - job.file_count
-        if len(files) > room:
-            return self._settling.fail(
-                job, "too_many_files", f"There are more than the {self._limits.files_per_job:,} files of one job."
-            )
-        for some in batched(files, ADD_AT_ONCE, strict=False):
+        most = self._intake.room(job.pipeline)
+        if len(files) > most - job.file_count:
+            return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
+        for some in batched(files, AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
-            changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
-            job = self._jobs.add_files(job, some, seal=False, changes=changes)
+            changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
+            job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
         # Added to by nobody since: a lister that was overtaken must not turn the place back.
-        listed = {"listing": {**listing, "after": after} if after else None}
-        return self._jobs.add_files(job, [], seal=after is None, changes=listed)
+        listed: JobFields = {"listing": {**listing, "after": after} if after else None}
+        return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 
     def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:
         files: list[File] = []

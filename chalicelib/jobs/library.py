@@ -16,9 +16,9 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
+from chalicelib.jobs.job_ports import LibraryStore
 from chalicelib.jobs.model import File, Job, file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FINISHED
 from chalicelib.pipelines.base import Pipeline
 
@@ -84,7 +84,7 @@ def kind_of(pipeline: Pipeline | None, filename: str, content_type: str | None) 
 
 
 class Library:
-    def __init__(self, jobs: JobStore, owned: Owned, pipelines: Mapping[str, Pipeline]) -> None:
+    def __init__(self, jobs: LibraryStore, owned: Owned, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
         self._owned = owned
         self._pipelines = pipelines
@@ -135,7 +135,7 @@ class Library:
         for job in jobs.values():
             made_of, parts = kept.get(job.id, ("", []))
             if job.file_count and made_of != _made_of(job):
-                entries = [self._entry(job, file) for file in self._jobs.files(job.id) if file.state in FINISHED]
+                entries = [self._entry(job, file) for file in self._jobs.files(job) if file.state in FINISHED]
                 if job.final:
                     parts = list(packed(entries))
                     self._jobs.keep_listing(job, _made_of(job), parts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.jobs.errors import FieldError, InvalidFields
+from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Column, Pipeline
 
@@ -39,11 +39,30 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DuplicateGroup:
-    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the one in the zip."""
+    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the one in the zip.
+    files: the first of them, in order; size: how many there are."""
 
     kind: str
     kept: int
     files: tuple[File, ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class WantedGroups:
+    """Which groups of duplicates. of: only the group with the file of this number. most: files listed of each."""
+
+    kind: str = "exact"
+    page: int = 1
+    per_page: int = 50
+    of: int | None = None
+    most: int = 100
+
+    def takes(self, numbers: Sequence[int]) -> bool:
+        return self.of is None or self.of in numbers
+
+    def slice_of[T](self, groups: Sequence[T]) -> Sequence[T]:
+        return groups[(self.page - 1) * self.per_page :][: self.per_page]
 
 
 def confidence(file: File) -> str:
@@ -51,7 +70,7 @@ def confidence(file: File) -> str:
 
 
 class Listing:
-    def __init__(self, jobs: JobStore, pipelines: Mapping[str, Pipeline]) -> None:
+    def __init__(self, jobs: FileReads, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
         self._pipelines = pipelines
 
@@ -69,7 +88,7 @@ class Listing:
         start = (wanted.page - 1) * wanted.per_page
         if wanted.everything_in_order and not job.counts.removed:
             last = min(start + wanted.per_page, job.file_count)
-            return (list(self._jobs.files(job.id, first=start + 1, last=last)) if start < last else []), job.file_count
+            return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)
         return found[start : start + wanted.per_page], len(found)
 
@@ -82,22 +101,38 @@ class Listing:
             counts[_value(file, column)] += 1
         return counts
 
-    def duplicates(self, job: Job, kind: str, found: Sequence[Mapping[str, Any]] | None) -> list[DuplicateGroup]:
-        """Groups of two and more. found: what the run has written down; without it only exact ones can be told."""
-        files = {file.number: file for file in self._jobs.files(job.id)}
+    def duplicates(
+        self, job: Job, wanted: WantedGroups, found: Sequence[Mapping[str, Any]] | None
+    ) -> tuple[list[DuplicateGroup], int]:
+        """A page of groups of two and more, and how many there are in all. found: what the run has written down;
+        without it only exact ones can be told. Of a run's groups only the page's files are read."""
         if found is None:
-            groups = exact_groups(files.values()) if kind == "exact" else []
-            return [DuplicateGroup("exact", group[0].number, tuple(group)) for group in groups]
+            same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
+            groups = [
+                DuplicateGroup("exact", files[0].number, tuple(files), len(files))
+                for files in same
+                if wanted.takes([file.number for file in files])
+            ]
+            return [replace(one, files=one.files[: wanted.most]) for one in wanted.slice_of(groups)], len(groups)
+        written = [group for group in found if group["kind"] == wanted.kind and wanted.takes(group["files"])]
+        page = wanted.slice_of(written)
+        numbers = {number for group in page for number in group["files"][: wanted.most]}
+        read = self._jobs.files(job, first=min(numbers), last=max(numbers)) if numbers else ()
+        known = {file.number: file for file in read if file.number in numbers}
         return [
-            DuplicateGroup(kind, group["kept"], tuple(files[number] for number in group["files"] if number in files))
-            for group in found
-            if group["kind"] == kind
-        ]
+            DuplicateGroup(
+                wanted.kind,
+                group["kept"],
+                tuple(known[number] for number in group["files"][: wanted.most] if number in known),
+                len(group["files"]),
+            )
+            for group in page
+        ], len(written)
 
     def _matching(self, job: Job, wanted: Wanted) -> list[File]:
         found = [
             file
-            for file in self._jobs.files(job.id, last=job.file_count)
+            for file in self._jobs.files(job)
             if (not wanted.states or file.state in wanted.states)
             and (not wanted.confidences or confidence(file) in wanted.confidences)
         ]

@@ -17,9 +17,10 @@ from chalicelib.jobs.errors import (
     TryAgain,
 )
 from chalicelib.jobs.ids import is_id
+from chalicelib.jobs.job_ports import ResultStore
 from chalicelib.jobs.model import Job, Result
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, NewId
+from chalicelib.jobs.ports import Clock, NewId
 
 LARGEST_METADATA = 64 * 1024
 """Bytes as JSON: an item holds 400 kB, and a page of results must stay small enough to be sent."""
@@ -71,7 +72,7 @@ def result_of_file(
 
 
 class Results:
-    def __init__(self, jobs: JobStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
+    def __init__(self, jobs: ResultStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
         self._jobs = jobs
         self._owned = owned
         self._clock = clock

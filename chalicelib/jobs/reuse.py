@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
@@ -19,10 +20,11 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ReuseStore
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, NewId
+from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import give_back, lend
 from chalicelib.jobs.states import FINISHED
@@ -47,7 +49,7 @@ class Chosen:
 class Reuse:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ReuseStore,
         owned: Owned,
         intake: Intake,
         settling: Settling,
@@ -100,7 +102,7 @@ class Reuse:
             )
             for number, source in lent.items()
         ]
-        job = self._jobs.add_files(job, files, seal=True)
+        job = add_files(self._jobs, job, files, seal=True)
         self._settling.ask_for(job, files)
         return self._settling.settle(job.id)
 

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.claims import RUN_LEASE, RUNNING, Cancelled, HandOn, Interrupted, Renewal, RunClaim
+from chalicelib.jobs.claims import RUN_LEASE, Cancelled, HandOn, Interrupted, Renewal, RunClaim
 from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.context import Context, Stores
 from chalicelib.jobs.deliveries import Delivery, deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN
+from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.results import result_of_run
 from chalicelib.jobs.settling import Settling
@@ -95,7 +97,7 @@ class Runner:
         if job.shared:
             return
         try:
-            job = self._jobs.claim_run(job, by, now, now + RUN_LEASE)
+            job = move(self._jobs, job, claim_run(job, by, now, now + RUN_LEASE))
         except StaleTransition:
             return
         if job.tries > MOST_TRIES:
@@ -174,10 +176,9 @@ class Runner:
         if not job.run_requested or job.shared or not free:
             return
         if job.tries >= MOST_TRIES:
-            self._settling.fail(job, "run_failed", TOO_OFTEN, same=("attempt",))
+            self._settling.fail(job, "run_failed", TOO_OFTEN, FAIL_RUN)
             return
-        allowed = frozenset({JobState.QUEUED, JobState.RUNNING})
-        self._jobs.change_job(job, {"tries": job.tries + 1}, allowed=allowed, same=("attempt", "tries"))
+        move(self._jobs, job, COUNT_TRY(tries=job.tries + 1))
         self._queues.run(place_of(self._works[job.pipeline], job), job.id, DEAD_LETTER_DELAY)
 
     @contextmanager
@@ -195,7 +196,7 @@ class Runner:
     def _fail(self, job: Job, code: str, text: str) -> None:
         """Fails the job, if it is still this worker's and not paused or cancelled by now."""
         try:
-            self._settling.fail(job, code, text, same=("attempt",))
+            self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:
             log.info("the job moved on by itself", extra={"job_id": job.id})
 
@@ -204,16 +205,7 @@ class Runner:
         if job.result:
             self._jobs.put_result(result_of_run(job, now))
         seconds = (now - (job.started_at or job.created_at)).total_seconds()
-        changes = {
-            "state": JobState.COMPLETED,
-            "completed_at": now,
-            "due_at": None,
-            "lease_until": None,
-            "claimed_by": None,
-            "current_filename": None,
-            "upload": None,
-        }
-        self._jobs.change_job(job, changes, allowed=RUNNING, same=("attempt",))
+        move(self._jobs, job, COMPLETE(completed_at=now))
         self._observer.measure("JobsCompleted", Pipeline=job.pipeline)
         self._observer.measure("JobSeconds", seconds, Pipeline=job.pipeline)
         log.info("the job is completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})

@@ -15,8 +15,10 @@ from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.context import Context, Stores
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import Job, Slice
+from chalicelib.jobs.moves import FAIL_SLICE
 from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.slice_claims import claim_slice
 from chalicelib.jobs.slices import SliceMessage, Slices
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.works import place_of
@@ -77,7 +79,7 @@ class SliceWorker:
         if job.state is not JobState.RUNNING:
             return
         try:
-            part = self._jobs.claim_slice(job, message.number, by, now, now + RUN_LEASE)
+            part = claim_slice(self._jobs, job, message.number, by, now, now + RUN_LEASE)
         except StaleTransition:
             return
         if part.tries > MOST_SLICE_TRIES:
@@ -129,7 +131,7 @@ class SliceWorker:
         if job.state is not JobState.RUNNING or not job.shared or not message.is_of(job):
             return
         found = {part.number: part for part in self._jobs.slices(job)}
-        part = found.get(message.number) or Slice(job.id, message.run, message.step, message.number)
+        part = found.get(message.number) or Slice(job.id, message.division, message.step, message.number)
         held = part.lease_until and part.lease_until > self._clock() and part.claimed_by != message_id
         if part.done or held:
             return
@@ -138,7 +140,7 @@ class SliceWorker:
             return
         # A claim that ends at once counts as a try, also where no worker ever got as far.
         now = self._clock()
-        self._jobs.claim_slice(job, message.number, message_id, now, now)
+        claim_slice(self._jobs, job, message.number, message_id, now, now)
         self._slices.send(job, [message.number])
 
     def _ask_for_run(self, job: Job) -> None:
@@ -146,6 +148,6 @@ class SliceWorker:
 
     def _fail(self, job: Job, code: str, text: str) -> None:
         try:
-            self._settling.fail(job, code, text, same=("retries", "steps_done"))
+            self._settling.fail(job, code, text, FAIL_SLICE)
         except StaleTransition:
             log.info("the job moved on by itself", extra={"job_id": job.id})

@@ -14,8 +14,12 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.jobs.claims import SliceClaim, is_of
+from chalicelib.jobs.job_ports import SliceStore
 from chalicelib.jobs.model import Job, Slice
-from chalicelib.jobs.ports import Clock, JobStore, Queues
+from chalicelib.jobs.moves import LOOK_AT_SLICES
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock, Queues
+from chalicelib.jobs.slice_claims import finish_slice
 from chalicelib.jobs.works import place_of
 from chalicelib.pipelines.base import Work
 
@@ -31,26 +35,26 @@ class SliceMessage:
     job_id: str
     step: int
     number: int
-    run: int
+    division: int
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
         """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
         if "slice" not in body:
             return None
-        numbers = [body.get(name) for name in ("step", "slice", "retry")]
+        numbers = [body.get(name) for name in ("step", "slice", "division")]
         if not isinstance(body.get("job_id"), str) or not all(type(n) is int and n >= 0 for n in numbers):
             raise ValueError("no message of a slice")
-        return cls(body["job_id"], body["step"], body["slice"], body["retry"])
+        return cls(body["job_id"], body["step"], body["slice"], body["division"])
 
     def is_of(self, job: Job) -> bool:
-        """Whether the job is still at this slice's step, in the same run."""
-        part = Slice(self.job_id, self.run, self.step, self.number)
+        """Whether the job is still at this slice's step, in the same division."""
+        part = Slice(self.job_id, self.division, self.step, self.number)
         return is_of(part, job) and self.number < (job.slices or 0)
 
 
 class Slices:
-    def __init__(self, jobs: JobStore, queues: Queues, works: Mapping[str, Work], clock: Clock) -> None:
+    def __init__(self, jobs: SliceStore, queues: Queues, works: Mapping[str, Work], clock: Clock) -> None:
         self._jobs = jobs
         self._queues = queues
         self._works = works
@@ -58,7 +62,7 @@ class Slices:
 
     def send(self, job: Job, numbers: Iterable[int]) -> None:
         messages = [
-            {"job_id": job.id, "step": job.steps_done, "slice": number, "retry": job.retries} for number in numbers
+            {"job_id": job.id, "step": job.steps_done, "slice": number, "division": job.division} for number in numbers
         ]
         self._queues.slices(place_of(self._works[job.pipeline], job), messages)
 
@@ -83,15 +87,14 @@ class Slices:
         if not held and job.slices_done == job.slices_mark:
             lost = [n for n in range(job.slices or 0) if n not in parts or not parts[n].done]
         wait = RESENT_LOOK_AFTER if lost else LOOK_AFTER
-        changes = {"slices_mark": job.slices_done, "due_at": now + wait}
         # Written first: who dies between the two leaves it for the next look.
-        self._jobs.change_job(job, changes, allowed=frozenset({job.state}), same=("steps_done", "retries"))
+        move(self._jobs, job, LOOK_AT_SLICES(slices_mark=job.slices_done, due_at=now + wait))
         self.send(job, lost)
         return bool(lost)
 
     def finish(self, claim: SliceClaim) -> bool:
         """Counts a slice as done; True where it was the last one: the caller asks for the run."""
-        self._jobs.finish_slice(claim.part, self._clock())
+        finish_slice(self._jobs, claim.job, claim.part, self._clock())
         job = self._jobs.job(claim.job.id)
         return is_of(claim.part, job) and not job.shared
 

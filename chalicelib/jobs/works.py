@@ -38,11 +38,10 @@ def options_of(work: Work, job: Job) -> Any:
     except (ValidationError, LookupError, TypeError, ValueError) as error:
         wrong = field_errors(error, "options") if isinstance(error, ValidationError) else []
         named = "; ".join(f"{found.field}: {found.message}" for found in wrong[:FIELDS_SHOWN])
+        why = f" ({named})" if named else ""
         raise PipelineFailed(
             "options_outdated",
-            f"The job's options were stored by another version of Millrace, and {work.name} can't read them now"
-            + (f" ({named})." if named else ".")
-            + " A retry won't help: open a new job.",
+            f"The job's options were stored by another version, and can't be read now{why}: open a new job.",
         ) from None
 
 

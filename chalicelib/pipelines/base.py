@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, Literal, NoReturn, Protocol
 
 from pydantic import BaseModel
 
+from chalicelib.files.names import is_housekeeping
 from chalicelib.files.source import SourceFile
 
 
@@ -63,6 +64,11 @@ class FileRules:
         name = filename.lower()
         return max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
 
+    def ignored(self, filename: str) -> bool:
+        """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): passed over by
+        every pipeline, and never a reason to refuse anything."""
+        return is_housekeeping(filename)
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -110,6 +116,7 @@ class RunContext(Protocol):
 
     job_id: str
     job_name: str
+    owner_id: str
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
@@ -148,6 +155,18 @@ class RunContext(Protocol):
     def model(self, name: str) -> Path:
         """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
         Each is fetched once into scratch. Raises KeyError where there is no such model."""
+
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        """Puts what the job as a whole knows of a file in place of what its inspection found: JSON values, under 2 kB.
+        title, description, tags: for the library; what its owner has written there stays."""
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
@@ -216,7 +235,8 @@ class Worker:
 
     memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
-    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports.
+    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
+    that it reads and writes besides those of every job.
     """
 
     memory: int = 1769
@@ -225,6 +245,7 @@ class Worker:
     batch: int = 1
     at_once: int = 50
     layers: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

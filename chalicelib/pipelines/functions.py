@@ -1,4 +1,4 @@
-"""Which functions the pipelines work in: app.py binds their handlers, the template and the local stack feed them."""
+"""Which functions the works run in: app.py binds their handlers, the template and the local stack feed them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.pipelines.base import Worker, Workers
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import PIPELINES, WORKS
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,13 @@ class WorkerFunction:
 
 
 def workers_of(name: str) -> Workers:
-    """A pipeline's own. A name that isn't registered has the default ones: the local stack also runs other apps."""
-    return PIPELINES[name].workers if name in PIPELINES else Workers()
+    """A work's own. A name that isn't registered has the default ones: the local stack also runs other apps."""
+    return WORKS[name].workers if name in WORKS else Workers()
+
+
+def inspects(name: str) -> bool:
+    """Whether it is a pipeline: a work without files has nothing to inspect."""
+    return name in PIPELINES or name not in WORKS
 
 
 def layers_of(names: Iterable[str]) -> dict[str, Worker]:
@@ -43,11 +48,12 @@ def layers_of(names: Iterable[str]) -> dict[str, Worker]:
 
 
 def worker_functions(names: Iterable[str]) -> Iterator[WorkerFunction]:
-    """names: of pipelines."""
+    """names: of works."""
     names = tuple(names)
     for name in names:
         workers = workers_of(name)
-        yield WorkerFunction("inspect", name, workers.inspect)
+        if inspects(name):
+            yield WorkerFunction("inspect", name, workers.inspect)
         yield WorkerFunction("run", name, workers.run)
     for layer, worker in layers_of(names).items():
         yield WorkerFunction("run", layer, worker)
@@ -61,4 +67,5 @@ def _larger(one: Worker, other: Worker) -> Worker:
         batch=min(one.batch, other.batch),
         at_once=max(one.at_once, other.at_once),
         layers=tuple(dict.fromkeys(one.layers + other.layers)),
+        folders=tuple(dict.fromkeys(one.folders + other.folders)),
     )

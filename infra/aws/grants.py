@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.pipelines.functions import layers_of
+from chalicelib.pipelines.functions import inspects, layers_of, workers_of
 
 Json = dict[str, Any]
 
@@ -61,6 +61,16 @@ def remove() -> list[Grant]:
     ]
 
 
+def folders(names: Sequence[str]) -> list[Grant]:
+    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table at once."""
+    if not names:
+        return []
+    return [
+        objects(("GetObject", "PutObject", "DeleteObject"), *names),
+        table("jobs", "BatchGetItem", "BatchWriteItem"),
+    ]
+
+
 # What an admin has set is looked at by each container as it starts.
 SETTINGS = table("accounts", "GetItem")
 
@@ -70,23 +80,24 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     kind, _, place = handler.partition("_")
     layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]
-    inspections = [f"inspect-{name}" for name in pipelines]
+    inspections = [f"inspect-{name}" for name in pipelines if inspects(name)]
     if kind == "inspect":
         return [
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(f"run-{place}", "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
         return [
             table("jobs", *READ, *WRITE, "DeleteItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models", "work"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
+            *folders(workers_of(place).run.folders),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -97,7 +108,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
-            objects(("GetObject",), "results", "drop", "import", "guides"),
+            objects(("GetObject",), "results", "drop", "import", "guides", "catalogue"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),

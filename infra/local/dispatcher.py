@@ -81,6 +81,14 @@ def failed_ids(result: object, sent: set[str]) -> set[str]:
     return failed if failed <= sent else sent
 
 
+def is_slice(body: str) -> bool:
+    """Whether a message is one part of a run, and not the run."""
+    try:
+        return "slice" in json.loads(body)
+    except (ValueError, TypeError):
+        return False
+
+
 def schedule_event() -> dict[str, Any]:
     return {
         "version": "0",
@@ -118,7 +126,8 @@ class Dispatcher:
         self._visibility = visibility_seconds
         self._sweep_seconds = sweep_seconds
         self._room = room
-        # Runs take minutes: one worker is left to look at new files, unless there is only one.
+        # Runs take minutes: one worker is left to look at new files, unless there is only one. Slices of a run are
+        # short, and are there to occupy every worker.
         self._long = threading.Semaphore(max(1, workers - 1))
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -126,7 +135,7 @@ class Dispatcher:
 
     def start(self, work: Sequence[Trigger]) -> None:
         for trigger in work:
-            self._spawn(self._poll, trigger, 1 if trigger.long else self._workers)
+            self._spawn(self._poll, trigger, self._workers)
             self._spawn(self._poll, undelivered(trigger), 1)
         self._spawn(self._sweep)
 
@@ -198,9 +207,12 @@ class Dispatcher:
 
         hiding = Meanwhile(self._visibility / 3, keep_hidden)
         sent = {message["MessageId"] for message in messages}
+        long = trigger.long and not all(is_slice(message["Body"]) for message in messages)
         try:
-            if trigger.long:
+            if long:
                 while not self._long.acquire(timeout=hiding.every):
+                    if self._stopping.is_set():
+                        return  # nobody has begun with these: they come again
                     hiding.do()
             try:
                 event = sqs_event(messages, trigger.queue)
@@ -210,7 +222,7 @@ class Dispatcher:
                 log.warning("%s: %s", trigger.handler, failure)
                 failed = sent
             finally:
-                if trigger.long:
+                if long:
                     self._long.release()
             done = [
                 {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]}

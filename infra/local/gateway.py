@@ -21,6 +21,7 @@ from chalice import local
 from chalice.config import Config
 
 from chalicelib.observing.lines import readable
+from infra.local.compressing import compressed
 from infra.local.lifeline import hold_on
 from infra.local.origins import refusal
 from infra.local.page import Page
@@ -145,6 +146,7 @@ class Server:
             )
             log.exception("%s %s: %s", method, path, body.decode())
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
+        headers, body = compressed(environ.get("HTTP_ACCEPT_ENCODING", ""), headers, body)
         bodiless = status < 200 or status in (204, 304)
         if not bodiless:
             headers.append(("Content-Length", str(len(body))))

@@ -165,6 +165,6 @@ def free_port() -> int:
 
 
 def registered_pipelines() -> Iterable[str]:
-    from chalicelib.pipelines.registry import PIPELINES
+    from chalicelib.pipelines.registry import WORKS
 
-    return tuple(PIPELINES)
+    return tuple(WORKS)

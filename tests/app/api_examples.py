@@ -20,6 +20,8 @@ import pytest
 
 from chalicelib.api import openapi
 from chalicelib.api.subjects import every_route
+from chalicelib.catalogue.model import Entity, Scene, SceneFile
+from chalicelib.catalogue.ports import Entities
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
@@ -95,11 +97,12 @@ class Examples:
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
-        text = re.sub(r"(media|job) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(r"(media|job|Nightly) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
         text = re.sub(r'("(?:file_hash_)?sha256": ")[0-9a-f]{64}', r"\g<1>9f86d081…", text)
+        text = re.sub(r'((?:Etag|If-Match): ")01kexamp1e[0-9]{16}', r"\g<1>5eb63bbb…", text)
         text = re.sub(r'(Etag: "|"etag": ")[0-9a-f]{32}(-[0-9a-f]{32})?', r"\g<1>5eb63bbb…", text)
         return re.sub(r'("(?:access_token|refresh_token|key|secret)": ")[^"]{20,}', r"\g<1>…", text)
 
@@ -168,6 +171,9 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    _schedules(examples, ann)
+    _scenes(examples, world, ann)
+    _user_data(examples, ann)
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
@@ -282,12 +288,65 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
         now = world.clock()
         event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=ann.id, at=now, data={})
         delivery = Delivery(owner, event, url, "secret", DeliveryState.FAILED)
-        services().jobs.add_delivery(delivery, now + timedelta(days=1))
+        services().jobs.webhooks.add_delivery(delivery, now + timedelta(days=1))
         route = "/webhooks/{webhook_id}" if owner == hook else "/jobs/{job_id}"
         show(f"GET {route}/deliveries", ann, f"{place}/deliveries")
         sent = f"{place}/deliveries/{delivery.id}/redeliver"
         show(f"POST {route}/deliveries/{{delivery_id}}/redeliver", ann, sent)
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
+
+
+def _schedules(examples: Examples, ann: Caller) -> None:
+    show, route = examples.show, "/schedules/{schedule_id}"
+    nightly = {"name": "Nightly", "pipeline": "media", "path": "import/trip/"}
+    nightly |= {"cron": "30 3 * * *", "zone": "Europe/Berlin"}
+    path = f"/schedules/{show('POST /schedules', ann, body=nightly)['id']}"
+    show(f"POST {route}/run", ann, f"{path}/run")
+    ann.world.deliver()
+    show(f"GET {route}", ann, path)
+    show("GET /schedules", ann)
+    show(f"PATCH {route}", ann, path, {"paused": True})
+    show(f"DELETE {route}", ann, path)
+
+
+def _scenes(examples: Examples, world: World, ann: Caller) -> None:
+    show = examples.show
+    rose, lake, studio = Entity("5", "Rose Lee"), Entity("2", "lake"), Entity("9", "Northlight")
+    services().catalogue.set_entities(ann.id, Entities((rose,), (lake,), (studio,)))
+    files = (SceneFile("/v/Northlight/Rose Lee - Walk 2009-04-17.mp4", duration=600.0, width=1920, height=1080),)
+    services().catalogue.take_in(ann.id, [Scene("71", "home", title="Walk", files=files, digest="1")])
+    show("GET /scenes", ann, "/scenes?search=walk&organized=false")
+    show("GET /scenes/{scene_id}", ann, "/scenes/71")
+    show("PATCH /scenes/{scene_id}", ann, "/scenes/71", {"rating100": 80})
+    show("GET /scenes/stats", ann)
+    show("POST /scenes/bulk-update", ann, body={"scene_ids": ["71"], "changes": {"analyzed": True}})
+    show("POST /scenes/add-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
+    show("POST /scenes/remove-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
+    for kind in ("performers", "tags", "studios"):
+        show(f"GET /{kind}", ann)
+    asked = {"filters": {"analyzed": True}, "options": {"detect": ["studio", "date"]}, "plan_name": "September"}
+    plan = show("POST /analysis/generate", ann, body=asked)["plan_id"]
+    world.deliver()
+    path = f"/analysis/plans/{plan}"
+    show("GET /analysis/plans", ann, "/analysis/plans?status=draft")
+    found = show("GET /analysis/plans/{plan_id}", ann, path)
+    change = found["items"][0]["changes"][0]["id"]
+    show("PATCH /analysis/changes/{change_id}", ann, f"/analysis/changes/{change}", {"status": "approved"})
+    everything = {"action": "accept_by_confidence", "confidence": 0.9}
+    show("POST /analysis/plans/{plan_id}/bulk-update", ann, f"{path}/bulk-update", everything)
+    show("POST /analysis/plans/{plan_id}/apply", ann, f"{path}/apply", {})
+    world.deliver()
+    back = show("POST /analysis/plans/{plan_id}/undo", ann, f"{path}/undo")["id"]
+    show("POST /analysis/plans/{plan_id}/cancel", ann, f"/analysis/plans/{back}/cancel")
+
+
+def _user_data(examples: Examples, ann: Caller) -> None:
+    show, route, path = examples.show, "/user-data/{kind}/{name}", "/user-data/dictionary/names"
+    kept = show(f"PUT {route}", ann, path, {"text": "Zoë\nBjörn\n"}, if_none_match="*")
+    show(f"GET {route}", ann, path)
+    show("GET /user-data", ann, "/user-data?kind=dictionary")
+    show(f"DELETE {route}", ann, path, if_match=kept.headers["etag"])
+    show("DELETE /user-data", ann)
 
 
 def table() -> str:

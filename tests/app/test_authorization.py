@@ -14,6 +14,8 @@ import pytest
 
 from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
+from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.plans import Change
 from chalicelib.jobs.ids import new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
@@ -57,6 +59,7 @@ def finding(cast: Cast) -> dict[str, Any]:
 
 
 WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
+SCHEDULE = {"name": "Nightly", "pipeline": "media", "path": "import/trip/", "cron": "0 3 * * *"}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
 
 ROWS: dict[tuple[str, str], Row] = {
@@ -123,6 +126,35 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
+    ("GET", "/schedules"): Row(SIGNED_IN),
+    ("GET", "/schedules/{schedule_id}"): Row(OWNER),
+    ("PATCH", "/schedules/{schedule_id}"): Row(OWNER, {"paused": True}),
+    ("DELETE", "/schedules/{schedule_id}"): Row(OWNER, good=204),
+    ("POST", "/schedules/{schedule_id}/run"): Row(OWNER, good=202),
+    ("GET", "/scenes"): Row(SIGNED_IN),
+    ("GET", "/scenes/stats"): Row(SIGNED_IN),
+    ("GET", "/scenes/{scene_id}"): Row(OWNER),
+    ("PATCH", "/scenes/{scene_id}"): Row(OWNER, {"title": "Other"}),
+    ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
+    ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
+    ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
+    ("GET", "/performers"): Row(SIGNED_IN),
+    ("GET", "/tags"): Row(SIGNED_IN),
+    ("GET", "/studios"): Row(SIGNED_IN),
+    ("POST", "/analysis/generate"): Row(SIGNED_IN, {"scene_ids": ["1"]}, 202),
+    ("GET", "/analysis/plans"): Row(SIGNED_IN),
+    ("GET", "/analysis/plans/{plan_id}"): Row(OWNER),
+    ("PATCH", "/analysis/changes/{change_id}"): Row(OWNER, {"status": "approved"}),
+    ("POST", "/analysis/plans/{plan_id}/bulk-update"): Row(OWNER, {"action": "accept_all"}),
+    ("POST", "/analysis/plans/{plan_id}/apply"): Row(OWNER, {}, 202),
+    ("POST", "/analysis/plans/{plan_id}/cancel"): Row(OWNER),
+    ("POST", "/analysis/plans/{plan_id}/undo"): Row(OWNER, good=400),  # nothing was applied
+    ("GET", "/user-data"): Row(SIGNED_IN),
+    ("DELETE", "/user-data"): Row(SIGNED_IN, good=204),
+    ("GET", "/user-data/{kind}/{name}"): Row(OWNER),
+    ("PUT", "/user-data/{kind}/{name}"): Row(SIGNED_IN, {"text": "one"}, 201, {"kind": "dictionary", "name": "new"}),
+    ("DELETE", "/user-data/{kind}/{name}"): Row(OWNER, good=204),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -184,13 +216,40 @@ def a_delivery(cast: Cast, values: Values) -> Values:
     event = Event(id=f"{new_id()}.failed", type="job.failed", owner_id=cast.people["owner"].id, at=now, data={})
     endpoint = values.get("webhook_id") or values["job_id"]
     delivery = Delivery(endpoint, event, WEBHOOK["url"], "secret", DeliveryState.FAILED)
-    services().jobs.add_delivery(delivery, now + timedelta(days=1))
+    services().jobs.webhooks.add_delivery(delivery, now + timedelta(days=1))
     return {"delivery_id": delivery.id}
 
 
 def a_guide(cast: Cast, _: Values) -> Values:
     cast.world.put_guides()
     return {"filename": "first-steps.html"}
+
+
+def a_schedule(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/schedules", SCHEDULE)
+    assert made.status == 201, made.text
+    return {"schedule_id": made["id"]}
+
+
+def a_scene(cast: Cast, _: Values) -> Values:
+    services().catalogue.take_in(cast.people["owner"].id, [Scene("71", "home", digest=new_id())])
+    return {"scene_id": "71"}
+
+
+def a_plan(cast: Cast, _: Values) -> Values:
+    owner = cast.people["owner"].id
+    plan = services().plans.open(owner, "September", {})
+    change = Change("71-0", "71", "date", "set", "2009", 0.9, "it stands there")
+    services().plans.fill(plan.id, [("71", [change])])
+    services().plans.filled(owner, plan.id)
+    return {"plan_id": plan.id, "change_id": f"{plan.id}.{change.id}"}
+
+
+def a_datum(cast: Cast, _: Values) -> Values:
+    values = {"kind": "dictionary", "name": new_id()}
+    made = cast.people["owner"].call("PUT", "/user-data/{kind}/{name}".format(**values), {"text": "one"})
+    assert made.status == 201, made.text
+    return values
 
 
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
@@ -201,6 +260,11 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "webhook_id": a_webhook,
     "delivery_id": a_delivery,
     "filename": a_guide,
+    "schedule_id": a_schedule,
+    "scene_id": a_scene,
+    "plan_id": a_plan,
+    "change_id": a_plan,
+    "kind": a_datum,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 
@@ -225,8 +289,8 @@ def people(shared_world: World, photo: bytes) -> Cast:
 def cast(people: Cast, world: World) -> Cast:
     world.configure(LIMIT_MULTIPART_FROM="10", LIMIT_ACTIVE_JOBS="100000")
     for name in ("owner", "other", "admin"):  # what the tests before have made has limits of its own
-        for endpoint in services().jobs.endpoints(people.people[name].id):
-            services().jobs.delete_endpoint(endpoint)
+        for endpoint in services().jobs.webhooks.endpoints(people.people[name].id):
+            services().jobs.webhooks.delete_endpoint(endpoint)
     return people
 
 

@@ -15,6 +15,7 @@ from chalicelib.api import documentation, openapi
 from chalicelib.api.catalogue import catalogue, errors_of
 from chalicelib.api.routing import ROOT, Route
 from chalicelib.api.subjects import every_route
+from chalicelib.catalogue import errors as catalogue_errors
 from chalicelib.jobs import errors as job_errors
 from chalicelib.jobs.errors import JobError, PreconditionFailed
 from infra import errors_doc
@@ -112,7 +113,7 @@ def test_operations_have_names_of_their_own() -> None:
 
 
 def test_every_error_class_is_in_the_catalogue() -> None:
-    modules = (job_errors, account_errors)
+    modules = (job_errors, account_errors, catalogue_errors)
     classes = {value for module in modules for value in vars(module).values() if isinstance(value, type)}
     assert {error for error in classes if issubclass(error, JobError)} - FAMILIES == set(catalogue())
     assert len({error.code for error in catalogue()}) == len(catalogue())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import functions
 from infra.aws.grants import grants
 from tests.app.api_world import BUCKET, SETTINGS, STACK
@@ -97,11 +97,11 @@ def unused(calls: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _granted(handler: str) -> set[Pair]:
-    return {pair for grant in grants(handler, tuple(PIPELINES)) for pair in grant.pairs}
+    return {pair for grant in grants(handler, tuple(WORKS)) for pair in grant.pairs}
 
 
 def _handlers() -> list[str]:
-    return [function.handler for function in functions(tuple(PIPELINES))]
+    return [function.handler for function in functions(tuple(WORKS))]
 
 
 def _kind(handler: str) -> str:

@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.jobs.listing import Listing, Wanted
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.states import FINISHED
 from tests.fakes import World
 
 CONFIDENCE = ["high", "low", "high", "medium", "none"]
@@ -17,7 +16,7 @@ def job(world: World) -> Job:
     job = world.open(b"bb", b"a", b"bb", b"dddd", b"bad")
     world.drain()
     for file, confidence in zip(world.files(job), CONFIDENCE, strict=True):
-        world.jobs.change_file(file, {"metadata": {"confidence": confidence}}, allowed=FINISHED)
+        world.set_file(file, metadata={"confidence": confidence})
     return world.job(job)
 
 

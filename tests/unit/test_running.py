@@ -9,6 +9,7 @@ import pytest
 from chalicelib.jobs import keys
 from chalicelib.jobs.context import safe
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.running import MOST_TRIES
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Member
@@ -259,7 +260,7 @@ def test_what_a_step_has_at_hand_outlives_it(world: World) -> None:
 
 def test_results_that_are_not_to_be_kept_carry_the_tag_that_expires_them(world: World) -> None:
     job = ready(world)
-    world.jobs.change_job(job, {"options": {"retain_results": False}}, allowed=frozenset({JobState.RUNNING}))
+    world.set_job(job, options={"retain_results": False})
     world.drain()
     assert world.objects.stored[None, keys.result(job.id, "complete")].tags == {"millrace-expires": "24h"}
 
@@ -276,7 +277,7 @@ def test_who_has_lost_the_claim_to_one_still_at_work_stops(world: World) -> None
     def lose(step: str) -> None:
         if step == "Zip":
             world.advance(100)
-            world.jobs.claim_run(world.job(job), "another", world.now, world.deadline())
+            move(world.jobs, world.job(job), claim_run(world.job(job), "another", world.now, world.deadline()))
 
     world.photos.during = lose
     world.deliver(RUN)

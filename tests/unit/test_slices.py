@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import NotAllowedInState
+from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import progress
 from chalicelib.jobs.slice_work import MOST_SLICE_TRIES
@@ -347,8 +348,8 @@ def test_what_belongs_to_the_whole_job_is_not_a_slices_to_write(world: World, sh
 
 def test_a_message_of_no_slice_is_dropped(world: World, shared: Shared) -> None:
     job = planned(world, files=1)
-    for strange in ({"slice": -1}, {"slice": "0"}, {"slice": 5}, {"retry": 7}, {"step": 9}):
-        world.queue.send(RUN, {"job_id": job.id, "step": 0, "slice": 0, "retry": 0} | strange)
+    for strange in ({"slice": -1}, {"slice": "0"}, {"slice": 5}, {"division": 7}, {"step": 9}):
+        world.queue.send(RUN, {"job_id": job.id, "step": 0, "slice": 0, "division": job.division} | strange)
     world.drain()
     assert (world.job(job).state, shared.done) == (JobState.COMPLETED, [0])
 
@@ -358,8 +359,8 @@ def test_a_verdict_is_the_last_runs(world: World, shared: Shared) -> None:
     shared.during = lambda context, number: number and _fail()
     world.drain()
     assert world.files(job)[0].verdict == "counted"
-    world.jobs.judge_file(job.id, 1, 4, "newer", None, {})
-    world.jobs.judge_file(job.id, 1, 3, "older", None, {})
+    judge_file(world.jobs, job.id, 1, 4, "newer", None, {})
+    judge_file(world.jobs, job.id, 1, 3, "older", None, {})
     assert (world.files(job)[0].verdict, world.files(job)[0].verdict_run) == ("newer", 4)
 
 

@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import Column, Columns, FileRules, Inspection, Kind, Step, Worker, Workers
-from chalicelib.pipelines.media.inspecting import PHOTO_NAMES, VIDEO_NAMES, inspect
+from chalicelib.pipelines.media.inspecting import inspect
+from chalicelib.pipelines.media.kinds import PHOTO_NAMES, VIDEO_NAMES
 from chalicelib.pipelines.media.options import Options
 from chalicelib.pipelines.media.run import STEPS
+from chalicelib.pipelines.media.sidecars import NAMES as SIDECAR_NAMES
 
 
 class MediaPipeline:
@@ -23,7 +25,7 @@ class MediaPipeline:
     description = (
         "Finds out when photos and videos were taken and which are duplicates, and puts them in order in a zip."
     )
-    accepts = FileRules(extensions=PHOTO_NAMES + VIDEO_NAMES, max_bytes=5 * 1024**3)
+    accepts = FileRules(extensions=PHOTO_NAMES + VIDEO_NAMES + SIDECAR_NAMES, max_bytes=5 * 1024**3, roles=("sidecar",))
     Options: type[BaseModel] = Options
     per_file = True
     steps: tuple[Step, ...] = STEPS

@@ -29,7 +29,8 @@ def write_nifti(labels: Array, grid: Grid, path: Path) -> None:
         image = nib.Nifti1Image(labels, grid.affine)
         image.header.set_xyzt_units("mm")
         image.header.set_sform(grid.affine, "scanner")
-        image.header.set_qform(grid.affine, "scanner")
+        # A quaternion can't say a shear: then it isn't written at all, for two forms that differ are two places.
+        image.header.set_qform(grid.affine, "scanner" if _upright(grid) else "unknown")
     # Neither a name nor a time in the gzip header: the same labels are the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
         image.to_stream(cast(Any, packed))
@@ -63,6 +64,11 @@ def write_nrrd(labels: Array, grid: Grid, path: Path) -> None:
         raw.write("\n".join(lines).encode() + b"\n\n")
         with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:
             packed.write(labels.astype(labels.dtype.newbyteorder("<"), copy=False).tobytes("F"))
+
+
+def _upright(grid: Grid) -> bool:
+    axes = grid.affine[:3, :3] / grid.spacing
+    return float(np.abs(axes.T @ axes - np.eye(3)).max()) < 1e-4
 
 
 def _vector(values: Array) -> str:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chalicelib.pipelines.base import LayerWorker, Pipeline
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.base import LayerWorker, Work
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import API, Function
 from infra.aws.packing.tree import PackingFailed
 
@@ -26,9 +26,9 @@ def sources(function: Function) -> set[Path]:
     apart = [FOLDER, FILES] if function.handler == API else [FOLDER, FILES, *PEOPLE]
     found = {path for path in (ROOT / "chalicelib").rglob("*.py") if not set(apart) & set(path.parents)}
     place = function.handler.partition("_")[2]
-    if place in PIPELINES:
-        elsewhere = {_path(name) for layer in PIPELINES[place].workers.layers.values() for name in layer.modules}
-        found |= _modules(PIPELINES[place]) - elsewhere
+    if place in WORKS:
+        elsewhere = {_path(name) for layer in WORKS[place].workers.layers.values() for name in layer.modules}
+        found |= _modules(WORKS[place]) - elsewhere
     found |= {_path(name) for layer in _apart(function) for name in layer.modules}
     used = {name for path in found for name in imports(path)}
     return found | {path for path in FILES.glob("*.py") if f"chalicelib.files.{path.stem}" in used}
@@ -37,13 +37,13 @@ def sources(function: Function) -> set[Path]:
 def _apart(function: Function) -> list[LayerWorker]:
     """What each pipeline says of this function, where it is one for steps with a layer of their own."""
     task, _, place = function.handler.partition("_")
-    found = [workers.layers.get(place) for workers in (pipeline.workers for pipeline in PIPELINES.values())]
+    found = [workers.layers.get(place) for workers in (work.workers for work in WORKS.values())]
     return [layer for layer in found if layer and task == "run"]
 
 
-def _modules(pipeline: Pipeline) -> set[Path]:
+def _modules(work: Work) -> set[Path]:
     """The sources of a pipeline's package, or its one module."""
-    path = _path(type(pipeline).__module__)
+    path = _path(type(work).__module__)
     return set(path.parent.rglob("*.py")) if path.name == "__init__.py" else {path}
 
 
