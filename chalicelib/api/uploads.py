@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import file_answer, number_of
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret
@@ -28,6 +29,7 @@ from chalicelib.api.routing import Routes
 from chalicelib.jobs.accepting import Announced, Selection
 from chalicelib.jobs.errors import (
     FileNotAwaited,
+    GuestMayNot,
     ImportNotAllowed,
     NotAllowedInState,
     PartsMissing,
@@ -109,10 +111,12 @@ def add_files(call: Call, job_id: str) -> Reply:
     answer=UploadAnswer,
     status=202,
     creates=True,
-    errors=(UnknownPipeline, ImportNotAllowed, TooManyJobs),
+    errors=(UnknownPipeline, ImportNotAllowed, GuestMayNot, TooManyJobs),
 )
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
+    if call.user.role == GUEST:
+        raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     callback = callback_of(body.callback_url)
     job = services().importer.start(
         call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MOST_DEAD_LETTERS = 3
 """How often a listing's message may be given up, three receives each, without a page in between."""
+USER = "{user_id}"
+"""In a root: the id of whoever imports."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Root:
         if text.startswith("s3://"):
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
         return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
+
+    def of(self, owner_id: str) -> Root:
+        """The part of it that is one user's, where it names users."""
+        return replace(self, prefix=self.prefix.replace(USER, owner_id))
 
     def holds(self, place: Root) -> bool:
         return place.bucket == self.bucket and place.prefix.startswith(self.prefix)
@@ -90,17 +96,19 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
-        place = self.check(path)
+        place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
         return job
 
-    def check(self, path: str) -> Root:
-        """Where that is. ImportNotAllowed."""
+    def check(self, path: str, owner_id: str) -> Root:
+        """Where that is. ImportNotAllowed where that user may not import from there."""
         place = Root.parse(path, self._own_bucket)
-        if place.ours or not any(root.holds(place) for root in self._roots):
-            raise ImportNotAllowed("Nothing can be imported from there.")
+        roots = [root.of(owner_id) for root in self._roots]
+        if place.ours or not any(root.holds(place) for root in roots):
+            below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
+            raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
         return place
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:

@@ -8,6 +8,7 @@ import requests
 
 from chalicelib.jobs.guides import MOST, friendly
 from infra.aws.template import data_template
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, GUIDES, Caller, World, key_of, query
 
 Put = Callable[..., None]
@@ -104,7 +105,8 @@ def test_a_name_that_is_not_listed_leads_nowhere(user: Caller, put: Put, name: s
     assert "location" not in answer.headers
 
 
-def test_nothing_is_imported_from_among_the_guides(world: World, user: Caller) -> None:
+def test_nothing_is_imported_from_among_the_guides(world: World) -> None:
+    user = member(world)
     world.configure(IMPORT_ROOTS=f"s3://{BUCKET}/guides/")
     answer = user.post("/import-path", {"pipeline": "media", "path": f"s3://{BUCKET}/guides/"})
     assert (answer.status, answer["code"]) == (400, "import_not_allowed")

@@ -143,6 +143,7 @@ def test_invalid_fields_are_named(user: Caller, changes: dict[str, Any], field: 
         ({"size": -1}, "size"),
         ({"size": 5 * 1024**4 + 1}, "size"),
         ({"size": 1.5}, "size"),
+        ({"size": True}, "size"),
         ({"size": None}, "size"),
         ({"filename": ""}, "filename"),
         ({"filename": "n" * 1021 + ".jpg"}, "filename"),
