@@ -23,9 +23,9 @@ def number_of(job_id: str, given: str) -> int:
     return parsed[1]
 
 
-def file_answer(file: File, job: Job | None = None) -> FileAnswer:
-    """job: the file's, where its last run may have given a verdict on it."""
-    return FileAnswer(
+def file_answer(file: File, job: Job | None = None, *, slim: bool = False) -> FileAnswer:
+    """job: the file's, where its last run may have given a verdict on it. slim: for long lists."""
+    answer = FileAnswer(
         **{
             **file.metadata,
             "id": file.id,
@@ -44,6 +44,9 @@ def file_answer(file: File, job: Job | None = None) -> FileAnswer:
             "error_message": file.error_message,
         }
     )
+    if slim:
+        answer.timestamp_candidates = answer.thumbnail_url = None
+    return answer
 
 
 def _verdict(file: File) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from chalicelib.api.file_views import file_answer, whereabouts
+from chalicelib.api.file_views import file_answer, number_of, whereabouts
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.files import (
     ArtifactAnswer,
@@ -20,8 +20,8 @@ from chalicelib.api.models.files import (
 )
 from chalicelib.api.paging import page_links
 from chalicelib.api.routing import Routes
-from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, NotAllowedInState, ObjectMissing
-from chalicelib.jobs.listing import Wanted
+from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, FileNotFound, NotAllowedInState, ObjectMissing
+from chalicelib.jobs.listing import Wanted, WantedGroups
 from chalicelib.jobs.model import Artifact, Job, file_id
 from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services
@@ -39,16 +39,17 @@ def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
-    sort = "confidence" if query.group_by and query.sort == "number" else query.sort
+    services().listing.check(job, query.sort, query.group_by)
+    sort = query.group_by if query.group_by and query.sort == "number" else query.sort
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(
-        items=[file_answer(file, job) for file in found],
+        items=[file_answer(file, job, slim=query.slim) for file in found],
         total=total,
         page=query.page,
         per_page=query.per_page,
         pages=math.ceil(total / query.per_page),
-        groups=services().listing.groups(job, wanted) if query.group_by else None,
+        groups=services().listing.groups(job, wanted, query.group_by) if query.group_by else None,
     )
     return Reply(answer, headers=page_links(call, total))
 
@@ -59,21 +60,32 @@ def list_files(call: Call, job_id: str) -> Reply:
     "Files that are or look the same",
     query=DuplicatesQuery,
     answer=DuplicatesAnswer,
+    errors=(FileNotFound,),
+    headers=("Link",),
 )
-def list_duplicates(call: Call, job_id: str) -> DuplicatesAnswer:
+def list_duplicates(call: Call, job_id: str) -> Reply:
+    query: DuplicatesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     found = _duplicates_found(job)
-    return DuplicatesAnswer(
+    of = number_of(job.id, query.file) if query.file else None
+    groups, total = services().listing.duplicates(job, WantedGroups(query.kind, query.page, query.per_page, of), found)
+    answer = DuplicatesAnswer(
         items=[
             DuplicateGroupAnswer(
                 kind=group.kind,
                 kept=file_id(job.id, group.kept),
                 files=[file_answer(file, job) for file in group.files],
+                size=group.size,
             )
-            for group in services().listing.duplicates(job, call.query.kind, found)
+            for group in groups
         ],
         final=found is not None,
+        total=total,
+        page=query.page,
+        per_page=query.per_page,
+        pages=math.ceil(total / query.per_page),
     )
+    return Reply(answer, headers=page_links(call, total))
 
 
 @routes.route(
@@ -124,7 +136,8 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
     job = services().owned.job(call.user.id, job_id)
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
-    if job.state is not JobState.COMPLETED:
+    # A job that waits for its user may have left what the user needs for an answer.
+    if job.state is not JobState.COMPLETED and not (job.state is JobState.PAUSED and job.waiting_for):
         raise NotAllowedInState(f"The job is {job.state}; there is something to download once it is completed.")
     artifact = services().jobs.artifact(job.id, name)
     try:

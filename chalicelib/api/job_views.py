@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.models.jobs import FileCounts, JobAnswer, JobSummary, PipelineAnswer, StatusAnswer, WaitingFor
+from chalicelib.api.models.jobs import (
+    FileCounts,
+    JobAnswer,
+    JobSummary,
+    ListingAnswer,
+    PipelineAnswer,
+    StatusAnswer,
+    WaitingFor,
+)
+from chalicelib.jobs.listing import SORTS
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
@@ -87,6 +96,7 @@ def status_answer(job: Job) -> StatusAnswer:
     match job.state:
         case JobState.PENDING:
             answer.files_expected, answer.files_received = job.file_count, job.counts.finished
+            answer.files_intended = None if job.sealed else job.files_intended
         case JobState.QUEUED:
             answer.queue_position = queue_position(job, queue)
             answer.estimated_wait_seconds = round(answer.queue_position * mean_seconds(queue))
@@ -98,6 +108,7 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.estimated_remaining_seconds = None if remaining is None else round(remaining)
             answer.files_expected, answer.files_received = job.file_count, job.counts.finished
             answer.waiting_for = waiting_for(job)
+            answer.files_intended = None if job.sealed else job.files_intended
         case JobState.COMPLETED:
             answer.download_url = f"/api/download/{job.id}"
             answer.result_size_bytes = job.result_size
@@ -117,4 +128,6 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),
         options=pipeline.Options.model_json_schema(),
+        kind=pipeline.kind,
+        listing=ListingAnswer(sorts=[*SORTS, *pipeline.listing.sorts], groups=list(pipeline.listing.groups)),
     )

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +23,7 @@ from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
 from chalicelib.jobs.job_ports import RunStore
 from chalicelib.jobs.losing import is_gone
 from chalicelib.jobs.model import Artifact, File, Job
-from chalicelib.jobs.moves import NOTE_CHECKSUM, JobFields
+from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.results import result_of_file
@@ -36,6 +36,7 @@ HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
+MOST_TAGS, LONGEST_TAG = 20, 40
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -58,6 +59,7 @@ class Context:
         job = claim.job
         self.job_id = job.id
         self.job_name = job.name
+        self.owner_id = job.owner_id
         self.options: Any = options_of(work, job)
         self.state: Mapping[str, Any] | None = job.checkpoint
         self.scratch = scratch
@@ -108,6 +110,25 @@ class Context:
             raise changed(stored)
         move_file(self._jobs, stored, NOTE_CHECKSUM(crc32=digests.crc32))
         return replace(file, crc32=digests.crc32)
+
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        stored = self._stored(file)
+        found: FileFields = {"metadata": dict(metadata)}
+        if title and not stored.title:
+            found["title"] = title
+        if description and not stored.description:
+            found["description"] = description
+        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
+            found["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        move_file(self._jobs, stored, DESCRIBE(**found))
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()

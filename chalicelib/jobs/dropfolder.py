@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.files.names import display_name
+from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
 from chalicelib.jobs.adding import join_batch
 from chalicelib.jobs.deliveries import is_newer
@@ -32,14 +32,15 @@ from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
 INVALID_OPTIONS = "invalid_options"
 CONTROL = frozenset({DONE, MANIFEST, OPTIONS})
-IGNORED = ("*.part", "*.tmp", "*.filepart", "~*", "thumbs.db", "__macosx", ".*")
+HALF_MADE = ("*.part", "*.tmp", "*.filepart", "~*", ".*")
 LARGEST_CONTROL_FILE = 16 * MiB
 JOIN_AT_ONCE = 25
 
 
 def ignored(path: str) -> bool:
     """Whether a client's half-made or housekeeping files go by that name, or lie in such a folder."""
-    return any(fnmatch.fnmatchcase(part.lower(), pattern) for part in path.split("/") for pattern in IGNORED)
+    parts = path.lower().split("/")
+    return is_housekeeping(path) or any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HALF_MADE)
 
 
 def shown(path: str) -> str:
@@ -180,7 +181,9 @@ class DropFolders:
             # The job is failed next; should we die before that, whoever comes then sees that it must be.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
-            return self._intake.create(owner, place.pipeline, options, name=shown(place.name), limited=False, **fields)
+            return self._intake.create(
+                owner, place.pipeline, options, name=shown(place.name), limited=False, checked=True, **fields
+            )
         except StaleTransition:
             return self._jobs.job(job_id)
 

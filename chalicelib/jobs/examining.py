@@ -50,7 +50,8 @@ def _examine_version(
         seen.size,
         lambda start, end: objects.stream(file.key, start, end, etag=seen.etag, bucket=file.bucket),
         verified_sha256=file.expected_sha256 if verified else None,
-        modified_at=file.modified_at or seen.modified_at,
+        # The object's own time is the moment of its upload, which says nothing of the file.
+        modified_at=file.modified_at if uploaded or file.source else None,
         role=file.role,
     )
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MOST_DEAD_LETTERS = 3
 """How often a listing's message may be given up, three receives each, without a page in between."""
+USER = "{user_id}"
+"""In a root: the id of whoever imports."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Root:
         if text.startswith("s3://"):
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
         return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
+
+    def of(self, owner_id: str) -> Root:
+        """The part of it that is one user's, where it names users."""
+        return replace(self, prefix=self.prefix.replace(USER, owner_id))
 
     def holds(self, place: Root) -> bool:
         return place.bucket == self.bucket and place.prefix.startswith(self.prefix)
@@ -90,13 +96,20 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
-        place = Root.parse(path, self._own_bucket)
-        if place.ours or not any(root.holds(place) for root in self._roots):
-            raise ImportNotAllowed("Nothing can be imported from there.")
+        place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
         return job
+
+    def check(self, path: str, owner_id: str) -> Root:
+        """Where that is. ImportNotAllowed where that user may not import from there."""
+        place = Root.parse(path, self._own_bucket)
+        roots = [root.of(owner_id) for root in self._roots]
+        if place.ours or not any(root.holds(place) for root in roots):
+            below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
+            raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
+        return place
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
@@ -153,11 +166,9 @@ class Importer:
         except ObjectMissing:
             return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
         files = self._files(job, listing, found)
-        room = self._limits.files_per_job - job.file_count
-        if len(files) > room:
-            return self._settling.fail(
-                job, "too_many_files", f"There are more than the {self._limits.files_per_job:,} files of one job."
-            )
+        most = self._intake.room(job.pipeline)
+        if len(files) > most - job.file_count:
+            return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
         for some in batched(files, AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.errors import FieldError, InvalidFields
 from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.states import FileState
-
-CONFIDENCES = ("high", "medium", "low", "none")
+from chalicelib.pipelines.base import Column, Pipeline
 
 SORTS: dict[str, Callable[[File], Any]] = {
     "number": lambda file: file.number,
     "filename": lambda file: file.filename.casefold(),
     "size": lambda file: file.size,
-    "timestamp": lambda file: file.metadata.get("detected_timestamp") or "9999",
-    "confidence": lambda file: CONFIDENCES.index(confidence(file)),
     "status": lambda file: file.state.value,
 }
+"""Of every pipeline; each adds columns of its own."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which files, in which order. sort: a key of SORTS, with `-` before it for descending."""
+    """Which files, in which order. sort: a key of SORTS or one of the pipeline's columns, with `-` for descending."""
 
     confidences: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
@@ -40,11 +39,30 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DuplicateGroup:
-    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the one in the zip."""
+    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the one in the zip.
+    files: the first of them, in order; size: how many there are."""
 
     kind: str
     kept: int
     files: tuple[File, ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class WantedGroups:
+    """Which groups of duplicates. of: only the group with the file of this number. most: files listed of each."""
+
+    kind: str = "exact"
+    page: int = 1
+    per_page: int = 50
+    of: int | None = None
+    most: int = 100
+
+    def takes(self, numbers: Sequence[int]) -> bool:
+        return self.of is None or self.of in numbers
+
+    def slice_of[T](self, groups: Sequence[T]) -> Sequence[T]:
+        return groups[(self.page - 1) * self.per_page :][: self.per_page]
 
 
 def confidence(file: File) -> str:
@@ -52,8 +70,18 @@ def confidence(file: File) -> str:
 
 
 class Listing:
-    def __init__(self, jobs: FileReads) -> None:
+    def __init__(self, jobs: FileReads, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
+        self._pipelines = pipelines
+
+    def check(self, job: Job, sort: str, group_by: str | None) -> None:
+        """Raises InvalidFields where the job's pipeline has no such order or group."""
+        columns = self._pipelines[job.pipeline].listing
+        sorts, groups = (*SORTS, *columns.sorts), columns.groups
+        for field, wanted, known in (("sort", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
+            if wanted is not None and wanted not in known:
+                most = f"one of {', '.join(known)}" if known else f"nothing for {job.pipeline} jobs"
+                raise InvalidFields("The files can't be listed so.", errors=[FieldError(field, most)])
 
     def page(self, job: Job, wanted: Wanted) -> tuple[list[File], int]:
         """A page of files and how many there are in all. The plain list reads just its page, any other all of them."""
@@ -64,24 +92,42 @@ class Listing:
         found = self._matching(job, wanted)
         return found[start : start + wanted.per_page], len(found)
 
-    def groups(self, job: Job, wanted: Wanted) -> dict[str, int]:
-        """How many of the matching files have each confidence, all of them named."""
-        counts = dict.fromkeys(CONFIDENCES, 0)
+    def groups(self, job: Job, wanted: Wanted, by: str) -> dict[str, int]:
+        """How many of the matching files have each value of a column, all of them named."""
+        column = self._pipelines[job.pipeline].listing.column(by)
+        assert column
+        counts = dict.fromkeys(column.values, 0)
         for file in self._matching(job, wanted):
-            counts[confidence(file)] += 1
+            counts[_value(file, column)] += 1
         return counts
 
-    def duplicates(self, job: Job, kind: str, found: Sequence[Mapping[str, Any]] | None) -> list[DuplicateGroup]:
-        """Groups of two and more. found: what the run has written down; without it only exact ones can be told."""
-        files = {file.number: file for file in self._jobs.files(job)}
+    def duplicates(
+        self, job: Job, wanted: WantedGroups, found: Sequence[Mapping[str, Any]] | None
+    ) -> tuple[list[DuplicateGroup], int]:
+        """A page of groups of two and more, and how many there are in all. found: what the run has written down;
+        without it only exact ones can be told. Of a run's groups only the page's files are read."""
         if found is None:
-            groups = exact_groups(files.values()) if kind == "exact" else []
-            return [DuplicateGroup("exact", group[0].number, tuple(group)) for group in groups]
+            same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
+            groups = [
+                DuplicateGroup("exact", files[0].number, tuple(files), len(files))
+                for files in same
+                if wanted.takes([file.number for file in files])
+            ]
+            return [replace(one, files=one.files[: wanted.most]) for one in wanted.slice_of(groups)], len(groups)
+        written = [group for group in found if group["kind"] == wanted.kind and wanted.takes(group["files"])]
+        page = wanted.slice_of(written)
+        numbers = {number for group in page for number in group["files"][: wanted.most]}
+        read = self._jobs.files(job, first=min(numbers), last=max(numbers)) if numbers else ()
+        known = {file.number: file for file in read if file.number in numbers}
         return [
-            DuplicateGroup(kind, group["kept"], tuple(files[number] for number in group["files"] if number in files))
-            for group in found
-            if group["kind"] == kind
-        ]
+            DuplicateGroup(
+                wanted.kind,
+                group["kept"],
+                tuple(known[number] for number in group["files"][: wanted.most] if number in known),
+                len(group["files"]),
+            )
+            for group in page
+        ], len(written)
 
     def _matching(self, job: Job, wanted: Wanted) -> list[File]:
         found = [
@@ -90,8 +136,23 @@ class Listing:
             if (not wanted.states or file.state in wanted.states)
             and (not wanted.confidences or confidence(file) in wanted.confidences)
         ]
-        found.sort(key=SORTS[wanted.sort.removeprefix("-")], reverse=wanted.sort.startswith("-"))
+        found.sort(key=self._order(job, wanted.sort.removeprefix("-")), reverse=wanted.sort.startswith("-"))
         return found
+
+    def _order(self, job: Job, name: str) -> Callable[[File], Any]:
+        if name in SORTS:
+            return SORTS[name]
+        column = self._pipelines[job.pipeline].listing.column(name)
+        assert column
+        if column.values:
+            return lambda file: column.values.index(_value(file, column))
+        return lambda file: (file.metadata.get(column.key) is None, file.metadata.get(column.key))
+
+
+def _value(file: File, column: Column) -> str:
+    """One of the column's values: the last one where the file has none of them."""
+    value = file.metadata.get(column.key)
+    return value if value in column.values else column.values[-1]
 
 
 def exact_groups(files: Iterable[File]) -> list[list[File]]:

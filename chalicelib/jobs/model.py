@@ -30,7 +30,8 @@ class Counts:
 class Job:
     """A job as it stands.
 
-    file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
+    file_count: files announced; files_intended: those that its opening promised. counts: those finished; the others are
+    still expected. sealed: no more are to come.
     recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
     steps_done: finished steps of the run. checkpoint: what the running step has recorded. slices, slices_done: the
@@ -59,6 +60,7 @@ class Job:
     created_at: datetime
     sealed: bool = False
     file_count: int = 0
+    files_intended: int | None = None
     counts: Counts = Counts()
     active_at: datetime | None = None
     started_at: datetime | None = None

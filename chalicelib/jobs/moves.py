@@ -8,7 +8,7 @@ told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -237,6 +237,9 @@ class FileFields(TypedDict, total=False):
     sha256: str | None
     crc32: int | None
     metadata: Mapping[str, Any]
+    title: str | None
+    description: str | None
+    tags: Sequence[str]
     thumbnail: Thumbnail | None
     duplicate_of: int | None
     error_code: str | None
@@ -323,6 +326,7 @@ LOSE = FileMove(
     {"owner_hash": None, "duplicate_of": None},
 )
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
+DESCRIBE = FileMove("note what the run found of it", FINISHED)
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
 END_PARTS = FileMove("end an upload in parts", EXPECTED, sets={"upload_id": None})

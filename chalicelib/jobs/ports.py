@@ -147,13 +147,6 @@ class UserData(Protocol):
         """What the owner has stored under that kind and name; None where there is nothing."""
 
 
-class NoUserData:
-    """Where none is kept."""
-
-    def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
-        return None
-
-
 class Queues(Protocol):
     """Messages to our own workers. At least once, in any order."""
 

@@ -1,5 +1,5 @@
-"""Changes carried out in DynamoDB: where each record stands, how each condition is written. What they mean stands in
-chalicelib.jobs.moves."""
+"""Changes carried out in DynamoDB: where each record stands, how each condition is written. What they mean is none of
+its business: that is chalicelib.jobs.moves."""
 
 from __future__ import annotations
 

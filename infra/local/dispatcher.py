@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -24,7 +25,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.aws.triggers import SWEEP_HANDLER, Trigger, triggers, undelivered
 from infra.local.executors import CallFailed, Executors, Meanwhile
 from infra.local.lifeline import hold_on
-from infra.local.settings import ACCOUNT, REGION, STACK
+from infra.local.room import Room
+from infra.local.settings import ACCOUNT, REGION, STACK, kept_free
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -114,6 +116,7 @@ class Dispatcher:
         time_limit: int,
         visibility_seconds: int,
         sweep_seconds: float,
+        room: Room,
     ) -> None:
         self._sqs = sqs
         self._executors = executors
@@ -122,6 +125,7 @@ class Dispatcher:
         self._time_limit = time_limit
         self._visibility = visibility_seconds
         self._sweep_seconds = sweep_seconds
+        self._room = room
         # Runs take minutes: one worker is left to look at new files, unless there is only one. Slices of a run are
         # short, and are there to occupy every worker.
         self._long = threading.Semaphore(max(1, workers - 1))
@@ -156,6 +160,9 @@ class Dispatcher:
     def _poll(self, trigger: Trigger, concurrency: int) -> None:
         slots = threading.Semaphore(concurrency)
         while not self._stopping.is_set():
+            if not self._room.has():  # work would fail for want of it, and be given up
+                self._stopping.wait(RETRY_SECONDS)
+                continue
             if not slots.acquire(timeout=RETRY_SECONDS):
                 continue
             messages = self._receive(trigger)
@@ -260,6 +267,7 @@ def main() -> None:
         time_limit=options["time_limit"],
         visibility_seconds=options["visibility_seconds"],
         sweep_seconds=options["sweep_seconds"],
+        room=Room(Path(options["data_dir"]), kept_free()),
     )
     dispatcher.start(work)
     stopped.wait()

@@ -192,6 +192,14 @@ class TestList:
         assert (answer.status, answer["code"]) == (422, "invalid_fields")
 
 
+def test_a_long_list_leaves_out_what_only_one_files_page_shows(get: Any) -> None:
+    whole, slim = (get(f"/jobs/{{id}}/files?slim={slim}")["items"] for slim in ("false", "true"))
+    assert any(file["timestamp_candidates"] for file in whole)
+    left_out = {"timestamp_candidates": None, "thumbnail_url": None}
+    assert [{**file, **left_out} for file in whole] == [{**file, **left_out} for file in slim]
+    assert all(file["timestamp_candidates"] is None for file in slim)
+
+
 class TestDuplicates:
     def test_exact_ones_come_in_groups_with_the_one_that_is_kept(self, get: Any, files: dict[str, Any]) -> None:
         answer = get("/jobs/{id}/duplicates?kind=exact")
@@ -207,6 +215,29 @@ class TestDuplicates:
         assert group["kind"] == "similar"
         assert {"harbour.jpg", "harbour small.jpg"} <= {file["original_filename"] for file in group["files"]}
         assert group["kept"] == files["harbour.jpg"]["id"]
+
+    def test_come_in_pages(self, world: World, user: Caller, samples: dict[str, bytes]) -> None:
+        photos = [samples[name] for name in ("harbour.jpg", "with a place.jpg", "found in a drawer.jpg")]
+        names = {f"{n}{twin}.jpg": photo for n, photo in enumerate(photos) for twin in "ab"}
+        job_id = user.upload(names, more=True)
+        world.deliver()
+        first = user.get(f"/jobs/{job_id}/duplicates?per_page=2")
+        second = user.get(f"/jobs/{job_id}/duplicates?per_page=2&page=2")
+        assert [first[key] for key in ("total", "pages", "page")] == [3, 2, 1]
+        found = [*first["items"], *second["items"]]
+        assert [[file["original_filename"] for file in group["files"]] for group in found] == [
+            ["0a.jpg", "0b.jpg"],
+            ["1a.jpg", "1b.jpg"],
+            ["2a.jpg", "2b.jpg"],
+        ]
+        assert [group["size"] for group in found] == [2, 2, 2]
+        assert "next" in first.headers["link"]
+
+    def test_can_be_asked_for_by_one_of_their_files(self, get: Any, files: dict[str, Any]) -> None:
+        of = f"/jobs/{{id}}/duplicates?kind=exact&file={files['Copy of harbour.jpg']['id']}"
+        assert get(of)["items"] == get("/jobs/{id}/duplicates?kind=exact")["items"]
+        assert get(f"/jobs/{{id}}/duplicates?file={files['with a place.jpg']['id']}")["items"] == []
+        assert get("/jobs/{id}/duplicates?file=another-1").status == 404
 
     def test_of_another_kind_are_refused(self, get: Any) -> None:
         assert get("/jobs/{id}/duplicates?kind=alike").status == 422

@@ -1,6 +1,6 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -27,7 +27,19 @@ from chalicelib.jobs.recovery import Sweeper
 from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.slices import Slices
-from chalicelib.pipelines.base import FileRules, Inspection, Member, PipelineFailed, RunContext, Step, UnreadableFile
+from chalicelib.pipelines.base import (
+    Column,
+    Columns,
+    FileRules,
+    Inspection,
+    Member,
+    OptionRefused,
+    PipelineFailed,
+    RunContext,
+    Step,
+    UnreadableFile,
+    Workers,
+)
 from tests.fakes.jobs import BEGIN, MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.queues import Queue
@@ -45,6 +57,7 @@ class Crash(BaseException):
 class Options(BaseModel):
     tone: int = Field(1, ge=1, le=9)
     retain_results: bool = True
+    voice: str | None = None
 
 
 class Toy:
@@ -57,6 +70,9 @@ class Toy:
     description = "for tests"
     title = "Toy"
     accepts = FileRules((".txt",), 40 * 1024 * 1024, ("labels",))
+    workers = Workers()
+    listing = Columns((Column("confidence", "confidence", ("high", "medium", "low", "none")),))
+    kind = None
     Options = Options
 
     def __init__(self, name: str, per_file: bool) -> None:
@@ -67,6 +83,10 @@ class Toy:
         self.inspected: list[str] = []
         self.during: Callable[[str], None] = lambda step: None
         self.fails: str | None = None
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        if options.voice and options.voice not in (there := models("voices")):
+            raise OptionRefused("voice", f"There is no such voice here. There are: {', '.join(there) or 'none'}.")
 
     def inspect(self, file: SourceFile, options: Options) -> Inspection:
         self.inspected.append(file.name)
@@ -138,10 +158,14 @@ class Chores:
 
     name, title, description = "chores", "Chores", "for tests"
     Options = Options
+    workers = Workers()
 
     def __init__(self) -> None:
         self.begun: list[str] = []
         self.steps: tuple[Step, ...] = (Step("Sweep", lambda job: self.begun.append(job.job_id)),)
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        """Takes everything."""
 
 
 class MemoryUserData:

@@ -1,11 +1,13 @@
 """The HTTP side: what reaches the app and what comes back, the errors of the gateway itself, and the page."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 import requests
 
+from infra.local.compressing import compressed
 from infra.local.page import Page
 from tests.local.conftest import Stack
 
@@ -139,3 +141,22 @@ def test_the_page_may_reach_itself_and_the_store_and_nothing_else(tmp_path: Path
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_long_text_travels_compressed_to_those_who_take_it(page: Page) -> None:
+    _, headers, body = page.answer("/assets/app-abc.js")
+    text = body * 200
+    packed_headers, packed = compressed("br, gzip;q=0.8", headers, text)
+    assert gzip.decompress(packed) == text
+    assert len(packed) < len(text) / 4
+    assert dict(packed_headers)["Content-Encoding"] == "gzip"
+    assert dict(packed_headers)["Vary"] == "Accept-Encoding"
+    plain_headers, plain = compressed("identity, gzip;q=0", headers, text)
+    assert plain == text
+    assert "Content-Encoding" not in dict(plain_headers)
+
+
+@pytest.mark.parametrize(("kind", "size"), [("application/json", 100), ("font/woff2", 5000), ("application/zip", 5000)])
+def test_short_answers_and_packed_kinds_are_sent_as_they_are(kind: str, size: int) -> None:
+    headers, body = [("Content-Type", kind)], b"a" * size
+    assert compressed("gzip", headers, body) == (headers, body)

@@ -226,6 +226,22 @@ def test_options_that_are_not_valid_fail_the_batch_once(world: World) -> None:
     assert world.queue.messages == []
 
 
+def test_options_that_the_installation_can_not_serve_refuse_the_batch_until_they_are_put_right(world: World) -> None:
+    world.objects.put("models/voices/anna/a.bin", b"x", "application/octet-stream")
+    put(world, "options.json", '{"voice": "bert"}')
+    put(world, "a.txt")
+    put(world, "_DONE", b"")
+    world.drain()
+    job = only_job(world)
+    assert (job.state, job.error_code) == (JobState.FAILED, "invalid_options")
+    assert "options.voice: There is no such voice here. There are: anna." in (job.error_message or "")
+    assert world.queue.messages == []
+    put(world, "options.json", '{"voice": "anna"}')
+    world.settle_down(minutes=12)
+    job, _ = world.jobs_of(OWNER)
+    assert (job.state, job.options["voice"]) == (JobState.COMPLETED, "anna")
+
+
 def test_options_that_are_put_right_begin_the_batch_again_with_all_its_files(world: World) -> None:
     put(world, "options.json", '{"tone": 99}')
     put(world, "a.txt")

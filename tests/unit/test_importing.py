@@ -59,7 +59,7 @@ def test_without_recursion_folders_are_left_out(world: World) -> None:
 
 
 def test_half_made_and_housekeeping_files_are_left_out(world: World) -> None:
-    fill(world, ".hidden", "a.part", "Thumbs.db", "folder/", "a.txt")
+    fill(world, ".hidden", "a.part", "Thumbs.db", "__MACOSX/a.txt", "b/desktop.ini", "folder/", "a.txt")
     job = start(world)
     world.drain()
     assert names(world, job) == ["a.txt"]

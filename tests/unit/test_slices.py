@@ -1,4 +1,4 @@
-"""Steps that many workers share: each slice's effect once, the next step after the last one, stopped for all at once."""
+"""Steps that many workers share: each slice counts once, the next step follows the last one, a stop reaches all."""
 
 from collections import Counter
 from typing import Any

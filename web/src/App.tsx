@@ -2,12 +2,13 @@ import { lazy, Suspense } from 'react'
 import { I18nProvider, RouterProvider } from 'react-aria-components'
 import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router'
 import { useWords } from './i18n'
-import { DropPage } from './pages/DropPage'
+import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
 import { Shell } from './Shell'
 import { Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
+const loadTransport = () => import('./upload/transport')
 const loadJobs = () => import('./pages/JobsPage')
 const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
@@ -32,6 +33,8 @@ const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(tas
 idle(() =>
   Promise.allSettled(
     [
+      loadDrop,
+      loadTransport,
       loadJobs,
       loadJob,
       loadLibrary,

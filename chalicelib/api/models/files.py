@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
-from chalicelib.api.models.shapes import Answer, Query, Time, commas
+from chalicelib.api.models.shapes import Answer, Page, Query, Time, commas
 from chalicelib.jobs.states import FileState
 
 
@@ -15,10 +15,13 @@ class FilesQuery(Query):
     status: Annotated[list[FileState], BeforeValidator(commas)] = Field(default_factory=list)
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(50, ge=1, le=200)
-    group_by: Literal["confidence"] | None = None
-    sort: Annotated[str, StringConstraints(pattern=r"^-?(number|filename|size|timestamp|confidence|status)$")] = (
-        "number"
+    group_by: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = Field(
+        None, description="One of the pipeline's `listing.groups`."
     )
+    sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z_]{1,40}$")] = Field(
+        "number", description="One of the pipeline's `listing.sorts`, with `-` before it for descending."
+    )
+    slim: bool = Field(False, description="Without what only one file's own page shows: the candidates of its time.")
 
 
 class ThumbnailAnswer(Answer):
@@ -74,15 +77,19 @@ class FilesPage(Answer):
 
 class DuplicatesQuery(Query):
     kind: Literal["exact", "similar"] = "exact"
+    file: str | None = Field(None, max_length=100, description="Only the group that this file is in.")
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=50)
 
 
 class DuplicateGroupAnswer(Answer):
     kind: str
     kept: str = Field(description="The file that the zip keeps; similar ones are all kept, and this is the best.")
-    files: list[FileAnswer]
+    files: list[FileAnswer] = Field(description="The first hundred of them.")
+    size: int = Field(description="How many files the group has.")
 
 
-class DuplicatesAnswer(Answer):
+class DuplicatesAnswer(Page):
     items: list[DuplicateGroupAnswer]
     final: bool = Field(description="Whether the job has finished looking; before, similar ones are not known.")
 

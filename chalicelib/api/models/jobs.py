@@ -108,6 +108,9 @@ class StatusAnswer(Answer):
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
+    files_intended: int | None = Field(
+        None, description="What the opening promised, while files are still to be announced."
+    )
     files_received: int | None = None
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
@@ -130,6 +133,13 @@ class ControlRequest(Given):
     action: Literal["pause", "resume", "cancel"]
 
 
+class ListingAnswer(Answer):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class PipelineAnswer(Answer):
     name: str
     title: str
@@ -139,6 +149,10 @@ class PipelineAnswer(Answer):
     roles: list[str]
     steps: list[str]
     options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
+    kind: str | None = Field(
+        description="What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."
+    )
+    listing: ListingAnswer
 
 
 class PipelinesAnswer(Answer):

@@ -127,7 +127,14 @@ class AsyncJob:
             number, pages = number + 1, page.pages
 
     async def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
-        return (await self._client.send(operations.list_duplicates(self.id, kind=kind))).items
+        """All groups; of a group of more than a hundred files, the first hundred."""
+        found: list[DuplicateGroupAnswer] = []
+        number, pages = 1, 1
+        while number <= pages:
+            page = await self._client.send(operations.list_duplicates(self.id, kind=kind, page=number))
+            found += page.items
+            number, pages = number + 1, page.pages
+        return found
 
     async def artifacts(self) -> list[ArtifactAnswer]:
         return (await self._client.send(operations.list_artifacts(self.id))).items

@@ -12,7 +12,6 @@ import type {
   ArtifactAnswer,
   ArtifactsAnswer,
   DownloadAnswer,
-  DuplicatesAnswer,
   JobAnswer,
   JobState,
   JobsPage,
@@ -22,7 +21,6 @@ import type {
 } from './schema'
 
 export const FINAL: ReadonlySet<JobState> = new Set(['completed', 'failed', 'cancelled'])
-export const ACTIVE: readonly JobState[] = ['pending', 'queued', 'running', 'paused']
 
 const HIDDEN_PACE = 30
 const SLOWEST = 60
@@ -120,15 +118,6 @@ export function useArtifacts(jobId: string, ready: boolean, seen: string) {
     enabled: ready,
     staleTime: 5 * 60_000,
     select: (answer) => answer.items,
-  })
-}
-
-export function useDuplicates(jobId: string, kind: 'exact' | 'similar', seen: string) {
-  return useQuery({
-    queryKey: ['duplicates', jobId, kind, seen],
-    queryFn: ({ signal }) => api<DuplicatesAnswer>(`/jobs/${jobId}/duplicates?kind=${kind}`, { signal }),
-    placeholderData: keepPreviousData,
-    staleTime: 60_000,
   })
 }
 

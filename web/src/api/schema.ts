@@ -44,6 +44,124 @@ export interface AccountChanges {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisOptions".
+ */
+export interface AnalysisOptions {
+  /**
+   * @minItems 1
+   */
+  detect?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers')[]
+  confidence_threshold?: number
+  /**
+   * Scenes that are marked as organized, too.
+   */
+  include_organized?: boolean
+  /**
+   * @maxItems 100
+   */
+  patterns?: Pattern[]
+}
+/**
+ * Text that matches, as whole words, is of this studio.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Pattern".
+ */
+export interface Pattern {
+  studio: string
+  pattern: string
+}
+/**
+ * The scenes: `scene_ids`, or those that fit `filters`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisRequest".
+ */
+export interface AnalysisRequest {
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  filters?: SceneFilters | null
+  options?: AnalysisOptions
+  plan_name?: string | null
+}
+/**
+ * Everything that is given must hold. Of several ids any counts, and none of those that are excluded.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFilters".
+ */
+export interface SceneFilters {
+  /**
+   * Beginnings of words that title, details or path must all have.
+   */
+  search?: string
+  studio_id?: string | null
+  /**
+   * @maxItems 100
+   */
+  performer_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  exclude_tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  scene_ids?: string[]
+  organized?: boolean | null
+  analyzed?: boolean | null
+  has_active_jobs?: boolean | null
+  /**
+   * Scenes that their source no longer has.
+   */
+  absent?: boolean | null
+  /**
+   * The scene's whole period is on this day or later.
+   */
+  date_from?: string | null
+  /**
+   * The scene's whole period is on this day or before.
+   */
+  date_to?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisStarted".
+ */
+export interface AnalysisStarted {
+  plan_id: string
+  job_id: string
+  scenes: number
+  status: string
+}
+/**
+ * Only what is approved is carried out; ids narrow it further.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ApplyRequest".
+ */
+export interface ApplyRequest {
+  /**
+   * @maxItems 10000
+   */
+  change_ids?: string[]
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  /**
+   * The server to write to; without it the catalogue alone changes.
+   */
+  connection_id?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArtifactAnswer".
  */
 export interface ArtifactAnswer {
@@ -104,6 +222,102 @@ export interface AuditPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BegunAnswer".
+ */
+export interface BegunAnswer {
+  job_id: string
+}
+/**
+ * missing: ids that are no scenes of yours.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkAnswer".
+ */
+export interface BulkAnswer {
+  updated: number
+  missing: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkChanges".
+ */
+export interface BulkChanges {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  changes: SceneChanges
+}
+/**
+ * What is left out stays; null empties.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneChanges".
+ */
+export interface SceneChanges {
+  title?: string | null
+  details?: string | null
+  director?: string | null
+  code?: string | null
+  organized?: boolean
+  analyzed?: boolean
+  rating100?: number | null
+  /**
+   * `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkDecision".
+ */
+export interface BulkDecision {
+  action: 'accept_all' | 'reject_all' | 'accept_by_field' | 'reject_by_field' | 'accept_by_confidence'
+  field?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers') | null
+  confidence?: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeAnswer".
+ */
+export interface ChangeAnswer {
+  id: string
+  scene_id: string
+  field: 'studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers'
+  action: 'add' | 'remove' | 'set'
+  current_value: unknown
+  proposed_value: unknown
+  confidence: number
+  reason: string
+  status: 'pending' | 'approved' | 'rejected' | 'applied' | 'conflict' | 'failed'
+  message: string | null
+}
+/**
+ * proposed_value: what is to be there instead.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeDecision".
+ */
+export interface ChangeDecision {
+  status?: ('pending' | 'approved' | 'rejected') | null
+  proposed_value?: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChosenFile".
+ */
+export interface ChosenFile {
+  file_id: string
+  /**
+   * What it is for in this job; without one, what it was for in its own.
+   */
+  role?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "CompleteRequest".
  */
 export interface CompleteRequest {
@@ -120,6 +334,59 @@ export interface CompleteRequest {
 export interface DonePart {
   part_number: number
   etag: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionAnswer".
+ */
+export interface ConnectionAnswer {
+  id: string
+  name: string
+  kind: string
+  url: string
+  has_key: boolean
+  /**
+   * The last four letters of a long key.
+   */
+  key_hint: string
+  created_at: string
+}
+/**
+ * What is left out stays. Another `url` needs the `key` again.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionChanges".
+ */
+export interface ConnectionChanges {
+  name?: string
+  url?: string
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionRequest".
+ */
+export interface ConnectionRequest {
+  name: string
+  /**
+   * What speaks there.
+   */
+  kind?: 'stash'
+  /**
+   * Such as https://stash.example/graphql.
+   */
+  url: string
+  /**
+   * What the server knows you by. It is never shown again.
+   */
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionsAnswer".
+ */
+export interface ConnectionsAnswer {
+  items: ConnectionAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -179,6 +446,43 @@ export interface Dependency {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryAnswer".
+ */
+export interface DictionaryAnswer {
+  language: string
+  words: number
+  pronunciations: number
+  size_bytes: number
+  updated_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryContent".
+ */
+export interface DictionaryContent {
+  language: string
+  words: number
+  pronunciations: number
+  size_bytes: number
+  updated_at: string
+  text: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryRequest".
+ */
+export interface DictionaryRequest {
+  /**
+   * Lines of `word<TAB>PH PH …`, at most 50,000; `#` begins a comment.
+   */
+  text: string
+  /**
+   * `append` adds to what is there; a word that is there keeps its pronunciations as variants.
+   */
+  mode?: 'replace' | 'append'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DownloadAnswer".
  */
 export interface DownloadAnswer {
@@ -196,7 +500,14 @@ export interface DuplicateGroupAnswer {
    * The file that the zip keeps; similar ones are all kept, and this is the best.
    */
   kept: string
+  /**
+   * The first hundred of them.
+   */
   files: FileAnswer[]
+  /**
+   * How many files the group has.
+   */
+  size: number
 }
 /**
  * A file; what its pipeline found out stands beside these fields under its own names.
@@ -268,11 +579,39 @@ export interface ThumbnailAnswer {
  * via the `definition` "DuplicatesAnswer".
  */
 export interface DuplicatesAnswer {
+  total: number
+  page: number
+  per_page: number
+  pages: number
   items: DuplicateGroupAnswer[]
   /**
    * Whether the job has finished looking; before, similar ones are not known.
    */
   final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntitiesPage".
+ */
+export interface EntitiesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: EntityAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntityAnswer".
+ */
+export interface EntityAnswer {
+  id: string
+  name: string
+  aliases: string[]
+  disambiguation: string | null
+  parents: string[]
+  ignore_auto_tag: boolean
+  scene_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -443,18 +782,21 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
+ * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
   pipeline: string
   /**
-   * Files of yours, of any job; each is taken once, in this order.
-   *
-   * @minItems 1
    * @maxItems 2000
    */
-  file_ids: string[]
+  file_ids?: string[]
+  /**
+   * @maxItems 2000
+   */
+  files?: ChosenFile[]
   name?: string | null
   description?: string | null
   /**
@@ -468,6 +810,14 @@ export interface JobRequest {
    * Told of the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "JobStarted".
+ */
+export interface JobStarted {
+  job_id: string
+  status: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -520,6 +870,18 @@ export interface KeyAnswer {
  */
 export interface KeysAnswer {
   items: KeyAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -588,12 +950,64 @@ export interface LibraryPage {
   items: LibraryFile[]
 }
 /**
+ * How the files of a job can be listed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ListingAnswer".
+ */
+export interface ListingAnswer {
+  sorts: string[]
+  groups: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
 export interface LoginRequest {
   email: string
   password: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MarkerAnswer".
+ */
+export interface MarkerAnswer {
+  title: string
+  seconds: number
+  end_seconds: number | null
+  tag: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MissingWord".
+ */
+export interface MissingWord {
+  word: string
+  /**
+   * How often the transcripts have it.
+   */
+  count: number
+  /**
+   * Phones guessed from its letters; empty where they can't be.
+   */
+  suggestion: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MissingWordsAnswer".
+ */
+export interface MissingWordsAnswer {
+  has_missing_words: boolean
+  missing_words_count: number
+  words: MissingWord[]
+  /**
+   * The same as a table, escaped.
+   */
+  html_content: string
+  /**
+   * Where the dictionary of suggestions is; null where no word is missing.
+   */
+  dict_url: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -608,6 +1022,10 @@ export interface MoreFilesRequest {
    * The request without it seals the job.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -646,6 +1064,14 @@ export interface MultipartPlan {
    */
   part_size: number
   part_count: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NamedAnswer".
+ */
+export interface NamedAnswer {
+  id: string
+  name: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -775,6 +1201,35 @@ export interface PasswordRequest {
   new_password: string
 }
 /**
+ * As `POST /upload`, whose pipeline is `colour` here.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PicturesRequest".
+ */
+export interface PicturesRequest {
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  files: NewFile[]
+  /**
+   * Keeps the job open for further files.
+   */
+  more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PipelineAnswer".
  */
@@ -792,6 +1247,11 @@ export interface PipelineAnswer {
   options: {
     [k: string]: unknown
   }
+  /**
+   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   */
+  kind: string | null
+  listing: ListingAnswer
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -811,6 +1271,77 @@ export interface PipelineTimes {
  */
 export interface PipelinesAnswer {
   items: PipelineAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanAnswer".
+ */
+export interface PlanAnswer {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanPage".
+ */
+export interface PlanPage {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+  /**
+   * How many changes there are, by status.
+   */
+  counts: {
+    [k: string]: number
+  }
+  items: SceneOfPlan[]
+  cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneOfPlan".
+ */
+export interface SceneOfPlan {
+  scene_id: string
+  title: string
+  path: string | null
+  changes: ChangeAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlansPage".
+ */
+export interface PlansPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: PlanAnswer[]
 }
 /**
  * application/problem+json (RFC 9457).
@@ -902,6 +1433,207 @@ export interface ResultsPage {
   per_page: number
   pages: number
   items: ResultAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResyncOne".
+ */
+export interface ResyncOne {
+  connection_id: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResyncRequest".
+ */
+export interface ResyncRequest {
+  connection_id: string
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneAnswer".
+ */
+export interface SceneAnswer {
+  id: string
+  source: string
+  /**
+   * Its title, or else the name of its file.
+   */
+  title: string
+  details: string | null
+  paths: string[]
+  files: SceneFileAnswer[]
+  code: string | null
+  director: string | null
+  urls: string[]
+  organized: boolean
+  rating100: number | null
+  /**
+   * As precise as it is known: `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date: string | null
+  created_date: string | null
+  last_synced: string | null
+  studio: NamedAnswer | null
+  performers: NamedAnswer[]
+  tags: NamedAnswer[]
+  groups: NamedAnswer[]
+  galleries: NamedAnswer[]
+  markers: MarkerAnswer[]
+  stash_ids: {
+    [k: string]: unknown
+  }[]
+  analyzed: boolean
+  absent: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFileAnswer".
+ */
+export interface SceneFileAnswer {
+  path: string
+  primary: boolean
+  duration: number | null
+  width: number | null
+  height: number | null
+  frame_rate: number | null
+  codec: string | null
+  size: number | null
+  fingerprints: {
+    [k: string]: string
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneJobs".
+ */
+export interface SceneJobs {
+  items: JobSummary[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneStats".
+ */
+export interface SceneStats {
+  total: number
+  organized: number
+  analyzed: number
+  absent: number
+  performers: number
+  tags: number
+  studios: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScenesPage".
+ */
+export interface ScenesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: SceneAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleAnswer".
+ */
+export interface ScheduleAnswer {
+  id: string
+  name: string
+  pipeline: string
+  options: {
+    [k: string]: unknown
+  }
+  path: string | null
+  recursive: boolean
+  cron: string | null
+  every_minutes: number | null
+  zone: string
+  paused: boolean
+  created_at: string
+  next_at: string | null
+  /**
+   * The last 20 times, the newest first.
+   */
+  history: StartedAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StartedAnswer".
+ */
+export interface StartedAnswer {
+  at: string
+  /**
+   * Null where it was asked for.
+   */
+  due_at: string | null
+  /**
+   * Null where none began.
+   */
+  job_id: string | null
+  error_code: string | null
+  error_message: string | null
+}
+/**
+ * What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleChanges".
+ */
+export interface ScheduleChanges {
+  name?: string
+  options?: {
+    [k: string]: unknown
+  }
+  paused?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string
+  every_minutes?: number
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * `cron` or `every_minutes`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleRequest".
+ */
+export interface ScheduleRequest {
+  name: string
+  pipeline: string
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * What is imported each time, as by `POST /import-path`.
+   */
+  path?: string | null
+  recursive?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string | null
+  every_minutes?: number | null
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SchedulesAnswer".
+ */
+export interface SchedulesAnswer {
+  items: ScheduleAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1024,6 +1756,10 @@ export interface StatusAnswer {
   status: JobState
   poll_after_seconds: number
   files_expected?: number | null
+  /**
+   * What the opening promised, while files are still to be announced.
+   */
+  files_intended?: number | null
   files_received?: number | null
   queue_position?: number | null
   estimated_wait_seconds?: number | null
@@ -1058,6 +1794,61 @@ export interface StoredParts {
   parts: StoredPart[]
 }
 /**
+ * One stored picture, or several: each gets its own result.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StoredPictures".
+ */
+export interface StoredPictures {
+  file_id?: string | null
+  /**
+   * @maxItems 500
+   */
+  file_ids?: string[]
+  /**
+   * A shot of the card that corrects all of them.
+   */
+  reference_file_id?: string | null
+  /**
+   * Of the colour pipeline, less `operation`.
+   */
+  options?: {
+    [k: string]: unknown
+  }
+  name?: string | null
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SyncRequest".
+ */
+export interface SyncRequest {
+  connection_id: string
+  /**
+   * Only what changed since the last sync; the first one is always full.
+   */
+  incremental?: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TagsOfScenes".
+ */
+export interface TagsOfScenes {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  tag_ids: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "Token".
  */
@@ -1081,6 +1872,14 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+  /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
@@ -1091,6 +1890,10 @@ export interface UploadAnswer {
  */
 export interface UploadTarget {
   file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
   filename: string
   method?: string | null
   /**
@@ -1130,9 +1933,70 @@ export interface UploadRequest {
    */
   more?: boolean
   /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
+   * With `more`: how many files are to come in all, so that progress is of all.
+   */
+  files_intended?: number | null
+  /**
    * Told of the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataAnswer".
+ */
+export interface UserDataAnswer {
+  items: UserDatumAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumAnswer".
+ */
+export interface UserDatumAnswer {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+}
+/**
+ * At most 1 MiB: `text`, or `base64` for what isn't text.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataRequest".
+ */
+export interface UserDataRequest {
+  text?: string | null
+  /**
+   * Of the bytes.
+   */
+  base64?: string | null
+  content_type?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumContent".
+ */
+export interface UserDatumContent {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+  /**
+   * Where it is text in UTF-8.
+   */
+  text?: string | null
+  /**
+   * Where it isn't.
+   */
+  base64?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

@@ -1,31 +1,38 @@
 // The page's words. English is loaded with the page, any other language when it is chosen.
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import en from '../messages/en.json'
+import words from '../messages/en.json'
+import { englishOfPipelines, messagesOfPipelines } from '../pipelines/messages'
 import { format, type Messages, type Values } from './format'
 
-export type Key = keyof typeof en
+export type Key = keyof typeof words
+const en: Messages = { ...words, ...englishOfPipelines }
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof LANGUAGES
 
 const KEPT = 'millrace.language'
 const LOADERS: Record<Language, () => Promise<Messages>> = {
   en: async () => en,
-  de: async () => (await import('../messages/de.json')).default,
+  de: async () => {
+    const [own, theirs] = await Promise.all([import('../messages/de.json'), messagesOfPipelines('de')])
+    return { ...own.default, ...theirs }
+  },
 }
 
-interface Words {
+/** Own: the keys of a pipeline's own words. */
+export interface Words<Own extends string = never> {
   language: Language
   setLanguage: (language: Language) => void
-  t: (key: Key, values?: Values) => string
+  t: (key: Key | Own, values?: Values) => string
   /** Words that the server sent: in the page's language where they are known, else as they came. */
   said: (
-    kind: 'step' | 'error' | 'option' | 'hint' | 'pipeline' | 'setting',
+    kind: 'step' | 'error' | 'option' | 'hint' | 'pipeline' | 'setting' | 'warning' | 'notice',
     name: string,
     sent: string,
+    values?: Values,
   ) => string
 }
 
-const Context = createContext<Words | null>(null)
+const Context = createContext<Words<string> | null>(null)
 
 export function preferred(): Language {
   const kept = localStorage.getItem(KEPT)
@@ -49,9 +56,9 @@ export function WordsProvider({
   useEffect(() => {
     document.documentElement.lang = state.language
   }, [state.language])
-  const words = useMemo<Words>(() => {
+  const words = useMemo<Words<string>>(() => {
     const { language, messages: found } = state
-    const t = (key: string, values?: Values) => format(found[key] ?? en[key as Key] ?? key, language, values)
+    const t = (key: string, values?: Values) => format(found[key] ?? en[key] ?? key, language, values)
     return {
       language,
       setLanguage: (next) => {
@@ -59,13 +66,16 @@ export function WordsProvider({
         void LOADERS[next]().then((loaded) => setState({ language: next, messages: loaded }))
       },
       t,
-      said: (kind, name, sent) => found[`${kind}.${name}`] ?? sent,
+      said: (kind, name, sent, values) => {
+        const known = found[`${kind}.${name}`]
+        return known === undefined ? sent : format(known, language, values)
+      },
     }
   }, [state])
   return <Context value={words}>{children}</Context>
 }
 
-export function useWords(): Words {
+export function useWords<Own extends string = never>(): Words<Own> {
   const words = useContext(Context)
   if (!words) throw new Error('There are no words here.')
   return words

@@ -1,13 +1,20 @@
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { usePipelines } from '../api/queries'
 import { useWords } from '../i18n'
+import { Skeleton } from '../ui/controls'
 import { useTitle, useUpload } from '../ui/hooks'
 import type { Chosen } from '../upload/checks'
-import { fromTransfer } from '../upload/choose'
+import { reading } from '../upload/reading'
 import styles from './DropPage.module.css'
 import { Hero } from './drop/Hero'
-import { Review } from './drop/Review'
-import { Sending } from './drop/Sending'
+
+const loadReview = () => import('./drop/Review')
+const loadSending = () => import('./drop/Sending')
+const Review = lazy(loadReview)
+const Sending = lazy(loadSending)
+
+/** What the first choice of files needs, before there is one. */
+export const loadDrop = () => Promise.allSettled([loadReview(), loadSending()])
 
 export function DropPage() {
   const { t } = useWords()
@@ -30,29 +37,43 @@ export function DropPage() {
 
   return (
     <>
+      <Reading />
       {over && <div className={styles.over}>{t('drop.now')}</div>}
-      {!idle ? (
-        <Sending onChoose={take} onLeave={() => setChosen([])} />
-      ) : chosen.length ? (
-        <Review
-          chosen={chosen}
-          pipelines={pipelines}
-          onChoose={take}
-          onClear={() => {
-            upload.reset()
-            setChosen([])
-          }}
-        />
-      ) : (
-        <Hero pipelines={pipelines} onChoose={take} />
-      )}
+      <Suspense fallback={<Skeleton lines={5} />}>
+        {!idle ? (
+          <Sending onChoose={take} onLeave={() => setChosen([])} />
+        ) : chosen.length ? (
+          <Review
+            chosen={chosen}
+            pipelines={pipelines}
+            onChoose={take}
+            onClear={() => {
+              upload.reset()
+              setChosen([])
+            }}
+          />
+        ) : (
+          <Hero pipelines={pipelines} onChoose={take} />
+        )}
+      </Suspense>
     </>
+  )
+}
+
+/** How many of the files that were chosen have been read; nothing where that is done before one sees it. */
+function Reading() {
+  const { t } = useWords()
+  const count = useSyncExternalStore(reading.watch, reading.get)
+  return (
+    <div role="status" className={count === null ? 'visually-hidden' : styles.reading}>
+      {count !== null && t('drop.reading', { count })}
+    </div>
   )
 }
 
 /** The same file of the same folder, chosen twice, is meant once. */
 function withoutTwice(files: Chosen[]): Chosen[] {
-  const seen = new Map(files.map((one) => [`${one.path}\n${one.file.size}\n${one.file.lastModified}`, one]))
+  const seen = new Map(files.map((one) => [`${one.path}\n${one.size}\n${one.modified}`, one]))
   return [...seen.values()]
 }
 
@@ -79,11 +100,11 @@ function useDropAnywhere(take: (files: Chosen[]) => void): boolean {
       event.preventDefault()
       depth = 0
       setOver(false)
-      void fromTransfer(event.dataTransfer).then((found) => latest.current(found))
+      void reading.transfer(event.dataTransfer).then((found) => latest.current(found))
     }
     const paste = (event: ClipboardEvent) => {
       if (event.clipboardData?.files.length)
-        void fromTransfer(event.clipboardData).then((found) => latest.current(found))
+        void reading.transfer(event.clipboardData).then((found) => latest.current(found))
     }
     window.addEventListener('dragenter', enter)
     window.addEventListener('dragleave', leave)

@@ -1,22 +1,22 @@
 // A job: how far it is, what can be done with it, and everything that came out.
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { type ReactNode, Suspense, useEffect } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../api/client'
-import { FINAL, useArtifacts, useDuplicates, useJob, usePipelines, useStatus } from '../api/queries'
+import { FINAL, useArtifacts, useJob, usePipelines, useStatus } from '../api/queries'
 import type { JobAnswer, StatusAnswer } from '../api/schema'
-import { useWords } from '../i18n'
+import { useWords, type Words } from '../i18n'
+import { pageOf } from '../pipelines'
+import type { JobTab, JobView } from '../pipelines/contract'
 import { Button, ButtonLink, Empty, Notice, Skeleton } from '../ui/controls'
 import { useTitle } from '../ui/hooks'
 import styles from './JobPage.module.css'
 import { Downloads } from './job/Downloads'
-import { Duplicates } from './job/Duplicates'
 import { FilesView } from './job/FilesView'
 import { JobHead } from './job/JobHead'
 import { Rejected } from './job/Rejected'
 import { useBook } from './job/useBook'
-import { VolumeView } from './job/VolumeView'
 
 export default function JobPage() {
   const { jobId = '' } = useParams()
@@ -68,7 +68,7 @@ const seenOf = (how: StatusAnswer | undefined) =>
     Math.floor((how.progress_percent ?? 0) / 5),
   ].join()
 
-function titleOf(name: string, how: StatusAnswer | undefined, t: ReturnType<typeof useWords>['t']): string {
+function titleOf(name: string, how: StatusAnswer | undefined, t: Words['t']): string {
   if (!how) return name
   if (how.status === 'running') return `${Math.floor(how.progress_percent ?? 0)} % ${name}`
   return FINAL.has(how.status) ? `${t(`state.${how.status}`)}: ${name}` : name
@@ -84,61 +84,73 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs are told of every move
   useEffect(() => void client.invalidateQueries({ queryKey: ['jobs'] }), [client, how.status])
   const book = useBook(job, how)
-  const artifacts = useArtifacts(job.id, completed, standing(how))
-  const media = job.pipeline === 'media'
-  const exact = useDuplicates(job.id, 'exact', `${standing(how)} ${job.files.duplicate}`)
-  const similar = useDuplicates(job.id, 'similar', standing(how))
-  const groups = useMemo(
-    () => [...(exact.data?.items ?? []), ...(similar.data?.items ?? [])],
-    [exact.data, similar.data],
-  )
-  const volume = completed && artifacts.data?.some((one) => one.name === 'slices')
-
-  const tabs = [
-    ...(volume ? [['volume', t('tab.volume')] as const] : []),
-    ['files', t('tab.files', { count: job.progress_total })] as const,
-    ...(media ? [['duplicates', t('tab.duplicates', { count: groups.length })] as const] : []),
-    ...(job.files.rejected ? [['rejected', t('tab.rejected', { count: job.files.rejected })] as const] : []),
-    ...(completed ? [['downloads', t('tab.downloads')] as const] : []),
-  ]
-  const asked = params.get('tab')
-  const tab = tabs.find(([key]) => key === asked)?.[0] ?? tabs[0]![0]
-  const show = (key: string) => {
+  const artifacts = useArtifacts(job.id, completed || how.status === 'paused', standing(how))
+  const page = pageOf(job.pipeline)
+  const show = (key: string, file?: number) => {
     const next = new URLSearchParams(params)
     next.set('tab', key)
     next.delete('file')
-    setParams(next, { replace: true })
+    if (file !== undefined) next.set('file', String(file))
+    setParams(next, { replace: file === undefined })
   }
+  const view: JobView = {
+    job,
+    how,
+    artifacts: artifacts.data ?? [],
+    files: book.files,
+    onFile: (place) => show('files', place),
+  }
+  const own = (place: JobTab['place']): Shelf[] =>
+    page.tabs
+      .filter((tab) => tab.place === place && tab.shown(view))
+      .map(({ key, Title, Panel }) => ({ key, title: <Title {...view} />, panel: <Panel {...view} /> }))
+  const tabs: Shelf[] = [
+    ...own('before'),
+    {
+      key: 'files',
+      title: t('tab.files', { count: job.progress_total }),
+      panel: <FilesView book={book} page={page} />,
+    },
+    ...own('behind'),
+    ...(job.files.rejected
+      ? [
+          {
+            key: 'rejected',
+            title: t('tab.rejected', { count: job.files.rejected }),
+            panel: <Rejected job={job} />,
+          },
+        ]
+      : []),
+    ...(completed
+      ? [{ key: 'downloads', title: t('tab.downloads'), panel: <Downloads artifacts={artifacts} /> }]
+      : []),
+  ]
+  const asked = params.get('tab')
+  const tab = tabs.find(({ key }) => key === asked)?.key ?? tabs[0]!.key
 
   return (
     <div className={styles.job}>
       <JobHead job={job} how={how} pipeline={pipeline} onShow={show} />
       <Tabs selectedKey={tab} onSelectionChange={(key) => show(String(key))} className={styles.tabs!}>
         <TabList aria-label={job.name} className={styles.list!}>
-          {tabs.map(([key, text]) => (
+          {tabs.map(({ key, title }) => (
             <Tab key={key} id={key} className={styles.tab!}>
-              {text}
+              {title}
             </Tab>
           ))}
         </TabList>
-        {volume && (
-          <TabPanel id="volume" className={styles.panel!}>
-            <VolumeView job={job} artifacts={artifacts.data ?? []} />
+        {tabs.map(({ key, panel }) => (
+          <TabPanel key={key} id={key} className={styles.panel!}>
+            <Suspense fallback={<Skeleton lines={4} />}>{panel}</Suspense>
           </TabPanel>
-        )}
-        <TabPanel id="files" className={styles.panel!}>
-          <FilesView job={job} book={book} groups={groups} />
-        </TabPanel>
-        <TabPanel id="duplicates" className={styles.panel!}>
-          <Duplicates groups={groups} final={Boolean(exact.data?.final)} running={!FINAL.has(how.status)} />
-        </TabPanel>
-        <TabPanel id="rejected" className={styles.panel!}>
-          <Rejected job={job} />
-        </TabPanel>
-        <TabPanel id="downloads" className={styles.panel!}>
-          <Downloads artifacts={artifacts} />
-        </TabPanel>
+        ))}
       </Tabs>
     </div>
   )
+}
+
+interface Shelf {
+  key: string
+  title: ReactNode
+  panel: ReactNode
 }

@@ -28,13 +28,15 @@ interface Props {
   groups: readonly Group[]
   /** Smallest width of a tile, and how high it is: a share of its width, plus a caption. */
   tile: { min: number; ratio: number; caption: number }
-  nameOf: (item: number) => string
+  /** Its text is what the tile is called. */
   render: (item: number) => ReactNode
   onOpen?: (item: number) => void
   selected?: ReadonlySet<number>
   onSelect?: (selected: ReadonlySet<number>) => void
   /** Told which items are about to be seen, to fetch them. */
   onSight?: (items: readonly number[]) => void
+  /** The item that is shown elsewhere, in a viewer: the grid follows it, and has the focus again afterwards. */
+  shown?: number | null
   /** Changes when what `render` draws has changed. */
   version?: unknown
 }
@@ -48,12 +50,12 @@ export function TileGrid({
   label,
   groups,
   tile,
-  nameOf,
   render,
   onOpen,
   selected,
   onSelect,
   onSight,
+  shown = null,
   version,
 }: Props) {
   const id = useId()
@@ -164,6 +166,40 @@ export function TileGrid({
     return place
   }
 
+  const selectAll = useRef<(() => void) | undefined>(undefined)
+  selectAll.current = onSelect && (() => onSelect(new Set(order)))
+  useEffect(() => {
+    // Anywhere on the page, as in a file manager; a field or a dialog has a text of its own to select.
+    const listen = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'a' || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return
+      if (!selectAll.current || !box.current?.offsetParent) return
+      if ((event.target as Element).closest('input, textarea, select, [contenteditable], [role=dialog]'))
+        return
+      event.preventDefault()
+      selectAll.current()
+      box.current.focus({ preventScroll: true })
+    }
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
+  }, [])
+
+  // Whoever closes the viewer stands at the file that was shown last.
+  const before = useRef<number | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another item that matters
+  useEffect(() => {
+    const last = before.current
+    before.current = shown
+    if (shown !== null) {
+      setActive(shown)
+      anchor.current = shown
+      const at = order.indexOf(shown)
+      if (at >= 0) virtual.scrollToIndex(rowOf(at), { align: 'auto' })
+    } else if (last !== null) {
+      const timer = setTimeout(() => box.current?.focus({ preventScroll: true }))
+      return () => clearTimeout(timer)
+    }
+  }, [shown])
+
   const keys = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const page = Math.max(1, Math.floor(window.innerHeight / height)) * columns
@@ -241,7 +277,6 @@ export function TileGrid({
             total={order.length}
             active={active}
             selected={selected}
-            nameOf={nameOf}
             render={render}
             version={version}
           />
@@ -262,7 +297,6 @@ interface LineProps {
   total: number
   active: number | null
   selected: ReadonlySet<number> | undefined
-  nameOf: (item: number) => string
   render: (item: number) => ReactNode
   version: unknown
 }
@@ -279,7 +313,6 @@ const Line = memo(
     total,
     active,
     selected,
-    nameOf,
     render,
   }: LineProps) {
     return (
@@ -300,7 +333,6 @@ const Line = memo(
             id={`${id}-${item}`}
             data-item={item}
             role="option"
-            aria-label={nameOf(item)}
             aria-selected={selected?.has(item) ?? false}
             aria-setsize={total}
             aria-posinset={start + n + 1}

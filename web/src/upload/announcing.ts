@@ -1,9 +1,9 @@
 // Tells the API of files, batch after batch, each checked before; ahead of what is being sent, but not far.
-import { api, Problem } from '../api/client'
-import type { UploadAnswer, UploadTarget } from '../api/schema'
+import { api, Problem, pause } from '../api/client'
+import type { StatusAnswer, UploadAnswer, UploadTarget } from '../api/schema'
 import type { Course } from './course'
 import { sha256Of } from './digest'
-import { announced, type Item, unannounced } from './item'
+import { announced, type Item, isStuck, isThere, unannounced } from './item'
 import type { Journal } from './journal'
 import type { JobRecord } from './record'
 import type { Sending } from './sending'
@@ -13,10 +13,14 @@ const FIRST_BATCH = 40
 const BATCH = 500
 const BATCH_BYTES = 1024 ** 3
 const AHEAD = 200
+/** Milliseconds to wait for files to be looked at before their twins are sent as well. */
+const LOOKED_AT = 60_000
 
 export class Announcing {
   /** The upload that is being worked on, as its `run` counts; -1 for none. */
   private worked = -1
+  /** The first of this upload's files with these bytes, by their hash. */
+  private readonly firsts = new Map<string, Item>()
 
   constructor(
     private readonly course: Course,
@@ -33,11 +37,14 @@ export class Announcing {
     this.sending.pump()
     if (this.busy) return
     this.worked = run
+    this.firsts.clear()
+    for (const one of this.course.items) if (one.sha256 && one.fileId) this.firsts.set(one.sha256, one)
     try {
       for (;;) {
         const batch = this.nextBatch()
         if (!batch.length && !this.mustSeal()) break
         await this.check(batch, run)
+        await this.twins(batch, run)
         await this.until(() => this.sending.waiting < AHEAD, run)
         await this.announce(batch, run)
         if (run !== this.course.run) return
@@ -56,12 +63,18 @@ export class Announcing {
     }
   }
 
+  /** Files like others of this upload come last: once those are there, the API takes the same bytes from itself. */
   private nextBatch(): Item[] {
+    const first = this.batchOf((one) => !one.twin)
+    return first.length ? first : this.batchOf(() => true)
+  }
+
+  private batchOf(wanted: (one: Item) => boolean): Item[] {
     const batch: Item[] = []
     const most = this.course.job?.announced ? BATCH : FIRST_BATCH
     let bytes = 0
     for (const one of this.course.items) {
-      if (one.state !== 'waiting') continue
+      if (one.state !== 'waiting' || !wanted(one)) continue
       if (batch.length >= most || (batch.length && bytes + one.size > BATCH_BYTES)) break
       batch.push(one)
       bytes += one.size
@@ -79,12 +92,17 @@ export class Announcing {
   private async check(batch: Item[], run: number): Promise<void> {
     for (const one of batch) {
       await this.until(() => true, run)
-      if (run !== this.course.run || one.sha256 || !one.file) continue
+      if (run !== this.course.run || !one.file) continue
+      if (one.sha256) {
+        this.pair(one)
+        continue
+      }
       one.state = 'checking'
       this.course.tell()
       try {
         one.sha256 = await sha256Of(one.file)
         one.state = 'waiting'
+        this.pair(one)
       } catch {
         one.state = 'failed'
         one.error = 'unreadable'
@@ -92,9 +110,33 @@ export class Announcing {
     }
   }
 
+  /** Waits for the files that these are like, until they are there and looked at or will not come. */
+  private async twins(batch: Item[], run: number): Promise<void> {
+    const firsts = batch.flatMap((one) => (one.twin ? [one.twin] : []))
+    const { job } = this.course
+    if (!firsts.length || firsts.length < batch.length || !job?.jobId) return
+    await this.until(() => firsts.every((one) => isThere(one) || isStuck(one) || one.left), run)
+    for (const began = Date.now(); run === this.course.run && Date.now() - began < LOOKED_AT; ) {
+      const how = await api<StatusAnswer>(`/status/${job.jobId}`, { patient: true })
+      const sent = this.course.items.filter((one) => isThere(one)).length
+      if ((how.files_received ?? 0) >= sent) return
+      await pause(1000 * (how.poll_after_seconds ?? 1))
+    }
+  }
+
+  /** Of files with the same bytes, the first one goes ahead. */
+  private pair(one: Item): void {
+    if (!one.sha256 || one.fileId) return
+    const first = this.firsts.get(one.sha256)
+    if (first && first !== one && !first.left && !isStuck(first)) one.twin = first
+    else this.firsts.set(one.sha256, one)
+  }
+
   private async announce(batch: Item[], run: number): Promise<void> {
     const { items, job } = this.course
-    const ready = batch.filter((one) => one.state === 'waiting')
+    // What a batch has found out by reading it to be like another waits, unless its turn has come.
+    const together = batch.some((one) => !one.twin)
+    const ready = batch.filter((one) => one.state === 'waiting' && !(together && one.twin))
     if (!job || run !== this.course.run) return
     const more = items.some((one) => unannounced(one) && !ready.includes(one))
     if (!ready.length && (more || !job.jobId)) return
@@ -104,7 +146,9 @@ export class Announcing {
     job.sealed = !more
     job.jobId = answer.job_id
     job.announced += ready.length
-    for (const [at, target] of answer.uploads.entries()) this.admit(ready[at]!, target)
+    for (const target of answer.uploads) this.admit(ready[target.position]!, target)
+    // An operating system's own files, which no pipeline takes.
+    for (const one of ready) if (!one.fileId) this.leave(one)
     if (first) await this.journal.begin(job)
     else await this.journal.job(job)
     await this.journal.write()
@@ -123,6 +167,12 @@ export class Announcing {
       this.sending.add(one)
       this.journal.note(one)
     }
+  }
+
+  private leave(one: Item): void {
+    one.left = true
+    one.state = 'left'
+    this.journal.note(one)
   }
 
   private until(ready: () => boolean, run: number): Promise<void> {
@@ -152,7 +202,14 @@ function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<U
   const { pipeline, options, name } = job
   return api<UploadAnswer>('/upload', {
     method: 'POST',
-    body: { ...body, pipeline, options, ...(name ? { name } : {}) },
+    body: {
+      ...body,
+      pipeline,
+      options,
+      ...(name ? { name } : {}),
+      // Progress is of all that is to come, wherever it is shown.
+      ...(more ? { files_intended: job.total } : {}),
+    },
     patient: true,
     key: randomKey(),
   })

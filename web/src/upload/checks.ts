@@ -5,6 +5,9 @@ export interface Chosen {
   /** With the folders that it was chosen with, `/` between them. */
   path: string
   file: File
+  /** As it was when it was chosen. */
+  size: number
+  modified: number
 }
 
 export type Refusal = 'type' | 'size' | 'empty' | 'name'
@@ -21,8 +24,8 @@ export function refusal(
 ): Refusal | null {
   if (chosen.path.length > 1024) return 'name'
   if (!extensionOf(chosen.path, pipeline.extensions)) return 'type'
-  if (chosen.file.size === 0) return 'empty'
-  if (chosen.file.size > pipeline.max_bytes) return 'size'
+  if (chosen.size === 0) return 'empty'
+  if (chosen.size > pipeline.max_bytes) return 'size'
   return null
 }
 

@@ -4,7 +4,7 @@ import type { PipelineAnswer } from '../api/schema'
 import { Announcing } from './announcing'
 import { type Chosen, commonFolder } from './checks'
 import { type Course, ignore, type Phase } from './course'
-import { type Item, type ItemState, isStuck, itemOf } from './item'
+import { type Item, type ItemState, isStuck, isTriedAgain, itemOf } from './item'
 import { Journal } from './journal'
 import { type JobRecord, matched } from './record'
 import { Sending } from './sending'
@@ -52,6 +52,11 @@ export class UploadEngine implements Course {
     return this.items.reduce((sum, item) => sum + +states.includes(item.state), 0)
   }
 
+  /** Files that did not go through and are being tried again by themselves. */
+  get again(): number {
+    return this.items.reduce((sum, one) => sum + +isTriedAgain(one), 0)
+  }
+
   // -- what a user does ---------------------------------------------------------------------------------------------
 
   /** A new job. Its first files are announced once they are checked; `problem` tells where the API refused. */
@@ -74,9 +79,9 @@ export class UploadEngine implements Course {
     }
     this.open(
       job,
-      chosen.map(({ path, file }, index) => {
+      chosen.map(({ path, file, size, modified }, index) => {
         const role = roles.get(path)
-        const { size, lastModified: modified, type } = file
+        const { type } = file
         return itemOf(
           { jobId: '', index, path, size, modified, type, sent: false, ...(role ? { role } : {}) },
           file,
@@ -112,7 +117,7 @@ export class UploadEngine implements Course {
       one.file = file
       this.back(one)
     }
-    if (found.size) this.again()
+    if (found.size) this.proceed()
     return found.size
   }
 
@@ -133,10 +138,10 @@ export class UploadEngine implements Course {
   retry(index?: number): void {
     for (const one of this.items) {
       if (one.state !== 'failed' || (index !== undefined && one.index !== index)) continue
-      Object.assign(one, { attempts: 0, error: null, target: null })
+      Object.assign(one, { attempts: 0, error: null, status: null, target: null })
       this.back(one)
     }
-    this.again()
+    this.proceed()
   }
 
   /** Goes on without one file that can't be sent or is missing, or without all of them. */
@@ -147,7 +152,7 @@ export class UploadEngine implements Course {
       await Promise.all(left.splice(0, AT_ONCE).map((one) => this.letGo(one, run)))
     if (run !== this.run) return
     if (!this.job?.jobId && this.items.every((one) => one.state === 'left')) this.reset()
-    else this.again()
+    else this.proceed()
   }
 
   /** The API waits no longer for a file that it knows of, unless that has arrived after all. */
@@ -244,7 +249,7 @@ export class UploadEngine implements Course {
     if (one.fileId) this.sending.add(one)
   }
 
-  private again(): void {
+  private proceed(): void {
     if (this.phase === 'stopped' || this.phase === 'incomplete') this.phase = 'working'
     this.problem = null
     void this.announcing.work()

@@ -21,10 +21,17 @@ export interface Item extends FileRecord {
   attempts: number
   target: UploadTarget | null
   error: string | null
+  /** What the store answered last, where that was an error; 0 where nothing came back. */
+  status: number | null
+  /** A file of the same bytes that goes before it: the API then needs this one no more. */
+  twin: Item | null
 }
 
 /** Not there, and not on its way either. */
 export const isStuck = (one: Item): boolean => one.state === 'failed' || one.state === 'missing'
+
+export const isTriedAgain = (one: Item): boolean =>
+  one.attempts > 0 && (one.state === 'ready' || one.state === 'sending')
 
 export const isThere = (one: Item): boolean => one.state === 'sent' || one.state === 'known'
 
@@ -41,6 +48,8 @@ export function itemOf(record: FileRecord, file: File | null): Item {
     attempts: 0,
     target: null,
     error: null,
+    status: null,
+    twin: null,
   }
 }
 

@@ -113,13 +113,13 @@ const everythingOf = (jobId: string) => IDBKeyRange.bound([jobId, 0], [jobId, Nu
 /** The files of a record that still have to be sent, found again among newly chosen ones. */
 export function matched(
   wanted: readonly FileRecord[],
-  chosen: readonly { path: string; file: File }[],
+  chosen: readonly { path: string; file: File; size: number; modified: number }[],
 ): Map<number, File> {
   const key = (path: string, size: number, modified: number) => `${path}\n${size}\n${modified}`
   const name = (path: string) => path.split('/').at(-1) ?? path
-  const exact = new Map(chosen.map((c) => [key(c.path, c.file.size, c.file.lastModified), c.file]))
+  const exact = new Map(chosen.map((c) => [key(c.path, c.size, c.modified), c.file]))
   // Chosen by another way (the files instead of their folder), the same file has another path.
-  const loose = new Map(chosen.map((c) => [key(name(c.path), c.file.size, c.file.lastModified), c.file]))
+  const loose = new Map(chosen.map((c) => [key(name(c.path), c.size, c.modified), c.file]))
   const found = new Map<number, File>()
   for (const file of wanted) {
     const again =

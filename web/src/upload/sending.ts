@@ -6,15 +6,23 @@ import type { Course } from './course'
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
 import { Speed } from './speed'
-import { type SendError, Transport } from './transport'
+import type { SendError, Transport } from './transport'
 
 const CARRIED = 12
 const ATTEMPTS = 8
 const LONGEST_WAIT = 15_000
 
+const reasonOf = ({ status, code }: SendError): string => {
+  if (code === 'BadDigest' || status === 400) return 'changed'
+  if (status === 0) return 'offline'
+  return status === 403 ? 'refused' : 'broken'
+}
+
 export class Sending {
   readonly speed = new Speed()
-  private readonly transport: Transport
+  /** Fetched with the first file: nobody who only looks around waits for it. */
+  private transport: Transport | null = null
+  private loading: Promise<void> | null = null
   private queue: Item[] = []
   private settledBytes = 0
   private readonly flying = new Map<number, number>()
@@ -22,12 +30,16 @@ export class Sending {
   constructor(
     private readonly course: Course,
     private readonly journal: Journal,
-  ) {
+  ) {}
+
+  private async load(): Promise<void> {
+    const { Transport } = await import('./transport')
     this.transport = new Transport({
       progress: (index, bytes) => this.progress(index, bytes),
       sent: (index) => this.arrived(index, 'sent'),
       failed: (index, error) => this.broke(index, error),
     })
+    this.pump()
   }
 
   get sentBytes(): number {
@@ -50,7 +62,7 @@ export class Sending {
   }
 
   end(): void {
-    this.transport.clear()
+    this.transport?.clear()
     this.queue = []
   }
 
@@ -59,12 +71,12 @@ export class Sending {
   }
 
   pause(): void {
-    this.transport.pause()
+    this.transport?.pause()
     this.speed.reset()
   }
 
   resume(): void {
-    this.transport.resume()
+    this.transport?.resume()
     this.pump()
   }
 
@@ -72,6 +84,14 @@ export class Sending {
   pump(): void {
     const { job, phase } = this.course
     if (phase !== 'working' || !job) return
+    if (!this.transport) {
+      // Without a connection it can't be fetched: the next that moves asks again.
+      this.loading ??= this.load().catch(() => {
+        this.loading = null
+        setTimeout(() => this.pump(), 2000)
+      })
+      return
+    }
     while (this.transport.carried < CARRIED) {
       const one = this.queue.shift()
       if (!one) break
@@ -95,7 +115,7 @@ export class Sending {
     const one = this.course.items[index]
     if (!one || isThere(one)) return
     this.flying.delete(index)
-    Object.assign(one, { state, sent: true, bytes: one.size, error: null, target: null })
+    Object.assign(one, { state, sent: true, bytes: one.size, error: null, status: null, target: null })
     this.settledBytes += one.size
     // What was never sent says nothing about the speed of the line.
     if (state === 'known') this.speed.reset()
@@ -124,15 +144,31 @@ export class Sending {
       this.arrived(index, 'sent')
       return
     }
+    one.status = error.status
     const passing = error.status === 0 || error.status === 403 || error.status >= 500
     one.attempts++
     if (passing && one.attempts < ATTEMPTS && one.file) this.later(one)
     else {
       one.state = 'failed'
-      one.error = error.code === 'BadDigest' || error.status === 400 ? 'changed' : 'unsent'
+      one.error = reasonOf(error)
+      if (error.status === 0) void this.look(one)
     }
     this.pump()
     this.course.settle()
+  }
+
+  /** Nothing came back: the line may be cut, or the file be gone from the disk. */
+  private async look(one: Item): Promise<void> {
+    const there = await one.file
+      ?.slice(0, 1)
+      .arrayBuffer()
+      .then(
+        () => true,
+        () => false,
+      )
+    if (there !== false || one.state !== 'failed') return
+    one.error = 'unreadable'
+    this.course.tell()
   }
 
   private later(one: Item): void {

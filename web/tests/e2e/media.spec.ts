@@ -116,3 +116,15 @@ test('an option that the API refuses is told beside its field', async ({ page })
   await begin(page)
   await expect(page.getByRole('heading', { name: /arrived/ })).toBeVisible()
 })
+
+test('the same bytes twice in a selection are sent once', async ({ page }) => {
+  const puts: string[] = []
+  page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
+  await choose(page, family())
+  await begin(page)
+  await expect(page.getByRole('heading', { name: 'All 13 files have arrived' })).toBeVisible()
+  expect(puts).toHaveLength(12)
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+  await completed(page)
+  await expect(page.getByText('1 duplicate', { exact: true })).toBeVisible()
+})

@@ -25,6 +25,25 @@ def photos(folder: Path, count: int) -> None:
         (folder / f"photo {n + 1:03}.jpg").write_bytes(jpeg(scene(100 + n), exif(taken)) + rng.bytes(60_000))
 
 
+SHAPES = {
+    "portrait": (600, 1200),
+    "square": (700, 700),
+    "panorama": (3200, 320),
+    "tower": (180, 2400),
+    "tiny": (9, 6),
+    "landscape": (960, 720),
+}
+
+
+def shapes(folder: Path) -> None:
+    """Four pictures of each shape that a row of tiles has to bear."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for at in range(4):
+        for n, (name, size) in enumerate(SHAPES.items()):
+            taken = exif(f"2024:{at + 3:02}:{n + 1:02} 12:00:00")
+            (folder / f"{name} {at + 1}.jpg").write_bytes(jpeg(scene(300 + 10 * at + n, size), taken))
+
+
 def large_film(path: Path) -> None:
     """A film of 150 MiB: a small one, and a box of nothing, which is different from film to film in no test."""
     content = video("mp4", scene(50), "2024-06-01T10:00:00Z")
@@ -61,6 +80,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     make_samples(folder / "family")
     photos(folder / "many", 40)
+    shapes(folder / "shapes")
     large_film(folder / "large.mp4")
     playable(folder / "films" / "brook.mp4")
     volume(folder / "volume")

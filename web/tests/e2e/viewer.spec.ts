@@ -14,7 +14,7 @@ function watchOriginals(page: Page): Set<number> {
 }
 
 async function open(page: Page, name: string): Promise<Locator> {
-  await page.getByRole('option', { name, exact: true }).click()
+  await page.getByRole('option', { name: new RegExp(`(^|:\\d\\d ?)${name}`) }).click()
   return page.getByRole('dialog')
 }
 

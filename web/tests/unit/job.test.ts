@@ -4,6 +4,7 @@ import type { FileAnswer, FilesPage, JobSummary } from '../../src/api/schema'
 import { fieldsOf, filled } from '../../src/pages/drop/fields'
 import { arrange, type View } from '../../src/pages/job/arrange'
 import { FileBook, PAGE } from '../../src/pages/job/book'
+import { pageOf } from '../../src/pipelines'
 import { marks } from '../../src/ui/BarChart'
 import { stillGoing } from '../../src/ui/Ongoing'
 
@@ -15,7 +16,8 @@ const answer = (number: number, more: Partial<FileAnswer> = {}): FileAnswer => (
   size_bytes: number,
   ...more,
 })
-const plain: View = { text: '', confidence: '', state: '', sort: 'number', grouped: false }
+const plain: View = { text: '', value: '', state: '', sort: 'number', grouped: false }
+const media = pageOf('media')
 
 describe('polling', () => {
   test('keeps the server’s pace, is slower when hidden, and backs off on errors', () => {
@@ -44,22 +46,22 @@ describe('arranging files', () => {
   ]
 
   test('without a wish, files that are not loaded yet have their place', () => {
-    expect(arrange(files, plain)).toEqual([{ key: 'all', members: [0, 1, 2, 3] }])
+    expect(arrange(files, plain, media)).toEqual([{ key: 'all', members: [0, 1, 2, 3] }])
   })
 
   test('names count as people count, and what has no time comes last either way', () => {
-    const members = (more: Partial<View>) => arrange(files, { ...plain, ...more })[0]!.members
+    const members = (more: Partial<View>) => arrange(files, { ...plain, ...more }, media)[0]!.members
     expect(members({ sort: 'filename' })).toEqual([2, 1, 0])
     expect(members({ sort: 'timestamp' })).toEqual([1, 0, 2])
     expect(members({ sort: '-timestamp' })).toEqual([0, 1, 2])
     expect(members({ sort: '-size' })).toEqual([2, 1, 0])
     expect(members({ text: 'img' })).toEqual([0, 1])
     expect(members({ state: 'rejected' })).toEqual([2])
-    expect(members({ confidence: 'high' })).toEqual([1])
+    expect(members({ value: 'high' })).toEqual([1])
   })
 
   test('groups are all named, from the surest to those without a time', () => {
-    expect(arrange(files, { ...plain, grouped: true })).toEqual([
+    expect(arrange(files, { ...plain, grouped: true }, media)).toEqual([
       { key: 'high', members: [1] },
       { key: 'medium', members: [] },
       { key: 'low', members: [0] },

@@ -1,6 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { draw, gunzipped, mostLabelled, PLANES, parseSlices, type Slices } from '../../src/volume/slices'
+import {
+  draw,
+  gunzipped,
+  mostLabelled,
+  PLANES,
+  parseSlices,
+  type Slices,
+} from '../../src/pipelines/volume/slices'
 
 const LABELS = [
   { value: 4, region: 'femur', colour: '#ff0000' },

@@ -7,6 +7,7 @@ import { type FileRecord, type JobRecord, matched, Records } from '../../src/upl
 import { Speed } from '../../src/upload/speed'
 
 const file = (name: string, content = 'x', lastModified = 1000) => new File([content], name, { lastModified })
+const chosen = (path: string, one: File) => ({ path, file: one, size: one.size, modified: one.lastModified })
 const media = { name: 'media', extensions: ['.jpg', '.mp4'], max_bytes: 10 } as PipelineAnswer
 const volumes = {
   name: 'volume',
@@ -21,11 +22,11 @@ describe('checks before anything is sent', () => {
   })
 
   test('each refusal has its reason', () => {
-    expect(refusal({ path: 'a.jpg', file: file('a.jpg') }, media)).toBeNull()
-    expect(refusal({ path: 'a.txt', file: file('a.txt') }, media)).toBe('type')
-    expect(refusal({ path: 'a.jpg', file: file('a.jpg', '') }, media)).toBe('empty')
-    expect(refusal({ path: 'a.jpg', file: file('a.jpg', 'x'.repeat(11)) }, media)).toBe('size')
-    expect(refusal({ path: `${'d/'.repeat(600)}a.jpg`, file: file('a.jpg') }, media)).toBe('name')
+    expect(refusal(chosen('a.jpg', file('a.jpg')), media)).toBeNull()
+    expect(refusal(chosen('a.txt', file('a.txt')), media)).toBe('type')
+    expect(refusal(chosen('a.jpg', file('a.jpg', '')), media)).toBe('empty')
+    expect(refusal(chosen('a.jpg', file('a.jpg', 'x'.repeat(11))), media)).toBe('size')
+    expect(refusal(chosen(`${'d/'.repeat(600)}a.jpg`, file('a.jpg')), media)).toBe('name')
   })
 
   test('what systems leave in folders is left out', () => {
@@ -34,8 +35,8 @@ describe('checks before anything is sent', () => {
   })
 
   test('the pipeline that takes most of the files is proposed', () => {
-    const chosen = ['a.nii', 'b.zip', 'c.jpg'].map((path) => ({ path, file: file(path) }))
-    expect(suited(chosen, [media, volumes])?.name).toBe('volume')
+    const files = ['a.nii', 'b.zip', 'c.jpg'].map((path) => chosen(path, file(path)))
+    expect(suited(files, [media, volumes])?.name).toBe('volume')
   })
 
   test('a job is named after the folder that all of its files share', () => {
@@ -128,9 +129,9 @@ describe('what is remembered of an upload', () => {
   test('files that are chosen again are known by path, size and time, or by name where the path is another', () => {
     const wanted = [row(0), row(1), row(2)]
     const found = matched(wanted, [
-      { path: 'Italy/0.jpg', file: file('0.jpg') },
-      { path: '1.jpg', file: file('1.jpg') },
-      { path: 'Italy/2.jpg', file: file('2.jpg', 'x', 2000) },
+      chosen('Italy/0.jpg', file('0.jpg')),
+      chosen('1.jpg', file('1.jpg')),
+      chosen('Italy/2.jpg', file('2.jpg', 'x', 2000)),
     ])
     expect([...found.keys()]).toEqual([0, 1])
   })

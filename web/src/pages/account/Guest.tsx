@@ -2,11 +2,13 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
+import { useNavigate } from 'react-router'
 import { api } from '../../api/client'
-import type { AccountAnswer, SignedInAnswer } from '../../api/schema'
+import type { AccountAnswer, JobsPage, SignedInAnswer } from '../../api/schema'
 import { session } from '../../api/session'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
+import { engine } from '../../upload/engine'
 import styles from '../AccountPage.module.css'
 import { Told, useDoing } from './doing'
 
@@ -41,6 +43,7 @@ export function Guest() {
 function Credentials({ registering }: { registering?: boolean }) {
   const { t } = useWords()
   const client = useQueryClient()
+  const navigate = useNavigate()
   const id = useId()
   const { busy, problem, run } = useDoing()
   const [given, give] = useState({ email: '', username: '', password: '' })
@@ -66,6 +69,9 @@ function Credentials({ registering }: { registering?: boolean }) {
         }),
       )
       client.clear()
+      // Whoever keeps what was dropped goes on with it.
+      const [newest] = registering ? (await api<JobsPage>('/jobs?limit=1')).items : []
+      if (newest) navigate(engine.active ? '/' : `/jobs/${newest.id}`)
     })
   }
   return (

@@ -3,7 +3,7 @@ import { useRef } from 'react'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
 import type { Chosen } from '../../upload/checks'
-import { fromInput } from '../../upload/choose'
+import { reading } from '../../upload/reading'
 
 interface Props {
   onChoose: (files: Chosen[]) => void
@@ -18,9 +18,8 @@ export function Choosers({ onChoose, accept, kind = 'plain', more }: Props) {
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
   const taken = (input: HTMLInputElement) => {
-    const found = fromInput(input.files)
+    void reading.input(input.files).then(onChoose)
     input.value = ''
-    onChoose(found)
   }
   return (
     <>

@@ -29,7 +29,7 @@ export function Failed({ upload }: { upload: UploadEngine }) {
           <li key={one.index}>
             <span className={styles.name}>{one.path}</span>
             <span className={styles.why}>
-              {t(`item.error.${one.error ?? 'unsent'}` as 'item.error.unsent')}
+              {t(`item.error.${one.error ?? 'unsent'}` as 'item.error.broken', { status: one.status ?? 0 })}
             </span>
             <span className={styles.tools}>
               <Button

@@ -1,17 +1,11 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { Brain, Film, Images } from 'lucide-react'
-import { ACTIVE, useJobs } from '../../api/queries'
 import type { PipelineAnswer } from '../../api/schema'
-import { session } from '../../api/session'
 import { useWords } from '../../i18n'
-import { ButtonLink, Notice } from '../../ui/controls'
-import { JobStateMark } from '../../ui/JobStateMark'
+import { pageOf } from '../../pipelines'
 import type { Chosen } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import styles from './Hero.module.css'
 import { PipelinesGone } from './PipelinesGone'
-
-export const PIPELINE_ICONS: Readonly<Record<string, typeof Images>> = { media: Images, volume: Brain }
 
 interface Props {
   pipelines: UseQueryResult<PipelineAnswer[]>
@@ -22,7 +16,6 @@ export function Hero({ pipelines, onChoose }: Props) {
   const { t, said } = useWords()
   return (
     <div className={styles.hero}>
-      <RunningJob />
       <section className={styles.drop}>
         <Stream />
         <h1>
@@ -36,7 +29,7 @@ export function Hero({ pipelines, onChoose }: Props) {
       </section>
       <section aria-label={t('pipelines')} className={styles.pipelines}>
         {pipelines.data?.map((pipeline) => {
-          const Icon = PIPELINE_ICONS[pipeline.name] ?? Film
+          const { Icon } = pageOf(pipeline.name)
           return (
             <article key={pipeline.name}>
               <Icon aria-hidden size={26} strokeWidth={1.5} />
@@ -50,26 +43,6 @@ export function Hero({ pipelines, onChoose }: Props) {
         {pipelines.isError && <PipelinesGone pipelines={pipelines} />}
       </section>
     </div>
-  )
-}
-
-/** A job of before a reload, or of another day, that is still at work. */
-function RunningJob() {
-  const { t } = useWords()
-  const known = session.known()
-  const jobs = useJobs({ status: ACTIVE, pipeline: '' }, 10)
-  const job = jobs.data?.items[0]
-  if (!known || !job) return null
-  return (
-    <Notice
-      kind="info"
-      title={
-        <>
-          {job.name} <JobStateMark state={job.status} />
-        </>
-      }
-      action={<ButtonLink to={`/jobs/${job.id}`}>{t('goToJob')}</ButtonLink>}
-    />
   )
 }
 

@@ -27,10 +27,14 @@ function next(): void {
 
 async function drawn(file: File): Promise<ImageBitmap> {
   const whole = await createImageBitmap(file, { imageOrientation: 'from-image' })
-  const scale = SIDE / Math.min(whole.width, whole.height)
-  const small = await createImageBitmap(whole, {
-    resizeWidth: Math.max(1, Math.round(whole.width * Math.min(1, scale))),
-    resizeHeight: Math.max(1, Math.round(whole.height * Math.min(1, scale))),
+  // The middle, as much as a tile shows: all of a panorama would take the memory of twenty others.
+  const side = Math.min(whole.width, whole.height)
+  const left = Math.round((whole.width - side) / 2)
+  const top = Math.round((whole.height - side) / 2)
+  const shown = Math.min(side, SIDE)
+  const small = await createImageBitmap(whole, left, top, side, side, {
+    resizeWidth: shown,
+    resizeHeight: shown,
     resizeQuality: 'medium',
   })
   whole.close()

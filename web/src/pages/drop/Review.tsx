@@ -1,18 +1,18 @@
 // Chosen, not sent yet: what goes, what doesn't and why, and how it is to be treated.
 import type { UseQueryResult } from '@tanstack/react-query'
-import { ArrowRight, Film } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import type { PipelineAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { pageOf } from '../../pipelines'
 import { Button, Notice, Select } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { TileGrid } from '../../ui/TileGrid'
 import { type Chosen, commonFolder, refusal, suited } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import { filled, type Options } from './fields'
-import { PIPELINE_ICONS } from './Hero'
 import { LocalPreview } from './LocalPreview'
 import { OptionsForm } from './OptionsForm'
 import { PipelinesGone } from './PipelinesGone'
@@ -28,7 +28,7 @@ interface Props {
   onClear: () => void
 }
 
-export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
+export default function Review({ chosen, pipelines, onChoose, onClear }: Props) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
@@ -47,7 +47,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
       if (why) refused.push({ file, why })
       else good.push(file)
     }
-    return { good, refused, bytes: good.reduce((sum, one) => sum + one.file.size, 0) }
+    return { good, refused, bytes: good.reduce((sum, one) => sum + one.size, 0) }
   }, [chosen, pipeline])
   const groups = useMemo(() => [{ key: 'all', title: null, members: sorted.good.map((_, n) => n) }], [sorted])
   const render = useCallback(
@@ -109,14 +109,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
           </Notice>
         )}
         {sorted.good.length > 0 && (
-          <TileGrid
-            label={t('review.list')}
-            groups={groups}
-            tile={TILE}
-            nameOf={(n) => sorted.good[n]?.path ?? ''}
-            render={render}
-            version={sorted}
-          />
+          <TileGrid label={t('review.list')} groups={groups} tile={TILE} render={render} version={sorted} />
         )}
       </section>
       <aside className={styles.side}>
@@ -142,7 +135,7 @@ export function Review({ chosen, pipelines, onChoose, onClear }: Props) {
               className={styles.pipelines!}
             >
               {all.map((one) => {
-                const Icon = PIPELINE_ICONS[one.name] ?? Film
+                const { Icon } = pageOf(one.name)
                 return (
                   <Radio key={one.name} value={one.name} className={styles.pipeline!}>
                     <Icon aria-hidden size={22} strokeWidth={1.6} />

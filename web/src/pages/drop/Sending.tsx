@@ -19,7 +19,7 @@ import { Bar, Button, ButtonLink, Notice, Sheet } from '../../ui/controls'
 import { useSignedIn, useUpload } from '../../ui/hooks'
 import { type Group, TileGrid } from '../../ui/TileGrid'
 import type { Chosen } from '../../upload/checks'
-import type { Item } from '../../upload/item'
+import { type Item, isTriedAgain } from '../../upload/item'
 import { Choosers } from './Choosers'
 import { Failed } from './Failed'
 import { LocalPreview } from './LocalPreview'
@@ -32,7 +32,7 @@ interface Props {
   onLeave: () => void
 }
 
-export function Sending({ onChoose, onLeave }: Props) {
+export default function Sending({ onChoose, onLeave }: Props) {
   const { t, said } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
@@ -81,6 +81,7 @@ export function Sending({ onChoose, onLeave }: Props) {
             {left !== null &&
               upload.phase === 'working' &&
               ` · ${t('left', { time: quantities.duration(left) })}`}
+            {upload.again > 0 && ` · ${t('sending.again', { count: upload.again })}`}
             {known > 0 && ` · ${t('sending.known', { count: known })}`}
           </p>
         </div>
@@ -168,7 +169,6 @@ export function Sending({ onChoose, onLeave }: Props) {
         label={t('review.list')}
         groups={groups}
         tile={TILE}
-        nameOf={(n) => `${upload.items[n]?.path}: ${t(`item.${upload.items[n]?.state ?? 'waiting'}`)}`}
         render={render}
         onOpen={(n) => upload.retry(n)}
         version={upload.version}
@@ -217,8 +217,13 @@ function Tile({ item }: { item: Item | undefined }) {
         <Badge item={item} />
       </span>
       <span className={styles.caption}>
-        {item.error ? t(`item.error.${item.error}` as 'item.error.unsent') : name}
+        {item.error
+          ? `${name}: ${t(`item.error.${item.error}` as 'item.error.broken', { status: item.status ?? 0 })}`
+          : isTriedAgain(item)
+            ? t('item.again', { name: name ?? '', count: item.attempts })
+            : name}
       </span>
+      <span className="visually-hidden">{t(`item.${item.state}`)}</span>
     </span>
   )
 }

@@ -1,87 +1,36 @@
-import type { DuplicateGroupAnswer, FileAnswer } from '../../api/schema'
+import { Suspense } from 'react'
+import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { Thumbnail } from '../../ui/Thumbnail'
-import { confidenceOf } from './arrange'
-import { ConfidenceMark } from './ConfidenceMark'
+import type { PipelinePage } from '../../pipelines/contract'
+import { Skeleton } from '../../ui/controls'
 import styles from './Details.module.css'
 import { clock } from './FileTile'
 
-interface Candidate {
-  source: string
-  time: string
-  weight: number
-  note?: string
-}
-
-export function Details({ file, group }: { file: FileAnswer; group: DuplicateGroupAnswer | undefined }) {
+export function Details({ file, page }: { file: FileAnswer; page: PipelinePage }) {
   const { t, said } = useWords()
-  const quantities = useQuantities()
-  const candidates = (file.timestamp_candidates ?? []) as unknown as Candidate[]
-  const heaviest = Math.max(1, ...candidates.map((one) => one.weight))
-  const source = (name: string) => said('option', `source.${name}`, name.replaceAll('_', ' '))
+  const { FileHead, FileFoot } = page
   return (
     <div className={styles.details}>
-      {file.confidence && (
-        <section>
-          <h2 className="number">
-            {file.detected_timestamp ? quantities.taken(file.detected_timestamp) : t('time.unknown')}
-          </h2>
-          <p className={styles.confidence}>
-            <ConfidenceMark confidence={confidenceOf(file)} />
-            {file.detected_timestamp && <span>UTC</span>}
-          </p>
-        </section>
+      {FileHead && (
+        <Suspense fallback={<Skeleton lines={2} />}>
+          <FileHead key={file.id} file={file} />
+        </Suspense>
       )}
       {file.error_code && (
         <section className={styles.error}>
           <h3>{t('file.rejected')}</h3>
-          <p>{file.error_message ?? said('error', file.error_code, file.error_code)}</p>
-        </section>
-      )}
-      {candidates.length > 0 && (
-        <section>
-          <h3>{t('candidates')}</h3>
-          <ol className={styles.candidates}>
-            {candidates.map((one, n) => (
-              <li key={`${one.source}-${n}`} className={n === 0 ? styles.chosen : ''}>
-                <span>
-                  <strong>{source(one.source)}</strong>
-                  {n === 0 && <em>{t('candidate.chosen')}</em>}
-                </span>
-                <span className="number">{quantities.taken(one.time)}</span>
-                <span
-                  className={styles.weight}
-                  role="img"
-                  aria-label={t('candidate.weight', { weight: one.weight })}
-                >
-                  <span style={{ width: `${(100 * one.weight) / heaviest}%` }} />
-                </span>
-                {one.note && <small>{t(`candidate.${one.note}` as 'candidate.ambiguous')}</small>}
-              </li>
-            ))}
-          </ol>
+          <p>{said('error', file.error_code, file.error_message ?? file.error_code)}</p>
         </section>
       )}
       <section>
         <h3>{t('details')}</h3>
         <Facts file={file} />
       </section>
-      {group && (
-        <section>
-          <h3>{t(group.kind === 'exact' ? 'duplicates.exact' : 'duplicates.similar')}</h3>
-          <ul className={styles.same}>
-            {group.files.map((one) => (
-              <li key={one.id}>
-                <Thumbnail of={one.thumbnail} className={styles.face} alt="" />
-                <span>{one.original_filename}</span>
-                {one.id === group.kept && (
-                  <em>{t(group.kind === 'exact' ? 'duplicates.kept' : 'duplicates.best')}</em>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
+      {FileFoot && (
+        <Suspense>
+          <FileFoot key={file.id} file={file} />
+        </Suspense>
       )}
     </div>
   )

@@ -1,20 +1,24 @@
-import { Check, Copy, Film, Image as ImageIcon, Layers, TriangleAlert } from 'lucide-react'
+import { AudioLines, Check, Copy, Film, Image as ImageIcon, Layers, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
-import { useQuantities } from '../../i18n/quantities'
+import type { PipelinePage } from '../../pipelines/contract'
 import { Thumbnail } from '../../ui/Thumbnail'
-import { confidenceOf } from './arrange'
-import { ConfidenceMark } from './ConfidenceMark'
 import styles from './FileTile.module.css'
 
-export const FileTile = memo(function FileTile({ file }: { file: FileAnswer | undefined }) {
+export const FileTile = memo(function FileTile({
+  file,
+  page,
+}: {
+  file: FileAnswer | undefined
+  page: PipelinePage
+}) {
   const { t, said } = useWords()
-  const quantities = useQuantities()
   if (!file)
     return (
       <span className={styles.tile}>
         <span className={styles.picture} />
+        <span className="visually-hidden">{t('loading')}</span>
       </span>
     )
   const name = file.original_filename.split('/').at(-1) ?? file.original_filename
@@ -43,30 +47,22 @@ export const FileTile = memo(function FileTile({ file }: { file: FileAnswer | un
       <span className={styles.caption}>
         <span className={styles.name}>{name}</span>
         <span className={`${styles.facts} number`}>
-          {file.detected_timestamp ? (
-            <>
-              <ConfidenceMark short confidence={confidenceOf(file)} />
-              {quantities.day(file.detected_timestamp)}
-              {file.timestamp_source && (
-                <span className={styles.source}>
-                  {said(
-                    'option',
-                    `source.${file.timestamp_source}`,
-                    file.timestamp_source.replaceAll('_', ' '),
-                  )}
-                </span>
-              )}
-            </>
-          ) : file.status === 'inspected' && file.confidence ? (
-            <ConfidenceMark confidence="none" />
-          ) : (
-            t(`file.${file.status}`)
-          )}
+          <Line file={file} page={page} />
         </span>
       </span>
     </span>
   )
 })
+
+/** The pipeline's own line where it has one for this file, else how the file stands. */
+function Line({ file, page }: { file: FileAnswer; page: PipelinePage }) {
+  const { t } = useWords()
+  const { TileLine, grouping } = page
+  const value = grouping?.of(file) ?? 'none'
+  const plain =
+    grouping && !TileLine && value !== 'none' ? <grouping.Mark value={value} /> : t(`file.${file.status}`)
+  return TileLine ? <TileLine file={file}>{plain}</TileLine> : plain
+}
 
 function Glyph({ file }: { file: FileAnswer }) {
   const name = file.original_filename.toLowerCase()
@@ -77,7 +73,9 @@ function Glyph({ file }: { file: FileAnswer }) {
         ? Film
         : /\.(nii|gz|nrrd|mha|dcm|zip)$/.test(name)
           ? Layers
-          : ImageIcon
+          : /\.(wav|flac|mp3|ogg|opus|m4a|aac|aiff?)$/.test(name)
+            ? AudioLines
+            : ImageIcon
   return <Icon aria-hidden size={30} strokeWidth={1.3} />
 }
 

@@ -1,14 +1,13 @@
 import { Rows3, Search } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
-import type { DuplicateGroupAnswer, JobAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
+import type { Grouping, PipelinePage } from '../../pipelines/contract'
 import { Button, Empty, Notice, Select, Sheet, Switch } from '../../ui/controls'
 import { type Group, TileGrid } from '../../ui/TileGrid'
-import { arrange, CONFIDENCES, type Confidence, SORTS, type Sort, type View } from './arrange'
+import { arrange, sortsOf, type View } from './arrange'
 import type { FileBook } from './book'
 import { Compare } from './Compare'
-import { ConfidenceMark } from './ConfidenceMark'
 import styles from './FilesView.module.css'
 import { FileTile } from './FileTile'
 import { Viewer } from './Viewer'
@@ -18,26 +17,24 @@ const STATES = ['inspected', 'duplicate', 'rejected', 'expected', 'inspecting'] 
 const COMPARED = 4
 
 interface Props {
-  job: JobAnswer
   book: FileBook
-  groups: readonly DuplicateGroupAnswer[]
+  page: PipelinePage
 }
 
-export function FilesView({ job, book, groups }: Props) {
-  const { t } = useWords()
+export function FilesView({ book, page }: Props) {
+  const { t } = useWords<string>()
   const [params, setParams] = useSearchParams()
-  const media = job.pipeline === 'media'
+  const { grouping } = page
+  const sorts = useMemo(() => sortsOf(page), [page])
   const view: View = useMemo(
     () => ({
       text: params.get('q') ?? '',
-      confidence: (params.get('confidence') ?? '') as Confidence | '',
+      value: (grouping && params.get(grouping.key)) ?? '',
       state: params.get('state') ?? '',
-      sort: (SORTS as readonly string[]).includes(params.get('sort') ?? '')
-        ? (params.get('sort') as Sort)
-        : 'number',
-      grouped: params.get('group') === 'confidence',
+      sort: sorts.find((one) => one === params.get('sort')) ?? 'number',
+      grouped: grouping !== undefined && params.get('group') === grouping.key,
     }),
-    [params],
+    [params, grouping, sorts],
   )
   const set = useCallback(
     (name: string, value: string) =>
@@ -52,27 +49,29 @@ export function FilesView({ job, book, groups }: Props) {
       ),
     [setParams],
   )
-  const arranged = useMemo(() => arrange(book.files, view), [book.files, view])
+  const arranged = useMemo(() => arrange(book.files, view, page), [book.files, view, page])
   const shown: Group[] = useMemo(
     () =>
       arranged.map(({ key, members }) => ({
         key,
         members,
-        title: key === 'all' ? null : <GroupTitle confidence={key} count={members.length} />,
+        title:
+          view.grouped && grouping ? (
+            <GroupTitle grouping={grouping} value={key} count={members.length} />
+          ) : null,
       })),
-    [arranged],
+    [arranged, view.grouped, grouping],
   )
   const order = useMemo(() => arranged.flatMap((group) => group.members), [arranged])
   const [selected, select] = useState<ReadonlySet<number>>(new Set())
   const [comparing, compare] = useState(false)
 
   const { files } = book
-  const render = useCallback((n: number) => <FileTile file={files[n]} />, [files])
-  const nameOf = useCallback((n: number) => files[n]?.original_filename ?? '', [files])
+  const render = useCallback((n: number) => <FileTile file={files[n]} page={page} />, [files, page])
   const look = useCallback((items: readonly number[]) => book.look(items), [book])
   const opened = params.get('file')
   const open = opened === null ? -1 : Number(opened)
-  const filtered = Boolean(view.text || view.confidence || view.state)
+  const filtered = Boolean(view.text || view.value || view.state)
 
   return (
     <section className={styles.view} aria-label={t('tab.files', { count: files.length })}>
@@ -88,12 +87,15 @@ export function FilesView({ job, book, groups }: Props) {
           />
         </label>
         <div className={styles.choices}>
-          {media && (
+          {grouping && (
             <Select
-              label={t('confidence')}
-              value={view.confidence}
-              onChange={(value) => set('confidence', value)}
-              options={[['', t('all')], ...CONFIDENCES.map((one) => [one, t(`confidence.${one}`)] as const)]}
+              label={t(grouping.key)}
+              value={view.value}
+              onChange={(value) => set(grouping.key, value)}
+              options={[
+                ['', t('all')],
+                ...grouping.values.map((one) => [one, t(`${grouping.key}.${one}`)] as const),
+              ]}
             />
           )}
           <Select
@@ -102,17 +104,15 @@ export function FilesView({ job, book, groups }: Props) {
             onChange={(value) => set('state', value)}
             options={[['', t('all')], ...STATES.map((one) => [one, t(`file.${one}`)] as const)]}
           />
-          <Select<Sort>
+          <Select
             label={t('sort')}
             value={view.sort}
             onChange={(value) => set('sort', value === 'number' ? '' : value)}
-            options={SORTS.filter(
-              (one) => media || !['timestamp', '-timestamp', 'confidence'].includes(one),
-            ).map((one) => [one, t(`sort.${one}`)] as const)}
+            options={sorts.map((one) => [one, t(`sort.${one}`)] as const)}
           />
-          {media && (
-            <Switch isSelected={view.grouped} onChange={(on) => set('group', on ? 'confidence' : '')}>
-              {t('group.confidence')}
+          {grouping && (
+            <Switch isSelected={view.grouped} onChange={(on) => set('group', on ? grouping.key : '')}>
+              {t(`group.${grouping.key}`)}
             </Switch>
           )}
         </div>
@@ -137,12 +137,12 @@ export function FilesView({ job, book, groups }: Props) {
           label={t('tab.files', { count: order.length })}
           groups={shown}
           tile={TILE}
-          nameOf={nameOf}
           render={render}
           onOpen={(n) => set('file', String(n))}
           selected={selected}
           onSelect={select}
           onSight={look}
+          shown={open >= 0 ? open : null}
           version={files}
         />
       ) : filtered && book.loaded >= files.length ? (
@@ -151,7 +151,7 @@ export function FilesView({ job, book, groups }: Props) {
           action={
             <Button
               onPress={() => {
-                for (const name of ['q', 'confidence', 'state']) set(name, '')
+                for (const name of ['q', grouping?.key ?? 'state', 'state']) set(name, '')
               }}
             >
               {t('filter.clear')}
@@ -187,7 +187,7 @@ export function FilesView({ job, book, groups }: Props) {
         book={book}
         order={order}
         open={open >= 0 && open < files.length ? open : null}
-        groups={groups}
+        page={page}
         onShow={(n) =>
           setParams(
             (before) => {
@@ -204,11 +204,11 @@ export function FilesView({ job, book, groups }: Props) {
   )
 }
 
-function GroupTitle({ confidence, count }: { confidence: Confidence; count: number }) {
+function GroupTitle({ grouping, value, count }: { grouping: Grouping; value: string; count: number }) {
   const { t } = useWords()
   return (
     <span className={styles.group}>
-      <ConfidenceMark confidence={confidence} />
+      <grouping.Mark value={value} />
       <small className="number">{t('files', { count })}</small>
     </span>
   )

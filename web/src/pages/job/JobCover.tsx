@@ -1,12 +1,11 @@
 // The first pictures of a job, as what it is known by.
 import { useQuery } from '@tanstack/react-query'
-import { Film } from 'lucide-react'
 import { api } from '../../api/client'
 import { FINAL } from '../../api/queries'
 import type { FilesPage, JobSummary } from '../../api/schema'
+import { pageOf } from '../../pipelines'
 import { Thumbnail } from '../../ui/Thumbnail'
 import { useNear } from '../../ui/useNear'
-import { PIPELINE_ICONS } from '../drop/Hero'
 import styles from './JobCover.module.css'
 
 export function JobCover({ job }: { job: JobSummary }) {
@@ -18,7 +17,7 @@ export function JobCover({ job }: { job: JobSummary }) {
     enabled: near && job.file_count > 0,
   })
   const shown = (files.data?.items ?? []).filter((file) => file.thumbnail).slice(0, 3)
-  const Icon = PIPELINE_ICONS[job.pipeline] ?? Film
+  const { Icon } = pageOf(job.pipeline)
   return (
     <span ref={spot} className={styles.cover} aria-hidden>
       {shown.map((file) => (

@@ -5,12 +5,18 @@ import { FINAL, useControl } from '../../api/queries'
 import type { JobAnswer, PipelineAnswer, StatusAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { pageOf } from '../../pipelines'
 import { Bar, Button, Notice, Sheet } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { JobStateMark } from '../../ui/JobStateMark'
+import { DeleteJob } from './DeleteJob'
 import { useDownload } from './download'
 import styles from './JobHead.module.css'
+import { JobName } from './JobName'
 import { Steps } from './Steps'
+
+/** What a job that has paused itself asks of its owner. */
+type Asking = StatusAnswer & { waiting_for?: { code: string; message: string } | null }
 
 interface Props {
   job: JobAnswer
@@ -26,6 +32,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
   const upload = useUpload()
   const download = useDownload()
   const [asking, ask] = useState(false)
+  const asked = (how as Asking).waiting_for
   const working = !FINAL.has(how.status)
 
   const cancel = () => {
@@ -44,7 +51,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
             {said('pipeline', job.pipeline, pipeline?.title ?? job.pipeline)} ·{' '}
             <time dateTime={job.created_at}>{quantities.moment(job.created_at)}</time>
           </p>
-          <h1>{job.name}</h1>
+          <JobName job={job} />
         </div>
         <div className={styles.tools}>
           {how.status === 'completed' && (
@@ -74,6 +81,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
               {t('resume')}
             </Button>
           )}
+          {!working && <DeleteJob job={job} />}
           {working && <TellMe />}
           {working && (
             <Button kind="danger" busy={control.isPending} onPress={() => ask(true)}>
@@ -86,6 +94,11 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
       <Line job={job} how={how} />
       {working && pipeline && <Steps how={how} names={pipeline.steps} />}
 
+      {asked && (
+        <Notice kind="warning" title={t('job.waitsForYou')}>
+          <p>{said('error', asked.code, asked.message)}</p>
+        </Notice>
+      )}
       {how.status === 'failed' && (
         <Notice
           kind="error"
@@ -159,33 +172,27 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
 
 /** Where the job stands, in one line: only what is known. */
 function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
-  const { t } = useWords()
+  const words = useWords<string>()
+  const { t } = words
   const quantities = useQuantities()
   const parts: string[] = []
-  const { counts } = { counts: job.files }
+  const total = Math.max(how.files_expected ?? 0, how.files_intended ?? 0)
   if (how.status === 'queued' && how.queue_position) {
     parts.push(t('queue.place', { place: how.queue_position }))
     if (how.estimated_wait_seconds)
       parts.push(t('queue.wait', { time: quantities.duration(how.estimated_wait_seconds) }))
   }
-  if (how.status === 'pending')
-    parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+  if (how.status === 'pending') parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
   if (how.status === 'running' || how.status === 'paused') {
     parts.push(quantities.percent(how.progress_percent ?? 0))
-    if ((how.files_received ?? 0) < (how.files_expected ?? 0))
-      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+    if ((how.files_received ?? 0) < total)
+      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
     if (how.estimated_remaining_seconds)
       parts.push(t('left', { time: quantities.duration(how.estimated_remaining_seconds) }))
   }
   if (how.status === 'completed') {
-    if (job.pipeline === 'media')
-      parts.push(
-        ...[
-          t('files', { count: job.progress_total }),
-          counts.duplicate ? t('count.duplicates', { count: counts.duplicate }) : '',
-          counts.rejected ? t('count.rejected', { count: counts.rejected }) : '',
-        ].filter(Boolean),
-      )
+    const { outcome } = pageOf(job.pipeline)
+    if (outcome) parts.push(...outcome(job, words))
     else if (typeof job.result?.summary === 'string') parts.push(job.result.summary)
     if (how.processing_time_seconds)
       parts.push(t('took', { time: quantities.duration(how.processing_time_seconds) }))

@@ -1,10 +1,11 @@
 // One file, large: the picture itself, what is known of it, and why its time is believed.
 import { ChevronLeft, ChevronRight, Download, Info, Minus, Plus, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
-import type { DuplicateGroupAnswer, FileAnswer, ThumbnailAnswer } from '../../api/schema'
+import type { FileAnswer, ThumbnailAnswer } from '../../api/schema'
 import { thumbnails } from '../../api/thumbnails'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import type { PipelinePage } from '../../pipelines/contract'
 import { Button, Sheet } from '../../ui/controls'
 import { useThumbnail } from '../../ui/Thumbnail'
 import type { FileBook } from './book'
@@ -24,16 +25,16 @@ interface Props {
   book: FileBook
   order: readonly number[]
   open: number | null
-  groups: readonly DuplicateGroupAnswer[]
+  page: PipelinePage
   onShow: (item: number) => void
   onClose: () => void
 }
 
-export function Viewer({ book, order, open, groups, onShow, onClose }: Props) {
+export function Viewer({ book, order, open, page, onShow, onClose }: Props) {
   const file = open === null ? undefined : book.files[open]
   return (
     <Sheet full hideTitle title={file?.original_filename ?? ''} open={open !== null} onClose={onClose}>
-      {open !== null && <Stage {...{ book, order, open, groups, onShow, onClose }} file={file} />}
+      {open !== null && <Stage {...{ book, order, open, page, onShow, onClose }} file={file} />}
     </Sheet>
   )
 }
@@ -44,12 +45,12 @@ function Stage({
   book,
   order,
   open,
-  groups,
+  page,
   file,
   onShow,
   onClose,
 }: Props & { open: number; file: FileAnswer | undefined }) {
-  const { t } = useWords()
+  const { t, said } = useWords()
   const quantities = useQuantities()
   const download = useDownload()
   const small = useThumbnail(file?.thumbnail)
@@ -157,7 +158,11 @@ function Stage({
         ) : file.thumbnail && (small !== null || shownAs(file)) ? (
           <Picture key={file.id} file={file} handle={picture} onView={setPercent} onGo={step} />
         ) : (
-          <p className={styles.nothing}>{file.error_message ?? t('viewer.noPicture')}</p>
+          <p className={styles.nothing}>
+            {file.error_code
+              ? said('error', file.error_code, file.error_message ?? file.error_code)
+              : t('viewer.noPicture')}
+          </p>
         )}
         {download.error !== null && <Note>{t('viewer.originalGone')}</Note>}
         {at > 0 && (
@@ -174,10 +179,7 @@ function Stage({
       {details && file && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard
         <aside className={styles.details} aria-label={t('details')} tabIndex={0}>
-          <Details
-            file={file}
-            group={groups.find((group) => group.files.some((one) => one.id === file.id))}
-          />
+          <Details file={file} page={page} />
         </aside>
       )}
     </div>

@@ -12,7 +12,7 @@ const STALE = 20 * 60_000
 type Fetch = (jobId: string, page: number, signal: AbortSignal) => Promise<FilesPage>
 
 const fromApi: Fetch = (jobId, page, signal) =>
-  api<FilesPage>(`/jobs/${jobId}/files?per_page=${PAGE}&page=${page}`, { signal })
+  api<FilesPage>(`/jobs/${jobId}/files?per_page=${PAGE}&page=${page}&slim=true`, { signal })
 
 export class FileBook {
   files: (FileAnswer | undefined)[] = []

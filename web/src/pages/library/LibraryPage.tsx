@@ -11,7 +11,7 @@ import { SearchField } from '../../ui/SearchField'
 import { TileGrid } from '../../ui/TileGrid'
 import { FileSheet } from './FileSheet'
 import styles from './LibraryPage.module.css'
-import { LibraryTile, titleOf } from './LibraryTile'
+import { LibraryTile } from './LibraryTile'
 import { Selection } from './Selection'
 import { useSearch } from './useSearch'
 import { useSelected } from './useSelected'
@@ -44,9 +44,9 @@ export default function LibraryPage() {
   const selection = useSelected(shelf, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
   const groups = useMemo(() => [{ key: 'all', title: null, members: files.map((_, n) => n) }], [files])
   const render = useCallback((n: number) => <LibraryTile file={files[n]} />, [files])
-  const nameOf = useCallback((n: number) => (files[n] ? titleOf(files[n]) : ''), [files])
   const [removing, remove] = useState(false)
   const open = params.get('file')
+  const shown = open === null ? -1 : files.findIndex((one) => one?.id === open)
   const filtered = Boolean(wanted.kind || wanted.search)
 
   return (
@@ -90,12 +90,12 @@ export default function LibraryPage() {
             label={t('library.files', { count: files.length })}
             groups={groups}
             tile={TILE}
-            nameOf={nameOf}
             render={render}
             onOpen={(n) => files[n] && set('file', files[n].id)}
             selected={selection.places}
             onSelect={selection.onSelect}
             onSight={shelf.look}
+            shown={shown < 0 ? null : shown}
             version={files}
           />
         </div>

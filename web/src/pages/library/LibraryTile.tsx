@@ -25,6 +25,7 @@ export const LibraryTile = memo(function LibraryTile({ file }: { file: LibraryFi
     return (
       <span className={styles.tile}>
         <span className={`${styles.picture} ${styles.coming}`} />
+        <span className="visually-hidden">{t('loading')}</span>
       </span>
     )
   return (

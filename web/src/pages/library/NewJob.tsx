@@ -1,6 +1,6 @@
 // Another job over files that are there: nothing is sent again.
 import { useQueryClient } from '@tanstack/react-query'
-import { ArrowRight, Film } from 'lucide-react'
+import { ArrowRight } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useNavigate } from 'react-router'
@@ -10,10 +10,10 @@ import { usePipelines } from '../../api/queries'
 import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { pageOf } from '../../pipelines'
 import { Button, Notice, Skeleton } from '../../ui/controls'
 import { Gone } from '../../ui/Page'
 import { filled, type Options } from '../drop/fields'
-import { PIPELINE_ICONS } from '../drop/Hero'
 import { OptionsForm } from '../drop/OptionsForm'
 import { Covers } from './Covers'
 import { titleOf } from './LibraryTile'
@@ -87,7 +87,7 @@ export function NewJob({ files, onClose }: { files: readonly LibraryFile[]; onCl
         className={styles.pipelines!}
       >
         {all.map((one) => {
-          const Icon = PIPELINE_ICONS[one.name] ?? Film
+          const { Icon } = pageOf(one.name)
           return (
             <Radio key={one.name} value={one.name} className={styles.pipeline!}>
               <Icon aria-hidden size={22} strokeWidth={1.6} />

@@ -6,6 +6,7 @@ import { useDeleteResult, useResult } from '../../api/results'
 import type { JobSummary, ResultAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { Cautions, withoutCautions } from '../../ui/Cautions'
 import { Button, ButtonLink, Empty, Notice, Sheet, Skeleton } from '../../ui/controls'
 import { Gone } from '../../ui/Page'
 import { QualityMark } from '../../ui/QualityMark'
@@ -59,7 +60,8 @@ function Shown({ id, known, job, pipeline, onClose }: Props & { id: string }) {
         {pipeline(result.pipeline)} · {quantities.moment(result.created_at)}
         {result.updated_at && <> · {t('result.changed', { time: quantities.ago(result.updated_at) })}</>}
       </p>
-      <Metadata values={result.metadata} />
+      <Cautions metadata={result.metadata} />
+      <Metadata values={withoutCautions(result.metadata)} />
       {remove.error && (
         <Notice
           kind="error"

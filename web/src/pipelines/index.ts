@@ -1,0 +1,9 @@
+// The pipelines that have a folder here. Nothing outside asks which one a job has: it asks its page.
+import type { PipelinePage } from './contract'
+import { page as generic } from './generic/pipeline'
+
+const found = import.meta.glob<{ page: PipelinePage }>('./*/pipeline.tsx', { eager: true })
+const pages = new Map(Object.entries(found).map(([path, { page }]) => [path.split('/')[1]!, page]))
+
+/** What the page knows of a pipeline; of one without a folder, what all have. */
+export const pageOf = (pipeline: string): PipelinePage => pages.get(pipeline) ?? generic

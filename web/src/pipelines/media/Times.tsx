@@ -1,0 +1,83 @@
+// When a photo was taken, and why that is believed.
+import { useQuery } from '@tanstack/react-query'
+import { oneFile } from '../../api/library'
+import type { FileAnswer } from '../../api/schema'
+import { useQuantities } from '../../i18n/quantities'
+import { Button, Skeleton } from '../../ui/controls'
+import { ConfidenceMark } from './ConfidenceMark'
+import { confidenceOf } from './confidence'
+import styles from './Times.module.css'
+import { useOwnWords } from './words'
+
+interface Candidate {
+  source: string
+  time: string
+  weight: number
+  note?: string
+}
+
+export default function Times({ file }: { file: FileAnswer }) {
+  const { t } = useOwnWords()
+  const quantities = useQuantities()
+  if (!file.confidence) return null
+  return (
+    <>
+      <section>
+        <h2 className="number">
+          {file.detected_timestamp ? quantities.taken(file.detected_timestamp) : t('time.unknown')}
+        </h2>
+        <p className={styles.confidence}>
+          <ConfidenceMark confidence={confidenceOf(file)} />
+          {file.detected_timestamp && <span>UTC</span>}
+        </p>
+      </section>
+      <Candidates file={file} />
+    </>
+  )
+}
+
+/** Long lists leave them out: they come with the file itself. */
+function Candidates({ file }: { file: FileAnswer }) {
+  const { t, said } = useOwnWords()
+  const quantities = useQuantities()
+  const asked = useQuery({ ...oneFile(file.id), enabled: !file.timestamp_candidates })
+  const found = file.timestamp_candidates ?? asked.data?.value.timestamp_candidates
+  if (asked.isError && !found)
+    return (
+      <section>
+        <h3>{t('candidates')}</h3>
+        <p>{t('candidates.gone')}</p>
+        <span>
+          <Button onPress={() => void asked.refetch()}>{t('again')}</Button>
+        </span>
+      </section>
+    )
+  if (!found && asked.isPending) return <Skeleton lines={2} />
+  const candidates = (found ?? []) as unknown as Candidate[]
+  if (!candidates.length) return null
+  const heaviest = Math.max(1, ...candidates.map((one) => one.weight))
+  return (
+    <section>
+      <h3>{t('candidates')}</h3>
+      <ol className={styles.candidates}>
+        {candidates.map((one, n) => (
+          <li key={`${one.source}-${n}`} className={n === 0 ? styles.chosen : ''}>
+            <span>
+              <strong>{said('option', `source.${one.source}`, one.source.replaceAll('_', ' '))}</strong>
+              {n === 0 && <em>{t('candidate.chosen')}</em>}
+            </span>
+            <span className="number">{quantities.taken(one.time)}</span>
+            <span
+              className={styles.weight}
+              role="img"
+              aria-label={t('candidate.weight', { weight: one.weight })}
+            >
+              <span style={{ width: `${(100 * one.weight) / heaviest}%` }} />
+            </span>
+            {one.note && <small>{t(`candidate.${one.note}` as 'candidate.ambiguous')}</small>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+// Photos and videos: when they were taken, how sure that is, and which are duplicates.
+import { Images } from 'lucide-react'
+import { lazy } from 'react'
+import { useQuantities } from '../../i18n/quantities'
+import type { Compare, PipelinePage } from '../contract'
+import { ConfidenceMark } from './ConfidenceMark'
+import { CONFIDENCES, type Confidence, confidenceOf } from './confidence'
+import styles from './pipeline.module.css'
+import { useDuplicateCount } from './queries'
+import { useOwnWords } from './words'
+
+const Duplicates = lazy(() => import('./Duplicates'))
+const Times = lazy(() => import('./Times'))
+const SameAs = lazy(() => import('./SameAs'))
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const oldest: Compare = (a, b) => compare(a.detected_timestamp ?? '~', b.detected_timestamp ?? '~')
+// What has no time stays at the end, whichever way round.
+const newest: Compare = (a, b) => compare(b.detected_timestamp ?? '', a.detected_timestamp ?? '')
+
+export const page: PipelinePage = {
+  Icon: Images,
+  tabs: [
+    {
+      key: 'duplicates',
+      place: 'behind',
+      shown: () => true,
+      Title: ({ job, how }) => {
+        const { t } = useOwnWords()
+        const count = useDuplicateCount(job, how)
+        return count === undefined ? t('tab.duplicatesUnknown') : t('tab.duplicates', { count })
+      },
+      Panel: Duplicates,
+    },
+  ],
+  sorts: {
+    timestamp: oldest,
+    '-timestamp': newest,
+    confidence: (a, b) => CONFIDENCES.indexOf(confidenceOf(a)) - CONFIDENCES.indexOf(confidenceOf(b)),
+  },
+  grouping: {
+    key: 'confidence',
+    values: CONFIDENCES,
+    of: confidenceOf,
+    Mark: ({ value }) => <ConfidenceMark confidence={value as Confidence} />,
+  },
+  TileLine: ({ file, children }) => {
+    const { said } = useOwnWords()
+    const quantities = useQuantities()
+    if (file.detected_timestamp)
+      return (
+        <>
+          <ConfidenceMark short confidence={confidenceOf(file)} />
+          {quantities.day(file.detected_timestamp)}
+          {file.timestamp_source && (
+            <span className={styles.source}>
+              {said('option', `source.${file.timestamp_source}`, file.timestamp_source.replaceAll('_', ' '))}
+            </span>
+          )}
+        </>
+      )
+    return file.status === 'inspected' && file.confidence ? <ConfidenceMark confidence="none" /> : children
+  },
+  FileHead: Times,
+  FileFoot: SameAs,
+  outcome: (job, { t }) => {
+    const { duplicate, rejected } = job.files
+    return [
+      t('files', { count: job.progress_total }),
+      ...(duplicate ? [t('count.duplicates', { count: duplicate })] : []),
+      ...(rejected ? [t('count.rejected', { count: rejected })] : []),
+    ]
+  },
+}

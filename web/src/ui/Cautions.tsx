@@ -1,0 +1,56 @@
+// What must stand beside a result wherever it is shown: what it is not for, and what was assumed, dropped or repaired.
+import { useWords } from '../i18n'
+import { Notice } from './controls'
+
+/** A sentence, or a code with the sentence in English and what it speaks of. */
+type Warning = string | { code: string; message: string; [name: string]: unknown }
+
+const NAMES = new Set(['notice', 'statement', 'warnings'])
+
+interface Found {
+  notice: string | undefined
+  statement: string | undefined
+  warnings: Warning[]
+}
+
+export function cautionsOf(metadata: Readonly<Record<string, unknown>>): Found {
+  const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  const warnings = Array.isArray(metadata.warnings) ? metadata.warnings.filter(isWarning) : []
+  return { notice: text(metadata.notice), statement: text(metadata.statement), warnings }
+}
+
+/** The rest of a result's metadata. */
+export const withoutCautions = (metadata: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(metadata).filter(([name]) => !NAMES.has(name)))
+
+export function Cautions({ metadata }: { metadata: Readonly<Record<string, unknown>> }) {
+  const { t, said } = useWords()
+  const { notice, statement, warnings } = cautionsOf(metadata)
+  const told = warnings.map((one) =>
+    typeof one === 'string' ? one : said('warning', one.code, one.message, valuesOf(one)),
+  )
+  if (!notice && !statement && !told.length) return null
+  return (
+    <Notice kind="warning" title={notice ? said('notice', notice, notice) : t('cautions')}>
+      {statement && <p>{statement}</p>}
+      {told.length > 0 && (
+        <ul>
+          {told.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
+    </Notice>
+  )
+}
+
+const isWarning = (value: unknown): value is Warning =>
+  typeof value === 'string' ||
+  (typeof value === 'object' && value !== null && 'code' in value && 'message' in value)
+
+const valuesOf = (warning: Exclude<Warning, string>) =>
+  Object.fromEntries(
+    Object.entries(warning).filter((entry): entry is [string, string | number] =>
+      ['string', 'number'].includes(typeof entry[1]),
+    ),
+  )

@@ -1,0 +1,99 @@
+import { accessible, completed, expect, family, fits, send, test, tiles } from './world'
+
+test('at 320 pixels nothing sticks out, on any page', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await send(page, family())
+  await completed(page)
+  const job = page.url().split('?')[0]!
+  for (const address of [job, `${job}?tab=duplicates`, `${job}?tab=downloads`, '/', '/jobs', '/library'])
+    await test.step(address, async () => {
+      await page.goto(address)
+      await page.waitForTimeout(600)
+      await fits(page)
+    })
+  for (const address of ['/results', '/dashboard', '/account', '/guides'])
+    await test.step(address, async () => {
+      await page.goto(address)
+      await page.waitForTimeout(400)
+      await fits(page)
+    })
+})
+
+test('in forced colours the selected tab is told apart', async ({ page }) => {
+  await page.emulateMedia({ forcedColors: 'active' })
+  await send(page, family())
+  await completed(page)
+  const line = (name: RegExp) =>
+    page
+      .getByRole('tab', { name })
+      .evaluate(
+        (tab) => `${getComputedStyle(tab).borderBottomWidth} ${getComputedStyle(tab).borderBottomColor}`,
+      )
+  expect(await line(/^Files/)).not.toBe(await line(/^Downloads/))
+})
+
+test('Ctrl+A selects files and not text, and Escape from the viewer is at the file shown last', async ({
+  page,
+}) => {
+  await send(page, family())
+  await completed(page)
+  await expect(tiles(page).first()).toBeVisible()
+  await page.keyboard.press('Control+a')
+  await expect(page.getByRole('toolbar')).toContainText('13 selected')
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('toolbar')).toBeHidden()
+
+  const active = () =>
+    page.evaluate(() => {
+      const list = document.activeElement
+      return document.getElementById(list?.getAttribute('aria-activedescendant') ?? '')?.textContent
+    })
+  await tiles(page).first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  const shown = page.getByRole('dialog').getByText(/ of 13$/)
+  await expect(shown).toHaveText('1 of 13')
+  for (let n = 2; n < 6; n++) {
+    await page.keyboard.press('ArrowRight')
+    await expect(shown).toHaveText(`${n} of 13`)
+  }
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  const fifth = await tiles(page).nth(4).textContent()
+  await expect.poll(active).toBe(fifth)
+})
+
+test('a job is given another name, and deleted after a question', async ({ page, complaints }) => {
+  expect(complaints).toEqual([])
+  await send(page, family().slice(0, 3))
+  await completed(page)
+  await page.getByRole('button', { name: 'Give the job another name' }).click()
+  await page.getByLabel('Name of the job').fill('Winter by the sea')
+  await accessible(page)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Winter by the sea' })).toBeVisible()
+  await page.getByRole('button', { name: 'Delete the job' }).click()
+  await expect(page.getByRole('dialog')).toContainText('3 files go with it')
+  await accessible(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the job' }).click()
+  await expect(page.getByRole('heading', { name: 'No jobs yet' })).toBeVisible()
+})
+
+test('while duplicates are not known, the page doesn’t say that there are none', async ({ page }) => {
+  await send(page, family())
+  await completed(page)
+  await page.route('**/api/jobs/*/duplicates?*', (route) =>
+    route.fulfill({ status: 502, contentType: 'text/plain', body: 'Bad gateway' }),
+  )
+  await page.goto(`${page.url().split('?')[0]}?tab=duplicates`)
+  await expect(page.getByRole('tab', { name: 'Duplicates', exact: true })).toBeVisible()
+  await expect(page.getByRole('tabpanel').getByText('No duplicates')).toHaveCount(0)
+  await expect(page.getByRole('alert').first()).toContainText('The duplicates can’t be loaded', {
+    timeout: 30_000,
+  })
+  await page.unroute('**/api/jobs/*/duplicates?*')
+  // One button for each of the two lists; the first may bring back both.
+  const again = page.getByRole('tabpanel').getByRole('button', { name: 'Try again' })
+  await again.first().click()
+  await expect(page.getByRole('heading', { name: /The same bytes|Look alike/ }).first()).toBeVisible()
+})
