@@ -9,6 +9,7 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import FileNotAwaited, FileNotFound, JobError, JobNotFound, NotAllowedInState
 from chalicelib.jobs.file_moving import reject_file, reset_files
+from chalicelib.jobs.importing import MOST_DEAD_LETTERS
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Job, Usage
 from chalicelib.jobs.moves import ACTIONS
@@ -250,7 +251,9 @@ def test_a_retry_that_broke_off_between_its_files_and_its_job_can_be_made_again(
 def test_a_listing_that_failed_is_taken_up_by_a_retry(world: World) -> None:
     world.objects.put("import/a.txt", b"one", "x")
     job = world.importer.start(OWNER, "import/", "photos", {})
-    world.importer.undelivered(world.queue.receive(world.queue.visible("import")))
+    dead = world.queue.receive(world.queue.visible("import"))
+    for _ in range(MOST_DEAD_LETTERS + 1):
+        world.importer.undelivered(dead)
     world.queue.messages.clear()
     assert world.job(job).error_code == "listing_failed"
     world.control.retry(OWNER, job.id)
