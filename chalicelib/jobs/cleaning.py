@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.job_ports import RunLeftovers
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import ObjectStore
+from chalicelib.jobs.results import run_name
 
 
-def clean(objects: ObjectStore, jobs: RunLeftovers, job_id: str) -> None:
+def clean(objects: ObjectStore, jobs: RunLeftovers, job: Job) -> None:
     """Removes what a run had half made; what the user uploaded stays."""
     for root in (keys.WORK, keys.RESULTS):
-        objects.delete_prefix(keys.below(root, job_id))
-    jobs.delete_artifacts(job_id)
-    jobs.delete_slices(job_id)
+        objects.delete_prefix(keys.below(root, job.id))
+    jobs.delete_artifacts(job.id)
+    jobs.delete_slices(job.id)
+    jobs.delete_results(job.id, run_name(job))

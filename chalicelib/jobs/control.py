@@ -131,7 +131,7 @@ class Control:
 
     def clean(self, job: Job) -> None:
         """Removes what a cancelled job had half made, and ends uploads that are under way."""
-        clean(self._objects, self._jobs, job.id)
+        clean(self._objects, self._jobs, job)
         self.abort_uploads(job)
 
     def abort_uploads(self, job: Job) -> None:

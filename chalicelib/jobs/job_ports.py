@@ -82,6 +82,8 @@ class SliceReads(Protocol):
 class RunLeftovers(Protocol):
     def delete_artifacts(self, job_id: str) -> None: ...
     def delete_slices(self, job_id: str) -> None: ...
+    def delete_results(self, job_id: str, own: str) -> None:
+        """Those whose ids go on so behind their job's."""
 
 
 class Outputs(Protocol):

@@ -39,11 +39,16 @@ class WantedResults:
     per_page: int = 50
 
 
+def run_name(job: Job) -> str:
+    """What the ids of the present run's results begin with, behind their job's."""
+    return f"run{job.retries:04d}"
+
+
 def result_of_run(job: Job, now: datetime) -> Result:
     """What the job's latest run came to. Each retry has a result of its own; the same run again replaces its own."""
     said = job.result or {}
     return Result(
-        id=f"{job.id}-run{job.retries:04d}",
+        id=f"{job.id}-{run_name(job)}",
         job_id=job.id,
         owner_id=job.owner_id,
         pipeline=job.pipeline,
@@ -59,7 +64,7 @@ def result_of_file(
 ) -> Result:
     """What the job's present run found about one of its files; the same again replaces it."""
     return Result(
-        id=f"{job.id}-run{job.retries:04d}-{number:08d}",
+        id=f"{job.id}-{run_name(job)}-{number:08d}",
         job_id=job.id,
         owner_id=job.owner_id,
         pipeline=job.pipeline,

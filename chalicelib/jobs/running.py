@@ -130,14 +130,14 @@ class Runner:
             renewal.stop()
             self._go_on_without(claim.job, gone.file)
         except Cancelled:
-            clean(self._objects, self._jobs, job.id)
+            clean(self._objects, self._jobs, job)
         except Interrupted:
             log.info("the run stopped at a clean point")
             release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
-                clean(self._objects, self._jobs, job.id)
+                clean(self._objects, self._jobs, job)
             release()
         except Exception:
             release()

@@ -115,7 +115,7 @@ class SliceWorker:
             except StaleTransition:
                 log.info("the job moved on by itself", extra={"job_id": job.id})
         except Cancelled:
-            clean(self._stores.objects, self._jobs, job.id)
+            clean(self._stores.objects, self._jobs, job)
         except Interrupted:
             log.info("a slice stopped at a clean point", extra={"slice": message.number})
             renewal.stop()
@@ -123,7 +123,7 @@ class SliceWorker:
         except StaleTransition:
             # The claim was lost, or the job cancelled, between two looks.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
-                clean(self._stores.objects, self._jobs, job.id)
+                clean(self._stores.objects, self._jobs, job)
         except Exception:
             renewal.stop()
             claim.release()

@@ -73,6 +73,11 @@ class ResultItems:
         except ConditionFailed:
             raise StaleTransition(result.id) from None
 
+    def delete_results(self, job_id: str, own: str) -> None:
+        found = self._table.query(f"JOB#{job_id}", "begins_with(#range, :kind)", {":kind": f"{RESULT}{own}"})
+        for item in found:
+            self._table.delete((item["PK"], item["SK"]))
+
     def delete_result(self, result: Result) -> None:
         self._table.delete(result_key(result.id))
 

@@ -178,6 +178,9 @@ class MemoryJobs:
     def put_result(self, result: Result) -> None:
         self._results[result.id] = result
 
+    def delete_results(self, job_id: str, own: str) -> None:
+        self._results = {n: r for n, r in self._results.items() if not n.startswith(f"{job_id}-{own}")}
+
     def results_of(self, job_id: str) -> list[Result]:
         return [result for result in self._results.values() if result.job_id == job_id]
 

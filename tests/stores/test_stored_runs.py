@@ -14,6 +14,7 @@ from chalicelib.jobs.errors import ArtifactNotFound, StaleTransition
 from chalicelib.jobs.model import Artifact
 from chalicelib.jobs.moves import RENEW
 from chalicelib.jobs.moving import move
+from chalicelib.jobs.results import result_of_file, run_name
 from chalicelib.jobs.states import JobState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -107,6 +108,19 @@ def test_the_last_twenty_durations_are_kept(jobs: Any) -> None:
     for seconds in range(25):
         jobs.record_duration("scans", seconds + 0.04)
     assert jobs.queue_state("scans").durations == tuple(float(seconds) for seconds in range(5, 25))
+
+
+def test_the_results_of_one_run_are_taken_away(jobs: Any) -> None:
+    job = created(jobs)
+    again = replace(job, retries=1)
+    for result in (
+        result_of_file(job, 1, "a", None, {}, BEGIN),
+        result_of_file(again, 1, "b", None, {}, BEGIN),
+        result_of_file(again, 2, "c", 0.5, {"n": 1}, BEGIN),
+    ):
+        jobs.put_result(result)
+    jobs.delete_results(job.id, run_name(again))
+    assert jobs.results_of(job.id) == [result_of_file(job, 1, "a", None, {}, BEGIN)]
 
 
 def test_an_artifact_replaces_the_one_of_its_name(jobs: Any) -> None:

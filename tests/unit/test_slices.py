@@ -231,7 +231,7 @@ def test_what_the_user_does_reaches_every_worker(world: World, shared: Shared, a
     stopped = world.job(job)
     if action == "cancel":
         assert stopped.state is JobState.CANCELLED
-        assert world.jobs.slices(job) == []
+        assert world.jobs.slices(job) == world.jobs.results_of(job.id) == []
         assert not list(world.objects.below(f"work/{job.id}/"))
         return
     assert (stopped.state, stopped.slices_done) == (JobState.PAUSED, 1)
