@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks.report import report
 from benchmarks.simulation import SimulatedTable
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file, finish_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.states import FileState, JobState
@@ -46,7 +47,7 @@ def new_job(jobs: JobTable, files: int, name: str = "j") -> Job:
         File(job.id, n, f"IMG_{n:08d}.jpg", f"import/2026/IMG_{n:08d}.jpg", 5_000_000, modified_at=BEGIN, etag="e" * 32)
         for n in range(1, files + 1)
     ]
-    return jobs.add_files(job, announced, seal=True)
+    return add_files(jobs, job, announced, seal=True)
 
 
 def finish(jobs: JobTable, job: Job, numbers: Sequence[int], seconds: float, table: SimulatedTable) -> None:

@@ -38,7 +38,8 @@ class Settings:
     admin_password_secret: str | None = None
     """The secret in Secrets Manager with that password, which nobody needs to have chosen or sent."""
     import_roots: tuple[str, ...] = ()
-    """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
+    """From where registered users may import with POST /import-path: `s3://bucket/prefix/`, or `prefix/` in our own
+    bucket. `{user_id}` in it stands for the id of each: `import/@{user_id}/` is everybody's own place."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API; none: only its own."""
     drop_owner: str = "drop"
@@ -98,12 +99,14 @@ class Surroundings:
     """What runs this process, as it says by itself: known before any setting of ours.
 
     function: Lambda's name of it, None elsewhere. log_level: from which on our own loggers write. metrics_namespace:
-    where its metrics go; without one none are written.
+    where its metrics go; without one none are written. apart: whether strangers' files are looked into by a process of
+    their own.
     """
 
     function: str | None
     log_level: str
     metrics_namespace: str | None
+    apart: bool = False
 
 
 def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
@@ -111,6 +114,7 @@ def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
         environ.get("AWS_LAMBDA_FUNCTION_NAME") or None,
         environ.get("AWS_LAMBDA_LOG_LEVEL") or "INFO",
         environ.get("POWERTOOLS_METRICS_NAMESPACE") or None,
+        environ.get("MILLRACE_APART") == "1",
     )
 
 

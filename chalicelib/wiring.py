@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
@@ -84,6 +84,15 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         from chalicelib.pipelines.registry import WORKS
 
         return WORKS | {work.name: work(self.catalogue_tools) for work in CATALOGUE_WORKS}
+
+    @cached_property
+    def inspecting(self) -> Mapping[str, Pipeline]:
+        """The pipelines as they look into strangers' files."""
+        from chalicelib.pipelines.apart import Apart
+
+        if not settings.surroundings().apart:
+            return self.pipelines
+        return {name: cast("Pipeline", Apart(pipeline)) for name, pipeline in self.pipelines.items()}
 
     @cached_property
     def jobs(self) -> JobTable:
@@ -240,7 +249,7 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         from chalicelib.jobs.inspection import Inspector
 
         return Inspector(
-            self.jobs, self.objects, self.settling, self.drops, self.pipelines, self.settings.limits, clock, observing
+            self.jobs, self.objects, self.settling, self.drops, self.inspecting, self.settings.limits, clock, observing
         )
 
     @cached_property

@@ -94,7 +94,7 @@ def serve(
     request_id: str,
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
-    user = ANYBODY if route.open else services().authenticate(headers)
+    user = ANYBODY if route.open else services().authenticate(headers, route.scope)
     if user.id:
         note(user_id=user.id)
     if route.scope:

@@ -96,6 +96,7 @@ def status_answer(job: Job) -> StatusAnswer:
     match job.state:
         case JobState.PENDING:
             answer.files_expected, answer.files_received = job.file_count, job.counts.finished
+            answer.files_intended = None if job.sealed else job.files_intended
         case JobState.QUEUED:
             answer.queue_position = queue_position(job, queue)
             answer.estimated_wait_seconds = round(answer.queue_position * mean_seconds(queue))
@@ -107,6 +108,7 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.estimated_remaining_seconds = None if remaining is None else round(remaining)
             answer.files_expected, answer.files_received = job.file_count, job.counts.finished
             answer.waiting_for = waiting_for(job)
+            answer.files_intended = None if job.sealed else job.files_intended
         case JobState.COMPLETED:
             answer.download_url = f"/api/download/{job.id}"
             answer.result_size_bytes = job.result_size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import file_answer, number_of
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret
@@ -28,6 +29,7 @@ from chalicelib.api.routing import Routes
 from chalicelib.jobs.accepting import Announced, Selection
 from chalicelib.jobs.errors import (
     FileNotAwaited,
+    GuestMayNot,
     ImportNotAllowed,
     NotAllowedInState,
     PartsMissing,
@@ -67,7 +69,14 @@ def open_job(call: Call) -> Reply:
         body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
     )
     job, uploads = services().intake.open_job(
-        call.user.id, body.pipeline, body.options, chosen.taken, name=body.name, more=body.more, **callback
+        call.user.id,
+        body.pipeline,
+        body.options,
+        chosen.taken,
+        name=body.name,
+        more=body.more,
+        files_intended=body.files_intended if body.more else None,
+        **callback,
     )
     answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)
@@ -102,10 +111,12 @@ def add_files(call: Call, job_id: str) -> Reply:
     answer=UploadAnswer,
     status=202,
     creates=True,
-    errors=(UnknownPipeline, ImportNotAllowed, TooManyJobs),
+    errors=(UnknownPipeline, ImportNotAllowed, GuestMayNot, TooManyJobs),
 )
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
+    if call.user.role == GUEST:
+        raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     callback = callback_of(body.callback_url)
     job = services().importer.start(
         call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback

@@ -30,7 +30,7 @@ class FileRecord:
 @dataclass(frozen=True)
 class SliceRecord:
     job_id: str
-    run: int
+    division: int
     step: int
     number: int
 
@@ -73,6 +73,16 @@ class BatchKeyRecord:
     key: str
 
 
+@dataclass(frozen=True)
+class UseRecord:
+    """That a file shares the object of a source."""
+
+    source_job_id: str
+    source_number: int
+    job_id: str
+    number: int
+
+
 Record = (
     JobRecord
     | FileRecord
@@ -83,6 +93,7 @@ Record = (
     | DayRecord
     | TotalRecord
     | BatchKeyRecord
+    | UseRecord
 )
 
 # -- conditions: a field that stands at its default counts as not set --------------------------------------------------
@@ -137,13 +148,15 @@ def lease_free(now: datetime, by: str) -> Condition:
 @dataclass(frozen=True)
 class Change:
     """One record's part of a transaction. sets: None removes a field. creates: the fields of a new record, on condition
-    that there is none. removes: the record goes."""
+    that there is none. replaces: the same whatever is there. removes: the record goes. Without any of these only the
+    conditions take part."""
 
     record: Record
     sets: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, float] = field(default_factory=dict)
     when: tuple[Condition, ...] = ()
     creates: Any = None
+    replaces: Any = None
     removes: bool = False
 
 

@@ -135,7 +135,7 @@ class Control:
         self.abort_uploads(job)
 
     def abort_uploads(self, job: Job) -> None:
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             if file.upload_id and file.state in {FileState.EXPECTED, FileState.REJECTED}:
                 self._objects.abort_parts(file.key, file.upload_id)
 
@@ -159,7 +159,7 @@ class Control:
     def _to_look_at_again(self, job: Job) -> list[File]:
         """Rejected files that are in the store and, where the job failed because a file was replaced, such files."""
         again = []
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             replaced = job.error_code == "file_changed" and file.state in FINISHED
             if not replaced and file.state is not FileState.REJECTED:
                 continue

@@ -14,6 +14,7 @@ from typing import Any
 
 from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import join_batch
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.file_moving import reset_files
@@ -91,6 +92,8 @@ class DropFolders:
         for batch in (list(there.values()) for there in batches.values()):
             place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
             joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
+            if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
+                continue  # the first file opens the job, and reads them then: without one there is nothing to do
             if said:
                 self._obey(self._job_of(place), place, said)
             elif joined:
@@ -134,7 +137,7 @@ class DropFolders:
                 return known
             try:
                 if self._takes(job):
-                    numbers = self._jobs.join_batch(job, self._files(job, new), self._clock())
+                    numbers = join_batch(self._jobs, job, self._files(job, new), self._clock())
                     return known | {key: (job.id, number) for key, number in numbers.items()}
                 self._jobs.open_batch(place.batch, self._new_id(), instead_of=job.id)
             except StaleTransition:
@@ -238,7 +241,7 @@ class DropFolders:
         if options == job.options:
             return job
         job = move(self._jobs, job, SET_OPTIONS(options=options))
-        done = [file for file in self._jobs.files(job.id) if file.state in FINISHED]
+        done = [file for file in self._jobs.files(job) if file.state in FINISHED]
         if done:
             reset_files(self._jobs, job, done)
             self._settling.ask_again(job)
@@ -255,7 +258,7 @@ class DropFolders:
 
     def _replaced(self, job: Job, etags: Mapping[str, str]) -> int:
         """Takes back files that are there in another version than was looked into; returns how many."""
-        there = (file for file in self._jobs.files(job.id) if file.state in FINISHED and file.key in etags)
+        there = (file for file in self._jobs.files(job) if file.state in FINISHED and file.key in etags)
         stale = [file for file in there if file.etag and file.etag != etags[file.key]]
         return reset_files(self._jobs, job, stale)
 

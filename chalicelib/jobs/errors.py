@@ -107,6 +107,12 @@ class Forbidden(JobError):
     code, status, title = "forbidden", 403, "Not allowed with these credentials"
 
 
+class GuestMayNot(Forbidden):
+    """Register: guests may upload, and nothing else that reaches beyond their own files."""
+
+    code, title = "guest_may_not", "Not for guests"
+
+
 class NotFound(JobError):
     """Check the address and the id. What belongs to somebody else looks the same."""
 

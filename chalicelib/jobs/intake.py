@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from chalicelib.files.names import display_name
 from chalicelib.jobs import accepting, keys
 from chalicelib.jobs.accepting import Announced
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -251,7 +252,7 @@ class Intake:
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
-            job = self._jobs.add_files(job, files, seal=not more, changes={"active_at": now})
+            job = add_files(self._jobs, job, files, seal=not more, changes={"active_at": now})
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
         self._settling.ask_for(job, [file for file in files if file.number in copies])

@@ -15,9 +15,6 @@ from chalicelib.jobs.changes import Records
 from chalicelib.jobs.model import Artifact, File, Job, QueueState, Result, Slice, Usage, file_id
 from chalicelib.jobs.states import JobState
 
-ADD_AT_ONCE = 99
-"""How many files are added in one transaction, which holds 100 items at most."""
-
 
 @dataclass(frozen=True)
 class Use:
@@ -68,17 +65,8 @@ class FileReads(Protocol):
     def file(self, job_id: str, number: int) -> File:
         """FileNotFound."""
 
-    def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        """Files in order of their numbers."""
-
-
-class FileAdding(Protocol):
-    def add_files(
-        self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None
-    ) -> Job:
-        """Adds files numbered on from `job.file_count` and returns the job. In transactions of up to 99 files, each
-        with the job's new count; `seal` and `changes` come with the last. StaleTransition where the job is sealed,
-        takes no files, or was added to since it was read."""
+    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        """Files in order of their numbers, at most to the job's count: what is beyond is only being added."""
 
 
 class FileCopies(Protocol):
@@ -115,13 +103,11 @@ class Batches(Protocol):
         """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
         that was there is `instead_of`; the job itself may not have been created yet."""
 
+    def batch_job(self, batch: str) -> str | None:
+        """The job that imports the batch, strongly consistent; None where nobody has opened it."""
+
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
         """Job and file number of those keys of the batch that are known, strongly consistent."""
-
-    def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
-        """Adds up to 25 files of a drop folder and remembers their keys in its batch, in one transaction that also
-        notes `now` as the job's last activity; returns the number of each key. StaleTransition as add_files, and where
-        one of the keys has been remembered, by now, for another file that its job still awaits."""
 
 
 class FilesById(Protocol):
@@ -153,16 +139,19 @@ class SettlingStore(Records, JobReads, FileReads, QueueNumbers, Protocol): ...
 class SharingStore(JobReads, FilesById, Uses, Protocol): ...
 
 
-class IntakeStore(SharingStore, JobOpening, FileAdding, FileCopies, Protocol): ...
+class IntakeStore(Records, SharingStore, JobOpening, FileCopies, Protocol): ...
 
 
-class ReuseStore(SharingStore, FileAdding, Protocol): ...
+class ReuseStore(Records, SharingStore, Protocol): ...
 
 
-class DropStore(Records, JobReads, FileReads, Batches, Protocol): ...
+class JoiningStore(Records, Batches, Protocol): ...
 
 
-class ImportStore(Records, JobReads, FileAdding, Protocol): ...
+class DropStore(JoiningStore, JobReads, FileReads, Protocol): ...
+
+
+class ImportStore(Records, JobReads, Protocol): ...
 
 
 class InspectionStore(Records, JobReads, FileReads, Protocol): ...
@@ -183,11 +172,6 @@ class SweeperStore(Records, JobReads, FileReads, DueJobs, Protocol): ...
 class DeletionStore(Records, SharingStore, FileReads, Protocol):
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         """The owner's inspected files with these bytes. From an index: the newest may be missing."""
-
-    def remove_files(self, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> None:
-        """Deletes up to 15 files of a job that is over, with all that counts them, in one transaction. heirs: for a
-        file whose object stays, by its number, the file that its bytes count for from now on, and whether that one's
-        job is over. StaleTransition where one of them, or the job, has changed since it was read."""
 
     def forget_batch(self, job: Job) -> None:
         """Forgets which keys of its drop folder the job has taken in: what is dropped again is new."""

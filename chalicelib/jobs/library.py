@@ -135,7 +135,7 @@ class Library:
         for job in jobs.values():
             made_of, parts = kept.get(job.id, ("", []))
             if job.file_count and made_of != _made_of(job):
-                entries = [self._entry(job, file) for file in self._jobs.files(job.id) if file.state in FINISHED]
+                entries = [self._entry(job, file) for file in self._jobs.files(job) if file.state in FINISHED]
                 if job.final:
                     parts = list(packed(entries))
                     self._jobs.keep_listing(job, _made_of(job), parts)

@@ -88,7 +88,7 @@ class Listing:
         start = (wanted.page - 1) * wanted.per_page
         if wanted.everything_in_order and not job.counts.removed:
             last = min(start + wanted.per_page, job.file_count)
-            return (list(self._jobs.files(job.id, first=start + 1, last=last)) if start < last else []), job.file_count
+            return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)
         return found[start : start + wanted.per_page], len(found)
 
@@ -107,7 +107,7 @@ class Listing:
         """A page of groups of two and more, and how many there are in all. found: what the run has written down;
         without it only exact ones can be told. Of a run's groups only the page's files are read."""
         if found is None:
-            same = exact_groups(self._jobs.files(job.id)) if wanted.kind == "exact" else []
+            same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
             groups = [
                 DuplicateGroup("exact", files[0].number, tuple(files), len(files))
                 for files in same
@@ -117,7 +117,7 @@ class Listing:
         written = [group for group in found if group["kind"] == wanted.kind and wanted.takes(group["files"])]
         page = wanted.slice_of(written)
         numbers = {number for group in page for number in group["files"][: wanted.most]}
-        read = self._jobs.files(job.id, first=min(numbers), last=max(numbers)) if numbers else ()
+        read = self._jobs.files(job, first=min(numbers), last=max(numbers)) if numbers else ()
         known = {file.number: file for file in read if file.number in numbers}
         return [
             DuplicateGroup(
@@ -132,7 +132,7 @@ class Listing:
     def _matching(self, job: Job, wanted: Wanted) -> list[File]:
         found = [
             file
-            for file in self._jobs.files(job.id, last=job.file_count)
+            for file in self._jobs.files(job)
             if (not wanted.states or file.state in wanted.states)
             and (not wanted.confidences or confidence(file) in wanted.confidences)
         ]

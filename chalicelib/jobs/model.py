@@ -30,12 +30,14 @@ class Counts:
 class Job:
     """A job as it stands.
 
-    file_count: files announced; counts: those finished; the others are still expected. sealed: no more are to come.
+    file_count: files announced; files_intended: those that its opening promised. counts: those finished; the others are
+    still expected. sealed: no more are to come.
     recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
     steps_done: finished steps of the run. checkpoint: what the running step has recorded. slices, slices_done: the
-    parts that the running step was divided into, and how many are done; slices None: it is not divided. slices_mark:
-    slices_done when the sweeper last looked. waiting_for: the code and message of what a paused job asks of its owner.
+    parts that the running step was divided into, and how many are done; slices None: it is not divided. division: the
+    attempt that divided it. slices_mark: slices_done when the sweeper last looked.
+    waiting_for: the code and message of what a paused job asks of its owner.
     attempt, lease_until, claimed_by (a message's id): the claim of the worker that runs it. tries: claims since the run
     last got on.
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
@@ -45,7 +47,8 @@ class Job:
     kept_bytes: what its files count for in its owner's usage since it ended.
     options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
-    removed. edits: how often its owner has changed it or one of its files.
+    removed. adding: the request that is just putting many files beside it.
+    edits: how often its owner has changed it or one of its files.
     """
 
     id: str
@@ -57,6 +60,7 @@ class Job:
     created_at: datetime
     sealed: bool = False
     file_count: int = 0
+    files_intended: int | None = None
     counts: Counts = Counts()
     active_at: datetime | None = None
     started_at: datetime | None = None
@@ -73,6 +77,7 @@ class Job:
     slices: int | None = None
     slices_done: int = 0
     slices_mark: int = 0
+    division: int = 0
     waiting_for: Mapping[str, Any] | None = None
     attempt: int = 0
     lease_until: datetime | None = None
@@ -95,6 +100,7 @@ class Job:
     callback: Mapping[str, Any] | None = None
     deleting: bool = False
     edits: int = 0
+    adding: str | None = None
     options_version: int = 1
     schema_version: int = 1
 
@@ -114,11 +120,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Slice:
-    """One part of a job's step, number from 0. run: the job's `retries` at the time, so that what an earlier run left
-    counts for nothing. tries: claims so far; a slice never gets on but by being done."""
+    """One part of a job's step, number from 0. division: the attempt of the job's run that divided the step, so that
+    what an earlier division left counts for nothing. tries: claims so far; a slice never gets on but by being done."""
 
     job_id: str
-    run: int
+    division: int
     step: int
     number: int
     attempt: int = 0

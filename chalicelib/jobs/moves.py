@@ -41,6 +41,7 @@ class JobFields(TypedDict, total=False):
     slices: int | None
     slices_done: int
     slices_mark: int
+    division: int
     waiting_for: Mapping[str, Any] | None
     attempt: int
     lease_until: datetime | None
@@ -56,6 +57,7 @@ class JobFields(TypedDict, total=False):
     mark: int
     given_up: bool
     kept_bytes: int
+    adding: str | None
     deleting: bool
 
 
@@ -65,17 +67,20 @@ class JobGuard(Enum):
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed its run since"
     SAME_HOLDER = "its lease has not been given back"
-    SAME_STEP = "it is at the same step, in the same run"
+    SAME_STEP = "it is at the same step, in the same division"
     SAME_RETRY = "it has not been retried since"
     SAME_REQUEST = "its run is asked for, or not, as it was"
     SAME_TRIES = "its tries have not been counted on"
     SAME_FILES = "no file was taken back since"
     SAME_FILE_COUNT = "no file was added since"
+    SAME_ADDING = "no other request has begun to add many files since"
+    SAME_KEPT = "what it counts for has not changed since"
     LEASE_FREE = "no other message's lease is in force"
     RUN_REQUESTED = "its run was asked for"
     RUN_NOT_REQUESTED = "its run was not asked for"
     NOT_SEALED = "it takes more files"
     NOT_DELETING = "it is not being deleted"
+    SAME_DELETING = "it is being deleted, or not, as it was"
 
 
 @dataclass(frozen=True)
@@ -113,8 +118,12 @@ CAN_FAIL = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
 
 # Files come in.
 ADD_FILES = JobMove("add files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_FILES = JobMove("stage files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_MORE = JobMove("stage more files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
+ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
+COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
 SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
 START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
 NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)
@@ -155,6 +164,23 @@ ASK_USER = JobMove("ask its user", RUNNING, JobState.PAUSED, frozenset({G.SAME_C
 ASK_USER_IN_SLICE = JobMove(
     "ask its user in a slice", RUNNING, JobState.PAUSED, frozenset({G.SAME_STEP}), {"due_at": None}
 )
+AGAIN: JobFields = {
+    **FREED,
+    "steps_done": 0,
+    "step_percent": 0.0,
+    "current_filename": None,
+    "checkpoint": None,
+    "slices": None,
+    "slices_done": 0,
+    "slices_mark": 0,
+    "upload": None,
+    "result": None,
+    "tries": 0,
+}
+RUN_AGAIN = JobMove("run again without lost files", RUNNING, guards=frozenset({G.SAME_CLAIM}), sets=AGAIN)
+RUN_AGAIN_FROM_SLICE = JobMove(
+    "run again without files that a slice found lost", RUNNING, guards=frozenset({G.SAME_STEP}), sets=AGAIN
+)
 COMPLETE = JobMove("complete", RUNNING, JobState.COMPLETED, frozenset({G.SAME_CLAIM}), {**OVER, "upload": None})
 
 # It can't be done.
@@ -175,27 +201,20 @@ RETRY = JobMove(
     JobState.PENDING,
     frozenset({G.SAME_STATE, G.SAME_RETRY}),
     {
-        **FREED,
+        **AGAIN,
         "run_requested": False,
         "ticket": None,
-        "steps_done": 0,
-        "step_percent": 0.0,
-        "checkpoint": None,
-        "slices": None,
-        "slices_done": 0,
-        "slices_mark": 0,
         "waiting_for": None,
-        "upload": None,
         "error_code": None,
         "error_message": None,
         "started_at": None,
         "completed_at": None,
-        "result": None,
         "given_up": False,
-        "tries": 0,
     },
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
+REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
+FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
 
 # The sweeper looks.
 LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))
@@ -296,6 +315,16 @@ RESET = FileMove(
     },
 )
 MARK_DUPLICATE = FileMove("mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE)
+UNMARK_DUPLICATE = FileMove(
+    "be no duplicate of a lost file", frozenset({FileState.DUPLICATE}), FileState.INSPECTED, sets={"duplicate_of": None}
+)
+LOSE = FileMove(
+    "lose",
+    frozenset({FileState.INSPECTED, FileState.DUPLICATE}),
+    FileState.REJECTED,
+    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    {"owner_hash": None, "duplicate_of": None},
+)
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED)
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))

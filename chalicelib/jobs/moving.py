@@ -37,12 +37,15 @@ AS_READ: Mapping[JobGuard, Sequence[str]] = {
     JobGuard.SAME_STATE: ("state",),
     JobGuard.SAME_CLAIM: ("attempt",),
     JobGuard.SAME_HOLDER: ("claimed_by",),
-    JobGuard.SAME_STEP: ("retries", "steps_done"),
+    JobGuard.SAME_STEP: ("division", "steps_done", "slices"),
     JobGuard.SAME_RETRY: ("retries",),
     JobGuard.SAME_REQUEST: ("run_requested",),
     JobGuard.SAME_TRIES: ("tries",),
     JobGuard.SAME_FILES: ("recalled",),
     JobGuard.SAME_FILE_COUNT: ("file_count",),
+    JobGuard.SAME_ADDING: ("adding",),
+    JobGuard.SAME_KEPT: ("kept_bytes",),
+    JobGuard.SAME_DELETING: ("deleting",),
 }
 FIXED: Mapping[JobGuard, Condition] = {
     JobGuard.RUN_REQUESTED: Is("run_requested", True),
@@ -101,7 +104,7 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
         # A worker may still finish a file, so what was counted is written down for the way back.
         sets["kept_bytes"] = job.counts.size if after.final else 0
         after = replace(after, kept_bytes=sets["kept_bytes"])
-        conditions.append(FIXED[JobGuard.NOT_DELETING])
+        conditions += [FIXED[JobGuard.NOT_DELETING], Is("kept_bytes", job.kept_bytes)]
     changes = [Change(JobRecord(job.id), sets, when=tuple(conditions))]
     if moved.move.to is JobState.QUEUED and after.ticket:
         before = after.ticket - 1

@@ -71,7 +71,9 @@ def poll_list_after(jobs: Sequence[Job]) -> int:
 def _percent(job: Job, work: Work) -> float:
     if job.state is JobState.COMPLETED:
         return 100.0
-    arrived = 100 * job.counts.finished / job.file_count if job.file_count else 0.0
+    # While more are promised, what has been announced is not all.
+    total = job.file_count if job.sealed else max(job.file_count, job.files_intended or 0)
+    arrived = 100 * job.counts.finished / total if total else 0.0
     if not works_per_file(work):
         return round(_run_percent(job, work), 1)
     run = _run_percent(job, work) if job.run_requested else 0.0

@@ -129,7 +129,7 @@ class Sweeper:
         """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             if file.state not in FINISHED:
                 text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."
                 if reject_file(self._jobs, file, "uploads_expired", text, self._clock()):

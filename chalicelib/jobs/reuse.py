@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
@@ -101,7 +102,7 @@ class Reuse:
             )
             for number, source in lent.items()
         ]
-        job = self._jobs.add_files(job, files, seal=True)
+        job = add_files(self._jobs, job, files, seal=True)
         self._settling.ask_for(job, files)
         return self._settling.settle(job.id)
 

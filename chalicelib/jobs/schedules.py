@@ -109,7 +109,7 @@ class Schedules:
         now = self._clock()
         timing = _checked(Timing(now, cron, every_minutes, zone))
         if path is not None:
-            self._importer.check(path)
+            self._importer.check(path, owner_id)
         checked = self._intake.check_options(pipeline, options, with_files=path is not None)
         first = timing.after(now)
         made = Schedule(

@@ -76,7 +76,7 @@ class Settling:
         raise StaleTransition(f"{job.id}: too many take tickets")
 
     def _fail_without_files(self, job: Job) -> Job:
-        rejected = [f for f in self._jobs.files(job.id, last=50) if f.state is FileState.REJECTED]
+        rejected = [f for f in self._jobs.files(job, last=50) if f.state is FileState.REJECTED]
         codes = {f.error_code for f in rejected}
         if not job.file_count:
             code, text = "no_files", "The job was closed without a file."
@@ -99,7 +99,7 @@ class Settling:
         now = self._clock()
         waiting = [
             file
-            for file in self._jobs.files(job.id)
+            for file in self._jobs.files(job)
             if file.state not in FINISHED and not (file.lease_until and file.lease_until > now)
         ]
         if not waiting:

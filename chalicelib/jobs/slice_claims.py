@@ -18,7 +18,7 @@ FREED: Mapping[str, Any] = {"lease_until": None, "claimed_by": None}
 def claim_slice(jobs: Records, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
     """Takes the lease of a slice of the job's present step for the message `by`. StaleTransition where it is done or
     another message's lease is in force."""
-    record = SliceRecord(job.id, job.retries, job.steps_done, number)
+    record = SliceRecord(job.id, job.division, job.steps_done, number)
     claim = {"lease_until": lease_until, "claimed_by": by}
     part: Slice = _apply(
         jobs, Change(record, claim, {"attempt": 1, "tries": 1}, (Is("done", None), lease_free(now, by)))
@@ -39,13 +39,12 @@ def release_slice(jobs: Records, part: Slice, tries: int | None = None) -> None:
 def finish_slice(jobs: Records, job: Job, part: Slice, now: datetime) -> None:
     """Marks the slice as done and counts it for its job, in one transaction. job: as it was when the slice was claimed.
     StaleTransition where the claim is no longer the slice's, or the job not at that step, running or paused."""
-    counted = (*job_conditions(job, COUNT_SLICE()), Is("slices", job.slices))
-    count = Change(JobRecord(part.job_id), {"active_at": now}, {"slices_done": 1}, counted)
+    count = Change(JobRecord(part.job_id), {"active_at": now}, {"slices_done": 1}, job_conditions(job, COUNT_SLICE()))
     _apply(jobs, _held(part, {**FREED, "done": True}), count)
 
 
 def _held(part: Slice, sets: Mapping[str, Any]) -> Change:
-    record = SliceRecord(part.job_id, part.run, part.step, part.number)
+    record = SliceRecord(part.job_id, part.division, part.step, part.number)
     return Change(record, sets, when=(There(), Is("attempt", part.attempt), Is("claimed_by", part.claimed_by)))
 
 

@@ -35,21 +35,21 @@ class SliceMessage:
     job_id: str
     step: int
     number: int
-    run: int
+    division: int
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
         """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
         if "slice" not in body:
             return None
-        numbers = [body.get(name) for name in ("step", "slice", "retry")]
+        numbers = [body.get(name) for name in ("step", "slice", "division")]
         if not isinstance(body.get("job_id"), str) or not all(type(n) is int and n >= 0 for n in numbers):
             raise ValueError("no message of a slice")
-        return cls(body["job_id"], body["step"], body["slice"], body["retry"])
+        return cls(body["job_id"], body["step"], body["slice"], body["division"])
 
     def is_of(self, job: Job) -> bool:
-        """Whether the job is still at this slice's step, in the same run."""
-        part = Slice(self.job_id, self.run, self.step, self.number)
+        """Whether the job is still at this slice's step, in the same division."""
+        part = Slice(self.job_id, self.division, self.step, self.number)
         return is_of(part, job) and self.number < (job.slices or 0)
 
 
@@ -62,7 +62,7 @@ class Slices:
 
     def send(self, job: Job, numbers: Iterable[int]) -> None:
         messages = [
-            {"job_id": job.id, "step": job.steps_done, "slice": number, "retry": job.retries} for number in numbers
+            {"job_id": job.id, "step": job.steps_done, "slice": number, "division": job.division} for number in numbers
         ]
         self._queues.slices(place_of(self._works[job.pipeline], job), messages)
 

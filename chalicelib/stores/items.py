@@ -1,7 +1,7 @@
 """How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
 
 A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
-job's size; then `FILE#{number}`, `ARTIFACT#{name}` and, while a step is shared, `SLICE#{run}#{step}#{number}`.
+job's size; then `FILE#{number}`, `ARTIFACT#{name}` and, while a step is shared, `SLICE#{division}#{step}#{number}`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from chalicelib.jobs.model import Artifact, Counts, File, Job, Result, Slice, Th
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
-JOB, COUNT, FILE, ARTIFACT, SLICE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#"
+JOB, COUNT, FILE, ARTIFACT, SLICE, USE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#", "USE#"
 STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
@@ -45,12 +45,12 @@ def artifact_key(job_id: str, name: str) -> Key:
     return f"JOB#{job_id}", f"{ARTIFACT}{name}"
 
 
-def slices_below(run: int, step: int) -> str:
-    return f"{SLICE}{run:04d}#{step:03d}#"
+def slices_below(division: int, step: int) -> str:
+    return f"{SLICE}{division:06d}#{step:03d}#"
 
 
 def slice_key(part: Slice) -> Key:
-    return f"JOB#{part.job_id}", f"{slices_below(part.run, part.step)}{part.number:08d}"
+    return f"JOB#{part.job_id}", f"{slices_below(part.division, part.step)}{part.number:08d}"
 
 
 def usage_key(owner_id: str) -> Key:
@@ -79,6 +79,10 @@ def day_from(item: Item) -> str:
     return str(item["SK"]).removeprefix(DAY).partition("#")[0]
 
 
+def use_key(source_job_id: str, source_number: int, job_id: str, number: int) -> Key:
+    return f"JOB#{source_job_id}", f"{USE}{source_number:08d}#{job_id}#{number:08d}"
+
+
 def batch_key(batch: str) -> Key:
     return f"BATCH#{_digest(batch)}", "BATCH"
 
@@ -102,6 +106,8 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
             continue
         item[field.name] = content
     item["schema_version"] = SCHEMA_VERSION
+    if isinstance(value, File):
+        item["state"] = value.state
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item
@@ -142,8 +148,8 @@ def artifact_from(item: Mapping[str, Any]) -> Artifact:
 
 
 def slice_from(item: Mapping[str, Any]) -> Slice:
-    run, step, number = map(int, item["SK"].removeprefix(SLICE).split("#"))
-    return from_item(Slice, item, job_id=item["PK"].removeprefix("JOB#"), run=run, step=step, number=number)
+    division, step, number = map(int, item["SK"].removeprefix(SLICE).split("#"))
+    return from_item(Slice, item, job_id=item["PK"].removeprefix("JOB#"), division=division, step=step, number=number)
 
 
 def counts_from(items: list[Item]) -> Counts:
@@ -174,7 +180,7 @@ _IN_KEY: dict[type, frozenset[str]] = {
     File: frozenset({"job_id", "number"}),
     Artifact: frozenset({"name"}),
     Result: frozenset({"id", "job_id", "owner_id"}),
-    Slice: frozenset({"job_id", "run", "step", "number"}),
+    Slice: frozenset({"job_id", "division", "step", "number"}),
 }
 _DEFAULTS = {field.name: field.default for field in fields(Job) if field.name != "file_count"}
 _FIELDS: dict[type, dict[str, Any]] = {

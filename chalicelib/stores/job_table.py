@@ -36,22 +36,14 @@ class JobTable:
         self.queue_state, self.record_duration, self.usage = jobs.queue_state, jobs.record_duration, jobs.usage
 
         files = FileItems(table)
-        self.add_files, self.file, self.files, self.stored_copy = (
-            files.add_files,
-            files.file,
-            files.files,
-            files.stored_copy,
-        )
+        self.file, self.files, self.stored_copy = files.file, files.files, files.stored_copy
 
         slices = SliceItems(table)
         self.slices, self.delete_slices = slices.slices, slices.delete_slices
 
         batches = BatchItems(table)
-        self.open_batch, self.batch_files, self.join_batch = (
-            batches.open_batch,
-            batches.batch_files,
-            batches.join_batch,
-        )
+        self.open_batch, self.batch_job = batches.open_batch, batches.batch_job
+        self.batch_files = batches.batch_files
 
         results = ResultItems(table)
         self.put_artifact, self.artifact = results.put_artifact, results.artifact
@@ -67,6 +59,5 @@ class JobTable:
         self.files_by_id, self.same_bytes = library.files_by_id, library.same_bytes
         self.edit_file, self.edit_job = library.edit_file, library.edit_job
         self.note_uses, self.forget_uses, self.uses = library.note_uses, library.forget_uses, library.uses
-        self.remove_files, self.forget_batch = library.remove_files, library.forget_batch
-        self.remove_job = library.remove_job
+        self.forget_batch, self.remove_job = library.forget_batch, library.remove_job
         self.kept_listings, self.keep_listing = library.kept_listings, library.keep_listing

@@ -1,5 +1,5 @@
-"""Changes carried out in DynamoDB: where each record stands, how each condition is written. What they mean is none of its
-business: that is chalicelib.jobs.moves."""
+"""Changes carried out in DynamoDB: where each record stands, how each condition is written. What they mean is none of
+its business: that is chalicelib.jobs.moves."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ from chalicelib.jobs.changes import (
     Told,
     TotalRecord,
     UsageRecord,
+    UseRecord,
 )
 from chalicelib.jobs.model import Counts, File, Job, QueueState, Slice, Usage
 from chalicelib.stores import items
-from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Removal, Table, Write
+from chalicelib.stores.dynamo import Check, ConditionFailed, Item, Key, NewItem, Removal, Table, Write
 from chalicelib.stores.statistics_items import shard
 from chalicelib.webhooks.model import Event
 
@@ -75,7 +76,7 @@ class DynamoRecords:
         events = self._webhooks.events(tell)
         writes = [_write(change) for change in changes]
         try:
-            if len(writes) == 1 and not events and not isinstance(writes[0], Removal):
+            if len(writes) == 1 and not events and not isinstance(writes[0], Removal | Check):
                 return _value(changes[0].record, self._table.write(writes[0]))
             self._table.transact([*writes, *map(self._webhooks.telling, events)])
         except ConditionFailed as failed:
@@ -95,8 +96,8 @@ def key_of(record: Record) -> Key:
             return items.job_key(job_id)
         case FileRecord(job_id, number):
             return items.file_key(job_id, number)
-        case SliceRecord(job_id, run, step, number):
-            return items.slice_key(Slice(job_id, run, step, number))
+        case SliceRecord(job_id, division, step, number):
+            return items.slice_key(Slice(job_id, division, step, number))
         case CountsRecord(job_id, numbers):
             return items.count_key(job_id, list(numbers))
         case UsageRecord(owner_id):
@@ -109,18 +110,28 @@ def key_of(record: Record) -> Key:
             return items.statistics_key(shard())
         case BatchKeyRecord(batch, key):
             return items.batch_file_key(batch, key)
+        case UseRecord(source_job_id, source_number, job_id, number):
+            return items.use_key(source_job_id, source_number, job_id, number)
 
 
 def _write(change: Change) -> Write:
     record = change.record
     key = key_of(record)
+    if change.replaces is not None:
+        return NewItem(key, items.created(key, change.replaces), over=True)
     if change.creates is not None:
         return NewItem(key, items.created(key, change.creates))
+    if not change.sets and not any(change.adds.values()) and not change.removes:
+        return _conditional(record, Check(key), change)
     write = Removal(key) if change.removes else Write(key)
     sets = {name: None if _unset(record, name, value) else value for name, value in change.sets.items()}
     if isinstance(record, JobRecord) and "due_at" in sets:
         sets["due_shard"] = items.DUE if sets["due_at"] else None
     write.set(**sets).add(**change.adds)
+    return _conditional(record, write, change)
+
+
+def _conditional(record: Record, write: Write, change: Change) -> Write:
     for condition in change.when:
         write.where(_condition(record, write, condition))
     return write

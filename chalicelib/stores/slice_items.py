@@ -12,7 +12,7 @@ class SliceItems:
         self._table = table
 
     def slices(self, job: Job) -> list[Slice]:
-        bounds = {":step": items.slices_below(job.retries, job.steps_done)}
+        bounds = {":step": items.slices_below(job.division, job.steps_done)}
         found = self._table.query(items.job_key(job.id)[0], "begins_with(#range, :step)", bounds)
         return [items.slice_from(item) for item in found]
 

@@ -139,7 +139,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "drop"),
             listing(),
-            send("webhooks", *runs, *inspections),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "sweep": [

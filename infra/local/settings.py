@@ -91,6 +91,7 @@ class LocalSettings:
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": ",".join(filter(None, [own.get("NO_PROXY"), HOST, "localhost"])),
             "no_proxy": ",".join(filter(None, [own.get("no_proxy"), HOST, "localhost"])),
+            "MILLRACE_APART": "1",
             "MILLRACE_BUCKET": BUCKET,
             "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
@@ -98,7 +99,7 @@ class LocalSettings:
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
-            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/"),
+            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
             "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
             "PYTHONUNBUFFERED": "1",
         }

@@ -84,6 +84,16 @@ def test_more_keeps_a_job_open_and_the_call_without_it_seals(world: World, user:
     assert user.get(f"/jobs/{job_id}")["progress_total"] == 3
 
 
+def test_progress_counts_what_the_opening_has_promised(world: World, user: Caller, photo: bytes) -> None:
+    job_id = user.upload({"a.jpg": photo}, more=True, files_intended=40)
+    world.deliver()
+    status = user.get(f"/status/{job_id}")
+    assert [status[key] for key in ("files_received", "files_expected", "files_intended")] == [1, 1, 40]
+    assert user.get(f"/jobs/{job_id}")["progress_percent"] < 3
+    assert user.post(f"/jobs/{job_id}/files", {"files": []}).status == 201
+    assert user.get(f"/status/{job_id}").json.get("files_intended") is None
+
+
 def test_sealing_needs_no_further_file(world: World, user: Caller, photo: bytes) -> None:
     job_id = user.upload({"a.jpg": photo}, more=True)
     world.deliver()
@@ -133,6 +143,7 @@ def test_invalid_fields_are_named(user: Caller, changes: dict[str, Any], field: 
         ({"size": -1}, "size"),
         ({"size": 5 * 1024**4 + 1}, "size"),
         ({"size": 1.5}, "size"),
+        ({"size": True}, "size"),
         ({"size": None}, "size"),
         ({"filename": ""}, "filename"),
         ({"filename": "n" * 1021 + ".jpg"}, "filename"),

@@ -2,13 +2,14 @@
 file is not written here: moves say it, and this evaluates their conditions one by one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.jobs.changes import (
     AtMost,
+    BatchKeyRecord,
     Both,
     Change,
     Condition,
@@ -27,12 +28,13 @@ from chalicelib.jobs.changes import (
     Told,
     TotalRecord,
     UsageRecord,
+    UseRecord,
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
-from chalicelib.jobs.job_ports import ADD_AT_ONCE, Use
-from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage
+from chalicelib.jobs.job_ports import Use
+from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
 from chalicelib.jobs.ports import Clock
-from chalicelib.jobs.states import RECEIVING, FileState, JobState
+from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import OPENED, day_of
 
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -51,8 +53,6 @@ class MemoryJobs:
         self._results: dict[str, Result] = {}
         self._durations: dict[str, tuple[float, ...]] = defaultdict(tuple)
         self._batches: dict[str, tuple[str, str | None]] = {}
-        self._batch_files: dict[tuple[str, str], tuple[str, int]] = {}
-        self._uses: dict[tuple[str, int, str, int], Use] = {}
         self._people: set[str] = set()
         self._since: float | None = None
 
@@ -72,8 +72,8 @@ class MemoryJobs:
         for change, place in zip(changes, places, strict=True):
             if change.removes:
                 self._records.pop(place, None)
-            elif change.creates is not None:
-                self._records[place] = change.creates
+            elif change.creates is not None or change.replaces is not None:
+                self._records[place] = change.creates if change.replaces is None else change.replaces
             else:
                 there = self._records[place] if place in self._records else _new(place)
                 self._records[place] = _changed(there, change)
@@ -114,6 +114,7 @@ class MemoryJobs:
             job
             for job in sorted(self._all(JobRecord), key=lambda job: str(job.id), reverse=True)
             if job.owner_id == owner_id
+            and not job.deleting
             and (not states or job.state in states)
             and pipeline in {None, job.pipeline}
             and (before is None or job.id < before)
@@ -127,8 +128,8 @@ class MemoryJobs:
     # -- slices ------------------------------------------------------------------------------------------------------
 
     def slices(self, job: Job) -> list[Slice]:
-        mine = (job.id, job.retries, job.steps_done)
-        found = [part for part in self._all(SliceRecord) if (part.job_id, part.run, part.step) == mine]
+        mine = (job.id, job.division, job.steps_done)
+        found = [part for part in self._all(SliceRecord) if (part.job_id, part.division, part.step) == mine]
         return sorted(found, key=lambda part: int(part.number))
 
     def delete_slices(self, job_id: str) -> None:
@@ -137,51 +138,26 @@ class MemoryJobs:
 
     # -- files -------------------------------------------------------------------------------------------------------
 
-    def add_files(
-        self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None
-    ) -> Job:
-        for start in range(0, max(1, len(files)), ADD_AT_ONCE):
-            chunk = files[start : start + ADD_AT_ONCE]
-            more: dict[str, Any] = {"file_count": job.file_count + len(chunk)}
-            if start + ADD_AT_ONCE >= len(files):
-                more |= {**(changes or {}), **({"sealed": True} if seal else {})}
-            self._add(job, chunk, more)
-            job = replace(job, **more)
-        return job
-
-    def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
-        if len({file.key for file in files}) < len(files):
-            raise ValueError("a transaction can't write one item twice")
-        batch = job.batch or ""
-        known = self.batch_files(batch, [file.key for file in files])
-        if any(job_id == job.id for job_id, _ in known.values()):
-            raise StaleTransition(job.id)
-        self._add(job, files, {"file_count": job.file_count + len(files), "active_at": now})
-        self._batch_files |= {(batch, file.key): (job.id, file.number) for file in files}
-        return {file.key: file.number for file in files}
-
     def file(self, job_id: str, number: int) -> File:
         if FileRecord(job_id, number) not in self._records:
             raise FileNotFound("There is no such file.")
         found: File = self._records[FileRecord(job_id, number)]
         return found
 
-    def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        found = [file for file in self._all(FileRecord) if file.job_id == job_id]
-        for file in sorted(found, key=lambda file: int(file.number)):
-            if first <= file.number and (last is None or file.number <= last):
-                yield file
+    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        last = job.file_count if last is None else min(last, job.file_count)
+        found = [file for file in self._all(FileRecord) if file.job_id == job.id and first <= file.number <= last]
+        yield from sorted(found, key=lambda file: int(file.number))
 
     def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
         return {file.id: file for file in self._all(FileRecord) if file.id in ids}
 
     def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        for file in sorted(self._all(FileRecord), key=lambda file: str(file.id)):
-            good = file.state in {FileState.INSPECTED, FileState.DUPLICATE} and file.sha256 == sha256
-            if good and self.job(file.job_id).owner_id == owner_id:
-                found: File = file
-                return found
-        return None
+        return next(iter(self.same_bytes(owner_id, sha256)), None)
+
+    def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
+        found = [file for file in self._all(FileRecord) if file.owner_hash == owner_hash(owner_id, sha256)]
+        return sorted(found, key=lambda file: str(file.id))
 
     # -- what comes out ----------------------------------------------------------------------------------------------
 
@@ -208,15 +184,28 @@ class MemoryJobs:
     # -- who shares whose object -------------------------------------------------------------------------------------
 
     def note_uses(self, uses: Sequence[Use]) -> None:
-        self._uses |= {(use.source_job_id, use.source_number, use.job_id, use.number): use for use in uses}
+        self._records |= {_use(use): use for use in uses}
 
     def forget_uses(self, uses: Sequence[Use]) -> None:
         for use in uses:
-            self._uses.pop((use.source_job_id, use.source_number, use.job_id, use.number), None)
+            self._records.pop(_use(use), None)
 
     def uses(self, job_id: str, number: int | None = None) -> list[Use]:
-        found = sorted(self._uses.items())
-        return [use for key, use in found if key[0] == job_id and number in {None, key[1]}]
+        found = [u for u in self._all(UseRecord) if u.source_job_id == job_id and number in {None, u.source_number}]
+        return sorted(found, key=lambda use: (use.source_number, use.job_id, use.number))
+
+    # -- taking away -------------------------------------------------------------------------------------------------
+
+    def forget_batch(self, job: Job) -> None:
+        self._drop(lambda record, value: isinstance(record, BatchKeyRecord) and value["job_id"] == job.id)
+        if self._batches.get(job.batch or "", ("",))[0] == job.id:
+            del self._batches[job.batch or ""]
+
+    def remove_job(self, job: Job) -> None:
+        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord)
+        self._drop(lambda record, value: isinstance(record, kinds) and record.job_id == job.id)
+        self._artifacts.pop(job.id, None)
+        self._results = {name: result for name, result in self._results.items() if result.job_id != job.id}
 
     # -- numbers -----------------------------------------------------------------------------------------------------
 
@@ -245,27 +234,24 @@ class MemoryJobs:
             self._batches[batch] = (job_id, instead_of)
         return self._batches[batch]
 
+    def batch_job(self, batch: str) -> str | None:
+        return self._batches[batch][0] if batch in self._batches else None
+
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
-        return {key: self._batch_files[batch, key] for key in keys if (batch, key) in self._batch_files}
+        found = {key: self._records.get(BatchKeyRecord(batch, key)) for key in keys}
+        return {key: (there["job_id"], there["number"]) for key, there in found.items() if there}
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _all(self, kind: type) -> list[Any]:
         return [value for record, value in self._records.items() if isinstance(record, kind)]
 
-    def _add(self, job: Job, files: Sequence[File], more: Mapping[str, Any]) -> None:
-        there = self.job(job.id)
-        if there.state not in RECEIVING or there.sealed or there.file_count != job.file_count:
-            raise StaleTransition(job.id)
-        try:
-            self.apply(
-                [
-                    Change(JobRecord(job.id), more),
-                    *(Change(FileRecord(file.job_id, file.number), creates=file) for file in files),
-                ]
-            )
-        except Refused:
-            raise StaleTransition(job.id) from None
+    def _drop(self, which: Callable[[Record, Any], bool]) -> None:
+        self._records = {record: value for record, value in self._records.items() if not which(record, value)}
+
+
+def _use(use: Use) -> UseRecord:
+    return UseRecord(use.source_job_id, use.source_number, use.job_id, use.number)
 
 
 def _place(record: Record) -> Record:
@@ -275,8 +261,8 @@ def _place(record: Record) -> Record:
 def _new(record: Record) -> Any:
     """A record that begins with its first change. A job or a file never does."""
     match record:
-        case SliceRecord(job_id, run, step, number):
-            return Slice(job_id, run, step, number)
+        case SliceRecord(job_id, division, step, number):
+            return Slice(job_id, division, step, number)
         case CountsRecord():
             return Counts()
         case UsageRecord():
@@ -306,13 +292,17 @@ def _holds(condition: Condition, there: Any) -> bool:
         case There():
             return there is not None
         case Is(name, value):
-            return (getattr(there, name, None) or None) == (value or None)
+            return (_field(there, name) or None) == (value or None)
         case OneOf(name, values):
-            return getattr(there, name, None) in values
+            return _field(there, name) in values
         case AtMost(name, value):
-            known = getattr(there, name, None)
+            known = _field(there, name)
             return known is not None and bool(known <= value)
         case Both(conditions):
             return _hold(conditions, there)
         case Either(conditions):
             return any(_holds(one, there) for one in conditions)
+
+
+def _field(there: Any, name: str) -> Any:
+    return there.get(name) if isinstance(there, dict) else getattr(there, name, None)

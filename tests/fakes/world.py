@@ -13,6 +13,7 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change, FileRecord, JobRecord
 from chalicelib.jobs.context import Stores
 from chalicelib.jobs.control import Control
+from chalicelib.jobs.deletion import Deletion
 from chalicelib.jobs.deliveries import message
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.importing import Importer, Root
@@ -214,6 +215,7 @@ class World:
         )
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
         self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
+        self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
         self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
         stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
         self.runner = Runner(stores, queue, self.settling, self.slices, self.works)
@@ -273,9 +275,11 @@ class World:
     def handle(self, queue: str, received: Mapping[str, Any], seconds: float = 900) -> list[str]:
         deadline = self.deadline(seconds)
         if queue.endswith("-dlq"):
-            owner = self.inspector if "inspect" in queue else self.runner if "run" in queue else self.importer
-            owner.undelivered(received)
+            owners = {"inspect": self.inspector, "run": self.runner, "import": self.importer, "clean": self.deletion}
+            next(owner for name, owner in owners.items() if queue.startswith(name)).undelivered(received)  # type: ignore[attr-defined]
             return []
+        if queue == "clean-up":
+            return self.deletion.receive(received, deadline)
         if queue.startswith("inspect-"):
             return self.inspector.receive(received, deadline)
         return (self.runner if queue.startswith("run-") else self.importer).receive(received, deadline)
@@ -317,7 +321,7 @@ class World:
         return self.jobs.job(job if isinstance(job, str) else job.id)
 
     def files(self, job: Job | str) -> list[File]:
-        return list(self.jobs.files(job if isinstance(job, str) else job.id))
+        return list(self.jobs.files(self.job(job)))
 
     def states(self, job: Job | str) -> list[str]:
         return [file.state.value for file in self.files(job)]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file, finish_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, REQUEST_RUN, JobGuard, JobMove
@@ -42,7 +43,7 @@ def new_file(job: Job, number: int, **fields: Any) -> File:
 
 def filled(jobs: Any, files: int, number: int = 1, *, seal: bool = True, **fields: Any) -> Job:
     job = created(jobs, number, **fields)
-    jobs.add_files(job, [new_file(job, n) for n in range(1, files + 1)], seal=seal)
+    add_files(jobs, job, [new_file(job, n) for n in range(1, files + 1)], seal=seal)
     return jobs.job(job.id)
 
 

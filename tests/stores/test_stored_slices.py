@@ -1,4 +1,4 @@
-"""Slices and verdicts, as the contract of ports.JobStore has it.
+"""Slices and verdicts, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
@@ -66,7 +66,7 @@ def test_a_slice_that_ends_while_its_job_is_paused_counts(jobs: Any) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"steps_done": 1}, {"retries": 1}, {"slices": None}, {"state": JobState.FAILED}, {"state": JobState.CANCELLED}],
+    [{"steps_done": 1}, {"division": 1}, {"slices": None}, {"state": JobState.FAILED}, {"state": JobState.CANCELLED}],
 )
 def test_a_slice_of_a_step_that_is_over_counts_no_more(jobs: Any, changes: dict[str, Any]) -> None:
     job = divided(jobs)
@@ -80,7 +80,7 @@ def test_a_slice_of_a_step_that_is_over_counts_no_more(jobs: Any, changes: dict[
 def test_each_step_and_each_run_has_slices_of_its_own(jobs: Any) -> None:
     job = divided(jobs)
     finish_slice(jobs, job, claim(jobs, job, 0), BEGIN)
-    for changes in ({"steps_done": 1, "slices_done": 0}, {"steps_done": 0, "retries": 1}):
+    for changes in ({"steps_done": 1, "slices_done": 0}, {"steps_done": 0, "division": 1}):
         job = changed(jobs, jobs.job(job.id), changes, allowed=RUNNING)
         assert jobs.slices(job) == []
         finish_slice(jobs, job, claim(jobs, job, 0), BEGIN)

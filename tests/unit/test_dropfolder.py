@@ -205,6 +205,16 @@ def test_options_of_the_batch_hold_for_all_of_its_files_whenever_they_come(world
     assert job.counts.inspected == 2
 
 
+def test_options_alone_open_no_job_and_hold_for_what_comes_after_them(world: World) -> None:
+    put(world, "options.json", '{"tone": 5}')
+    world.settle_down(minutes=12)
+    assert world.jobs_of(OWNER) == []
+    put(world, "a.txt")
+    world.settle_down(minutes=12)
+    job = only_job(world)
+    assert (job.state, job.options["tone"], job.file_count) == (JobState.COMPLETED, 5, 1)
+
+
 def test_options_that_are_not_valid_fail_the_batch_once(world: World) -> None:
     put(world, "options.json", '{"tone": 99}')
     for name in ("a.txt", "b.txt", "c.txt"):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Counts, Job, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
@@ -144,7 +145,7 @@ def _look_at_head(file: Any) -> Any:
 )
 def test_a_bad_file_is_a_result_and_its_neighbours_go_on(world: World, content: bytes, code: str) -> None:
     job = world.open(b"one", b"two", more=True)
-    world.jobs.add_files(world.job(job), [_file(job, 3, len(content))], seal=True)
+    add_files(world.jobs, world.job(job), [_file(job, 3, len(content))], seal=True)
     world.upload(job, 3, content)
     world.drain()
     assert codes(world, job)[2] == code

@@ -40,6 +40,10 @@ def job(**fields: Any) -> Job:
         ({"counts": Counts(inspected=10), "run_requested": True, "steps_done": 1}, 81.2, 3),
         ({"counts": Counts(inspected=10), "run_requested": True, "steps_done": 2}, 100.0, 3),
         ({"file_count": 0}, 0.0, 1),
+        # While more files are promised, those announced are not all; once they are, the promise no longer counts.
+        ({"counts": Counts(inspected=5), "sealed": False, "files_intended": 100}, 3.8, 1),
+        ({"counts": Counts(inspected=5), "sealed": False, "files_intended": 4}, 37.5, 1),
+        ({"counts": Counts(inspected=5), "files_intended": 100}, 37.5, 1),
         ({"state": JobState.COMPLETED, "steps_done": 2, "run_requested": True}, 100.0, 3),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
@@ -63,7 +64,7 @@ def test_a_file_that_is_taken_back_just_now_keeps_the_run_from_being_asked_for(w
         claim_file(world.jobs, job_id, 1, seen, "m", world.now, world.deadline())
         return found
 
-    world.jobs.add_files(world.job(job), [], seal=True)
+    add_files(world.jobs, world.job(job), [], seal=True)
     world.jobs.job = read_then_replaced
     world.settling.settle(job.id)
     assert world.states(job) == ["inspecting"]

@@ -108,6 +108,9 @@ class StatusAnswer(Answer):
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
+    files_intended: int | None = Field(
+        None, description="What the opening promised, while files are still to be announced."
+    )
     files_received: int | None = None
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None

@@ -36,6 +36,12 @@ class UploadRequest(Given):
     files: list[NewFile] = Field(min_length=1, max_length=500)
     more: bool = Field(False, description="Keeps the job open for further files.")
     skip_unsupported: SkipUnsupported = False
+    files_intended: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="With `more`: how many files are to come in all, so that progress is of all.",
+    )
     callback_url: CallbackUrl = None
 
 

@@ -69,6 +69,11 @@ def oriented(pixels: Pixels, orientation: int) -> Pixels:
     return pixels
 
 
+def as_stored(upright: Pixels, orientation: int) -> Pixels:
+    """The inverse of oriented, as an array of its own."""
+    return np.ascontiguousarray(oriented(upright, {6: 8, 8: 6}.get(orientation, orientation)))
+
+
 def reduced_to_8(pixels: Pixels) -> NDArray[np.uint8]:
     """The same picture at 8 bits."""
     return pixels if pixels.dtype == np.uint8 else (pixels >> 8).astype(np.uint8)
@@ -157,7 +162,7 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
                 image = image.convert("RGB")
             pixels = np.array(image)
             if form == "TIFF":  # which Pillow turns upright while loading
-                pixels = np.ascontiguousarray(oriented(pixels, {6: 8, 8: 6}.get(orientation, orientation)))
+                pixels = as_stored(pixels, orientation)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         raise _damaged(form) from None
     alpha = None
@@ -190,6 +195,8 @@ def _decoded_16(
             "unsupported_depth", "Pictures of 8 and of 16 bits are taken; this one is of another depth."
         )
     check_size(pixels.shape[1], pixels.shape[0])
+    if form == "TIFF":  # OpenCV too turns these upright
+        pixels = as_stored(pixels, orientation)
     grey, alpha = pixels.ndim == 2, None
     if grey:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)

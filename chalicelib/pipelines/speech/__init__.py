@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import FileRules, Inspection, Step
+from chalicelib.pipelines.base import Column, Columns, FileRules, Inspection, Kind, Step, Worker, Workers
 from chalicelib.pipelines.speech.names import EXTENSIONS
 from chalicelib.pipelines.speech.options import Options
 from chalicelib.pipelines.speech.steps import STEPS
@@ -29,6 +29,13 @@ class SpeechPipeline:
     Options: type[BaseModel] = Options
     per_file = False
     steps: tuple[Step, ...] = STEPS
+    # The chain of an hour's words and its sound take 300 MB; the sound is fetched in blocks of five minutes.
+    workers = Workers(
+        inspect=Worker(memory=1769, seconds=300, batch=10, layers=("speech",)),
+        run=Worker(memory=2048, disk=4096, at_once=100, layers=("speech",)),
+    )
+    listing = Columns((Column("seconds", "seconds"),))
+    kind: Kind | None = "audio"
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         from chalicelib.pipelines.speech.languages import check_language

@@ -11,8 +11,8 @@ from chalicelib.pipelines.speech.acoustic.features import HOP, RATE, WINDOW
 from chalicelib.pipelines.speech.acoustic.model_files import UnusableModel
 from chalicelib.pipelines.speech.boundaries import finder_for
 from chalicelib.pipelines.speech.languages import Language, language_of
-from chalicelib.pipelines.speech.long_pass import Position, follow, joined, pieces
-from chalicelib.pipelines.speech.placing import SPLITS, Aligner, can_be_placed
+from chalicelib.pipelines.speech.long_pass import GAP, Position, follow, joined, pieces
+from chalicelib.pipelines.speech.placing import Aligner, can_be_placed, one_thread
 from chalicelib.pipelines.speech.sounds import SoundReader
 from chalicelib.pipelines.speech.stages import TRANSCRIPTS, WORDS, load_json, save_json, tokens_of
 from chalicelib.pipelines.speech.words import Token
@@ -89,7 +89,18 @@ def _long_passes(
     """Follows each long utterance, with checkpoints. Returns units, and of each utterance the words that nobody said
     and the seconds that no word accounts for."""
     held: dict[str, Any] = load_json(job, LONG) if job.state else {"done": [], "at": [0, -1], "stretches": []}
-    aligner = _aligner(language, [])
+    with one_thread():
+        return _cut(long, tokens, _followed(job, _aligner(language, []), sounds, tokens, long, held))
+
+
+def _followed(
+    job: RunContext,
+    aligner: Aligner,
+    sounds: SoundReader,
+    tokens: list[Token],
+    long: list[tuple[int, int, int, int, int, list[int]]],
+    held: dict[str, Any],
+) -> list[list[list[Any]]]:
     total = sum(end - start for _, _, _, start, end, _ in long)
     behind = 0
     for k, (number, _, _, start, end, numbers) in enumerate(long):
@@ -112,7 +123,8 @@ def _long_passes(
             save_json(job, LONG, held)
             job.checkpoint({"long": k + 1})
         behind += end - start
-    return _cut(long, tokens, held["done"])
+    done: list[list[list[Any]]] = held["done"]
+    return done
 
 
 def _cut(
@@ -124,7 +136,7 @@ def _cut(
         places = [i for i, n in enumerate(numbers) if can_be_placed(tokens[n])]
         stretches = joined([Stretch(*row) for row in rows])
         covered: set[int] = set()
-        outside = sum(s.end - s.start for s in stretches if s.kind == GARBAGE and s.end - s.start >= SPLITS)
+        outside = sum(s.end - s.start for s in stretches if s.kind == GARBAGE and s.end - s.start >= GAP)
         for piece in pieces(stretches, (end - start - WINDOW) // HOP + 1):
             first, last = places[piece.first], places[piece.last - 1] + 1
             sound_end = min(end, start + piece.end * HOP + WINDOW - HOP)
@@ -157,10 +169,11 @@ def align_slice(job: RunContext, number: int) -> None:
     aligner = _aligner(language_of(job), [token for given in words.values() for token in given])
     sounds = SoundReader(job)
     found = []
-    for count, unit in enumerate(units):
-        job.progress(100 * count / len(units))
-        placed = aligner.place(sounds.read(unit.recording, unit.start, unit.end), words[unit])
-        found.append(asdict(placed))
+    with one_thread():
+        for count, unit in enumerate(units):
+            job.progress(100 * count / len(units))
+            placed = aligner.place(sounds.read(unit.recording, unit.start, unit.end), words[unit])
+            found.append(asdict(placed))
     save_json(job, f"placed-{number}.json", found)
 
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, SILENCE, WORD, Chain, Stretch
 from chalicelib.pipelines.speech.acoustic.features import HOP, WINDOW, cepstra
-from chalicelib.pipelines.speech.placing import PIECE_SECONDS, SPLITS, with_faint_noise
+from chalicelib.pipelines.speech.placing import PIECE_SECONDS, with_faint_noise
 
 Samples = NDArray[np.int16]
 
 BLOCK, FORESIGHT = 2000, 1000  # frames of 10 ms
 LIMIT = int(PIECE_SECONDS * 100)
 LONGEST = 2 * LIMIT  # frames; a piece without any silence is cut between two words
+GAP = 60  # frames of untranscribed sound that part two pieces; of shorter ones each piece makes sense by itself
 PAUSE = 12  # frames of silence that a piece may be cut at
 MARGIN = 20
 
@@ -84,7 +85,7 @@ def pieces(stretches: Sequence[Stretch], frames: int) -> list[Piece]:
         group[:] = [k for k in group if k > until]
 
     for k, stretch in enumerate(stretches):
-        if stretch.kind == GARBAGE and stretch.end - stretch.start >= SPLITS:
+        if stretch.kind == GARBAGE and stretch.end - stretch.start >= GAP:
             close(k)
         if stretch.kind != WORD:
             continue

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, GARBAGE_IN, SKIP, WORD, Chain, Stretch
+from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, GARBAGE_IN, WORD, Chain, Stretch
 from chalicelib.pipelines.speech.acoustic.features import CEPSTRA, HOP, RATE, cepstra
 from chalicelib.pipelines.speech.acoustic.model_files import read_model
 from chalicelib.pipelines.speech.acoustic.scoring import Scorer
@@ -23,9 +25,10 @@ Floats = NDArray[np.float32]
 PAD = 30  # frames of faint noise at both ends: the model wants silence around speech
 PIECE_SECONDS = 20.0
 SPLITS = 25  # frames of garbage that part two pieces; less is a sound that the model doesn't know
+STRETCHED = 10  # frames
 MARGIN = 15  # frames of surroundings that a piece takes along
 CENTRE = 0.0078  # seconds from a frame's start to where its window begins to outweigh the one before
-NUMBERS_TRIED = 4
+WORDS_TRIED = 6  # of which other pronunciations are tried
 SURE, SPREAD = 0.6, 0.7  # of a word's mean score: where right and wrong are as likely, and how fast that turns
 
 
@@ -85,7 +88,7 @@ class Aligner:
         )
 
     def place(self, samples: Samples, given: Sequence[Token]) -> Placed:
-        """samples: the utterance's sound, 16 kHz."""
+        """samples: the utterance's sound, 16 kHz. Call within one_thread()."""
         tokens = [token for token in given if can_be_placed(token)]
         padded = with_faint_noise(samples, PAD)
         heard = cepstra(padded)
@@ -116,15 +119,12 @@ class Aligner:
         return placed
 
     def _stretches(self, heard: Floats, mean: Floats, tokens: Sequence[Token]) -> tuple[list[Stretch], Floats]:
-        """The chain's path, with that reading of each number that fits best."""
+        """The chain's path; where a word fits badly, with that of its pronunciations that fits best."""
         if not tokens or not len(heard):
             return [], np.zeros(len(heard), np.float32)
         choice = [0] * len(tokens)
         best = self._run(heard, mean, tokens, choice)
-        if not any(s.kind == GARBAGE for s in best[0]) and len({s.word for s in best[0]} - {-1}) == len(tokens):
-            return best[0], best[1]
-        numbers = [i for i, t in enumerate(tokens) if len(t.pronunciations) > 1 and any(c.isdigit() for c in t.label)]
-        for i in numbers[:NUMBERS_TRIED]:
+        for i in _doubtful(best[0], tokens)[:WORDS_TRIED]:
             for k in range(1, len(tokens[i].pronunciations)):
                 tried = self._run(heard, mean, tokens, [*choice[:i], k, *choice[i + 1 :]])
                 if tried[2] > best[2]:
@@ -137,19 +137,17 @@ class Aligner:
         chain = self.chain(tokens, choice)
         path, scores = chain.path(heard, mean)
         stretches = list(chain.stretches(path, scores))
-        missing = len(tokens) - len({s.word for s in stretches} - {-1})
+        left_out = float(chain.skip.sum()) - float(chain.skip[sorted({s.word for s in stretches} - {-1})].sum())
         garbage = sum(s.kind == GARBAGE for s in stretches)
-        return stretches, scores, float(scores.sum()) - SKIP * missing - GARBAGE_IN * garbage
+        return stretches, scores, float(scores.sum()) - left_out - GARBAGE_IN * garbage
 
     def _piece(
         self, padded: Samples, stretches: Sequence[Stretch], piece: tuple[int, int], tokens: Sequence[Token]
     ) -> tuple[dict[int, list[HeardPhone]], int]:
         """The phones of the words of stretches piece[0] ≤ k < piece[1], in frames of the padded sound."""
         inside = [s for s in stretches[piece[0] : piece[1]] if s.kind == WORD]
-        before = stretches[piece[0] - 1] if piece[0] else None
-        after = stretches[piece[1]] if piece[1] < len(stretches) else None
-        start = _reach(inside[0].start, before, -1)
-        end = _reach(inside[-1].end, after, 1)
+        start = _reach(inside[0].start, stretches[: piece[0]][::-1], -1)
+        end = _reach(inside[-1].end, stretches[piece[1] :], 1)
         sound = padded[start * HOP : end * HOP]
         words = [s.word for s in inside]
         found = self._two_pass.align(with_faint_noise(sound, PAD), [tokens[i].pronunciations for i in words])
@@ -158,7 +156,7 @@ class Aligner:
             limit = len(padded) // HOP
             held = [[replace(p, start=max(0, p.start), end=min(limit, p.end)) for p in ps] for ps in moved]
             if all(p.end > p.start for ps in held for p in ps):
-                return dict(zip(words, held, strict=True)), 0
+                return {s.word: _kept(ps, s, stretches) for s, ps in zip(inside, held, strict=True)}, 0
         return {s.word: _evenly(s, tokens[s.word].pronunciations[0]) for s in inside}, len(inside)
 
     def _edges(self, padded: Samples, phones: dict[int, list[HeardPhone]]) -> dict[int, list[tuple[float, float]]]:
@@ -171,6 +169,13 @@ class Aligner:
             return plain
         found: dict[int, list[tuple[float, float]]] = self._finder.refine(padded, phones, plain)
         return found
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """The products of matrices here are small: threads that wait for one another cost six times what they calculate."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)  # type: ignore[no-any-return]
 
 
 def with_faint_noise(samples: Samples, frames: int) -> Samples:
@@ -191,6 +196,18 @@ def can_be_placed(token: Token) -> bool:
 def confidence(score: float) -> float:
     """From a mean score to a share of certainty, 0 to 1."""
     return round(float(1 / (1 + np.exp(-(score - SURE) / SPREAD))), 3)
+
+
+def _doubtful(stretches: Sequence[Stretch], tokens: Sequence[Token]) -> list[int]:
+    """Words with several pronunciations that the chain left out, that lie beside garbage or that fit badly."""
+    placed = {s.word: s for s in stretches if s.kind == WORD}
+    doubtful = {i for i in range(len(tokens)) if i not in placed or placed[i].score < SURE}
+    for one, two in pairwise(stretches):
+        if GARBAGE in (one.kind, two.kind):
+            doubtful.update(s.word for s in (one, two) if s.kind == WORD)
+            if two.kind == GARBAGE and one.kind == WORD and one.word + 1 < len(tokens):
+                doubtful.add(one.word + 1)
+    return [i for i in sorted(doubtful) if len(tokens[i].pronunciations) > 1]
 
 
 def _pieces(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
@@ -223,13 +240,32 @@ def _trimmed(stretches: Sequence[Stretch], piece: tuple[int, int]) -> tuple[int,
     return (words[0], words[-1] + 1) if words else None
 
 
-def _reach(frame: int, neighbour: Stretch | None, direction: int) -> int:
-    """How far a piece goes beyond its words: far into a silence, a little into garbage, not into a word."""
-    if neighbour is None or neighbour.kind == WORD:
+def _reach(frame: int, beside: Sequence[Stretch], direction: int) -> int:
+    """How far a piece goes beyond its words: far into a silence, a little into garbage, not into a word. Where garbage
+    lies behind a silence, half of the silence is left to it."""
+    if not beside or beside[0].kind == WORD:
         return frame
-    length = neighbour.end - neighbour.start
-    most = min(3, length) if neighbour.kind == GARBAGE else min(MARGIN * 2, max(length // 2, min(MARGIN, length)))
+    length = beside[0].end - beside[0].start
+    if beside[0].kind == GARBAGE:
+        most = min(3, length)
+    elif len(beside) > 1 and beside[1].kind == GARBAGE:
+        most = min(MARGIN, length // 2)
+    else:
+        most = min(MARGIN * 2, max(length // 2, min(MARGIN, length)))
     return max(0, frame + direction * most)
+
+
+def _kept(heard: list[HeardPhone], stretch: Stretch, stretches: Sequence[Stretch]) -> list[HeardPhone]:
+    """pocketsphinx now and then stretches a word over the silence beside it; then the chain's edge holds."""
+    at = stretches.index(stretch)
+    free_before = at == 0 or stretches[at - 1].kind != WORD
+    free_after = at + 1 == len(stretches) or stretches[at + 1].kind != WORD
+    out = list(heard)
+    if free_before and stretch.start - out[0].start > STRETCHED and out[0].end - stretch.start >= 2:
+        out[0] = replace(out[0], start=stretch.start)
+    if free_after and out[-1].end - stretch.end > STRETCHED and stretch.end - out[-1].start >= 2:
+        out[-1] = replace(out[-1], end=stretch.end)
+    return out
 
 
 def _evenly(stretch: Stretch, phones: Sequence[str]) -> list[HeardPhone]:

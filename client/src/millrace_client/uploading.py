@@ -172,6 +172,8 @@ class Upload:
             call = operations.add_files(job_id, MoreFilesRequest(files=files, **more))
         else:
             named: dict[str, Any] = {"name": self._name} if self._name else {}
+            if more:
+                named["files_intended"] = len(self._files)
             body = UploadRequest(pipeline=self._pipeline, files=files, options=self._options, **named, **more)
             call = operations.open_job(body)
         answer = self._client.send(replace(call, headers={"Idempotency-Key": key}))

@@ -166,7 +166,8 @@ def test_a_card_of_200_pixels_and_one_tilted_by_60_degrees_are_found() -> None:
 @pytest.mark.parametrize("turn", [0, 2])
 def test_corners_set_by_hand_place_a_card_from_whichever_corner_they_start(card: str, turn: int) -> None:
     pixels = seen(scene((card, POSES[0])), blur=3.0)
-    corners = np.roll(np.array(POSES[0], float), turn, axis=0) + np.array([(3, -2), (-2, 2), (1, 3), (-3, 1)])
+    rough = np.array([(3, -2), (-2, 2), (1, 3), (-3, 1)])
+    corners = np.roll(np.array(POSES[0], float), turn, axis=0) + rough
     found = detecting.by_hand(pixels, corners, "auto")
     assert names(found) == [card]
     assert found.cards[0].rotation == 0

@@ -84,7 +84,7 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs are told of every move
   useEffect(() => void client.invalidateQueries({ queryKey: ['jobs'] }), [client, how.status])
   const book = useBook(job, how)
-  const artifacts = useArtifacts(job.id, completed, standing(how))
+  const artifacts = useArtifacts(job.id, completed || how.status === 'paused', standing(how))
   const page = pageOf(job.pipeline)
   const show = (key: string, file?: number) => {
     const next = new URLSearchParams(params)

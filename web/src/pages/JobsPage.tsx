@@ -160,9 +160,8 @@ function Progress({ how }: { how: StatusAnswer }) {
         <span>{t('queue.place', { place: how.queue_position })}</span>
       </span>
     )
-  const percent =
-    how.progress_percent ??
-    (how.files_expected ? (100 * (how.files_received ?? 0)) / how.files_expected : undefined)
+  const total = Math.max(how.files_expected ?? 0, how.files_intended ?? 0)
+  const percent = how.progress_percent ?? (total ? (100 * (how.files_received ?? 0)) / total : undefined)
   if (FINAL.has(how.status) || percent === undefined) return null
   return (
     <span className={`${styles.progress} number`}>

@@ -7,12 +7,13 @@ import styles from './verdicts.module.css'
 const TONES: Readonly<Record<string, string>> = {
   aligned: 'good',
   corrected: 'good',
+  measured: 'good',
   done: 'good',
   suspect: 'doubtful',
   failed: 'bad',
 }
 
-export const VERDICTS = ['failed', 'suspect', 'aligned', 'corrected', 'done', 'none'] as const
+export const VERDICTS = ['failed', 'suspect', 'aligned', 'corrected', 'measured', 'done', 'none'] as const
 
 const known = (value: string) => (VERDICTS as readonly string[]).includes(value)
 

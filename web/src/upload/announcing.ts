@@ -202,7 +202,14 @@ function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<U
   const { pipeline, options, name } = job
   return api<UploadAnswer>('/upload', {
     method: 'POST',
-    body: { ...body, pipeline, options, ...(name ? { name } : {}) },
+    body: {
+      ...body,
+      pipeline,
+      options,
+      ...(name ? { name } : {}),
+      // Progress is of all that is to come, wherever it is shown.
+      ...(more ? { files_intended: job.total } : {}),
+    },
     patient: true,
     key: randomKey(),
   })

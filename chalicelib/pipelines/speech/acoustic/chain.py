@@ -20,7 +20,9 @@ from chalicelib.pipelines.speech.acoustic.scoring import Scorer
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-SKIP = 60.0  # what leaving a word out costs; 150 is too dear where music or untranscribed passages stand between
+# What leaving a word out costs, by its phones: 150 is too dear where music or untranscribed passages stand between, and
+# a short word that nobody said would still be cheaper to squeeze in than to leave out for 60.
+SKIP, SKIP_A_PHONE, SKIP_MOST = 12.0, 6.0, 60.0
 SILENCE_IN = 3.0
 GARBAGE_IN = 18.0
 GARBAGE_BIAS = 0.3  # a frame: where a word fits as well as garbage does, it's the word
@@ -86,6 +88,7 @@ class Chain:
         self.owner = np.array(owner, np.int64)
         self.first = np.array([*first, len(senones)], np.int64)  # the state of silence before word i is first[i] - 2
         self.last = np.array(last, np.int64)
+        self.skip = np.array([min(SKIP_MOST, SKIP + SKIP_A_PHONE * len(phones)) for phones in words], np.float32)
 
     @property
     def states(self) -> int:
@@ -139,7 +142,8 @@ class Chain:
         hubs = len(first)
         silence, garbage = first - 2, first - 1
         starts = first[first < hi - lo]
-        cost = np.arange(hubs, dtype=np.float32) * SKIP
+        cost = np.zeros(hubs, np.float32)
+        np.cumsum(self.skip[base_word : base_word + hubs - 1], out=cost[1:])
         order = np.arange(hubs)
         value = np.full(hi - lo, LOWEST, np.float32)
         hub_value = np.full(hubs, LOWEST, np.float32)
@@ -173,7 +177,7 @@ class Chain:
             if t % 10 == 0 and near + WINDOW_STATES < len(value):
                 value[near + WINDOW_STATES :] = LOWEST
             np.maximum(value, LOWEST, out=value)
-        return self._back(value, came, from_hub, from_kind, first, emission, index, lo, onward, last, final)
+        return self._back(value, came, from_hub, from_kind, first, emission, index, lo, onward, last, cost, final)
 
     @staticmethod
     def _hubs(
@@ -200,13 +204,14 @@ class Chain:
         lo: int,
         onward: Floats,
         last: Ints,
+        cost: Floats,
         final: bool,
     ) -> tuple[Ints, Floats]:
         frames = len(came)
         at = int(value.argmax())
         if final:
             hub_value, kind = self._hubs(value, onward, first - 2, first - 1, last)
-            left_out = (len(first) - 1 - np.arange(len(first))) * SKIP
+            left_out = cost[-1] - cost
             hub = int((hub_value - left_out).argmax())
             at = self._source(hub, int(kind[hub]), first, last)
         path = np.empty(frames, np.int64)

@@ -15,6 +15,9 @@ import styles from './JobHead.module.css'
 import { JobName } from './JobName'
 import { Steps } from './Steps'
 
+/** What a job that has paused itself asks of its owner. */
+type Asking = StatusAnswer & { waiting_for?: { code: string; message: string } | null }
+
 interface Props {
   job: JobAnswer
   how: StatusAnswer
@@ -29,6 +32,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
   const upload = useUpload()
   const download = useDownload()
   const [asking, ask] = useState(false)
+  const asked = (how as Asking).waiting_for
   const working = !FINAL.has(how.status)
 
   const cancel = () => {
@@ -90,6 +94,11 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
       <Line job={job} how={how} />
       {working && pipeline && <Steps how={how} names={pipeline.steps} />}
 
+      {asked && (
+        <Notice kind="warning" title={t('job.waitsForYou')}>
+          <p>{said('error', asked.code, asked.message)}</p>
+        </Notice>
+      )}
       {how.status === 'failed' && (
         <Notice
           kind="error"
@@ -167,17 +176,17 @@ function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   const { t } = words
   const quantities = useQuantities()
   const parts: string[] = []
+  const total = Math.max(how.files_expected ?? 0, how.files_intended ?? 0)
   if (how.status === 'queued' && how.queue_position) {
     parts.push(t('queue.place', { place: how.queue_position }))
     if (how.estimated_wait_seconds)
       parts.push(t('queue.wait', { time: quantities.duration(how.estimated_wait_seconds) }))
   }
-  if (how.status === 'pending')
-    parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+  if (how.status === 'pending') parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
   if (how.status === 'running' || how.status === 'paused') {
     parts.push(quantities.percent(how.progress_percent ?? 0))
-    if ((how.files_received ?? 0) < (how.files_expected ?? 0))
-      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: how.files_expected ?? 0 }))
+    if ((how.files_received ?? 0) < total)
+      parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
     if (how.estimated_remaining_seconds)
       parts.push(t('left', { time: quantities.duration(how.estimated_remaining_seconds) }))
   }

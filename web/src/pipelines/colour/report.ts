@@ -1,0 +1,64 @@
+// What the pipeline reports of one picture, as far as the page shows it.
+
+export interface Patch {
+  index: number
+  name: string
+  /** CIELAB, D50. */
+  reference_lab: Lab
+  before_lab: Lab
+  after_lab: Lab
+  delta_e_2000_before: number
+  delta_e_2000: number
+  leave_one_out: number | null
+  /** Why it took no part in the fit. */
+  left_out: string | null
+}
+
+export type Lab = [number, number, number]
+
+export interface PictureReport {
+  file: string
+  operation: string
+  success: boolean
+  reason: { code: string; message: string } | null
+  /** Of the upright picture, in pixels. */
+  picture: { width?: number; height?: number }
+  cards: { card: string; corners: [number, number][]; used: boolean }[]
+  /** The middles of the patches, in pixels of the upright picture. */
+  patch_places: [number, number][] | null
+  fit: {
+    card: string
+    model: string
+    summary: {
+      overall_delta_e: number
+      max_delta_e: number
+      median_delta_e: number
+      threshold_delta_e: number
+      patches_above_threshold: number
+      patches_used: number
+      delta_e_before: { mean: number; max: number }
+      leave_one_out_delta_e: number | null
+      quality_rating: string | null
+      quality_score: number | null
+      fadgi: { stars: number; label: string; guideline: string }
+    }
+    patches: Patch[]
+  } | null
+  target: string
+  warnings: { code: string; message: string }[]
+}
+
+/** The colour as a screen shows it; a browser cuts what the screen can't. */
+export const cssOf = ([l, a, b]: Lab): string => `lab(${l}% ${a} ${b})`
+
+/** How a patch came out: left out of the fit, above the threshold of the job, or within it. */
+export const toneOf = (patch: Patch, threshold: number): 'out' | 'over' | 'within' =>
+  patch.left_out ? 'out' : patch.delta_e_2000 > threshold ? 'over' : 'within'
+
+/** Half the smallest distance of two patches: how large a mark may be before it lies on another. */
+export function markRadius(places: readonly (readonly [number, number])[]): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const [n, [x, y]] of places.entries())
+    for (const [u, v] of places.slice(n + 1)) least = Math.min(least, Math.hypot(x - u, y - v))
+  return Number.isFinite(least) ? least * 0.4 : 20
+}

@@ -1,0 +1,56 @@
+// A user's own dictionary: a line for each word, `word<TAB>PH PH …`, kept by language.
+import { api, Problem, type Tagged, tagged } from '../../api/client'
+
+const pathOf = (language: string) => `/user-data/dictionary/${encodeURIComponent(language)}`
+
+/** Words with what is proposed for them; a word without a proposal stands as a comment. */
+export interface Unknown {
+  word: string
+  suggestion: string
+}
+
+export function parseMissing(text: string): Unknown[] {
+  return text.split('\n').flatMap((line) => {
+    const [left = '', suggestion = ''] = line.split('\t')
+    const word = line.includes('\t') ? left.replace(/^# /, '').trim() : ''
+    return word ? [{ word, suggestion: suggestion.trim() }] : []
+  })
+}
+
+/** The dictionary with these words' lines in the place of those that it has of them. */
+export function withWords(dictionary: string, words: ReadonlyMap<string, string>): string {
+  const kept = dictionary.split('\n').filter((line) => {
+    const word = line
+      .split(/\t| /)[0]!
+      .replace(/\(\d+\)$/, '')
+      .trim()
+    return line.trim() && !words.has(word)
+  })
+  return `${[...kept, ...[...words].map(([word, said]) => `${word}\t${said}`)].join('\n')}\n`
+}
+
+/** Puts them into the dictionary as it is now; one that is changed meanwhile is read again, once. */
+export async function keepWords(language: string, words: ReadonlyMap<string, string>): Promise<void> {
+  for (let again = 0; ; again++) {
+    const now = await read(language)
+    try {
+      await api(pathOf(language), {
+        method: 'PUT',
+        body: { text: withWords(now?.value.text ?? '', words) },
+        ...(now?.etag ? { match: now.etag } : {}),
+      })
+      return
+    } catch (error) {
+      if (again || !(error instanceof Problem) || error.status !== 412) throw error
+    }
+  }
+}
+
+async function read(language: string): Promise<Tagged<{ text: string | null }> | null> {
+  try {
+    return await tagged<{ text: string | null }>(pathOf(language))
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return null
+    throw error
+  }
+}

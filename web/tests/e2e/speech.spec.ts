@@ -1,0 +1,219 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
+import { pretend, ranged } from './pretended'
+import { accessible, completed, expect, family, fits, send, test } from './world'
+
+const python = process.env.MILLRACE_PYTHON ?? new URL('../../../.venv/bin/python', import.meta.url).pathname
+const SECONDS = 12
+const RATE = 8000
+
+/** A tone that swells and fades every second, as a wave file. */
+function tone(): Buffer {
+  const samples = new Int16Array(SECONDS * RATE)
+  for (let n = 0; n < samples.length; n++)
+    samples[n] = 12_000 * Math.sin((2 * Math.PI * 220 * n) / RATE) * Math.sin((Math.PI * n) / RATE) ** 2
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36 + samples.byteLength, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(1, 22)
+  head.writeUInt32LE(RATE, 24)
+  head.writeUInt32LE(2 * RATE, 28)
+  head.writeUInt16LE(2, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(samples.byteLength, 40)
+  return Buffer.concat([head, Buffer.from(samples.buffer)])
+}
+
+const said = ['down', 'by', 'the', 'quay', 'where', 'boats', 'lie', 'moored', 'until', 'the', 'tide', 'turns']
+const words = said.map((label, n) => ({
+  label,
+  start: n + 0.1,
+  end: n + 0.9,
+  confidence: n === 7 ? 0.21 : 0.93,
+  kind: 'word',
+  guessed: n === 3,
+  phones: ['AA', 'B', 'K'].map((phone, at) => ({
+    label: phone,
+    start: n + 0.1 + (0.8 * at) / 3,
+    end: n + 0.1 + (0.8 * (at + 1)) / 3,
+    confidence: 0.9,
+  })),
+}))
+const alignment = {
+  language: 'en_US',
+  phones: 'arpabet',
+  notes: [],
+  missing_words: [],
+  recordings: [
+    {
+      recording: 'quay.wav',
+      transcript: 'quay.txt',
+      seconds: SECONDS,
+      verdict: 'suspect',
+      message: '2 of 12 words are unsure.',
+      skipped: [],
+      warnings: [],
+      speakers: [
+        {
+          name: 'Anna',
+          utterances: [{ text: said.join(' '), start: 0, end: SECONDS, unspoken: ['gently'], words }],
+        },
+      ],
+    },
+    {
+      recording: 'silence.wav',
+      transcript: null,
+      seconds: 3,
+      verdict: 'failed',
+      message: 'There is no transcript of that name.',
+      skipped: [],
+      warnings: [],
+      speakers: [],
+    },
+  ],
+}
+
+/** As the pipeline packs it: recordings stored beside what was found. */
+function zipped(path: string): Buffer {
+  const script = [
+    'import sys, zipfile',
+    'with zipfile.ZipFile(sys.argv[1], "w") as made:',
+    '    made.writestr("audio/quay.wav", b"0" * 200_000)',
+    '    made.writestr("alignment.json", sys.stdin.read())',
+    '    made.writestr("README.txt", "nothing")',
+  ].join('\n')
+  execFileSync(python, ['-c', script, path], { input: JSON.stringify(alignment) })
+  return readFileSync(path)
+}
+
+async function speech(
+  page: Page,
+  path: string,
+  more: { status?: object; job?: object } = {},
+): Promise<string> {
+  await send(page, family().slice(0, 2))
+  await completed(page)
+  const job = page.url().split('/').at(-1)!.split('?')[0]!
+  await pretend(page, job, {
+    pipeline: 'speech',
+    job: { options: { language: 'en_US' }, result: { summary: '', warnings: [] }, ...more.job },
+    ...(more.status ? { status: more.status } : {}),
+    files: (_, n) => ({
+      original_filename: ['quay.wav', 'silence.wav'][n],
+      content_type: 'audio/wav',
+      status: 'inspected',
+      verdict: ['suspect', 'failed'][n],
+      thumbnail: null,
+    }),
+    artifacts: {
+      complete: { filename: 'speech_aligned.zip', type: 'application/zip', body: zipped(path) },
+      missing_dict: {
+        filename: 'missing_words.dict',
+        type: 'text/plain',
+        body: 'quay\tK W EY\nmoored\tM UH R D\n# xyzzy\t\n',
+      },
+    },
+  })
+  const wave = tone()
+  await page.route(/\/api\/files\/[^/]+\/original/, (route) =>
+    route.fulfill({
+      json: { url: '/pretended/quay.wav', expires_at: '2036-01-01T00:00:00Z', size_bytes: wave.length },
+    }),
+  )
+  await page.route('**/pretended/quay.wav', (route) => ranged(route, 'audio/wav', wave))
+  await page.reload()
+  return job
+}
+
+for (const [width, scheme] of [
+  [390, 'dark'],
+  [1440, 'light'],
+] as const)
+  test(`a recording is shown with its words, of which any is played, at ${width} pixels`, async ({
+    page,
+    complaints,
+  }, info) => {
+    expect(complaints).toEqual([])
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: scheme })
+    await speech(page, info.outputPath('aligned.zip'))
+    await expect(page.getByRole('heading', { name: 'quay.wav' })).toBeVisible()
+    const canvas = page.getByRole('img', { name: '0:00.0 to 0:08.0, 8 words' })
+    await expect(canvas).toBeVisible()
+    const shown = page.getByRole('list', { name: 'Words shown, to be played' })
+    await expect(shown.getByRole('button')).toHaveCount(8)
+    await expect(shown.getByRole('button', { name: /unsure/ })).toHaveText([/quay/, /moored/])
+    // Something is drawn where the sound is, in its colour.
+    await expect
+      .poll(() =>
+        canvas.evaluate((element: HTMLCanvasElement) => {
+          const { data } = element.getContext('2d')!.getImageData(0, 0, element.width, 40)
+          let drawn = 0
+          for (let n = 3; n < data.length; n += 4) if (data[n]) drawn++
+          return drawn
+        }),
+      )
+      .toBeGreaterThan(500)
+    await shown.getByRole('button', { name: 'where' }).click()
+    await expect(shown.getByRole('button', { name: 'where' })).toHaveAttribute('aria-pressed', 'true')
+    const sound = () => page.locator('audio').evaluate((one: HTMLAudioElement) => one.currentTime)
+    await expect.poll(sound).toBeGreaterThanOrEqual(4.05)
+    // It ends where the word ends.
+    await page.waitForTimeout(1500)
+    expect(await sound()).toBeLessThan(5.3)
+
+    await page.getByRole('button', { name: '2 unsure words: the next' }).click()
+    await expect(shown.getByRole('button', { name: /moored/ })).toHaveAttribute('aria-pressed', 'true')
+    await page.getByLabel('Where in the recording').fill('4')
+    await expect(page.getByRole('img', { name: '0:04.0 to 0:12.0, 8 words' })).toBeVisible()
+    await expect(page.getByText('1 word was not heard: gently')).toBeVisible()
+    await expect(page.getByRole('row', { name: /silence.wav/ })).toContainText('no transcript')
+    await accessible(page)
+    await fits(page)
+    if (process.env.MILLRACE_LOOK)
+      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/speech-${width}.png`, fullPage: true })
+  })
+
+test('a job that waits for pronunciations takes them, keeps them and goes on', async ({ page }, info) => {
+  const job = await speech(page, info.outputPath('aligned.zip'), {
+    status: {
+      status: 'paused',
+      waiting_for: { code: 'missing_words', message: '3 words have no pronunciation (quay, moored, xyzzy).' },
+    },
+  })
+  const asked: { method: string; path: string; body: unknown }[] = []
+  await page.route('**/api/user-data/dictionary/en_US', (route) => {
+    const request = route.request()
+    if (request.method() === 'GET')
+      return route.fulfill({ json: { text: 'tide\tT AY D\nquay\tK W EY\n' }, headers: { ETag: '"1"' } })
+    asked.push({ method: request.headers()['if-match']!, path: 'dictionary', body: request.postDataJSON() })
+    return route.fulfill({ json: {} })
+  })
+  await page.route(`**/api/jobs/${job}/control`, (route) => {
+    asked.push({ method: 'POST', path: 'control', body: route.request().postDataJSON() })
+    return route.fulfill({ json: {} })
+  })
+  await expect(page.getByRole('status').filter({ hasText: 'The job waits for you' })).toContainText('xyzzy')
+  await page.getByRole('tab', { name: 'Missing words' }).click()
+  const goOn = page.getByRole('button', { name: 'Keep them and go on' })
+  await expect(goOn).toBeDisabled()
+  await page.getByLabel('Pronunciation of quay').fill('K IY')
+  await page.getByLabel('Pronunciation of xyzzy').fill('Z IH  Z IY')
+  await accessible(page)
+  if (process.env.MILLRACE_LOOK) await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/missing.png` })
+  await goOn.click()
+  await expect.poll(() => asked).toHaveLength(2)
+  expect(asked).toEqual([
+    {
+      method: '"1"',
+      path: 'dictionary',
+      body: { text: 'tide\tT AY D\nquay\tK IY\nmoored\tM UH R D\nxyzzy\tZ IH Z IY\n' },
+    },
+    { method: 'POST', path: 'control', body: { action: 'resume' } },
+  ])
+})
