@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-python test-web web check bench fuzz client lock clean seed admin doctor migrate
+.PHONY: help setup demo run test test-python test-web web check bench chaos fuzz search client lock clean seed admin doctor migrate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -43,8 +43,14 @@ check: setup web/node_modules/.package-lock.json ## format, lint, types
 bench: setup ## measure; prints tables and writes build/bench.json
 	@$(RUN) -m benchmarks $(ARGS)
 
+chaos: setup ## kill the embedded cloud at random moments and look for what it had acknowledged (ARGS="--kills 200")
+	@$(RUN) -m tests.local.cloud.chaos $(ARGS)
+
 fuzz: setup ## have schemathesis try a running stack for longer than the tests do (SECONDS=600, SEED=)
 	@$(RUN) -m tests.e2e.fuzzing --seconds "$(or $(SECONDS),600)" $(if $(SEED),--seed "$(SEED)")
+
+search: setup ## have the core's stateful test try sequences at random, for longer than the tests do (EXAMPLES=5000)
+	@MILLRACE_SEARCH="$(or $(EXAMPLES),5000)" $(RUN) -m pytest tests/unit/test_exactly_once.py -k whatever_goes_wrong $(ARGS)
 
 client: setup ## make the client's types from the API's description, and its wheel in build/client
 	@$(RUN) -m client.generate
@@ -56,6 +62,7 @@ lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \
 		echo "$$file"; \
 		options="$$(cat "$${file%/*}/lock-options" "$${file%.in}.lock-options" 2>/dev/null)"; \
+		case "$$file" in infra/*) options="$$options -c requirements-dev.txt";; esac; \
 		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal $$options -o "$${file%.in}.txt" "$$file" || exit 1; \
 	done
 

@@ -5,13 +5,18 @@ Lambda loads this file, so the handlers live here.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.api.subjects import RouteTable
 from chalicelib.wiring import clock, observing, services
+
+if TYPE_CHECKING:
+    from chalicelib.pipelines.functions import WorkerFunction
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
 app.api.binary_types = []
@@ -32,29 +37,34 @@ def again(message_ids: list[str]) -> dict[str, Any]:
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
-@app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
-def inspect_media(event: SQSEvent) -> dict[str, Any]:
-    return again(services().inspector.receive(event.to_dict(), deadline(event.context)))
+def inspects(function: WorkerFunction) -> Callable[[SQSEvent], dict[str, Any]]:
+    def handle(event: SQSEvent) -> dict[str, Any]:
+        return again(services().inspector.receive(event.to_dict(), deadline(event.context)))
+
+    return handle
 
 
-@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
-def run_media(event: SQSEvent) -> dict[str, Any]:
-    return again(services().runner.receive(event.to_dict(), deadline(event.context), "media"))
+def runs(function: WorkerFunction) -> Callable[[SQSEvent], dict[str, Any]]:
+    def handle(event: SQSEvent) -> dict[str, Any]:
+        return again(services().runner.receive(event.to_dict(), deadline(event.context), function.place))
+
+    return handle
 
 
-@app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
-def inspect_volume(event: SQSEvent) -> dict[str, Any]:
-    return again(services().inspector.receive(event.to_dict(), deadline(event.context)))
+def bind_workers() -> None:
+    """Makes inspect_<name> and run_<name> of every registered pipeline, and run_<layer> of the layers apart."""
+    from chalicelib.pipelines.functions import worker_functions
+    from chalicelib.pipelines.registry import WORKS
+
+    for function in worker_functions(WORKS):
+        handle = (inspects if function.task == "inspect" else runs)(function)
+        handle.__name__ = function.handler  # Chalice makes the name that Lambda calls of it
+        globals()[function.handler] = app.on_sqs_message(queue_arn=QUEUE, batch_size=function.worker.batch)(handle)
 
 
-@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
-def run_volume(event: SQSEvent) -> dict[str, Any]:
-    return again(services().runner.receive(event.to_dict(), deadline(event.context), "volume"))
-
-
-@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
-def run_onnx(event: SQSEvent) -> dict[str, Any]:
-    return again(services().runner.receive(event.to_dict(), deadline(event.context), "onnx"))
+# The API's own function is called by no queue, and starts sooner without the pipelines.
+if not os.environ.get("_HANDLER", "").endswith(".app"):
+    bind_workers()
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
@@ -81,4 +91,5 @@ def undelivered(event: SQSEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def sweep(event: CloudWatchEvent) -> None:
     services().sweeper.sweep(deadline(event.context))
+    services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()

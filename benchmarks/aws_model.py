@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.ledger import S3_FREE, S3_READS, Ledger, price
 from chalicelib.jobs.multipart import part_size
-from infra.aws.functions import SIZES
+from chalicelib.pipelines.registry import PIPELINES
+from infra.aws.functions import functions
 
 MILLION = 1_000_000
 MB = 1_000_000
@@ -67,7 +68,7 @@ def seconds_per_photo(size: int) -> float:
 
 def lambda_usd(seconds: float, handler: str, batch: int = BATCH) -> float:
     """One file's share of its invocation."""
-    gb = int(SIZES[handler]["memory"]) / 1024
+    gb = next(function.memory for function in functions(tuple(PIPELINES)) if function.handler == handler) / 1024
     return price("lambda.request") / batch + seconds * gb * price("lambda.gb_second")
 
 
@@ -105,7 +106,7 @@ def _with_sum(costs: Mapping[str, float]) -> list[dict[str, Any]]:
 
 def minutes_for_a_million(size: int) -> dict[str, float]:
     """From the queue's first message on: pollers grow by 300 a minute up to the queue's own bound."""
-    most = int(SIZES["inspect_media"]["at_once"])
+    most = PIPELINES["media"].workers.inspect.at_once
     each = seconds_per_photo(size)
     done, minute, step = 0.0, 0.0, 1 / 60
     while done < MILLION and minute < 24 * 60:
@@ -117,7 +118,7 @@ def minutes_for_a_million(size: int) -> dict[str, float]:
 
 def limits(counted: PerFile, size: int) -> list[dict[str, Any]]:
     """Files a second until each limit binds, the first one on top. Of one job, all in one partition, and of many."""
-    workers = int(SIZES["inspect_media"]["at_once"])
+    workers = PIPELINES["media"].workers.inspect.at_once
     found: Mapping[str, tuple[str, float]] = {
         "DynamoDB, one job's partition before it splits": (
             f"{PARTITION_WRITES:,} write units/s",

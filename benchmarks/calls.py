@@ -16,8 +16,9 @@ from PIL import Image
 from benchmarks.ledger import Ledger, price, recording, size_of
 from benchmarks.report import report
 from chalicelib import wiring
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.template import data_template
-from tests.app.api_world import BUCKET, PIPELINES, STACK, World
+from tests.app.api_world import BUCKET, STACK, World
 
 MB = 1_000_000
 
@@ -34,7 +35,7 @@ def photo(number: int, size: int) -> bytes:
 
 def item_sizes(world: World) -> Any:
     """Bytes of an item as it is now, and the write units of the indexes that hold it."""
-    tables = data_template(STACK, PIPELINES, bucket=BUCKET)["Resources"]
+    tables = data_template(STACK, WORKS, bucket=BUCKET)["Resources"]
     indexes = {
         table["Properties"]["TableName"]: table["Properties"].get("GlobalSecondaryIndexes", [])
         for table in tables.values()

@@ -18,6 +18,8 @@ from typing import Any
 
 from benchmarks.report import report
 from benchmarks.simulation import SimulatedTable
+from chalicelib.jobs.adding import add_files
+from chalicelib.jobs.file_moving import claim_file, finish_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Table
@@ -45,7 +47,7 @@ def new_job(jobs: JobTable, files: int, name: str = "j") -> Job:
         File(job.id, n, f"IMG_{n:08d}.jpg", f"import/2026/IMG_{n:08d}.jpg", 5_000_000, modified_at=BEGIN, etag="e" * 32)
         for n in range(1, files + 1)
     ]
-    return jobs.add_files(job, announced, seal=True)
+    return add_files(jobs, job, announced, seal=True)
 
 
 def finish(jobs: JobTable, job: Job, numbers: Sequence[int], seconds: float, table: SimulatedTable) -> None:
@@ -53,13 +55,13 @@ def finish(jobs: JobTable, job: Job, numbers: Sequence[int], seconds: float, tab
     outcomes = []
     for number in numbers:
         seen = StoredObject(f"import/2026/IMG_{number:08d}.jpg", 5_000_000, "e" * 32, BEGIN)
-        file = jobs.claim_file(job.id, number, seen, f"{number:036d}", BEGIN, LEASE)
+        file = claim_file(jobs, job.id, number, seen, f"{number:036d}", BEGIN, LEASE)
         table.now += seconds
         found: Any = {"sha256": f"{number:064x}", "crc32": number, "metadata": {"detected_timestamp": "2026-01-01"}}
         outcomes.append(
             FileOutcome(number, file.attempt, FileState.INSPECTED, 5_000_000, "e" * 32, "image/jpeg", **found)
         )
-    if len(jobs.finish_files(job.id, outcomes, OWNER)) != len(numbers):
+    if len(finish_files(jobs, job.id, outcomes, OWNER, BEGIN)) != len(numbers):
         raise AssertionError("a file was not finished")
     jobs.job(job.id)
 

@@ -1,11 +1,19 @@
-"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip."""
+"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each
+costs.
+
+The split is processor time of each process for each file, which another program's load does not change. The floor is
+what two plain programs take for the same folder: exiftool reads all tags, zip stores the files.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +22,42 @@ from millrace_client import Client
 from benchmarks.calls import photo
 from benchmarks.report import Row, report
 from infra.local.demo import running_stack
+
+PARTS = {
+    "infra.local.cloud": "embedded cloud",
+    "infra.local.gateway": "API",
+    "infra.local.dispatcher": "triggers",
+    "infra.local.worker": "workers",
+}
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Processors:
+    """Processor seconds of the stack's processes since it was made; of those too that have ended by then."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, tuple[str, float]] = {}
+        self._before = self._all()
+        self._own = time.process_time()
+
+    def _all(self) -> dict[int, tuple[str, float]]:
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                values = (process / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            part = next((name for module, name in PARTS.items() if f"-m {module}" in line), None)
+            if part:
+                self._seen[int(process.name)] = (part, (int(values[11]) + int(values[12])) / TICKS)
+        return dict(self._seen)
+
+    def spent(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for pid, (part, seconds) in self._all().items():
+            found[part] += seconds - self._before.get(pid, (part, 0.0))[1]
+        found["sender"] = time.process_time() - self._own
+        return found
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -30,14 +74,42 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
             files.append(path)
         with tempfile.TemporaryDirectory() as data, running_stack(Path(data)) as address, Client(address) as client:
             client.begin_as_guest()
-            began = time.perf_counter()
+            processors, began = Processors(), time.perf_counter()
             job = client.upload(files, "media", name="throughput")
             sent = time.perf_counter()
             job.wait()
             done = time.perf_counter()
-    rows = [_pace("all files are sent", len(files), sent - began), _pace("the zip is there", len(files), done - began)]
-    title = f"{options.files} photos of {options.kb} kB through the local stack, {os.cpu_count()} workers"
+            spent = processors.spent()
+        floor = _floor(Path(folder))
+    count = len(files)
+    rows = [_pace("all files are sent", count, sent - began), _pace("the zip is there", count, done - began)]
+    rows += [
+        {"until": name, "seconds": round(seconds, 1), "files/s": round(count / seconds, 1)} for name, seconds in floor
+    ]
+    for part, seconds in spent.most_common():
+        spent_on = f"processor time: {part}"
+        rows.append({"until": spent_on, "seconds": round(seconds, 1), "ms a file": _ms(seconds, count)})
+    total = spent.total()
+    rows.append({"until": "processor time: all", "seconds": round(total, 1), "ms a file": _ms(total, count)})
+    title = f"{options.files} photos of {options.kb} kB through the local stack, 2 workers on {os.cpu_count()} cores"
     return report(title, rows, options.json)
+
+
+def _ms(seconds: float, files: int) -> float:
+    return round(1000 * seconds / files, 1)
+
+
+def _floor(folder: Path) -> list[tuple[str, float]]:
+    """Seconds of plain programs over the same files, as far as they are installed."""
+    found = []
+    with tempfile.TemporaryDirectory() as out:
+        zipped = str(Path(out) / "all.zip")
+        for command in (["exiftool", "-q", "-r", "-fast", str(folder)], ["zip", "-q", "-r", "-0", zipped, str(folder)]):
+            if program := shutil.which(command[0]):
+                began = time.perf_counter()
+                subprocess.run([program, *command[1:]], stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+                found.append((f"the floor: {' '.join(command[:1])}", time.perf_counter() - began))
+    return found
 
 
 def _pace(until: str, files: int, seconds: float) -> Row:

@@ -4,7 +4,7 @@
 
 Each side runs in a process of its own, so that its peak resident memory is its own. "Plain" is what one writes first:
 the whole volume in float32, thresholds, `scipy.ndimage` over everything, no crops, no coarse grid, surfaces of raw
-voxels.
+voxels. Thickness is then measured on phantoms whose truth is known, beside nearest neighbours and local thickness.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from benchmarks import volume_phantoms
 
 SPACING = (0.36, 0.36, 0.7)
 Rows = list[dict[str, Any]]
@@ -106,7 +108,7 @@ class DiskRun:
                 else:
                     archive.writestr(member.path, member.content)
 
-    def result(self, summary: str, quality_score: float | None, metadata: Any) -> None:
+    def result(self, summary: str, quality_score: float | None, metadata: Any, file: Any = None) -> None:
         print(f"  {summary}", file=sys.stderr)
 
 
@@ -232,7 +234,9 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         "peak_mib": max(row["peak_mib"] for row in ours),
         "limit_mib": 1536,
     }
+    measured["thickness"] = volume_phantoms.compared()
     print(f"classical, {'×'.join(map(str, given.size))} int16\n{_table(ours, plain)}")
+    print(volume_phantoms.table(measured["thickness"]))
     if given.json:
         given.json.write_text(json.dumps(measured, indent=2) + "\n")
     return measured

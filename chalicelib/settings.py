@@ -38,13 +38,20 @@ class Settings:
     admin_password_secret: str | None = None
     """The secret in Secrets Manager with that password, which nobody needs to have chosen or sent."""
     import_roots: tuple[str, ...] = ()
-    """From where POST /import-path may import: `s3://bucket/prefix/`, or `prefix/` in our own bucket."""
+    """From where registered users may import with POST /import-path: `s3://bucket/prefix/`, or `prefix/` in our own
+    bucket. `{user_id}` in it stands for the id of each: `import/@{user_id}/` is everybody's own place."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API; none: only its own."""
     drop_owner: str = "drop"
     """Whose jobs the drop folders open that don't name a user."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
+    connection_networks: tuple[str, ...] = ()
+    """The same for users' connections: where their own servers may stand."""
+    connection_key: str = ""
+    """Encrypts the keys of users' connections; without it, and without a secret, the token key does."""
+    connection_key_secret: str | None = None
+    """Secrets Manager's name of that key; its version before still opens."""
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
     token_seconds: int = 3600
@@ -72,18 +79,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingError(
             f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least {SHORTEST_KEY} characters each."
         )
-    for network in values.get("webhook_networks", ()):
-        _check_network(network)
+    for name in ("webhook_networks", "connection_networks"):
+        for network in values.get(name, ()):
+            _check_network(name, network)
     return Settings(**values)
 
 
-def _check_network(given: str) -> None:
+def _check_network(name: str, given: str) -> None:
     import ipaddress  # for the few installations that name any
 
     try:
         ipaddress.ip_network(given)
     except ValueError as wrong:
-        raise SettingError(f"{PREFIX}WEBHOOK_NETWORKS must name networks such as 10.1.0.0/16: {wrong}.") from None
+        raise SettingError(f"{PREFIX}{name.upper()} must name networks such as 10.1.0.0/16: {wrong}.") from None
 
 
 @dataclass(frozen=True)
@@ -91,12 +99,14 @@ class Surroundings:
     """What runs this process, as it says by itself: known before any setting of ours.
 
     function: Lambda's name of it, None elsewhere. log_level: from which on our own loggers write. metrics_namespace:
-    where its metrics go; without one none are written.
+    where its metrics go; without one none are written. apart: whether strangers' files are looked into by a process of
+    their own.
     """
 
     function: str | None
     log_level: str
     metrics_namespace: str | None
+    apart: bool = False
 
 
 def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
@@ -104,6 +114,7 @@ def surroundings(environ: Mapping[str, str] = os.environ) -> Surroundings:
         environ.get("AWS_LAMBDA_FUNCTION_NAME") or None,
         environ.get("AWS_LAMBDA_LOG_LEVEL") or "INFO",
         environ.get("POWERTOOLS_METRICS_NAMESPACE") or None,
+        environ.get("MILLRACE_APART") == "1",
     )
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 from chalicelib.observing.invocations import Observing
 from chalicelib.wiring_accounts import AccountServices
+from chalicelib.wiring_catalogue import CatalogueServices
 from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
 
@@ -28,12 +29,16 @@ if TYPE_CHECKING:
     from chalicelib.jobs.ownership import Owned
     from chalicelib.jobs.recovery import Sweeper
     from chalicelib.jobs.running import Runner
+    from chalicelib.jobs.schedules import Schedules
     from chalicelib.jobs.settling import Settling
-    from chalicelib.pipelines.base import Pipeline
+    from chalicelib.jobs.slices import Slices
+    from chalicelib.pipelines.base import Pipeline, Work
     from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
+    from chalicelib.stores.schedules import ScheduleTable
+    from chalicelib.stores.user_data import UserDataTable
 
 
 class Undelivered(Protocol):
@@ -54,7 +59,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Services(AccountServices, LibraryServices):
+class Services(AccountServices, LibraryServices, CatalogueServices):
     """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
 
     def __init__(self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any]) -> None:
@@ -72,6 +77,22 @@ class Services(AccountServices, LibraryServices):
         from chalicelib.pipelines.registry import PIPELINES
 
         return PIPELINES
+
+    @cached_property
+    def works(self) -> Mapping[str, Work]:
+        from chalicelib.catalogue.works import CATALOGUE_WORKS
+        from chalicelib.pipelines.registry import WORKS
+
+        return WORKS | {work.name: work(self.catalogue_tools) for work in CATALOGUE_WORKS}
+
+    @cached_property
+    def inspecting(self) -> Mapping[str, Pipeline]:
+        """The pipelines as they look into strangers' files."""
+        from chalicelib.pipelines.apart import Apart
+
+        if not settings.surroundings().apart:
+            return self.pipelines
+        return {name: cast("Pipeline", Apart(pipeline)) for name, pipeline in self.pipelines.items()}
 
     @cached_property
     def jobs(self) -> JobTable:
@@ -94,6 +115,14 @@ class Services(AccountServices, LibraryServices):
         return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, self.settings.bucket)
 
     @cached_property
+    def user_data(self) -> UserDataTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.user_data import UserDataTable
+
+        table = Table(lambda: self.clients.dynamodb, self.settings.jobs_table)
+        return UserDataTable(table, self.objects, clock, new_id)
+
+    @cached_property
     def queues(self) -> SqsQueues:
         from chalicelib.stores.queues import SqsQueues
 
@@ -103,13 +132,14 @@ class Services(AccountServices, LibraryServices):
     def listing(self) -> Listing:
         from chalicelib.jobs.listing import Listing
 
-        return Listing(self.jobs)
+        return Listing(self.jobs, self.pipelines)
 
-    def queue_state(self, pipeline: Pipeline) -> QueueState:
+    def queue_state(self, work: Work) -> QueueState:
         """Of a pipeline that works per file there is none, which spares a read for each poll."""
         from chalicelib.jobs.model import QueueState
+        from chalicelib.jobs.works import works_per_file
 
-        return QueueState() if pipeline.per_file else self.jobs.queue_state(pipeline.name)
+        return QueueState() if works_per_file(work) else self.jobs.queue_state(work.name)
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
         """Dead letters, each to whoever gave up on it: the queue's name says who that was."""
@@ -138,14 +168,20 @@ class Services(AccountServices, LibraryServices):
     def settling(self) -> Settling:
         from chalicelib.jobs.settling import Settling
 
-        return Settling(self.jobs, self.objects, self.queues, self.pipelines, clock, observing)
+        return Settling(self.jobs, self.objects, self.queues, self.works, clock, observing)
+
+    @cached_property
+    def slices(self) -> Slices:
+        from chalicelib.jobs.slices import Slices
+
+        return Slices(self.jobs, self.queues, self.works, clock)
 
     @cached_property
     def intake(self) -> Intake:
         from chalicelib.jobs.intake import Intake
 
         return Intake(
-            self.jobs, self.objects, self.owned, self.settling, self.pipelines, self.settings.limits, clock, new_id
+            self.jobs, self.objects, self.owned, self.settling, self.works, self.settings.limits, clock, new_id
         )
 
     @cached_property
@@ -159,7 +195,15 @@ class Services(AccountServices, LibraryServices):
         from chalicelib.jobs.control import Control
 
         return Control(
-            self.jobs, self.objects, self.queues, self.owned, self.settling, self.pipelines, self.settings.limits, clock
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.owned,
+            self.settling,
+            self.slices,
+            self.works,
+            self.settings.limits,
+            clock,
         )
 
     @cached_property
@@ -188,28 +232,33 @@ class Services(AccountServices, LibraryServices):
         )
 
     @cached_property
+    def schedule_table(self) -> ScheduleTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.schedules import ScheduleTable
+
+        return ScheduleTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        from chalicelib.jobs.schedules import Schedules
+
+        return Schedules(self.schedule_table, self.intake, self.importer, clock, new_id)
+
+    @cached_property
     def inspector(self) -> Inspector:
         from chalicelib.jobs.inspection import Inspector
 
         return Inspector(
-            self.jobs, self.objects, self.settling, self.drops, self.pipelines, self.settings.limits, clock, observing
+            self.jobs, self.objects, self.settling, self.drops, self.inspecting, self.settings.limits, clock, observing
         )
 
     @cached_property
     def runner(self) -> Runner:
+        from chalicelib.jobs.context import Stores
         from chalicelib.jobs.running import Runner
 
-        return Runner(
-            self.jobs,
-            self.objects,
-            self.queues,
-            self.objects,
-            self.settling,
-            self.pipelines,
-            self.settings.limits,
-            clock,
-            observing,
-        )
+        stores = Stores(self.jobs, self.objects, self.objects, self.user_data, clock, observing)
+        return Runner(stores, self.queues, self.settling, self.slices, self.works)
 
     @cached_property
     def sweeper(self) -> Sweeper:
@@ -221,7 +270,8 @@ class Services(AccountServices, LibraryServices):
             self.control,
             self.settling,
             self.drops,
-            self.pipelines,
+            self.slices,
+            self.works,
             self.settings.limits,
             clock,
             observing,

@@ -69,11 +69,11 @@ class AccountServices:
     def authentication(self) -> Authentication:
         from chalicelib.accounts.authentication import Authentication
 
-        return Authentication(self.tokens, self.keys, self.people, self.clock)
+        return Authentication(self.tokens, self.keys, self.people, self.people, self.clock)
 
-    def authenticate(self, headers: Mapping[str, str]) -> User:
-        """Who sent these headers. Unauthorized."""
-        return self.authentication.authenticate(headers)
+    def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
+        """Who sent these headers. scope: of the route. Unauthorized."""
+        return self.authentication.authenticate(headers, scope)
 
     @cached_property
     def keys(self) -> ApiKeys:

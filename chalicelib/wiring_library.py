@@ -66,20 +66,20 @@ class LibraryServices:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        from chalicelib.webhooks.addresses import Addresses
-        from chalicelib.webhooks.posting import Poster
+        from chalicelib.outgoing.addresses import Addresses
+        from chalicelib.outgoing.posting import Poster
         from chalicelib.webhooks.sending import Webhooks
 
         addresses = Addresses(self.settings.webhook_networks)
         return Webhooks(
-            self.jobs, self.queues, addresses, Poster(addresses), self.clock, new_id, observer=self.observer
+            self.jobs.webhooks, self.queues, addresses, Poster(addresses), self.clock, new_id, observer=self.observer
         )
 
     @cached_property
     def library(self) -> Library:
         from chalicelib.jobs.library import Library
 
-        return Library(self.jobs, self.owned)
+        return Library(self.jobs, self.owned, self.pipelines)
 
     @cached_property
     def reuse(self) -> Reuse:

@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.stores.dynamo import Table
-from infra.local.settings import HOST, REGION, STACK
+from infra.local.settings import HOST, REGION, STACK, credentials
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,11 +70,12 @@ def _local_client(data_dir: Path, service: str) -> Any:
         port = int((data_dir / "cloud-port").read_text())
     except (OSError, ValueError):
         raise CannotConnect(f"Millrace has never run on {data_dir}. Start it with `make run`.") from None
+    key_id, secret = credentials(data_dir)
     return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=f"http://{HOST}:{port}",
         region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the stand-in takes any
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         config=Config(retries={"max_attempts": 1}, connect_timeout=3, proxies={}),
     )

@@ -13,16 +13,19 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from chalicelib.stores.job_table import JobTable
 from infra.aws.template import arrivals
 from infra.aws.triggers import Trigger, triggers
 from infra.connect import CannotConnect, Tables, add_arguments, client, connect
-from infra.local.settings import BUCKET
+from infra.local.cloud import repair
+from infra.local.room import Room
+from infra.local.settings import BUCKET, is_idle, kept_free
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -120,14 +123,31 @@ def _url(sqs: SQSClient, name: str) -> str:
     return sqs.get_queue_url(QueueName=name)["QueueUrl"]
 
 
+def store(data_dir: Path) -> Finding:
+    """The files of a store that nothing runs on."""
+    damaged = repair.examine(data_dir / "cloud")
+    if damaged is None:
+        return Finding("store", "its files are what was written")
+    return Finding("store", str(damaged), "Run this again with FIX=1: it goes back to the last good state.")
+
+
+def disk(room: Room) -> Finding:
+    megabytes = room.free() // 2**20
+    if room.has():
+        return Finding("disk", f"{megabytes:,} MB are free")
+    return Finding("disk", f"{megabytes:,} MB are free: nothing new is taken in", "Make room, or delete jobs.")
+
+
 def examine(options: argparse.Namespace) -> list[Finding]:
     """CannotConnect."""
-    tables, work = connect(options), list(triggers(PIPELINES))
+    tables, work = connect(options), list(triggers(WORKS))
     findings = [*queues(client(options, "sqs"), tables.stack, work), overdue(tables, datetime.now(UTC))]
     bucket = _resource(options, "Bucket") if options.stack else BUCKET
     findings.append(notifications(client(options, "s3"), bucket, work))
     if options.stack:
         findings += alarms(client(options, "cloudwatch"), tables.stack)
+    elif options.data_dir.is_dir():
+        findings.append(disk(Room(options.data_dir, kept_free())))
     return findings
 
 
@@ -135,7 +155,7 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
     """Redrives dead letters and has the sweeper called where it is late; says what was done. CannotConnect."""
     wrong = {finding.what for finding in findings if finding.advice}
     tables, sqs = connect(options), client(options, "sqs")
-    for trigger in triggers(PIPELINES):
+    for trigger in triggers(WORKS):
         if trigger.dead_letter_queue in wrong:
             yield f"{trigger.queue}: {redrive(sqs, tables.stack, trigger):,} messages sent again"
     if "sweeper" in wrong and options.stack:
@@ -159,6 +179,8 @@ def main() -> int:
     add_arguments(parser)
     options = parser.parse_args()
     try:
+        if not options.stack and is_idle(options.data_dir) and (finding := store(options.data_dir)).advice:
+            return _restore(options, finding)
         findings = examine(options)
         for finding in findings:
             print(json.dumps(asdict(finding)) if options.json else _line(finding))
@@ -172,6 +194,21 @@ def main() -> int:
     if not options.json:
         print(f"{len(wrong)} of {len(findings)} need a hand." if wrong else "All is well.")
     return 1 if wrong else 0
+
+
+def _restore(options: argparse.Namespace, finding: Finding) -> int:
+    """A store that does not start: there is nobody to ask about anything else."""
+    print(json.dumps(asdict(finding)) if options.json else _line(finding))
+    if not options.fix:
+        return 1
+    try:
+        for line in repair.mend(options.data_dir / "cloud"):
+            print(f"  {line}")
+    except repair.BeyondRepair as error:
+        print(error, file=sys.stderr)
+        return 2
+    print("Start it with `make run`, and run this once more.")
+    return 0
 
 
 def _line(finding: Finding) -> str:

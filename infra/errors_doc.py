@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs" / "errors.md"
 CODE = ROOT / "chalicelib"
 FILES, JOBS = "a file's", "a job's"
-REASONS = {"UnreadableFile": (FILES, 0), "reject_file": (FILES, 1), "rejected": (FILES, 2)}
+REASONS = {"UnreadableFile": (FILES, 0), "reject_file": (FILES, 2), "rejected": (FILES, 2)}
 REASONS |= {"PipelineFailed": (JOBS, 0), "fail": (JOBS, 1)}
 """What is called with a reason: whose that is, and which argument its code is. The message comes next."""
 NAMED = 6

@@ -23,6 +23,8 @@ from typing import Any
 
 import requests
 
+from chalicelib.jobs.moves import ENQUEUE
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.states import JobState
 from chalicelib.stores.job_table import JobTable
 from infra import connect
@@ -152,8 +154,9 @@ def ball(size: int = 32) -> bytes:
 
 def hold(jobs: JobTable, job_id: str) -> None:
     """Queues a job and sends nobody word of it."""
-    job = jobs.enqueue_job(jobs.job(job_id), datetime.now(UTC) + HELD)
-    jobs.change_job(job, {"sealed": True}, allowed=frozenset({JobState.QUEUED}))
+    job = jobs.job(job_id)
+    ticket = jobs.queue_state(job.pipeline).tickets + 1
+    move(jobs, job, ENQUEUE(ticket=ticket, due_at=datetime.now(UTC) + HELD, sealed=True))
 
 
 def seed(address: str, data_dir: Path) -> list[tuple[Wanted, str | None]]:

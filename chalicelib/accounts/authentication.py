@@ -6,48 +6,74 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.keys import PREFIX, ApiKeys
-from chalicelib.accounts.people import GUEST, User
-from chalicelib.accounts.ports import AccountStore
+from chalicelib.accounts.people import ACCOUNT, ADMINISTER, GUEST, User
+from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.tokens import Tokens
 from chalicelib.jobs.errors import Unauthorized
 from chalicelib.jobs.ports import Clock
 
-ASK_AGAIN = timedelta(minutes=1)
+GUESTS_FOR = timedelta(minutes=1)
+SESSIONS_FOR = timedelta(seconds=5)
+"""So long what was found is believed, so that polling stays cheap: a session that has ended is out within seconds."""
 REMEMBERED = 10_000
 
 
 class Authentication:
-    def __init__(self, tokens: Tokens, keys: ApiKeys, accounts: AccountStore, clock: Clock) -> None:
+    def __init__(
+        self, tokens: Tokens, keys: ApiKeys, accounts: AccountStore, sessions: SessionStore, clock: Clock
+    ) -> None:
         self._tokens = tokens
         self._keys = keys
         self._accounts = accounts
+        self._sessions = sessions
         self._clock = clock
-        self._guests: dict[str, datetime] = {}
+        self._believed: dict[str, datetime] = {}
 
-    def authenticate(self, headers: Mapping[str, str]) -> User:
-        """Who sent these headers (names in lower case). Unauthorized."""
+    def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
+        """Who sent these headers (names in lower case). scope: of the route. Unauthorized."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
         if token.startswith(PREFIX):
             return self._keys.verify(token)
         user = self._tokens.verify(token)
-        if user.role == GUEST and not self._still_guest(user.id):
-            raise Unauthorized("This guest has registered. Sign in with the account.")
+        if user.role == GUEST:
+            self._check_guest(user.id)
+        else:
+            self._check_session(user, at_once=scope in (ACCOUNT, ADMINISTER))
         return user
 
     def has_registered(self, guest_id: str) -> None:
         """Ends the guest's token here at once; in other containers it ends within a minute."""
-        self._guests.pop(guest_id, None)
+        self._believed.pop(guest_id, None)
 
-    def _still_guest(self, user_id: str) -> bool:
-        """A guest's token is good for weeks: once the guest has an account, only its password may open it. Asked for at
-        most once a minute, so that polling stays as cheap as it was."""
-        now = self._clock()
-        if self._guests.get(user_id, now) > now:
-            return True
+    def has_ended(self, session: str) -> None:
+        """Ends the session's access tokens here at once; in other containers they end within seconds."""
+        self._believed.pop(session, None)
+
+    def _check_guest(self, user_id: str) -> None:
+        """A guest's token is good for weeks: once the guest has an account, only its password may open it."""
+        if self._believes(user_id):
+            return
         if self._accounts.account(user_id) is not None:
-            return False
-        if len(self._guests) >= REMEMBERED:
-            self._guests.clear()
-        self._guests[user_id] = now + ASK_AGAIN
-        return True
+            raise Unauthorized("This guest has registered. Sign in with the account.")
+        self._believe(user_id, GUESTS_FOR)
+
+    def _check_session(self, user: User, *, at_once: bool) -> None:
+        """Who signs out, or changes the password because somebody else has it, ends the access tokens too. at_once: for
+        what changes an account or the installation, nothing is believed."""
+        session = user.session or ""
+        if not at_once and self._believes(session):
+            return
+        if not session or not self._sessions.has_session(user.id, session):
+            self.has_ended(session)
+            raise Unauthorized("This session has ended. Sign in again.")
+        self._believe(session, SESSIONS_FOR)
+
+    def _believes(self, name: str) -> bool:
+        now = self._clock()
+        return self._believed.get(name, now) > now
+
+    def _believe(self, name: str, how_long: timedelta) -> None:
+        if len(self._believed) >= REMEMBERED:
+            self._believed.clear()
+        self._believed[name] = self._clock() + how_long

@@ -97,6 +97,7 @@ def refresh(call: Call) -> SignedInAnswer:
 @routes.route("POST", "/auth/logout", "Sign out", status=204, scope=READ)
 def logout(call: Call) -> Reply:
     services().sessions.logout(call.user)
+    services().authentication.has_ended(call.user.session or "")
     return Reply(None, 204)
 
 
@@ -139,6 +140,7 @@ def change_password(call: Call) -> SignedInAnswer:
     body: PasswordRequest = call.body
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
     account = services().users.change_password(services().users.account(call.user.id), current, new)
+    services().authentication.has_ended(call.user.session or "")
     return signed_in_answer(services().sessions.begin(account))
 
 

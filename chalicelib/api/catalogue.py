@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from chalicelib.accounts.errors import KeyNotFound
 from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
+from chalicelib.catalogue.errors import PlanNotFound, SceneNotFound
 from chalicelib.jobs.errors import (
     ArtifactNotFound,
     BodyTooLarge,
+    ConnectionNotFound,
     FileNotFound,
     Forbidden,
     GuideNotFound,
@@ -23,6 +25,7 @@ from chalicelib.jobs.errors import (
     JobNotFound,
     RequestInProgress,
     ResultNotFound,
+    ScheduleNotFound,
     Unauthorized,
     UnsupportedMediaType,
     WebhookNotFound,
@@ -41,8 +44,13 @@ UNKNOWN: dict[str, type[JobError]] = {
     "filename": GuideNotFound,
     "result_id": ResultNotFound,
     "webhook_id": WebhookNotFound,
+    "schedule_id": ScheduleNotFound,
+    "connection_id": ConnectionNotFound,
     "delivery_id": WebhookNotFound,
     "key_id": KeyNotFound,
+    "scene_id": SceneNotFound,
+    "plan_id": PlanNotFound,
+    "change_id": PlanNotFound,
 }
 """By the name of what the path holds."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chalicelib.api.http import JSON, Call, Reply
 from chalicelib.api.models.files import DownloadAnswer, FileAnswer, ThumbnailAnswer
 from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import FileNotFound
-from chalicelib.jobs.model import File, file_id, parse_file_id
+from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ports import SignedRequest
 from chalicelib.wiring import services
 
@@ -21,8 +23,8 @@ def number_of(job_id: str, given: str) -> int:
     return parsed[1]
 
 
-def file_answer(file: File, *, slim: bool = False) -> FileAnswer:
-    """slim: for long lists."""
+def file_answer(file: File, job: Job | None = None, *, slim: bool = False) -> FileAnswer:
+    """job: the file's, where its last run may have given a verdict on it. slim: for long lists."""
     answer = FileAnswer(
         **{
             **file.metadata,
@@ -37,6 +39,7 @@ def file_answer(file: File, *, slim: bool = False) -> FileAnswer:
             "thumbnail": thumbnail_answer(file),
             "thumbnail_url": f"/api/files/{file.id}/thumbnail" if file.thumbnail else None,
             "duplicate_of": file_id(file.job_id, file.duplicate_of) if file.duplicate_of else None,
+            **(_verdict(file) if job and file.verdict and file.verdict_run == job.retries else {}),
             "error_code": file.error_code,
             "error_message": file.error_message,
         }
@@ -44,6 +47,14 @@ def file_answer(file: File, *, slim: bool = False) -> FileAnswer:
     if slim:
         answer.timestamp_candidates = answer.thumbnail_url = None
     return answer
+
+
+def _verdict(file: File) -> dict[str, Any]:
+    return {
+        "verdict": file.verdict,
+        "verdict_message": file.verdict_message,
+        "verdict_details": dict(file.verdict_details) or None,
+    }
 
 
 def thumbnail_answer(file: File) -> ThumbnailAnswer | None:

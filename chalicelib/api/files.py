@@ -39,16 +39,17 @@ def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
-    sort = "confidence" if query.group_by and query.sort == "number" else query.sort
+    services().listing.check(job, query.sort, query.group_by)
+    sort = query.group_by if query.group_by and query.sort == "number" else query.sort
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(
-        items=[file_answer(file, slim=query.slim) for file in found],
+        items=[file_answer(file, job, slim=query.slim) for file in found],
         total=total,
         page=query.page,
         per_page=query.per_page,
         pages=math.ceil(total / query.per_page),
-        groups=services().listing.groups(job, wanted) if query.group_by else None,
+        groups=services().listing.groups(job, wanted, query.group_by) if query.group_by else None,
     )
     return Reply(answer, headers=page_links(call, total))
 
@@ -73,7 +74,7 @@ def list_duplicates(call: Call, job_id: str) -> Reply:
             DuplicateGroupAnswer(
                 kind=group.kind,
                 kept=file_id(job.id, group.kept),
-                files=[file_answer(file) for file in group.files],
+                files=[file_answer(file, job) for file in group.files],
                 size=group.size,
             )
             for group in groups
@@ -135,7 +136,8 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
     job = services().owned.job(call.user.id, job_id)
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
-    if job.state is not JobState.COMPLETED:
+    # A job that waits for its user may have left what the user needs for an answer.
+    if job.state is not JobState.COMPLETED and not (job.state is JobState.PAUSED and job.waiting_for):
         raise NotAllowedInState(f"The job is {job.state}; there is something to download once it is completed.")
     artifact = services().jobs.artifact(job.id, name)
     try:

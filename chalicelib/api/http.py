@@ -94,7 +94,7 @@ def serve(
     request_id: str,
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
-    user = ANYBODY if route.open else services().authenticate(headers)
+    user = ANYBODY if route.open else services().authenticate(headers, route.scope)
     if user.id:
         note(user_id=user.id)
     if route.scope:
@@ -138,7 +138,7 @@ def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Respo
     if body:
         headers["Content-Type"] = JSON
     if conditional and reply.model is not None:
-        etag = etag_of(reply.model, body)
+        etag = reply.headers.get("ETag") or etag_of(reply.model, body)
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if if_none_match and etag in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}:
             return Response(body="", status_code=304, headers=headers)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.models.jobs import FileCounts, JobAnswer, JobSummary, PipelineAnswer, StatusAnswer
+from chalicelib.api.models.jobs import (
+    FileCounts,
+    JobAnswer,
+    JobSummary,
+    ListingAnswer,
+    PipelineAnswer,
+    StatusAnswer,
+    WaitingFor,
+)
+from chalicelib.jobs.listing import SORTS
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
@@ -13,8 +22,8 @@ from chalicelib.wiring import services
 
 
 def job_answer(job: Job) -> JobAnswer:
-    pipeline = services().pipelines[job.pipeline]
-    percent = progress(job, pipeline, services().queue_state(pipeline), services().clock()).percent
+    work = services().works[job.pipeline]
+    percent = progress(job, work, services().queue_state(work), services().clock()).percent
     return JobAnswer(
         id=job.id,
         name=job.name,
@@ -27,6 +36,7 @@ def job_answer(job: Job) -> JobAnswer:
         progress_total=job.file_count,
         progress_percent=percent,
         current_filename=job.current_filename,
+        waiting_for=waiting_for(job),
         error_count=job.counts.rejected,
         error_code=job.error_code,
         error_message=job.error_message,
@@ -44,6 +54,10 @@ def job_answer(job: Job) -> JobAnswer:
         result=dict(job.result) if job.result else None,
         callback_url=job.callback["url"] if job.callback else None,
     )
+
+
+def waiting_for(job: Job) -> WaitingFor | None:
+    return WaitingFor(**job.waiting_for) if job.waiting_for else None
 
 
 def callback_of(url: str | None) -> dict[str, Any]:
@@ -67,15 +81,16 @@ def job_summary(job: Job) -> JobSummary:
         created_at=job.created_at,
         started_at=job.started_at,
         completed_at=job.completed_at,
+        waiting_for=waiting_for(job),
     )
 
 
 def status_answer(job: Job) -> StatusAnswer:
     """One small query for a media job; one more for a pipeline with a queue, whose past tells the time left."""
-    pipeline = services().pipelines[job.pipeline]
-    queue = services().queue_state(pipeline)
+    work = services().works[job.pipeline]
+    queue = services().queue_state(work)
     now = services().clock()
-    how_far = progress(job, pipeline, queue, now)
+    how_far = progress(job, work, queue, now)
     remaining = how_far.remaining_seconds
     answer = StatusAnswer(job_id=job.id, status=job.state, poll_after_seconds=poll_after(job, remaining))
     match job.state:
@@ -92,6 +107,7 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.elapsed_seconds = round(how_far.elapsed_seconds or 0.0, 1)
             answer.estimated_remaining_seconds = None if remaining is None else round(remaining)
             answer.files_expected, answer.files_received = job.file_count, job.counts.finished
+            answer.waiting_for = waiting_for(job)
             answer.files_intended = None if job.sealed else job.files_intended
         case JobState.COMPLETED:
             answer.download_url = f"/api/download/{job.id}"
@@ -112,4 +128,6 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),
         options=pipeline.Options.model_json_schema(),
+        kind=pipeline.kind,
+        listing=ListingAnswer(sorts=[*SORTS, *pipeline.listing.sorts], groups=list(pipeline.listing.groups)),
     )

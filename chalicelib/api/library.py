@@ -37,6 +37,7 @@ from chalicelib.jobs.errors import (
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.library import WantedFiles, kind_of
 from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.reuse import Chosen
 from chalicelib.jobs.states import FileState
 from chalicelib.wiring import services
 
@@ -48,7 +49,10 @@ SHOWN = ("image/", "video/", "audio/")
 
 @routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
 def list_library(call: Call) -> Reply:
-    query: LibraryQuery = call.query
+    return page_of(call, call.query)
+
+
+def page_of(call: Call, query: LibraryQuery) -> Reply:
     wanted = WantedFiles(
         kind=query.type,
         search=query.search,
@@ -133,6 +137,10 @@ def get_thumbnail(call: Call, file_id: str) -> Reply:
     errors=(PreconditionFailed, TryAgain),
 )
 def change_file(call: Call, file_id: str) -> Reply:
+    return changed_file(call, file_id)
+
+
+def changed_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     check_match(call, library_file(job, file))
     changes = call.body.model_dump(exclude_unset=True)
@@ -142,6 +150,10 @@ def change_file(call: Call, file_id: str) -> Reply:
 
 @routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204, errors=(FileInUse, TryAgain))
 def delete_file(call: Call, file_id: str) -> Reply:
+    return deleted_file(call, file_id)
+
+
+def deleted_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     services().deletion.delete_file(call.user.id, job.id, file.number)
     return Reply(None, 204)
@@ -163,7 +175,7 @@ def open_job_over_files(call: Call) -> Reply:
     job = services().reuse.open_job(
         call.user.id,
         body.pipeline,
-        body.file_ids,
+        chosen_files(body),
         body.options,
         name=body.name,
         description=body.description or None,
@@ -172,6 +184,12 @@ def open_job_over_files(call: Call) -> Reply:
     )
     answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))
     return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
+
+
+def chosen_files(body: JobRequest) -> list[Chosen]:
+    if body.files:
+        return [Chosen(one.file_id, one.role, f"files[{i}]") for i, one in enumerate(body.files)]
+    return [Chosen(given, field=f"file_ids[{i}]") for i, given in enumerate(body.file_ids)]
 
 
 @routes.route(
@@ -211,8 +229,8 @@ def owned_file(call: Call, given: str) -> tuple[Job, File]:
 def library_file(job: Job, file: File) -> LibraryFile:
     return LibraryFile(
         **{
-            **file_answer(file).model_dump(),
-            "type": kind_of(job.pipeline, file.filename, file.content_type),
+            **file_answer(file, job).model_dump(),
+            "type": kind_of(services().pipelines.get(job.pipeline), file.filename, file.content_type),
             "title": file.title,
             "description": file.description,
             "tags": list(file.tags),

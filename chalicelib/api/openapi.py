@@ -87,6 +87,9 @@ PATH_PATTERNS = {
     "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
     "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
     "delivery_id": "^[0-9a-z._]{1,100}$",
+    "scene_id": "^[^#\\s]{1,64}$",
+    "plan_id": "^[0-9a-z-]{26,60}$",
+    "change_id": "^[0-9a-z-]{26,60}[.][^#\\s]{1,80}$",
 }
 """Where they differ from other ids."""
 
@@ -234,7 +237,11 @@ def _answers(route: Route, references: References, example: Schema) -> Schema:
 
 
 def _meaning(status: int) -> str:
-    return {302: "Where the bytes are.", 503: "Something that it needs is not reachable."}[status]
+    return {
+        201: "It was not there before.",
+        302: "Where the bytes are.",
+        503: "Something that it needs is not reachable.",
+    }[status]
 
 
 def _errors(route: Route, responses: Schema) -> Schema:

@@ -8,7 +8,7 @@ from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import JobNotFound, PreconditionFailed, TryAgain
-from chalicelib.jobs.model import Result
+from chalicelib.jobs.model import Result, file_id
 from chalicelib.jobs.results import WantedResults
 from chalicelib.wiring import services
 
@@ -90,6 +90,7 @@ def result_answer(result: Result) -> ResultAnswer:
         id=result.id,
         job_id=result.job_id,
         pipeline=result.pipeline,
+        file_id=file_id(result.job_id, result.file) if result.file else None,
         summary=result.summary,
         quality_score=result.quality_score,
         metadata=dict(result.metadata),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import file_answer, number_of
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.job_views import callback_of, callback_secret
@@ -11,6 +12,7 @@ from chalicelib.api.models.files import FileAnswer
 from chalicelib.api.models.uploads import (
     CompleteRequest,
     ImportRequest,
+    LeftOut,
     MoreFilesRequest,
     MultipartPlan,
     NewFile,
@@ -24,8 +26,10 @@ from chalicelib.api.models.uploads import (
     UploadTarget,
 )
 from chalicelib.api.routing import Routes
+from chalicelib.jobs.accepting import Announced, Selection
 from chalicelib.jobs.errors import (
     FileNotAwaited,
+    GuestMayNot,
     ImportNotAllowed,
     NotAllowedInState,
     PartsMissing,
@@ -38,12 +42,14 @@ from chalicelib.jobs.errors import (
     UnsupportedType,
     UploadGone,
 )
-from chalicelib.jobs.intake import Announced, Upload
+from chalicelib.jobs.intake import Upload
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.multipart import part_count
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
+
+NOTHING_LEFT_OUT = Selection()
 
 
 @routes.route(
@@ -59,17 +65,20 @@ routes = Routes(__name__)
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
     callback = callback_of(body.callback_url)
+    chosen = services().intake.select(
+        body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
+    )
     job, uploads = services().intake.open_job(
         call.user.id,
         body.pipeline,
         body.options,
-        announced(body.files),
+        chosen.taken,
         name=body.name,
         more=body.more,
         files_intended=body.files_intended if body.more else None,
         **callback,
     )
-    answer = upload_answer(job, uploads)
+    answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)
     return Reply(answer, 201)
 
@@ -86,8 +95,12 @@ def open_job(call: Call) -> Reply:
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
-    job, uploads = services().intake.add_files(call.user.id, job_id, announced(body.files), more=body.more)
-    return Reply(upload_answer(job, uploads), 201)
+    pipeline = services().owned.job(call.user.id, job_id).pipeline
+    chosen = services().intake.select(
+        pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=False
+    )
+    job, uploads = services().intake.add_files(call.user.id, job_id, chosen.taken, more=body.more)
+    return Reply(upload_answer(job, uploads, chosen=chosen), 201)
 
 
 @routes.route(
@@ -98,10 +111,12 @@ def add_files(call: Call, job_id: str) -> Reply:
     answer=UploadAnswer,
     status=202,
     creates=True,
-    errors=(UnknownPipeline, ImportNotAllowed, TooManyJobs),
+    errors=(UnknownPipeline, ImportNotAllowed, GuestMayNot, TooManyJobs),
 )
 def import_path(call: Call) -> Reply:
     body: ImportRequest = call.body
+    if call.user.role == GUEST:
+        raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     callback = callback_of(body.callback_url)
     job = services().importer.start(
         call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback
@@ -197,23 +212,32 @@ def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
 
 
 def announced(files: Sequence[NewFile]) -> list[Announced]:
-    return [Announced(**dict(file)) for file in files]
+    return [Announced(**dict(file), position=i) for i, file in enumerate(files)]
 
 
-def upload_answer(job: Job, uploads: Sequence[Upload], message: str | None = None) -> UploadAnswer:
+def upload_answer(
+    job: Job, uploads: Sequence[Upload], message: str | None = None, chosen: Selection = NOTHING_LEFT_OUT
+) -> UploadAnswer:
+    """chosen: what came of the request's files, where they were its own."""
     waiting = "It is sealed." if job.sealed else "It is open for more files."
+    positions = [file.position for file in chosen.taken] or range(len(uploads))
+    left_out = [
+        LeftOut(filename=one.file.filename, code=one.error.code, message=one.message) for one in chosen.left_out
+    ]
     return UploadAnswer(
         job_id=job.id,
         status=job.state,
         file_count=job.file_count,
         message=message or f"The job awaits {job.file_count} files. {waiting}",
-        uploads=[upload_target(upload) for upload in uploads],
+        uploads=[upload_target(upload, i) for i, upload in zip(positions, uploads, strict=True)],
+        ignored=[file.filename for file in chosen.ignored] or None,
+        left_out=left_out or None,
     )
 
 
-def upload_target(upload: Upload) -> UploadTarget:
+def upload_target(upload: Upload, position: int) -> UploadTarget:
     file, request = upload.file, upload.request
-    target = UploadTarget(file_id=file.id, filename=file.filename, duplicate_of=upload.duplicate_of)
+    target = UploadTarget(file_id=file.id, position=position, filename=file.filename, duplicate_of=upload.duplicate_of)
     if request:
         target.method, target.url, target.headers = request.method, request.url, dict(request.headers)
         target.expires_at = request.expires_at

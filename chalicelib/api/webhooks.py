@@ -48,7 +48,9 @@ def add_webhook(call: Call) -> Reply:
 
 @routes.route("GET", "/webhooks", "Your webhooks", answer=WebhooksAnswer)
 def list_webhooks(call: Call) -> WebhooksAnswer:
-    return WebhooksAnswer(items=[webhook_answer(endpoint) for endpoint in services().jobs.endpoints(call.user.id)])
+    return WebhooksAnswer(
+        items=[webhook_answer(endpoint) for endpoint in services().jobs.webhooks.endpoints(call.user.id)]
+    )
 
 
 @routes.route("GET", "/webhooks/{webhook_id}", "A webhook", answer=WebhookAnswer, conditional=True)
@@ -73,7 +75,7 @@ def change_webhook(call: Call, webhook_id: str) -> Reply:
 
 @routes.route("DELETE", "/webhooks/{webhook_id}", "Delete a webhook", status=204)
 def delete_webhook(call: Call, webhook_id: str) -> Reply:
-    services().jobs.delete_endpoint(owned(call, webhook_id))
+    services().jobs.webhooks.delete_endpoint(owned(call, webhook_id))
     return Reply(None, 204)
 
 
@@ -128,11 +130,11 @@ def redeliver_callback(call: Call, job_id: str, delivery_id: str) -> Reply:
 def owned(call: Call, webhook_id: str) -> Endpoint:
     if not is_id(webhook_id):
         raise WebhookNotFound("There is no such webhook.")
-    return services().jobs.endpoint(call.user.id, webhook_id)
+    return services().jobs.webhooks.endpoint(call.user.id, webhook_id)
 
 
 def deliveries_of(call: Call, endpoint_id: str) -> Reply:
-    found, cursor = services().jobs.deliveries(endpoint_id, call.query.limit, call.query.cursor)
+    found, cursor = services().jobs.webhooks.deliveries(endpoint_id, call.query.limit, call.query.cursor)
     answer = DeliveriesPage(items=[delivery_answer(delivery) for delivery in found], next_cursor=cursor)
     return Reply(answer, headers=cursor_links(call, cursor))
 

@@ -2,9 +2,46 @@
 
 from __future__ import annotations
 
+import fnmatch
+import re
 import unicodedata
 
 LONGEST = 255
+
+# What operating systems, file managers and network drives leave beside people's files: names of files and of folders.
+HOUSEKEEPING = (
+    ".ds_store",
+    "._*",
+    ".appledouble",
+    "__macosx",
+    ".spotlight-v100",
+    ".trashes",
+    ".trash-*",
+    ".fseventsd",
+    ".temporaryitems",
+    ".documentrevisions-v100",
+    ".apdisk",
+    ".localized",
+    "icon\r",
+    "thumbs.db",
+    "ehthumbs.db",
+    "ehthumbs_vista.db",
+    "desktop.ini",
+    "$recycle.bin",
+    "system volume information",
+    ".directory",
+    ".nomedia",
+    ".picasa.ini",
+    "picasa.ini",
+    "@eadir",
+    "lost+found",
+)
+
+
+def is_housekeeping(path: str) -> bool:
+    """Whether a file or one of its folders has a name that only an operating system gives, in whatever case."""
+    parts = re.split(r"[/\\]", path.lower())
+    return any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HOUSEKEEPING)
 
 
 def display_name(given: str) -> str:

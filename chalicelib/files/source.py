@@ -22,7 +22,8 @@ class SourceFile:
     """A file of `size` bytes that the user calls `name`.
 
     verified_sha256: given where the store itself has checked the bytes against it, so that nobody needs to read them
-    all for the sake of a hash. modified_at: the client's, or else the object's own time. role: see FileRules.
+    all for the sake of a hash. modified_at: the file's time where it came from, as the client says; None where nobody
+    does. role: see FileRules.
 
     A pipeline calls head() to find out what it has, then either load(), which reads every byte once (hashing it) and
     serves all later reads of a file up to 64 MiB from memory, or only open(), which fetches what is read.

@@ -32,7 +32,7 @@ class Entry:
     """A member to be. Its bytes are `content`, or else wherever `source` says: a key that only `read` understands.
 
     path: relative, with "/". size: bytes. crc32: unsigned, of all of them. modified_at: written as the clock time that
-    it shows, whatever its zone, since a zip has none.
+    it shows and, where it has a zone, as the instant too.
     """
 
     path: str
@@ -185,19 +185,30 @@ def _zip64_extra(*values: int) -> bytes:
     return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values) if values else b""
 
 
+def _instant_extra(moment: datetime | None) -> bytes:
+    """The extended timestamp (Info-ZIP's extra field 0x5455): the instant of the last change in seconds since 1970,
+    which the clock time alone doesn't tell. For moments with a zone, as far as 32 bits go."""
+    if moment is None or moment.tzinfo is None:
+        return b""
+    seconds = int(moment.timestamp())
+    return struct.pack("<HHBi", 0x5455, 5, 1, seconds) if -(1 << 31) <= seconds < 1 << 31 else b""
+
+
 def _header(entry: Entry) -> bytes:
     name = entry.path.encode()
     # A local header must carry both sizes or neither.
-    extra = _zip64_extra(entry.size, entry.size) if entry.size >= FULL_32 else b""
+    large = _zip64_extra(entry.size, entry.size) if entry.size >= FULL_32 else b""
+    extra = large + _instant_extra(entry.modified_at)
     size = min(entry.size, FULL_32)
-    fields = (ZIP64 if extra else PLAIN, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
+    fields = (ZIP64 if large else PLAIN, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
     return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields, len(name), len(extra)) + name + extra
 
 
 def _directory_record(entry: Entry, header_at: int) -> bytes:
     name = entry.path.encode()
-    extra = _zip64_extra(*(value for value in (entry.size, entry.size, header_at) if value >= FULL_32))
-    version = ZIP64 if extra else PLAIN
+    large = _zip64_extra(*(value for value in (entry.size, entry.size, header_at) if value >= FULL_32))
+    extra = large + _instant_extra(entry.modified_at)
+    version = ZIP64 if large else PLAIN
     size = min(entry.size, FULL_32)
     fields = (UNIX | version, version, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
     return (

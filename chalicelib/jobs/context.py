@@ -4,126 +4,85 @@ from __future__ import annotations
 
 import hashlib
 import io
-import logging
+import json
 import shutil
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextvars import copy_context
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 from chalicelib.files.archive import SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.archiving import write_archive
-from chalicelib.jobs.errors import ObjectMissing, StaleTransition
-from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.archiving import FileChanged, write_archive
+from chalicelib.jobs.claims import Claim, FileGone, HandOn, Interrupted
+from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
+from chalicelib.jobs.job_ports import RunStore
+from chalicelib.jobs.losing import is_gone
 from chalicelib.jobs.model import Artifact, File, Job
+from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore
-from chalicelib.jobs.states import FINISHED, FileState, JobState
-from chalicelib.pipelines.base import InspectedFile, Member, Pipeline, PipelineFailed, Step
-
-log = logging.getLogger(__name__)
+from chalicelib.jobs.ports import Clock, ModelStore, ObjectStore, UserData
+from chalicelib.jobs.results import result_of_file
+from chalicelib.jobs.states import FINISHED, FileState
+from chalicelib.jobs.works import options_of
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Work
 
 PROGRESS_EVERY = timedelta(seconds=2)
-RUN_LEASE = timedelta(seconds=90)
-"""Short, and renewed as long as the process lives: whatever kills it, another worker goes on within two minutes."""
-RENEW_SECONDS = 25.0
 HAND_ON_BEFORE = timedelta(seconds=20)
-RUNNING = frozenset({JobState.RUNNING})
+LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
+"""Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
+MOST_TAGS, LONGEST_TAG = 20, 40
 EXPIRING = {"millrace-expires": "24h"}
 
 
-class Interrupted(BaseException):
-    """Stops a step at a clean point. No Exception, so that a pipeline's `except Exception` lets it pass."""
+@dataclass(frozen=True)
+class Stores:
+    """What steps read from and write to."""
 
-
-class Cancelled(Interrupted):
-    pass
-
-
-class HandOn(Interrupted):
-    """Another function goes on with what is saved: a fresh one, as this one's time is nearly up, or that of `place`."""
-
-    def __init__(self, place: str | None = None) -> None:
-        super().__init__(place)
-        self.place = place
+    jobs: RunStore
+    objects: ObjectStore
+    models: ModelStore
+    user_data: UserData
+    clock: Clock
+    observer: Observer = UNOBSERVED
 
 
 class Context:
-    def __init__(
-        self,
-        job: Job,
-        pipeline: Pipeline,
-        scratch: Path,
-        deadline: datetime,
-        jobs: JobStore,
-        objects: ObjectStore,
-        models: ModelStore,
-        limits: Limits,
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
-    ) -> None:
-        self.job = job
+    """A running step's context. Raises PipelineFailed where the job's options can't be read."""
+
+    def __init__(self, work: Work, claim: Claim, stores: Stores, scratch: Path, deadline: datetime) -> None:
+        job = claim.job
         self.job_id = job.id
         self.job_name = job.name
-        self.options: Any = pipeline.Options.model_validate(job.options)
+        self.owner_id = job.owner_id
+        self.options: Any = options_of(work, job)
+        self.state: Mapping[str, Any] | None = job.checkpoint
         self.scratch = scratch
-        self.saved_anything = job.steps_done > 0
-        self._deadline = deadline
-        self._hand_on_at = deadline - min(HAND_ON_BEFORE, (deadline - clock()) / 4)
-        self._jobs = jobs
-        self._objects = objects
-        self._models = models
-        self._limits = limits
-        self._clock = clock
-        self._observer = observer
-        self._written_at = clock()
-        self._stopped = threading.Event()
+        self.saved_anything = job.steps_done > 0 or job.slices is not None or job.checkpoint is not None
+        self._claim = claim
+        self._jobs = stores.jobs
+        self._objects = stores.objects
+        self._models = stores.models
+        self._user_data = stores.user_data
+        self._clock = stores.clock
+        self._observer = stores.observer
+        self._hand_on_at = deadline - min(HAND_ON_BEFORE, (deadline - self._clock()) / 4)
+        self._written_at = self._checked_at = self._clock()
         self._tags = EXPIRING if getattr(self.options, "retain_results", True) is False else None
 
-    # -- the claim -------------------------------------------------------------------------------------------------
-
-    def keep_claim(self) -> None:
-        """Renews the lease beside the work, until stop(): a step may be silent for minutes."""
-        renew = copy_context().run  # its lines belong to this run too
-        threading.Thread(target=renew, args=(self._renew,), name=f"lease of {self.job_id}", daemon=True).start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def _renew(self) -> None:
-        claimed = self.job
-        while not self._stopped.wait(RENEW_SECONDS):
-            try:
-                self._jobs.renew_run(claimed, self._clock() + RUN_LEASE)
-            except StaleTransition:
-                return  # paused, cancelled or lost: the next clean point finds out which
-            except Exception:
-                log.exception("the lease could not be renewed", extra={"job_id": self.job_id})
-
-    def release(self, **changes: Any) -> None:
-        """Gives the claim back, so that whoever goes on need not wait for the lease."""
-        self.stop()
-        try:
-            self.job = self._jobs.change_job(
-                self.job,
-                {"lease_until": None, "claimed_by": None, **changes},
-                allowed=frozenset({JobState.RUNNING, JobState.PAUSED}),
-                same=("attempt",),
-            )
-        except StaleTransition:
-            return
+    @property
+    def job(self) -> Job:
+        return self._claim.job
 
     # -- files -----------------------------------------------------------------------------------------------------
 
     def files(self) -> Iterator[InspectedFile]:
-        for file in self._jobs.files(self.job_id):
+        for file in self._jobs.files(self.job):
             if file.state in FINISHED:
                 yield inspected(file)
 
@@ -149,12 +108,31 @@ class Context:
         digests = source.load()
         if stored.sha256 and digests.sha256 != stored.sha256:
             raise changed(stored)
-        self._jobs.change_file(stored, {"crc32": digests.crc32}, allowed=FINISHED)
+        move_file(self._jobs, stored, NOTE_CHECKSUM(crc32=digests.crc32))
         return replace(file, crc32=digests.crc32)
+
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        stored = self._stored(file)
+        found: FileFields = {"metadata": dict(metadata)}
+        if title and not stored.title:
+            found["title"] = title
+        if description and not stored.description:
+            found["description"] = description
+        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
+            found["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        move_file(self._jobs, stored, DESCRIBE(**found))
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
-        self._jobs.mark_duplicates(self.job_id, kept)
+        mark_duplicates(self._jobs, self.job_id, kept)
 
     def model(self, name: str) -> Path:
         return self._models.fetch(name, self.scratch)
@@ -168,7 +146,13 @@ class Context:
         try:
             yield from self._objects.stream(file.key, start, end, etag=file.etag, bucket=file.bucket)
         except ObjectMissing:
-            raise changed(file) from None
+            raise self._lost(file) from None
+
+    def _lost(self, file: File) -> BaseException:
+        return FileGone(file) if is_gone(self._objects, file) else changed(file)
+
+    def user_data(self, kind: str, name: str) -> bytes | None:
+        return self._user_data.get(self.job.owner_id, kind, name)
 
     # -- progress --------------------------------------------------------------------------------------------------
 
@@ -182,28 +166,58 @@ class Context:
             raise HandOn
         if now - self._written_at >= PROGRESS_EVERY:
             self._written_at = now
-            # A zip in parts gets on even where the step doesn't end in this invocation.
-            got_on = {"tries": 0} if self.upload and percent else {}
-            self._write({"step_percent": round(percent, 1), "current_filename": filename, **got_on})
+            self._note_progress(percent, filename)
+
+    def _note_progress(self, percent: float, filename: str | None) -> None:
+        # A zip in parts gets on even where the step doesn't end in this invocation.
+        done: JobFields = {"step_percent": round(percent, 1), "current_filename": filename}
+        if self.upload and percent:
+            done["tries"] = 0
+        self._claim.write(**done)
+
+    def checkpoint(self, state: Mapping[str, Any]) -> None:
+        self._claim.write(checkpoint=_json(state, LARGEST_CHECKPOINT), tries=0)
+        self.state = self.job.checkpoint
+
+    def pause(self, code: str, message: str) -> NoReturn:
+        self._claim.pause({"code": code, "message": message})
+        raise Interrupted
 
     def finish_step(self) -> None:
-        done = {"steps_done": self.job.steps_done + 1, "step_percent": 0.0, "current_filename": None, "tries": 0}
-        self._write(done)
+        self._claim.write(
+            steps_done=self.job.steps_done + 1,
+            step_percent=0.0,
+            current_filename=None,
+            checkpoint=None,
+            slices=None,
+            slices_done=0,
+            slices_mark=0,
+            tries=0,
+        )
+        self.state = None
+
+    def divide(self, slices: int) -> None:
+        """Records that the step is divided: from now on its slices are what is left of it."""
+        self._claim.write(
+            slices=slices,
+            division=self.job.attempt,
+            slices_done=0,
+            slices_mark=0,
+            step_percent=0.0,
+            current_filename=None,
+            checkpoint=None,
+            tries=0,
+        )
 
     def _check(self) -> None:
         """The clean point before an effect that others see."""
-        self._write({})
+        self._claim.write()
 
-    def _write(self, changes: Mapping[str, Any]) -> None:
-        now = self._clock()
-        if now >= self._deadline:
-            raise HandOn
-        changes = {**changes, "active_at": now, "lease_until": now + RUN_LEASE}
-        try:
-            self.job = self._jobs.change_job(self.job, changes, allowed=RUNNING, same=("attempt",))
-        except StaleTransition:
-            state = self._jobs.job(self.job_id).state
-            raise (Cancelled if state is JobState.CANCELLED else Interrupted) from None
+    def _check_seldom(self) -> None:
+        """The same before an effect that is one of thousands."""
+        if self._clock() - self._checked_at >= PROGRESS_EVERY:
+            self._checked_at = self._clock()
+            self._check()
 
     # -- what comes out --------------------------------------------------------------------------------------------
 
@@ -241,14 +255,35 @@ class Context:
         key = keys.result(self.job_id, safe(name))
         try:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
+        except FileChanged as replaced:
+            raise self._lost(replaced.file) from None
         except SourceChanged as replaced:
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
-        self._write({"upload": None, **({"result_size": size} if name == "complete" else {})})
+        done: JobFields = {"upload": None}
+        if name == "complete":
+            done["result_size"] = size
+        self._claim.write(**done)
 
-    def result(self, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> None:
-        self._write({"result": {"summary": summary, "quality_score": quality_score, "metadata": dict(metadata)}})
+    def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
+        self._check_seldom()
+        found = _json(details, LARGEST_DETAILS)
+        judge_file(self._jobs, self.job_id, file.number, self.job.retries, verdict, message, found)
+
+    def result(
+        self,
+        summary: str,
+        quality_score: float | None,
+        metadata: Mapping[str, Any],
+        file: InspectedFile | None = None,
+    ) -> None:
+        if file is None:
+            said = {"summary": summary, "quality_score": quality_score, "metadata": dict(metadata)}
+            self._claim.write(result=said)
+            return
+        self._check_seldom()
+        self._jobs.put_result(result_of_file(self.job, file.number, summary, quality_score, metadata, self._clock()))
 
     @property
     def upload(self) -> Mapping[str, Any] | None:
@@ -256,10 +291,10 @@ class Context:
 
     def note_upload(self, upload: Mapping[str, Any]) -> None:
         """Remembers a multipart upload under way, so that whoever goes on finds its parts."""
-        self._write({"upload": dict(upload)})
+        self._claim.write(upload=dict(upload))
 
     def _stored_files(self) -> Mapping[int, File]:
-        return {file.number: file for file in self._jobs.files(self.job_id)}
+        return {file.number: file for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"
@@ -299,3 +334,12 @@ def safe(name: str) -> str:
     if not name or not all(c.isalnum() or c in "._-" for c in name) or name.startswith("."):
         raise ValueError(f"not a name for an object: {name!r}")
     return name
+
+
+def _json(value: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """The value as JSON keeps it. ValueError where it can't, or is larger than `most` bytes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if (size := len(text.encode())) > most:
+        raise ValueError(f"{size:,} bytes as JSON, where {most:,} are allowed")
+    kept: dict[str, Any] = json.loads(text)
+    return kept

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from chalicelib.jobs.claims import RUN_LEASE
+from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotAwaited,
@@ -14,30 +16,35 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
 )
+from chalicelib.jobs.file_moving import reject_file, reset_files
+from chalicelib.jobs.job_ports import ControlStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import ACTIONS, CANCEL, RESUME, RETRY, JobFields, JobMove
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.ownership import Owned, is_upload
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
-from chalicelib.jobs.running import clean
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
-from chalicelib.jobs.states import ACTIONS, FINISHED, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.slices import Slices
+from chalicelib.jobs.states import FINISHED, FileState, JobState
+from chalicelib.jobs.works import takes_files
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
 LEFT_OUT = "given_up"
-RETRYABLE = frozenset({JobState.COMPLETED, JobState.FAILED})
 
 
 class Control:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ControlStore,
         objects: ObjectStore,
         queues: Queues,
         owned: Owned,
         settling: Settling,
-        pipelines: Mapping[str, Pipeline],
+        slices: Slices,
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
     ) -> None:
@@ -46,7 +53,8 @@ class Control:
         self._queues = queues
         self._owned = owned
         self._settling = settling
-        self._pipelines = pipelines
+        self._slices = slices
+        self._works = works
         self._limits = limits
         self._clock = clock
 
@@ -54,17 +62,17 @@ class Control:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
         if action not in ACTIONS:
             raise InvalidFields(f"An action is one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")])
-        allowed, target = ACTIONS[action]
+        kind = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
         # The job may move between reading and writing: then the second look tells the state that it is in by now.
         for _ in range(2):
-            if job.state not in allowed:
-                states = ", ".join(sorted(allowed))
+            if job.state not in kind.allowed:
+                states = ", ".join(sorted(kind.allowed))
                 raise NotAllowedInState(
                     f"A job that is {job.state} can't do {action}: that takes one that is {states}."
                 )
             try:
-                job = self._jobs.change_job(job, self._changes(job, target), allowed=frozenset({job.state}))
+                job = move(self._jobs, job, kind(**self._changes(job, kind)))
                 break
             except StaleTransition:
                 job = self._owned.job(owner_id, job_id)
@@ -80,42 +88,23 @@ class Control:
     def retry(self, owner_id: str, job_id: str) -> Job:
         """Looks at rejected files again, or runs again what broke off; what was done well is not done twice."""
         job = self._owned.job(owner_id, job_id)
-        if job.state not in RETRYABLE:
+        if job.state not in RETRY.allowed:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
         again = self._to_look_at_again(job)
         # A retry that broke off may have taken its files back and not its job: this one goes on from there.
         unfinished = job.counts.finished < job.file_count
         if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
-        usable = job.counts.inspected + job.counts.duplicate
+        usable = job.counts.inspected + job.counts.duplicate or not takes_files(self._works[job.pipeline])
         if not again and not unfinished and not usable and job.listing is None:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
-        changes = {
-            "state": JobState.PENDING,
-            "run_requested": False,
-            "ticket": None,
-            "steps_done": 0,
-            "step_percent": 0.0,
-            "lease_until": None,
-            "claimed_by": None,
-            "upload": None,
-            "error_code": None,
-            "error_message": None,
-            "completed_at": None,
-            "result": None,
-            "sealed": job.listing is None,
-            "given_up": False,
-            "started_at": None,
-            "tries": 0,
-            "active_at": now,
-            "due_at": self._due(JobState.PENDING),
-            "retries": job.retries + 1,
-        }
         try:
             # The files first: nobody asks for the run of a job that is over, so none can begin without them.
-            self._jobs.reset_files(job, again)
-            job = self._jobs.change_job(job, changes, allowed=frozenset({job.state}), same=("retries",))
+            reset_files(self._jobs, job, again)
+            due_at = now + timedelta(seconds=self._limits.check_every)
+            open_again = RETRY(sealed=job.listing is None, active_at=now, due_at=due_at, retries=job.retries + 1)
+            job = move(self._jobs, job, open_again)
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
         log.info("the user wants: retry", extra={"job_id": job.id, "files": len(again)})
@@ -130,7 +119,7 @@ class Control:
             awaited = file.state is FileState.EXPECTED and not job.final and is_upload(job, file)
             if not awaited or self._has_arrived(file):
                 raise FileNotAwaited(f"The file is not awaited: it is {file.state}, in a job that is {job.state}.")
-            if not self._jobs.reject_file(file, LEFT_OUT, "It was left out, and never arrived."):
+            if not reject_file(self._jobs, file, LEFT_OUT, "It was left out, and never arrived.", self._clock()):
                 file = self._jobs.file(job.id, number)
                 if not _left_out(file):
                     raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")
@@ -146,13 +135,15 @@ class Control:
         self.abort_uploads(job)
 
     def abort_uploads(self, job: Job) -> None:
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             if file.upload_id and file.state in {FileState.EXPECTED, FileState.REJECTED}:
                 self._objects.abort_parts(file.key, file.upload_id)
 
     def _go_on(self, job: Job) -> None:
         job = self._settling.settle(job.id)
         if job.run_requested:
+            if job.shared:
+                self._slices.send_all(job)
             return
         if job.listing is not None:
             self._queues.list_objects(job.id)
@@ -168,7 +159,7 @@ class Control:
     def _to_look_at_again(self, job: Job) -> list[File]:
         """Rejected files that are in the store and, where the job failed because a file was replaced, such files."""
         again = []
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             replaced = job.error_code == "file_changed" and file.state in FINISHED
             if not replaced and file.state is not FileState.REJECTED:
                 continue
@@ -180,22 +171,17 @@ class Control:
                 again.append(file)
         return again
 
-    def _changes(self, job: Job, target: JobState) -> dict[str, object]:
+    def _changes(self, job: Job, kind: JobMove) -> JobFields:
         now = self._clock()
-        changes: dict[str, object] = {"state": target, "due_at": self._due(target)}
-        if target is JobState.RUNNING and job.run_requested:
-            changes["due_at"] = now + RUN_PATIENCE
-        if target is JobState.CANCELLED:
+        if kind is CANCEL:
             # A worker may be at it until its lease ends: then the sweeper cleans up after both.
-            return changes | {"completed_at": now, "due_at": max(now, job.lease_until or now) + RUN_PATIENCE}
-        # What was awaited before a pause is awaited anew after it.
-        return changes | ({"active_at": now} if target is JobState.RUNNING else {})
-
-    def _due(self, state: JobState) -> datetime | None:
-        """When the sweeper should look: never at a job that is paused or over."""
-        if state in {JobState.PENDING, JobState.RUNNING}:
-            return self._clock() + timedelta(seconds=self._limits.check_every)
-        return None
+            at_work_until = max(now, job.lease_until or now, now + RUN_LEASE if job.shared else now)
+            return {"completed_at": now, "due_at": at_work_until + RUN_PATIENCE}
+        if kind is RESUME:
+            # What was awaited before a pause is awaited anew after it.
+            wait = RUN_PATIENCE if job.run_requested else timedelta(seconds=self._limits.check_every)
+            return {"active_at": now, "due_at": now + wait}
+        return {}
 
 
 def _left_out(file: File) -> bool:

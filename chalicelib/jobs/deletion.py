@@ -17,13 +17,16 @@ from chalicelib.jobs import keys, thumbnails
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
-from chalicelib.jobs.library_ports import Use
+from chalicelib.jobs.job_ports import DeletionStore, Use
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, Thumbnail, file_id
+from chalicelib.jobs.moves import DELETE, LOOK_AGAIN
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
+from chalicelib.jobs.removing import GOING, forget_kept, remove_files
 from chalicelib.jobs.sharing import Holder, holders, source_of
-from chalicelib.jobs.states import FINAL, FileState, JobState
+from chalicelib.jobs.states import FileState, JobState
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +37,14 @@ SMALL = 100
 """Files of a job that is deleted before the answer is given."""
 SMALL_SECONDS = 15
 INSURANCE_SECONDS = 60
-GOING = (FileState.INSPECTED, FileState.DUPLICATE)
+TRIES = 5
+MOST_DEAD_LETTERS = 3
 
 
 class Deletion:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: DeletionStore,
         objects: ObjectStore,
         queues: Queues,
         owned: Owned,
@@ -66,7 +70,7 @@ class Deletion:
         # Sent before, so that the object goes even if we die right after the file has gone.
         self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
         try:
-            self._jobs.remove_files(job, [file], _heirs([file], {number: found}))
+            remove_files(self._jobs, job, [file], _heirs([file], {number: found}))
         except StaleTransition:
             raise TryAgain("The file or its job is changing at this very moment: try again.") from None
         self._release(_remains(job, file))
@@ -78,7 +82,7 @@ class Deletion:
         now = self._clock()
         due_at = now + timedelta(seconds=INSURANCE_SECONDS)
         try:
-            job = self._jobs.change_job(job, {"deleting": True, "due_at": due_at}, allowed=FINAL, unless="deleting")
+            job = move(self._jobs, job, DELETE(due_at=due_at))
         except StaleTransition:
             raise TryAgain("The job is changing at this very moment: try again.") from None
         if job.file_count > SMALL:
@@ -105,9 +109,14 @@ class Deletion:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """A job that is being deleted stays due: the sweeper asks for it again. Of a file only the object is left."""
+        """A job that is being deleted stays due: the sweeper asks for it until it is gone. What is left of a file is
+        asked for again here, some times."""
         for delivery in deliveries(event):
-            log.error("cleaning up was given up", extra=_ids(delivery.body))
+            tries = delivery.body.get("tries", 0)
+            if "file" in delivery.body and isinstance(tries, int) and tries < MOST_DEAD_LETTERS:
+                self._queues.clean_up({**delivery.body, "tries": tries + 1}, INSURANCE_SECONDS)
+            else:
+                log.error("cleaning up was given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
@@ -119,12 +128,12 @@ class Deletion:
             if use.job_id != job.id:
                 uses[use.source_number].append(use)
         for first in range(1, job.file_count + 1, READ_AT_ONCE):
-            files = list(self._jobs.files(job.id, first=first, last=first + READ_AT_ONCE - 1))
+            files = list(self._jobs.files(job, first=first, last=first + READ_AT_ONCE - 1))
             for some in batched(files, AT_ONCE):
                 if self._clock() >= deadline:
                     self._queues.clean_up({"job_id": job.id})
                     return
-                self._remove(job, some, uses)
+                job = self._remove_as_it_is(job, some, uses)
         for root in (keys.RESULTS, keys.WORK, keys.THUMBNAILS):
             self._objects.delete_prefix(keys.below(root, job.id))
         self._remove_uploads(job, uses)
@@ -132,9 +141,9 @@ class Deletion:
         # What an unfinished job was sent, or a worker was just doing, may still land: then it is looked at once more.
         over = (job.completed_at or job.created_at) + timedelta(seconds=self._limits.upload_url_seconds)
         if job.state is not JobState.COMPLETED and self._clock() < over:
-            self._jobs.change_job(job, {"due_at": over}, allowed=FINAL)
+            move(self._jobs, job, LOOK_AGAIN(due_at=over))
         else:
-            self._jobs.remove_job(job)
+            self._jobs.remove_job(forget_kept(self._jobs, job))
 
     def _cancelled(self, owner_id: str, job_id: str) -> Job:
         job = self._owned.job(owner_id, job_id)
@@ -148,7 +157,20 @@ class Deletion:
                 return job
             raise
 
-    def _remove(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> None:
+    def _remove_as_it_is(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> Job:
+        """Removes files of a job; where it or they have changed since they were read, as they are then."""
+        for _ in range(TRIES):
+            try:
+                return self._remove(job, files, uses)
+            except StaleTransition:
+                job = self._jobs.job(job.id)
+                there = self._jobs.files_by_id([file.id for file in files])
+                files = [there[file.id] for file in files if file.id in there]
+                if not files:
+                    return job  # somebody else has removed them
+        raise StaleTransition(f"{job.id} changes faster than its files can be removed")
+
+    def _remove(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> Job:
         found = {
             file.number: holders(self._jobs, list(uses[file.number]), self._clock()) if file.number in uses else []
             for file in files
@@ -156,14 +178,11 @@ class Deletion:
         own = [file for file in files if file.source is None and not found[file.number] and self._is_ours(job, file)]
         self._objects.delete([file.key for file in own])
         shared = [file for file in files if file.source]
-        try:
-            self._jobs.remove_files(
-                job, files, _heirs(files, found | {f.number: self._outside(job, f) for f in shared})
-            )
-        except StaleTransition:
-            log.info("somebody else removes these files too", extra={"job_id": job.id})
+        heirs = _heirs(files, found | {f.number: self._outside(job, f) for f in shared})
+        job = remove_files(self._jobs, job, files, heirs)
         for file in shared:
             self._release(_remains(job, file) | {"thumbnail": None})  # all of the job's go at once
+        return job
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
         """What lies where the job's uploads go and isn't shared, whether or not a file tells of it."""

@@ -12,29 +12,35 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.files.names import display_name
+from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import join_batch
 from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
+from chalicelib.jobs.file_moving import reset_files
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import DropStore
 from chalicelib.jobs.keys import DropKey
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore
+from chalicelib.jobs.moves import AWAIT, SEAL, SET_OPTIONS
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock, NewId, ObjectStore
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 
 DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
 INVALID_OPTIONS = "invalid_options"
 CONTROL = frozenset({DONE, MANIFEST, OPTIONS})
-IGNORED = ("*.part", "*.tmp", "*.filepart", "~*", "thumbs.db", "__macosx", ".*")
+HALF_MADE = ("*.part", "*.tmp", "*.filepart", "~*", ".*")
 LARGEST_CONTROL_FILE = 16 * MiB
 JOIN_AT_ONCE = 25
 
 
 def ignored(path: str) -> bool:
     """Whether a client's half-made or housekeeping files go by that name, or lie in such a folder."""
-    return any(fnmatch.fnmatchcase(part.lower(), pattern) for part in path.split("/") for pattern in IGNORED)
+    parts = path.lower().split("/")
+    return is_housekeeping(path) or any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HALF_MADE)
 
 
 def shown(path: str) -> str:
@@ -52,7 +58,7 @@ def is_file(place: DropKey) -> bool:
 class DropFolders:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: DropStore,
         objects: ObjectStore,
         intake: Intake,
         settling: Settling,
@@ -86,6 +92,8 @@ class DropFolders:
         for batch in (list(there.values()) for there in batches.values()):
             place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
             joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
+            if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
+                continue  # the first file opens the job, and reads them then: without one there is nothing to do
             if said:
                 self._obey(self._job_of(place), place, said)
             elif joined:
@@ -129,7 +137,7 @@ class DropFolders:
                 return known
             try:
                 if self._takes(job):
-                    numbers = self._jobs.join_batch(job, self._files(job, new), self._clock())
+                    numbers = join_batch(self._jobs, job, self._files(job, new), self._clock())
                     return known | {key: (job.id, number) for key, number in numbers.items()}
                 self._jobs.open_batch(place.batch, self._new_id(), instead_of=job.id)
             except StaleTransition:
@@ -173,7 +181,9 @@ class DropFolders:
             # The job is failed next; should we die before that, whoever comes then sees that it must be.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
-            return self._intake.create(owner, place.pipeline, options, name=shown(place.name), limited=False, **fields)
+            return self._intake.create(
+                owner, place.pipeline, options, name=shown(place.name), limited=False, checked=True, **fields
+            )
         except StaleTransition:
             return self._jobs.job(job_id)
 
@@ -204,7 +214,7 @@ class DropFolders:
             complete = DONE in said
             if MANIFEST in said:
                 names = self._expected(place)
-                job = self._jobs.change_job(job, {"awaits": len(names)}, allowed=RECEIVING)
+                job = move(self._jobs, job, AWAIT(awaits=len(names)))
                 if job.file_count >= len(names):
                     there = {seen.key.removeprefix(place.batch) for seen in self._objects.below(place.batch)}
                     complete = complete or names <= there
@@ -230,10 +240,10 @@ class DropFolders:
         """New options for all of the batch: what was looked into with others is looked into again."""
         if options == job.options:
             return job
-        job = self._jobs.change_job(job, {"options": options}, allowed=RECEIVING, unless="sealed")
-        done = [file for file in self._jobs.files(job.id) if file.state in FINISHED]
+        job = move(self._jobs, job, SET_OPTIONS(options=options))
+        done = [file for file in self._jobs.files(job) if file.state in FINISHED]
         if done:
-            self._jobs.reset_files(job, done)
+            reset_files(self._jobs, job, done)
             self._settling.ask_again(job)
         return job
 
@@ -248,9 +258,9 @@ class DropFolders:
 
     def _replaced(self, job: Job, etags: Mapping[str, str]) -> int:
         """Takes back files that are there in another version than was looked into; returns how many."""
-        there = (file for file in self._jobs.files(job.id) if file.state in FINISHED and file.key in etags)
+        there = (file for file in self._jobs.files(job) if file.state in FINISHED and file.key in etags)
         stale = [file for file in there if file.etag and file.etag != etags[file.key]]
-        return self._jobs.reset_files(job, stale)
+        return reset_files(self._jobs, job, stale)
 
     def _landed(self, batch: str) -> list[tuple[DropKey, StoredObject]]:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
@@ -262,7 +272,7 @@ class DropFolders:
         if landed:
             self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
         try:
-            job = self._jobs.change_job(self._jobs.job(job.id), {"sealed": True}, allowed=RECEIVING, unless="sealed")
+            job = move(self._jobs, self._jobs.job(job.id), SEAL())
         except StaleTransition:
             return self._jobs.job(job.id)
         if replaced:

@@ -107,6 +107,12 @@ class Forbidden(JobError):
     code, status, title = "forbidden", 403, "Not allowed with these credentials"
 
 
+class GuestMayNot(Forbidden):
+    """Register: guests may upload, and nothing else that reaches beyond their own files."""
+
+    code, title = "guest_may_not", "Not for guests"
+
+
 class NotFound(JobError):
     """Check the address and the id. What belongs to somebody else looks the same."""
 
@@ -159,6 +165,24 @@ class ResultNotFound(NotFound):
     """There is no such result of yours; it may have been deleted."""
 
     code, title = "result_not_found", "There is no such result"
+
+
+class UserDataNotFound(NotFound):
+    """List what there is with GET /user-data."""
+
+    code, title = "user_data_not_found", "Nothing is kept under that name"
+
+
+class ScheduleNotFound(NotFound):
+    """There is no such schedule of yours."""
+
+    code, title = "schedule_not_found", "There is no such schedule"
+
+
+class ConnectionNotFound(NotFound):
+    """There is no such connection of yours."""
+
+    code, title = "connection_not_found", "There is no such connection"
 
 
 class WebhookNotFound(NotFound):
@@ -261,6 +285,24 @@ class TooManyKeys(LimitReached):
     """Revoke a key."""
 
     code, title = "too_many_keys", "You have too many keys"
+
+
+class TooMuchUserData(LimitReached):
+    """Delete something that you keep."""
+
+    code, title = "too_much_user_data", "You keep too much"
+
+
+class TooManySchedules(LimitReached):
+    """Delete a schedule."""
+
+    code, title = "too_many_schedules", "You have too many schedules"
+
+
+class TooManyConnections(LimitReached):
+    """Delete a connection."""
+
+    code, title = "too_many_connections", "You have too many connections"
 
 
 class TooManyWebhooks(LimitReached):

@@ -14,14 +14,16 @@ from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Pipeline, UnreadableFile
 
 
-def examine(objects: ObjectStore, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
+def examine(
+    objects: ObjectStore, pipeline: Pipeline, options: Any, job: Job, file: File, seen: StoredObject
+) -> FileOutcome:
     """Looks into the version that was seen or, where that isn't there any more, into the present one. Raises Busy where
     it is replaced faster than it can be read."""
     for last in (False, False, True):
         try:
             if not seen.etag:
                 seen = objects.stat(file.key, file.bucket)
-            return _examine_version(objects, pipeline, job, file, seen)
+            return _examine_version(objects, pipeline, options, job, file, seen)
         except ObjectMissing:
             try:
                 seen = objects.stat(file.key, file.bucket)
@@ -32,7 +34,9 @@ def examine(objects: ObjectStore, pipeline: Pipeline, job: Job, file: File, seen
     return rejected(file, None, "file_missing", "The file was removed before it could be read.")
 
 
-def _examine_version(objects: ObjectStore, pipeline: Pipeline, job: Job, file: File, seen: StoredObject) -> FileOutcome:
+def _examine_version(
+    objects: ObjectStore, pipeline: Pipeline, options: Any, job: Job, file: File, seen: StoredObject
+) -> FileOutcome:
     def outcome(state: FileState, **more: Any) -> FileOutcome:
         more["counts_bytes"] = file.counts_bytes
         return FileOutcome(file.number, file.attempt, state, seen.size, seen.etag or None, **more)
@@ -46,12 +50,13 @@ def _examine_version(objects: ObjectStore, pipeline: Pipeline, job: Job, file: F
         seen.size,
         lambda start, end: objects.stream(file.key, start, end, etag=seen.etag, bucket=file.bucket),
         verified_sha256=file.expected_sha256 if verified else None,
-        modified_at=file.modified_at or seen.modified_at,
+        # The object's own time is the moment of its upload, which says nothing of the file.
+        modified_at=file.modified_at if uploaded or file.source else None,
         role=file.role,
     )
     try:
         _check_rules(pipeline, file, seen.size, uploaded)
-        found = pipeline.inspect(source, pipeline.Options.model_validate(job.options))
+        found = pipeline.inspect(source, options)
         if source.sha256 is None:
             source.load()
         _check_digests(objects, file, source)

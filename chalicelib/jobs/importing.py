@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import AT_ONCE, add_files
 from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ImportStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.ports import ADD_AT_ONCE, Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.moves import COUNT_LISTING, JobFields
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING
 
 log = logging.getLogger(__name__)
+
+MOST_DEAD_LETTERS = 3
+"""How often a listing's message may be given up, three receives each, without a page in between."""
+USER = "{user_id}"
+"""In a root: the id of whoever imports."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class Root:
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
         return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
 
+    def of(self, owner_id: str) -> Root:
+        """The part of it that is one user's, where it names users."""
+        return replace(self, prefix=self.prefix.replace(USER, owner_id))
+
     def holds(self, place: Root) -> bool:
         return place.bucket == self.bucket and place.prefix.startswith(self.prefix)
 
@@ -50,7 +63,7 @@ class Root:
 class Importer:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ImportStore,
         objects: ObjectStore,
         queues: Queues,
         intake: Intake,
@@ -83,13 +96,20 @@ class Importer:
     ) -> Job:
         """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
         outside the allowed roots."""
-        place = Root.parse(path, self._own_bucket)
-        if place.ours or not any(root.holds(place) for root in self._roots):
-            raise ImportNotAllowed("Nothing can be imported from there.")
+        place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
         self._queues.list_objects(job.id)
         return job
+
+    def check(self, path: str, owner_id: str) -> Root:
+        """Where that is. ImportNotAllowed where that user may not import from there."""
+        place = Root.parse(path, self._own_bucket)
+        roots = [root.of(owner_id) for root in self._roots]
+        if place.ours or not any(root.holds(place) for root in roots):
+            below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
+            raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
+        return place
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
@@ -106,11 +126,17 @@ class Importer:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
+        """A listing that got on since its last dead letter is asked for again; one that does not fails its job."""
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
-                if job.listing is not None:
+                if job.listing is None or job.state not in RECEIVING:
+                    continue
+                if job.tries >= MOST_DEAD_LETTERS:
                     self._settling.fail(job, "listing_failed", "The objects to import could not be listed. Try again.")
+                    continue
+                move(self._jobs, job, COUNT_LISTING(tries=job.tries + 1))
+                self._queues.list_objects(job.id)
             except (JobNotFound, StaleTransition):
                 continue
 
@@ -140,19 +166,17 @@ class Importer:
         except ObjectMissing:
             return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
         files = self._files(job, listing, found)
-        room = self._limits.files_per_job - job.file_count
-        if len(files) > room:
-            return self._settling.fail(
-                job, "too_many_files", f"There are more than the {self._limits.files_per_job:,} files of one job."
-            )
-        for some in batched(files, ADD_AT_ONCE, strict=False):
+        most = self._intake.room(job.pipeline)
+        if len(files) > most - job.file_count:
+            return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
+        for some in batched(files, AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
-            changes = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
-            job = self._jobs.add_files(job, some, seal=False, changes=changes)
+            changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
+            job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
         # Added to by nobody since: a lister that was overtaken must not turn the place back.
-        listed = {"listing": {**listing, "after": after} if after else None}
-        return self._jobs.add_files(job, [], seal=after is None, changes=listed)
+        listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
+        return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 
     def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:
         files: list[File] = []

@@ -15,13 +15,18 @@ from chalicelib.jobs.deliveries import Delivery, deliveries, is_newer, object_ev
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
 from chalicelib.jobs.examining import examine, rejected
+from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
+from chalicelib.jobs.job_ports import InspectionStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
+from chalicelib.jobs.moves import START
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore
+from chalicelib.jobs.ports import Clock, ObjectStore
 from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.states import RECEIVING, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
+from chalicelib.jobs.works import options_of
+from chalicelib.pipelines.base import Pipeline, PipelineFailed
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +34,6 @@ MOST_TRIES = 6
 GIVEN_UP = "This file could not be processed, although it was tried several times. Retry it, or leave it out."
 
 MAX_ATTEMPTS = 3
-AWAITED = frozenset({FileState.EXPECTED, FileState.INSPECTING})
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Task:
 class Inspector:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: InspectionStore,
         objects: ObjectStore,
         settling: Settling,
         drops: DropFolders,
@@ -111,7 +115,7 @@ class Inspector:
             if file.state in AWAITED and file.attempt < MAX_ATTEMPTS:
                 self._settling.ask(self._jobs.job(task.job_id), [(file, task.seen)])
                 continue
-            given_up = self._jobs.reject_file(file, "processing_failed", GIVEN_UP)
+            given_up = reject_file(self._jobs, file, "processing_failed", GIVEN_UP, self._clock())
             job = self._settling.settle(task.job_id)
             if given_up:
                 log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
@@ -158,12 +162,18 @@ class Inspector:
         loaded[job.id] = job
         if job.state not in RECEIVING:
             return None  # over, or paused: to resume asks for every file that is left
+        pipeline = self._pipelines[job.pipeline]
+        try:
+            options = options_of(pipeline, job)
+        except PipelineFailed as failed:
+            self._fail(job, failed)
+            return None
         now = self._clock()
         if now + timedelta(seconds=self._limits.lease_margin) >= deadline:
             raise Busy
         lease_until = deadline + timedelta(seconds=self._limits.lease_margin)
         try:
-            file = self._jobs.claim_file(job.id, task.number, task.seen, task.delivery.id, now, lease_until)
+            file = claim_file(self._jobs, job.id, task.number, task.seen, task.delivery.id, now, lease_until)
         except StaleTransition:
             if task.dropped and self._drops.came_late((task.job_id, task.number), task.seen):
                 raise Busy from None  # its job closed just now: next time it opens the one that follows
@@ -171,16 +181,19 @@ class Inspector:
         if file.tries > MOST_TRIES:
             # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
-        pipeline = self._pipelines[job.pipeline]
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        return examine(self._objects, pipeline, job, file, task.seen)
+        return examine(self._objects, pipeline, options, job, file, task.seen)
+
+    def _fail(self, job: Job, failed: PipelineFailed) -> None:
+        try:
+            self._settling.fail(job, failed.code, failed.message)
+        except StaleTransition:
+            log.info("the job moved on by itself", extra={"job_id": job.id})
 
     def _start(self, job: Job, now: datetime) -> Job:
         try:
-            return self._jobs.change_job(
-                job, {"state": JobState.RUNNING, "started_at": now}, allowed=frozenset({JobState.PENDING})
-            )
+            return move(self._jobs, job, START(started_at=now))
         except StaleTransition:
             return self._jobs.job(job.id)
 
@@ -192,7 +205,7 @@ class Inspector:
             try:
                 if pairs:
                     outcomes = thumbnails.pack(self._objects, job_id, [outcome for _, outcome in pairs])
-                    done = self._jobs.finish_files(job_id, outcomes, loaded[job_id].owner_id)
+                    done = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
                     self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
                 self._settling.settle(job_id)
             except JobNotFound:

@@ -6,13 +6,15 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from chalicelib.files.names import display_name
-from chalicelib.jobs import keys
+from chalicelib.jobs import accepting, keys
+from chalicelib.jobs.accepting import Announced
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -20,38 +22,26 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
     StorageFull,
-    TooLarge,
     TooManyFiles,
     TryAgain,
     UnknownPipeline,
-    UnsupportedType,
     field_errors,
 )
-from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.job_ports import IntakeStore
+from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.multipart import part_size
 from chalicelib.jobs.ownership import Owned, check_awaited
-from chalicelib.jobs.ports import Clock, JobStore, NewId, ObjectStore, SignedRequest
+from chalicelib.jobs.ports import Clock, NewId, ObjectStore, SignedRequest
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import lend
 from chalicelib.jobs.states import RECEIVING, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import options_version, takes_files
+from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
-
-
-@dataclass(frozen=True)
-class Announced:
-    """A file that a client is about to send. sha256: lower-case hex."""
-
-    filename: str
-    size: int
-    content_type: str | None = None
-    sha256: str | None = None
-    modified_at: datetime | None = None
-    role: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,11 +60,11 @@ class Upload:
 class Intake:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: IntakeStore,
         objects: ObjectStore,
         owned: Owned,
         settling: Settling,
-        pipelines: Mapping[str, Pipeline],
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
         new_id: NewId,
@@ -83,7 +73,7 @@ class Intake:
         self._objects = objects
         self._owned = owned
         self._settling = settling
-        self._pipelines = pipelines
+        self._works = works
         self._limits = limits
         self._clock = clock
         self._new_id = new_id
@@ -101,8 +91,8 @@ class Intake:
     ) -> tuple[Job, list[Upload]]:
         """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. Raises
         JobError."""
-        self._check_files(self._pipeline(pipeline), announced)
-        self._check_room(0, announced)
+        accepting.check(self._pipeline(pipeline), announced)
+        self._check_room(pipeline, 0, announced)
         self._check_space(owner_id, announced)
         job = self.create(owner_id, pipeline, options, name=name, **fields)
         return self._add(job, announced, more)
@@ -115,18 +105,33 @@ class Intake:
         *,
         name: str | None = None,
         limited: bool = True,
+        checked: bool = False,
         **fields: Any,
     ) -> Job:
         """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
-        told that they have too many jobs; a drop folder's files are there already."""
-        checked = self.check_options(pipeline, options)
+        told that they have too many jobs; a drop folder's files are there already. checked: the options are what
+        check_options() gave."""
+        return self._create(owner_id, self._pipeline(pipeline), options, name, limited, checked=checked, **fields)
+
+    def _create(
+        self,
+        owner_id: str,
+        work: Work,
+        options: Mapping[str, Any],
+        name: str | None,
+        limited: bool,
+        *,
+        checked: bool = False,
+        **fields: Any,
+    ) -> Job:
         now = self._clock()
         job = Job(
             id=fields.pop("id", None) or self._new_id(),
             owner_id=owner_id,
-            name=(name or "").strip() or f"{pipeline} {now:%Y-%m-%d %H:%M}",
-            pipeline=pipeline,
-            options=checked,
+            name=(name or "").strip() or f"{work.name} {now:%Y-%m-%d %H:%M}",
+            pipeline=work.name,
+            options=dict(options) if checked else self._checked(work, options),
+            options_version=options_version(work),
             state=JobState.PENDING,
             created_at=now,
             active_at=now,
@@ -134,8 +139,37 @@ class Intake:
             **fields,
         )
         self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
-        log.info("a job was opened", extra={"job_id": job.id, "pipeline": pipeline})
+        log.info("a job was opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
+
+    def select(
+        self, pipeline: str, announced: Sequence[Announced], *, skip_unsupported: bool = False, needed: bool = True
+    ) -> accepting.Selection:
+        """The files to open a job with or to add to one; see accepting.select."""
+        return accepting.select(self._pipeline(pipeline), announced, skip_unsupported=skip_unsupported, needed=needed)
+
+    def start(
+        self,
+        owner_id: str,
+        work: str,
+        options: Mapping[str, Any],
+        id: str | None = None,
+        *,
+        name: str | None = None,
+        limited: bool = True,
+        **fields: Any,
+    ) -> Job:
+        """A job of a work without files, which runs as soon as a worker is free. The same id twice is one job: the one
+        that there is. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
+        chore = self._chore(work)
+        try:
+            job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
+        except StaleTransition:
+            job = self._jobs.job(id or "")
+            if (job.owner_id, job.pipeline) != (owner_id, work):
+                raise
+        # For the second time too: what started it first may have died before this.
+        return self._settling.settle(job.id)
 
     def add_files(
         self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool
@@ -143,8 +177,8 @@ class Intake:
         """More files for an open job; without `more` it is sealed. NotAllowedInState where it is sealed or over."""
         job = self._owned.job(owner_id, job_id)
         self._check_open(job)
-        self._check_files(self._pipeline(job.pipeline), announced)
-        self._check_room(job.file_count, announced)
+        accepting.check(self._pipeline(job.pipeline), announced)
+        self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
         return self._add(job, announced, more)
 
@@ -154,51 +188,39 @@ class Intake:
         check_awaited(job, file)
         return self._upload(file)
 
-    def _pipeline(self, name: str) -> Pipeline:
-        if name not in self._pipelines:
-            known = ", ".join(self._pipelines)
-            raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
-        return self._pipelines[name]
+    def _chore(self, name: str) -> Work:
+        work = self._works.get(name)
+        if work is None or takes_files(work):
+            raise UnknownPipeline("There is no work of that name that runs without files.")
+        return work
 
-    def check_options(self, pipeline: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    def _pipeline(self, name: str) -> Pipeline:
+        work = self._works.get(name)
+        if work is None or not takes_files(work):
+            known = ", ".join(name for name, work in self._works.items() if takes_files(work))
+            raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
+        return work
+
+    def check_options(self, work: str, options: Mapping[str, Any], *, with_files: bool = True) -> dict[str, Any]:
+        """The options with their defaults. with_files: of a pipeline, else of a work without files. UnknownPipeline;
+        InvalidFields, also for what this installation can't serve."""
+        return self._checked(self._pipeline(work) if with_files else self._chore(work), options)
+
+    def _checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return self._pipeline(pipeline).Options.model_validate(options).model_dump(mode="json", exclude_none=True)
+            valid = work.Options.model_validate(options)
+            work.check(valid, self._models)
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
+        except OptionRefused as refused:
+            wrong = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        return valid.model_dump(mode="json", exclude_none=True)
 
-    def _check_files(self, pipeline: Pipeline, announced: Sequence[Announced]) -> None:
-        rules = pipeline.accepts
-        unnamed = [
-            FieldError(f"files[{i}].filename", "needs more than dots, slashes, spaces and control characters")
-            for i, file in enumerate(announced)
-            if not has_name(file.filename)
-        ]
-        if unnamed:
-            raise InvalidFields("A file has no usable name.", errors=unnamed[:20])
-        wrong = [
-            FieldError(f"files[{i}].filename", f"{file.filename[:80]!r} has no extension that {pipeline.name} takes")
-            for i, file in enumerate(announced)
-            if rules.extension(file.filename) is None
-        ]
-        if wrong:
-            accepted = " ".join(rules.extensions)
-            raise UnsupportedType(f"The {pipeline.name} pipeline takes {accepted}.", errors=wrong[:20])
-        roles = [
-            FieldError(f"files[{i}].role", "one of " + ", ".join(rules.roles) if rules.roles else "not used here")
-            for i, file in enumerate(announced)
-            if file.role and file.role not in rules.roles
-        ]
-        if roles:
-            raise InvalidFields("A file has a role that this pipeline doesn't know.", errors=roles)
-        large = [
-            FieldError(f"files[{i}].size", f"at most {rules.max_bytes} bytes")
-            for i, file in enumerate(announced)
-            if file.size > rules.max_bytes
-        ]
-        if large:
-            raise TooLarge(
-                f"A file is larger than the {rules.max_bytes / MiB:,.0f} MiB that {pipeline.name} takes.", errors=large
-            )
+    def _models(self, folder: str) -> list[str]:
+        """The names directly below `models/{folder}/`, of files and of folders."""
+        prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
+        return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
         stored = self._jobs.usage(owner_id).stored_bytes
@@ -215,9 +237,13 @@ class Intake:
             sealed = " and sealed" if job.sealed else ""
             raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")
 
-    def _check_room(self, file_count: int, announced: Sequence[Announced]) -> None:
-        if file_count + len(announced) > self._limits.files_per_job:
-            raise TooManyFiles(f"A job holds at most {self._limits.files_per_job:,} files.", retry_after=3600)
+    def room(self, pipeline: str) -> int:
+        """The most files of one job: the installation's limit, or the pipeline's where that is lower."""
+        return min(self._limits.files_per_job, self._pipeline(pipeline).accepts.max_files or self._limits.files_per_job)
+
+    def _check_room(self, pipeline: str, file_count: int, announced: Sequence[Announced]) -> None:
+        if file_count + len(announced) > (most := self.room(pipeline)):
+            raise TooManyFiles(f"A {pipeline} job holds at most {most:,} files.", retry_after=3600)
 
     def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
@@ -226,7 +252,7 @@ class Intake:
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
-            job = self._jobs.add_files(job, files, seal=not more, changes={"active_at": now})
+            job = add_files(self._jobs, job, files, seal=not more, changes={"active_at": now})
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
         self._settling.ask_for(job, [file for file in files if file.number in copies])
@@ -288,10 +314,3 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
-
-
-def has_name(given: str) -> bool:
-    try:
-        return bool(display_name(given))
-    except ValueError:
-        return False

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from chalicelib.jobs.ids import is_id
 
 UPLOADS, DROP, RESULTS, THUMBNAILS, WORK = "uploads/", "drop/", "results/", "thumbs/", "work/"
-GUIDES = "guides/"
-KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, "models/")
+GUIDES, MODELS, USER_DATA = "guides/", "models/", "user-data/"
+KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, MODELS, USER_DATA)
 """What is some user's, or the installation's own."""
 
 
@@ -31,6 +31,10 @@ def thumbnail(job_id: str, name: str) -> str:
 def work(job_id: str, name: str) -> str:
     """What a run keeps between its steps; expires by lifecycle rule if nobody removes it."""
     return f"{WORK}{job_id}/{name}"
+
+
+def user_data(owner_id: str, version: str) -> str:
+    return f"{USER_DATA}{owner_id}/{version}"
 
 
 def below(root: str, job_id: str) -> str:

@@ -16,13 +16,13 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
+from chalicelib.jobs.job_ports import LibraryStore
 from chalicelib.jobs.model import File, Job, file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FINISHED
+from chalicelib.pipelines.base import Pipeline
 
 KINDS = ("image", "video", "volume", "audio")
-KIND_OF_PIPELINE = {"volume": "volume", "speech": "audio"}
 FORMAT = "1"
 """Of a packed listing: another one makes those that are kept of no use."""
 FILES_IN_PART = 4000
@@ -74,19 +74,20 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
 }
 
 
-def kind_of(pipeline: str, filename: str, content_type: str | None) -> str:
-    """image, video, volume or audio; `other` where it is none of them."""
-    if pipeline in KIND_OF_PIPELINE:
-        return KIND_OF_PIPELINE[pipeline]
+def kind_of(pipeline: Pipeline | None, filename: str, content_type: str | None) -> str:
+    """image, video, volume or audio; `other` where it is none of them. pipeline: None where it is gone."""
+    if pipeline and pipeline.kind:
+        return pipeline.kind
     guessed = content_type or mimetypes.guess_type(filename, strict=False)[0] or ""
     kind = guessed.partition("/")[0]
     return kind if kind in KINDS else "other"
 
 
 class Library:
-    def __init__(self, jobs: JobStore, owned: Owned) -> None:
+    def __init__(self, jobs: LibraryStore, owned: Owned, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
         self._owned = owned
+        self._pipelines = pipelines
 
     def page(self, owner_id: str, wanted: WantedFiles) -> tuple[list[tuple[Job, File]], int]:
         """A page of the owner's files, each with its job, and how many match. What has not arrived isn't listed, and of
@@ -134,13 +135,27 @@ class Library:
         for job in jobs.values():
             made_of, parts = kept.get(job.id, ("", []))
             if job.file_count and made_of != _made_of(job):
-                entries = [_entry(job, file) for file in self._jobs.files(job.id) if file.state in FINISHED]
+                entries = [self._entry(job, file) for file in self._jobs.files(job) if file.state in FINISHED]
                 if job.final:
                     parts = list(packed(entries))
                     self._jobs.keep_listing(job, _made_of(job), parts)
                 yield from entries
             else:
                 yield from unpacked(job.id, parts)
+
+    def _entry(self, job: Job, file: File) -> Entry:
+        return Entry(
+            job.id,
+            file.number,
+            kind_of(self._pipelines.get(job.pipeline), file.filename, file.content_type),
+            file.filename,
+            file.size,
+            str(file.state),
+            file.metadata.get("detected_timestamp"),
+            file.title,
+            file.tags,
+            file.source,
+        )
 
 
 def _made_of(job: Job) -> str:
@@ -168,21 +183,6 @@ def unpacked(job_id: str, parts: Iterable[bytes]) -> Iterator[Entry]:
         for row in json.loads(zlib.decompress(part)):
             *values, tags, source = row
             yield Entry._make((job_id, *values, tuple(tags), source))
-
-
-def _entry(job: Job, file: File) -> Entry:
-    return Entry(
-        job.id,
-        file.number,
-        kind_of(job.pipeline, file.filename, file.content_type),
-        file.filename,
-        file.size,
-        str(file.state),
-        file.metadata.get("detected_timestamp"),
-        file.title,
-        file.tags,
-        file.source,
-    )
 
 
 def _once(entries: list[Entry]) -> Iterator[Entry]:

@@ -7,25 +7,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.errors import FieldError, InvalidFields
+from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FileState
-
-CONFIDENCES = ("high", "medium", "low", "none")
+from chalicelib.pipelines.base import Column, Pipeline
 
 SORTS: dict[str, Callable[[File], Any]] = {
     "number": lambda file: file.number,
     "filename": lambda file: file.filename.casefold(),
     "size": lambda file: file.size,
-    "timestamp": lambda file: file.metadata.get("detected_timestamp") or "9999",
-    "confidence": lambda file: CONFIDENCES.index(confidence(file)),
     "status": lambda file: file.state.value,
 }
+"""Of every pipeline; each adds columns of its own."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which files, in which order. sort: a key of SORTS, with `-` before it for descending."""
+    """Which files, in which order. sort: a key of SORTS or one of the pipeline's columns, with `-` for descending."""
 
     confidences: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
@@ -71,23 +70,35 @@ def confidence(file: File) -> str:
 
 
 class Listing:
-    def __init__(self, jobs: JobStore) -> None:
+    def __init__(self, jobs: FileReads, pipelines: Mapping[str, Pipeline]) -> None:
         self._jobs = jobs
+        self._pipelines = pipelines
+
+    def check(self, job: Job, sort: str, group_by: str | None) -> None:
+        """Raises InvalidFields where the job's pipeline has no such order or group."""
+        columns = self._pipelines[job.pipeline].listing
+        sorts, groups = (*SORTS, *columns.sorts), columns.groups
+        for field, wanted, known in (("sort", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
+            if wanted is not None and wanted not in known:
+                most = f"one of {', '.join(known)}" if known else f"nothing for {job.pipeline} jobs"
+                raise InvalidFields("The files can't be listed so.", errors=[FieldError(field, most)])
 
     def page(self, job: Job, wanted: Wanted) -> tuple[list[File], int]:
         """A page of files and how many there are in all. The plain list reads just its page, any other all of them."""
         start = (wanted.page - 1) * wanted.per_page
         if wanted.everything_in_order and not job.counts.removed:
             last = min(start + wanted.per_page, job.file_count)
-            return (list(self._jobs.files(job.id, first=start + 1, last=last)) if start < last else []), job.file_count
+            return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)
         return found[start : start + wanted.per_page], len(found)
 
-    def groups(self, job: Job, wanted: Wanted) -> dict[str, int]:
-        """How many of the matching files have each confidence, all of them named."""
-        counts = dict.fromkeys(CONFIDENCES, 0)
+    def groups(self, job: Job, wanted: Wanted, by: str) -> dict[str, int]:
+        """How many of the matching files have each value of a column, all of them named."""
+        column = self._pipelines[job.pipeline].listing.column(by)
+        assert column
+        counts = dict.fromkeys(column.values, 0)
         for file in self._matching(job, wanted):
-            counts[confidence(file)] += 1
+            counts[_value(file, column)] += 1
         return counts
 
     def duplicates(
@@ -96,7 +107,7 @@ class Listing:
         """A page of groups of two and more, and how many there are in all. found: what the run has written down;
         without it only exact ones can be told. Of a run's groups only the page's files are read."""
         if found is None:
-            same = exact_groups(self._jobs.files(job.id)) if wanted.kind == "exact" else []
+            same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
             groups = [
                 DuplicateGroup("exact", files[0].number, tuple(files), len(files))
                 for files in same
@@ -106,7 +117,7 @@ class Listing:
         written = [group for group in found if group["kind"] == wanted.kind and wanted.takes(group["files"])]
         page = wanted.slice_of(written)
         numbers = {number for group in page for number in group["files"][: wanted.most]}
-        read = self._jobs.files(job.id, first=min(numbers), last=max(numbers)) if numbers else ()
+        read = self._jobs.files(job, first=min(numbers), last=max(numbers)) if numbers else ()
         known = {file.number: file for file in read if file.number in numbers}
         return [
             DuplicateGroup(
@@ -121,12 +132,27 @@ class Listing:
     def _matching(self, job: Job, wanted: Wanted) -> list[File]:
         found = [
             file
-            for file in self._jobs.files(job.id, last=job.file_count)
+            for file in self._jobs.files(job)
             if (not wanted.states or file.state in wanted.states)
             and (not wanted.confidences or confidence(file) in wanted.confidences)
         ]
-        found.sort(key=SORTS[wanted.sort.removeprefix("-")], reverse=wanted.sort.startswith("-"))
+        found.sort(key=self._order(job, wanted.sort.removeprefix("-")), reverse=wanted.sort.startswith("-"))
         return found
+
+    def _order(self, job: Job, name: str) -> Callable[[File], Any]:
+        if name in SORTS:
+            return SORTS[name]
+        column = self._pipelines[job.pipeline].listing.column(name)
+        assert column
+        if column.values:
+            return lambda file: column.values.index(_value(file, column))
+        return lambda file: (file.metadata.get(column.key) is None, file.metadata.get(column.key))
+
+
+def _value(file: File, column: Column) -> str:
+    """One of the column's values: the last one where the file has none of them."""
+    value = file.metadata.get(column.key)
+    return value if value in column.values else column.values[-1]
 
 
 def exact_groups(files: Iterable[File]) -> list[list[File]]:

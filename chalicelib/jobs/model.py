@@ -34,15 +34,21 @@ class Job:
     still expected. sealed: no more are to come.
     recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
     run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
-    steps_done: finished steps of the run. attempt, lease_until, claimed_by (a message's id): the claim of
-    the worker that runs it. tries: claims since the run last got on.
+    steps_done: finished steps of the run. checkpoint: what the running step has recorded. slices, slices_done: the
+    parts that the running step was divided into, and how many are done; slices None: it is not divided. division: the
+    attempt that divided it. slices_mark: slices_done when the sweeper last looked.
+    waiting_for: the code and message of what a paused job asks of its owner.
+    attempt, lease_until, claimed_by (a message's id): the claim of the worker that runs it. tries: claims since the run
+    last got on.
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
     given_up: it waits for no more files.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
     kept_bytes: what its files count for in its owner's usage since it ended.
+    options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
-    removed. edits: how often its owner has changed it or one of its files.
+    removed. adding: the request that is just putting many files beside it.
+    edits: how often its owner has changed it or one of its files.
     """
 
     id: str
@@ -67,6 +73,12 @@ class Job:
     steps_done: int = 0
     step_percent: float = 0.0
     current_filename: str | None = None
+    checkpoint: Mapping[str, Any] | None = None
+    slices: int | None = None
+    slices_done: int = 0
+    slices_mark: int = 0
+    division: int = 0
+    waiting_for: Mapping[str, Any] | None = None
     attempt: int = 0
     lease_until: datetime | None = None
     claimed_by: str | None = None
@@ -88,6 +100,8 @@ class Job:
     callback: Mapping[str, Any] | None = None
     deleting: bool = False
     edits: int = 0
+    adding: str | None = None
+    options_version: int = 1
     schema_version: int = 1
 
     @property
@@ -97,6 +111,27 @@ class Job:
     @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
+
+    @property
+    def shared(self) -> bool:
+        """Whether its running step is in slices that aren't all done."""
+        return self.slices is not None and self.slices_done < self.slices
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One part of a job's step, number from 0. division: the attempt of the job's run that divided the step, so that
+    what an earlier division left counts for nothing. tries: claims so far; a slice never gets on but by being done."""
+
+    job_id: str
+    division: int
+    step: int
+    number: int
+    attempt: int = 0
+    lease_until: datetime | None = None
+    claimed_by: str | None = None
+    tries: int = 0
+    done: bool = False
 
 
 class Thumbnail(NamedTuple):
@@ -116,6 +151,8 @@ class File:
     signed into its upload URL, so that the store itself refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
+    owner_hash: by which files of the same owner with the same bytes are found.
+    verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
     """
 
     job_id: str
@@ -150,6 +187,11 @@ class File:
     description: str | None = None
     tags: tuple[str, ...] = ()
     edits: int = 0
+    owner_hash: str | None = None
+    verdict: str | None = None
+    verdict_message: str | None = None
+    verdict_details: Mapping[str, Any] = field(default_factory=dict)
+    verdict_run: int = 0
 
     @property
     def counts_bytes(self) -> bool:
@@ -159,6 +201,10 @@ class File:
     @property
     def id(self) -> str:
         return file_id(self.job_id, self.number)
+
+
+def owner_hash(owner_id: str, sha256: str) -> str:
+    return f"{owner_id}#{sha256}"
 
 
 def file_id(job_id: str, number: int) -> str:
@@ -206,7 +252,8 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Result:
-    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed."""
+    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed. file: the number of
+    the file that it is about, None for the whole job."""
 
     id: str
     job_id: str
@@ -218,6 +265,7 @@ class Result:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     updated_at: datetime | None = None
     edits: int = 0
+    file: int | None = None
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,13 @@ from chalicelib.jobs.errors import (
     StaleTransition,
     UploadGone,
 )
+from chalicelib.jobs.file_moving import move_file
+from chalicelib.jobs.job_ports import FileStore
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File
+from chalicelib.jobs.moves import BEGIN_PARTS, END_PARTS
 from chalicelib.jobs.ownership import Owned, check_awaited
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, SignedRequest, UploadedPart
+from chalicelib.jobs.ports import Clock, ObjectStore, SignedRequest, UploadedPart
 from chalicelib.jobs.states import FileState
 
 MAX_PARTS = 10_000
@@ -35,7 +38,7 @@ def part_count(file: File) -> int | None:
 
 
 class Multipart:
-    def __init__(self, jobs: JobStore, objects: ObjectStore, owned: Owned, limits: Limits, clock: Clock) -> None:
+    def __init__(self, jobs: FileStore, objects: ObjectStore, owned: Owned, limits: Limits, clock: Clock) -> None:
         self._jobs = jobs
         self._objects = objects
         self._owned = owned
@@ -109,7 +112,7 @@ class Multipart:
         check_awaited(job, file)
         if file.upload_id:
             self._objects.abort_parts(file.key, file.upload_id)
-            self._jobs.change_file(file, {"upload_id": None}, allowed=frozenset({FileState.EXPECTED}))
+            move_file(self._jobs, file, END_PARTS())
 
     def _completed(self, file: File) -> File:
         try:
@@ -126,9 +129,7 @@ class Multipart:
             return file
         upload_id = self._objects.start_parts(file.key, file.content_type, checksum=True)
         try:
-            return self._jobs.change_file(
-                file, {"upload_id": upload_id}, allowed=frozenset({FileState.EXPECTED}), unless="upload_id"
-            )
+            return move_file(self._jobs, file, BEGIN_PARTS(upload_id=upload_id))
         except StaleTransition:
             self._objects.abort_parts(file.key, upload_id)
             return self._jobs.file(file.job_id, file.number)

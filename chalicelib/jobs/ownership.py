@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import FileNotFound, JobNotFound, NotAllowedInState
+from chalicelib.jobs.job_ports import OwnedStore
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.ports import JobStore
 from chalicelib.jobs.states import FileState
 
 
 class Owned:
-    def __init__(self, jobs: JobStore) -> None:
+    def __init__(self, jobs: OwnedStore) -> None:
         self._jobs = jobs
 
     def job(self, owner_id: str, job_id: str) -> Job:

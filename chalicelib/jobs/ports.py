@@ -1,7 +1,7 @@
-"""What the core needs from the outside. The core owns these contracts; stores fulfil them, and so do tests' fakes.
+"""What the core needs from the outside besides the jobs' own store (job_ports.py): objects, queues, the time.
 
-A method that names a condition writes nothing when it doesn't hold. Anything else that goes wrong outside is raised as
-it is: the queue then delivers again.
+The core owns these contracts; stores fulfil them, and so do tests' fakes. What goes wrong outside is raised as it is:
+the queue then delivers again.
 """
 
 from __future__ import annotations
@@ -12,152 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from chalicelib.jobs.library_ports import LibraryStore
-from chalicelib.jobs.model import Artifact, File, FileOutcome, Job, QueueState, StoredObject, Usage
-from chalicelib.jobs.states import FileState, JobState
+from chalicelib.jobs.model import StoredObject
 
 Clock = Callable[[], datetime]
 """The time now, in UTC with its zone."""
 NewId = Callable[[], str]
 """A new opaque id, sorting after all earlier ones."""
-
-
-ADD_AT_ONCE = 99
-"""So many files are added in one transaction, which holds 100 items at most."""
-
-
-class JobStore(LibraryStore, Protocol):
-    # jobs
-    def create_job(self, job: Job, active_limit: int) -> None:
-        """Puts a new job and counts it for its owner, in one transaction; its option `email`, where there is one,
-        says which person it is in the statistics, else its owner is. LimitReached where the owner has
-        `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
-
-    def job(self, job_id: str) -> Job:
-        """The job with its counts, strongly consistent, in one read whose size doesn't grow with the job.
-        JobNotFound."""
-
-    def jobs_of(
-        self,
-        owner_id: str,
-        *,
-        states: frozenset[JobState],
-        pipeline: str | None,
-        limit: int,
-        before: str | None,
-    ) -> tuple[list[Job], str | None]:
-        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end."""
-
-    def change_job(
-        self,
-        job: Job,
-        changes: Mapping[str, Any],
-        *,
-        allowed: frozenset[JobState],
-        same: Sequence[str] = (),
-        unless: str | None = None,
-    ) -> Job:
-        """Changes fields of a job (a `state` among them by the table of moves) and returns it.
-        StaleTransition unless its state is in `allowed`, the fields named in `same` still as in `job`, and the field
-        `unless` is not set. A move into or out of the final states counts for owner and statistics in the same
-        transaction."""
-
-    def enqueue_job(self, job: Job, due_at: datetime) -> Job:
-        """pending → queued with the next ticket of its pipeline, in one transaction. StaleTransition, also where a file
-        was recalled since the job was read."""
-
-    def claim_run(self, job: Job, by: str, now: datetime, lease_until: datetime) -> Job:
-        """Takes the lease of the run for the message `by`: state queued, or running with the run requested, and no
-        lease in force. A queued job leaves its queue in the same transaction. Raises StaleTransition.
-
-        A lease of the same message counts as over, here and below: a queue delivers again only what its worker has
-        not answered, so whoever held it is dead, or has lost the message.
-        """
-
-    def renew_run(self, job: Job, lease_until: datetime) -> None:
-        """Moves the end of the lease. StaleTransition where the claim is no longer `job.attempt`'s."""
-
-    def due_jobs(self, now: datetime, limit: int) -> list[str]:
-        """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
-
-    # files
-    def add_files(
-        self, job: Job, files: Sequence[File], *, seal: bool, changes: Mapping[str, Any] | None = None
-    ) -> Job:
-        """Adds files numbered on from `job.file_count` and returns the job. In transactions of up to 99 files, each
-        with the job's new count; `seal` and `changes` come with the last. StaleTransition where the job is sealed,
-        takes no files, or was added to since it was read."""
-
-    def join_batch(self, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
-        """Adds up to 25 files of a drop folder and remembers their keys in its batch, in one transaction that also
-        notes `now` as the job's last activity; returns the number of each key. StaleTransition as above, and where one
-        of the keys has been remembered, by now, for another file that its job still awaits."""
-
-    def file(self, job_id: str, number: int) -> File:
-        """FileNotFound."""
-
-    def files(self, job_id: str, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        """Files in order of their numbers."""
-
-    def change_file(
-        self, file: File, changes: Mapping[str, Any], *, allowed: frozenset[FileState], unless: str | None = None
-    ) -> File:
-        """Changes fields that don't count anywhere. StaleTransition unless its state is in `allowed` and the field
-        `unless` is not set."""
-
-    def claim_file(
-        self, job_id: str, number: int, seen: StoredObject, by: str, now: datetime, lease_until: datetime
-    ) -> File:
-        """Takes the lease of a file that is expected, or whose lease is over, or that was inspected in an older
-        version than `seen` (by sequencer) before the run was requested; its counts are taken back then, and the job
-        counts one more recall.
-        StaleTransition where the work is done, Busy where another's lease is in force, FileNotFound."""
-
-    def finish_files(self, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str) -> set[int]:
-        """Finishes up to 25 claimed files and counts them, in one transaction; returns the numbers that took effect.
-        The others' claims were lost, and nothing of theirs was written. Here and below, rejected ones count for the day
-        too."""
-
-    def reject_file(self, file: File, code: str, message: str) -> bool:
-        """Finishes a file whose work was given up as rejected; False where it is finished already."""
-
-    def reset_files(self, job: Job, files: Sequence[File]) -> int:
-        """Takes finished files back to expected, with their counts, which the job counts as recalls, as long as it is
-        in the state and at the retry in which it was read, and its run as asked for as then; returns how many were
-        still as given. StaleTransition."""
-
-    def mark_duplicates(self, job_id: str, kept: Mapping[int, int]) -> None:
-        """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""
-
-    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        """A file of that owner with these bytes, inspected in any job; None where there is none."""
-
-    # what comes out
-    def put_artifact(self, job_id: str, artifact: Artifact) -> None: ...
-    def artifact(self, job_id: str, name: str) -> Artifact:
-        """ArtifactNotFound."""
-
-    def artifacts(self, job_id: str) -> list[Artifact]: ...
-    def delete_artifacts(self, job_id: str) -> None: ...
-
-    # numbers
-    def queue_state(self, pipeline: str) -> QueueState: ...
-    def record_duration(self, pipeline: str, seconds: float) -> None: ...
-    def usage(self, owner_id: str) -> Usage: ...
-    def statistics(self) -> Mapping[str, float]:
-        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, stored_bytes, and since
-        (epoch seconds) once there is a job."""
-
-    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
-        """What was counted on each of those days (YYYY-MM-DD), by the names of chalicelib.jobs.statistics."""
-
-    # drop folders
-    def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
-        """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
-        that was there is `instead_of`; the job itself may not have been created yet."""
-
-    def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Job and file number of those keys of the batch that are known, strongly consistent."""
 
 
 @dataclass(frozen=True)
@@ -282,12 +142,20 @@ class ModelStore(Protocol):
         """A folder below `into` with the files of the installation's model of that name. KeyError without one."""
 
 
+class UserData(Protocol):
+    def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
+        """What the owner has stored under that kind and name; None where there is nothing."""
+
+
 class Queues(Protocol):
     """Messages to our own workers. At least once, in any order."""
 
     def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None: ...
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         """place: a pipeline, or a layer that a step of it needs."""
+
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Messages of slices, to the same queue as runs."""
 
     def list_objects(self, job_id: str) -> None: ...
     def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

@@ -9,7 +9,8 @@ from statistics import fmean
 
 from chalicelib.jobs.model import Job, QueueState
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import works_per_file
+from chalicelib.pipelines.base import Work
 
 ARRIVING = "Inspecting files"
 WITHOUT_HISTORY = 240.0
@@ -29,20 +30,18 @@ class Progress:
     remaining_seconds: float | None
 
 
-def step_names(pipeline: Pipeline) -> list[str]:
+def step_names(work: Work) -> list[str]:
     """The steps that a user sees: where the work is per file, inspecting them is the first."""
-    return [ARRIVING] * pipeline.per_file + [step.name for step in pipeline.steps]
+    return [ARRIVING] * works_per_file(work) + [step.name for step in work.steps]
 
 
-def progress(job: Job, pipeline: Pipeline, queue: QueueState, now: datetime) -> Progress:
-    names = step_names(pipeline)
-    done = min(job.steps_done, len(pipeline.steps) - 1)
+def progress(job: Job, work: Work, queue: QueueState, now: datetime) -> Progress:
+    names = step_names(work)
+    done = min(job.steps_done, len(work.steps) - 1)
     elapsed = ((job.completed_at or now) - job.started_at).total_seconds() if job.started_at else None
-    percent = _percent(job, pipeline)
-    step = done + 1 + (pipeline.per_file and job.run_requested)
-    return Progress(
-        percent, step, len(names), names[step - 1], elapsed, _remaining(job, pipeline, queue, percent, elapsed)
-    )
+    percent = _percent(job, work)
+    step = done + 1 + (works_per_file(work) and job.run_requested)
+    return Progress(percent, step, len(names), names[step - 1], elapsed, _remaining(job, work, queue, percent, elapsed))
 
 
 def queue_position(job: Job, queue: QueueState) -> int:
@@ -69,29 +68,30 @@ def poll_list_after(jobs: Sequence[Job]) -> int:
     return max(3, min([30, *(poll_after(job, None) for job in jobs)]))
 
 
-def _percent(job: Job, pipeline: Pipeline) -> float:
+def _percent(job: Job, work: Work) -> float:
     if job.state is JobState.COMPLETED:
         return 100.0
     # While more are promised, what has been announced is not all.
     total = job.file_count if job.sealed else max(job.file_count, job.files_intended or 0)
     arrived = 100 * job.counts.finished / total if total else 0.0
-    if not pipeline.per_file:
-        return round(_run_percent(job, pipeline), 1)
-    run = _run_percent(job, pipeline) if job.run_requested else 0.0
+    if not works_per_file(work):
+        return round(_run_percent(job, work), 1)
+    run = _run_percent(job, work) if job.run_requested else 0.0
     return round(INSPECTING_SHARE * arrived + (1 - INSPECTING_SHARE) * run, 1)
 
 
-def _run_percent(job: Job, pipeline: Pipeline) -> float:
-    weights: Sequence[float] = [step.weight for step in pipeline.steps]
+def _run_percent(job: Job, work: Work) -> float:
+    weights: Sequence[float] = [step.weight for step in work.steps]
     done = sum(weights[: job.steps_done])
-    now = weights[job.steps_done] * job.step_percent / 100 if job.steps_done < len(weights) else 0.0
+    step_percent = 100 * job.slices_done / job.slices if job.slices else job.step_percent
+    now = weights[job.steps_done] * step_percent / 100 if job.steps_done < len(weights) else 0.0
     return 100 * (done + now) / sum(weights)
 
 
-def _remaining(job: Job, pipeline: Pipeline, queue: QueueState, percent: float, elapsed: float | None) -> float | None:
+def _remaining(job: Job, work: Work, queue: QueueState, percent: float, elapsed: float | None) -> float | None:
     if job.state is not JobState.RUNNING or elapsed is None:
         return None
-    if not pipeline.per_file and elapsed < mean_seconds(queue):
+    if not works_per_file(work) and elapsed < mean_seconds(queue):
         return mean_seconds(queue) - elapsed
     # A guess from the pace so far says something once a twentieth is done, and only while nobody waits for uploads.
     return elapsed * (100 - percent) / percent if percent >= 5 and job.sealed else None

@@ -9,13 +9,19 @@ from datetime import datetime, timedelta
 from chalicelib.jobs.control import Control
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.file_moving import reject_file
+from chalicelib.jobs.job_ports import SweeperStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.moves import GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, Queues
+from chalicelib.jobs.ports import Clock, Queues
 from chalicelib.jobs.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.slices import Slices
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import place_of
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +31,13 @@ AT_ONCE = 500
 class Sweeper:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: SweeperStore,
         queues: Queues,
         control: Control,
         settling: Settling,
         drops: DropFolders,
-        pipelines: Mapping[str, Pipeline],
+        slices: Slices,
+        works: Mapping[str, Work],
         limits: Limits,
         clock: Clock,
         observer: Observer = UNOBSERVED,
@@ -40,7 +47,8 @@ class Sweeper:
         self._control = control
         self._settling = settling
         self._drops = drops
-        self._pipelines = pipelines
+        self._slices = slices
+        self._works = works
         self._limits = limits
         self._clock = clock
         self._observer = observer
@@ -80,11 +88,14 @@ class Sweeper:
             if job.state is JobState.CANCELLED:
                 self._control.clean(job)
             self._look_again(job, None)
+        elif job.shared:
+            if self._slices.mend(job):
+                self._found("slices without a worker")
         elif job.run_requested or job.state is JobState.QUEUED:
             free = job.lease_until is None or job.lease_until <= now
             if free:
                 self._found("run without a worker")
-                self._queues.run(job.pipeline, job.id)
+                self._queues.run(place_of(self._works[job.pipeline], job), job.id)
             self._look_again(job, now + RUN_PATIENCE if free else job.lease_until)
         elif job.listing is not None:
             self._found("listing broke off")
@@ -106,22 +117,22 @@ class Sweeper:
             active_at = now
         elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
             # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
-            self._give_up(self._jobs.change_job(job, {"given_up": True, "sealed": True}, allowed=RECEIVING))
+            self._give_up(move(self._jobs, job, GIVE_UP()))
             return
         elif self._settling.ask_again(job):
             self._found("file not looked at")
         wait = self._limits.quiet_seconds if job.batch and not job.sealed else self._limits.check_every
-        changes = {"active_at": active_at, "mark": job.counts.finished, "due_at": now + timedelta(seconds=wait)}
-        self._jobs.change_job(job, changes, allowed=RECEIVING)
+        due_at = now + timedelta(seconds=wait)
+        move(self._jobs, job, NOTE_ARRIVALS(active_at=active_at, mark=job.counts.finished, due_at=due_at))
 
     def _give_up(self, job: Job) -> None:
         """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600
-        for file in self._jobs.files(job.id):
+        for file in self._jobs.files(job):
             if file.state not in FINISHED:
                 text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."
-                if self._jobs.reject_file(file, "uploads_expired", text):
+                if reject_file(self._jobs, file, "uploads_expired", text, self._clock()):
                     self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="uploads_expired")
         self._control.abort_uploads(job)
         self._settling.settle(job.id)
@@ -131,4 +142,4 @@ class Sweeper:
         self._observer.measure("SweeperFindings", Finding=what)
 
     def _look_again(self, job: Job, due_at: datetime | None) -> None:
-        self._jobs.change_job(job, {"due_at": due_at}, allowed=frozenset({job.state}))
+        move(self._jobs, job, LOOK_AGAIN(due_at=due_at))

@@ -17,9 +17,10 @@ from chalicelib.jobs.errors import (
     TryAgain,
 )
 from chalicelib.jobs.ids import is_id
+from chalicelib.jobs.job_ports import ResultStore
 from chalicelib.jobs.model import Job, Result
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, NewId
+from chalicelib.jobs.ports import Clock, NewId
 
 LARGEST_METADATA = 64 * 1024
 """Bytes as JSON: an item holds 400 kB, and a page of results must stay small enough to be sent."""
@@ -53,8 +54,25 @@ def result_of_run(job: Job, now: datetime) -> Result:
     )
 
 
+def result_of_file(
+    job: Job, number: int, summary: str, quality_score: float | None, metadata: Mapping[str, Any], now: datetime
+) -> Result:
+    """What the job's present run found about one of its files; the same again replaces it."""
+    return Result(
+        id=f"{job.id}-run{job.retries:04d}-{number:08d}",
+        job_id=job.id,
+        owner_id=job.owner_id,
+        pipeline=job.pipeline,
+        summary=summary,
+        created_at=now,
+        quality_score=quality_score,
+        metadata=dict(metadata),
+        file=number,
+    )
+
+
 class Results:
-    def __init__(self, jobs: JobStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
+    def __init__(self, jobs: ResultStore, owned: Owned, clock: Clock, new_id: NewId) -> None:
         self._jobs = jobs
         self._owned = owned
         self._clock = clock

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
     FileNotReady,
+    InvalidFields,
     JobError,
     JobNotFound,
     TooLarge,
@@ -17,10 +20,11 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.job_ports import ReuseStore
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, JobStore, NewId
+from chalicelib.jobs.ports import Clock, NewId
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.sharing import give_back, lend
 from chalicelib.jobs.states import FINISHED
@@ -29,10 +33,23 @@ from chalicelib.pipelines.base import Pipeline
 SHOWN = 20
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """A file to be taken.
+
+    role: what it is for in the new job; None: what it was for in its own, where the pipeline knows that. field: where
+    the request names it.
+    """
+
+    file_id: str
+    role: str | None = None
+    field: str = ""
+
+
 class Reuse:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: ReuseStore,
         owned: Owned,
         intake: Intake,
         settling: Settling,
@@ -52,7 +69,7 @@ class Reuse:
         self,
         owner_id: str,
         pipeline: str,
-        file_ids: Sequence[str],
+        chosen: Sequence[Chosen],
         options: Mapping[str, Any],
         *,
         name: str | None = None,
@@ -60,42 +77,52 @@ class Reuse:
     ) -> Job:
         """A sealed job of these files in this order, each taken once; further fields of Job as keywords.
 
-        FileNotFound, Conflict where one has not arrived yet, BadRequest and TooLarge by the pipeline's rules.
+        FileNotFound, Conflict where one has not arrived yet; BadRequest, TooLarge and InvalidFields by the pipeline's
+        rules and for a file in two roles.
         """
-        self._intake.check_options(pipeline, options)
-        jobs, sources = self._sources(owner_id, list(dict.fromkeys(file_ids)))
-        self._check(self._pipelines[pipeline], sources)
+        checked = self._intake.check_options(pipeline, options)
+        wanted = _once(chosen)
+        jobs, sources = self._sources(owner_id, wanted)
+        rules = self._pipelines[pipeline].accepts
+        self._check(self._pipelines[pipeline], wanted, sources)
+        roles = {i: one.role or source.role for i, (one, source) in enumerate(zip(wanted, sources, strict=True), 1)}
         job_id, now = self._new_id(), self._clock()
         lent = lend(self._jobs, job_id, dict(enumerate(sources, 1)), now)
         try:
             if len(lent) < len(sources):
                 raise FileNotFound("Some of the files were deleted at this very moment.")
-            job = self._intake.create(owner_id, pipeline, options, name=name, id=job_id, **fields)
+            job = self._intake.create(owner_id, pipeline, checked, name=name, id=job_id, checked=True, **fields)
         except JobError:
             give_back(self._jobs, job_id, lent, now)
             raise
-        files = [_shared(job, number, source, jobs[source.job_id]) for number, source in lent.items()]
-        job = self._jobs.add_files(job, files, seal=True)
+        files = [
+            replace(
+                _shared(job, number, source, jobs[source.job_id]),
+                role=roles[number] if roles[number] in rules.roles else None,
+            )
+            for number, source in lent.items()
+        ]
+        job = add_files(self._jobs, job, files, seal=True)
         self._settling.ask_for(job, files)
         return self._settling.settle(job.id)
 
-    def _sources(self, owner_id: str, file_ids: Sequence[str]) -> tuple[dict[str, Job], list[File]]:
-        places = [place for given in file_ids if (place := parse_file_id(given)) and is_id(place[0])]
+    def _sources(self, owner_id: str, wanted: Sequence[Chosen]) -> tuple[dict[str, Job], list[File]]:
+        places = [place for one in wanted if (place := parse_file_id(one.file_id)) and is_id(place[0])]
         jobs = self._jobs_of(owner_id, {job_id for job_id, _ in places})
         there = self._jobs.files_by_id([file_id(*place) for place in places if place[0] in jobs])
-        missing = [i for i, given in enumerate(file_ids) if given not in there]
+        missing = [one for one in wanted if one.file_id not in there]
         if missing:
             raise FileNotFound(
                 "Some files are not there.",
-                errors=[FieldError(f"file_ids[{i}]", "no such file") for i in missing[:SHOWN]],
+                errors=[FieldError(one.field, "no such file") for one in missing[:SHOWN]],
             )
-        waiting = [i for i, given in enumerate(file_ids) if there[given].state not in FINISHED]
+        waiting = [one for one in wanted if there[one.file_id].state not in FINISHED]
         if waiting:
             raise FileNotReady(
                 "Some files have not arrived yet, or are being looked at.",
-                errors=[FieldError(f"file_ids[{i}]", "not ready") for i in waiting[:SHOWN]],
+                errors=[FieldError(one.field, "not ready") for one in waiting[:SHOWN]],
             )
-        return jobs, [there[given] for given in file_ids]
+        return jobs, [there[one.file_id] for one in wanted]
 
     def _jobs_of(self, owner_id: str, job_ids: Iterable[str]) -> dict[str, Job]:
         found = {}
@@ -104,20 +131,38 @@ class Reuse:
                 found[job_id] = self._owned.job(owner_id, job_id)
         return found
 
-    def _check(self, pipeline: Pipeline, sources: Sequence[File]) -> None:
+    def _check(self, pipeline: Pipeline, wanted: Sequence[Chosen], sources: Sequence[File]) -> None:
         rules = pipeline.accepts
-        wrong = [i for i, file in enumerate(sources) if rules.extension(file.filename) is None]
+        pairs = list(zip(wanted, sources, strict=True))
+        unknown = [one for one in wanted if one.role and one.role not in rules.roles]
+        if unknown:
+            known = "one of " + ", ".join(rules.roles) if rules.roles else "not used here"
+            raise InvalidFields(
+                "A file has a role that this pipeline doesn't know.",
+                errors=[FieldError(f"{one.field}.role", known) for one in unknown[:SHOWN]],
+            )
+        wrong = [one for one, file in pairs if rules.extension(file.filename) is None]
         if wrong:
             raise UnsupportedType(
                 f"The {pipeline.name} pipeline takes {' '.join(rules.extensions)}.",
-                errors=[FieldError(f"file_ids[{i}]", "not a type that this pipeline takes") for i in wrong[:SHOWN]],
+                errors=[FieldError(one.field, "not a type that this pipeline takes") for one in wrong[:SHOWN]],
             )
-        large = [i for i, file in enumerate(sources) if file.size > rules.max_bytes]
+        large = [one for one, file in pairs if file.size > rules.max_bytes]
         if large:
             raise TooLarge(
                 f"A file is larger than the {rules.max_bytes / MiB:,.0f} MiB that {pipeline.name} takes.",
-                errors=[FieldError(f"file_ids[{i}]", f"at most {rules.max_bytes} bytes") for i in large[:SHOWN]],
+                errors=[FieldError(one.field, f"at most {rules.max_bytes} bytes") for one in large[:SHOWN]],
             )
+
+
+def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """Each file at its first place. Raises InvalidFields for one in two roles."""
+    first: dict[str, Chosen] = {}
+    for one in chosen:
+        if first.setdefault(one.file_id, one).role != one.role:
+            twice = FieldError(f"{one.field}.role", "the file is named before, in another role")
+            raise InvalidFields("A file can have one role in a job.", errors=[twice])
+    return list(first.values())
 
 
 def _shared(job: Job, number: int, source: File, source_job: Job) -> File:

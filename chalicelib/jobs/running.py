@@ -1,74 +1,76 @@
-"""The run of a job: its steps in order, each once, by one worker at a time."""
+"""The run of a job: its steps in order, each once, by one worker at a time; a step in slices by many at once."""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.context import RUN_LEASE, Cancelled, Context, HandOn, Interrupted
-from chalicelib.jobs.deliveries import deliveries
+from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
+from chalicelib.jobs.cleaning import clean
+from chalicelib.jobs.context import Context, Stores
+from chalicelib.jobs.deliveries import Delivery, deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
-from chalicelib.jobs.limits import Limits
-from chalicelib.jobs.model import Job
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, ModelStore, ObjectStore, Queues
+from chalicelib.jobs.losing import run_again_without
+from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN
+from chalicelib.jobs.moving import claim_run, move
+from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.results import result_of_run
 from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.slice_work import SliceWorker
+from chalicelib.jobs.slices import LOOK_AFTER, SliceMessage, Slices
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.base import Pipeline, PipelineFailed, Step
+from chalicelib.jobs.works import place_of
+from chalicelib.pipelines.base import PipelineFailed, Step, Work
 
 log = logging.getLogger(__name__)
 
-RUNNING = frozenset({JobState.RUNNING})
 MOST_TRIES = 10
-"""So often is a run taken up without getting on at all: neither a step nor a part of a zip."""
+"""How often a run is taken up without getting on at all: neither a step, a checkpoint, nor a part of a zip."""
 TOO_OFTEN = "The run broke off several times; what was uploaded is kept, and the job can be retried."
+DEAD_LETTER_DELAY = 60
 
 
 class Runner:
     def __init__(
         self,
-        jobs: JobStore,
-        objects: ObjectStore,
+        stores: Stores,
         queues: Queues,
-        models: ModelStore,
         settling: Settling,
-        pipelines: Mapping[str, Pipeline],
-        limits: Limits,
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
+        slices: Slices,
+        works: Mapping[str, Work],
     ) -> None:
-        self._jobs = jobs
-        self._objects = objects
+        self._stores = stores
+        self._jobs = stores.jobs
+        self._objects = stores.objects
+        self._clock = stores.clock
+        self._observer = stores.observer
         self._queues = queues
-        self._models = models
         self._settling = settling
-        self._pipelines = pipelines
-        self._limits = limits
-        self._clock = clock
-        self._observer = observer
+        self._slices = slices
+        self._works = works
+        self._worker = SliceWorker(stores, queues, settling, slices, works)
 
     def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
-        """Runs the jobs of a batch of messages; returns the ids of those that must come again.
+        """Runs the jobs and slices of a batch of messages; returns the ids of those that must come again.
 
         place: the pipeline or layer whose libraries are here, None where all are.
         """
         again = []
-        for delivery in deliveries(event):
-            job_id = delivery.body.get("job_id")
-            if not isinstance(job_id, str):
-                log.error("a message without a job", extra={"message_id": delivery.id})
-                continue
+        for delivery, job_id, part in self._messages(event):
             with self._observer.span("run", job_id=job_id):
                 try:
-                    self.run(job_id, delivery.id, deadline, place)
+                    if part:
+                        self._worker.work(part, delivery.id, deadline)
+                    else:
+                        self.run(job_id, delivery.id, deadline, place)
                 except JobNotFound:
                     log.info("the job is gone")
                 except Exception:
@@ -77,76 +79,119 @@ class Runner:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """Gives up on the jobs of messages that came too often."""
-        for delivery in deliveries(event):
+        """Looks at the jobs of messages that came too often: one that got on meanwhile, or was not yet tried so often,
+        is asked for once more. That counts as a try, so that a function which can't even start ends it too."""
+        for delivery, job_id, part in self._messages(event):
             try:
-                job = self._jobs.job(str(delivery.body.get("job_id")))
-                free = job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == delivery.id
-                if job.run_requested and free:
-                    self._settling.fail(job, "run_failed", TOO_OFTEN, same=("attempt",))
+                job = self._jobs.job(job_id)
+                if part:
+                    self._worker.undelivered(job, part, delivery.id)
+                else:
+                    self._undelivered(job, delivery.id)
             except (JobNotFound, StaleTransition):
                 continue
 
     def run(self, job_id: str, by: str, deadline: datetime, place: str | None = None) -> None:
         """Runs what is left of a job, as far as its steps belong `place`. Does nothing where it is over, paused, not
-        ready, or in another worker's hands: the sweeper asks again once that worker's lease has expired."""
+        ready, shared, or in another worker's hands: the sweeper asks again once that worker's lease has expired."""
         job, now = self._jobs.job(job_id), self._clock()
+        if job.shared:
+            return
         try:
-            job = self._jobs.claim_run(job, by, now, now + RUN_LEASE)
+            job = move(self._jobs, job, claim_run(job, by, now, now + RUN_LEASE))
         except StaleTransition:
             return
         if job.tries > MOST_TRIES:
             self._fail(job, "run_failed", TOO_OFTEN)
             return
-        pipeline = self._pipelines[job.pipeline]
+        work = self._works[job.pipeline]
         scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
-        context = Context(
-            job,
-            pipeline,
-            scratch,
-            deadline,
-            self._jobs,
-            self._objects,
-            self._models,
-            self._limits,
-            self._clock,
-            self._observer,
-        )
+        claim = RunClaim(self._jobs, job, deadline, self._clock)
         log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
-        context.keep_claim()
+        renewal = Renewal(claim)
+
+        def release(**changes: Any) -> None:
+            renewal.stop()
+            claim.release(**changes)
+
         try:
-            for step in pipeline.steps[job.steps_done :]:
-                there = step.layer(context.options) or pipeline.name
-                if place not in {None, there}:
-                    raise HandOn(there)
-                with self._step(job, step):
-                    context.begin(step)
-                    step.run(context)
-                    context.finish_step()
-            self._complete(context)
+            context = Context(work, claim, self._stores, scratch, deadline)
+            self._go_through(work, context, place, release)
         except PipelineFailed as failed:
-            context.stop()
-            self._fail(context.job, failed.code, failed.message)
+            renewal.stop()
+            self._fail(claim.job, failed.code, failed.message)
         except HandOn as on:
-            log.info("another function goes on", extra={"place": on.place or place or job.pipeline})
-            context.release()
-            self._queues.run(on.place or place or job.pipeline, job.id)
+            there = on.place or place_of(work, claim.job)
+            log.info("another function goes on", extra={"place": there})
+            # To be in the wrong place is no try of the step.
+            release(**({"tries": max(0, claim.job.tries - 1)} if on.place else {}))
+            self._queues.run(there, job.id)
+        except FileGone as gone:
+            renewal.stop()
+            self._go_on_without(claim.job, gone.file)
         except Cancelled:
             clean(self._objects, self._jobs, job.id)
         except Interrupted:
             log.info("the run stopped at a clean point")
-            context.release(tries=0)
+            release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
                 clean(self._objects, self._jobs, job.id)
-            context.release()
+            release()
         except Exception:
-            context.release()
+            release()
             raise
         finally:
-            context.stop()
+            renewal.stop()
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def _go_through(self, work: Work, context: Context, place: str | None, release: Callable[..., None]) -> None:
+        """All steps that are left, up to the end or to one that is divided: then its slices' messages are sent."""
+        for step in work.steps[context.job.steps_done :]:
+            there = step.layer(context.options) or work.name
+            if place not in {None, there}:
+                raise HandOn(there)
+            with self._step(context.job, step):
+                if context.job.slices is None:
+                    context.begin(step)
+                    step.run(context)
+                    if step.slices and (count := step.slices(context)):
+                        context.divide(count)
+                        release(due_at=self._clock() + LOOK_AFTER)
+                        self._slices.send(context.job, range(count))
+                        return
+                context.finish_step()
+        self._complete(context)
+
+    def _go_on_without(self, job: Job, file: File) -> None:
+        try:
+            run_again_without(self._jobs, self._objects, job, file, RUN_AGAIN, self._clock)
+        except StaleTransition:
+            log.info("the job moved on by itself", extra={"job_id": job.id})
+            return
+        self._settling.settle(job.id)
+
+    def _messages(self, event: Mapping[str, Any]) -> Iterator[tuple[Delivery, str, SliceMessage | None]]:
+        for delivery in deliveries(event):
+            try:
+                job_id, part = delivery.body.get("job_id"), SliceMessage.parse(delivery.body)
+            except ValueError:
+                job_id, part = None, None
+            if isinstance(job_id, str):
+                yield delivery, job_id, part
+            else:
+                log.error("a message without a job", extra={"message_id": delivery.id})
+
+    def _undelivered(self, job: Job, message_id: str) -> None:
+        free = job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == message_id
+        if not job.run_requested or job.shared or not free:
+            return
+        if job.tries >= MOST_TRIES:
+            self._settling.fail(job, "run_failed", TOO_OFTEN, FAIL_RUN)
+            return
+        move(self._jobs, job, COUNT_TRY(tries=job.tries + 1))
+        self._queues.run(place_of(self._works[job.pipeline], job), job.id, DEAD_LETTER_DELAY)
 
     @contextmanager
     def _step(self, job: Job, step: Step) -> Iterator[None]:
@@ -163,7 +208,7 @@ class Runner:
     def _fail(self, job: Job, code: str, text: str) -> None:
         """Fails the job, if it is still this worker's and not paused or cancelled by now."""
         try:
-            self._settling.fail(job, code, text, same=("attempt",))
+            self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:
             log.info("the job moved on by itself", extra={"job_id": job.id})
 
@@ -172,26 +217,12 @@ class Runner:
         if job.result:
             self._jobs.put_result(result_of_run(job, now))
         seconds = (now - (job.started_at or job.created_at)).total_seconds()
-        changes = {
-            "state": JobState.COMPLETED,
-            "completed_at": now,
-            "due_at": None,
-            "lease_until": None,
-            "claimed_by": None,
-            "current_filename": None,
-            "upload": None,
-        }
-        self._jobs.change_job(job, changes, allowed=RUNNING, same=("attempt",))
+        move(self._jobs, job, COMPLETE(completed_at=now))
         self._observer.measure("JobsCompleted", Pipeline=job.pipeline)
         self._observer.measure("JobSeconds", seconds, Pipeline=job.pipeline)
         log.info("the job is completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
         self._jobs.record_duration(job.pipeline, seconds)
         if context.saved_anything:
             self._objects.delete_prefix(keys.below(keys.WORK, job.id))
-
-
-def clean(objects: ObjectStore, jobs: JobStore, job_id: str) -> None:
-    """Removes what a run had half made; what the user uploaded stays."""
-    for root in (keys.WORK, keys.RESULTS):
-        objects.delete_prefix(keys.below(root, job_id))
-    jobs.delete_artifacts(job_id)
+        if any(step.slices for step in self._works[job.pipeline].steps):
+            self._jobs.delete_slices(job.id)

@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
 from chalicelib.jobs.deliveries import message
 from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.job_ports import SettlingStore
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
+from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, JobMove
+from chalicelib.jobs.moving import Contended, move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, JobStore, ObjectStore, Queues
+from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.states import FINISHED, FileState, JobState
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.jobs.works import place_of, takes_files, works_per_file
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
 RUN_PATIENCE = timedelta(seconds=60)
+TICKET_TRIES = 50
 
 
 class Settling:
     def __init__(
         self,
-        jobs: JobStore,
+        jobs: SettlingStore,
         objects: ObjectStore,
         queues: Queues,
-        pipelines: Mapping[str, Pipeline],
+        works: Mapping[str, Work],
         clock: Clock,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._jobs = jobs
         self._objects = objects
         self._queues = queues
-        self._pipelines = pipelines
+        self._works = works
         self._clock = clock
         self._observer = observer
 
@@ -44,7 +49,7 @@ class Settling:
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
         try:
-            if job.counts.inspected + job.counts.duplicate == 0:
+            if job.counts.inspected + job.counts.duplicate == 0 and takes_files(self._works[job.pipeline]):
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
@@ -52,30 +57,26 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            self._queues.run(job.pipeline, job.id)
+            # A pipeline has a function of its own, which hands on to its layers': only that may be told by any of ours.
+            work = self._works[job.pipeline]
+            self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
         return job
 
     def _request_run(self, job: Job) -> Job:
         now = self._clock()
         due_at = now + RUN_PATIENCE
-        if not self._pipelines[job.pipeline].per_file:
-            return self._jobs.enqueue_job(job, due_at)
-        changes = {
-            "state": JobState.RUNNING,
-            "run_requested": True,
-            "due_at": due_at,
-            "started_at": job.started_at or now,
-        }
-        return self._jobs.change_job(
-            job,
-            changes,
-            allowed=frozenset({JobState.PENDING, JobState.RUNNING}),
-            same=("recalled",),
-            unless="run_requested",
-        )
+        if works_per_file(self._works[job.pipeline]):
+            return move(self._jobs, job, REQUEST_RUN(due_at=due_at, started_at=job.started_at or now))
+        for _ in range(TICKET_TRIES):
+            ticket = self._jobs.queue_state(job.pipeline).tickets + 1
+            try:
+                return move(self._jobs, job, ENQUEUE(ticket=ticket, due_at=due_at))
+            except Contended:
+                continue
+        raise StaleTransition(f"{job.id}: too many take tickets")
 
     def _fail_without_files(self, job: Job) -> Job:
-        rejected = [f for f in self._jobs.files(job.id, last=50) if f.state is FileState.REJECTED]
+        rejected = [f for f in self._jobs.files(job, last=50) if f.state is FileState.REJECTED]
         codes = {f.error_code for f in rejected}
         if not job.file_count:
             code, text = "no_files", "The job was closed without a file."
@@ -83,22 +84,11 @@ class Settling:
             code, text = rejected[0].error_code, rejected[0].error_message or ""
         else:
             code, text = "no_usable_file", f"None of the {job.file_count} files could be used; each says why."
-        return self.fail(job, code, text, same=("recalled",))
+        return self.fail(job, code, text, FAIL_ARRIVALS)
 
-    def fail(self, job: Job, code: str, text: str, *, same: Sequence[str] = ()) -> Job:
-        """Fails a job that is not paused or over, as long as the fields in `same` are as given. StaleTransition."""
-        changes = {
-            "state": JobState.FAILED,
-            "error_code": code,
-            "error_message": text,
-            "completed_at": self._clock(),
-            "due_at": None,
-            "lease_until": None,
-            "claimed_by": None,
-            "current_filename": None,
-        }
-        allowed = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
-        failed = self._jobs.change_job(job, changes, allowed=allowed, same=same)
+    def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
+        """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
+        failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
         log.warning("the job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
@@ -109,7 +99,7 @@ class Settling:
         now = self._clock()
         waiting = [
             file
-            for file in self._jobs.files(job.id)
+            for file in self._jobs.files(job)
             if file.state not in FINISHED and not (file.lease_until and file.lease_until > now)
         ]
         if not waiting:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.jobs.errors import JobNotFound
-from chalicelib.jobs.library_ports import LibraryStore, Use
+from chalicelib.jobs.job_ports import SharingStore, Use
 from chalicelib.jobs.model import File, Job, parse_file_id
 
 SETTING_UP = timedelta(minutes=15)
@@ -37,7 +37,7 @@ def source_of(file: File) -> tuple[str, int]:
     return (parse_file_id(file.source) if file.source else None) or (file.job_id, file.number)
 
 
-def lend(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
+def lend(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
     """Notes that files of a job, by number, are to share objects of these lenders; returns those that can: the lenders
     of the others are gone."""
     uses = _uses(job_id, lenders, now)
@@ -47,12 +47,12 @@ def lend(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: date
     return {number: lender for number, lender in lenders.items() if lender.id in there}
 
 
-def give_back(jobs: LibraryStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> None:
+def give_back(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> None:
     """Undoes lend(), for a job that wasn't made."""
     jobs.forget_uses(list(_uses(job_id, lenders, now).values()))
 
 
-def holders(jobs: LibraryStore, uses: list[Use], now: datetime) -> list[Holder]:
+def holders(jobs: SharingStore, uses: list[Use], now: datetime) -> list[Holder]:
     """The uses that are in force, in their order; those whose maker died are removed."""
     files = jobs.files_by_id([use.id for use in uses])
     known: dict[str, Job | None] = {}
@@ -72,7 +72,7 @@ def _uses(job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, 
     return {number: Use(*source_of(lender), job_id, number, now) for number, lender in lenders.items()}
 
 
-def _job(jobs: LibraryStore, job_id: str) -> Job | None:
+def _job(jobs: SharingStore, job_id: str) -> Job | None:
     try:
         return jobs.job(job_id)
     except JobNotFound:

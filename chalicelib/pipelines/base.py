@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, Protocol
+from typing import Any, BinaryIO, Literal, NoReturn, Protocol
 
 from pydantic import BaseModel
 
+from chalicelib.files.names import is_housekeeping
 from chalicelib.files.source import SourceFile
 
 
@@ -63,6 +64,11 @@ class FileRules:
         name = filename.lower()
         return max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
 
+    def ignored(self, filename: str) -> bool:
+        """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): passed over by
+        every pipeline, and never a reason to refuse anything."""
+        return is_housekeeping(filename)
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -110,6 +116,7 @@ class RunContext(Protocol):
 
     job_id: str
     job_name: str
+    owner_id: str
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
@@ -128,8 +135,9 @@ class RunContext(Protocol):
         The clean point: it raises where the job is paused, cancelled or must hand itself on."""
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        """Records how far this step is, in JSON of at most 16 kB. Whichever worker goes on finds it as `state`. A checkpoint
-        counts as progress, so a step may take any number of invocations. Larger state goes through save() first."""
+        """Records how far this step is, in JSON of at most 16 kB. The worker that goes on finds it as `state`. A
+        checkpoint counts as progress, so a step may take any number of invocations. Larger state goes through save()
+        first."""
 
     def pause(self, code: str, message: str) -> NoReturn:
         """Asks the user for something and stops here: the job is `paused` with `waiting_for`. The step runs again, with
@@ -148,6 +156,18 @@ class RunContext(Protocol):
         """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
         Each is fetched once into scratch. Raises KeyError where there is no such model."""
 
+    def describe(
+        self,
+        file: InspectedFile,
+        metadata: Mapping[str, Any],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        tags: Sequence[str] = (),
+    ) -> None:
+        """Puts what the job as a whole knows of a file in place of what its inspection found: JSON values, under 2 kB.
+        title, description, tags: for the library; what its owner has written there stays."""
+
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
 
@@ -162,8 +182,8 @@ class RunContext(Protocol):
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
-        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as `verdict` with that file.
-        details: JSON values, under 1 kB. The last call for a file counts."""
+        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
+        JSON values, under 1 kB. The last call for a file counts."""
 
     def result(
         self,
@@ -172,8 +192,8 @@ class RunContext(Protocol):
         metadata: Mapping[str, Any],
         file: InspectedFile | None = None,
     ) -> None:
-        """Records what came out, of the whole job or of one file; quality from 0 to 1. The last call of a run counts, for
-        each file and for the job."""
+        """Records what came out, of the whole job or of one file; quality from 0 to 1. For the job and for each file
+        the last call of a run counts."""
 
 
 def own_layer(options: Any) -> str | None:
@@ -187,9 +207,10 @@ class Step:
 
     weight: its share of the whole run's time, for the overall percentage. layer: given the job's options, the name of
     the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed what a
-    function may hold: the step then runs in that layer's function. Layers are listed in registry.LAYERS.
+    function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
+    what it needs.
 
-    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many equal parts the
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many parts the
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
@@ -204,20 +225,111 @@ class Step:
     work: Callable[[RunContext, int], None] | None = None
 
 
-class Pipeline(Protocol):
-    """One domain's work. Never touches AWS, nor another pipeline; heavy libraries are imported inside functions."""
+Kind = Literal["image", "video", "volume", "audio"]
+"""What a library shows a file as."""
 
-    name: str  # in URLs, keys and queues
+
+@dataclass(frozen=True)
+class Worker:
+    """The function that does one part of a pipeline's work, on AWS and on one machine.
+
+    memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
+    disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
+    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
+    that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
+    """
+
+    memory: int = 1769
+    seconds: int = 900
+    disk: int = 512
+    batch: int = 1
+    at_once: int = 50
+    layers: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    connections: bool = False
+
+
+@dataclass(frozen=True)
+class LayerWorker:
+    """The function of steps whose libraries don't fit beside their pipeline's own; see Step.layer.
+
+    modules: those of the pipeline's modules that import these libraries, by their full names. begins_in: the module
+    that such a step loads first, whose other libraries may be missing here.
+    """
+
+    worker: Worker
+    modules: tuple[str, ...]
+    begins_in: str
+
+
+@dataclass(frozen=True)
+class Workers:
+    """A pipeline's functions. layers: by the name that Step.layer gives."""
+
+    inspect: Worker = Worker(seconds=300, batch=10)
+    run: Worker = Worker()
+    layers: Mapping[str, LayerWorker] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A value of each file by which a job's files can be sorted and, where all of its values are known, grouped.
+
+    name: in `sort=` and `group_by=`. key: in the metadata of an inspection. values: all that it can be, in their order;
+    empty where it is free. A file without the value comes after all others, or is counted with the last of `values`.
+    """
+
+    name: str
+    key: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a job's files can be listed, besides by number, filename, size and status, which every pipeline has."""
+
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.values)
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+class Work(Protocol):
+    """Whatever the core can run as a job: a pipeline, or a work without files, which Intake.start() opens a job of.
+
+    It may also have `options_version: int` (1 where it has none), counted up with each change that makes stored options
+    unreadable, and `upgrade_options(options: dict, version: int) -> dict`, which turns options stored by an earlier
+    version into those of this one. Options that can't be read fail their job with `options_outdated`.
+    """
+
+    name: str  # in URLs, keys, queues and functions: lower-case letters and digits
     title: str  # for people
     description: str
-    accepts: FileRules
     Options: type[BaseModel]  # validated at upload; its defaults and ranges stand in the API's documentation
-    per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
     steps: tuple[Step, ...]
+    workers: Workers
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         """Refuses options that this installation can't serve, before a job is made of them. models: the names below
         `models/{folder}/`. Raises OptionRefused."""
+
+
+class Pipeline(Work, Protocol):
+    """A work on files: one domain's. Never touches AWS, nor another pipeline; heavy libraries are imported inside
+    functions."""
+
+    accepts: FileRules
+    per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
+    listing: Columns
+    kind: Kind | None  # of all of its files; None where each file's content type says it
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         """Looks into one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""

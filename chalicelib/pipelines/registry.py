@@ -1,12 +1,16 @@
-"""The list of pipelines: adding a domain means adding it here."""
+"""The list of pipelines and of works without files: adding a domain means adding it here."""
 
 from __future__ import annotations
 
-from chalicelib.pipelines.base import Pipeline
+from chalicelib.catalogue.works import CATALOGUE_WORKS
+from chalicelib.pipelines.base import Pipeline, Work
+from chalicelib.pipelines.colour import COLOUR
 from chalicelib.pipelines.media import MEDIA
+from chalicelib.pipelines.speech import SPEECH
 from chalicelib.pipelines.volume import VOLUME
 
-LAYERS = ("onnx",)
-"""Sets of libraries with a function of their own, for steps that need them; see base.Step."""
+PIPELINES: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in (MEDIA, VOLUME, COLOUR, SPEECH)}
 
-PIPELINES: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in (MEDIA, VOLUME)}
+WORKS: dict[str, Work] = {**PIPELINES, **{work.name: work() for work in CATALOGUE_WORKS}}
+"""Everything that runs as a job: the pipelines, and works without files. A work's steps run in the function of its own
+name, or in those of the layers that they name."""

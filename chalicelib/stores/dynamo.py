@@ -151,12 +151,13 @@ class Write:
 
 
 class NewItem(Write):
-    """A put of a whole item, on condition that there is none."""
+    """A put of a whole item, on condition that there is none; over: whatever is there."""
 
-    def __init__(self, key: Key, item: Item) -> None:
+    def __init__(self, key: Key, item: Item, *, over: bool = False) -> None:
         super().__init__(key)
         self.item = item
-        self.where(f"attribute_not_exists({self.name('PK')})")
+        if not over:
+            self.where(f"attribute_not_exists({self.name('PK')})")
 
 
 class Removal(Write):

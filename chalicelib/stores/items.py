@@ -1,7 +1,7 @@
 """How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
 
 A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
-job's size; then `FILE#{number}` and `ARTIFACT#{name}`.
+job's size; then `FILE#{number}`, `ARTIFACT#{name}` and, while a step is shared, `SLICE#{division}#{step}#{number}`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any, get_type_hints
 
-from chalicelib.jobs.model import Artifact, Counts, File, Job, Result, Thumbnail
+from chalicelib.jobs.model import Artifact, Counts, File, Job, Result, Slice, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
-JOB, COUNT, FILE, ARTIFACT = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#"
+JOB, COUNT, FILE, ARTIFACT, SLICE, USE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#", "USE#"
 STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
@@ -43,6 +43,14 @@ def file_key(job_id: str, number: int) -> Key:
 
 def artifact_key(job_id: str, name: str) -> Key:
     return f"JOB#{job_id}", f"{ARTIFACT}{name}"
+
+
+def slices_below(division: int, step: int) -> str:
+    return f"{SLICE}{division:06d}#{step:03d}#"
+
+
+def slice_key(part: Slice) -> Key:
+    return f"JOB#{part.job_id}", f"{slices_below(part.division, part.step)}{part.number:08d}"
 
 
 def usage_key(owner_id: str) -> Key:
@@ -71,16 +79,16 @@ def day_from(item: Item) -> str:
     return str(item["SK"]).removeprefix(DAY).partition("#")[0]
 
 
+def use_key(source_job_id: str, source_number: int, job_id: str, number: int) -> Key:
+    return f"JOB#{source_job_id}", f"{USE}{source_number:08d}#{job_id}#{number:08d}"
+
+
 def batch_key(batch: str) -> Key:
     return f"BATCH#{_digest(batch)}", "BATCH"
 
 
 def batch_file_key(batch: str, key: str) -> Key:
     return f"BATCH#{_digest(batch)}", f"KEY#{_digest(key)}"
-
-
-def owner_hash(owner_id: str, sha256: str) -> str:
-    return f"{owner_id}#{sha256}"
 
 
 def _digest(text: str) -> str:
@@ -98,20 +106,28 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
             continue
         item[field.name] = content
     item["schema_version"] = SCHEMA_VERSION
+    if isinstance(value, File):
+        item["state"] = value.state
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item
 
 
+def created(key: Key, value: Any) -> Item:
+    """The item of a new record: of a value of the core's, or of plain fields."""
+    return {"PK": key[0], "SK": key[1], **value} if isinstance(value, Mapping) else to_item(key, value)
+
+
 def job_changes(changes: Mapping[str, Any]) -> Item:
-    """Changes of a job as attributes: what is due is in the sparse index, False and None are not set."""
-    item = {name: None if value is False else value for name, value in changes.items()}
+    """Changes of a job as attributes: what is due is in the sparse index; what stands at its default is not set, so
+    that a condition on it need not know how it came to stand there."""
+    item = {name: None if name in _DEFAULTS and value == _DEFAULTS[name] else value for name, value in changes.items()}
     if "due_at" in changes:
         item["due_shard"] = DUE if changes["due_at"] else None
     return item
 
 
-def from_item[T: (Job, File, Artifact, Result)](kind: type[T], item: Mapping[str, Any], **known: Any) -> T:
+def from_item[T: (Job, File, Artifact, Result, Slice)](kind: type[T], item: Mapping[str, Any], **known: Any) -> T:
     values = dict(known)
     for name, convert in _FIELDS[kind].items():
         if name in item:
@@ -129,6 +145,11 @@ def file_from(item: Mapping[str, Any]) -> File:
 
 def artifact_from(item: Mapping[str, Any]) -> Artifact:
     return from_item(Artifact, item, name=item["SK"].removeprefix(ARTIFACT))
+
+
+def slice_from(item: Mapping[str, Any]) -> Slice:
+    division, step, number = map(int, item["SK"].removeprefix(SLICE).split("#"))
+    return from_item(Slice, item, job_id=item["PK"].removeprefix("JOB#"), division=division, step=step, number=number)
 
 
 def counts_from(items: list[Item]) -> Counts:
@@ -159,7 +180,9 @@ _IN_KEY: dict[type, frozenset[str]] = {
     File: frozenset({"job_id", "number"}),
     Artifact: frozenset({"name"}),
     Result: frozenset({"id", "job_id", "owner_id"}),
+    Slice: frozenset({"job_id", "division", "step", "number"}),
 }
+_DEFAULTS = {field.name: field.default for field in fields(Job) if field.name != "file_count"}
 _FIELDS: dict[type, dict[str, Any]] = {
     kind: {name: _converter(hint) for name, hint in get_type_hints(kind).items() if name not in _IN_KEY[kind]}
     for kind in _IN_KEY

@@ -8,20 +8,17 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.library_ports import Use
-from chalicelib.jobs.model import File, Job, parse_file_id
-from chalicelib.jobs.states import FINAL, FileState
+from chalicelib.jobs.job_ports import Use
+from chalicelib.jobs.model import File, Job, owner_hash, parse_file_id
 from chalicelib.stores import items
-from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Removal, Table, Write
-from chalicelib.stores.statistics_items import total
+from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Table, Write
 
-USE, LISTING = "USE#", "LISTING#"
+LISTING = "LISTING#"
 GET_AT_ONCE = 100
-COUNTED = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 
 def use_key(use: Use) -> Key:
-    return f"JOB#{use.source_job_id}", f"{USE}{use.source_number:08d}#{use.job_id}#{use.number:08d}"
+    return items.use_key(use.source_job_id, use.source_number, use.job_id, use.number)
 
 
 def listing_key(job_id: str, part: int) -> Key:
@@ -29,7 +26,8 @@ def listing_key(job_id: str, part: int) -> Key:
 
 
 class LibraryItems:
-    _table: Table
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     # -- files by themselves -----------------------------------------------------------------------------------------
 
@@ -68,74 +66,22 @@ class LibraryItems:
         self._table.delete_many([use_key(use) for use in uses])
 
     def uses(self, job_id: str, number: int | None = None) -> list[Use]:
-        kind = USE if number is None else f"{USE}{number:08d}#"
+        kind = items.USE if number is None else f"{items.USE}{number:08d}#"
         found = []
         for item in self._table.query(f"JOB#{job_id}", "begins_with(#range, :kind)", {":kind": kind}):
-            source, user, its_number = item["SK"].removeprefix(USE).split("#")
+            source, user, its_number = item["SK"].removeprefix(items.USE).split("#")
             found.append(Use(job_id, int(source), user, int(its_number), datetime.fromisoformat(item["since"])))
         return found
 
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         found = self._table.query(
-            items.owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK"
+            owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK"
         )
         keys = [(item["PK"], item["SK"]) for item in found]
         there = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))
         return [items.file_from(item) for item in there]
 
     # -- taking away -------------------------------------------------------------------------------------------------
-
-    def remove_files(self, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> None:
-        # Several files count in one item, and a transaction may write each item but once.
-        counters: dict[Key, dict[str, float]] = {}
-
-        def count(key: Key, **amounts: float) -> None:
-            there = counters.setdefault(key, {})
-            for name, amount in amounts.items():
-                there[name] = there.get(name, 0) + amount
-
-        writes: list[Write] = []
-        freed = stored = 0
-        for file in files:
-            gone = Removal(items.file_key(job.id, file.number)).where_exists()
-            writes.append(gone.where_equal(state=file.state, attempt=file.attempt or None))
-            own = items.count_key(job.id, [file.number])
-            count(own, removed=1)
-            if file.state.value in ("inspected", "rejected", "duplicate"):
-                count(own, **{file.state.value: -1})
-            if file.source and (place := parse_file_id(file.source)):
-                writes.append(Removal(use_key(Use(*place, job.id, file.number, job.created_at))))
-            if job.batch:
-                writes.append(Removal(items.batch_file_key(job.batch, file.key)))
-            if file.state not in COUNTED or not file.counts_bytes:
-                continue
-            count(own, size=-file.size)
-            freed += file.size
-            if file.number in heirs:
-                heir, final = heirs[file.number]
-                writes.append(Write(items.file_key(heir.job_id, heir.number)).set(counted=True).where_exists())
-                if heir.state in COUNTED:
-                    count(items.count_key(heir.job_id, [heir.number]), size=file.size)
-                if heir.state in COUNTED and final:
-                    count(items.job_key(heir.job_id), kept_bytes=file.size)
-                    stored += file.size
-        # A file that was finished after its job was over had not been added to what its owner has.
-        freed = min(freed, job.kept_bytes)
-        stored -= freed
-        count(items.usage_key(job.owner_id), stored_bytes=stored)
-        # An heir may be a file of this very job, and a transaction takes one write of an item.
-        own_key = items.job_key(job.id)
-        count(own_key, edits=1, kept_bytes=-freed)
-        own_job = Write(own_key).add(**counters.pop(own_key))
-        own_job.where_in("state", FINAL).where_equal(deleting=True if job.deleting else None)
-        writes.append(own_job)
-        writes += [Write(key).add(**amounts) for key, amounts in counters.items() if any(amounts.values())]
-        if stored:
-            writes.append(total().add(stored_bytes=stored))
-        try:
-            self._table.transact(writes)
-        except ConditionFailed:
-            raise StaleTransition(job.id) from None
 
     def forget_batch(self, job: Job) -> None:
         if job.batch:
@@ -147,7 +93,7 @@ class LibraryItems:
         place = items.job_key(job.id)
         keys = [(item["PK"], item["SK"]) for item in self._table.query(place[0])]
         # Uses by other jobs stay: what they share lies here still. The job itself goes last: who dies before goes on.
-        self._table.delete_many([key for key in keys if key != place and not key[1].startswith(USE)])
+        self._table.delete_many([key for key in keys if key != place and not key[1].startswith(items.USE)])
         self._table.delete(place)
 
     # -- packed listings -----------------------------------------------------------------------------------------------

@@ -91,6 +91,9 @@ class PeopleTable:
             return False if failed.items[0] else None
         return True
 
+    def has_session(self, user_id: str, session_id: str) -> bool:
+        return self._table.get(items.session_key(user_id, session_id)) is not None
+
     def delete_session(self, user_id: str, session_id: str) -> None:
         self._table.delete(items.session_key(user_id, session_id))
 

@@ -28,11 +28,10 @@ class SqsQueues:
         self._url_prefix = url_prefix
 
     def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        for some in batched(messages, AT_ONCE):
-            entries: Any = [{"Id": str(i), "MessageBody": json.dumps(body)} for i, body in enumerate(some)]
-            sent = self._client().send_message_batch(QueueUrl=self._url(f"inspect-{pipeline}"), Entries=entries)
-            if sent.get("Failed"):
-                raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
+        self._send_many(f"inspect-{pipeline}", messages)
+
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        self._send_many(f"run-{place}", messages)
 
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         body = json.dumps({"job_id": job_id})
@@ -46,6 +45,13 @@ class SqsQueues:
 
     def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None:
         self._send("webhooks", message, delay)
+
+    def _send_many(self, queue: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        for some in batched(messages, AT_ONCE):
+            entries: Any = [{"Id": str(i), "MessageBody": json.dumps(body)} for i, body in enumerate(some)]
+            sent = self._client().send_message_batch(QueueUrl=self._url(queue), Entries=entries)
+            if sent.get("Failed"):
+                raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
 
     def _send(self, queue: str, message: Mapping[str, Any], delay: int) -> None:
         self._client().send_message(QueueUrl=self._url(queue), MessageBody=json.dumps(message), DelaySeconds=delay)

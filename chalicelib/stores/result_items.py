@@ -24,7 +24,8 @@ def result_key(result_id: str) -> Key:
 
 
 class ResultItems:
-    _table: Table
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def put_artifact(self, job_id: str, artifact: Artifact) -> None:
         self._table.put(items.to_item(items.artifact_key(job_id, artifact.name), artifact))

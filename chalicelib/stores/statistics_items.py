@@ -15,7 +15,8 @@ TOTALS = ("jobs_processed", "processing_seconds", "unique_users", "stored_bytes"
 
 
 class StatisticsItems:
-    _table: Table
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def statistics(self) -> Mapping[str, float]:
         totals = dict.fromkeys(TOTALS, 0.0)
@@ -40,13 +41,12 @@ class StatisticsItems:
 
 def total() -> Write:
     """To add to what TOTALS names."""
-    return Write(items.statistics_key(_shard()))
+    return Write(items.statistics_key(shard()))
 
 
-def on_day(day: str, amounts: Amounts, way: int = 1) -> Write:
-    """way: -1 takes back what was counted there."""
-    return Write(items.day_key(day, _shard())).add(**{name: way * amount for name, amount in amounts.items()})
+def on_day(day: str, amounts: Amounts) -> Write:
+    return Write(items.day_key(day, shard())).add(**amounts)
 
 
-def _shard() -> int:
+def shard() -> int:
     return random.randrange(SHARDS)  # noqa: S311 - spreads the writes, no secret

@@ -13,10 +13,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.jobs.changes import FileRejected, JobEnded, Told
 from chalicelib.jobs.errors import StaleTransition, TooManyWebhooks, WebhookNotFound
-from chalicelib.jobs.model import FileOutcome, Job
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports import Clock
-from chalicelib.jobs.states import FileState
 from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Table, Write, timestamp
 from chalicelib.stores.items import job_key
 from chalicelib.webhooks.events import REJECTED, file_rejected, job_ended
@@ -39,12 +39,36 @@ def event_key(event_id: str) -> Key:
     return f"{EVENT}#{event_id}", EVENT
 
 
-class WebhookItems:
-    _table: Table
-    _announce: Callable[[str], None]
-    _clock: Clock
+def nobody(event_id: str) -> None:
+    """Announces to no one: the sweeper finds what is due."""
 
-    # -- events: for the other stores ----------------------------------------------------------------------------------
+
+class WebhookItems:
+    """announce: is told the id of each event that was written; must not raise."""
+
+    def __init__(self, table: Table, announce: Callable[[str], None], clock: Clock) -> None:
+        self._table = table
+        self._announce = announce
+        self._clock = clock
+
+    # -- events: for the transactions that make them true --------------------------------------------------------------
+
+    def events(self, told: Sequence[Told]) -> list[Event]:
+        """Those that somebody wants to hear of."""
+        ended = [self._ended(one.job) for one in told if isinstance(one, JobEnded)]
+        return [event for some in ended for event in some] + self._rejected(
+            [o for o in told if isinstance(o, FileRejected)]
+        )
+
+    def telling(self, event: Event) -> Write:
+        """The write that puts an event into a transaction."""
+        content = {"type": event.type, "owner": event.owner_id, "at": event.at, "data": event.data}
+        write = Write(event_key(event.id)).set(**content, callback=event.callback)
+        return write.set(due_shard=DUE, due_at=event.at + GRACE)
+
+    def told(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._announce(event.id)
 
     def _listens(self, owner_id: str, kind: str, callback: Mapping[str, Any] | None = None) -> bool:
         """Whether anybody wants to hear of such events. One read, that need not see what was added just now."""
@@ -55,31 +79,19 @@ class WebhookItems:
         )
         return any(kind in json.loads(item["events"]) for item in found)
 
-    def _telling(self, event: Event) -> Write:
-        """The write that puts an event into a transaction."""
-        content = {"type": event.type, "owner": event.owner_id, "at": event.at, "data": event.data}
-        write = Write(event_key(event.id)).set(**content, callback=event.callback)
-        return write.set(due_shard=DUE, due_at=event.at + GRACE)
-
-    def _told(self, events: Iterable[Event]) -> None:
-        for event in events:
-            self._announce(event.id)
-
     def _ended(self, job: Job) -> list[Event]:
-        """What to tell of a job that is just becoming final."""
         event = job_ended(job, job.completed_at or self._clock())
         return [event] if self._listens(job.owner_id, event.type, job.callback) else []
 
-    def _rejected(self, job_id: str, owner_id: str | None, outcomes: Sequence[FileOutcome]) -> list[Event]:
-        """What to tell of those files that are just being rejected. owner_id None: it is looked up."""
-        bad = [outcome for outcome in outcomes if outcome.state is FileState.REJECTED]
-        if not bad:
+    def _rejected(self, told: Sequence[FileRejected]) -> list[Event]:
+        """Of files of one job."""
+        if not told:
             return []
-        owner_id = owner_id or str((self._table.get(job_key(job_id)) or {}).get("owner_id"))
+        owner_id = told[0].owner_id or str((self._table.get(job_key(told[0].job_id)) or {}).get("owner_id"))
         if not self._listens(owner_id, REJECTED):
             return []
         now = self._clock()
-        return [file_rejected(job_id, owner_id, o.number, o.attempt, o.error_code, o.error_message, now) for o in bad]
+        return [file_rejected(o.job_id, owner_id, o.number, o.attempt, o.code, o.message, now) for o in told]
 
     # -- endpoints -----------------------------------------------------------------------------------------------------
 
@@ -232,7 +244,3 @@ def _delivery(item: Item) -> Delivery:
         claimed=int(item.get("claimed", 0)),
         due_at=datetime.fromisoformat(item["next_at"]) if "next_at" in item else None,
     )
-
-
-def nobody(event_id: str) -> None:
-    """Announces to no one: the sweeper finds what is due."""

@@ -19,18 +19,19 @@ def stack_name(stage: str) -> str:
     return f"millrace-{stage}"
 
 
-def deployment_template(stage: str, pipelines: Sequence[str], layers: Sequence[str]) -> Json:
-    """What `chalice package --merge-template` takes. layers: those with a function of their own."""
+def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
+    """What `chalice package --merge-template` takes."""
     stack = stack_name(stage)
     template = data_template(stack, pipelines, origins=ORIGINS)
     resources = template["Resources"]
-    resources |= function_template(stack, pipelines, layers, ACCOUNT_BUCKET)
+    resources |= function_template(stack, pipelines, ACCOUNT_BUCKET)
     resources |= serving_template(ACCOUNT_BUCKET)
     work = [f"{logical_id(trigger.queue)}Queue" for trigger in triggers(pipelines)]
     dead = [f"{logical_id(trigger.dead_letter_queue)}Queue" for trigger in triggers(pipelines)]
     resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"].append(TIERED)
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead, pipelines)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
+    resources["ConnectionKey"] = _secret("Encrypts the keys of users' connections to other servers.", 64)
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = api_template(stack)
     return template | {
@@ -108,6 +109,7 @@ def _outputs(resources: Json) -> Json:
         "Page": {"Value": {"Ref": "PageBucket"}},
         "DistributionId": {"Value": {"Ref": "Distribution"}},
         "TokenKeyArn": {"Value": {"Fn::GetAtt": ["TokenKey", "Id"]}},
+        "ConnectionKeyArn": {"Value": {"Fn::GetAtt": ["ConnectionKey", "Id"]}},
         "AdminPasswordArn": {"Condition": "HasAdmin", "Value": {"Fn::GetAtt": ["AdminPassword", "Id"]}},
         "AlarmTopicArn": {"Value": {"Ref": "AlarmTopic"}},
     }

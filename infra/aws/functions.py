@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.pipelines.functions import worker_functions
 from infra.aws.grants import Grant, arn, grants
 from infra.aws.template import logical_id
 from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, triggers, undelivered
@@ -39,14 +40,8 @@ class Function:
         return "app.app" if self.handler == API else f"app.{self.handler}"
 
 
-# A 12 MP HEIC takes 125 MB and a core; a video's frame more. Zips hold two parts in memory. SciPy's distance transforms
-# of a cropped volume take a few GB.
+# Of the core's own; the pipelines say themselves what they need.
 SIZES: dict[str, dict[str, Any]] = {
-    "inspect_media": {"memory": 2048, "layers": ("media",), "at_once": 500},
-    "run_media": {"memory": 2048, "layers": ("media",), "disk": 2048},
-    "inspect_volume": {"memory": 3008, "layers": ("volume",), "disk": 4096},
-    "run_volume": {"memory": 8192, "layers": ("volume",), "disk": 8192},
-    "run_onnx": {"memory": 8192, "layers": ("onnx",), "disk": 8192},
     "list_objects": {"memory": 1024, "at_once": 10},
     "clean_up": {"memory": 1024, "at_once": 10},
     "deliver_webhooks": {"memory": 512},
@@ -59,13 +54,18 @@ SIZES: dict[str, dict[str, Any]] = {
 def functions(pipelines: Sequence[str]) -> Iterator[Function]:
     """Every function of the deployment. Raises KeyError for a handler whose size nobody thought of."""
     yield Function(API, seconds=API_SECONDS, **SIZES[API])
+    workers = {function.handler: function.worker for function in worker_functions(pipelines)}
+    for handler, own in workers.items():
+        yield Function(handler, own.memory, own.seconds, own.layers, own.disk, own.at_once)
     seconds = {trigger.handler: trigger.timeout_seconds for trigger in _feeds(pipelines)}
     for handler, time in (seconds | {SWEEP_HANDLER: SWEEP_SECONDS}).items():
+        if handler in workers:
+            continue
         yield Function(handler, seconds=time, **SIZES[handler])
 
 
-def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str], bucket: Json) -> Json:
-    """Additions to the functions that Chalice writes, to their roles and logs. layers: with functions of their own."""
+def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Json:
+    """Additions to the functions that Chalice writes, to their roles and logs."""
     resources: Json = {}
     environment = _environment(stack, bucket)
     for function in functions(pipelines):
@@ -102,7 +102,7 @@ def function_template(stack: str, pipelines: Sequence[str], layers: Sequence[str
             "Type": "AWS::Logs::LogGroup",
             "Properties": {"LogGroupName": f"/aws/lambda/{name}", "RetentionInDays": LOG_DAYS},
         }
-        resources[role] = _role(stack, function, grants(function.handler, pipelines, layers), bucket, pipelines)
+        resources[role] = _role(stack, function, grants(function.handler, pipelines), bucket, pipelines)
     for layer in sorted({layer for function in functions(pipelines) for layer in function.layers}):
         resources[layer_id(layer)] = {
             "Type": "AWS::Serverless::LayerVersion",
@@ -155,7 +155,9 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_QUEUE_URL_PREFIX": {
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
-        "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/", {"Files": bucket}]},
+        "MILLRACE_APART": "1",
+        "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/@{user_id}/", {"Files": bucket}]},
+        "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # which few may read
         "POWERTOOLS_METRICS_NAMESPACE": stack,
     }
 

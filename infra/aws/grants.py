@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+
 Json = dict[str, Any]
 
 READ = ("GetItem", "Query")
@@ -59,31 +61,45 @@ def remove() -> list[Grant]:
     ]
 
 
+def folders(names: Sequence[str]) -> list[Grant]:
+    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table at once."""
+    if not names:
+        return []
+    return [
+        objects(("GetObject", "PutObject", "DeleteObject"), *names),
+        table("jobs", "BatchGetItem", "BatchWriteItem"),
+    ]
+
+
 # What an admin has set is looked at by each container as it starts.
+CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
 SETTINGS = table("accounts", "GetItem")
 
 
-def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> list[Grant]:
+def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for a handler nobody thought of."""
     kind, _, place = handler.partition("_")
+    layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]
-    inspections = [f"inspect-{name}" for name in pipelines]
+    inspections = [f"inspect-{name}" for name in pipelines if inspects(name)]
     if kind == "inspect":
         return [
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(f"run-{place}", "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
         return [
             table("jobs", *READ, *WRITE, "DeleteItem"),
-            objects(("GetObject",), "uploads", "drop", "import", "models", "work"),
+            objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
+            *folders(workers_of(place).run.folders),
+            *([CONNECTION_KEY] if workers_of(place).run.connections else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -94,12 +110,14 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
-            objects(("GetObject",), "results", "drop", "import", "guides"),
+            objects(("GetObject",), "results", "drop", "import", "guides", "catalogue"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
             Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
+            CONNECTION_KEY,
         ],
         "list_objects": [
             table("jobs", "Query", *WRITE),
@@ -121,7 +139,7 @@ def grants(handler: str, pipelines: Sequence[str], layers: Sequence[str]) -> lis
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "drop"),
             listing(),
-            send("webhooks", *runs, *inspections),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "sweep": [
@@ -142,6 +160,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
+    if resource == "secret/ConnectionKey":
+        return {"Fn::GetAtt": ["ConnectionKey", "Id"]}
     if kind == "secret":
         # A secret that is there on a condition: elsewhere the statement names the other one again.
         return (

@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -41,11 +41,11 @@ def package(stage: str, architecture: str) -> Path:
     shutil.rmtree(out, ignore_errors=True)
     trees = out / "unpacked"
     trees.mkdir(parents=True)
-    template = _chalice(stage, architecture, out, trees / "code")
+    template = chalice_package(stage, architecture, trees / "code")
     tree.compile_all(trees / "code", "/var/task")
     folders = {"code": trees / "code"}
     shutil.copytree(requirements(ROOT / "requirements.txt", architecture), folders["code"], dirs_exist_ok=True)
-    for name in sorted({layer for function in functions(tuple(PIPELINES)) for layer in function.layers}):
+    for name in sorted({layer for function in functions(tuple(WORKS)) for layer in function.layers}):
         folders[name] = trees / name
         shutil.copytree(requirements(LAYER_FILES / name / "requirements.txt", architecture), folders[name])
     _check(folders, architecture)
@@ -60,13 +60,13 @@ def package(stage: str, architecture: str) -> Path:
     return out
 
 
-def _chalice(stage: str, architecture: str, out: Path, code: Path) -> dict[str, object]:
+def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, object]:
     """What `chalice package` makes of app.py and the merged template; its zip is unpacked as the beginning of the code.
 
     Its own requirements are left to us: it knows no hashes, and compiles on the host what it finds no wheel for.
     """
-    merged = deployment_template(stage, tuple(PIPELINES), LAYERS)
-    for function in functions(tuple(PIPELINES)):
+    merged = deployment_template(stage, tuple(WORKS))
+    for function in functions(tuple(WORKS)):
         merged["Resources"][function.id]["Properties"]["Architectures"] = [architecture]
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
@@ -116,7 +116,7 @@ def _check(folders: Mapping[str, Path], architecture: str) -> None:
     check_sizes({name: tree.size([folder]) for name, folder in folders.items()})
     runtime = lambda_python() if architecture == host_architecture() else None
     started: set[tuple[str, ...]] = set()
-    for function in functions(tuple(PIPELINES)):
+    for function in functions(tuple(WORKS)):
         if runtime and function.layers not in started:
             smoke.start(function, folders["code"], [folders[layer] for layer in function.layers], runtime)
             started.add(function.layers)
@@ -124,7 +124,7 @@ def _check(folders: Mapping[str, Path], architecture: str) -> None:
 
 def check_sizes(sizes: Mapping[str, int]) -> None:
     """sizes: bytes of the code and of each layer, unpacked. PackingFailed where Lambda would not take their sum."""
-    for function in functions(tuple(PIPELINES)):
+    for function in functions(tuple(WORKS)):
         size = sizes["code"] + sum(sizes[layer] for layer in function.layers)
         if size > LIMIT:
             raise PackingFailed(f"{function.handler} is {size / MIB:.1f} MiB unpacked; Lambda takes {LIMIT // MIB}.")
@@ -156,7 +156,7 @@ def show(out: Path) -> None:
 
     sizes = {folder.name: tree.size([folder]) for folder in (out / "unpacked").iterdir()}
     table = Table("function", "layers", "unpacked MiB", "of 250", title=out.name, title_justify="left")
-    for function in functions(tuple(PIPELINES)):
+    for function in functions(tuple(WORKS)):
         size = sizes["code"] + sum(sizes[layer] for layer in function.layers)
         table.add_row(function.handler, ", ".join(function.layers), f"{size / MIB:.1f}", f"{size / LIMIT:.0%}")
     parts = Table("zip", "packed MiB", "unpacked MiB")

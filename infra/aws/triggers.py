@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.pipelines.registry import LAYERS
+from chalicelib.pipelines.functions import worker_functions
 
 MAX_RECEIVES = 3
 SWEEP_HANDLER, SWEEP_SECONDS = "sweep", 60
@@ -37,11 +37,9 @@ class Trigger:
 
 def triggers(pipelines: Iterable[str]) -> Iterator[Trigger]:
     """Every work queue; see undelivered() for what happens to messages that they give up on."""
-    for name in pipelines:
-        yield Trigger(f"inspect-{name}", f"inspect_{name}", batch_size=10, timeout_seconds=300)
-        yield Trigger(f"run-{name}", f"run_{name}", batch_size=1, timeout_seconds=900, long=True)
-    for name in LAYERS:
-        yield Trigger(f"run-{name}", f"run_{name}", batch_size=1, timeout_seconds=900, long=True)
+    for function in worker_functions(pipelines):
+        worker, long = function.worker, function.task == "run"
+        yield Trigger(function.queue, function.handler, worker.batch, worker.seconds, long)
     yield Trigger("cleanup", "clean_up", batch_size=1, timeout_seconds=300)
     yield Trigger("webhooks", "deliver_webhooks", batch_size=5, timeout_seconds=120)
     yield Trigger("import", "list_objects", batch_size=1, timeout_seconds=900, long=True)

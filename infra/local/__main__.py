@@ -10,11 +10,19 @@ from pathlib import Path
 from infra.local.settings import LocalSettings, registered_pipelines
 from infra.local.supervisor import CannotStart, Supervisor, stop_on_signals
 
+LAST_PORT = 65535
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port: take one from 1 to {LAST_PORT}")
+    return int(text)
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description="Millrace on this machine.")
     serve = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run until Ctrl-C")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=_port, default=8000)
     serve.add_argument("--data-dir", type=Path, default=Path(".millrace"))
     serve.add_argument("--workers", type=int, default=2, help="how many files or jobs are worked on at a time")
     serve.add_argument("--app", default="app", help="the module with the Chalice app and the event handlers")
@@ -26,7 +34,12 @@ def main() -> int:
     serve.add_argument("--sweep", type=float, default=60.0, help="seconds between two sweeps")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    options.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        options.data_dir.mkdir(parents=True, exist_ok=True)
+        (options.data_dir / "logs").mkdir(exist_ok=True)
+    except OSError as error:
+        print(f"{options.data_dir} can't be the data folder: {error.strerror}.", file=sys.stderr)
+        return 1
     pipelines = options.pipelines.split(",") if options.pipelines else registered_pipelines()
     supervisor = Supervisor(
         LocalSettings(

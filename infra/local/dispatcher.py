@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -24,7 +25,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.aws.triggers import SWEEP_HANDLER, Trigger, triggers, undelivered
 from infra.local.executors import CallFailed, Executors, Meanwhile
 from infra.local.lifeline import hold_on
-from infra.local.settings import ACCOUNT, REGION, STACK
+from infra.local.room import Room
+from infra.local.settings import ACCOUNT, REGION, STACK, kept_free
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -79,6 +81,14 @@ def failed_ids(result: object, sent: set[str]) -> set[str]:
     return failed if failed <= sent else sent
 
 
+def is_slice(body: str) -> bool:
+    """Whether a message is one part of a run, and not the run."""
+    try:
+        return "slice" in json.loads(body)
+    except (ValueError, TypeError):
+        return False
+
+
 def schedule_event() -> dict[str, Any]:
     return {
         "version": "0",
@@ -106,6 +116,7 @@ class Dispatcher:
         time_limit: int,
         visibility_seconds: int,
         sweep_seconds: float,
+        room: Room,
     ) -> None:
         self._sqs = sqs
         self._executors = executors
@@ -114,7 +125,9 @@ class Dispatcher:
         self._time_limit = time_limit
         self._visibility = visibility_seconds
         self._sweep_seconds = sweep_seconds
-        # Runs take minutes: one worker is left to look at new files, unless there is only one.
+        self._room = room
+        # Runs take minutes: one worker is left to look at new files, unless there is only one. Slices of a run are
+        # short, and are there to occupy every worker.
         self._long = threading.Semaphore(max(1, workers - 1))
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -122,7 +135,7 @@ class Dispatcher:
 
     def start(self, work: Sequence[Trigger]) -> None:
         for trigger in work:
-            self._spawn(self._poll, trigger, 1 if trigger.long else self._workers)
+            self._spawn(self._poll, trigger, self._workers)
             self._spawn(self._poll, undelivered(trigger), 1)
         self._spawn(self._sweep)
 
@@ -147,6 +160,9 @@ class Dispatcher:
     def _poll(self, trigger: Trigger, concurrency: int) -> None:
         slots = threading.Semaphore(concurrency)
         while not self._stopping.is_set():
+            if not self._room.has():  # work would fail for want of it, and be given up
+                self._stopping.wait(RETRY_SECONDS)
+                continue
             if not slots.acquire(timeout=RETRY_SECONDS):
                 continue
             messages = self._receive(trigger)
@@ -191,9 +207,12 @@ class Dispatcher:
 
         hiding = Meanwhile(self._visibility / 3, keep_hidden)
         sent = {message["MessageId"] for message in messages}
+        long = trigger.long and not all(is_slice(message["Body"]) for message in messages)
         try:
-            if trigger.long:
+            if long:
                 while not self._long.acquire(timeout=hiding.every):
+                    if self._stopping.is_set():
+                        return  # nobody has begun with these: they come again
                     hiding.do()
             try:
                 event = sqs_event(messages, trigger.queue)
@@ -203,7 +222,7 @@ class Dispatcher:
                 log.warning("%s: %s", trigger.handler, failure)
                 failed = sent
             finally:
-                if trigger.long:
+                if long:
                     self._long.release()
             done = [
                 {"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]}
@@ -248,6 +267,7 @@ def main() -> None:
         time_limit=options["time_limit"],
         visibility_seconds=options["visibility_seconds"],
         sweep_seconds=options["sweep_seconds"],
+        room=Room(Path(options["data_dir"]), kept_free()),
     )
     dispatcher.start(work)
     stopped.wait()

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -23,13 +23,19 @@ from chalice.config import Config
 from chalicelib.observing.lines import readable
 from infra.local.compressing import compressed
 from infra.local.lifeline import hold_on
+from infra.local.origins import refusal
 from infra.local.page import Page
-from infra.local.settings import HOST
+from infra.local.room import SAID, Room
+from infra.local.settings import HOST, kept_free
 
 log = logging.getLogger("api")
 
 LARGEST_BODY = 10 * 1024 * 1024
 THREADS = 16
+HEALTH, SIGNING_IN = "/api/health", "/api/auth/"
+CONNECTIONS = 4000
+IDLE_SECONDS = 20
+"""After which a connection that asks for nothing, or for half of something, is closed."""
 
 Headers = list[tuple[str, str]]
 Reply = tuple[int, Headers, bytes]
@@ -112,14 +118,21 @@ def problem(status: HTTPStatus, code: str, detail: str) -> Reply:
 class Server:
     """The WSGI application."""
 
-    def __init__(self, api: Api, page: Page) -> None:
+    def __init__(self, api: Api, page: Page, room: Room, origins: Collection[str] = ()) -> None:
         self._api = api
         self._page = page
+        self._room = room
+        self._origins = frozenset(origins)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         try:
-            if path == "/api" or path.startswith("/api/"):
+            if why := self._refusal(environ):
+                status, headers, body = problem(HTTPStatus.FORBIDDEN, "foreign_origin", why)
+            elif self._is_too_full_for(method, path):
+                asked = HTTPStatus.SERVICE_UNAVAILABLE if path == HEALTH else HTTPStatus.INSUFFICIENT_STORAGE
+                status, headers, body = problem(asked, "disk_full", SAID)
+            elif path == "/api" or path.startswith("/api/"):
                 status, headers, body = self._api.answer(method, _url(environ), _headers(environ), _body(environ))
             elif method in ("GET", "HEAD"):
                 status, headers, body = self._page.answer(path, environ.get("HTTP_IF_NONE_MATCH"))
@@ -139,6 +152,19 @@ class Server:
             headers.append(("Content-Length", str(len(body))))
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [] if bodiless or method == "HEAD" else [body]
+
+    def _is_too_full_for(self, method: str, path: str) -> bool:
+        brings = method in ("POST", "PUT", "PATCH") and path.startswith("/api/") and not path.startswith(SIGNING_IN)
+        return (brings or path == HEALTH) and not self._room.has()
+
+    def _refusal(self, environ: dict[str, Any]) -> str | None:
+        return refusal(
+            environ.get("HTTP_HOST", ""),
+            environ.get("HTTP_ORIGIN"),
+            environ.get("HTTP_SEC_FETCH_SITE"),
+            environ.get("HTTP_SEC_FETCH_MODE"),
+            self._origins,
+        )
 
 
 def _url(environ: dict[str, Any]) -> str:
@@ -164,10 +190,22 @@ def main() -> None:
     module, port, page = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     readable()
     hold_on()
-    server = Server(Api(importlib.import_module(module).app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")))
+    origins = os.environ.get("MILLRACE_CORS_ORIGINS", "").split(",")
+    app, room = importlib.import_module(module).app, Room(Path(sys.argv[4]), kept_free())
+    server = Server(Api(app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")), room, origins)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(
-        server, host=HOST, port=port, threads=THREADS, ident="", max_request_body_size=64 * 1024 * 1024, backlog=512
+        server,
+        host=HOST,
+        port=port,
+        threads=THREADS,
+        ident="",
+        max_request_body_size=64 * 1024 * 1024,
+        backlog=1024,
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=2,
+        asyncore_use_poll=True,
     )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from socket import AF_INET, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+
+from infra.local.room import KEPT_FREE
 
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
 STACK = "millrace"
 BUCKET = "millrace"
+KEPT_FREE_SETTING = "MILLRACE_KEPT_FREE"
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,16 @@ class LocalSettings:
     def queue_url_prefix(self) -> str:
         return f"{self.endpoint}/{ACCOUNT}/{STACK}-"
 
+    @cached_property
+    def credentials(self) -> tuple[str, str]:
+        """(key id, secret) of the embedded cloud."""
+        return credentials(self.data_dir)
+
     @property
     def origins(self) -> tuple[str, ...]:
-        """The page as it is served here, and as its development server serves it."""
-        return tuple(f"http://{host}:{port}" for port in (self.port, 5173) for host in (HOST, "localhost"))
+        """The page as it is served here, and where `npm run dev` serves it, if MILLRACE_PAGE_ORIGINS names that."""
+        given = os.environ.get("MILLRACE_PAGE_ORIGINS", "").split(",")
+        return (*(f"http://{host}:{self.port}" for host in (HOST, "localhost")), *filter(None, given))
 
     def logs(self) -> Path:
         return self.data_dir / "logs"
@@ -74,13 +84,14 @@ class LocalSettings:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ACCESS_KEY_ID": self.credentials[0],
+            "AWS_SECRET_ACCESS_KEY": self.credentials[1],
             "AWS_CONFIG_FILE": nothing,
             "AWS_SHARED_CREDENTIALS_FILE": nothing,
             "AWS_EC2_METADATA_DISABLED": "true",
             "NO_PROXY": ",".join(filter(None, [own.get("NO_PROXY"), HOST, "localhost"])),
             "no_proxy": ",".join(filter(None, [own.get("no_proxy"), HOST, "localhost"])),
+            "MILLRACE_APART": "1",
             "MILLRACE_BUCKET": BUCKET,
             "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
@@ -88,20 +99,53 @@ class LocalSettings:
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
-            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/"),
+            "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
             "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
             "PYTHONUNBUFFERED": "1",
         }
 
     def _token_key(self) -> str:
         """Signs the tokens; made once, so that they outlive a restart."""
-        path = self.data_dir / "token-key"
-        try:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        except FileExistsError:
-            pass
-        return path.read_text().strip()
+        return _secret(self.data_dir / "token-key", lambda: secrets.token_hex(32))
+
+
+def credentials(data_dir: Path) -> tuple[str, str]:
+    """(key id, secret) that sign requests to the embedded cloud of this folder: made at random at its first start."""
+    key_id, _, secret = _secret(
+        data_dir / "cloud-credentials", lambda: f"LOCAL{secrets.token_hex(8).upper()} {secrets.token_hex(32)}"
+    ).partition(" ")
+    return key_id, secret
+
+
+def _secret(path: Path, make: Callable[[], str]) -> str:
+    """What only the user may read, made once. Never there half: the name comes with the synced content."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(make())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
+    return path.read_text().strip()
+
+
+def is_idle(data_dir: Path) -> bool:
+    """Whether no stack runs on the folder."""
+    try:
+        with (data_dir / "lock").open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return True
+    except BlockingIOError:
+        return False
+    return True
+
+
+def kept_free(environ: Mapping[str, str] = os.environ) -> int:
+    """Bytes of the disk that are left alone."""
+    return int(environ.get(KEPT_FREE_SETTING) or KEPT_FREE)
 
 
 def is_free(port: int) -> bool:
@@ -121,6 +165,6 @@ def free_port() -> int:
 
 
 def registered_pipelines() -> Iterable[str]:
-    from chalicelib.pipelines.registry import PIPELINES
+    from chalicelib.pipelines.registry import WORKS
 
-    return tuple(PIPELINES)
+    return tuple(WORKS)

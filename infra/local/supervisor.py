@@ -15,14 +15,12 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from infra.aws.template import data_template
-from infra.local.cloud import unclean_since
+from infra.local.cloud.journal import DAMAGED, FULL
 from infra.local.lifeline import spawn
 from infra.local.provision import Provisioner
-from infra.local.recovery import announce_again
 from infra.local.settings import ACCOUNT, BUCKET, STACK, LocalSettings, is_free
 
 log = logging.getLogger("millrace")
@@ -32,7 +30,6 @@ PAGE, GUIDES = ROOT / "web" / "dist", ROOT / "guides"
 START_SECONDS = 60.0
 TICK_SECONDS = 0.2
 LARGEST_LOG = 10 * 1024 * 1024
-SNAPSHOT_MARGIN = timedelta(seconds=3)
 
 
 class CannotStart(Exception):
@@ -123,17 +120,13 @@ class Supervisor:
 
     def _start_cloud(self) -> subprocess.Popen[bytes]:
         directory = self._settings.data_dir / "cloud"
-        killed_after = unclean_since(directory)
         process = self._spawn("cloud", "infra.local.cloud", [str(directory), str(self._settings.cloud_port)])
         try:
-            self._wait_for(f"{self._settings.endpoint}/_ministack/health", process, "the embedded cloud")
+            self._wait_for(f"{self._settings.endpoint}/health", process, "the embedded cloud")
             template = data_template(STACK, self._settings.pipelines, origins=self._settings.origins, bucket=BUCKET)
             provisioner = Provisioner(account=ACCOUNT)
             provisioner.apply(template)
             provisioner.put_guides(BUCKET, GUIDES)
-            if killed_after:
-                sent = announce_again(BUCKET, killed_after - SNAPSHOT_MARGIN)
-                log.warning("The last run was killed: %d files that came in its last seconds are looked at again", sent)
         except BaseException:
             process.kill()
             process.wait()
@@ -141,7 +134,9 @@ class Supervisor:
         return process
 
     def _start_api(self) -> subprocess.Popen[bytes]:
-        return self._spawn("api", "infra.local.gateway", [self._settings.app, str(self._settings.port), str(PAGE)])
+        settings = self._settings
+        arguments = [settings.app, str(settings.port), str(PAGE), str(settings.data_dir)]
+        return self._spawn("api", "infra.local.gateway", arguments)
 
     def _start_triggers(self) -> subprocess.Popen[bytes]:
         settings = self._settings
@@ -153,6 +148,7 @@ class Supervisor:
             "time_limit": settings.time_limit,
             "visibility_seconds": settings.visibility_seconds,
             "sweep_seconds": settings.sweep_seconds,
+            "data_dir": str(settings.data_dir),
         }
         return self._spawn("triggers", "infra.local.dispatcher", [json.dumps(options)])
 
@@ -167,16 +163,30 @@ class Supervisor:
         while time.monotonic() < deadline:
             if self._stopping.is_set():
                 raise _Interrupted
+            if process.poll() == DAMAGED:
+                raise CannotStart(self._damage())
+            if process.poll() == FULL:
+                raise CannotStart(f"The disk of {self._settings.data_dir} is full: make room, then start again.")
             if process.poll() is not None:
                 break
             try:
                 with opener.open(url, timeout=5) as response:
                     if response.status == 200:
                         return
+            except urllib.error.HTTPError as error:
+                if b"disk_full" in error.read():  # what is there can be read all the same
+                    return
             except (urllib.error.URLError, OSError):
                 pass
             self._stopping.wait(0.05)
         raise CannotStart(f"{what[0].upper()}{what[1:]} did not start; {self._settings.logs()} says why.")
+
+    def _damage(self) -> str:
+        said = (self._settings.logs() / "cloud.log").read_text().rstrip().rpartition("\n")[2]
+        return (
+            f"Millrace doesn't start, so that nothing is overwritten: {said}. "
+            f"`make doctor FIX=1 DATA_DIR={self._settings.data_dir}` goes back to the last good state."
+        )
 
     def _watch(self, children: Sequence[Child]) -> None:
         while not self._stopping.wait(TICK_SECONDS):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.library_ports import Use
+from chalicelib.jobs.job_ports import Use
 from chalicelib.jobs.model import file_id
 from chalicelib.jobs.states import FINAL
 from chalicelib.stores import items

@@ -18,6 +18,7 @@ from chalice.test import Client
 
 import app as millrace
 from chalicelib import wiring
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.template import data_template
 from infra.aws.triggers import Trigger, triggers, undelivered
 from infra.local.provision import Provisioner
@@ -25,7 +26,6 @@ from tests.app import documented
 
 ACCOUNT, BUCKET, STACK = "123456789012", "millrace", "millrace"
 PAGE = "https://page.example"
-PIPELINES = ("media", "volume")
 GUIDES = Path(__file__).parents[2] / "guides"
 EVENTS = Path(__file__).parents[1] / "events"
 SETTINGS = {
@@ -132,7 +132,7 @@ class World:
         self.nobody = Caller(self)
 
     def provision(self) -> None:
-        template = data_template(STACK, PIPELINES, bucket=BUCKET)
+        template = data_template(STACK, WORKS, bucket=BUCKET)
         self.provisioner().apply(template)
 
     def provisioner(self) -> Provisioner:
@@ -197,7 +197,7 @@ class World:
         )["Items"]
 
     def _triggers(self) -> Iterable[Trigger]:
-        for trigger in triggers(PIPELINES):
+        for trigger in triggers(WORKS):
             yield trigger
             yield undelivered(trigger)
 

@@ -8,6 +8,7 @@ import requests
 
 from chalicelib.jobs.guides import MOST, friendly
 from infra.aws.template import data_template
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, GUIDES, Caller, World, key_of, query
 
 Put = Callable[..., None]
@@ -40,7 +41,8 @@ def names(user: Caller) -> list[str]:
 def test_our_own_guides_are_there_with_names_for_people(user: Caller) -> None:
     answer = user.get("/guides")
     assert answer.status == 200
-    first, *others = answer["items"]
+    card, first, *others = answer["items"]
+    assert (card["name"], card["content_type"]) == ("Colour card", "application/pdf")
     assert first["name"] == "First steps"
     assert [other["name"] for other in others] == ["The command line", "The drop folder"]
     assert (first["filename"], first["content_type"]) == ("first-steps.html", "text/html; charset=utf-8")
@@ -103,7 +105,8 @@ def test_a_name_that_is_not_listed_leads_nowhere(user: Caller, put: Put, name: s
     assert "location" not in answer.headers
 
 
-def test_nothing_is_imported_from_among_the_guides(world: World, user: Caller) -> None:
+def test_nothing_is_imported_from_among_the_guides(world: World) -> None:
+    user = member(world)
     world.configure(IMPORT_ROOTS=f"s3://{BUCKET}/guides/")
     answer = user.post("/import-path", {"pipeline": "media", "path": f"s3://{BUCKET}/guides/"})
     assert (answer.status, answer["code"]) == (400, "import_not_allowed")

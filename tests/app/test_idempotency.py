@@ -8,6 +8,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.api import idempotency
 from chalicelib.api.subjects import every_route
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Caller, World
 
 ROUTES = every_route()
@@ -66,7 +67,8 @@ def test_files_are_added_once(user: Caller) -> None:
     assert user.get(f"/jobs/{job_id}")["progress_total"] == 2
 
 
-def test_an_import_is_begun_once(world: World, user: Caller) -> None:
+def test_an_import_is_begun_once(world: World) -> None:
+    user = member(world)
     body = {"pipeline": "media", "path": "import/"}
     answers = [user.post("/import-path", body, idempotency_key="i") for _ in range(2)]
     assert [answer.status for answer in answers] == [202, 202]

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 import app as millrace
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, Caller, Context, World, event, sqs_record
+
+
+@pytest.fixture
+def user(world: World) -> Caller:
+    """Guests import nothing."""
+    return member(world)
 
 
 def put(world: World, key: str, content: bytes, bucket: str = BUCKET) -> None:
@@ -81,6 +88,35 @@ def test_nothing_else_can_be_imported(world: World, user: Caller, path: str) -> 
     assert world.waiting("import") == 0
 
 
+def test_a_guest_imports_nothing(world: World) -> None:
+    answer = ask(world.guest(), "import/trip/")
+    assert (answer.status, answer["code"]) == (403, "guest_may_not")
+    assert world.waiting("import") == 0
+
+
+def test_each_user_imports_from_a_place_of_their_own(world: World, user: Caller, photo: bytes) -> None:
+    world.configure(IMPORT_ROOTS="import/@{user_id}/")
+    other = member(world)
+    for owner in (user, other):
+        put(world, f"import/@{owner.id}/trip/{owner.id}.jpg", photo)
+    job_id = ask(user, f"import/@{user.id}/")["job_id"]
+    world.deliver()
+    assert [f["original_filename"] for f in user.get(f"/jobs/{job_id}/files")["items"]] == [f"trip/{user.id}.jpg"]
+    ways = (f"import/@{other.id}/", "import/", "import/@/", "import/@{user_id}/", f"import/@{user.id}/../@{other.id}/")
+    for path in ways[:-1]:
+        answer = ask(user, path)
+        assert (answer.status, answer["code"]) == (400, "import_not_allowed")
+        assert f"s3://{BUCKET}/import/@{user.id}/" in answer["detail"]
+    ask(user, ways[-1])  # a key is no path: there is nothing below it
+    world.deliver()
+    found = {f["original_filename"] for job in user.get("/jobs")["items"] for f in files_of(user, job["id"])}
+    assert found == {f"trip/{user.id}.jpg"}
+
+
+def files_of(user: Caller, job_id: str) -> Any:
+    return user.get(f"/jobs/{job_id}/files")["items"]
+
+
 def test_a_bucket_that_is_not_there_fails_the_job_and_says_so(world: World, user: Caller) -> None:
     world.configure(IMPORT_ROOTS="s3://no-such-bucket/")
     job_id = ask(user, "s3://no-such-bucket/x/")["job_id"]
@@ -125,7 +161,8 @@ def test_events_that_concern_nothing_of_ours_are_swallowed(world: World, body: s
     assert millrace.inspect_media(delivered(event(body)), Context()) == {"batchItemFailures": []}
 
 
-def test_the_sweeper_fails_jobs_whose_files_never_came(world: World, user: Caller) -> None:
+def test_the_sweeper_fails_jobs_whose_files_never_came(world: World) -> None:
+    user = world.guest()
     job_id = user.announce({"a.jpg": 1})["job_id"]
     millrace.sweep(event("schedule"), Context())
     assert user.get(f"/jobs/{job_id}")["status"] == "pending"
@@ -135,7 +172,8 @@ def test_the_sweeper_fails_jobs_whose_files_never_came(world: World, user: Calle
     assert (status["status"], status["error_code"]) == ("failed", "uploads_expired")
 
 
-def test_a_run_that_could_never_be_delivered_fails_its_job(world: World, user: Caller, photo: bytes) -> None:
+def test_a_run_that_could_never_be_delivered_fails_its_job(world: World, photo: bytes) -> None:
+    user = world.guest()
     job_id = user.upload({"a.jpg": photo})
     world.deliver("inspect-media")
     [message] = world.receive("run-media")

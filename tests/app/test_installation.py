@@ -129,7 +129,18 @@ class TestPipelines:
         items = {item["name"]: item for item in user.get("/pipelines")["items"]}
         assert set(items) == set(PIPELINES)
         media = items["media"]
-        assert set(media) == {"name", "title", "description", "extensions", "max_bytes", "roles", "steps", "options"}
+        assert set(media) == {
+            "name",
+            "title",
+            "description",
+            "extensions",
+            "max_bytes",
+            "roles",
+            "steps",
+            "options",
+            "kind",
+            "listing",
+        }
         assert ".heic" in media["extensions"]
         assert media["max_bytes"] == 5 * 1024**3
         timezone: dict[str, Any] = media["options"]["properties"]["timezone"]

@@ -38,7 +38,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address, deadline = f"http://127.0.0.1:{port}", time.monotonic() + 60
     while True:
         try:
-            requests.get(f"{address}/_ministack/health", timeout=2)
+            requests.get(f"{address}/health", timeout=2)
             break
         except requests.ConnectionError:
             assert cloud.poll() is None, (folder / "log").read_text()

@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.jobs.ids import is_id
+from chalicelib.pipelines.media import MEDIA
 from tests.app.api_world import Caller, World, key_of, query
 
 MiB = 1024 * 1024
@@ -20,7 +22,7 @@ def test_an_upload_answers_with_one_signed_put_for_each_file(world: World, user:
     assert (answer["status"], answer["file_count"]) == ("pending", 2)
     assert "2 files" in answer["message"]
     first, second = answer["uploads"]
-    assert set(first) == {"file_id", "filename", "method", "url", "headers", "expires_at"}
+    assert set(first) == {"file_id", "position", "filename", "method", "url", "headers", "expires_at"}
     assert (first["method"], first["filename"], second["filename"]) == ("PUT", "a.jpg", "b.png")
     assert first["headers"] == {"Content-Length": "10"}
     assert second["headers"] == {"Content-Length": "20"}
@@ -141,6 +143,7 @@ def test_invalid_fields_are_named(user: Caller, changes: dict[str, Any], field: 
         ({"size": -1}, "size"),
         ({"size": 5 * 1024**4 + 1}, "size"),
         ({"size": 1.5}, "size"),
+        ({"size": True}, "size"),
         ({"size": None}, "size"),
         ({"filename": ""}, "filename"),
         ({"filename": "n" * 1021 + ".jpg"}, "filename"),
@@ -231,7 +234,7 @@ class TestCheckBeforeUpload:
         world.deliver()
         answer = self.again(user, photo)
         upload = answer["uploads"][0]
-        assert set(upload) == {"file_id", "filename", "duplicate_of"}
+        assert set(upload) == {"file_id", "position", "filename", "duplicate_of"}
         assert upload["duplicate_of"] == f"{first}-00000001"
         world.deliver()
         assert user.get(f"/status/{answer['job_id']}")["status"] == "completed"
@@ -284,3 +287,61 @@ def test_a_job_goes_on_without_a_file_that_cant_be_sent(world: World, user: Call
     assert user.call("DELETE", f"{path}/{first['file_id']}").status == 409
     sent, left_out = user.get(path)["items"]
     assert (sent["status"], left_out["status"], left_out["error_code"]) == ("inspected", "rejected", "given_up")
+
+
+HOUSEKEEPING = ["trip/.DS_Store", "._a.jpg", "__MACOSX/trip/a.jpg", "Thumbs.db", "DESKTOP.INI", "x\\@eaDir\\a.jpg"]
+
+
+def test_an_operating_systems_own_files_are_passed_over_and_named(world: World, user: Caller) -> None:
+    answer = user.announce(dict.fromkeys([HOUSEKEEPING[0], "a.jpg", *HOUSEKEEPING[1:], "b.jpg"], 10))
+    assert answer.status == 201
+    assert answer["ignored"] == HOUSEKEEPING
+    assert "left_out" not in answer.json
+    assert [(target["filename"], target["position"]) for target in answer["uploads"]] == [("a.jpg", 1), ("b.jpg", 7)]
+    assert (answer["file_count"], user.get(f"/jobs/{answer['job_id']}")["sealed"]) == (2, True)
+
+
+def test_what_is_wrong_is_told_by_its_place_in_the_request(user: Caller) -> None:
+    answer = user.announce({".DS_Store": 1, "a.jpg": 1, "b.exe": 1})
+    assert (answer.status, answer["code"]) == (400, "unsupported_type")
+    assert [error["field"] for error in answer["errors"]] == ["files[2].filename"]
+
+
+@pytest.mark.parametrize("path", ["/upload", "/jobs/{job_id}/files"])
+def test_files_that_do_not_fit_are_left_out_where_that_is_asked_for(user: Caller, path: str) -> None:
+    opened = user.announce({"first.jpg": 1}, more=True)["job_id"]
+    sizes = {"a.jpg": 1, "b.exe": 1, "c.mp4": 5 * 1024**3 + 1, "..": 1, "Thumbs.db": 1, "d.jpg": 1}
+    body: dict[str, Any] = {"files": [{"filename": name, "size": size} for name, size in sizes.items()]}
+    body |= {"pipeline": "media"} if path == "/upload" else {}
+    assert user.post(path.format(job_id=opened), body).status in {400, 413, 422}
+    answer = user.post(path.format(job_id=opened), body | {"skip_unsupported": True})
+    assert answer.status == 201
+    assert [(one["filename"], one["code"]) for one in answer["left_out"]] == [
+        ("b.exe", "unsupported_type"),
+        ("c.mp4", "too_large"),
+        ("..", "invalid_fields"),
+    ]
+    assert all(one["message"] for one in answer["left_out"])
+    assert answer["ignored"] == ["Thumbs.db"]
+    assert [(target["filename"], target["position"]) for target in answer["uploads"]] == [("a.jpg", 0), ("d.jpg", 5)]
+
+
+def test_nothing_that_fits_makes_no_job(user: Caller) -> None:
+    before = user.get("/jobs")["items"]
+    for files, told in (({"b.exe": 1}, "files[0].filename"), ({"Thumbs.db": 1}, "files")):
+        answer = user.announce(files, skip_unsupported=True)
+        assert (answer.status, answer["code"]) == (400, "unsupported_type")
+        assert [error["field"] for error in answer["errors"]] == [told]
+    assert user.get("/jobs")["items"] == before
+    opened = user.announce({"a.jpg": 1}, more=True)["job_id"]
+    last = {"files": [{"filename": "b.exe", "size": 1}], "skip_unsupported": True}
+    answer = user.post(f"/jobs/{opened}/files", last)
+    assert (answer.status, answer["uploads"], user.get(f"/jobs/{opened}")["sealed"]) == (201, [], True)
+
+
+def test_a_pipelines_own_limit_of_files_holds(user: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MEDIA, "accepts", replace(MEDIA.accepts, max_files=2))
+    assert user.announce({"a.jpg": 1, "b.jpg": 1}).status == 201
+    answer = user.announce({"a.jpg": 1, "b.jpg": 1, "c.jpg": 1})
+    assert (answer.status, answer["code"]) == (429, "too_many_files")
+    assert "at most 2 files" in answer["detail"]

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws import deploy
 from infra.aws.deployment import deployment_template
 from infra.aws.smoke_test import SmokeTestFailed, try_out
@@ -92,7 +92,7 @@ def test_a_stack_begins_anew_around_what_another_has_left(asked: list[tuple[str,
     assert {"BucketName": "millrace-prod-123456789012-eu-central-1"} in [one["ResourceIdentifier"] for one in named]
     for name, resource in template["Resources"].items():
         assert resource["DeletionPolicy"] == "Retain"
-        deployed = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"][name]
+        deployed = deployment_template("prod", tuple(WORKS))["Resources"][name]
         assert resource["Type"] == deployed["Type"]
         assert resource["Properties"].items() <= deployed["Properties"].items()
     assert asked[-1][1:4] == ("cloudformation", "wait", "stack-import-complete")

@@ -7,35 +7,35 @@ import re
 from pathlib import Path
 
 from chalicelib.jobs.observer import MEASURES
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.deployment import deployment_template, stack_name
 from infra.aws.functions import functions
 from infra.aws.measures import watched
 
-RESOURCES = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+RESOURCES = deployment_template("prod", tuple(WORKS))["Resources"]
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 def test_functions_write_where_alarms_and_graphs_look() -> None:
-    for function in functions(tuple(PIPELINES)):
+    for function in functions(tuple(WORKS)):
         properties = RESOURCES[function.id]["Properties"]
         assert properties["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == stack_name("prod")
         assert properties["Tracing"] == "Active"
         assert RESOURCES[f"{function.id}Log"]["Properties"]["RetentionInDays"] == 30
     ours = [r["Properties"] for r in RESOURCES.values() if r.get("Properties", {}).get("MetricName") in MEASURES]
-    assert len(ours) == len(watched(tuple(PIPELINES)))
+    assert len(ours) == len(watched(tuple(WORKS)))
     assert all(alarm["Namespace"] == {"Ref": "AWS::StackName"} for alarm in ours)
 
 
 def test_an_alarm_names_dimensions_under_which_values_are_written() -> None:
-    for alarm in watched(tuple(PIPELINES)):
+    for alarm in watched(tuple(WORKS)):
         assert tuple(alarm.dimensions) in MEASURES[alarm.measure].dimensions, alarm.name
 
 
 def test_every_measure_is_on_the_dashboard_or_has_an_alarm() -> None:
     body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
     shown = set(re.findall(r'MetricName="(\w+)"', json.dumps(json.loads(body)).replace('\\"', '"')))
-    alarmed = {alarm.measure for alarm in watched(tuple(PIPELINES))}
+    alarmed = {alarm.measure for alarm in watched(tuple(WORKS))}
     assert shown | alarmed == set(MEASURES)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import API, functions
 from infra.aws.package import LIMIT, check_sizes
 from infra.aws.packing import elf, inventory, smoke, tree
@@ -41,7 +41,7 @@ def test_a_wheel_of_another_kind_or_machine_is_refused(tmp_path: Path, tag: str)
 
 
 def test_a_function_is_refused_whose_code_and_layers_are_too_large_together() -> None:
-    sizes = dict.fromkeys({layer for function in functions(tuple(PIPELINES)) for layer in function.layers}, 0)
+    sizes = dict.fromkeys({layer for function in functions(tuple(WORKS)) for layer in function.layers}, 0)
     check_sizes(sizes | {"code": LIMIT // 10, "volume": LIMIT - LIMIT // 10})
     with pytest.raises(PackingFailed, match=r"inspect_volume is 250\.0 MiB unpacked; Lambda takes 250"):
         check_sizes(sizes | {"code": LIMIT // 10, "volume": LIMIT - LIMIT // 10 + 1})
@@ -50,7 +50,7 @@ def test_a_function_is_refused_whose_code_and_layers_are_too_large_together() ->
 def test_a_function_is_refused_that_lacks_a_library_which_it_imports_later(tmp_path: Path) -> None:
     """By a Python that has none."""
     bare = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    api = next(function for function in functions(tuple(PIPELINES)) if function.handler == API)
+    api = next(function for function in functions(tuple(WORKS)) if function.handler == API)
     (tmp_path / "app.py").touch()
     with pytest.raises(PackingFailed, match=r"(?s)api does not start from its package.*No module named"):
         smoke.start(api, tmp_path, [], bare)

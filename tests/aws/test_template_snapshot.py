@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import app
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -17,8 +17,8 @@ SNAPSHOT = Path(__file__).with_name("resources.txt")
 
 
 def listed() -> str:
-    resources = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
-    given_by_chalice = dict.fromkeys((f.id for f in functions(tuple(PIPELINES))), "AWS::Serverless::Function")
+    resources = deployment_template("prod", tuple(WORKS))["Resources"]
+    given_by_chalice = dict.fromkeys((f.id for f in functions(tuple(WORKS))), "AWS::Serverless::Function")
     given_by_chalice["RestAPI"] = "AWS::Serverless::Api"
     lines = [f"{r.get('Type') or given_by_chalice[name]} {name}" for name, r in resources.items()]
     lines += [f"{r['Type']} {name} (us-east-1)" for name, r in edge_template()["Resources"].items()]
@@ -30,7 +30,7 @@ def test_the_resources_are_the_listed_ones() -> None:
 
 
 def test_data_and_secrets_outlive_the_stack() -> None:
-    for name, resource in deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"].items():
+    for name, resource in deployment_template("prod", tuple(WORKS))["Resources"].items():
         kept = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"}
         if resource.get("Type") in kept or name == "Bucket":
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
@@ -38,14 +38,14 @@ def test_data_and_secrets_outlive_the_stack() -> None:
 
 def test_every_handler_has_its_size_and_its_rights() -> None:
 
-    named = {function.handler for function in functions(tuple(PIPELINES))}
+    named = {function.handler for function in functions(tuple(WORKS))}
     assert named == {"api", *(source.handler_string.removeprefix("app.") for source in app.app.event_sources)}
 
 
 def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
-    resources = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+    resources = deployment_template("prod", tuple(WORKS))["Resources"]
     roles = [r["Properties"] for r in resources.values() if r.get("Type") == "AWS::IAM::Role"]
-    assert len(roles) == len(list(functions(tuple(PIPELINES))))
+    assert len(roles) == len(list(functions(tuple(WORKS))))
     for role in roles:
         for statement in role["Policies"][0]["PolicyDocument"]["Statement"]:
             assert not any("*" in action for action in statement["Action"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.pipelines.registry import LAYERS, PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.deployment import deployment_template
 
-RESOURCES = deployment_template("prod", tuple(PIPELINES), LAYERS)["Resources"]
+RESOURCES = deployment_template("prod", tuple(WORKS))["Resources"]
 ALARMS = {name: r["Properties"] for name, r in RESOURCES.items() if r.get("Type") == "AWS::CloudWatch::Alarm"}
 
 

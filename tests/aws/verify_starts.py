@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.pipelines.registry import PIPELINES
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import API, Function, functions
 from infra.aws.package import lambda_python
 from infra.aws.packing import runtime_api
@@ -21,7 +21,7 @@ from tests.app.api_world import BUCKET, SETTINGS, STACK
 from tests.aws.clouds import ACCOUNT, PACKAGE, REGION, Cloud
 
 EVENTS = Path(__file__).parents[1] / "events"
-FUNCTIONS = list(functions(tuple(PIPELINES)))
+FUNCTIONS = list(functions(tuple(WORKS)))
 MESSAGES = {"inspect": "s3_object_created", "deliver": "webhook_message"}
 STARTS = 5
 
@@ -32,7 +32,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     cloud = Cloud(tmp_path_factory.mktemp("cloud"))
     try:
         clients = (cloud.client(name) for name in ("s3", "sqs", "dynamodb"))
-        Provisioner(*clients, account=ACCOUNT).apply(data_template(STACK, tuple(PIPELINES), bucket=BUCKET))
+        Provisioner(*clients, account=ACCOUNT).apply(data_template(STACK, tuple(WORKS), bucket=BUCKET))
         yield {
             **{f"MILLRACE_{name}": value for name, value in SETTINGS.items()},
             "MILLRACE_QUEUE_URL_PREFIX": f"{cloud.endpoint}/{ACCOUNT}/{STACK}-",

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import requests
 
-from infra.local.settings import free_port
+from infra.local.settings import credentials, free_port
 
 ROOT = Path(__file__).parents[2]
 MARK = "MILLRACE_TEST_STACK"
@@ -75,8 +75,8 @@ class Stack:
             "s3",
             endpoint_url=f"http://127.0.0.1:{port}",
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=credentials(self.folder / "data")[0],
+            aws_secret_access_key=credentials(self.folder / "data")[1],
         )
 
     def pids(self, module: str = "") -> list[int]:

@@ -160,6 +160,21 @@ def test_people_get_lines_and_the_next_command(terminal: Terminal, photos: Path)
     assert [line.split("\t")[:2] for line in listed] == [[job_id, "completed"]]
 
 
+def test_what_is_left_out_is_named(terminal: Terminal, photos: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixed"
+    (folder / "__MACOSX").mkdir(parents=True)
+    for name in ("harbour.jpg", "__MACOSX/harbour.jpg"):
+        (folder / name).write_bytes((photos / "harbour.jpg").read_bytes())
+    (folder / "notes.txt").write_text("no photo")
+    done = terminal.run("upload", folder, "--wait")
+    assert done.returncode == Exit.DONE, done.stderr
+    assert "Left out: notes.txt: media takes no such files." in done.stderr
+    assert "Left out: __MACOSX/harbour.jpg: an operating system's own." in done.stderr
+    told = terminal.ask("upload", folder, "--wait")
+    assert set(told["left_out"]) == {"notes.txt", "__MACOSX/harbour.jpg"}
+    assert [file["original_filename"] for file in terminal.ask("files", told["job_id"])] == ["harbour.jpg"]
+
+
 def test_what_is_there_already_is_not_sent_again(terminal: Terminal, photos: Path) -> None:
     terminal.ask("upload", photos, "--wait")
     again = terminal.ask("upload", photos, "--wait")

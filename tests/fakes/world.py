@@ -1,6 +1,6 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -10,7 +10,10 @@ from pydantic import BaseModel, Field
 
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
+from chalicelib.jobs.changes import Change, FileRecord, JobRecord
+from chalicelib.jobs.context import Stores
 from chalicelib.jobs.control import Control
+from chalicelib.jobs.deletion import Deletion
 from chalicelib.jobs.deliveries import message
 from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.importing import Importer, Root
@@ -23,7 +26,20 @@ from chalicelib.jobs.ownership import Owned
 from chalicelib.jobs.recovery import Sweeper
 from chalicelib.jobs.running import Runner
 from chalicelib.jobs.settling import Settling
-from chalicelib.pipelines.base import FileRules, Inspection, Member, PipelineFailed, RunContext, Step, UnreadableFile
+from chalicelib.jobs.slices import Slices
+from chalicelib.pipelines.base import (
+    Column,
+    Columns,
+    FileRules,
+    Inspection,
+    Member,
+    OptionRefused,
+    PipelineFailed,
+    RunContext,
+    Step,
+    UnreadableFile,
+    Workers,
+)
 from tests.fakes.jobs import BEGIN, MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.queues import Queue
@@ -41,6 +57,7 @@ class Crash(BaseException):
 class Options(BaseModel):
     tone: int = Field(1, ge=1, le=9)
     retain_results: bool = True
+    voice: str | None = None
 
 
 class Toy:
@@ -53,6 +70,9 @@ class Toy:
     description = "for tests"
     title = "Toy"
     accepts = FileRules((".txt",), 40 * 1024 * 1024, ("labels",))
+    workers = Workers()
+    listing = Columns((Column("confidence", "confidence", ("high", "medium", "low", "none")),))
+    kind = None
     Options = Options
 
     def __init__(self, name: str, per_file: bool) -> None:
@@ -63,6 +83,10 @@ class Toy:
         self.inspected: list[str] = []
         self.during: Callable[[str], None] = lambda step: None
         self.fails: str | None = None
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        if options.voice and options.voice not in (there := models("voices")):
+            raise OptionRefused("voice", f"There is no such voice here. There are: {', '.join(there) or 'none'}.")
 
     def inspect(self, file: SourceFile, options: Options) -> Inspection:
         self.inspected.append(file.name)
@@ -88,8 +112,25 @@ class Toy:
         job.progress(50.0)
         job.mark_duplicates(kept)
 
+    def share(self) -> None:
+        """Puts a step between the two that is divided into as many slices as the job has files."""
+        pair, zipped = self.steps
+        self.steps = (
+            pair,
+            Step("Share", lambda job: self._begin(job, "Share"), 1.0, slices=_parts, work=self._part),
+            zipped,
+        )
+
+    def _part(self, job: RunContext, number: int) -> None:
+        self.during("Share")
+        file = list(job.files())[number]
+        job.verdict(file, file.state)
+        job.save(f"part-{number}", str(file.size).encode())
+
     def _zip(self, job: RunContext) -> None:
         self._begin(job, "Zip")
+        for number in range(_parts(job) if len(self.steps) > 2 else 0):
+            job.load(f"part-{number}")
         left_out = eval(job.load("kept").read_bytes())
         members = [
             Member(f"{file.number:04d}.txt", job.checksum(file))
@@ -108,6 +149,35 @@ class Toy:
         job.progress(1.0)
 
 
+def _parts(job: RunContext) -> int:
+    return len(list(job.files()))
+
+
+class Chores:
+    """A work without files: its steps are the test's."""
+
+    name, title, description = "chores", "Chores", "for tests"
+    Options = Options
+    workers = Workers()
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.steps: tuple[Step, ...] = (Step("Sweep", lambda job: self.begun.append(job.job_id)),)
+
+    def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
+        """Takes everything."""
+
+
+class MemoryUserData:
+    """Fulfils chalicelib.jobs.ports.UserData."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str, str], bytes] = {}
+
+    def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
+        return self.stored.get((owner_id, kind, name))
+
+
 class World:
     """jobs and objects: other stores than the fakes. wrap: puts something around each store and the queue, by name."""
 
@@ -124,27 +194,33 @@ class World:
         self._ids = count(1)
         self.photos, self.scans = Toy("photos", True), Toy("scans", False)
         self.pipelines: dict[str, Any] = {"photos": self.photos, "scans": self.scans}
+        self.chores = Chores()
+        self.works: dict[str, Any] = {**self.pipelines, "chores": self.chores}
+        self.user_data = MemoryUserData()
         self.jobs = jobs if jobs is not None else MemoryJobs(self.clock)
         self.queue = Queue(self.clock)
         self.objects = MemoryObjects(self.clock, self.tell)
         self.lost: Callable[[StoredObject], bool] = lambda seen: False
         wrapped, objects, queue = wrap("jobs", self.jobs), wrap("objects", self.objects), wrap("queues", self.queue)
         self.owned = Owned(wrapped)
-        self.settling = Settling(wrapped, objects, queue, self.pipelines, self.clock)
-        self.intake = Intake(
-            wrapped, objects, self.owned, self.settling, self.pipelines, limits, self.clock, self.new_id
-        )
+        self.settling = Settling(wrapped, objects, queue, self.works, self.clock)
+        self.intake = Intake(wrapped, objects, self.owned, self.settling, self.works, limits, self.clock, self.new_id)
+        self.slices = Slices(wrapped, queue, self.works, self.clock)
         self.multipart = Multipart(wrapped, objects, self.owned, limits, self.clock)
-        self.control = Control(wrapped, objects, queue, self.owned, self.settling, self.pipelines, limits, self.clock)
+        self.control = Control(
+            wrapped, objects, queue, self.owned, self.settling, self.slices, self.works, limits, self.clock
+        )
         self.drops = DropFolders(
             wrapped, objects, self.intake, self.settling, limits, self.clock, self.new_id, drop_owner
         )
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
         self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
+        self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
         self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
-        self.runner = Runner(wrapped, objects, queue, self.objects, self.settling, self.pipelines, limits, self.clock)
+        stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
+        self.runner = Runner(stores, queue, self.settling, self.slices, self.works)
         self.sweeper = Sweeper(
-            wrapped, queue, self.control, self.settling, self.drops, self.pipelines, limits, self.clock
+            wrapped, queue, self.control, self.settling, self.drops, self.slices, self.works, limits, self.clock
         )
 
     # -- time and ids ------------------------------------------------------------------------------------------------
@@ -185,14 +261,25 @@ class World:
         for name, content in contents.items():
             self.objects.put(f"drop/{batch}/{name.replace('__', '.')}", content, "text/plain")
 
+    def set_file(self, file: File, **fields: Any) -> File:
+        """The file as the test wants it."""
+        found: File = self.jobs.apply([Change(FileRecord(file.job_id, file.number), fields)])
+        return found
+
+    def set_job(self, job: Job, **fields: Any) -> Job:
+        self.jobs.apply([Change(JobRecord(job.id), fields)])
+        return self.job(job)
+
     # -- what the queues do ------------------------------------------------------------------------------------------
 
     def handle(self, queue: str, received: Mapping[str, Any], seconds: float = 900) -> list[str]:
         deadline = self.deadline(seconds)
         if queue.endswith("-dlq"):
-            owner = self.inspector if "inspect" in queue else self.runner if "run" in queue else self.importer
-            owner.undelivered(received)
+            owners = {"inspect": self.inspector, "run": self.runner, "import": self.importer, "clean": self.deletion}
+            next(owner for name, owner in owners.items() if queue.startswith(name)).undelivered(received)  # type: ignore[attr-defined]
             return []
+        if queue == "clean-up":
+            return self.deletion.receive(received, deadline)
         if queue.startswith("inspect-"):
             return self.inspector.receive(received, deadline)
         return (self.runner if queue.startswith("run-") else self.importer).receive(received, deadline)
@@ -234,7 +321,7 @@ class World:
         return self.jobs.job(job if isinstance(job, str) else job.id)
 
     def files(self, job: Job | str) -> list[File]:
-        return list(self.jobs.files(job if isinstance(job, str) else job.id))
+        return list(self.jobs.files(self.job(job)))
 
     def states(self, job: Job | str) -> list[str]:
         return [file.state.value for file in self.files(job)]

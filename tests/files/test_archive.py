@@ -314,6 +314,21 @@ def test_the_time_is_the_clocks_within_what_the_format_can_say(moment, expected)
     assert info(modified_at=moment).date_time == expected
 
 
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        (datetime(2024, 1, 15, 12, 30, 59, tzinfo=timezone(timedelta(hours=9))), 1705289459),
+        (datetime(1975, 5, 5, 5, 5, tzinfo=UTC), 168498300),
+        (datetime(2200, 1, 1, tzinfo=UTC), None),
+        (datetime(2024, 1, 15, 12, 30, 59), None),  # noqa: DTZ001 - without a zone it is no instant
+        (None, None),
+    ],
+)
+def test_a_time_with_a_zone_carries_its_instant(moment, seconds):
+    extra = struct.pack("<HHBi", 0x5455, 5, 1, seconds) if seconds is not None else b""
+    assert info(modified_at=moment).extra == extra
+
+
 def test_an_empty_zip_is_a_zip():
     assert zipped([]) == b"PK\x05\x06" + bytes(18)
 

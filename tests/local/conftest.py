@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 import requests
 from botocore.config import Config
 
-from infra.local.settings import free_port
+from infra.local.settings import credentials, free_port
 
 TESTS = Path(__file__).parent
 LIMIT_SECONDS = 40.0
@@ -109,7 +110,8 @@ class Stack:
     def kill(self) -> None:
         """SIGKILL for all of it at once."""
         for pid in self.pids():
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         assert self.process is not None
         self.process.communicate(timeout=10)
         eventually(lambda: not self.pids())
@@ -120,8 +122,8 @@ class Stack:
             service,
             endpoint_url=f"http://127.0.0.1:{port}",
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            aws_access_key_id=credentials(self.data_dir)[0],
+            aws_secret_access_key=credentials(self.data_dir)[1],
             config=Config(signature_version="s3v4") if service == "s3" else None,
         )
 
@@ -166,4 +168,5 @@ def own_stack(tmp_path: Path) -> Iterator[Stack]:
     stack = Stack(tmp_path)
     yield stack
     for pid in stack.pids():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from infra.local.dispatcher import failed_ids, sqs_event
+from infra.local.dispatcher import failed_ids, is_slice, sqs_event
 from tests.local.conftest import Stack, eventually
 
 
@@ -99,6 +99,13 @@ def test_a_long_run_leaves_a_worker_for_new_files(stack: Stack) -> None:
     assert words.index("in between") < min(words.index("sleep 3.01"), words.index("sleep 3.02"))
 
 
+def test_slices_of_a_run_occupy_every_worker(stack: Stack) -> None:
+    stack.send("run-a", *(f'{{"slice": {number}, "word": "sleep 2.0{number}"}}' for number in range(2)))
+    eventually(lambda: len([n for n in stack.seen("slept") if n["word"].startswith("sleep 2.0")]) == 2)
+    kinds = [n["kind"] for n in stack.seen() if str(n.get("word")).startswith("sleep 2.0")]
+    assert kinds == ["inspect", "inspect", "slept", "slept"]
+
+
 def test_the_message_of_a_killed_worker_comes_again_to_its_successor(stack: Stack) -> None:
     stack.send("inspect-a", "die")
     first, second = eventually(lambda: len(stack.seen("inspect", "die")) == 2 and stack.seen("inspect", "die"))
@@ -128,6 +135,14 @@ def test_the_sweeper_is_called_at_its_interval(stack: Stack) -> None:
     event = eventually(lambda: len(stack.seen("sweep")) >= 2 and stack.seen("sweep"))[0]["event"]
     assert event["detail-type"] == "Scheduled Event"
     assert event["source"] == "aws.events"
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [('{"slice": 0}', True), ('{"job_id": "a"}', False), ("slice", False), ("5", False), ("[]", False)],
+)
+def test_a_slice_is_told_from_a_run(body: str, found: bool) -> None:
+    assert is_slice(body) is found
 
 
 @pytest.mark.parametrize("result", [None, {}, {"batchItemFailures": []}, {"batchItemFailures": None}])

@@ -1,9 +1,14 @@
 """Jobs and files as the tests of the contract make them: put, claimed, finished."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.jobs.adding import add_files
+from chalicelib.jobs.file_moving import claim_file, finish_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
+from chalicelib.jobs.moves import ENQUEUE, REQUEST_RUN, JobGuard, JobMove
+from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes.world import BEGIN
 
@@ -38,7 +43,7 @@ def new_file(job: Job, number: int, **fields: Any) -> File:
 
 def filled(jobs: Any, files: int, number: int = 1, *, seal: bool = True, **fields: Any) -> Job:
     job = created(jobs, number, **fields)
-    jobs.add_files(job, [new_file(job, n) for n in range(1, files + 1)], seal=seal)
+    add_files(jobs, job, [new_file(job, n) for n in range(1, files + 1)], seal=seal)
     return jobs.job(job.id)
 
 
@@ -47,7 +52,7 @@ def seen(job: Job, number: int, etag: str = "e1", sequencer: str | None = "01") 
 
 
 def claim(jobs: Any, job: Job, number: int, by: str = "m1", **more: Any) -> File:
-    return jobs.claim_file(job.id, number, seen(job, number, **more), by, BEGIN, LATER)
+    return claim_file(jobs, job.id, number, seen(job, number, **more), by, BEGIN, LATER)
 
 
 def outcome(file: File, state: FileState = FileState.INSPECTED, **more: Any) -> FileOutcome:
@@ -57,12 +62,32 @@ def outcome(file: File, state: FileState = FileState.INSPECTED, **more: Any) -> 
 
 def finished(jobs: Any, job: Job, *numbers: int, state: FileState = FileState.INSPECTED) -> None:
     outcomes = [outcome(claim(jobs, job, number), state) for number in numbers]
-    assert jobs.finish_files(job.id, outcomes, job.owner_id) == set(numbers)
+    assert finish_files(jobs, job.id, outcomes, job.owner_id, BEGIN) == set(numbers)
 
 
 def requested(jobs: Any, job: Job) -> Job:
-    changes = {"state": JobState.RUNNING, "run_requested": True, "started_at": BEGIN}
-    return jobs.change_job(job, changes, allowed=frozenset({JobState.PENDING, JobState.RUNNING}))
+    return move(jobs, job, REQUEST_RUN(started_at=BEGIN))
+
+
+def changed(
+    jobs: Any,
+    job: Job,
+    changes: dict[str, Any],
+    *,
+    allowed: frozenset[JobState] = ANY,
+    guards: Iterable[JobGuard] = (),
+) -> Job:
+    """The job after a move made for the test."""
+    rest = {name: value for name, value in changes.items() if name != "state"}
+    return move(jobs, job, JobMove("test", allowed, changes.get("state"), frozenset(guards))(**rest))
+
+
+def claimed(jobs: Any, job: Job, by: str, now: datetime = BEGIN, lease_until: datetime = LATER) -> Job:
+    return move(jobs, job, claim_run(job, by, now, lease_until))
+
+
+def enqueued(jobs: Any, job: Job, due_at: datetime = LATER) -> Job:
+    return move(jobs, job, ENQUEUE(ticket=jobs.queue_state(job.pipeline).tickets + 1, due_at=due_at))
 
 
 def counted(jobs: Any, day: str) -> dict[str, float]:

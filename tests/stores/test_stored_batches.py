@@ -1,4 +1,4 @@
-"""Drop folders, as the contract of ports.JobStore has it.
+"""Drop folders, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs.adding import join_batch
 from chalicelib.jobs.errors import StaleTransition
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -16,6 +17,12 @@ from tests.stores.made import (
     created,
     new_file,
 )
+
+
+def test_a_batch_that_nobody_has_opened_has_no_job(jobs: Any) -> None:
+    assert jobs.batch_job("drop/photos/a/") is None
+    jobs.open_batch("drop/photos/a/", "j1")
+    assert jobs.batch_job("drop/photos/a/") == "j1"
 
 
 def test_a_batch_has_one_job_at_a_time(jobs: Any) -> None:
@@ -30,12 +37,12 @@ def test_a_batch_has_one_job_at_a_time(jobs: Any) -> None:
 def test_a_key_joins_a_batch_once(jobs: Any) -> None:
     job = created(jobs, batch="drop/photos/b/")
     files = [replace(new_file(job, n), key=f"drop/photos/b/{n}.txt") for n in (1, 2)]
-    assert jobs.join_batch(job, files, LATER) == {files[0].key: 1, files[1].key: 2}
+    assert join_batch(jobs, job, files, LATER) == {files[0].key: 1, files[1].key: 2}
     assert jobs.job(job.id).active_at == LATER
     with pytest.raises(StaleTransition):
-        jobs.join_batch(job, [replace(files[0], number=3)], LATER)
+        join_batch(jobs, job, [replace(files[0], number=3)], LATER)
     with pytest.raises(StaleTransition):
-        jobs.join_batch(jobs.job(job.id), [replace(files[0], number=3)], LATER)
+        join_batch(jobs, jobs.job(job.id), [replace(files[0], number=3)], LATER)
     assert jobs.job(job.id).file_count == 2
     known = jobs.batch_files("drop/photos/b/", [files[0].key, files[1].key, "drop/photos/b/3.txt"])
     assert known == {files[0].key: (job.id, 1), files[1].key: (job.id, 2)}
@@ -46,7 +53,7 @@ def test_a_key_that_came_again_belongs_to_the_job_that_follows(jobs: Any) -> Non
     first = created(jobs, 1, batch="drop/photos/b/")
     second = created(jobs, 2, batch="drop/photos/b/")
     file = replace(new_file(first, 1), key="drop/photos/b/1.txt")
-    jobs.join_batch(first, [file], BEGIN)
-    jobs.join_batch(second, [replace(file, job_id=second.id)], BEGIN)
+    join_batch(jobs, first, [file], BEGIN)
+    join_batch(jobs, second, [replace(file, job_id=second.id)], BEGIN)
     assert jobs.batch_files("drop/photos/b/", [file.key]) == {file.key: (second.id, 1)}
-    assert len(list(jobs.files(first.id))) == len(list(jobs.files(second.id))) == 1
+    assert len(list(jobs.files(jobs.job(first.id)))) == len(list(jobs.files(jobs.job(second.id)))) == 1

@@ -1,4 +1,4 @@
-"""Claims of files, as the contract of ports.JobStore has it.
+"""Claims of files, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
+from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
 from chalicelib.jobs.model import Counts
+from chalicelib.jobs.moves import JobGuard
 from chalicelib.jobs.states import RECEIVING, FileState
+from tests.fakes.world import BEGIN
 from tests.stores.made import (
     LATER,
     MUCH_LATER,
+    changed,
     claim,
+    enqueued,
     filled,
     finished,
     outcome,
@@ -31,7 +36,7 @@ def test_a_file_is_one_workers_until_its_lease_ends(jobs: Any) -> None:
     with pytest.raises(Busy):
         claim(jobs, job, 1, "m2")
     assert claim(jobs, job, 1, "m1").attempt == 2
-    assert jobs.claim_file(job.id, 1, seen(job, 1), "m2", LATER, MUCH_LATER).attempt == 3
+    assert claim_file(jobs, job.id, 1, seen(job, 1), "m2", LATER, MUCH_LATER).attempt == 3
 
 
 def test_a_file_that_isnt_there_cant_be_claimed(jobs: Any) -> None:
@@ -47,9 +52,9 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     lost = outcome(claim(jobs, job, 1))
     held = outcome(claim(jobs, job, 1))
     other = outcome(claim(jobs, job, 2), FileState.REJECTED, sha256=None, error_code="bad", error_message="It is bad.")
-    assert jobs.finish_files(job.id, [lost, other], "ann") == {2}
-    assert jobs.finish_files(job.id, [held], "ann") == {1}
-    assert jobs.finish_files(job.id, [held, other], "ann") == set()
+    assert finish_files(jobs, job.id, [lost, other], "ann", BEGIN) == {2}
+    assert finish_files(jobs, job.id, [held], "ann", BEGIN) == {1}
+    assert finish_files(jobs, job.id, [held, other], "ann", BEGIN) == set()
     assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
     file = jobs.file(job.id, 1)
     assert (file.state, file.sha256, file.crc32, file.metadata) == (
@@ -65,13 +70,13 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
 def test_a_rejected_file_is_still_measured_by_what_was_announced(jobs: Any) -> None:
     job = filled(jobs, 1)
     wrong = replace(outcome(claim(jobs, job, 1), FileState.REJECTED), size=3)
-    jobs.finish_files(job.id, [wrong], "ann")
+    finish_files(jobs, job.id, [wrong], "ann", BEGIN)
     assert jobs.file(job.id, 1).size == 10
 
 
 def test_bytes_that_another_file_counts_are_not_counted_again(jobs: Any) -> None:
     job = filled(jobs, 1)
-    jobs.finish_files(job.id, [outcome(claim(jobs, job, 1), counts_bytes=False)], "ann")
+    finish_files(jobs, job.id, [outcome(claim(jobs, job, 1), counts_bytes=False)], "ann", BEGIN)
     assert jobs.job(job.id).counts == Counts(inspected=1, size=0)
 
 
@@ -90,9 +95,9 @@ def test_a_newer_version_is_claimed_and_its_count_taken_back(jobs: Any) -> None:
     assert (now.counts, now.recalled) == (Counts(), 1)
     assert jobs.stored_copy("ann", f"{1:064x}") is None
     with pytest.raises(StaleTransition):
-        jobs.enqueue_job(job, LATER)
+        enqueued(jobs, job, LATER)
     with pytest.raises(StaleTransition):
-        jobs.change_job(job, {"run_requested": True}, allowed=RECEIVING, same=("recalled",))
+        changed(jobs, job, {"run_requested": True}, allowed=RECEIVING, guards=[JobGuard.SAME_FILES])
 
 
 @pytest.mark.parametrize(("etag", "sequencer"), [("e1", "02"), ("e2", "00"), ("e2", "01")])
@@ -117,10 +122,10 @@ def test_a_file_is_given_up_once_and_only_as_it_was_read(jobs: Any) -> None:
     job = filled(jobs, 2)
     before = jobs.file(job.id, 1)
     claim(jobs, job, 1)
-    assert not jobs.reject_file(before, "x", "X.")
-    assert jobs.reject_file(jobs.file(job.id, 1), "x", "X.")
-    assert not jobs.reject_file(jobs.file(job.id, 1), "y", "Y.")
+    assert not reject_file(jobs, before, "x", "X.", BEGIN)
+    assert reject_file(jobs, jobs.file(job.id, 1), "x", "X.", BEGIN)
+    assert not reject_file(jobs, jobs.file(job.id, 1), "y", "Y.", BEGIN)
     finished(jobs, job, 2)
-    assert not jobs.reject_file(jobs.file(job.id, 2), "y", "Y.")
+    assert not reject_file(jobs, jobs.file(job.id, 2), "y", "Y.", BEGIN)
     assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
     assert jobs.file(job.id, 1).error_code == "x"

@@ -1,4 +1,4 @@
-"""Queues, runs and what comes out, as the contract of ports.JobStore has it.
+"""Queues, runs and what comes out, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
@@ -12,6 +12,8 @@ import pytest
 
 from chalicelib.jobs.errors import ArtifactNotFound, StaleTransition
 from chalicelib.jobs.model import Artifact
+from chalicelib.jobs.moves import RENEW
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.states import JobState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -20,7 +22,10 @@ from tests.stores.made import (
     MUCH_LATER,
     PENDING,
     RUNNING,
+    changed,
+    claimed,
     created,
+    enqueued,
     filled,
     new_job,
     requested,
@@ -35,66 +40,66 @@ def test_due_jobs_come_longest_due_first_and_only_those(jobs: Any) -> None:
     at = BEGIN + timedelta(seconds=2)
     assert [int(job_id) for job_id in jobs.due_jobs(at, 10)] == [2, 1]
     assert [int(job_id) for job_id in jobs.due_jobs(at, 1)] == [2]
-    jobs.change_job(jobs.job(new_job(2).id), {"due_at": None}, allowed=ANY)
+    changed(jobs, jobs.job(new_job(2).id), {"due_at": None}, allowed=ANY)
     assert [int(job_id) for job_id in jobs.due_jobs(at, 10)] == [1]
 
 
 def test_tickets_are_given_in_order_and_once(jobs: Any) -> None:
-    waiting = [jobs.enqueue_job(filled(jobs, 1, n, pipeline="scans"), LATER) for n in (1, 2, 3)]
+    waiting = [enqueued(jobs, filled(jobs, 1, n, pipeline="scans"), LATER) for n in (1, 2, 3)]
     assert [job.ticket for job in waiting] == [1, 2, 3]
     assert {job.state for job in waiting} == {JobState.QUEUED}
     assert jobs.queue_state("scans").waiting == 3
     with pytest.raises(StaleTransition):
-        jobs.enqueue_job(waiting[0], LATER)
+        enqueued(jobs, waiting[0], LATER)
     assert jobs.queue_state("scans").tickets == 3
     assert jobs.queue_state("photos").tickets == 0
 
 
 def test_who_starts_or_is_cancelled_leaves_the_queue_once(jobs: Any) -> None:
-    first, second = (jobs.enqueue_job(filled(jobs, 1, n, pipeline="scans"), LATER) for n in (1, 2))
-    claimed = jobs.claim_run(jobs.job(first.id), "m1", BEGIN, LATER)
-    assert (claimed.state, claimed.attempt, claimed.started_at) == (JobState.RUNNING, 1, BEGIN)
-    jobs.change_job(second, {"state": JobState.CANCELLED}, allowed=frozenset({JobState.QUEUED}))
-    jobs.claim_run(jobs.job(first.id), "m1", BEGIN, LATER)
+    first, second = (enqueued(jobs, filled(jobs, 1, n, pipeline="scans"), LATER) for n in (1, 2))
+    held = claimed(jobs, jobs.job(first.id), "m1", BEGIN, LATER)
+    assert (held.state, held.attempt, held.started_at) == (JobState.RUNNING, 1, BEGIN)
+    changed(jobs, second, {"state": JobState.CANCELLED}, allowed=frozenset({JobState.QUEUED}))
+    claimed(jobs, jobs.job(first.id), "m1", BEGIN, LATER)
     assert jobs.queue_state("scans").left == 2
 
 
 def test_a_run_is_one_workers_until_its_lease_ends(jobs: Any) -> None:
     job = requested(jobs, filled(jobs, 1))
-    first = jobs.claim_run(job, "m1", BEGIN, LATER)
+    first = claimed(jobs, job, "m1", BEGIN, LATER)
     assert (first.lease_until, first.due_at, first.claimed_by, first.tries) == (LATER, LATER, "m1", 1)
     with pytest.raises(StaleTransition):
-        jobs.claim_run(jobs.job(job.id), "m2", BEGIN, LATER)
-    assert jobs.claim_run(jobs.job(job.id), "m2", LATER, MUCH_LATER).attempt == 2
+        claimed(jobs, jobs.job(job.id), "m2", BEGIN, LATER)
+    assert claimed(jobs, jobs.job(job.id), "m2", LATER, MUCH_LATER).attempt == 2
 
 
 def test_a_message_that_comes_again_takes_its_own_claim_over(jobs: Any) -> None:
     job = requested(jobs, filled(jobs, 1))
-    jobs.claim_run(job, "m1", BEGIN, LATER)
-    assert jobs.claim_run(jobs.job(job.id), "m1", BEGIN, LATER).attempt == 2
+    claimed(jobs, job, "m1", BEGIN, LATER)
+    assert claimed(jobs, jobs.job(job.id), "m1", BEGIN, LATER).attempt == 2
 
 
 def test_a_run_that_nobody_asked_for_cant_be_claimed(jobs: Any) -> None:
-    for job in (filled(jobs, 1, 1), jobs.change_job(filled(jobs, 1, 2), {"state": JobState.RUNNING}, allowed=PENDING)):
+    for job in (filled(jobs, 1, 1), changed(jobs, filled(jobs, 1, 2), {"state": JobState.RUNNING}, allowed=PENDING)):
         with pytest.raises(StaleTransition):
-            jobs.claim_run(job, "m1", BEGIN, LATER)
+            claimed(jobs, job, "m1", BEGIN, LATER)
 
 
 def test_of_two_claims_of_what_was_read_at_once_one_wins(jobs: Any) -> None:
     job = requested(jobs, filled(jobs, 1))
-    jobs.claim_run(job, "m1", BEGIN, LATER)
+    claimed(jobs, job, "m1", BEGIN, LATER)
     with pytest.raises(StaleTransition):
-        jobs.claim_run(job, "m1", BEGIN, LATER)
+        claimed(jobs, job, "m1", BEGIN, LATER)
 
 
 def test_a_lease_is_renewed_only_while_it_is_held(jobs: Any) -> None:
     job = requested(jobs, filled(jobs, 1))
-    claimed = jobs.claim_run(job, "m1", BEGIN, LATER)
-    jobs.renew_run(claimed, MUCH_LATER)
+    held = claimed(jobs, job, "m1", BEGIN, LATER)
+    move(jobs, held, RENEW(lease_until=MUCH_LATER))
     assert jobs.job(job.id).lease_until == MUCH_LATER
-    jobs.change_job(claimed, {"lease_until": None, "claimed_by": None}, allowed=RUNNING)
+    changed(jobs, held, {"lease_until": None, "claimed_by": None}, allowed=RUNNING)
     with pytest.raises(StaleTransition):
-        jobs.renew_run(claimed, MUCH_LATER)
+        move(jobs, held, RENEW(lease_until=MUCH_LATER))
     assert jobs.job(job.id).lease_until is None
 
 

@@ -1,4 +1,4 @@
-"""What is counted, as the contract of ports.JobStore has it.
+"""What is counted, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.file_moving import finish_files, reject_file
 from chalicelib.jobs.model import Usage
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes.world import BEGIN
@@ -18,6 +19,7 @@ from tests.stores.made import (
     LATER,
     PENDING,
     RUNNING,
+    changed,
     claim,
     counted,
     created,
@@ -33,9 +35,9 @@ def test_the_end_counts_for_owner_and_statistics_once(jobs: Any) -> None:
     finished(jobs, job, 1, 2)
     job = requested(jobs, jobs.job(job.id))
     end = {"state": JobState.COMPLETED, "completed_at": BEGIN + timedelta(seconds=30)}
-    jobs.change_job(job, end, allowed=RUNNING)
+    changed(jobs, job, end, allowed=RUNNING)
     with pytest.raises(StaleTransition):
-        jobs.change_job(job, end, allowed=RUNNING)
+        changed(jobs, job, end, allowed=RUNNING)
     assert jobs.usage("ann") == Usage(active_jobs=0, stored_bytes=20, jobs=1)
     statistics = jobs.statistics()
     assert (statistics["jobs_processed"], statistics["processing_seconds"]) == (1, 30)
@@ -50,11 +52,11 @@ def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
     finished(jobs, job, 1)
     job = requested(jobs, jobs.job(job.id))
     end = {"state": JobState.COMPLETED, "completed_at": LATER}
-    jobs.change_job(jobs.job(job.id), end, allowed=RUNNING)
-    jobs.finish_files(job.id, [outcome(late)], "ann")  # counted for the job, and too late for its owner's usage
+    changed(jobs, jobs.job(job.id), end, allowed=RUNNING)
+    finish_files(jobs, job.id, [outcome(late)], "ann", BEGIN)  # counted for the job, and too late for its owner's usage
     done = jobs.job(job.id)
     assert (done.kept_bytes, done.counts.size) == (10, 20)
-    jobs.change_job(done, {"state": JobState.PENDING, "completed_at": None}, allowed=frozenset({JobState.COMPLETED}))
+    changed(jobs, done, {"state": JobState.PENDING, "completed_at": None}, allowed=frozenset({JobState.COMPLETED}))
     assert jobs.usage("ann") == Usage(active_jobs=1, stored_bytes=0, jobs=1)
     statistics = jobs.statistics()
     assert [statistics[name] for name in ("jobs_processed", "processing_seconds", "stored_bytes")] == [0, 0, 0]
@@ -64,12 +66,12 @@ def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
 def test_a_retry_on_another_day_takes_back_what_was_counted_on_the_day_of_the_end(jobs: Any) -> None:
     job = filled(jobs, 1)
     failed = {"state": JobState.FAILED, "error_code": "no_usable_file", "completed_at": BEGIN}
-    job = jobs.change_job(job, failed, allowed=PENDING)
+    job = changed(jobs, job, failed, allowed=PENDING)
     assert counted(jobs, "2026-03-01") == {"jobs": 1, "failed": 1, "failed_no_usable_file": 1}
     again = {"state": JobState.PENDING, "completed_at": None, "error_code": None}
-    job = jobs.change_job(job, again, allowed=frozenset({JobState.FAILED}))
+    job = changed(jobs, job, again, allowed=frozenset({JobState.FAILED}))
     end = {"state": JobState.CANCELLED, "completed_at": BEGIN + timedelta(days=3)}
-    jobs.change_job(job, end, allowed=PENDING)
+    changed(jobs, job, end, allowed=PENDING)
     assert counted(jobs, "2026-03-01") == {"jobs": 1}
     assert counted(jobs, "2026-03-04") == {"cancelled": 1}
     assert set(jobs.counted(["2026-03-02", "2026-03-03"])) == {"2026-03-02", "2026-03-03"}
@@ -79,10 +81,10 @@ def test_files_count_for_the_day_whenever_they_are_rejected(jobs: Any) -> None:
     job = filled(jobs, 3)
     first, second = (outcome(claim(jobs, job, n), FileState.REJECTED, error_code="unreadable") for n in (1, 2))
     lost = replace(second, attempt=7)
-    assert jobs.finish_files(job.id, [first, lost], "ann") == {1}
-    assert jobs.finish_files(job.id, [first, second], "ann") == {2}
-    assert jobs.reject_file(jobs.file(job.id, 3), "uploads_expired", "It did not come.")
-    assert not jobs.reject_file(jobs.file(job.id, 3), "uploads_expired", "It did not come.")
+    assert finish_files(jobs, job.id, [first, lost], "ann", BEGIN) == {1}
+    assert finish_files(jobs, job.id, [first, second], "ann", BEGIN) == {2}
+    assert reject_file(jobs, jobs.file(job.id, 3), "uploads_expired", "It did not come.", BEGIN)
+    assert not reject_file(jobs, jobs.file(job.id, 3), "uploads_expired", "It did not come.", BEGIN)
     assert counted(jobs, "2026-03-01") == {"jobs": 1, "rejected_unreadable": 2, "rejected_uploads_expired": 1}
 
 

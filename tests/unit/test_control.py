@@ -1,14 +1,18 @@
 """What a user may do to a job: every action in every state, and a retry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import FileNotAwaited, FileNotFound, JobError, JobNotFound, NotAllowedInState
+from chalicelib.jobs.file_moving import reject_file, reset_files
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Job, Usage
-from chalicelib.jobs.states import ACTIONS, FileState, JobState
+from chalicelib.jobs.moves import ACTIONS
+from chalicelib.jobs.states import JobState
 from tests.fakes import World
 from tests.fakes.world import OWNER, STRANGER, Crash
 
@@ -73,7 +77,7 @@ def test_an_action_is_allowed_in_its_states_and_refused_in_all_others(
 ) -> None:
     job = MAKE[state](world)
     assert world.job(job).state is state
-    allowed, target = ACTIONS[action]
+    allowed, target = ACTIONS[action].allowed, ACTIONS[action].to
     if state in allowed:
         assert world.control.act(OWNER, job.id, action).state is target
         assert world.job(job).state is target
@@ -152,7 +156,7 @@ def test_a_cancel_ends_uploads_in_parts(world: World) -> None:
     for number in (1, 2):
         file = world.jobs.file(job.id, number)
         upload = world.objects.start_parts(file.key, None)
-        world.jobs.change_file(file, {"upload_id": upload}, allowed=frozenset({file.state}))
+        world.set_file(file, upload_id=upload)
     world.control.act(OWNER, job.id, "cancel")
     assert world.objects.uploads == {}
 
@@ -236,7 +240,7 @@ def test_a_retry_that_broke_off_between_its_files_and_its_job_can_be_made_again(
     world.drain()
     world.objects.put(keys.upload("photos", job.id, 2), b"now", "x")
     world.queue.messages.clear()
-    world.jobs.reset_files(world.job(job), [world.jobs.file(job.id, 2)])
+    reset_files(world.jobs, world.job(job), [world.jobs.file(job.id, 2)])
     world.control.retry(OWNER, job.id)
     world.drain()
     assert world.job(job).state is JobState.COMPLETED
@@ -260,15 +264,16 @@ def test_no_run_can_begin_between_the_files_of_a_retry_and_its_job(world: World)
     world.drain()
     world.objects.put(keys.upload("photos", job.id, 2), b"now", "x")
     world.queue.messages.clear()
-    change = world.jobs.change_job
+    apply = world.jobs.apply
 
-    def settled_at_once(*args: object, **more: object) -> Job:
-        changed = change(*args, **more)
-        world.jobs.change_job = change
-        world.settling.settle(job.id)
+    def settled_at_once(changes: Sequence[Change], *told: Any) -> Any:
+        changed = apply(changes, *told)
+        if changes[0].sets.get("state") is JobState.PENDING:
+            world.jobs.apply = apply
+            world.settling.settle(job.id)
         return changed
 
-    world.jobs.change_job = settled_at_once
+    world.jobs.apply = settled_at_once
     world.control.retry(OWNER, job.id)
     assert not world.job(job).run_requested
     world.drain()
@@ -295,7 +300,7 @@ def test_to_leave_a_file_out_again_changes_nothing_but_what_a_crash_has_left_und
     job = world.open(b"one", b"two", upload=False)
     world.upload(job, 1, b"one")
     world.drain()
-    world.jobs.reject_file(world.jobs.file(job.id, 2), "given_up", "Before a crash.")
+    reject_file(world.jobs, world.jobs.file(job.id, 2), "given_up", "Before a crash.", world.now)
     for _ in range(2):
         world.control.leave_out(OWNER, job.id, 2)
         world.drain()
@@ -334,9 +339,7 @@ def test_a_paused_job_goes_on_without_it_once_it_is_resumed(world: World) -> Non
 
 def test_parts_of_a_file_that_is_left_out_are_thrown_away(world: World) -> None:
     job, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("1.txt", 40 * 1024 * 1024)], more=True)
-    file = world.jobs.change_file(
-        world.jobs.file(job.id, 1), {"part_size": 8 * 1024 * 1024}, allowed=frozenset({FileState.EXPECTED})
-    )
+    file = world.set_file(world.jobs.file(job.id, 1), part_size=8 * 1024 * 1024)
     world.multipart.sign(OWNER, job.id, file.number, [(1, None, None)])
     assert world.objects.uploads
     world.control.leave_out(OWNER, job.id, 1)
@@ -359,14 +362,15 @@ def test_a_file_that_a_worker_takes_up_at_that_moment_is_not_left_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = world.open(b"one", b"two", upload=False)
-    reject = world.jobs.reject_file
+    apply = world.jobs.apply
 
-    def arrive_first(*given: object) -> bool:
+    def arrive_first(*given: Any) -> Any:
+        monkeypatch.setattr(world.jobs, "apply", apply)
         world.upload(job, 1, b"one")
         world.drain()
-        return bool(reject(*given))
+        return apply(*given)
 
-    monkeypatch.setattr(world.jobs, "reject_file", arrive_first)
+    monkeypatch.setattr(world.jobs, "apply", arrive_first)
     with pytest.raises(FileNotAwaited, match="just arrived"):
         world.control.leave_out(OWNER, job.id, 1)
     assert world.states(job) == ["inspected", "expected"]

@@ -205,6 +205,16 @@ def test_options_of_the_batch_hold_for_all_of_its_files_whenever_they_come(world
     assert job.counts.inspected == 2
 
 
+def test_options_alone_open_no_job_and_hold_for_what_comes_after_them(world: World) -> None:
+    put(world, "options.json", '{"tone": 5}')
+    world.settle_down(minutes=12)
+    assert world.jobs_of(OWNER) == []
+    put(world, "a.txt")
+    world.settle_down(minutes=12)
+    job = only_job(world)
+    assert (job.state, job.options["tone"], job.file_count) == (JobState.COMPLETED, 5, 1)
+
+
 def test_options_that_are_not_valid_fail_the_batch_once(world: World) -> None:
     put(world, "options.json", '{"tone": 99}')
     for name in ("a.txt", "b.txt", "c.txt"):
@@ -214,6 +224,22 @@ def test_options_that_are_not_valid_fail_the_batch_once(world: World) -> None:
     assert (job.state, job.error_code) == (JobState.FAILED, "invalid_options")
     assert "tone" in (job.error_message or "")
     assert world.queue.messages == []
+
+
+def test_options_that_the_installation_can_not_serve_refuse_the_batch_until_they_are_put_right(world: World) -> None:
+    world.objects.put("models/voices/anna/a.bin", b"x", "application/octet-stream")
+    put(world, "options.json", '{"voice": "bert"}')
+    put(world, "a.txt")
+    put(world, "_DONE", b"")
+    world.drain()
+    job = only_job(world)
+    assert (job.state, job.error_code) == (JobState.FAILED, "invalid_options")
+    assert "options.voice: There is no such voice here. There are: anna." in (job.error_message or "")
+    assert world.queue.messages == []
+    put(world, "options.json", '{"voice": "anna"}')
+    world.settle_down(minutes=12)
+    job, _ = world.jobs_of(OWNER)
+    assert (job.state, job.options["voice"]) == (JobState.COMPLETED, "anna")
 
 
 def test_options_that_are_put_right_begin_the_batch_again_with_all_its_files(world: World) -> None:

@@ -1,12 +1,17 @@
 """Objects that are in a bucket already: listed page by page, in one chain that crashes and rivals can't break."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import BadRequest, NotAllowedInState
 from chalicelib.jobs.importing import Root
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.moves import START
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
 from tests.fakes.world import BUCKET, LIMITS, OWNER, Crash
@@ -54,7 +59,7 @@ def test_without_recursion_folders_are_left_out(world: World) -> None:
 
 
 def test_half_made_and_housekeeping_files_are_left_out(world: World) -> None:
-    fill(world, ".hidden", "a.part", "Thumbs.db", "folder/", "a.txt")
+    fill(world, ".hidden", "a.part", "Thumbs.db", "__MACOSX/a.txt", "b/desktop.ini", "folder/", "a.txt")
     job = start(world)
     world.drain()
     assert names(world, job) == ["a.txt"]
@@ -127,18 +132,19 @@ def test_many_pages_are_listed_in_order_and_each_object_once(world: World) -> No
 def test_a_listing_that_runs_out_of_time_is_gone_on_with(world: World) -> None:
     fill(world, *(f"{number:05d}.txt" for number in range(1500)))
     job = start(world)
-    add = world.jobs.add_files
+    apply = world.jobs.apply
 
-    def slowly(*args: object, **more: object) -> Job:
-        world.advance(10)
-        return add(*args, **more)
+    def slowly(changes: Sequence[Change], *told: Any) -> Any:
+        if len(changes) > 1:
+            world.advance(10)
+        return apply(changes, *told)
 
-    world.jobs.add_files = slowly
+    world.jobs.apply = slowly
     world.deliver("import", seconds=60)
     assert 0 < world.job(job).file_count < 1500
     assert world.job(job).state is JobState.PENDING
     assert len(world.queue.bodies("import")) == 1
-    world.jobs.add_files = add
+    world.jobs.apply = apply
     world.drain("import")
     assert (world.job(job).file_count, world.job(job).sealed) == (1500, True)
 
@@ -147,18 +153,18 @@ def test_a_listing_that_runs_out_of_time_is_gone_on_with(world: World) -> None:
 def test_a_crash_between_two_writes_neither_skips_nor_doubles(world: World, after: int) -> None:
     fill(world, *(f"{number:05d}.txt" for number in range(250)))
     job = start(world)
-    add, left = world.jobs.add_files, [after]
+    apply, left = world.jobs.apply, [after]
 
-    def dies(*args: object, **more: object) -> Job:
-        done = add(*args, **more)
+    def dies(changes: Sequence[Change], *told: Any) -> Any:
+        done = apply(changes, *told)
         left[0] -= 1
         if left[0] < 0:
             raise Crash
         return done
 
-    world.jobs.add_files = dies
+    world.jobs.apply = dies
     world.deliver("import")
-    world.jobs.add_files = add
+    world.jobs.apply = apply
     world.settle_down(minutes=20)
     assert names(world, job) == [f"{number:05d}.txt" for number in range(250)]
     assert world.job(job).state is JobState.COMPLETED
@@ -207,7 +213,7 @@ def test_a_listing_whose_message_was_lost_is_asked_for(world: World) -> None:
 def test_a_paused_listing_stops_and_goes_on(world: World) -> None:
     fill(world, "a.txt")
     job = start(world)
-    running = world.jobs.change_job(world.job(job), {"state": JobState.RUNNING}, allowed=frozenset({JobState.PENDING}))
+    running = move(world.jobs, world.job(job), START())
     world.control.act(OWNER, running.id, "pause")
     world.drain()
     assert world.job(job).file_count == 0
@@ -227,3 +233,38 @@ def test_what_is_in_the_store_is_never_signed_for_an_upload(world: World) -> Non
     ):
         with pytest.raises(NotAllowedInState):
             refused()
+
+
+def test_an_import_that_gets_on_is_never_given_up(world: World) -> None:
+    fill(world, *(f"{number:05d}.txt" for number in range(1200)))
+    job = start(world)
+    apply = world.jobs.apply
+
+    def dies_after_each(changes: Sequence[Change], *told: Any) -> Any:
+        done = apply(changes, *told)
+        if len(changes) > 1:
+            raise Crash
+        return done
+
+    world.jobs.apply = dies_after_each
+    for _ in range(60):
+        world.deliver("import")
+        world.advance(31 * 60)
+        world.drain("import-dlq")
+    world.jobs.apply = apply
+    assert (world.job(job).file_count, world.job(job).sealed) == (1200, True)
+
+
+def test_an_import_that_never_gets_on_fails(world: World) -> None:
+    fill(world, "1.txt")
+    job = start(world)
+    world.objects.list_page = _unreachable  # type: ignore[method-assign]
+    for _ in range(30):
+        world.deliver("import")
+        world.advance(31 * 60)
+        world.drain("import-dlq")
+    assert (world.job(job).state, world.job(job).error_code) == (JobState.FAILED, "listing_failed")
+
+
+def _unreachable(*args: object, **more: object) -> Any:
+    raise RuntimeError("no connection")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.intake import Announced
 from chalicelib.jobs.model import Counts, Job, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
@@ -116,7 +117,7 @@ def test_other_bytes_than_announced_are_rejected(world: World) -> None:
     world.limits = world.limits
     job, _ = world.intake.open_job(OWNER, "photos", {}, [big], more=True)
     file = world.jobs.file(job.id, 1)
-    world.jobs.change_file(file, {"part_size": 8}, allowed=frozenset({FileState.EXPECTED}))
+    world.set_file(file, part_size=8)
     world.upload(job, 1, b"other")
     world.drain()
     assert codes(world, job) == ["checksum_mismatch"]
@@ -144,7 +145,7 @@ def _look_at_head(file: Any) -> Any:
 )
 def test_a_bad_file_is_a_result_and_its_neighbours_go_on(world: World, content: bytes, code: str) -> None:
     job = world.open(b"one", b"two", more=True)
-    world.jobs.add_files(world.job(job), [_file(job, 3, len(content))], seal=True)
+    add_files(world.jobs, world.job(job), [_file(job, 3, len(content))], seal=True)
     world.upload(job, 3, content)
     world.drain()
     assert codes(world, job)[2] == code
@@ -266,7 +267,7 @@ def test_what_came_in_parts_must_have_the_crc_that_the_store_kept(world: World) 
     file = world.jobs.file(job.id, 1)
     upload = world.objects.start_parts(file.key, None, checksum=True)
     part = world.objects.put_part(file.key, upload, 1, b"right")
-    world.jobs.change_file(file, {"upload_id": upload, "part_size": 8}, allowed=frozenset({FileState.EXPECTED}))
+    world.set_file(file, upload_id=upload, part_size=8)
     world.objects.crc32 = lambda key: 1  # type: ignore[method-assign]
     world.objects.finish_parts(file.key, upload, [part])
     world.drain()

@@ -6,7 +6,6 @@ import pytest
 
 from chalicelib.jobs.listing import Listing, Wanted
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.states import FINISHED
 from tests.fakes import World
 
 CONFIDENCE = ["high", "low", "high", "medium", "none"]
@@ -17,12 +16,12 @@ def job(world: World) -> Job:
     job = world.open(b"bb", b"a", b"bb", b"dddd", b"bad")
     world.drain()
     for file, confidence in zip(world.files(job), CONFIDENCE, strict=True):
-        world.jobs.change_file(file, {"metadata": {"confidence": confidence}}, allowed=FINISHED)
+        world.set_file(file, metadata={"confidence": confidence})
     return world.job(job)
 
 
 def page(world: World, job: Job, **wanted: object) -> tuple[list[int], int]:
-    files, total = Listing(world.jobs).page(job, replace(Wanted(), **wanted))  # type: ignore[arg-type]
+    files, total = Listing(world.jobs, world.pipelines).page(job, replace(Wanted(), **wanted))  # type: ignore[arg-type]
     return [file.number for file in files], total
 
 
@@ -60,17 +59,17 @@ def test_files_are_sorted_either_way(world: World, job: Job, sort: str, order: l
 
 
 def test_groups_name_every_confidence(world: World, job: Job) -> None:
-    found = Listing(world.jobs).groups(job, Wanted())
+    found = Listing(world.jobs, world.pipelines).groups(job, Wanted(), "confidence")
     assert found == {"high": 2, "medium": 1, "low": 1, "none": 1}
 
 
 def test_exact_duplicates_are_told_by_their_bytes_before_the_run_has_said_so(world: World, job: Job) -> None:
-    [group] = Listing(world.jobs).duplicates(job, "exact", None)
+    [group] = Listing(world.jobs, world.pipelines).duplicates(job, "exact", None)
     assert (group.kept, [file.number for file in group.files]) == (1, [1, 3])
-    assert Listing(world.jobs).duplicates(job, "similar", None) == []
+    assert Listing(world.jobs, world.pipelines).duplicates(job, "similar", None) == []
 
 
 def test_what_the_run_has_found_is_told_as_it_is(world: World, job: Job) -> None:
     found = [{"kind": "similar", "kept": 2, "files": [2, 4, 99]}, {"kind": "exact", "kept": 1, "files": [1, 3]}]
-    [group] = Listing(world.jobs).duplicates(job, "similar", found)
+    [group] = Listing(world.jobs, world.pipelines).duplicates(job, "similar", found)
     assert (group.kept, [file.number for file in group.files]) == (2, [2, 4])

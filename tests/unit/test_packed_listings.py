@@ -8,6 +8,9 @@ import pytest
 from chalicelib.jobs import library
 from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.library import Entry, packed, unpacked
+from chalicelib.pipelines.base import Pipeline
+from chalicelib.pipelines.media import MEDIA
+from chalicelib.pipelines.volume import VOLUME
 
 JOB = new_id()
 
@@ -45,16 +48,16 @@ def test_even_names_that_can_not_be_compressed_stay_below_what_an_item_holds() -
 @pytest.mark.parametrize(
     ("pipeline", "filename", "content_type", "kind"),
     [
-        ("media", "a.jpg", "image/jpeg", "image"),
-        ("media", "a.jpg", "video/mp4", "video"),
-        ("media", "a.MOV", None, "video"),
-        ("volume", "a.nii.gz", "application/gzip", "volume"),
-        ("speech", "a.wav", None, "audio"),
-        ("scenes", "a.bin", None, "other"),
-        ("scenes", "a.json", "application/json", "other"),
+        (MEDIA, "a.jpg", "image/jpeg", "image"),
+        (MEDIA, "a.jpg", "video/mp4", "video"),
+        (MEDIA, "a.MOV", None, "video"),
+        (VOLUME, "a.nii.gz", "application/gzip", "volume"),
+        (None, "a.wav", None, "audio"),
+        (None, "a.bin", None, "other"),
+        (MEDIA, "a.json", "application/json", "other"),
     ],
 )
 def test_a_kind_follows_from_the_pipeline_and_the_bytes(
-    pipeline: str, filename: str, content_type: str | None, kind: str
+    pipeline: Pipeline | None, filename: str, content_type: str | None, kind: str
 ) -> None:
     assert library.kind_of(pipeline, filename, content_type) == kind

@@ -1,10 +1,14 @@
 """What the sweeper makes good: dead workers, lost messages, uploads that never come."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.changes import Change
 from chalicelib.jobs.intake import Announced
-from chalicelib.jobs.states import JobState
+from chalicelib.jobs.states import FileState, JobState
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash
 
@@ -97,7 +101,7 @@ def test_uploads_in_parts_are_ended_with_their_job(world: World) -> None:
     job, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("1.txt", 10)])
     file = world.jobs.file(job.id, 1)
     upload = world.objects.start_parts(file.key, None)
-    world.jobs.change_file(file, {"upload_id": upload}, allowed=frozenset({file.state}))
+    world.set_file(file, upload_id=upload)
     world.advance(world.limits.upload_patience)
     world.sweep()
     assert world.objects.uploads == {}
@@ -106,21 +110,21 @@ def test_uploads_in_parts_are_ended_with_their_job(world: World) -> None:
 def test_who_died_while_giving_up_is_followed_by_one_who_does_not_wait_another_day(world: World) -> None:
     job = world.open(b"one", b"two", upload=False)
     world.advance(world.limits.upload_patience)
-    reject, world.jobs.reject_file = world.jobs.reject_file, _after_the_first(world.jobs.reject_file)
+    apply = world.jobs.apply
+
+    def die_after_the_first(changes: Sequence[Change], *told: Any) -> Any:
+        done = apply(changes, *told)
+        if changes[0].sets.get("state") is FileState.REJECTED:
+            raise Crash
+        return done
+
+    world.jobs.apply = die_after_the_first
     with pytest.raises(Crash):
         world.sweep()
-    world.jobs.reject_file = reject
+    world.jobs.apply = apply
     assert world.states(job) == ["rejected", "expected"]
     world.settle_down(minutes=6)
     assert world.job(job).state is JobState.FAILED
-
-
-def _after_the_first(reject: object) -> object:
-    def once(*args: object) -> bool:
-        reject(*args)  # type: ignore[operator]
-        raise Crash
-
-    return once
 
 
 def test_a_job_that_cant_be_mended_keeps_no_other_from_it(world: World) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from chalicelib.jobs.adding import add_files
+from chalicelib.jobs.file_moving import claim_file
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
 
@@ -59,10 +61,10 @@ def test_a_file_that_is_taken_back_just_now_keeps_the_run_from_being_asked_for(w
         world.jobs.job = read
         world.objects.put(world.files(job)[0].key, b"ONE", "x")
         seen = world.objects.stat(world.files(job)[0].key)
-        world.jobs.claim_file(job_id, 1, seen, "m", world.now, world.deadline())
+        claim_file(world.jobs, job_id, 1, seen, "m", world.now, world.deadline())
         return found
 
-    world.jobs.add_files(world.job(job), [], seal=True)
+    add_files(world.jobs, world.job(job), [], seal=True)
     world.jobs.job = read_then_replaced
     world.settling.settle(job.id)
     assert world.states(job) == ["inspecting"]

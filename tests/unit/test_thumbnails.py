@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from chalicelib.jobs import keys, thumbnails
+from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import Busy, ObjectMissing
 from chalicelib.jobs.model import File, FileOutcome, Job, Thumbnail
 from chalicelib.jobs.states import FileState
@@ -155,13 +157,15 @@ def test_a_picture_from_before_there_were_packs_is_an_object_of_its_own(objects:
 
 def test_what_a_batch_that_broke_off_had_packed_is_packed_anew(world: World) -> None:
     job: Job = world.open(b"picture one", b"picture two", more=True)
-    finish = world.jobs.finish_files
+    apply = world.jobs.apply
 
-    def broken(*_: object) -> set[int]:
-        world.jobs.finish_files = finish
+    def broken(changes: Sequence[Change], *told: Any) -> Any:
+        if changes[0].sets.get("state") is not FileState.INSPECTED:
+            return apply(changes, *told)
+        world.jobs.apply = apply
         raise RuntimeError("no connection")
 
-    world.jobs.finish_files = broken
+    world.jobs.apply = broken
     world.drain()
     assert [file.thumbnail for file in world.files(job)] == [None, None]
     world.settle_down()

@@ -15,9 +15,11 @@ class FilesQuery(Query):
     status: Annotated[list[FileState], BeforeValidator(commas)] = Field(default_factory=list)
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(50, ge=1, le=200)
-    group_by: Literal["confidence"] | None = None
-    sort: Annotated[str, StringConstraints(pattern=r"^-?(number|filename|size|timestamp|confidence|status)$")] = (
-        "number"
+    group_by: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = Field(
+        None, description="One of the pipeline's `listing.groups`."
+    )
+    sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z_]{1,40}$")] = Field(
+        "number", description="One of the pipeline's `listing.sorts`, with `-` before it for descending."
     )
     slim: bool = Field(False, description="Without what only one file's own page shows: the candidates of its time.")
 
@@ -55,6 +57,11 @@ class FileAnswer(Answer):
     thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = Field(None, description="Leads to this one picture: for who shows one, not hundreds.")
     duplicate_of: str | None = None
+    verdict: str | None = Field(
+        None, description="What the job's last run found about the file, in its pipeline's words."
+    )
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 

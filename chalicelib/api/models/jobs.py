@@ -20,6 +20,13 @@ class FileCounts(Answer):
     duplicate: int
 
 
+class WaitingFor(Answer):
+    """What a paused job asks of its owner: supply it, then resume the job."""
+
+    code: str
+    message: str
+
+
 class JobAnswer(Answer):
     fleeting = frozenset(
         {
@@ -28,6 +35,7 @@ class JobAnswer(Answer):
             "progress_total",
             "progress_percent",
             "current_filename",
+            "waiting_for",
             "error_count",
             "error_code",
             "error_message",
@@ -50,6 +58,7 @@ class JobAnswer(Answer):
     progress_total: int
     progress_percent: float
     current_filename: str | None
+    waiting_for: WaitingFor | None = None
     error_count: int
     error_code: str | None
     error_message: str | None
@@ -74,6 +83,7 @@ class JobSummary(Answer):
     created_at: Time
     started_at: Time | None
     completed_at: Time | None
+    waiting_for: WaitingFor | None = None
 
 
 class JobsQuery(Query):
@@ -111,6 +121,7 @@ class StatusAnswer(Answer):
     current_filename: str | None = None
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
+    waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
     processing_time_seconds: float | None = None
@@ -122,6 +133,13 @@ class ControlRequest(Given):
     action: Literal["pause", "resume", "cancel"]
 
 
+class ListingAnswer(Answer):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class PipelineAnswer(Answer):
     name: str
     title: str
@@ -131,6 +149,10 @@ class PipelineAnswer(Answer):
     roles: list[str]
     steps: list[str]
     options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
+    kind: str | None = Field(
+        description="What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."
+    )
+    listing: ListingAnswer
 
 
 class PipelinesAnswer(Answer):

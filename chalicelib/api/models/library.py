@@ -1,8 +1,8 @@
 """Shapes of the library: files over all jobs, jobs over files."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from chalicelib.api.models.files import FileAnswer
 from chalicelib.api.models.jobs import CallbackUrl, JobAnswer, PipelineName
@@ -24,7 +24,13 @@ class LibraryQuery(PageQuery):
 
 
 class LibraryFile(FileAnswer):
-    fleeting: ClassVar[Any] = {"thumbnail": {"url"}}  # signed anew now and then
+    # An address is signed anew now and then, and a verdict is its job's.
+    fleeting: ClassVar[Any] = {
+        "thumbnail": {"url"},
+        "verdict": True,
+        "verdict_message": True,
+        "verdict_details": True,
+    }
 
     type: str = Field(description="`image`, `video`, `volume`, `audio`, or `other`.")
     title: str | None
@@ -46,16 +52,33 @@ class FileChanges(Given):
     tags: Tags | None = None
 
 
-class JobRequest(Given):
-    pipeline: PipelineName
-    file_ids: list[Annotated[str, StringConstraints(max_length=60)]] = Field(
-        min_length=1, max_length=2000, description="Files of yours, of any job; each is taken once, in this order."
+FileId = Annotated[str, StringConstraints(max_length=60)]
+
+
+class ChosenFile(Given):
+    file_id: FileId
+    role: str | None = Field(
+        None, max_length=40, description="What it is for in this job; without one, what it was for in its own."
     )
+
+
+class JobRequest(Given):
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+
+    pipeline: PipelineName
+    file_ids: list[FileId] = Field(default_factory=list, max_length=2000)
+    files: list[ChosenFile] = Field(default_factory=list, max_length=2000)
     name: Name | None = None
     description: Description | None = None
     tags: Tags = Field(default_factory=list)
     options: dict[str, Any] = Field(default_factory=dict)
     callback_url: CallbackUrl = None
+
+    @model_validator(mode="after")
+    def _one_list(self) -> Self:
+        if bool(self.file_ids) == bool(self.files):
+            raise ValueError("one of file_ids and files, with at least one file")
+        return self
 
 
 class NewJobAnswer(JobAnswer):

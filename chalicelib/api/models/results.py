@@ -21,6 +21,7 @@ class ResultAnswer(Answer):
     id: str
     job_id: str
     pipeline: str
+    file_id: str | None = Field(None, description="The file that it is about; null: the whole job.")
     summary: str
     quality_score: float | None
     metadata: dict[str, Any]

@@ -1,9 +1,18 @@
 """What the shapes of all subjects are made of, and that of every error."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 
 def utc(moment: datetime) -> str:
@@ -26,6 +35,18 @@ class Given(BaseModel):
     """What a client sends: an unknown field is an error, not ignored."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def no_truth_for_a_number(cls, value: object, about: ValidationInfo) -> object:
+        """`true` is no number: Python, and so pydantic, takes it for 1."""
+        if isinstance(value, bool) and not _takes(cls.model_fields[str(about.field_name)].annotation, bool):
+            raise ValueError("Input should not be true or false")
+        return value
+
+
+def _takes(annotation: Any, kind: type) -> bool:
+    return annotation in (kind, Any) or any(_takes(part, kind) for part in get_args(annotation))
 
 
 class Query(Given):

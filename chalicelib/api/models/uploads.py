@@ -24,12 +24,18 @@ class NewFile(Given):
     role: str | None = Field(None, max_length=40, description="What the file is for, where a pipeline knows several.")
 
 
+SkipUnsupported = Annotated[
+    bool, Field(description="Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.")
+]
+
+
 class UploadRequest(Given):
     pipeline: PipelineName
     name: Name | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     files: list[NewFile] = Field(min_length=1, max_length=500)
     more: bool = Field(False, description="Keeps the job open for further files.")
+    skip_unsupported: SkipUnsupported = False
     files_intended: int | None = Field(
         None,
         ge=1,
@@ -42,6 +48,7 @@ class UploadRequest(Given):
 class MoreFilesRequest(Given):
     files: list[NewFile] = Field(max_length=500)
     more: bool = Field(False, description="The request without it seals the job.")
+    skip_unsupported: SkipUnsupported = False
 
 
 class MultipartPlan(Answer):
@@ -51,6 +58,7 @@ class MultipartPlan(Answer):
 
 class UploadTarget(Answer):
     file_id: str
+    position: int = Field(description="Of the file in the request's `files`, from 0.")
     filename: str
     method: str | None = None
     url: str | None = Field(None, description="Absent where parts are to be sent, or nothing.")
@@ -58,6 +66,12 @@ class UploadTarget(Answer):
     expires_at: Time | None = None
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = Field(None, description="You have these bytes already: nothing needs to be sent.")
+
+
+class LeftOut(Answer):
+    filename: str
+    code: str = Field(description="The error that the request would have been refused with.")
+    message: str
 
 
 class UploadAnswer(Answer):
@@ -68,6 +82,8 @@ class UploadAnswer(Answer):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    ignored: list[str] | None = Field(None, description="Files of an operating system's own, such as `.DS_Store`.")
+    left_out: list[LeftOut] | None = Field(None, description="With `skip_unsupported`: what the pipeline doesn't take.")
     callback_secret: str | None = Field(None, description="Signs what is sent to callback_url. Shown this once.")
 
 

@@ -2,19 +2,19 @@
 
 pi-heif dereferences a null pointer, and takes the process with it, where an item's type or content type isn't UTF-8
 (seen in 1.4.0). One damaged byte is enough for that, so such a file is refused first.
-Boxes: ISO/IEC 14496-12, 4.2 (box), 8.11.1 (meta), 8.11.6 (iinf, infe).
+Boxes: ISO/IEC 14496-12, 8.11.1 (meta), 8.11.6 (iinf, infe).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from chalicelib.pipelines.media.boxes import inside
 
 
 def items_are_named(content: bytes) -> bool:
     """Whether every item of every `meta` box names its type in UTF-8, as the standard wants it."""
-    for kind, body in _boxes(content, 0, len(content)):
+    for kind, body in inside(content, 0, len(content)):
         if kind == b"meta":
-            for inner, info in _boxes(content, body.start + 4, body.stop):
+            for inner, info in inside(content, body.start + 4, body.stop):
                 if inner == b"iinf" and not _entries_are_named(content, info):
                     return False
     return True
@@ -22,7 +22,7 @@ def items_are_named(content: bytes) -> bool:
 
 def _entries_are_named(content: bytes, info: range) -> bool:
     first = info.start + (6 if content[info.start : info.start + 1] == b"\0" else 8)
-    for kind, entry in _boxes(content, first, info.stop):
+    for kind, entry in inside(content, first, info.stop):
         identifier = 4 if content[entry.start : entry.start + 1] == b"\3" else 2
         strings = content[entry.start + 4 + identifier + 2 : entry.stop]
         if kind == b"infe" and not _is_utf8(strings):
@@ -36,18 +36,3 @@ def _is_utf8(text: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _boxes(content: bytes, start: int, stop: int) -> Iterator[tuple[bytes, range]]:
-    """(kind, where its body lies) of the boxes one after another; ends where they make no sense."""
-    at = start
-    while at + 8 <= stop:
-        size, header = int.from_bytes(content[at : at + 4]), 8
-        if size == 1:
-            size, header = int.from_bytes(content[at + 8 : at + 16]), 16
-        elif size == 0:
-            size = stop - at
-        if size < header or at + size > stop:
-            size = stop - at  # what is cut off is looked at as far as it goes
-        yield content[at + 4 : at + 8], range(min(at + header, stop), at + size)
-        at += size

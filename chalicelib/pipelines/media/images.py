@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
     GifImagePlugin,
     Image,
     ImageFile,
+    Jpeg2KImagePlugin,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -17,8 +20,11 @@ from PIL import (
 )
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media import damage, jxl, psd, raw
+from chalicelib.pipelines.media.embedded import Embedded
 from chalicelib.pipelines.media.exif import Tags
 from chalicelib.pipelines.media.heic import items_are_named
+from chalicelib.pipelines.media.kinds import RAW_TYPES
 
 THUMBNAIL = 320
 QUALITY = 82
@@ -43,7 +49,12 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "image/gif": GifImagePlugin.GifImageFile,
     "image/webp": WebPImagePlugin.WebPImageFile,
     "image/tiff": TiffImagePlugin.TiffImageFile,
+    "image/avif": AvifImagePlugin.AvifImageFile,
+    "image/bmp": BmpImagePlugin.BmpImageFile,
+    "image/jp2": Jpeg2KImagePlugin.Jpeg2KImageFile,
 }
+# Turned while they are decoded: TIFF by Pillow, the others by libheif.
+_TURNED = frozenset({"image/tiff", "image/heic", "image/heif"})
 
 
 @dataclass(frozen=True)
@@ -56,31 +67,87 @@ class Picture:
     phash: str | None
 
 
-def read(stream: BinaryIO, content_type: str) -> tuple[Picture, Tags]:
-    """Decodes a photo once, at reduced size where its format can.
+@dataclass(frozen=True)
+class Photo:
+    """picture: None where nobody here can decode it. width, height: upright, in pixels. damaged: a part is missing."""
+
+    picture: Picture | None
+    said: Embedded
+    width: int
+    height: int
+    damaged: bool = False
+
+
+def read(stream: BinaryIO, content_type: str) -> Photo:
+    """Decodes a photo once, at reduced size where its format can, and reads what it says of itself.
 
     Raises UnreadableFile too_many_pixels; anything else that a damaged file makes the libraries raise passes through.
     """
-    # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the whole process.
     try:
+        if content_type in RAW_TYPES:
+            return _raw(stream, content_type)
+        if content_type == "image/jxl":
+            return _jxl(stream)
+        if content_type == "image/vnd.adobe.photoshop":
+            return _psd(stream)
+        content = damage.mended(stream) if content_type == "image/jpeg" else None
+        stream = io.BytesIO(content) if content else stream
+        stream.seek(0)
+        # The plugin itself, not Image.open: that guesses the format, and limits pixels by a global of the process.
         with _open(stream, content_type) as image:
             check_pixels(*image.size)
-            tags = Tags(image)
-            width, height = image.size
-            if image.mode not in _SCALABLE:
-                image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
-            seen = image if image.mode in _SCALABLE else flattened(image)
-            seen.thumbnail((THUMBNAIL, THUMBNAIL))
-            seen.load()  # thumbnail() leaves what is small enough undecoded
-            profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+            tags = Tags.of(image)
+            return _decoded(image, tags, Embedded.of(image, tags, stream), image.size, content_type, bool(content))
     except Image.DecompressionBombError:
         raise _too_many() from None
-    # Pillow turns TIFFs itself while loading, and libheif HEICs.
-    orientation = 1 if content_type in ("image/tiff", "image/heic", "image/heif") else tags.orientation
+
+
+def _decoded(
+    image: Image.Image,
+    tags: Tags,
+    said: Embedded,
+    size: tuple[int, int],
+    content_type: str,
+    damaged: bool = False,
+) -> Photo:
+    check_pixels(*image.size)
+    profile = image.info.get("icc_profile") if image.mode in ("RGB", "RGBA") else None
+    if image.mode not in _SCALABLE:
+        image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
+    seen = image if image.mode in _SCALABLE else flattened(image)
+    seen.thumbnail((THUMBNAIL, THUMBNAIL))
+    seen.load()  # thumbnail() leaves what is small enough undecoded
+    orientation = 1 if content_type in _TURNED else tags.orientation
+    width, height = size[::-1] if orientation >= 5 else size
     small = upright(flattened(seen), orientation)
-    if orientation >= 5:
-        width, height = height, width
-    return picture(small, width, height, profile), tags
+    return Photo(picture(small, width, height, profile), said, width, height, damaged)
+
+
+def _raw(stream: BinaryIO, content_type: str) -> Photo:
+    found = raw.read(stream, content_type)
+    said = Embedded.beside(found.tags, found.packet)
+    size = found.width, found.height
+    check_pixels(*size)
+    if found.preview is None:
+        width, height = size[::-1] if found.tags.orientation >= 5 else size
+        return Photo(None, said, width, height)
+    return _decoded(found.preview, found.tags, said, size, content_type)
+
+
+def _psd(stream: BinaryIO) -> Photo:
+    image, size, tags = psd.read(stream)
+    check_pixels(*size)
+    return _decoded(image, tags, Embedded.of(image, tags, stream), size, "image/vnd.adobe.photoshop")
+
+
+def _jxl(stream: BinaryIO) -> Photo:
+    found = jxl.read(stream)
+    exif = Image.Exif()
+    if found.exif:
+        exif.load(found.exif)
+    tags = Tags(exif)
+    check_pixels(found.width, found.height)
+    return Photo(None, Embedded.beside(tags, found.packet), found.width, found.height)
 
 
 def picture(small: Image.Image, width: int, height: int, icc_profile: bytes | None = None) -> Picture:
@@ -129,17 +196,20 @@ def difference_hash(image: Image.Image) -> str | None:
     return f"{bits:016x}"
 
 
-def _open(stream: BinaryIO, content_type: str) -> ImageFile.ImageFile:
+def _open(stream: BinaryIO, content_type: str) -> Image.Image:
     if content_type in _PLUGINS:
         return _PLUGINS[content_type](stream)
-    from pi_heif import HeifImageFile, options
+    from pi_heif import open_heif, options
 
     content = stream.read()
     if not items_are_named(content):
         raise UnreadableFile("unreadable", "The file is damaged: what is in it can't be told.")
     # Only the picture is wanted; what isn't asked for can't do harm.
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-    image: ImageFile.ImageFile = HeifImageFile(io.BytesIO(content))
+    # Of several pictures (bursts, dynamic wallpapers) the primary one stands for the file.
+    images = open_heif(content)
+    check_pixels(*images[images.primary_index].size)
+    image: Image.Image = images[images.primary_index].to_pillow()
     return image
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, BinaryIO, cast
 
 from chalicelib.files.sniffing import sniff
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import Inspection, UnreadableFile
+from chalicelib.pipelines.media import sidecars
 from chalicelib.pipelines.media.filenames import from_name
-from chalicelib.pipelines.media.naming import EXTENSIONS
+from chalicelib.pipelines.media.kinds import BY_TYPE, PHOTO_NAMES, VIDEO, VIDEO_NAMES
 from chalicelib.pipelines.media.options import Options
-from chalicelib.pipelines.media.timestamps import Found, choose, iso
-
-PHOTO_NAMES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".tiff", ".heic", ".heif")
-VIDEO_NAMES = (".mp4", ".mov", ".m4v", ".avi", ".mkv")
+from chalicelib.pipelines.media.timestamps import Found, Whereabouts, choose, times_as_json
 
 
 def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
@@ -25,13 +25,15 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
     """
     if file.size == 0:
         raise UnreadableFile("empty_file", "The file is empty.")
+    if sidecars.is_sidecar(file.name):
+        return sidecars.inspect(file)
     content_type = _content_type(file)
-    is_video = content_type.startswith("video/")
+    is_video = BY_TYPE[content_type].sort == VIDEO
     if not (is_video and file.verified_sha256):
         file.load()
     stream = _Watched(file.open())
     try:
-        facts, times, thumbnail = (_video if is_video else _photo)(cast(BinaryIO, stream), content_type)
+        looked = (_video if is_video else _photo)(cast(BinaryIO, stream), content_type)
     except Exception as error:
         if stream.fault:
             raise stream.fault from None
@@ -42,39 +44,53 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
     if stream.fault:  # a library made do without the bytes
         raise stream.fault
     if named := from_name(file.name):
-        times.append(named)
+        looked.times.append(named)
     if file.modified_at:
-        times.append(Found("modified_at", file.modified_at))
-    return Inspection(content_type, _metadata(facts, times, options, now), thumbnail)
+        looked.times.append(Found("modified_at", file.modified_at, utc=True))
+    return Inspection(content_type, _metadata(looked, options, now), looked.thumbnail)
 
 
 def _content_type(file: SourceFile) -> str:
     found = sniff(file.head())
     name = file.name.lower()
-    if found not in EXTENSIONS:
+    if found not in BY_TYPE:
         what = f"is {found}" if found else "is of no known kind"
         raise UnreadableFile("content_mismatch", f"The content {what}, and no photo or video that is accepted.")
-    other = VIDEO_NAMES if found.startswith("image/") else PHOTO_NAMES
+    other = PHOTO_NAMES if BY_TYPE[found].sort == VIDEO else VIDEO_NAMES
     if name.endswith(other):
         raise UnreadableFile("content_mismatch", f"The content is {found}, but the name says otherwise.")
     return found
 
 
-def _photo(stream: BinaryIO, content_type: str) -> tuple[dict[str, Any], list[Found], bytes]:
+@dataclass(frozen=True)
+class Looked:
+    """What was found in a file. facts: for its metadata. offset: the camera's, where it is written."""
+
+    facts: Mapping[str, Any]
+    times: list[Found]
+    thumbnail: bytes | None
+    offset: timezone | None = None
+
+
+def _photo(stream: BinaryIO, content_type: str) -> Looked:
     from chalicelib.pipelines.media import images
 
-    picture, tags = images.read(stream, content_type)
+    photo = images.read(stream, content_type)
+    said, picture = photo.said, photo.picture
     facts = {
-        "width": picture.width,
-        "height": picture.height,
-        "gps": tags.gps(),
-        "camera": tags.camera(),
-        "phash": picture.phash,
+        "width": photo.width or None,
+        "height": photo.height or None,
+        "gps": said.gps,
+        "camera": said.camera,
+        "phash": picture.phash if picture else None,
+        "content_identifier": said.content_identifier,
+        "motion_photo": said.motion_photo or None,
+        "damaged": photo.damaged or None,
     }
-    return facts, tags.times(), picture.thumbnail
+    return Looked(facts, said.times, picture.thumbnail if picture else None, said.offset)
 
 
-def _video(stream: BinaryIO, content_type: str) -> tuple[dict[str, Any], list[Found], bytes]:
+def _video(stream: BinaryIO, content_type: str) -> Looked:
     from chalicelib.pipelines.media import video
 
     found = video.read(stream, content_type)
@@ -84,20 +100,15 @@ def _video(stream: BinaryIO, content_type: str) -> tuple[dict[str, Any], list[Fo
         "duration_seconds": found.duration,
         "gps": found.gps,
         "camera": found.camera,
+        "content_identifier": found.content_identifier,
     }
-    return facts, list(found.times), found.picture.thumbnail
+    return Looked(facts, found.times, found.picture.thumbnail)
 
 
-def _metadata(facts: dict[str, Any], times: list[Found], options: Options, now: datetime) -> dict[str, Any]:
-    choice = choose(times, options.zone, options.earliest_year, now)
-    best = choice.best
-    metadata = {
-        "detected_timestamp": iso(best.at) if best else None,
-        "timestamp_source": best.source if best else None,
-        "confidence": choice.confidence,
-        "timestamp_candidates": [candidate.as_json() for candidate in choice.candidates] or None,
-        **facts,
-    }
+def _metadata(looked: Looked, options: Options, now: datetime) -> dict[str, Any]:
+    where = Whereabouts(options.zone, looked.facts.get("gps"), looked.offset)
+    choice = choose(looked.times, where, options.earliest_year, now)
+    metadata = {**times_as_json(choice), **looked.facts}
     return {key: value for key, value in metadata.items() if value is not None}
 
 

@@ -19,9 +19,15 @@ COLUMNS = (
     "size_bytes",
     "content_type",
     "detected_timestamp",
+    "taken_local",
+    "utc_offset",
     "timestamp_source",
     "confidence",
+    "group",
+    "group_role",
+    "damaged",
 )
+_FROM_METADATA = COLUMNS[COLUMNS.index("detected_timestamp") :]
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -29,7 +35,8 @@ class Manifest:
     """Both files, written a line per original as they come, so that a large job needs no memory for them.
 
     path: where it lies in the zip, or null. left_out: null, `duplicate` or the file's error code; reason: a sentence.
-    same_as: the path of the identical file that the zip holds instead.
+    same_as: the path of the identical file that the zip holds instead. group: the number of the group's primary file.
+    warnings, at the end: what was repaired or is missing, each with a code and a sentence.
     """
 
     def __init__(self, folder: Path, timezone: str) -> None:
@@ -37,6 +44,7 @@ class Manifest:
         self.csv_path = folder / "manifest.csv"
         self._timezone = timezone
         self._lines = 0
+        self.warnings: list[dict[str, Any]] = []
 
     def __enter__(self) -> Self:
         self._json = self.json_path.open("w", encoding="utf-8")
@@ -57,14 +65,14 @@ class Manifest:
             "sha256": file.sha256,
             "size_bytes": file.size,
             "content_type": file.content_type,
-            **{key: file.metadata.get(key) for key in ("detected_timestamp", "timestamp_source", "confidence")},
+            **{key: file.metadata.get(key) for key in _FROM_METADATA},
         }
         self._json.write(("," if self._lines else "") + "\n" + json.dumps(entry))
         self._rows.writerow({key: _cell(value) for key, value in entry.items()})
         self._lines += 1
 
     def __exit__(self, *_: object) -> None:
-        self._json.write("\n]}\n")
+        self._json.write(f'\n], "warnings": {json.dumps(self.warnings)}}}\n')
         self._json.close()
         self._csv.close()
 

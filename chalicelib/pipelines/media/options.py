@@ -1,5 +1,6 @@
 """What a user may set for a media job."""
 
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -14,14 +15,24 @@ class Options(BaseModel):
         "UTC",
         max_length=64,
         description="IANA time zone, such as Europe/Paris, of times that come without one (cameras' clocks, "
-        "file names), and of the zip's paths.",
+        "file names) or place, and in which instants are told.",
         examples=["UTC", "Europe/Paris", "America/New_York"],
     )
     earliest_year: int = Field(
-        2000,
+        1900,
         ge=1826,
         le=2100,
-        description="Dates before this year are taken for a clock that was never set, and ignored.",
+        description="Dates before this year are listed and not believed. Clocks that were never set are known by the "
+        "times at which they begin, whatever this says.",
+    )
+    layout: Literal["year/month", "year", "year/month-day", "original"] = Field(
+        "year/month",
+        description="The zip's folders: 2024/01, 2024, 2024/01-15, or those that the files came in.",
+    )
+    names: Literal["time", "original"] = Field(
+        "time",
+        description="The zip's names: by time (20240115_120000.jpg), or as the files came, with the time in front "
+        "where two collide.",
     )
     similar_distance: int = Field(
         6,

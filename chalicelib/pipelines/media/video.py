@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.media import avchd, avi, xmp
 from chalicelib.pipelines.media.exif import camera, place, text
 from chalicelib.pipelines.media.images import THUMBNAIL, Picture, check_pixels, picture
-from chalicelib.pipelines.media.timestamps import Found, written
+from chalicelib.pipelines.media.timestamps import Found
+from chalicelib.pipelines.media.writing import is_date, written
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -26,7 +28,12 @@ DEMUXERS = {
     "video/x-matroska": "matroska",
     "video/webm": "matroska",
     "video/x-msvideo": "avi",
+    "video/x-ms-wmv": "asf",
+    "video/mpeg": "mpeg",
+    "video/mp2t": "mpegts",
 }
+# Without an index: a jump lands between key frames, so they are read from their start.
+STREAMED = frozenset({"mpegts", "mpeg", "mpegvideo"})
 WANTED_SECOND = 1.0
 # How much of the video stream may be read on the way from a key frame to the wanted second.
 FRAME_BUDGET = 1024 * 1024
@@ -36,7 +43,11 @@ OPTIONS = {
     "max_pixels": "100000000",  # more than 12K; a claim beyond it is refused by the decoder before it allocates
     "threads": "1",
     "protocol_whitelist": "none",  # a container can't make FFmpeg open anything else
+    "export_xmp": "1",
 }
+EPOCH = 1904
+# Seen with Nikon and GoPro (immich #17495, pulsejet/memories #1256); exiftool's notes on QuickTime name the others.
+LOCAL_MAKERS = ("nikon", "canon", "caep", "gopro", "casio", "pentax", "olympus", "om digital", "fujifilm", "kodak")
 _ISO_6709 = re.compile(r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?")
 _QUICKTIME = "com.apple.quicktime."
 
@@ -50,6 +61,7 @@ class Video:
     times: list[Found]
     gps: dict[str, float] | None
     camera: str | None
+    content_identifier: str | None = None
 
 
 def read(stream: BinaryIO, content_type: str) -> Video:
@@ -57,6 +69,9 @@ def read(stream: BinaryIO, content_type: str) -> Video:
     import av
 
     demuxer = DEMUXERS[content_type]
+    if demuxer == "mpeg" and stream.read(4) == b"\0\0\1\xb3":
+        demuxer = "mpegvideo"  # without the layer around it
+    stream.seek(0)
     with av.open(stream, "r", format=demuxer, options=OPTIONS) as container:
         videos = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
         if not videos:
@@ -64,35 +79,44 @@ def read(stream: BinaryIO, content_type: str) -> Video:
         # A tag that is there twice comes as "first;second".
         said = {key: value.split(";")[0] for key, value in container.metadata.items()}
         duration = container.duration / 1_000_000 if container.duration and container.duration > 0 else None
-        frame = _frame(container, videos[0].index)
+        frame, first = _frame(container, videos[0].index)
+        tracks = [dict(stream.metadata) for stream in container.streams]
+        times = _times(said | {"handler_name": videos[0].metadata.get("handler_name", "")}, tracks, demuxer)
+        packet = xmp.or_nothing(said.get("xmp"))
+        if demuxer == "avi":
+            times += avi.times(stream)
         return Video(
             picture=_picture(frame),
             duration=round(duration, 3) if duration is not None else None,
-            times=_times(said, demuxer),
-            gps=_gps(said),
+            times=[*times, *(avchd.times(first) if demuxer == "mpegts" else []), *packet.times],
+            gps=_gps(said) or packet.gps,
             camera=camera(*(text(said.get(_QUICKTIME + k) or said.get(k)) for k in ("make", "model"))),
+            content_identifier=text(said.get(_QUICKTIME + "content.identifier"))[:64] or None,
         )
 
 
-def _frame(container: InputContainer, index: int) -> VideoFrame:
-    """The frame shown at one second, or the last one before it that the budget reaches."""
+def _frame(container: InputContainer, index: int) -> tuple[VideoFrame, bytes]:
+    """The frame shown at one second, or the last one before it that the budget reaches; and the first packet read."""
     stream = container.streams[index]
     start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
     wanted = start + WANTED_SECOND
-    container.seek(int(wanted * 1_000_000), backward=True)
+    if container.format.name not in STREAMED:
+        container.seek(int(wanted * 1_000_000), backward=True)
     last: VideoFrame | None = None
     read = 0
+    first = b""
     for number, packet in enumerate(container.demux(stream)):
         read += packet.size
+        first = first or bytes(packet)
         for frame in _decoded(packet):
             last = frame
             if frame.time is None or frame.time >= wanted:
-                return frame
+                return frame, first
         if (last and read > FRAME_BUDGET) or number >= MAX_PACKETS:
             break
     if last is None:
         raise UnreadableFile("unreadable", "No frame of the video can be decoded.")
-    return last
+    return last, first
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:
@@ -118,14 +142,38 @@ def _picture(frame: VideoFrame) -> Picture:
     return picture(small, width, height)
 
 
-def _times(said: Mapping[str, str], demuxer: str) -> list[Found]:
-    """QuickTime's own time has a zone; mvhd is UTC, and so is Matroska's date. AVI's is the camera's clock."""
+def _times(said: Mapping[str, str], tracks: Sequence[Mapping[str, str]], demuxer: str) -> list[Found]:
+    """QuickTime's own times have a zone; mvhd is UTC, and so is Matroska's date. AVI's is the camera's clock."""
     found = []
-    if at := written(said.get(_QUICKTIME + "creationdate", "")):
-        found.append(Found("quicktime_creationdate", at if at.tzinfo else at.replace(tzinfo=UTC)))
-    if at := written(said.get("creation_time", "")):
-        found.append(Found("mvhd" if demuxer == "mov" else "container_date", at))
+    for source, key in (("quicktime_creationdate", _QUICKTIME + "creationdate"), ("quicktime_content_date", "date")):
+        text_found = said.get(key, "")
+        if demuxer == "mov" and (at := written(text_found)):
+            utc = at.tzinfo is None or text_found.rstrip().endswith("Z")
+            if source == "quicktime_content_date" and at.tzinfo is None:
+                utc = False  # a wall clock, as cameras and editors write it
+            at = at.replace(tzinfo=UTC) if utc else at
+            found.append(Found(source, at, utc=utc, date_only=is_date(text_found), offset_source=source))
+    if demuxer != "mov":
+        if demuxer != "avi" and (at := written(said.get("creation_time", ""))):
+            found.append(Found("container_date", at, utc=at.tzinfo is not None))
+        return found
+    for source, told in (("mvhd", said), ("mdhd", next(iter(tracks), {}))):
+        at = written(told.get("creation_time", ""))
+        # 1904, where the count begins, means that there is none.
+        if at and at.year > EPOCH:
+            # Their makers' cameras know no zone, and write what their clock shows.
+            found.append(
+                Found(source, at.replace(tzinfo=None) if writes_local(said) else at, utc=not writes_local(said))
+            )
+            break
     return found
+
+
+def writes_local(said: Mapping[str, str]) -> bool:
+    """Whether a film is of a maker whose cameras write their wall clock into `mvhd`."""
+    maker = f"{said.get('make', '')} {said.get('com.android.manufacturer', '')} {said.get('major_brand', '')} "
+    maker += f"{said.get('firmware', '')} {said.get('handler_name', '')}"
+    return any(name in maker.casefold() for name in LOCAL_MAKERS)
 
 
 def _gps(said: Mapping[str, str]) -> dict[str, float] | None:

@@ -1,4 +1,4 @@
-"""Zips from strangers: what is refused before anything is unpacked, and which image of one is meant."""
+"""Zips from strangers: what is refused before anything is unpacked, and what is passed over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.volume.formats import IMAGES, base_name, format_of, suffix_of
 
 MAX_MEMBERS = 5_000
 MAX_TOTAL_BYTES = 4 * 1024**3
@@ -22,20 +23,21 @@ MAX_TOTAL_BYTES = 4 * 1024**3
 # small file does no harm whatever its ratio.
 MAX_RATIO = 500
 RATIO_MATTERS_FROM = 8 * 1024**2
-EXPECTED = "Expected: .nii.gz, .nii, .nrrd, .nhdr with its .raw, .mha, or a DICOM series"
-LABEL_NAME = re.compile(r"label|seg|mask", re.IGNORECASE)
-IMAGES = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha")
+EXPECTED = "Expected: .nii.gz, .nii, .nrrd, .nhdr with its .raw, .mha, .mhd with its .raw, .mgz, or a DICOM series"
+ORDER = (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".mgz", ".mgh", ".hdr", ".hdr.gz")
+ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".tgz", ".tar.gz", ".jar", ".war", ".cab")
 DECODABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 
 
 @dataclass(frozen=True)
 class Contents:
-    """images: member names that end as an image does, best first. others: what may be DICOM slices, in stored order.
-    files: every member by its lower-case base name, for a header that names its data file."""
+    """images: member names that end as an image does, best first. others: what may be DICOM slices, in stored
+    order. data: members that a header may name as its data file. archives: how many within were passed over unread."""
 
     images: tuple[str, ...]
     others: tuple[str, ...]
-    files: dict[str, str]
+    data: tuple[str, ...]
+    archives: int
 
 
 @contextmanager
@@ -51,16 +53,37 @@ def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 def contents(archive: zipfile.ZipFile) -> Contents:
     """What a checked zip holds. Raises UnreadableFile where nothing in it can be an image."""
-    names = [member.filename for member in archive.infolist() if not member.is_dir() and not _litter(member.filename)]
+    names = [member.filename for member in archive.infolist() if not _folder(member) and not _litter(member.filename)]
+    within = [name for name in names if name.lower().endswith(ARCHIVES)]
+    kinds = {name: format_of(name) for name in names if name not in within}
     images = sorted(
-        (name for name in names if _suffix(name)),
-        key=lambda name: (IMAGES.index(_suffix(name)), name.count("/"), name),
+        (name for name, kind in kinds.items() if kind in IMAGES),
+        key=lambda name: (ORDER.index(suffix_of(name)), name.count("/"), name),
     )
-    others = tuple(name for name in names if not _suffix(name) and not name.lower().endswith(".raw"))
-    return Contents(tuple(images), others, {PurePosixPath(name).name.lower(): name for name in names})
+    return Contents(
+        tuple(images),
+        tuple(name for name, kind in kinds.items() if kind not in IMAGES and kind != "raw"),
+        tuple(name for name, kind in kinds.items() if kind == "raw"),
+        len(within),
+    )
 
 
-def no_image() -> UnreadableFile:
+def beside(names: Iterable[str], header: str, data_file: str) -> str | None:
+    """The name that `header` means by `data_file`: the one in its own folder, or else the only one of that name."""
+    alike = [name for name in names if base_name(name).lower() == base_name(data_file).lower()]
+    own = [name for name in alike if folder_of(name) == folder_of(header)]
+    if own:
+        return own[0]
+    return alike[0] if len(alike) == 1 else None
+
+
+def folder_of(name: str) -> str:
+    return str(PurePosixPath(name.replace("\\", "/")).parent)
+
+
+def no_image(found: Contents) -> UnreadableFile:
+    if found.archives and not found.images and not found.others:
+        return UnreadableFile("zip_nested", "The zip holds nothing but other archives; zip the image files themselves.")
     return UnreadableFile("no_image_in_zip", f"No valid medical image found in zip file. {EXPECTED}")
 
 
@@ -77,10 +100,6 @@ def extract(archive: zipfile.ZipFile, name: str, to: Path) -> Path:
         while piece := source.read(4 << 20):
             target.write(piece)
     return to
-
-
-def is_label_name(name: str) -> bool:
-    return bool(LABEL_NAME.search(PurePosixPath(name).name))
 
 
 def _damaged() -> UnreadableFile:
@@ -124,16 +143,14 @@ def _check_member(one: zipfile.ZipInfo) -> None:
         raise UnreadableFile("zip_encrypted", "The zip holds encrypted files.")
     if one.compress_type not in DECODABLE:
         raise UnreadableFile("invalid_zip", "The zip is compressed in a way that can't be read here; use deflate.")
-    if one.filename.lower().endswith((".zip", ".7z", ".rar", ".tar", ".tgz", ".tar.gz")):
-        raise UnreadableFile("zip_nested", "The zip holds another archive; zip the image files themselves.")
     if one.file_size > RATIO_MATTERS_FROM and one.file_size > MAX_RATIO * max(one.compress_size, 1):
         raise UnreadableFile("zip_bomb", f"The zip holds a file that unpacks to more than {MAX_RATIO} times its size.")
 
 
-def _suffix(name: str) -> str:
-    return next((suffix for suffix in IMAGES if name.lower().endswith(suffix)), "")
+def _folder(member: zipfile.ZipInfo) -> bool:
+    return member.filename.endswith(("/", "\\"))
 
 
 def _litter(name: str) -> bool:
-    parts = PurePosixPath(name).parts
+    parts = PurePosixPath(name.replace("\\", "/")).parts
     return not parts or "__MACOSX" in parts or parts[-1].startswith(".")

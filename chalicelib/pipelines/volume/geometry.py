@@ -60,12 +60,13 @@ class Grid:
 
 @dataclass(frozen=True)
 class Volume:
-    """data: (i, j, k) on `grid`, of a native integer type or float32. warnings: sentences for the user."""
+    """data: (i, j, k) on `grid`. warnings: sentences for the user. names: of label values, where the file has them."""
 
     data: Array
     grid: Grid
     warnings: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
 
 def to_working(data: Array, grid: Grid) -> Array:
@@ -91,18 +92,46 @@ def spacing_of(affine: Array) -> Array:
     return np.asarray(np.linalg.norm(affine[:3, :3], axis=0))
 
 
-def same_place(one: Grid, other: Grid) -> bool:
-    """Whether two grids, once both are in working orientation, cover the same voxels to a thousandth of a voxel."""
+def apart(one: Grid, other: Grid) -> float | None:
+    """How far two grids lie apart at their farthest corner, in voxels, once both are in working orientation; None where
+    they haven't the same number of voxels."""
     a, b = working_affine(one), working_affine(other)
     shapes = [tuple(to_working(np.broadcast_to(np.uint8(0), g.shape), g).shape) for g in (one, other)]
     if shapes[0] != shapes[1]:
-        return False
+        return None
     corners = np.array(np.meshgrid(*[(0, side - 1) for side in shapes[0]], [1.0])).reshape(4, -1)
-    return bool(np.abs((a - b) @ corners).max() < 1e-3 * max(1.0, float(spacing_of(a).min())))
+    return float(np.abs(np.linalg.solve(a[:3, :3], ((a - b) @ corners)[:3])).max())
 
 
-def plain_numbers(data: Array) -> Array:
-    """The values in a native type that later steps can rely on: integers up to 32 bits, or float32 without gaps."""
+def embedded(labels: Array, own: Grid, target: Grid, tolerance: float) -> Array | None:
+    """Labels of a part of `target`, as programs store them that cut off what is empty, laid into the whole of it.
+
+    labels: on `own`. Gives labels on `target`; None where the part's voxels don't fall on the target's to within
+    `tolerance` voxels, or where a label would lie outside.
+    """
+    part = to_working(labels, own)
+    across = np.linalg.solve(working_affine(target), working_affine(own))
+    corners = np.array(np.meshgrid(*[(0, side - 1) for side in part.shape], [1.0])).reshape(4, -1)
+    shift = np.rint(across[:3, 3]).astype(int)
+    off = (across @ corners)[:3] - (corners[:3] + shift[:, None])
+    if not np.isfinite(off).all() or float(np.abs(off).max()) > tolerance:
+        return None
+    whole = np.zeros(to_working(np.broadcast_to(np.uint8(0), target.shape), target).shape, labels.dtype)
+    pairs = [
+        (slice(max(0, s), max(0, min(n, s + m))), slice(max(0, -s), max(0, min(m, n - s))))
+        for s, n, m in zip(shift.tolist(), whole.shape, part.shape, strict=True)
+    ]
+    inside = part[tuple(own_side for _, own_side in pairs)]
+    if np.count_nonzero(inside) != np.count_nonzero(part):
+        return None
+    whole[tuple(target_side for target_side, _ in pairs)] = inside
+    return from_working(whole, target)
+
+
+def plain_numbers(data: Array, gap: float | None = None) -> Array:
+    """The values in a native type that later steps can rely on: integers up to 32 bits, or float32 without gaps.
+
+    gap: what stands for NaN and infinities; without it the lowest value."""
     if data.dtype.kind == "b":
         return data.astype(np.uint8)
     if data.dtype.kind in "iu":
@@ -118,7 +147,7 @@ def plain_numbers(data: Array) -> Array:
     if not finite.any():
         raise unreadable("The image holds no finite value.")
     # Scanners and scripts leave NaN outside the field of view: that is background.
-    return np.where(finite, values, values[finite].min())
+    return np.where(finite, values, values[finite].min() if gap is None else np.float32(gap))
 
 
 def counts_of(labels: Array) -> Array:

@@ -3,49 +3,22 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import Inspection, UnreadableFile
-from chalicelib.pipelines.volume import archives
+from chalicelib.pipelines.volume import archives, slices
+from chalicelib.pipelines.volume.formats import CONTENT_TYPES, NAMES, base_name, format_of
 from chalicelib.pipelines.volume.geometry import Grid
 from chalicelib.pipelines.volume.limits import SMALLEST_SIDE, unreadable
-from chalicelib.pipelines.volume.readers import dicom, mha, nifti, nrrd, series
-
-CONTENT_TYPES = {
-    "nifti": "application/x-nifti",
-    "nrrd": "application/x-nrrd",
-    "mha": "application/x-metaimage",
-    "dicom": "application/dicom",
-    "zip": "application/zip",
-    "raw": "application/octet-stream",
-}
-FORMATS = {
-    ".nii": "nifti",
-    ".nii.gz": "nifti",
-    ".nrrd": "nrrd",
-    ".nhdr": "nrrd",
-    ".mha": "mha",
-    ".dcm": "dicom",
-    ".zip": "zip",
-    ".raw": "raw",
-}
-NAMES = {"nifti": "NIfTI", "nrrd": "NRRD", "mha": "MetaImage", "dicom": "DICOM"}
-
-
-def format_of(name: str) -> str:
-    """The format that a file's name promises: a key of CONTENT_TYPES. Raises UnreadableFile."""
-    lowered = name.lower()
-    suffix = max((suffix for suffix in FORMATS if lowered.endswith(suffix)), key=len, default="")
-    if not suffix:
-        raise unreadable("The file's name doesn't end as a supported image does.")
-    return FORMATS[suffix]
+from chalicelib.pipelines.volume.readers import dicom, mgh, mha, nifti, nrrd, segments, series, volumes
 
 
 def inspect_file(file: SourceFile, options: Any) -> Inspection:
     """Reads headers only, unless the file must be read for its hash anyway. Raises UnreadableFile."""
     kind = format_of(file.name)
+    if kind is None:
+        raise unreadable("The file's name doesn't end as a supported image does.")
     head = file.head()
     if kind in NAMES and not _begins_as(kind, head):
         raise unreadable(f"The file isn't a {NAMES[kind]} file.")
@@ -56,48 +29,39 @@ def inspect_file(file: SourceFile, options: Any) -> Inspection:
         return Inspection(CONTENT_TYPES[kind], {"format": "raw"})
     if kind == "zip":
         with archives.opened(stream) as archive:
-            return Inspection(CONTENT_TYPES[kind], {"format": "zip", **_inside(archive, options.series)})
+            return Inspection(CONTENT_TYPES[kind], {"format": "zip", **_inside(archive, options)})
     if kind == "dicom":
-        return Inspection(CONTENT_TYPES[kind], {"format": "dicom", **_one_dicom(dicom.header(stream))})
-    return Inspection(CONTENT_TYPES[kind], {"format": kind, **image_facts(kind, stream, file.size)})
+        return Inspection(CONTENT_TYPES[kind], {"format": "dicom", **_one_dicom(slices.header_of(stream), options)})
+    return Inspection(CONTENT_TYPES[kind], {"format": kind, **image_facts(kind, file.name, stream, file.size)})
 
 
-def image_facts(kind: str, stream: BinaryIO, size: int) -> dict[str, Any]:
-    """What to tell about a single-file image. Raises UnreadableFile."""
+def image_facts(kind: str, name: str, stream: BinaryIO, size: int) -> dict[str, Any]:
+    """What to tell about an image that isn't DICOM; `data_file` names the file with its voxels where that is another.
+    Raises UnreadableFile."""
     if kind == "nifti":
-        grid, dtype = nifti.check(stream, size)
-        return _facts(grid, dtype)
+        found = nifti.check(stream, size)
+        facts = _facts(found.grid, found.dtype.name)
+        return {**facts, "data_file": _image_of(name)} if found.apart else facts
+    if kind == "mgh":
+        one = mgh.check(stream, size)
+        return _facts(one.grid, one.dtype.name)
     if kind == "mha":
         meta = mha.check(stream, size)
-        return _facts(meta.grid, meta.dtype.name)
-    found = nrrd.check(stream, size)
-    facts = _facts(found.grid, found.dtype.name)
-    return {**facts, "data_file": found.data_file} if found.data_file else facts
+        facts = _facts(meta.grid, meta.dtype.name)
+        return {**facts, "data_file": meta.data_file} if meta.data_file else facts
+    made = nrrd.check(stream, size)
+    facts = _facts(made.grid, made.dtype.name)
+    if made.layers > 1:
+        facts["layers"] = made.layers
+    return {**facts, "data_file": made.data_file} if made.data_file else facts
 
 
-def dicom_members(archive: zipfile.ZipFile, names: Iterable[str]) -> Iterator[tuple[str, dicom.Header]]:
-    """The members that hold a DICOM image, with their headers; what holds none is passed over.
-
-    Raises UnreadableFile where not one could be read though some are DICOM, with the reason of the first.
-    """
-    refused: UnreadableFile | None = None
-    found = False
-    for name in names:
-        with archives.member(archive, name) as stream:
-            head = stream.read(dicom.PREAMBLE)
-            if head[:4] == b"PK\x03\x04":
-                raise UnreadableFile("zip_nested", "The zip holds another archive; zip the image files themselves.")
-            if not dicom.looks_like(head):
-                continue
-            try:
-                header = dicom.header(stream)
-            except UnreadableFile as reason:
-                refused = refused or reason
-                continue
-        found = True
-        yield name, header
-    if refused and not found:
-        raise refused
+def _image_of(name: str) -> str:
+    base = base_name(name)
+    stem, dot, rest = base.lower().rpartition(".hdr")
+    if not dot:
+        raise unreadable("The NIfTI header belongs to a pair (.hdr and .img), not to a single file.")
+    return f"{base[: len(stem)]}.img{rest}"
 
 
 def _begins_as(kind: str, head: bytes) -> bool:
@@ -105,37 +69,50 @@ def _begins_as(kind: str, head: bytes) -> bool:
         return head.startswith(nrrd.MAGIC)
     if kind == "mha":
         return mha.looks_like(head)
-    return len(head) > (dicom.PREAMBLE if kind == "dicom" else 18)
+    if kind == "dicom":
+        return dicom.looks_like(head)
+    return len(head) > 18
 
 
-def _inside(archive: zipfile.ZipFile, wanted: str | None) -> dict[str, Any]:
+def _inside(archive: zipfile.ZipFile, options: Any) -> dict[str, Any]:
     found = archives.contents(archive)
     if found.images:
         name = found.images[0]
+        kind = str(format_of(name))
         with archives.member(archive, name) as stream:
-            facts = image_facts(format_of(name), stream, archive.getinfo(name).file_size)
-        if (data_file := facts.get("data_file")) and data_file.lower() not in found.files:
-            raise UnreadableFile("missing_data_file", "The zip holds an .nhdr header without its data file.")
-        return {"holds": format_of(name), **facts}
-    headers = [header for _, header in dicom_members(archive, found.others)]
-    if not headers:
-        raise archives.no_image()
-    choice = series.choose(enumerate(headers), wanted)
-    grid = series.stack(choice.slices).grid
+            facts = image_facts(kind, name, stream, archive.getinfo(name).file_size)
+        data_file = facts.pop("data_file", None)
+        if data_file and not archives.beside(found.data, name, data_file):
+            raise UnreadableFile("missing_data_file", "The zip holds a header without the data file that it names.")
+        return {"holds": kind, **facts}
+    read = slices.in_zip(archive, found.others)
+    if not read.headers:
+        raise archives.no_image(found)
+    read.refuse_incomplete(allowed=options.allow_incomplete)
+    pool = [(place, header) for place, header in enumerate(read.headers) if not header.segmentation]
+    if not pool:
+        grid = segments.grid_of(read.headers[0])
+        return {"holds": "dicom-seg", **_facts(grid, "dicom")}
+    choice = volumes.choose(volumes.candidates(pool), options.series)
+    kept, _ = slices.decodable(choice.taken, read.names, allowed=options.allow_incomplete)
+    grid = series.stack(kept, options.pixel_spacing).grid
     return {"holds": "dicom", **_facts(grid, "dicom"), "other_series": len(choice.others)}
 
 
-def _one_dicom(header: dicom.Header) -> dict[str, Any]:
+def _one_dicom(header: dicom.Header, options: Any) -> dict[str, Any]:
     if min(header.rows, header.columns) < SMALLEST_SIDE:
         sides = f"{header.columns}×{header.rows}×{len(header.planes)}"
         raise UnreadableFile(
             "volume_too_small", f"Volume is {sides} voxels, expected at least {SMALLEST_SIDE} on each side"
         )
+    if header.segmentation:
+        return {**_facts(segments.grid_of(header), "dicom"), "frames": len(header.planes), "segmentation": True}
     if len(header.planes) > 1:
         # A single slice may be one of a series, which only the whole job can tell; many frames are a volume already.
-        grid = series.stack(series.choose([(0, header)], None).slices).grid
+        taken = volumes.choose(volumes.candidates([(0, header)]), None).taken
+        grid = series.stack(taken.slices, options.pixel_spacing).grid
         return {**_facts(grid, "dicom"), "frames": len(header.planes)}
-    return {"frames": 1, "rows": header.rows, "columns": header.columns, "series": header.series}
+    return {"frames": 1, "rows": header.rows, "columns": header.columns}
 
 
 def _facts(grid: Grid, dtype: str) -> dict[str, Any]:

@@ -12,18 +12,28 @@ from chalicelib.pipelines.volume.regions import Region
 
 MOST_LABELS = 256
 HIGHEST = 65535
+IGNORED = -1
+WHOLE = 0.01  # a scale to 16 bits moves label 1,000 by this much
 
 
-def label_values(data: Array, what: str = "label map") -> Array:
-    """The values as uint8 or uint16. Raises UnreadableFile(not_a_label_map) for what isn't whole, positive and few."""
+def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]]:
+    """The values as uint8 or uint16, and sentences on what was made of them.
+
+    Raises UnreadableFile(not_a_label_map) for what isn't whole, positive and few.
+    """
+    notes: list[str] = []
+    if data.dtype.kind == "f":
+        data, notes = _whole(data, what)
+    if data.min() == IGNORED:
+        # Training data marks what is not to be judged with -1.
+        notes.append(f"The {what} holds the value -1 (ignore): it is taken as background.")
+        data = np.where(data == IGNORED, 0, data)
     low, high = data.min(), data.max()
     if low < 0 or high > HIGHEST:
         raise UnreadableFile(
             "not_a_label_map", f"The {what} holds values from {low:g} to {high:g}, expected 0 to {HIGHEST}."
         )
     labels = data.astype(np.uint8 if high < 256 else np.uint16)
-    if data.dtype.kind == "f" and not np.array_equal(labels, data):
-        raise UnreadableFile("not_a_label_map", f"The {what} holds fractions, expected whole numbers.")
     found = np.count_nonzero(counts_of(labels)[1:])
     if not found:
         raise UnreadableFile("not_a_label_map", f"The {what} is empty: no voxel has a label.")
@@ -32,9 +42,21 @@ def label_values(data: Array, what: str = "label map") -> Array:
             "not_a_label_map",
             f"The {what} holds {found} different values, expected at most {MOST_LABELS}; is it an image?",
         )
-    return np.asarray(labels)
+    return np.asarray(labels), notes
+
+
+def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
+    """Whole numbers that a header's scale has left a trace beside."""
+    rounded = np.rint(data)
+    off = float(np.abs(data - rounded).max())
+    if off > WHOLE:
+        raise UnreadableFile("not_a_label_map", f"The {what} holds fractions, expected whole numbers.")
+    if rounded.min() < -1 or rounded.max() > HIGHEST:
+        return rounded, []
+    note = [f"Values of the {what} lie up to {off:.1g} beside whole numbers: they are rounded."] if off else []
+    return rounded.astype(np.int32), note
 
 
 def regions_of(labels: Array, names: Mapping[int, str]) -> tuple[Region, ...]:
     present = [int(value) for value in np.flatnonzero(counts_of(labels)) if value]
-    return tuple(Region(value, names.get(value, f"label_{value}"), None) for value in present)
+    return tuple(Region(value, names.get(value) or f"label_{value}", None) for value in present)

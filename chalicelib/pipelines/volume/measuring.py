@@ -10,40 +10,44 @@ from typing import Any
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import KDTree
 
 from chalicelib.pipelines.volume.geometry import Array, counts_of, spacing_of
 from chalicelib.pipelines.volume.regions import Region
-from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, Surface, surface_of
+from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, LEAST_VARIANCE, Surface, surface_of
+from chalicelib.pipelines.volume.thickness import Thickness, along_normals
 
 COLUMNS = (
     *("region", "volume_mm3", "surface_mm2", "mean_thickness_mm", "std_thickness_mm"),
     *("min_thickness_mm", "max_thickness_mm", "n_points"),
+    *("median_thickness_mm", "p5_thickness_mm", "p95_thickness_mm"),
 )
 CARTILAGE = re.compile(r"cartilage|cart\b", re.IGNORECASE)
 BONE = re.compile(r"bone|femur|tibia|patella|fibula|humerus|radius|ulna|pelvis|acetabulum", re.IGNORECASE)
 THIN_MM = 6.0  # a layer is nowhere deeper than half of this
-NEIGHBOUR = 0.75  # voxels to step from a surface to be on its other side for certain
-MARGIN = 4  # voxels around a crop
+MESH_FITS = 0.25  # of the voxels' volume: a mesh that encloses less or more has lost the layer
 DECIMALS = 6
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One label. Thickness is None where there is none to measure, and `thickness_note` says why."""
+    """One label. Area or thickness is None where it can't be measured honestly, and its note says why."""
 
     label: int
     region: str
     kind: str
     volume_mm3: float
-    surface_mm2: float
+    surface_mm2: float | None
     mean_thickness_mm: float | None
     std_thickness_mm: float | None
     min_thickness_mm: float | None
     max_thickness_mm: float | None
     n_points: int
     voxels: int
+    median_thickness_mm: float | None = None
+    p5_thickness_mm: float | None = None
+    p95_thickness_mm: float | None = None
     thickness_note: str | None = None
+    surface_note: str | None = None
     dice: float | None = None
 
     def row(self, *, dice: bool) -> dict[str, Any]:
@@ -73,46 +77,112 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
     return tuple(Region(r.value, r.name, known[r.value] or "other") for r in regions)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """measures: one a region. surfaces, layers: by label value; layers are those whose thickness was measured.
+    warnings: sentences on what was left out or not computed."""
+
+    measures: list[Measure]
+    surfaces: dict[int, Surface]
+    layers: dict[int, Thickness]
+    warnings: list[str]
+
+
 def measure(
     labels: Array, affine: Array, regions: tuple[Region, ...], smoothing: float, progress: Callable[[float], None]
-) -> tuple[list[Measure], dict[int, Surface]]:
+) -> Measured:
     """labels: (i, j, k), 0 outside; affine: 4×4 to mm; smoothing: variance for cartilage, mm².
 
-    Volumes are exact: voxels times a voxel's volume. Areas and thickness come from smoothed surfaces.
+    Volumes are exact: voxels times a voxel's volume. Areas come from smoothed surfaces, thickness along bone normals.
     """
     boxes = ndimage.find_objects(labels)
     counts = counts_of(labels)
     bones = [r.value for r in regions if r.kind == "bone"]
     voxel = abs(float(np.linalg.det(affine[:3, :3])))
-    measures, surfaces = [], {}
+    found = Measured([], {}, {}, [])
     for done, region in enumerate(regions):
         progress(100 * done / len(regions))
-        box = boxes[region.value - 1]
+        box, name = boxes[region.value - 1], region.name
         variance = smoothing if region.kind == "cartilage" else BONE_SMOOTHING
-        surface = surface_of(labels[box] == region.value, _moved(affine, box), variance)
-        surfaces[region.value] = surface
-        thickness = None
-        note: str | None = f"Not measured: only cartilage has a thickness here, this is {region.kind}."
-        if region.kind == "cartilage":
-            thickness = _thickness(labels, affine, box, region.value, bones, smoothing)
-            note = None if thickness is not None else "Not measured: no bone lies next to this label."
-        measures.append(
+        volume = float(counts[region.value]) * voxel
+        surface, area, area_note = _surface(labels[box] == region.value, _moved(affine, box), variance, volume)
+        found.surfaces[region.value] = surface
+        layer, note = _layer(labels, affine, box, region, bones, smoothing)
+        if layer is not None:
+            found.layers[region.value] = layer
+            if layer.specks:
+                found.warnings.append(
+                    f"{name}: {layer.specks} voxel(s) apart from the rest are counted in the volume and left out of "
+                    "the thickness."
+                )
+        elif region.kind == "cartilage":
+            found.warnings.append(f"{name}: no thickness. {note}")
+        if area_note:
+            found.warnings.append(f"{name}: {area_note}")
+        found.measures.append(
             Measure(
                 label=region.value,
-                region=region.name,
+                region=name,
                 kind=region.kind or "other",
-                volume_mm3=_rounded(counts[region.value] * voxel),
-                surface_mm2=_rounded(surface.area),
-                mean_thickness_mm=None if thickness is None else _rounded(thickness.mean()),
-                std_thickness_mm=None if thickness is None else _rounded(thickness.std()),
-                min_thickness_mm=None if thickness is None else _rounded(thickness.min()),
-                max_thickness_mm=None if thickness is None else _rounded(thickness.max()),
-                n_points=0 if thickness is None else len(thickness),
+                volume_mm3=_rounded(volume),
+                surface_mm2=None if area is None else _rounded(area),
                 voxels=int(counts[region.value]),
                 thickness_note=note,
+                surface_note=area_note,
+                **_figures(layer),
             )
         )
-    return measures, surfaces
+    return found
+
+
+def _surface(mask: Array, affine: Array, variance: float, volume: float) -> tuple[Surface, float | None, str | None]:
+    """(surface, its area or None, why there is none). Where the mesh doesn't enclose what its voxels do, smoothing has
+    eaten the label and its area would be a number without meaning: the mesh is then smoothed less."""
+    surface = surface_of(mask, affine, variance)
+    if abs(surface.volume - volume) <= MESH_FITS * volume:
+        return surface, surface.area, None
+    note = (
+        "Area not computed: the label is too thin for its voxels; its smoothed mesh encloses "
+        f"{surface.volume:.1f} mm³ and its voxels {volume:.1f} mm³."
+    )
+    less = surface_of(mask, affine, LEAST_VARIANCE) if variance else surface
+    return min(surface, less, key=lambda one: abs(one.volume - volume)), None, note
+
+
+def _layer(
+    labels: Array, affine: Array, box: tuple[slice, ...], region: Region, bones: list[int], smoothing: float
+) -> tuple[Thickness | None, str | None]:
+    """(the layer's thickness, why there is none)."""
+    if region.kind != "cartilage":
+        return None, f"Not measured: only cartilage has a thickness here, this is {region.kind}."
+    layer = along_normals(labels, affine, box, region.value, bones, smoothing)
+    if layer is None:
+        return None, "Not measured: no bone lies next to this label."
+    if layer.mean() < layer.voxel_extent:
+        return None, (
+            f"Not computed: the layer is {layer.mean():.2f} mm thick, and a voxel measures {layer.voxel_extent:.2f} mm "
+            "along the bone's normals."
+        )
+    return layer, None
+
+
+def _figures(layer: Thickness | None) -> dict[str, Any]:
+    if layer is None:
+        names = ("mean", "std", "min", "max", "median", "p5", "p95")
+        return {**{f"{name}_thickness_mm": None for name in names}, "n_points": 0}
+    values = {
+        "mean": layer.mean(),
+        "std": layer.std(),
+        "min": layer.values.min(),
+        "max": layer.values.max(),
+        "median": layer.percentile(0.5),
+        "p5": layer.percentile(0.05),
+        "p95": layer.percentile(0.95),
+    }
+    return {
+        **{f"{name}_thickness_mm": _rounded(value) for name, value in values.items()},
+        "n_points": len(layer.values),
+    }
 
 
 def dice_of(labels: Array, reference: Array, value: int) -> float:
@@ -120,57 +190,6 @@ def dice_of(labels: Array, reference: Array, value: int) -> float:
     one, other = labels == value, reference == value
     both = int(np.count_nonzero(one)) + int(np.count_nonzero(other))
     return _rounded(2 * int(np.count_nonzero(one & other)) / both) if both else 0.0
-
-
-def _thickness(
-    labels: Array, affine: Array, box: tuple[slice, ...], value: int, bones: list[int], variance: float
-) -> Array | None:
-    """mm from each corner of the bone's surface under the cartilage to the nearest corner of its outer surface.
-
-    The outer surface is that of bone and cartilage taken as one, so that both surfaces are smoothed alike and what the
-    smoothing moves cancels out.
-    """
-    crop = tuple(slice(max(0, s.start - MARGIN), s.stop + MARGIN) for s in box)
-    part = labels[crop]
-    layer = part == value
-    bone = np.isin(part, bones)
-    if not bone.any():
-        return None
-    local = _moved(affine, crop)
-    spacing = spacing_of(affine)
-    inner = _facing(surface_of(bone, local, variance), layer, local, spacing, outward=True)
-    outer = _facing(surface_of(bone | layer, local, variance), layer, local, spacing, outward=False)
-    if not len(inner) or not len(outer):
-        return None
-    distances, _ = KDTree(outer).query(inner)
-    return np.asarray(distances)
-
-
-def _facing(surface: Surface, layer: Array, affine: Array, spacing: Array, *, outward: bool) -> Array:
-    """The corners that have the layer just outside of them, or just inside; (n, 3) float64, mm."""
-    points = surface.vertices.astype(np.float64)
-    steps = _normals(surface) * (1 if outward else -1)
-    back = np.linalg.inv(affine[:3, :3]).T
-    along = steps @ back
-    largest = np.abs(along).max(axis=1, keepdims=True)
-    along *= NEIGHBOUR / np.where(largest > 0, largest, 1)
-    index = np.rint((points - affine[:3, 3]) @ back + along).astype(int)
-    inside = ((index >= 0) & (index < layer.shape)).all(axis=1)
-    hit = np.zeros(len(points), bool)
-    hit[inside] = layer[tuple(index[inside].T)]
-    return points[hit]
-
-
-def _normals(surface: Surface) -> Array:
-    """A normal at each corner, not of unit length: the mean over its faces, weighted by their area."""
-    points = surface.vertices.astype(np.float64)
-    a, b, c = (points[surface.faces[:, n]] for n in range(3))
-    of_faces = np.cross(b - a, c - a)
-    normals = np.zeros_like(points)
-    for corner in range(3):
-        for axis in range(3):
-            normals[:, axis] += np.bincount(surface.faces[:, corner], of_faces[:, axis], len(points))
-    return normals
 
 
 def _kind_by_name(name: str) -> str | None:

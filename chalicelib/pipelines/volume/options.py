@@ -8,11 +8,12 @@ NOTICE = "Research use only. Not for clinical diagnosis"
 
 CLASSICAL = "classical"
 LABELS = "labels"
+BUILTIN = (CLASSICAL, LABELS)
 
 
 def is_builtin(model: str) -> bool:
     """Whether this segmentation comes with the pipeline, or else is a network under `models/`."""
-    return model in (CLASSICAL, LABELS)
+    return model in BUILTIN
 
 
 def _email(value: object) -> object:
@@ -25,6 +26,7 @@ def _blank(value: object) -> object:
 
 
 RegionName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._()-]{0,63}$")]
+Millimetres = Annotated[float, Field(gt=0, le=50, allow_inf_nan=False)]
 LabelValue = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -42,8 +44,10 @@ class Options(BaseModel):
     segmentation_model: str = Field(
         default=CLASSICAL,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-        description="`classical` (thresholds and shapes, no trained model), `labels` (the upload is a label map, or "
-        "holds one: measure it as it is), or the name of an ONNX model that this installation keeps under `models/`.",
+        description="`classical` (thresholds and shapes, no trained model: it needs bone that differs in brightness "
+        "from everything around it, and takes muscle for bone where fat is suppressed), `labels` (the upload is a "
+        "label map, or holds one: measure it as it is), or the name of an ONNX model that this installation keeps "
+        "under `models/`.",
     )
     perform_shape_model: bool = Field(
         default=True, description="Ask for shape-model scores; without a shape model they are reported as not computed."
@@ -70,6 +74,43 @@ class Options(BaseModel):
     )
     series: Annotated[str | None, BeforeValidator(_blank)] = Field(
         default=None,
-        pattern=r"^[0-9.]{1,64}$",
-        description="SeriesInstanceUID of the DICOM series to take; without it the largest one is taken.",
+        pattern=r"^(s[0-9]{1,4}|[0-9.]{1,64})$",
+        description="Which DICOM image to take where there are several: the id that a result offers (`s2`), or a "
+        "SeriesInstanceUID; without it the best volume is taken.",
+    )
+    side: Literal["left", "right"] | None = Field(
+        default=None,
+        description="Which knee it is. Medial and lateral parts need it, unless the names of the regions tell; without "
+        "it they are called right_half and left_half.",
+    )
+    subregions: dict[LabelValue, Literal["femur", "tibia", "patella"]] = Field(
+        default_factory=dict,
+        max_length=64,
+        description='Which bone\'s cartilage a label is, for its parts, for example {"2": "femur"}; without it the '
+        "names of the regions tell.",
+    )
+    defect_threshold_mm: float = Field(
+        default=1.0,
+        gt=0,
+        le=5,
+        allow_inf_nan=False,
+        description="Cartilage thinner than this counts as defect in the defect map.",
+    )
+    allow_incomplete: bool = Field(
+        default=False,
+        description="Go on where files of a DICOM series can't be read: their slices stay empty, and the result says "
+        "so. Without it such a series fails.",
+    )
+    t2_map: bool = Field(
+        default=True,
+        description="Fit T2 in each region where the input is a multi-echo DICOM series with three or more echo times.",
+    )
+    keep_dicom_ids: bool = Field(
+        default=False,
+        description="Give the labels as a DICOM segmentation too, with the UIDs and the date of the images' study. "
+        "Without it no UID leaves.",
+    )
+    pixel_spacing: tuple[Millimetres, Millimetres] | None = Field(
+        default=None,
+        description="Size of a pixel for DICOM files that don't state it: mm between rows, mm between columns.",
     )

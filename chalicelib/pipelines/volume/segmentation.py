@@ -24,6 +24,10 @@ STATEMENT = (
     "Labels come from thresholds and shapes (smoothing, multi-Otsu, largest components, hole filling, distances to "
     "bone). This is no trained model and knows no anatomy."
 )
+LOUD = (
+    "These labels come from thresholds and shapes, not from a trained model: look at the overview before you use a "
+    "number."
+)
 SMOOTHING_MM = 0.5  # standard deviation; well under half the thickness of cartilage, so that layers survive
 COARSE_MM = (0.7, 1.5)
 COARSE_VOXELS = 12_000_000

@@ -5,11 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.pipelines.volume.geometry import working_affine
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, Options, is_builtin
 from chalicelib.pipelines.volume.regions import Segmentation
-from chalicelib.pipelines.volume.saved import load_array, load_grid, model_folder, save_array, save_json
+from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, model_folder, save_array, save_json
+
+IMPLAUSIBLE = 0.1
 
 
 def segment(job: RunContext) -> None:
@@ -28,7 +32,27 @@ def segment(job: RunContext) -> None:
         {**dataclasses.asdict(region), "name": options.region_names.get(region.value, region.name)}
         for region in found.regions
     ]
-    save_json(job, "segmentation", {"about": about, "regions": regions, "model": model})
+    warnings, quality = _judged(job, options, found)
+    kept = {"about": about, "regions": regions, "model": model, "warnings": warnings, "quality": quality}
+    save_json(job, "segmentation", kept)
+
+
+def _judged(job: RunContext, options: Options, found: Segmentation) -> tuple[list[str], float | None]:
+    """(warnings, quality from 0 to 1 where something speaks against the labels)."""
+    if options.segmentation_model != CLASSICAL:
+        return [], None
+    from chalicelib.pipelines.volume.plausibility import doubts
+    from chalicelib.pipelines.volume.segmentation import LOUD
+
+    affine = working_affine(load_grid(job))
+    against = doubts(load_array(job, "image"), found.labels, abs(float(np.linalg.det(affine[:3, :3]))))
+    if not against:
+        return [LOUD], None
+    return [
+        f"The segmentation isn't plausible: {'; '.join(against)}. Don't use its measures. Thresholds can't tell bone "
+        "from muscle where fat is suppressed: use a trained model, or your own labels.",
+        LOUD,
+    ], IMPLAUSIBLE
 
 
 def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str, dict[str, Any] | None]:
@@ -37,7 +61,8 @@ def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str,
         from chalicelib.pipelines.volume.label_map import regions_of
 
         labels = load_array(job, "labels-in")
-        regions = regions_of(labels, options.region_names)
+        named = {int(value): name for value, name in load_json(job, "prepared")["names"].items()}
+        regions = regions_of(labels, named | options.region_names)
         return Segmentation(labels, regions), "The labels are the uploaded ones; nothing was segmented here.", None
     affine = working_affine(load_grid(job))
     if name == CLASSICAL:
@@ -46,5 +71,7 @@ def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str,
         return classical(load_array(job, "image"), affine, job.progress), STATEMENT, None
     from chalicelib.pipelines.volume import onnx_model
 
-    found, model = onnx_model.segment(load_array(job, "image"), affine, model_folder(job), name, job.progress)
+    more = int(load_json(job, "prepared")["channels"])
+    images = [load_array(job, "image"), *(load_array(job, f"channel-{number}") for number in range(1, more + 1))]
+    found, model = onnx_model.segment(images, load_grid(job), model_folder(job), name, job.progress)
     return found, f"Labels come from the model {name}, which the keeper of this installation has put there.", model

@@ -13,6 +13,7 @@ from millrace_client import operations
 from millrace_client.calls import Call
 from millrace_client.downloading import Download
 from millrace_client.errors import JobEnded
+from millrace_client.machine import with_zone
 from millrace_client.models import (
     ArtifactAnswer,
     ControlRequest,
@@ -107,7 +108,7 @@ class Client:
         self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, Any] | None = None
     ) -> Job:
         """A job over objects that are in the store already: `s3://bucket/prefix/`, or `prefix/`."""
-        body = ImportRequest(path=path, pipeline=pipeline, name=name, options=dict(options or {}))
+        body = ImportRequest(path=path, pipeline=pipeline, name=name, options=with_zone(pipeline, options))
         return Job(self, self.send(operations.import_path(body)).job_id)
 
     def upload(self, paths: Sequence[Path | LocalFile], pipeline: str, **more: Any) -> Job:

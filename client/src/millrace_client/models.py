@@ -30,6 +30,39 @@ class AccountChanges(BaseModel):
     """Needed to change the email."""
 
 
+class AnalysisOptions(BaseModel):
+    detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
+    confidence_threshold: float | None = None
+    include_organized: bool | None = None
+    """Scenes that are marked as organized, too."""
+    patterns: list[Pattern] | None = None
+
+
+class AnalysisRequest(BaseModel):
+    """The scenes: `scene_ids`, or those that fit `filters`."""
+
+    scene_ids: list[str] | None = None
+    filters: SceneFilters | None = None
+    options: AnalysisOptions | None = None
+    plan_name: str | None = None
+
+
+class AnalysisStarted(BaseModel):
+    plan_id: str
+    job_id: str
+    scenes: int
+    status: str
+
+
+class ApplyRequest(BaseModel):
+    """Only what is approved is carried out; ids narrow it further."""
+
+    change_ids: list[str] | None = None
+    scene_ids: list[str] | None = None
+    connection_id: str | None = None
+    """The server to write to; without it the catalogue alone changes."""
+
+
 class ArtifactAnswer(BaseModel):
     name: str
     filename: str
@@ -65,6 +98,54 @@ class AuditEntryAnswer(BaseModel):
 class AuditPage(BaseModel):
     items: list[AuditEntryAnswer]
     next_cursor: str | None
+
+
+class BegunAnswer(BaseModel):
+    job_id: str
+
+
+class BulkAnswer(BaseModel):
+    """missing: ids that are no scenes of yours."""
+
+    updated: int
+    missing: list[str]
+
+
+class BulkChanges(BaseModel):
+    scene_ids: list[str]
+    changes: SceneChanges
+
+
+class BulkDecision(BaseModel):
+    action: Literal["accept_all", "reject_all", "accept_by_field", "reject_by_field", "accept_by_confidence"]
+    field: Literal["studio", "performers", "tags", "details", "date", "markers"] | None = None
+    confidence: float | None = None
+
+
+class ChangeAnswer(BaseModel):
+    id: str
+    scene_id: str
+    field: Literal["studio", "performers", "tags", "details", "date", "markers"]
+    action: Literal["add", "remove", "set"]
+    current_value: Any
+    proposed_value: Any
+    confidence: float
+    reason: str
+    status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
+    message: str | None
+
+
+class ChangeDecision(BaseModel):
+    """proposed_value: what is to be there instead."""
+
+    status: Literal["pending", "approved", "rejected"] | None = None
+    proposed_value: Any | None = None
+
+
+class ChosenFile(BaseModel):
+    file_id: str
+    role: str | None = None
+    """What it is for in this job; without one, what it was for in its own."""
 
 
 class CompleteRequest(BaseModel):
@@ -137,6 +218,24 @@ class DuplicatesAnswer(BaseModel):
     """Whether the job has finished looking; before, similar ones are not known."""
 
 
+class EntitiesPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[EntityAnswer]
+
+
+class EntityAnswer(BaseModel):
+    id: str
+    name: str
+    aliases: list[str]
+    disambiguation: str | None
+    parents: list[str]
+    ignore_auto_tag: bool
+    scene_count: int
+
+
 class ErrorTimes(BaseModel):
     code: str
     jobs: int
@@ -171,6 +270,10 @@ class FileAnswer(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -252,6 +355,7 @@ class JobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -267,15 +371,22 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+
     pipeline: str
-    file_ids: list[str]
-    """Files of yours, of any job; each is taken once, in this order."""
+    file_ids: list[str] | None = None
+    files: list[ChosenFile] | None = None
     name: str | None = None
     description: str | None = None
     tags: list[str] | None = None
     options: dict[str, Any] | None = None
     callback_url: str | None = None
     """Told of the job's end, as a webhook."""
+
+
+class JobStarted(BaseModel):
+    job_id: str
+    status: str
 
 
 class JobSummary(BaseModel):
@@ -289,6 +400,7 @@ class JobSummary(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    waiting_for: WaitingFor | None = None
 
 
 class JobsPage(BaseModel):
@@ -311,6 +423,13 @@ class KeyAnswer(BaseModel):
 
 class KeysAnswer(BaseModel):
     items: list[KeyAnswer]
+
+
+class LeftOut(BaseModel):
+    filename: str
+    code: str
+    """The error that the request would have been refused with."""
+    message: str
 
 
 class LibraryFile(BaseModel):
@@ -344,6 +463,10 @@ class LibraryFile(BaseModel):
     thumbnail_url: str | None = None
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
 
@@ -356,21 +479,42 @@ class LibraryPage(BaseModel):
     items: list[LibraryFile]
 
 
+class ListingAnswer(BaseModel):
+    """How the files of a job can be listed."""
+
+    sorts: list[str]
+    groups: list[str]
+
+
 class LoginRequest(BaseModel):
     email: str
     password: str
+
+
+class MarkerAnswer(BaseModel):
+    title: str
+    seconds: float
+    end_seconds: float | None
+    tag: str | None
 
 
 class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
     """The request without it seals the job."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
 
 
 class MultipartPlan(BaseModel):
     part_size: int
     """Bytes of each part but the last."""
     part_count: int
+
+
+class NamedAnswer(BaseModel):
+    id: str
+    name: str
 
 
 class NewFile(BaseModel):
@@ -408,6 +552,7 @@ class NewJobAnswer(BaseModel):
     """No more files can be added."""
     description: str | None = None
     tags: list[str] | None = None
+    waiting_for: WaitingFor | None = None
     follows: str | None = None
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
@@ -459,6 +604,13 @@ class PasswordRequest(BaseModel):
     new_password: str
 
 
+class Pattern(BaseModel):
+    """Text that matches, as whole words, is of this studio."""
+
+    studio: str
+    pattern: str
+
+
 class PipelineAnswer(BaseModel):
     name: str
     title: str
@@ -469,6 +621,9 @@ class PipelineAnswer(BaseModel):
     steps: list[str]
     options: dict[str, Any]
     """JSON Schema: what an upload form needs."""
+    kind: str | None
+    """What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."""
+    listing: ListingAnswer
 
 
 class PipelineTimes(BaseModel):
@@ -480,6 +635,42 @@ class PipelineTimes(BaseModel):
 
 class PipelinesAnswer(BaseModel):
     items: list[PipelineAnswer]
+
+
+class PlanAnswer(BaseModel):
+    id: str
+    name: str
+    status: Literal["pending", "draft", "reviewing", "applied", "cancelled"]
+    created_at: datetime
+    applied_at: datetime | None
+    scenes: int
+    changes: dict[str, int]
+    """How many were proposed, by field."""
+    metadata: dict[str, Any]
+
+
+class PlanPage(BaseModel):
+    id: str
+    name: str
+    status: Literal["pending", "draft", "reviewing", "applied", "cancelled"]
+    created_at: datetime
+    applied_at: datetime | None
+    scenes: int
+    changes: dict[str, int]
+    """How many were proposed, by field."""
+    metadata: dict[str, Any]
+    counts: dict[str, int]
+    """How many changes there are, by status."""
+    items: list[SceneOfPlan]
+    cursor: str | None
+
+
+class PlansPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[PlanAnswer]
 
 
 class Problem(BaseModel):
@@ -515,6 +706,8 @@ class ResultAnswer(BaseModel):
     metadata: dict[str, Any]
     created_at: datetime
     updated_at: datetime | None
+    file_id: str | None = None
+    """The file that it is about; null: the whole job."""
 
 
 class ResultChanges(BaseModel):
@@ -538,6 +731,169 @@ class ResultsPage(BaseModel):
     per_page: int
     pages: int
     items: list[ResultAnswer]
+
+
+class ResyncOne(BaseModel):
+    connection_id: str
+
+
+class ResyncRequest(BaseModel):
+    connection_id: str
+    scene_ids: list[str]
+
+
+class SceneAnswer(BaseModel):
+    id: str
+    source: str
+    title: str
+    """Its title, or else the name of its file."""
+    details: str | None
+    paths: list[str]
+    files: list[SceneFileAnswer]
+    code: str | None
+    director: str | None
+    urls: list[str]
+    organized: bool
+    rating100: int | None
+    scene_date: str | None
+    """As precise as it is known: `2014`, `2006-08` or `2020-04-19`."""
+    created_date: datetime | None
+    last_synced: datetime | None
+    studio: NamedAnswer | None
+    performers: list[NamedAnswer]
+    tags: list[NamedAnswer]
+    groups: list[NamedAnswer]
+    galleries: list[NamedAnswer]
+    markers: list[MarkerAnswer]
+    stash_ids: list[dict[str, Any]]
+    analyzed: bool
+    absent: bool
+
+
+class SceneChanges(BaseModel):
+    """What is left out stays; null empties."""
+
+    title: str | None = None
+    details: str | None = None
+    director: str | None = None
+    code: str | None = None
+    organized: bool | None = None
+    analyzed: bool | None = None
+    rating100: int | None = None
+    scene_date: str | None = None
+    """`2014`, `2006-08` or `2020-04-19`."""
+
+
+class SceneFileAnswer(BaseModel):
+    path: str
+    primary: bool
+    duration: float | None
+    width: int | None
+    height: int | None
+    frame_rate: float | None
+    codec: str | None
+    size: int | None
+    fingerprints: dict[str, str]
+
+
+class SceneFilters(BaseModel):
+    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+
+    search: str | None = None
+    """Beginnings of words that title, details or path must all have."""
+    studio_id: str | None = None
+    performer_ids: list[str] | None = None
+    tag_ids: list[str] | None = None
+    exclude_tag_ids: list[str] | None = None
+    scene_ids: list[str] | None = None
+    organized: bool | None = None
+    analyzed: bool | None = None
+    has_active_jobs: bool | None = None
+    absent: bool | None = None
+    """Scenes that their source no longer has."""
+    date_from: str | None = None
+    """The scene's whole period is on this day or later."""
+    date_to: str | None = None
+    """The scene's whole period is on this day or before."""
+
+
+class SceneJobs(BaseModel):
+    items: list[JobSummary]
+
+
+class SceneOfPlan(BaseModel):
+    scene_id: str
+    title: str
+    path: str | None
+    changes: list[ChangeAnswer]
+
+
+class SceneStats(BaseModel):
+    total: int
+    organized: int
+    analyzed: int
+    absent: int
+    performers: int
+    tags: int
+    studios: int
+
+
+class ScenesPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[SceneAnswer]
+
+
+class ScheduleAnswer(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    options: dict[str, Any]
+    path: str | None
+    recursive: bool
+    cron: str | None
+    every_minutes: int | None
+    zone: str
+    paused: bool
+    created_at: datetime
+    next_at: datetime | None
+    history: list[StartedAnswer]
+    """The last 20 times, the newest first."""
+
+
+class ScheduleChanges(BaseModel):
+    """What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round."""
+
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    paused: bool | None = None
+    cron: str | None = None
+    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    every_minutes: int | None = None
+    zone: str | None = None
+    """In which the cron expression is read, such as `Europe/Berlin`."""
+
+
+class ScheduleRequest(BaseModel):
+    """`cron` or `every_minutes`."""
+
+    name: str
+    pipeline: str
+    options: dict[str, Any] | None = None
+    path: str | None = None
+    """What is imported each time, as by `POST /import-path`."""
+    recursive: bool | None = None
+    cron: str | None = None
+    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    every_minutes: int | None = None
+    zone: str | None = None
+    """In which the cron expression is read, such as `Europe/Berlin`."""
+
+
+class SchedulesAnswer(BaseModel):
+    items: list[ScheduleAnswer]
 
 
 class SettingAnswer(BaseModel):
@@ -579,6 +935,16 @@ class SignedParts(BaseModel):
     parts: list[SignedPart]
 
 
+class StartedAnswer(BaseModel):
+    at: datetime
+    due_at: datetime | None
+    """Null where it was asked for."""
+    job_id: str | None
+    """Null where none began."""
+    error_code: str | None
+    error_message: str | None
+
+
 class StatsAnswer(BaseModel):
     total_jobs_processed: int
     total_jobs_today: int
@@ -616,6 +982,7 @@ class StatusAnswer(BaseModel):
     current_filename: str | None = None
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
+    waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
     processing_time_seconds: float | None = None
@@ -631,6 +998,17 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class SyncRequest(BaseModel):
+    connection_id: str
+    incremental: bool | None = None
+    """Only what changed since the last sync; the first one is always full."""
+
+
+class TagsOfScenes(BaseModel):
+    scene_ids: list[str]
+    tag_ids: list[str]
 
 
 class ThumbnailAnswer(BaseModel):
@@ -657,6 +1035,10 @@ class UploadAnswer(BaseModel):
     file_count: int
     message: str
     uploads: list[UploadTarget]
+    ignored: list[str] | None = None
+    """Files of an operating system's own, such as `.DS_Store`."""
+    left_out: list[LeftOut] | None = None
+    """With `skip_unsupported`: what the pipeline doesn't take."""
     callback_secret: str | None = None
     """Signs what is sent to callback_url. Shown this once."""
 
@@ -668,6 +1050,8 @@ class UploadRequest(BaseModel):
     options: dict[str, Any] | None = None
     more: bool | None = None
     """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
@@ -676,6 +1060,8 @@ class UploadRequest(BaseModel):
 
 class UploadTarget(BaseModel):
     file_id: str
+    position: int
+    """Of the file in the request's `files`, from 0."""
     filename: str
     method: str | None = None
     url: str | None = None
@@ -686,6 +1072,48 @@ class UploadTarget(BaseModel):
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = None
     """You have these bytes already: nothing needs to be sent."""
+
+
+class UserDataAnswer(BaseModel):
+    items: list[UserDatumAnswer]
+
+
+class UserDataRequest(BaseModel):
+    """At most 1 MiB: `text`, or `base64` for what isn't text."""
+
+    text: str | None = None
+    base64: str | None = None
+    """Of the bytes."""
+    content_type: str | None = None
+
+
+class UserDatumAnswer(BaseModel):
+    kind: str
+    name: str
+    size_bytes: int
+    content_type: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class UserDatumContent(BaseModel):
+    kind: str
+    name: str
+    size_bytes: int
+    content_type: str
+    created_at: datetime
+    updated_at: datetime
+    text: str | None = None
+    """Where it is text in UTF-8."""
+    base64: str | None = None
+    """Where it isn't."""
+
+
+class WaitingFor(BaseModel):
+    """What a paused job asks of its owner: supply it, then resume the job."""
+
+    code: str
+    message: str
 
 
 class WebhookAnswer(BaseModel):

@@ -12,14 +12,24 @@ from millrace_client.calls import Call
 from millrace_client.models import (
     AccountAnswer,
     AccountChanges,
+    AnalysisRequest,
+    AnalysisStarted,
+    ApplyRequest,
     ArtifactsAnswer,
     AuditPage,
+    BegunAnswer,
+    BulkAnswer,
+    BulkChanges,
+    BulkDecision,
+    ChangeAnswer,
+    ChangeDecision,
     CompleteRequest,
     ControlRequest,
     DeliveriesPage,
     DeliveryAnswer,
     DownloadAnswer,
     DuplicatesAnswer,
+    EntitiesPage,
     FileAnswer,
     FileChanges,
     FilesPage,
@@ -31,6 +41,7 @@ from millrace_client.models import (
     JobChanges,
     JobRequest,
     JobsPage,
+    JobStarted,
     JobState,
     KeysAnswer,
     LibraryFile,
@@ -45,12 +56,26 @@ from millrace_client.models import (
     PasswordRequest,
     PipelineAnswer,
     PipelinesAnswer,
+    PlanAnswer,
+    PlanPage,
+    PlansPage,
     RefreshRequest,
     RegisterRequest,
     ResultAnswer,
     ResultChanges,
     ResultRequest,
     ResultsPage,
+    ResyncOne,
+    ResyncRequest,
+    SceneAnswer,
+    SceneChanges,
+    SceneJobs,
+    ScenesPage,
+    SceneStats,
+    ScheduleAnswer,
+    ScheduleChanges,
+    ScheduleRequest,
+    SchedulesAnswer,
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
@@ -59,9 +84,15 @@ from millrace_client.models import (
     StatsAnswer,
     StatusAnswer,
     StoredParts,
+    SyncRequest,
+    TagsOfScenes,
     Token,
     UploadAnswer,
     UploadRequest,
+    UserDataAnswer,
+    UserDataRequest,
+    UserDatumAnswer,
+    UserDatumContent,
     WebhookAnswer,
     WebhookChanges,
     WebhookRequest,
@@ -141,7 +172,7 @@ def list_files(
     status: list[FileState] | None = None,
     page: int | None = None,
     per_page: int | None = None,
-    group_by: Literal["confidence"] | None = None,
+    group_by: str | None = None,
     sort: str | None = None,
     slim: bool | None = None,
 ) -> Call[FilesPage]:
@@ -441,6 +472,264 @@ def list_callback_deliveries(
 def redeliver_callback(job_id: str, delivery_id: str) -> Call[DeliveryAnswer]:
     """Send it to the callback address again."""
     return Call("POST", f"/jobs/{job_id}/deliveries/{delivery_id}/redeliver", DeliveryAnswer, repeatable=False)
+
+
+def list_scenes(
+    *,
+    search: str | None = None,
+    studio_id: str | None = None,
+    performer_ids: list[str] | None = None,
+    tag_ids: list[str] | None = None,
+    exclude_tag_ids: list[str] | None = None,
+    scene_ids: list[str] | None = None,
+    organized: bool | None = None,
+    analyzed: bool | None = None,
+    has_active_jobs: bool | None = None,
+    absent: bool | None = None,
+    date_from: str | None = None,
+    date_to: str | None = None,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    sort_by: Literal["title", "scene_date", "created_date", "last_synced", "rating100", "duration", "size", "id"]
+    | None = None,
+) -> Call[ScenesPage]:
+    """Your scenes."""
+    return Call(
+        "GET",
+        "/scenes",
+        ScenesPage,
+        query={
+            "search": search,
+            "studio_id": studio_id,
+            "performer_ids": performer_ids,
+            "tag_ids": tag_ids,
+            "exclude_tag_ids": exclude_tag_ids,
+            "scene_ids": scene_ids,
+            "organized": organized,
+            "analyzed": analyzed,
+            "has_active_jobs": has_active_jobs,
+            "absent": absent,
+            "date_from": date_from,
+            "date_to": date_to,
+            "sort_order": sort_order,
+            "page": page,
+            "per_page": per_page,
+            "sort_by": sort_by,
+        },
+    )
+
+
+def get_scene_stats() -> Call[SceneStats]:
+    """Numbers of your catalogue."""
+    return Call("GET", "/scenes/stats", SceneStats)
+
+
+def get_scene(scene_id: str) -> Call[SceneAnswer]:
+    """A scene."""
+    return Call("GET", f"/scenes/{scene_id}", SceneAnswer)
+
+
+def change_scene(scene_id: str, body: SceneChanges, *, if_match: str | None = None) -> Call[SceneAnswer]:
+    """Change a scene."""
+    return Call("PATCH", f"/scenes/{scene_id}", SceneAnswer, body=body, headers={"If-Match": if_match})
+
+
+def list_scene_jobs(scene_id: str) -> Call[SceneJobs]:
+    """Jobs that named a scene."""
+    return Call("GET", f"/scenes/{scene_id}/jobs", SceneJobs)
+
+
+def sync_scenes(body: SyncRequest) -> Call[JobStarted]:
+    """Bring a library in."""
+    return Call("POST", "/scenes/sync", JobStarted, body=body, creates=True)
+
+
+def resync_scenes(body: ResyncRequest) -> Call[JobStarted]:
+    """Read some scenes again."""
+    return Call("POST", "/scenes/resync", JobStarted, body=body, creates=True)
+
+
+def resync_scene(scene_id: str, body: ResyncOne) -> Call[JobStarted]:
+    """Read a scene again."""
+    return Call("POST", f"/scenes/{scene_id}/resync", JobStarted, body=body, creates=True)
+
+
+def change_scenes(body: BulkChanges) -> Call[BulkAnswer]:
+    """Change many scenes alike."""
+    return Call("POST", "/scenes/bulk-update", BulkAnswer, body=body, repeatable=False)
+
+
+def add_tags(body: TagsOfScenes) -> Call[BulkAnswer]:
+    """Add tags to scenes."""
+    return Call("POST", "/scenes/add-tags", BulkAnswer, body=body, repeatable=False)
+
+
+def remove_tags(body: TagsOfScenes) -> Call[BulkAnswer]:
+    """Remove tags from scenes."""
+    return Call("POST", "/scenes/remove-tags", BulkAnswer, body=body, repeatable=False)
+
+
+def list_performers(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    search: str | None = None,
+) -> Call[EntitiesPage]:
+    """Performers of your catalogue."""
+    return Call(
+        "GET",
+        "/performers",
+        EntitiesPage,
+        query={"sort_order": sort_order, "page": page, "per_page": per_page, "search": search},
+    )
+
+
+def list_tags(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    search: str | None = None,
+) -> Call[EntitiesPage]:
+    """Tags of your catalogue."""
+    return Call(
+        "GET",
+        "/tags",
+        EntitiesPage,
+        query={"sort_order": sort_order, "page": page, "per_page": per_page, "search": search},
+    )
+
+
+def list_studios(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    search: str | None = None,
+) -> Call[EntitiesPage]:
+    """Studios of your catalogue."""
+    return Call(
+        "GET",
+        "/studios",
+        EntitiesPage,
+        query={"sort_order": sort_order, "page": page, "per_page": per_page, "search": search},
+    )
+
+
+def generate_plan(body: AnalysisRequest) -> Call[AnalysisStarted]:
+    """Look for what scenes lack."""
+    return Call("POST", "/analysis/generate", AnalysisStarted, body=body, creates=True)
+
+
+def list_plans(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    status: Literal["pending", "draft", "reviewing", "applied", "cancelled"] | None = None,
+) -> Call[PlansPage]:
+    """Your plans."""
+    return Call(
+        "GET",
+        "/analysis/plans",
+        PlansPage,
+        query={"sort_order": sort_order, "page": page, "per_page": per_page, "status": status},
+    )
+
+
+def get_plan(plan_id: str, *, limit: int | None = None, cursor: str | None = None) -> Call[PlanPage]:
+    """A plan with its changes, scene by scene."""
+    return Call("GET", f"/analysis/plans/{plan_id}", PlanPage, query={"limit": limit, "cursor": cursor})
+
+
+def decide_change(change_id: str, body: ChangeDecision, *, if_match: str | None = None) -> Call[ChangeAnswer]:
+    """Decide one change."""
+    return Call("PATCH", f"/analysis/changes/{change_id}", ChangeAnswer, body=body, headers={"If-Match": if_match})
+
+
+def decide_changes(plan_id: str, body: BulkDecision) -> Call[PlanAnswer]:
+    """Decide many changes."""
+    return Call("POST", f"/analysis/plans/{plan_id}/bulk-update", PlanAnswer, body=body, repeatable=False)
+
+
+def apply_plan(plan_id: str, body: ApplyRequest) -> Call[JobStarted]:
+    """Carry out what is approved."""
+    return Call("POST", f"/analysis/plans/{plan_id}/apply", JobStarted, body=body, creates=True)
+
+
+def cancel_plan(plan_id: str) -> Call[PlanAnswer]:
+    """Give a plan up."""
+    return Call("POST", f"/analysis/plans/{plan_id}/cancel", PlanAnswer, repeatable=False)
+
+
+def undo_plan(plan_id: str) -> Call[PlanAnswer]:
+    """A plan that takes back what one did."""
+    return Call("POST", f"/analysis/plans/{plan_id}/undo", PlanAnswer, creates=True)
+
+
+def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
+    """What you keep for pipelines."""
+    return Call("GET", "/user-data", UserDataAnswer, query={"kind": kind})
+
+
+def clear_user_data() -> Call[None]:
+    """Delete all that you keep."""
+    return Call("DELETE", "/user-data", None)
+
+
+def get_user_data(kind: str, name: str) -> Call[UserDatumContent]:
+    """Read what you keep."""
+    return Call("GET", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", UserDatumContent)
+
+
+def put_user_data(kind: str, name: str, body: UserDataRequest, *, if_match: str | None = None) -> Call[UserDatumAnswer]:
+    """Keep something for pipelines."""
+    return Call(
+        "PUT",
+        f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}",
+        UserDatumAnswer,
+        body=body,
+        headers={"If-Match": if_match},
+    )
+
+
+def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Call[None]:
+    """Delete what you keep."""
+    return Call(
+        "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
+    )
+
+
+def add_schedule(body: ScheduleRequest) -> Call[ScheduleAnswer]:
+    """Have jobs begin by themselves."""
+    return Call("POST", "/schedules", ScheduleAnswer, body=body, creates=True)
+
+
+def list_schedules() -> Call[SchedulesAnswer]:
+    """Your schedules."""
+    return Call("GET", "/schedules", SchedulesAnswer)
+
+
+def get_schedule(schedule_id: str) -> Call[ScheduleAnswer]:
+    """A schedule, and what it began."""
+    return Call("GET", f"/schedules/{schedule_id}", ScheduleAnswer)
+
+
+def change_schedule(schedule_id: str, body: ScheduleChanges, *, if_match: str | None = None) -> Call[ScheduleAnswer]:
+    """Change, pause or resume a schedule."""
+    return Call("PATCH", f"/schedules/{schedule_id}", ScheduleAnswer, body=body, headers={"If-Match": if_match})
+
+
+def delete_schedule(schedule_id: str) -> Call[None]:
+    """Delete a schedule."""
+    return Call("DELETE", f"/schedules/{schedule_id}", None)
+
+
+def run_schedule(schedule_id: str) -> Call[BegunAnswer]:
+    """Begin its job now."""
+    return Call("POST", f"/schedules/{schedule_id}/run", BegunAnswer, creates=True)
 
 
 def get_settings() -> Call[SettingsAnswer]:

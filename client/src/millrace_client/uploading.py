@@ -22,6 +22,7 @@ from millrace_client import operations
 from millrace_client.client import Client
 from millrace_client.errors import ApiError, FileChanged
 from millrace_client.journal import Journal, name_of
+from millrace_client.machine import with_zone
 from millrace_client.models import MoreFilesRequest, NewFile, UploadRequest, UploadTarget
 from millrace_client.protocol import FINAL
 from millrace_client.sending import Sender, Stopped
@@ -67,7 +68,11 @@ def collect(paths: Sequence[Path]) -> list[LocalFile]:
 
 
 class Upload:
-    """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None."""
+    """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None.
+
+    skip_unsupported: goes on without files that the pipeline doesn't take, instead of raising. left_out: why, by name,
+    of those and of an operating system's own files, which no pipeline takes; complete once run() has returned.
+    """
 
     def __init__(
         self,
@@ -79,14 +84,17 @@ class Upload:
         options: Mapping[str, Any] | None = None,
         parallel: int = PARALLEL,
         state: Path | None = None,
+        skip_unsupported: bool = False,
         on_checked: Callable[[LocalFile], object] = lambda file: None,
         on_sent: Callable[[LocalFile, int], object] = lambda file, there: None,
     ) -> None:
         self._files = [file if isinstance(file, LocalFile) else LocalFile.at(file) for file in files]
         self._pipeline = pipeline
         self._name = name
-        self._options = dict(options or {})
+        self._options = with_zone(pipeline, options)
         self._parallel = parallel
+        self._skip_unsupported = skip_unsupported
+        self.left_out: dict[str, str] = {}
         self._on_checked = on_checked
         self._on_sent = on_sent
         self._stop = threading.Event()
@@ -150,13 +158,16 @@ class Upload:
         """The job and where each file goes. Of an earlier run the addresses have no signature any more."""
         for fact in self._journal.facts:
             if fact.get("announced") == numbers.start:
-                return fact["job"], [UploadTarget.model_validate(target) for target in fact["targets"]]
+                self.left_out |= fact.get("left_out", {})
+                told = enumerate(fact["targets"])
+                return fact["job"], [UploadTarget.model_validate({"position": i} | target) for i, target in told]
         key = next((fact["key"] for fact in self._journal.facts if fact.get("asking") == numbers.start), None)
         if key is None:
             key = str(uuid.uuid4())
             self._journal.note(asking=numbers.start, key=key)
         files = [announcement(self._files[number], hashes[number]) for number in numbers]
         more: dict[str, Any] = {"more": True} if numbers.stop < len(self._files) else {}
+        more |= {"skip_unsupported": True} if self._skip_unsupported else {}
         if job_id:
             call = operations.add_files(job_id, MoreFilesRequest(files=files, **more))
         else:
@@ -167,9 +178,13 @@ class Upload:
             call = operations.open_job(body)
         answer = self._client.send(replace(call, headers={"Idempotency-Key": key}))
         kept = [target.model_copy(update={"url": None, "headers": None}) for target in answer.uploads]
+        left_out = dict.fromkeys(answer.ignored or (), "an operating system's own")
+        left_out |= {one.filename: one.message for one in answer.left_out or ()}
+        self.left_out |= left_out
         self._journal.note(
             announced=numbers.start,
             job=answer.job_id,
+            left_out=left_out,
             targets=[target.model_dump(mode="json", exclude_none=True) for target in kept],
         )
         return answer.job_id, answer.uploads
@@ -177,17 +192,18 @@ class Upload:
     def _send(self, job_id: str, numbers: range, targets: Sequence[UploadTarget]) -> None:
         done = {fact["sent"] for fact in self._journal.facts if "sent" in fact}
         sender = Sender(self._client, job_id, self._parallel, self._check_stop)
+        by_number = {numbers.start + target.position: target for target in targets}
 
         def one(number: int) -> None:
             file = self._files[number]
             if number not in done:
                 self._check_stop()
-                sender.send(file, targets[number - numbers.start], lambda there: self._on_sent(file, there))
+                sender.send(file, by_number[number], lambda there: self._on_sent(file, there))
                 self._journal.note(sent=number)
             self._on_sent(file, file.size)
 
         try:
-            self._side_by_side(one, numbers, self._parallel)
+            self._side_by_side(one, sorted(by_number), self._parallel)
         finally:
             sender.close()
 

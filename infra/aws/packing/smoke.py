@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from chalicelib.pipelines.base import LayerWorker, Work
+from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import API, Function
 from infra.aws.packing.tree import PackingFailed
 
 ROOT = Path(__file__).parents[3]
-PIPELINES = ROOT / "chalicelib" / "pipelines"
+FOLDER = ROOT / "chalicelib" / "pipelines"
 FILES = ROOT / "chalicelib" / "files"
 # Where only requests lead to.
 PEOPLE = [ROOT / "chalicelib" / name for name in ("api", "accounts")]
-# The step that runs a user's network is a part of volume, and the only one with a function of its own.
-# What else `segmenting` may import, it imports for other models.
-ONNX, ONNX_STEP = "volume/onnx_model.py", "chalicelib.pipelines.volume.segmenting"
 
 
 def sources(function: Function) -> set[Path]:
     """The modules whose imports a function may come to: what all share, its pipeline, and of `files` what these use."""
-    apart = [PIPELINES, FILES] if function.handler == API else [PIPELINES, FILES, *PEOPLE]
+    apart = [FOLDER, FILES] if function.handler == API else [FOLDER, FILES, *PEOPLE]
     found = {path for path in (ROOT / "chalicelib").rglob("*.py") if not set(apart) & set(path.parents)}
-    for layer in function.layers:
-        if layer == "onnx":
-            found.add(PIPELINES / ONNX)
-        else:
-            found |= {path for path in (PIPELINES / layer).rglob("*.py") if path.name != "onnx_model.py"}
+    place = function.handler.partition("_")[2]
+    if place in WORKS:
+        elsewhere = {_path(name) for layer in WORKS[place].workers.layers.values() for name in layer.modules}
+        found |= _modules(WORKS[place]) - elsewhere
+    found |= {_path(name) for layer in _apart(function) for name in layer.modules}
     used = {name for path in found for name in imports(path)}
     return found | {path for path in FILES.glob("*.py") if f"chalicelib.files.{path.stem}" in used}
+
+
+def _apart(function: Function) -> list[LayerWorker]:
+    """What each pipeline says of this function, where it is one for steps with a layer of their own."""
+    task, _, place = function.handler.partition("_")
+    found = [workers.layers.get(place) for workers in (work.workers for work in WORKS.values())]
+    return [layer for layer in found if layer and task == "run"]
+
+
+def _modules(work: Work) -> set[Path]:
+    """The sources of a pipeline's package, or its one module."""
+    path = _path(type(work).__module__)
+    return set(path.parent.rglob("*.py")) if path.name == "__init__.py" else {path}
+
+
+def _path(module: str) -> Path:
+    spec = importlib.util.find_spec(module)
+    assert spec
+    assert spec.origin
+    return Path(spec.origin)
 
 
 def imports(path: Path) -> set[str]:
@@ -58,8 +78,7 @@ def start(function: Function, code: Path, layers: Sequence[Path], runtime: Path)
     runtime: the Python of an environment with infra/aws/layers/runtime. PackingFailed.
     """
     wanted = {name for path in sources(function) for name in imports(path)}
-    if "onnx" in function.layers:
-        wanted.add(ONNX_STEP)
+    wanted |= {layer.begins_in for layer in _apart(function)}
     names = sorted(name for name in wanted if name.partition(".")[0] not in sys.stdlib_module_names)
     script = "import importlib, sys\n"
     script += f"sys.path[:0] = {[str(code), *map(str, layers)]!r}\n"

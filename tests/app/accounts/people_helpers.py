@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 from tests.app.api_world import Answer, Caller, World
 
@@ -28,6 +29,11 @@ def signed_in(world: World, email: str = EMAIL) -> Caller:
     """A new user, signed in."""
     registered(world, email)
     return caller(world, login(world, email))
+
+
+def member(world: World) -> Caller:
+    """A registered user whom no other test knows."""
+    return signed_in(world, f"{new_id().lower()}@example.com")
 
 
 def caller(world: World, answer: Answer) -> Caller:

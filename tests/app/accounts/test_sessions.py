@@ -266,3 +266,43 @@ def test_guesses_at_the_same_time_are_all_counted(world: World, monkeypatch: pyt
         services().attempts.begin(EMAIL)
     with pytest.raises(TooManyAttempts):
         services().attempts.begin(EMAIL)
+
+
+def test_signing_out_ends_the_access_token_too(world: World) -> None:
+    registered(world)
+    first, second = (caller(world, login(world)) for _ in range(2))
+    assert first.get("/auth/me").status == second.get("/auth/me").status == 200
+    assert first.post("/auth/logout").status == 204
+    assert first.get("/auth/me").status == 401
+    assert second.get("/auth/me").status == 200
+
+
+def test_a_changed_password_puts_out_who_has_an_older_token(world: World) -> None:
+    registered(world)
+    owner, thief = (caller(world, login(world)) for _ in range(2))
+    assert thief.get("/auth/me").status == 200
+    change = {"current_password": PASSWORD, "new_password": OTHER}
+    assert owner.post("/auth/password", change).status == 200
+    # At once where the account or the installation would be changed, though another container may not have noticed.
+    body = {"name": "robot", "scopes": ["read"], "expires_in_days": 365}
+    assert thief.post("/auth/keys", body).status == 401
+    assert thief.call("PATCH", "/auth/me", {"username": "thief"}).status == 401
+    assert thief.post("/auth/password", {"current_password": OTHER, "new_password": PASSWORD}).status == 401
+
+
+def test_elsewhere_an_ended_session_is_believed_for_seconds_at_most(world: World) -> None:
+    registered(world)
+    user = caller(world, login(world))
+    assert user.get("/jobs").status == 200
+    sessions = [item["SK"]["S"] for item in world.items("accounts", f"USER#{user.id}") if "SESSION#" in str(item["SK"])]
+    for session in sessions:
+        services().people.delete_session(user.id, session.removeprefix("SESSION#"))  # by another container
+    assert user.get("/jobs").status == 200
+    world.offset = timedelta(seconds=6)
+    assert user.get("/jobs").status == 401
+
+
+def test_a_token_without_a_session_is_nobodys(world: World) -> None:
+    account = registered(world)
+    token = services().tokens.issue(account["id"], "user", 3600)
+    assert Caller(world, token, account["id"]).get("/jobs").status == 401

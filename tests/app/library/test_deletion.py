@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.moves import DELETE
+from chalicelib.jobs.moving import move
 from chalicelib.wiring import services
 from tests.app.api_world import Caller, World
 from tests.app.conftest import begin
@@ -231,7 +233,7 @@ def test_a_retry_of_a_job_that_is_being_deleted_is_too_late(
 ) -> None:
     job_id = done({"a.jpg": photo})
     job = services().jobs.job(job_id)
-    services().jobs.change_job(job, {"deleting": True}, allowed=frozenset({job.state}))
+    move(services().jobs, job, DELETE())
     assert user.post(f"/jobs/{job_id}/retry").status == 404
     assert user.call("PATCH", f"/jobs/{job_id}", {"name": "x"}).status == 404
 

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.ids import new_id
+from chalicelib.jobs.results import result_of_file
 from tests.app.accounts.people_helpers import admin
 from tests.app.api_world import Caller, World
 from tests.app.library.conftest import Done
@@ -42,6 +45,24 @@ def test_a_retry_leaves_a_result_of_its_own(world: World, user: Caller, photo: b
     world.deliver()
     assert user.get(f"/jobs/{job_id}")["status"] == "completed"
     assert user.get(f"/results?job_id={job_id}")["total"] == 2
+
+
+def test_results_and_verdicts_of_single_files_name_their_file(world: World, user: Caller, photo: bytes) -> None:
+    job_id = user.upload({"a.jpg": photo, "b.jpg": b"bad"})
+    world.deliver()
+    jobs, file_id = wiring.services().jobs, f"{job_id}-00000001"
+    job = jobs.job(job_id)
+    jobs.put_result(result_of_file(job, 1, "One of it", 0.5, {"a": 1}, wiring.clock()))
+    judge_file(jobs, job_id, 1, 0, "suspect", "Two clocks.", {"seconds": 3600})
+    found = {result["file_id"]: result for result in user.get(f"/results?job_id={job_id}")["items"]}
+    assert (found[file_id]["summary"], set(found)) == ("One of it", {None, file_id})
+    assert user.get(f"/results/{job_id}-run0000-00000001")["file_id"] == file_id
+    said = {"verdict": "suspect", "verdict_message": "Two clocks.", "verdict_details": {"seconds": 3600}}
+    listed = user.get(f"/jobs/{job_id}/files")["items"][0]
+    assert said.items() <= listed.items()
+    assert said.items() <= user.get(f"/files/{file_id}").json.items()
+    user.post(f"/jobs/{job_id}/retry")
+    assert user.get(f"/jobs/{job_id}/files")["items"][0]["verdict"] is None
 
 
 def test_results_do_not_come_between_jobs(user: Caller, job_id: str) -> None:

@@ -1,11 +1,14 @@
 """Jobs over files that are there, and what their owner says of jobs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.jobs.ids import new_id
-from tests.app.api_world import Caller, World
+from chalicelib.pipelines.base import OptionRefused
+from chalicelib.pipelines.media import MEDIA
+from tests.app.api_world import BUCKET, Caller, World
 from tests.app.library.conftest import Done
 
 
@@ -78,6 +81,76 @@ def test_the_pipelines_rules_hold_for_them_too(user: Caller, done: Done, photo: 
     assert user.post("/jobs", {"pipeline": "none", "file_ids": ["x"]})["code"] == "unknown_pipeline"
     for wrong in ([], ["x"] * 2001, "x", [1]):
         assert user.post("/jobs", {"pipeline": "media", "file_ids": wrong}).status == 422
+
+
+def test_files_are_taken_in_the_roles_of_the_new_job(
+    world: World, user: Caller, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = replace(MEDIA.accepts, roles=("reference", "labels"))
+    monkeypatch.setattr(MEDIA, "accepts", rules)
+    first = done({"a.jpg": photo, "b.jpg": photo + b" "})
+    one, two = (f"{first}-0000000{i}" for i in (1, 2))
+    made = user.post("/jobs", {"pipeline": "media", "files": [{"file_id": two, "role": "labels"}, {"file_id": one}]})
+    assert made.status == 201, made.text
+    listed = user.get(f"/jobs/{made['id']}/files")["items"]
+    assert [(file["original_filename"], file.get("role")) for file in listed] == [("b.jpg", "labels"), ("a.jpg", None)]
+    world.deliver()
+    # One that has a role keeps it, unless it is given another, or the pipeline knows none of that name.
+    again = over(user, *(file["id"] for file in listed))
+    assert [file.get("role") for file in user.get(f"/jobs/{again['id']}/files")["items"]] == ["labels", None]
+    monkeypatch.setattr(MEDIA, "accepts", replace(rules, roles=("reference",)))
+    again = over(user, *(file["id"] for file in listed))
+    assert [file.get("role") for file in user.get(f"/jobs/{again['id']}/files")["items"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("files", "field"),
+    [
+        ([{"file_id": "ONE", "role": "king"}], "files[0].role"),
+        ([{"file_id": "ONE"}, {"file_id": "ONE", "role": "reference"}], "files[1].role"),
+        ([{"file_id": "ONE", "role": "x" * 41}], "files[0].role"),
+    ],
+)
+def test_a_role_that_can_not_be_makes_no_job(
+    user: Caller,
+    done: Done,
+    photo: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    files: list[dict[str, str]],
+    field: str,
+) -> None:
+    monkeypatch.setattr(MEDIA, "accepts", replace(MEDIA.accepts, roles=("reference",)))
+    one = f"{done({'a.jpg': photo})}-00000001"
+    before = user.get("/jobs")["items"]
+    asked = [file | {"file_id": one} for file in files]
+    answer = user.post("/jobs", {"pipeline": "media", "files": asked})
+    assert (answer.status, [error["field"] for error in answer["errors"]]) == (422, [field])
+    assert user.post("/jobs", {"pipeline": "media", "files": asked, "file_ids": [one]}).status == 422
+    assert user.get("/jobs")["items"] == before
+
+
+def test_an_option_that_this_installation_can_not_serve_makes_no_job(
+    world: World, user: Caller, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever way its files come in."""
+    one = f"{done({'a.jpg': photo})}-00000001"
+    world.s3.put_object(Bucket=BUCKET, Key="models/zones/alps/data.bin", Body=b"x")
+    world.s3.put_object(Bucket=BUCKET, Key="models/zones/coast.bin", Body=b"x")
+
+    def check(options: Any, models: Any) -> None:
+        raise OptionRefused("timezone", f"Only {', '.join(models('zones'))} are known here, and {models('none')}.")
+
+    monkeypatch.setattr(MEDIA, "check", check)
+    before = user.get("/jobs")["items"]
+    for answer in (
+        user.announce({"a.jpg": 4}),
+        over(user, one),
+        user.post("/import-path", {"pipeline": "media", "path": "import/x/"}),
+    ):
+        assert (answer.status, answer["code"]) == (422, "invalid_fields")
+        told = "Only alps, coast.bin are known here, and []."
+        assert answer["errors"] == [{"field": "options.timezone", "message": told}]
+    assert user.get("/jobs")["items"] == before
 
 
 def test_a_limit_that_is_reached_leaves_no_use_behind(world: World, user: Caller, done: Done, photo: bytes) -> None:

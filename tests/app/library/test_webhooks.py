@@ -196,7 +196,7 @@ def test_the_same_message_again_tells_nothing_again(world: World, user: Caller, 
 def test_a_worker_that_dies_while_telling_leaves_it_to_another(world: World, user: Caller, receiver: Receiver) -> None:
     webhook = subscribe(user, receiver, "job.failed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(services().jobs, "finish_try", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
+        patch.setattr(services().jobs.webhooks, "finish_try", lambda *_: (_ for _ in ()).throw(RuntimeError("killed")))
         failed_job(world, user)
     assert len(receiver.received) == 1
     pass_time(world, 121)
@@ -241,14 +241,14 @@ def test_a_change_of_what_was_changed_just_now_is_refused_to_who_names_a_version
     user: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/webhooks/{subscribe(user, receiver, 'job.failed')['id']}"
-    real, others = services().jobs.change_endpoint, [["job.completed"]]
+    real, others = services().jobs.webhooks.change_endpoint, [["job.completed"]]
 
     def slow(endpoint: Any, changes: Any) -> Any:
         if others:
             real(endpoint, {"events": others.pop()})  # by somebody else, between our look and our write
         return real(endpoint, changes)
 
-    monkeypatch.setattr(services().jobs, "change_endpoint", slow)
+    monkeypatch.setattr(services().jobs.webhooks, "change_endpoint", slow)
     version = user.get(path).headers["etag"]
     refused = user.call("PATCH", path, {"events": ["file.rejected"]}, if_match=version)
     assert (refused.status, refused["code"]) == (412, "precondition_failed")

@@ -11,7 +11,7 @@ from chalicelib.pipelines.media.options import Options
 
 def test_everything_has_a_default_and_a_description() -> None:
     options = Options()
-    assert (options.timezone, options.earliest_year, options.similar_distance) == ("UTC", 2000, 6)
+    assert (options.timezone, options.earliest_year, options.similar_distance) == ("UTC", 1900, 6)
     assert all(field.description for field in Options.model_fields.values())
 
 

@@ -10,8 +10,9 @@ import pytest
 from pydantic import ValidationError
 from volume_world import FakeRun, nifti, small_labels, source
 
+from chalicelib.pipelines.base import OptionRefused
 from chalicelib.pipelines.volume import VOLUME, Options
-from chalicelib.pipelines.volume.plan import stem_of
+from chalicelib.pipelines.volume.formats import stem_of
 
 HEAVY = ("numpy", "scipy", "skimage", "nibabel", "pydicom", "nrrd", "PIL", "onnxruntime", "openjpeg", "jpeg_ls")
 
@@ -56,6 +57,13 @@ def test_options_have_their_agreed_defaults() -> None:
         "retain_results": True,
         "region_names": {},
         "series": None,
+        "side": None,
+        "subregions": {},
+        "defect_threshold_mm": 1.0,
+        "allow_incomplete": False,
+        "t2_map": True,
+        "keep_dicom_ids": False,
+        "pixel_spacing": None,
     }
 
 
@@ -84,6 +92,11 @@ def test_an_email_counts_once_whatever_its_case() -> None:
         ("region_names", {"1": "../up"}, "match pattern"),
         ("region_names", {"1": "x" * 65}, "match pattern"),
         ("series", "1.2; rm", "match pattern"),
+        ("series", "s12345", "match pattern"),
+        ("pixel_spacing", [0, 1], "greater than 0"),
+        ("side", "upper", "'left' or 'right'"),
+        ("subregions", {"2": "hip"}, "'femur', 'tibia' or 'patella'"),
+        ("defect_threshold_mm", 0, "greater than 0"),
         ("colour", "red", "Extra inputs are not permitted"),
     ],
 )
@@ -148,3 +161,25 @@ def test_a_file_whose_hash_is_known_is_not_read_to_its_end_for_a_header() -> Non
 
     VOLUME.inspect(SourceFile("a.nii", len(content), stream, verified_sha256="0" * 64), Options())
     assert fetched <= 192 * 1024
+
+
+def models(folder: str) -> list[str]:
+    """What the store holds below `models/`: two networks, and what other pipelines keep there."""
+    return {"": ["kneenet", "speech", "zones"], "kneenet": ["config.json", "model.onnx"], "zones": ["zones.json"]}.get(
+        folder, ["a.bin"] if folder == "speech" else []
+    )
+
+
+@pytest.mark.parametrize("name", ["classical", "labels", "kneenet"])
+def test_a_segmentation_that_is_there_is_taken_at_upload(name: str) -> None:
+    VOLUME.check(Options(segmentation_model=name), models)
+
+
+@pytest.mark.parametrize("name", ["hipnet", "speech"])
+def test_a_segmentation_that_is_not_there_is_refused_at_upload_naming_what_is(name: str) -> None:
+    with pytest.raises(OptionRefused) as refused:
+        VOLUME.check(Options(segmentation_model=name), models)
+    assert refused.value.field == "segmentation_model"
+    assert refused.value.message == (
+        f"There is no segmentation model named {name}. Expected one of: classical, labels, kneenet."
+    )

@@ -173,3 +173,38 @@ def test_shape_scores_are_never_made_up() -> None:
     assert asked["reason"].startswith("No shape model is installed")
     not_asked = FakeRun(files, segmentation_model="labels", perform_shape_model=False).run().results["shape_model"]
     assert not_asked == {"status": "not computed", "reason": "Not asked for."}
+
+
+def leg(bone: int, muscle: int, fat: int, cartilage: int) -> np.ndarray:
+    """A knee's two bones in a leg: muscle and a rim of fat all around."""
+    axes = np.ix_(*[(np.arange(n) - (n - 1) / 2) * 1.0 for n in (90, 90, 100)])
+    radius = np.sqrt(axes[0] ** 2 + axes[1] ** 2) + 0 * axes[2]
+    grey = np.where(radius < 43, muscle, 10).astype(float)
+    grey[(radius < 43) & (radius > 38)] = fat
+    for middle in (-20.0, 20.0):
+        distance = np.sqrt(axes[0] ** 2 + axes[1] ** 2 + (axes[2] - middle) ** 2)
+        grey[distance < 18.5] = cartilage
+        grey[distance < 16] = bone
+    return (grey + np.random.default_rng(8).normal(0, 15, grey.shape)).astype(np.int16)
+
+
+@pytest.mark.parametrize(("bone", "muscle", "fat", "cartilage"), [(80, 300, 60, 600), (60, 250, 40, 700)])
+def test_muscle_taken_for_bone_is_said_not_to_be_plausible(bone: int, muscle: int, fat: int, cartilage: int) -> None:
+    """Fat-suppressed: bone is dark, and what is even and deep is muscle."""
+    run = FakeRun(("k.nii.gz", nifti(leg(bone, muscle, fat, cartilage)))).run()
+    assert run.recorded is not None
+    summary, quality, metadata = run.recorded
+    assert quality == 0.1
+    assert "Not plausible, see the warnings." in summary
+    assert metadata["warnings"][0].startswith("The segmentation isn't plausible: bone reaches")
+    assert run.results["warnings"] == metadata["warnings"]
+
+
+def test_a_plausible_segmentation_says_all_the_same_that_no_model_was_trained() -> None:
+    run = FakeRun(("k.nii.gz", nifti(leg(900, 300, 320, 620)))).run()
+    assert run.recorded is not None
+    summary, quality, metadata = run.recorded
+    assert quality is None
+    assert "By thresholds, no trained model." in summary
+    assert len(metadata["warnings"]) == 1
+    assert "not from a trained model" in metadata["warnings"][0]

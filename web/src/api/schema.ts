@@ -44,6 +44,124 @@ export interface AccountChanges {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisOptions".
+ */
+export interface AnalysisOptions {
+  /**
+   * @minItems 1
+   */
+  detect?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers')[]
+  confidence_threshold?: number
+  /**
+   * Scenes that are marked as organized, too.
+   */
+  include_organized?: boolean
+  /**
+   * @maxItems 100
+   */
+  patterns?: Pattern[]
+}
+/**
+ * Text that matches, as whole words, is of this studio.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Pattern".
+ */
+export interface Pattern {
+  studio: string
+  pattern: string
+}
+/**
+ * The scenes: `scene_ids`, or those that fit `filters`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisRequest".
+ */
+export interface AnalysisRequest {
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  filters?: SceneFilters | null
+  options?: AnalysisOptions
+  plan_name?: string | null
+}
+/**
+ * Everything that is given must hold. Of several ids any counts, and none of those that are excluded.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFilters".
+ */
+export interface SceneFilters {
+  /**
+   * Beginnings of words that title, details or path must all have.
+   */
+  search?: string
+  studio_id?: string | null
+  /**
+   * @maxItems 100
+   */
+  performer_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  exclude_tag_ids?: string[]
+  /**
+   * @maxItems 100
+   */
+  scene_ids?: string[]
+  organized?: boolean | null
+  analyzed?: boolean | null
+  has_active_jobs?: boolean | null
+  /**
+   * Scenes that their source no longer has.
+   */
+  absent?: boolean | null
+  /**
+   * The scene's whole period is on this day or later.
+   */
+  date_from?: string | null
+  /**
+   * The scene's whole period is on this day or before.
+   */
+  date_to?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AnalysisStarted".
+ */
+export interface AnalysisStarted {
+  plan_id: string
+  job_id: string
+  scenes: number
+  status: string
+}
+/**
+ * Only what is approved is carried out; ids narrow it further.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ApplyRequest".
+ */
+export interface ApplyRequest {
+  /**
+   * @maxItems 10000
+   */
+  change_ids?: string[]
+  /**
+   * @maxItems 10000
+   */
+  scene_ids?: string[]
+  /**
+   * The server to write to; without it the catalogue alone changes.
+   */
+  connection_id?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArtifactAnswer".
  */
 export interface ArtifactAnswer {
@@ -101,6 +219,102 @@ export interface AuditEntryAnswer {
 export interface AuditPage {
   items: AuditEntryAnswer[]
   next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BegunAnswer".
+ */
+export interface BegunAnswer {
+  job_id: string
+}
+/**
+ * missing: ids that are no scenes of yours.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkAnswer".
+ */
+export interface BulkAnswer {
+  updated: number
+  missing: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkChanges".
+ */
+export interface BulkChanges {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  changes: SceneChanges
+}
+/**
+ * What is left out stays; null empties.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneChanges".
+ */
+export interface SceneChanges {
+  title?: string | null
+  details?: string | null
+  director?: string | null
+  code?: string | null
+  organized?: boolean
+  analyzed?: boolean
+  rating100?: number | null
+  /**
+   * `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BulkDecision".
+ */
+export interface BulkDecision {
+  action: 'accept_all' | 'reject_all' | 'accept_by_field' | 'reject_by_field' | 'accept_by_confidence'
+  field?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers') | null
+  confidence?: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeAnswer".
+ */
+export interface ChangeAnswer {
+  id: string
+  scene_id: string
+  field: 'studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers'
+  action: 'add' | 'remove' | 'set'
+  current_value: unknown
+  proposed_value: unknown
+  confidence: number
+  reason: string
+  status: 'pending' | 'approved' | 'rejected' | 'applied' | 'conflict' | 'failed'
+  message: string | null
+}
+/**
+ * proposed_value: what is to be there instead.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChangeDecision".
+ */
+export interface ChangeDecision {
+  status?: ('pending' | 'approved' | 'rejected') | null
+  proposed_value?: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ChosenFile".
+ */
+export interface ChosenFile {
+  file_id: string
+  /**
+   * What it is for in this job; without one, what it was for in its own.
+   */
+  role?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -241,6 +455,14 @@ export interface FileAnswer {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   [k: string]: unknown
@@ -276,6 +498,30 @@ export interface DuplicatesAnswer {
    * Whether the job has finished looking; before, similar ones are not known.
    */
   final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntitiesPage".
+ */
+export interface EntitiesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: EntityAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "EntityAnswer".
+ */
+export interface EntityAnswer {
+  id: string
+  name: string
+  aliases: string[]
+  disambiguation: string | null
+  parents: string[]
+  ignore_auto_tag: boolean
+  scene_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -403,6 +649,7 @@ export interface JobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -424,6 +671,16 @@ export interface JobAnswer {
   callback_url?: string | null
 }
 /**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
+}
+/**
  * What is left out stays; null empties.
  *
  * This interface was referenced by `Api`'s JSON-Schema
@@ -435,18 +692,21 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
+ * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
  */
 export interface JobRequest {
   pipeline: string
   /**
-   * Files of yours, of any job; each is taken once, in this order.
-   *
-   * @minItems 1
    * @maxItems 2000
    */
-  file_ids: string[]
+  file_ids?: string[]
+  /**
+   * @maxItems 2000
+   */
+  files?: ChosenFile[]
   name?: string | null
   description?: string | null
   /**
@@ -463,6 +723,14 @@ export interface JobRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "JobStarted".
+ */
+export interface JobStarted {
+  job_id: string
+  status: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobSummary".
  */
 export interface JobSummary {
@@ -476,6 +744,7 @@ export interface JobSummary {
   created_at: string
   started_at: string | null
   completed_at: string | null
+  waiting_for?: WaitingFor | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -514,6 +783,18 @@ export interface KeysAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
@@ -546,6 +827,14 @@ export interface LibraryFile {
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
   error_code?: string | null
   error_message?: string | null
   /**
@@ -571,12 +860,32 @@ export interface LibraryPage {
   items: LibraryFile[]
 }
 /**
+ * How the files of a job can be listed.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ListingAnswer".
+ */
+export interface ListingAnswer {
+  sorts: string[]
+  groups: string[]
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
 export interface LoginRequest {
   email: string
   password: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MarkerAnswer".
+ */
+export interface MarkerAnswer {
+  title: string
+  seconds: number
+  end_seconds: number | null
+  tag: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -591,6 +900,10 @@ export interface MoreFilesRequest {
    * The request without it seals the job.
    */
   more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -632,6 +945,14 @@ export interface MultipartPlan {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NamedAnswer".
+ */
+export interface NamedAnswer {
+  id: string
+  name: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewJobAnswer".
  */
 export interface NewJobAnswer {
@@ -648,6 +969,7 @@ export interface NewJobAnswer {
   progress_total: number
   progress_percent: number
   current_filename: string | null
+  waiting_for?: WaitingFor | null
   error_count: number
   error_code: string | null
   error_message: string | null
@@ -774,6 +1096,11 @@ export interface PipelineAnswer {
   options: {
     [k: string]: unknown
   }
+  /**
+   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   */
+  kind: string | null
+  listing: ListingAnswer
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -793,6 +1120,77 @@ export interface PipelineTimes {
  */
 export interface PipelinesAnswer {
   items: PipelineAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanAnswer".
+ */
+export interface PlanAnswer {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanPage".
+ */
+export interface PlanPage {
+  id: string
+  name: string
+  status: 'pending' | 'draft' | 'reviewing' | 'applied' | 'cancelled'
+  created_at: string
+  applied_at: string | null
+  scenes: number
+  /**
+   * How many were proposed, by field.
+   */
+  changes: {
+    [k: string]: number
+  }
+  metadata: {
+    [k: string]: unknown
+  }
+  /**
+   * How many changes there are, by status.
+   */
+  counts: {
+    [k: string]: number
+  }
+  items: SceneOfPlan[]
+  cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneOfPlan".
+ */
+export interface SceneOfPlan {
+  scene_id: string
+  title: string
+  path: string | null
+  changes: ChangeAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlansPage".
+ */
+export interface PlansPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: PlanAnswer[]
 }
 /**
  * application/problem+json (RFC 9457).
@@ -837,6 +1235,10 @@ export interface ResultAnswer {
   id: string
   job_id: string
   pipeline: string
+  /**
+   * The file that it is about; null: the whole job.
+   */
+  file_id?: string | null
   summary: string
   quality_score: number | null
   metadata: {
@@ -880,6 +1282,181 @@ export interface ResultsPage {
   per_page: number
   pages: number
   items: ResultAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneAnswer".
+ */
+export interface SceneAnswer {
+  id: string
+  source: string
+  /**
+   * Its title, or else the name of its file.
+   */
+  title: string
+  details: string | null
+  paths: string[]
+  files: SceneFileAnswer[]
+  code: string | null
+  director: string | null
+  urls: string[]
+  organized: boolean
+  rating100: number | null
+  /**
+   * As precise as it is known: `2014`, `2006-08` or `2020-04-19`.
+   */
+  scene_date: string | null
+  created_date: string | null
+  last_synced: string | null
+  studio: NamedAnswer | null
+  performers: NamedAnswer[]
+  tags: NamedAnswer[]
+  groups: NamedAnswer[]
+  galleries: NamedAnswer[]
+  markers: MarkerAnswer[]
+  stash_ids: {
+    [k: string]: unknown
+  }[]
+  analyzed: boolean
+  absent: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneFileAnswer".
+ */
+export interface SceneFileAnswer {
+  path: string
+  primary: boolean
+  duration: number | null
+  width: number | null
+  height: number | null
+  frame_rate: number | null
+  codec: string | null
+  size: number | null
+  fingerprints: {
+    [k: string]: string
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneStats".
+ */
+export interface SceneStats {
+  total: number
+  organized: number
+  analyzed: number
+  absent: number
+  performers: number
+  tags: number
+  studios: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScenesPage".
+ */
+export interface ScenesPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: SceneAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleAnswer".
+ */
+export interface ScheduleAnswer {
+  id: string
+  name: string
+  pipeline: string
+  options: {
+    [k: string]: unknown
+  }
+  path: string | null
+  recursive: boolean
+  cron: string | null
+  every_minutes: number | null
+  zone: string
+  paused: boolean
+  created_at: string
+  next_at: string | null
+  /**
+   * The last 20 times, the newest first.
+   */
+  history: StartedAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StartedAnswer".
+ */
+export interface StartedAnswer {
+  at: string
+  /**
+   * Null where it was asked for.
+   */
+  due_at: string | null
+  /**
+   * Null where none began.
+   */
+  job_id: string | null
+  error_code: string | null
+  error_message: string | null
+}
+/**
+ * What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleChanges".
+ */
+export interface ScheduleChanges {
+  name?: string
+  options?: {
+    [k: string]: unknown
+  }
+  paused?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string
+  every_minutes?: number
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * `cron` or `every_minutes`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ScheduleRequest".
+ */
+export interface ScheduleRequest {
+  name: string
+  pipeline: string
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * What is imported each time, as by `POST /import-path`.
+   */
+  path?: string | null
+  recursive?: boolean
+  /**
+   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   */
+  cron?: string | null
+  every_minutes?: number | null
+  /**
+   * In which the cron expression is read, such as `Europe/Berlin`.
+   */
+  zone?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SchedulesAnswer".
+ */
+export interface SchedulesAnswer {
+  items: ScheduleAnswer[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1016,6 +1593,7 @@ export interface StatusAnswer {
   current_filename?: string | null
   elapsed_seconds?: number | null
   estimated_remaining_seconds?: number | null
+  waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
   processing_time_seconds?: number | null
@@ -1037,6 +1615,22 @@ export interface StoredPart {
  */
 export interface StoredParts {
   parts: StoredPart[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TagsOfScenes".
+ */
+export interface TagsOfScenes {
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  tag_ids: string[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1062,6 +1656,14 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+  /**
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
@@ -1072,6 +1674,10 @@ export interface UploadAnswer {
  */
 export interface UploadTarget {
   file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
   filename: string
   method?: string | null
   /**
@@ -1111,6 +1717,10 @@ export interface UploadRequest {
    */
   more?: boolean
   /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
    * With `more`: how many files are to come in all, so that progress is of all.
    */
   files_intended?: number | null
@@ -1118,6 +1728,59 @@ export interface UploadRequest {
    * Told of the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataAnswer".
+ */
+export interface UserDataAnswer {
+  items: UserDatumAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumAnswer".
+ */
+export interface UserDatumAnswer {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+}
+/**
+ * At most 1 MiB: `text`, or `base64` for what isn't text.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDataRequest".
+ */
+export interface UserDataRequest {
+  text?: string | null
+  /**
+   * Of the bytes.
+   */
+  base64?: string | null
+  content_type?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UserDatumContent".
+ */
+export interface UserDatumContent {
+  kind: string
+  name: string
+  size_bytes: number
+  content_type: string
+  created_at: string
+  updated_at: string
+  /**
+   * Where it is text in UTF-8.
+   */
+  text?: string | null
+  /**
+   * Where it isn't.
+   */
+  base64?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

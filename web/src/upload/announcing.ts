@@ -146,7 +146,9 @@ export class Announcing {
     job.sealed = !more
     job.jobId = answer.job_id
     job.announced += ready.length
-    for (const [at, target] of answer.uploads.entries()) this.admit(ready[at]!, target)
+    for (const target of answer.uploads) this.admit(ready[target.position]!, target)
+    // An operating system's own files, which no pipeline takes.
+    for (const one of ready) if (!one.fileId) this.leave(one)
     if (first) await this.journal.begin(job)
     else await this.journal.job(job)
     await this.journal.write()
@@ -165,6 +167,12 @@ export class Announcing {
       this.sending.add(one)
       this.journal.note(one)
     }
+  }
+
+  private leave(one: Item): void {
+    one.left = true
+    one.state = 'left'
+    this.journal.note(one)
   }
 
   private until(ready: () => boolean, run: number): Promise<void> {

@@ -1,4 +1,4 @@
-"""MetaImage in one file (`.mha`), compressed or not.
+"""MetaImage in one file (`.mha`) or in two (`.mhd` and its `.raw` or `.zraw`), compressed or not.
 
 Written here because the libraries that read it (SimpleITK, medpy) are larger than everything else together, or gone.
 Source: the MetaIO reference, https://itk.org/Wiki/ITK/MetaIO/Documentation; MetaImage's world is LPS, in mm.
@@ -6,14 +6,16 @@ Source: the MetaIO reference, https://itk.org/Wiki/ITK/MetaIO/Documentation; Met
 
 from __future__ import annotations
 
+import io
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Grid, Volume, plain_numbers
+from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
 from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 
@@ -40,6 +42,8 @@ class Header:
     dtype: np.dtype[Any]
     compressed: bool
     data_at: int
+    data_file: str | None
+    skip: int
 
     @property
     def voxel_bytes(self) -> int:
@@ -69,8 +73,17 @@ def header(stream: BinaryIO) -> Header:
         raise unreadable("The MetaImage header is damaged.") from None
     if channels != 1:
         raise unreadable("The MetaImage holds colours or vectors, expected one number for each voxel.")
-    if fields["ElementDataFile"].upper() != "LOCAL":
-        raise unreadable("The MetaImage keeps its voxels in another file; save it as one .mha.")
+    try:
+        skip = int(fields.get("HeaderSize", "0"))
+    except ValueError:
+        skip = -2
+    named = fields["ElementDataFile"]
+    data_file = None if named.upper() == "LOCAL" else named
+    if skip < -1 or (data_file is None and skip):
+        raise unreadable("The MetaImage header skips a part of its data that doesn't exist.")
+    # A header may name any path of the machine that reads it: only a neighbour by its plain name is taken.
+    if data_file and (re.search(r"[/\\%\s]", data_file) or data_file.startswith("..") or data_file.upper() == "LIST"):
+        raise unreadable("The MetaImage header must name one data file that lies beside it.")
     affine = np.eye(4)
     # Each row of the matrix is the direction of one voxel axis.
     affine[:3, :3] = matrix.reshape(count, count)[:3, :3].T * spacing
@@ -78,25 +91,38 @@ def header(stream: BinaryIO) -> Header:
     big = fields.get("BinaryDataByteOrderMSB", fields.get("ElementByteOrderMSB", "False")).lower() == "true"
     compressed = fields.get("CompressedData", "False").lower() == "true"
     grid = Grid(shape, LPS_TO_RAS @ affine, "mha")
-    return Header(grid, np.dtype((">" if big else "<") + kind), compressed, data_at)
+    return Header(grid, np.dtype((">" if big else "<") + kind), compressed, data_at, data_file, skip)
 
 
 def check(stream: BinaryIO, size: int) -> Header:
     """The header of a file of `size` bytes; refuses one that is cut short. Raises UnreadableFile."""
     found = header(stream)
-    if not found.compressed and found.data_at + found.voxel_bytes > size:
+    if found.data_file is None and not found.compressed and found.data_at + found.voxel_bytes > size:
         raise unreadable("The MetaImage ends before its last voxel.")
     return found
 
 
-def load(path: Path) -> Volume:
-    """The volume of a `.mha`. Raises UnreadableFile."""
+def load(path: Path, data_path: Path | None = None) -> Volume:
+    """The volume of a `.mha`, or of a `.mhd` with its data file. Raises UnreadableFile."""
     with path.open("rb") as stream:
         found = header(stream)
-        stream.seek(found.data_at)
-        encoding = "zlib" if found.compressed else "raw"
-        data = read_voxels(stream, found.dtype, found.grid.shape, encoding)
-    return Volume(plain_numbers(data), found.grid)
+        if found.data_file is None:
+            stream.seek(found.data_at)
+            return _volume(stream, found)
+    if data_path is None:
+        raise unreadable("The MetaImage header needs its data file.")
+    with data_path.open("rb") as stream:
+        if found.skip == -1:
+            if stream.seek(0, io.SEEK_END) < found.voxel_bytes:
+                raise unreadable("The data file is smaller than its header says.")
+            stream.seek(-found.voxel_bytes, io.SEEK_END)
+        else:
+            stream.seek(found.skip)
+        return _volume(stream, found)
+
+
+def _volume(stream: BinaryIO, found: Header) -> Volume:
+    return Volume(read_voxels(stream, found.dtype, found.grid.shape, "zlib" if found.compressed else "raw"), found.grid)
 
 
 def _fields(start: bytes) -> tuple[dict[str, str], int]:

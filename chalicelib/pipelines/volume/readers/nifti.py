@@ -1,25 +1,27 @@
-"""NIfTI-1 and NIfTI-2 in one file, gzipped or not."""
+"""NIfTI-1 and NIfTI-2, gzipped or not, in one file or in a header and its image."""
 
 from __future__ import annotations
 
 import base64
-import gzip
 import io
 import math
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import nibabel as nib
 import numpy as np
+from nibabel.spatialimages import HeaderDataError
 
-from chalicelib.pipelines.volume.geometry import Grid, Volume, plain_numbers
+from chalicelib.pipelines.volume.geometry import Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
+from chalicelib.pipelines.volume.readers.decompression import check_promise, unpacked
+from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 
 HEADER_BYTES = 544
 GZIP = b"\x1f\x8b"
+FORMS_AGREE = 0.01  # voxels, at the far corner
+SHEAR = 1e-3
 MILLIMETRES = {"meter": 1000.0, "micron": 0.001}
 # What says where the voxels lie. Everything else of a header (description, names, extensions) may name the patient.
 GEOMETRY = (
@@ -28,92 +30,178 @@ GEOMETRY = (
 )
 
 
-def grid_of(start: bytes) -> tuple[Grid, int, str]:
-    """The grid, the uncompressed file's size in bytes, and the values' type, by the file's first 544 bytes.
+@dataclass(frozen=True)
+class Header:
+    """data_at: where the voxels begin; apart: whether they lie in another file. slope, inter: stored → value."""
 
-    Raises UnreadableFile.
-    """
-    header = _header(start)
-    shape = check_shape(header.get_data_shape())
-    dtype = header.get_data_dtype()
+    grid: Grid
+    dtype: np.dtype[Any]
+    data_at: int
+    apart: bool
+    slope: float
+    inter: float
+    warnings: tuple[str, ...]
+
+    @property
+    def voxel_bytes(self) -> int:
+        return math.prod(self.grid.shape) * self.dtype.itemsize
+
+
+def header(start: bytes) -> Header:
+    """What a file says that begins with these (at least 544) unpacked bytes. Raises UnreadableFile."""
+    found, apart = _header(start)
+    analyze = isinstance(found, nib.AnalyzeHeader) and not isinstance(found, nib.Nifti1Header)
+    shape = check_shape(found.get_data_shape())
+    try:
+        dtype = found.get_data_dtype()
+    except KeyError:  # a code that no type has
+        raise unreadable("The NIfTI header is damaged.") from None
     if dtype.kind not in "iuf":
         raise unreadable("The NIfTI file holds colours or complex numbers, expected one number for each voxel.")
-    unit = MILLIMETRES.get(_unit(header), 1.0)
-    affine = np.diag([unit, unit, unit, 1.0]) @ np.asarray(header.get_best_affine(), dtype=np.float64)
-    kept = _geometry_only(header, shape)
+    if analyze:
+        found = _from_analyze(found, shape)
+    unit = MILLIMETRES.get(_unit(found), 1.0)
+    affine = np.diag([unit, unit, unit, 1.0]) @ np.asarray(found.get_best_affine(), dtype=np.float64)
+    kept = _geometry_only(found, shape)
+    warnings = _two_forms(kept, shape)
+    if analyze:
+        warnings.append(
+            "The Analyze header doesn't say which side is left: the first axis is taken to run to the left."
+        )
     native = {
         "nifti": type(kept).__name__,
         "header": base64.b64encode(kept.binaryblock).decode(),
     }
-    size = int(header.get_data_offset()) + math.prod(shape) * dtype.itemsize
-    return Grid(shape, affine, "nifti", native), size, dtype.name
+    try:
+        slope, inter = found.get_slope_inter()
+    except HeaderDataError:
+        raise unreadable("The NIfTI header's scale is damaged.") from None
+    return Header(
+        Grid(shape, affine, "nifti", native),
+        dtype,
+        0 if apart else int(found.get_data_offset()),
+        apart,
+        1.0 if slope is None else float(slope),
+        0.0 if inter is None else float(inter),
+        tuple(warnings),
+    )
 
 
-def check(stream: BinaryIO, size: int) -> tuple[Grid, str]:
-    """Grid and type of the values of a NIfTI file of `size` bytes; refuses one cut short. Raises UnreadableFile."""
-    with decompressed(stream) as content:
-        grid, expected, dtype = grid_of(content.read(HEADER_BYTES))
-        if content is stream:
-            held = size
-        else:
-            # Only unpacking tells whether a gzip file is whole: its last bytes state a size, but any bytes do so.
-            content.seek(0)
-            held = _length(content, expected)
+def check(stream: BinaryIO, size: int) -> Header:
+    """The header of a NIfTI file of `size` bytes; refuses one cut short. Raises UnreadableFile."""
+    content, gzipped = decompressed(stream)
+    found = header(_start(content))
+    if found.apart:
+        return found
+    expected = found.data_at + found.voxel_bytes
+    if gzipped:
+        # Only unpacking tells whether a gzip file is whole: its last bytes state a size, but any bytes do so.
+        check_promise(expected, size)
+        content.seek(0)
+        held = _length(content, expected)
+    else:
+        held = size
     if held < expected:
         raise unreadable("The NIfTI file ends before its last voxel.")
-    return grid, dtype
+    return found
 
 
-def load(path: Path) -> Volume:
-    """The volume of a `.nii` or `.nii.gz`. Raises UnreadableFile."""
-    with path.open("rb") as stream, decompressed(stream) as content:
-        start = content.read(HEADER_BYTES)
-        grid, _, _ = grid_of(start)
-        image_class = nib.Nifti2Image if isinstance(_header(start), nib.Nifti2Header) else nib.Nifti1Image
-        content.seek(0)
-        try:
-            image = image_class.from_stream(content)
-            proxy = image.dataobj
-            whole = proxy.slope == 1 and proxy.inter == 0
-            data = np.asanyarray(proxy) if whole else image.get_fdata(dtype=np.float32, caching="unchanged")
-            content.read(1 << 20)  # to the end of what is packed, where its checksum is compared
-        except Exception:  # whatever a damaged file makes the library trip over
-            raise unreadable("The NIfTI file is damaged or ends before its last voxel.") from None
-    return Volume(plain_numbers(data.reshape(grid.shape, order="F")), grid)
+def load(path: Path, image: Path | None = None) -> Volume:
+    """The volume of a `.nii` or `.nii.gz`, or of a `.hdr` with its `image`. Raises UnreadableFile."""
+    with path.open("rb") as stream:
+        found = header(_start(decompressed(stream)[0]))
+    if found.apart and image is None:
+        raise unreadable("The NIfTI header needs its image file (.img) beside it.")
+    with (image or path).open("rb") as stream:
+        content, gzipped = decompressed(stream)
+        if gzipped:
+            check_promise(found.voxel_bytes, path.stat().st_size if image is None else image.stat().st_size)
+        content.seek(found.data_at)
+        data = read_voxels(content, found.dtype, found.grid.shape, "raw")
+        content.read(1)  # to the end of what is packed, where its checksum is compared
+    if found.slope != 1 or found.inter != 0:
+        scaled = np.empty(data.shape, np.float32, order="F")
+        for place in range(data.shape[2]):
+            scaled[:, :, place] = data[:, :, place] * found.slope + found.inter
+        data = scaled
+    return Volume(data, found.grid, found.warnings)
 
 
-@contextmanager
-def decompressed(stream: BinaryIO) -> Iterator[BinaryIO]:
-    """The stream itself, or what it unpacks to where it is gzip."""
+def decompressed(stream: BinaryIO) -> tuple[BinaryIO, bool]:
+    """The stream itself, or what it unpacks to where it is gzip; and whether it is."""
     stream.seek(0)
     gzipped = stream.read(2) == GZIP
     stream.seek(0)
-    try:
-        yield cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb")) if gzipped else stream
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise unreadable("The gzip file is damaged or cut short.") from None
+    return (unpacked(stream, "gzip"), True) if gzipped else (stream, False)
+
+
+def _start(content: BinaryIO) -> bytes:
+    start = b""
+    while len(start) < HEADER_BYTES and (piece := content.read(HEADER_BYTES - len(start))):
+        start += piece
+    return start
 
 
 def _length(content: BinaryIO, expected: int) -> int:
     """Bytes up to `expected`, and a little beyond: to where a sound file ends and its checksum is compared."""
     held = 0
-    while held <= expected and (piece := content.read(4 << 20)):
+    while held <= expected and (piece := content.read(1 << 20)):
         held += len(piece)
     return held
 
 
-def _header(start: bytes) -> Any:
+def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
+    """A header may place its voxels twice. Where both disagree, `kept` is left with the one that is used."""
+    used = kept.get_best_affine()
+    corner = np.array([*(side - 1 for side in shape), 1.0])
+    allowed = FORMS_AGREE * float(np.linalg.norm(used[:3, :3], axis=0).min())
+
+    def off() -> float:
+        return float(np.abs((kept.get_qform() - used) @ corner).max())
+
+    warnings = []
+    if int(kept["sform_code"]) > 0 and int(kept["qform_code"]) > 0 and off() > allowed:
+        warnings.append(
+            f"The NIfTI header's sform and qform disagree by up to {off():.2f} mm: the sform is used, as most "
+            "programs do."
+        )
+        kept.set_qform(used, int(kept["qform_code"]), strip_shears=True)
+        if off() > allowed:
+            kept["qform_code"] = 0
+    axes = used[:3, :3] / np.linalg.norm(used[:3, :3], axis=0)
+    if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
+        warnings.append(
+            "The NIfTI header's axes don't stand at right angles: distances are measured along them as given."
+        )
+    return warnings
+
+
+def _header(start: bytes) -> tuple[Any, bool]:
     sizes = {int.from_bytes(start[:4], "little"), int.from_bytes(start[:4], "big")}
-    if 348 in sizes and start[344:348] == b"n+1\0":
-        kind, length = nib.Nifti1Header, 348
+    apart = False
+    if 348 in sizes and start[344:348] in (b"n+1\0", b"ni1\0"):
+        kind, length, apart = nib.Nifti1Header, 348, start[344:347] == b"ni1"
+    elif 348 in sizes and len(start) >= 348 and start[344:348] == bytes(4):
+        kind, length, apart = nib.AnalyzeHeader, 348, True
     elif 540 in sizes and start[4:8] == b"n+2\0":
         kind, length = nib.Nifti2Header, 540
     else:
         raise unreadable("The file isn't a NIfTI file.")
     try:
-        return kind.from_fileobj(io.BytesIO(start[:length]))
+        return kind.from_fileobj(io.BytesIO(start[:length]), check=not apart), apart
     except Exception:  # HeaderDataError and whatever nonsense values lead to
         raise unreadable("The NIfTI header is damaged.") from None
+
+
+def _from_analyze(found: Any, shape: tuple[int, int, int]) -> Any:
+    """The same grid as a NIfTI header, in the orientation that Analyze's readers have agreed on."""
+    affine = np.asarray(found.get_best_affine(), dtype=np.float64)
+    header = nib.Nifti1Header()
+    header.set_data_shape(shape)
+    header.set_sform(affine, 1)
+    header["pixdim"][1:4] = np.abs(np.diag(affine)[:3])
+    header.set_xyzt_units("mm")
+    return header
 
 
 def _unit(header: Any) -> str:

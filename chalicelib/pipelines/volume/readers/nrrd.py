@@ -1,4 +1,5 @@
-"""NRRD with its voxels attached (`.nrrd`) or beside it (`.nhdr` and `.raw`)."""
+"""NRRD with its voxels attached (`.nrrd`) or beside it (`.nhdr` and `.raw` or `.raw.gz`); 3D Slicer's segmentations
+(`.seg.nrrd`) with their names and layers."""
 
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ import nrrd
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
-from chalicelib.pipelines.volume.geometry import Array, Grid, Volume, plain_numbers
-from chalicelib.pipelines.volume.limits import check_shape, unreadable
+from chalicelib.pipelines.volume.formats import region_name
+from chalicelib.pipelines.volume.geometry import Array, Grid, Volume
+from chalicelib.pipelines.volume.limits import MAX_VOXELS, check_shape, unreadable
 from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 
 MAGIC = b"NRRD000"
-HEADER_BYTES = 64 * 1024
+HEADER_BYTES = 256 * 1024  # Slicer's segments come with whole terminologies
+MOST_LAYERS, MOST_SEGMENTS = 64, 256
 ENCODINGS = {"raw": "raw", "gzip": "gzip", "gz": "gzip", "bzip2": "bzip2", "bz2": "bzip2"}
 TYPES = {
     **dict.fromkeys(("signed char", "int8", "int8_t"), "i1"),
@@ -40,6 +43,15 @@ SPACES = {
 
 
 @dataclass(frozen=True)
+class Segment:
+    """One of Slicer's segments: the value `label` in the layer `layer`."""
+
+    name: str | None
+    layer: int
+    label: int
+
+
+@dataclass(frozen=True)
 class Header:
     """data_file: the name of the file that holds the voxels, or None where they follow the header at `data_at`."""
 
@@ -51,10 +63,12 @@ class Header:
     line_skip: int
     byte_skip: int
     warnings: tuple[str, ...]
+    layers: int = 1
+    segments: tuple[Segment, ...] = ()
 
     @property
     def voxel_bytes(self) -> int:
-        return math.prod(self.grid.shape) * self.dtype.itemsize
+        return self.layers * math.prod(self.grid.shape) * self.dtype.itemsize
 
 
 def header(stream: BinaryIO) -> Header:
@@ -86,11 +100,35 @@ def load(path: Path, data_path: Path | None = None) -> Volume:
             stream.seek(found.data_at)
             data = _voxels(stream, found)
         elif data_path is None:
-            raise unreadable(f"The NRRD header needs its data file {found.data_file}.")
+            raise unreadable("The NRRD header needs its data file.")
         else:
             with data_path.open("rb") as raw:
                 data = _voxels(raw, found)
-    return Volume(plain_numbers(data), found.grid, found.warnings)
+    if not found.segments:
+        return Volume(data, found.grid, found.warnings)
+    return _segmented(data, found)
+
+
+def _segmented(data: Array, found: Header) -> Volume:
+    """Slicer's segments as one label map: with their own values where all lie in one layer, else numbered."""
+    if found.layers == 1:
+        names = {one.label: one.name for one in found.segments if one.name}
+        return Volume(data, found.grid, found.warnings, names=names)
+    labels = np.zeros(found.grid.shape, np.uint16)
+    names = {}
+    overlaps = 0
+    for number, one in enumerate(found.segments, 1):
+        if not 0 <= one.layer < found.layers:
+            raise unreadable("The NRRD header names a layer that doesn't exist.")
+        inside = data[one.layer] == one.label
+        overlaps += int(np.count_nonzero(inside & (labels > 0)))
+        labels[inside & (labels == 0)] = number
+        if one.name:
+            names[number] = one.name
+    warnings = list(found.warnings)
+    if overlaps:
+        warnings.append(f"Segments of the file overlap in {overlaps} voxels: the first keeps them.")
+    return Volume(labels, found.grid, tuple(warnings), names=names)
 
 
 def _voxels(stream: BinaryIO, found: Header) -> Array:
@@ -102,12 +140,20 @@ def _voxels(stream: BinaryIO, found: Header) -> Array:
         stream.seek(-found.voxel_bytes, io.SEEK_END)
     else:
         stream.seek(found.byte_skip, io.SEEK_CUR)
-    return read_voxels(stream, found.dtype, found.grid.shape, found.encoding)
+    shape = found.grid.shape if found.layers == 1 else (found.layers, *found.grid.shape)
+    return read_voxels(stream, found.dtype, shape, found.encoding)
 
 
 def _header(fields: Any, data_at: int) -> Header:
     directions, origin, warnings = _directions(fields)
-    shape = check_shape([int(side) for side in fields["sizes"]])
+    sides, segments = [int(side) for side in fields["sizes"]], _segments(fields)
+    # Slicer puts segments that overlap into layers, which are the first axis and have no direction.
+    layers = sides.pop(0) if segments and len(sides) == 4 and _no_direction(fields) else 1
+    if not 1 <= layers <= MOST_LAYERS:
+        raise unreadable("The NRRD file has too many layers.")
+    shape = check_shape(sides)
+    if layers * math.prod(shape) > 2 * MAX_VOXELS:
+        raise UnreadableFile("volume_too_large", f"The NRRD file holds {layers} layers, more than fit in memory")
     if directions.shape != (3, 3):
         raise unreadable("The NRRD header doesn't give a direction for each of its three axes.")
     signs = _signs(fields)
@@ -138,6 +184,8 @@ def _header(fields: Any, data_at: int) -> Header:
         line_skip,
         byte_skip,
         tuple(warnings),
+        layers,
+        segments,
     )
 
 
@@ -150,6 +198,22 @@ def _data_file(fields: Any) -> str | None:
     if "/" in name or "\\" in name or name.startswith("..") or "%" in name or name.upper().startswith("LIST"):
         raise unreadable("The NRRD header must name one data file that lies beside it.")
     return name
+
+
+def _no_direction(fields: Any) -> bool:
+    first = (fields.get("space directions") if fields.get("space directions") is not None else [None])[0]
+    return first is None or not np.isfinite(np.asarray(first, float)).any()
+
+
+def _segments(fields: Any) -> tuple[Segment, ...]:
+    found = []
+    for number in range(MOST_SEGMENTS):
+        if f"Segment{number}_ID" not in fields and f"Segment{number}_Name" not in fields:
+            break
+        label = int(fields.get(f"Segment{number}_LabelValue", number + 1))
+        name = region_name(str(fields.get(f"Segment{number}_Name", "")))
+        found.append(Segment(name, int(fields.get(f"Segment{number}_Layer", 0)), label))
+    return tuple(found)
 
 
 def _signs(fields: Any) -> tuple[float, float, float] | None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
+import io
 import math
-import zlib
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import numpy as np
 
 from chalicelib.pipelines.volume.geometry import Array
 from chalicelib.pipelines.volume.limits import unreadable
+from chalicelib.pipelines.volume.readers.decompression import check_promise, unpacked
 
 
 def read_voxels(stream: BinaryIO, dtype: np.dtype[np.generic], shape: tuple[int, ...], encoding: str) -> Array:
@@ -20,46 +19,31 @@ def read_voxels(stream: BinaryIO, dtype: np.dtype[np.generic], shape: tuple[int,
     What unpacks to more than was stated is cut there, so that a few bytes can't fill the memory. Raises UnreadableFile.
     """
     wanted = math.prod(shape) * dtype.itemsize
+    held = bytes_left(stream)
+    if encoding == "raw" and held is not None and held < wanted:
+        raise unreadable("The file ends before its last voxel.")
+    if encoding in ("gzip", "zlib") and held is not None:
+        check_promise(wanted, held)
+    source = stream if encoding == "raw" else unpacked(stream, encoding)
     values = bytearray(wanted)
-    source = _opened(stream, encoding)
     view, at = memoryview(values), 0
-    try:
-        while at < wanted:
-            piece = source.read(min(wanted - at, 8 << 20))
-            if not piece:
-                raise unreadable("The file ends before its last voxel.")
-            view[at : at + len(piece)] = piece
-            at += len(piece)
-        if source is not stream:
-            source.read(1)  # to the end of what is packed, where its checksum is compared
-    except (OSError, EOFError, zlib.error):
-        raise unreadable("The compressed voxels are damaged.") from None
+    while at < wanted:
+        piece = source.read(min(wanted - at, 8 << 20))
+        if not piece:
+            raise unreadable("The file ends before its last voxel.")
+        view[at : at + len(piece)] = piece
+        at += len(piece)
+    if source is not stream:
+        source.read(1)  # to the end of what is packed, where its checksum is compared
     return np.frombuffer(values, dtype).reshape(shape, order="F")
 
 
-def _opened(stream: BinaryIO, encoding: str) -> BinaryIO:
-    if encoding == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream, mode="rb"))
-    if encoding == "bzip2":
-        return cast(BinaryIO, bz2.BZ2File(stream))
-    if encoding == "zlib":
-        return cast(BinaryIO, _Zlib(stream))
-    return stream
-
-
-class _Zlib:
-    """Reads a zlib stream in bounded pieces."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._inflate = zlib.decompressobj()
-
-    def read(self, size: int) -> bytes:
-        while not self._inflate.eof:
-            packed = self._inflate.unconsumed_tail or self._stream.read(1 << 20)
-            # Without input too: zlib may still hold output that the last call had no room for.
-            if piece := self._inflate.decompress(packed, size):
-                return piece
-            if not packed:
-                break
-        return b""
+def bytes_left(stream: BinaryIO) -> int | None:
+    """Bytes from here to the end; None where only unpacking tells."""
+    at = stream.tell()
+    try:
+        end = stream.seek(0, io.SEEK_END)
+    except (OSError, ValueError):
+        return None
+    stream.seek(at)
+    return end - at

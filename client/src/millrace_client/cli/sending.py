@@ -26,6 +26,7 @@ JobName = Annotated[str | None, typer.Option("--name", help="What the job is cal
 Options = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="NAME=VALUE of the pipeline; may be given again.")
 ]
+NOTHING: Mapping[str, str] = {}
 Wait = Annotated[bool, typer.Option("--wait", help="Until the job is over.")]
 
 
@@ -44,9 +45,11 @@ def upload(
     again = shlex.join(["millrace", *sys.argv[1:]])
     options = parsed(option or ())
     with reported(as_json, again), client(address, guest=True) as service:
-        found = taken(service, pipeline, collect(expanded(paths)), as_json)
-        job = service.job(sent(service, found, pipeline, name, options, parallel, as_json))
-        finish(job, wait, out, as_json)
+        found, left_out = taken(service, pipeline, collect(expanded(paths)), as_json)
+        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json)
+        if not as_json:
+            tell(refused)
+        finish(service.job(job_id), wait, out, as_json, left_out | refused)
 
 
 def import_path(
@@ -66,10 +69,12 @@ def import_path(
         finish(job, wait, out, as_json)
 
 
-def finish(job: Job, wait: bool, out: Path | None, as_json: bool) -> None:
+def finish(job: Job, wait: bool, out: Path | None, as_json: bool, left_out: Mapping[str, str] = NOTHING) -> None:
+    """left_out: why files were not sent, by name."""
+    also: dict[str, Any] = {"left_out": dict(left_out)} if left_out else {}
     if not wait and out is None:
         if as_json:
-            show_json({"job_id": job.id})
+            show_json({"job_id": job.id} | also)
             return
         print(job.id)
         say("", f"millrace status {job.id} --wait")
@@ -78,7 +83,7 @@ def finish(job: Job, wait: bool, out: Path | None, as_json: bool) -> None:
         status = watch(job, as_json)
     path = fetch(job, out, "complete", as_json) if out else None
     if as_json:
-        show_json(status.model_dump(mode="json", exclude_none=True) | ({"path": str(path)} if path else {}))
+        show_json(status.model_dump(mode="json", exclude_none=True) | ({"path": str(path)} if path else {}) | also)
         return
     print(path or job.id)
     if rejected := job.get().error_count:
@@ -95,7 +100,8 @@ def sent(
     options: Mapping[str, Any],
     parallel: int,
     quiet: bool,
-) -> str:
+) -> tuple[str, dict[str, str]]:
+    """The job's id, and why files were left out after all, by name."""
     total = sum(file.size for file in files)
     with Bytes("Sending", total, quiet) as bar:
         work = Upload(
@@ -105,13 +111,14 @@ def sent(
             name=name,
             options=options,
             parallel=parallel,
+            skip_unsupported=True,
             state=state_folder() / "uploads",
             on_checked=lambda file: bar.checked(file.path, len(files)),
             on_sent=lambda file, there: bar.at(file.path, file.name, there, file.size),
         )
         if work.goes_on and not quiet:
             say("Going on with the upload that was begun.")
-        return work.run()
+        return work.run(), work.left_out
 
 
 def expanded(paths: Iterable[str]) -> list[Path]:
@@ -127,16 +134,25 @@ def expanded(paths: Iterable[str]) -> list[Path]:
     return found
 
 
-def taken(service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool) -> list[LocalFile]:
-    """Those that the pipeline takes; says how many others stay here."""
+def taken(
+    service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool
+) -> tuple[list[LocalFile], dict[str, str]]:
+    """Those that the pipeline takes, none of which is hashed or sent in vain; and why others are left out, by name."""
     extensions = tuple(service.send(operations.get_pipeline(pipeline)).extensions)
     good = [file for file in files if file.name.lower().endswith(extensions)]
-    if len(good) < len(files) and not quiet:
-        say(f"{len(files) - len(good):,} files of other kinds stay here.")
+    others = [file for file in files if not file.name.lower().endswith(extensions)]
+    left_out = {file.name: f"{pipeline} takes no such files" for file in others}
+    if not quiet:
+        tell(left_out)
     if not good:
         say(f"Nothing to send: {pipeline} takes {' '.join(extensions)}.")
         raise typer.Exit(Exit.USAGE)
-    return good
+    return good, left_out
+
+
+def tell(left_out: Mapping[str, str]) -> None:
+    for name, why in left_out.items():
+        say(f"Left out: {name}: {why}.")
 
 
 def parsed(options: Iterable[str]) -> dict[str, Any]:

@@ -1,0 +1,231 @@
+"""How well and how fast speech is aligned, against flite, which says when each phone that it speaks ends.
+
+    python -m benchmarks.speech [--minutes 20] [--json FILE]
+
+Needs Debian's package `flite`. "Plain" is pocketsphinx in two passes without the boundary finder, in the same run. The
+voice `rms` and all sentences here are held out: the finder was not trained on them. Long recordings run in a process of
+their own, so that their peak resident memory is their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.report import report
+from chalicelib.pipelines.speech.boundaries import trained
+from chalicelib.pipelines.speech.long_pass import Position, follow, joined, pieces
+from chalicelib.pipelines.speech.placing import Aligner, Placed, one_thread
+from chalicelib.pipelines.speech.two_pass import TwoPass
+from chalicelib.pipelines.speech.verdicts import ALIGNED, Evidence, judge
+from training.speech.sentences import HELD_OUT
+from training.speech.setting import lexicon, model_folder
+from training.speech.spoken import HELD_OUT_VOICE, Spoken, available, speak, with_noise
+
+RATE = 16_000
+VOICES = ("kal16", "awb", "slt", HELD_OUT_VOICE)
+Row = dict[str, str | int | float | bool]
+
+
+def phone_errors(placed: Placed, spoken: Spoken) -> list[float]:
+    """Seconds between where each phone begins and where it was spoken; phones that both have, in order."""
+    got = [(p.name, p.start) for word in placed.words for p in word.phones]
+    want = [(name, start) for name, start, _ in spoken.phones if name != "SIL"]
+    blocks = SequenceMatcher(None, [g for g, _ in got], [w for w, _ in want], False).get_matching_blocks()
+    return [abs(got[i + k][1] - want[j + k][1]) for i, j, n in blocks for k in range(n)]
+
+
+def accuracy(voices: Sequence[str], noise: float | None, finder: Any) -> Row:
+    errors: list[float] = []
+    failed = 0
+    sound = 0.0
+    began = time.process_time()
+    for voice in voices:
+        for seed, text in enumerate(HELD_OUT):
+            spoken = speak(text, voice)
+            samples = spoken.samples if noise is None else with_noise(spoken.samples, noise, seed)
+            tokens = lexicon().tokens(text)
+            placed = Aligner(model_folder(), tokens, finder).place(samples, tokens)
+            failed += not placed.words
+            errors += phone_errors(placed, spoken)
+            sound += len(samples) / RATE
+    found = np.array(errors) * 1000
+    return {
+        "voices": " ".join(voices),
+        "noise": "none" if noise is None else f"{noise:.0f} dB",
+        "finder": finder is not None,
+        "phones": len(found),
+        "median ms": round(float(np.median(found)), 1),
+        "mean ms": round(float(found.mean()), 1),
+        "p90 ms": round(float(np.percentile(found, 90)), 1),
+        "within 20 ms %": round(100 * float((found <= 20).mean()), 1),
+        "failed": failed,
+        "CPU / length": round((time.process_time() - began) / sound, 3),
+    }
+
+
+def wrong_transcripts() -> Row:
+    """Each sentence by one voice, with its own text and with another's."""
+    flagged = {True: 0, False: 0}
+    for n, text in enumerate(HELD_OUT):
+        samples = speak(text, VOICES[n % len(VOICES)]).samples
+        for right in (True, False):
+            tokens = lexicon().tokens(text if right else HELD_OUT[(n + 7) % len(HELD_OUT)])
+            placed = Aligner(model_folder(), tokens, trained()).place(samples, tokens)
+            low = sum(word.confidence < 0.5 for word in placed.words)
+            verdict, _ = judge(
+                Evidence(
+                    len(tokens),
+                    len(placed.words),
+                    low,
+                    placed.spoken,
+                    placed.untranscribed,
+                    placed.score,
+                    placed.coarse,
+                )
+            )
+            flagged[right] += verdict != ALIGNED
+    return {"pairs": len(HELD_OUT), "wrong flagged": flagged[False], "right flagged": flagged[True]}
+
+
+def long_recording(minutes: float, *, music: bool) -> tuple[np.ndarray, list[tuple[str, float]]]:
+    """Sentences with pauses; with music, passages of chords and of speech that has no text between them.
+
+    Returns samples, and each word that has text with the second at which it begins, -1 where flite pronounces it
+    otherwise than the dictionary does.
+    """
+    rng = np.random.default_rng(3)
+    parts: list[np.ndarray] = []
+    words: list[tuple[str, float]] = []
+    at = 0
+    while at < minutes * 60 * RATE:
+        n = int(rng.integers(len(HELD_OUT)))
+        spoken = speak(HELD_OUT[n], VOICES[int(rng.integers(len(VOICES)))])
+        if not (music and rng.random() < 0.08):
+            words += [(word, at / RATE + second if second >= 0 else -1.0) for word, second in _word_starts(spoken)]
+        parts.append(spoken.samples)
+        parts.append(rng.normal(0, 5, int(rng.uniform(0.3, 2.0) * RATE)))
+        if music and rng.random() < 0.08:
+            t = np.arange(int(rng.uniform(3, 9) * RATE)) / RATE
+            tones = 110 * 2 ** (rng.integers(0, 24, 4) / 12)
+            chord = np.sum([np.sin(2 * np.pi * tone * t) for tone in tones], axis=0)
+            parts.append(1500 * chord * (1 + 0.3 * np.sin(2 * np.pi * 3 * t)))
+        at = sum(map(len, parts))
+    return np.clip(np.concatenate(parts), -32768, 32767).astype(np.int16), words
+
+
+def _word_starts(spoken: Spoken) -> list[tuple[str, float]]:
+    """Each word with the start of its first phone, -1 where flite pronounces it otherwise."""
+    tokens = lexicon().tokens(spoken.text)
+    row = [(phone, i, k) for i, t in enumerate(tokens) for k, phone in enumerate(t.pronunciations[0])]
+    want = [(name, start) for name, start, _ in spoken.phones if name != "SIL"]
+    found: dict[int, float] = {}
+    for a, b, n in SequenceMatcher(None, [p for p, *_ in row], [w for w, _ in want], False).get_matching_blocks():
+        for j in range(n):
+            if row[a + j][2] == 0:
+                found[row[a + j][1]] = want[b + j][1]
+    return [(token.label, found.get(i, -1.0)) for i, token in enumerate(tokens)]
+
+
+def long_pass(minutes: float, music: bool) -> Row:
+    """The whole way of one long recording: followed, cut, each piece placed."""
+    samples, words = long_recording(minutes, music=music)
+    tokens = lexicon().tokens(" ".join(word for word, _ in words))
+    assert len(tokens) == len(words)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    aligner = Aligner(model_folder(), tokens, trained())
+    stretches: list[Any] = []
+    for block, _ in follow(aligner.chain(tokens), lambda a, b: samples[a:b], len(samples), Position()):
+        stretches += block
+    found: dict[int, float] = {}
+    units = pieces(joined(stretches), len(samples) // 160)
+    for piece in units:
+        given = tokens[piece.first : piece.last]
+        placed = aligner.place(samples[piece.start * 160 : piece.end * 160], given)
+        unspoken = list(placed.unspoken)
+        labels = iter(word for word in placed.words)
+        for i, token in enumerate(given, piece.first):
+            if token.label in unspoken:
+                unspoken.remove(token.label)
+            elif (word := next(labels, None)) is not None:
+                found[i] = piece.start * 0.01 + word.start
+    seconds = time.process_time() - began
+    errors = np.array([abs(found[i] - start) for i, (_, start) in enumerate(words) if i in found and start >= 0])
+    return {
+        "recording": f"{minutes:.0f} min, {'music and gaps' if music else 'pauses'}",
+        "words": len(words),
+        "placed": len(found),
+        "within 0.5 s %": round(100 * float((errors <= 0.5).mean()), 2),
+        "beyond 2 s %": round(100 * float((errors > 2).mean()), 2),
+        "median ms": round(1000 * float(np.median(errors)), 1),
+        "pieces": len(units),
+        "CPU / length": round(seconds * RATE / len(samples), 3),
+        "peak MB": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024,
+        "of that before MB": before // 1024,
+    }
+
+
+def plain_two_pass() -> float:
+    """CPU of pocketsphinx alone, in two passes over each sentence, by length."""
+    samples, seconds = 0, 0.0
+    for voice in VOICES:
+        for text in HELD_OUT:
+            tokens = lexicon().tokens(text)
+            spoken = speak(text, voice).samples
+            said = [token.pronunciations for token in tokens]
+            started = time.process_time()
+            TwoPass(model_folder(), said).align(spoken, said)
+            seconds += time.process_time() - started
+            samples += len(spoken)
+    return seconds * RATE / samples
+
+
+def _apart(work: Callable[..., Row], *given: Any) -> Row:
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_single, (work, given))
+
+
+def _single(work: Callable[..., Row], given: Iterable[Any]) -> Row:
+    with one_thread():
+        return work(*given)
+
+
+def main(argv: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--json", type=Path)
+    chosen = parser.parse_args(argv)
+    if not available():
+        report("speech", [{"not measured": "flite isn't installed (Debian: apt-get install flite)"}], chosen.json)
+        return 0
+    with one_thread():
+        rows = [
+            accuracy((HELD_OUT_VOICE,), noise, finder) for noise in (None, 20.0) for finder in (None, trained())
+        ] + [accuracy(VOICES, None, finder) for finder in (None, trained())]
+        report("speech: phones against flite", rows)
+        verdicts = wrong_transcripts()
+        report("speech: wrong transcripts", [verdicts])
+        plain = round(plain_two_pass(), 3)
+    long = [_apart(long_pass, chosen.minutes, music) for music in (False, True)]
+    long += [_apart(long_pass, minutes, False) for minutes in (5, 60)]
+    report("speech: long recordings", long)
+    report("speech: pocketsphinx alone", [{"CPU / length": plain}])
+    if chosen.json:
+        found = [*rows, verdicts, *long, {"pocketsphinx alone, CPU / length": plain}]
+        chosen.json.write_text(json.dumps({"name": "speech", "rows": found}, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,183 @@
+"""Shapes of the scene catalogue."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+
+from chalicelib.api.models.jobs import JobSummary
+from chalicelib.api.models.shapes import Answer, Given, Page, PageQuery, Time, commas
+from chalicelib.catalogue.dates import period
+from chalicelib.catalogue.query import Sort
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[^#\s]+$")]
+Ids = Annotated[list[Id], BeforeValidator(commas), Field(max_length=100)]
+SceneIds = Annotated[list[Id], Field(min_length=1, max_length=1000)]
+
+
+class SceneFilters(Given):
+    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+
+    search: str = Field(
+        "", max_length=200, description="Beginnings of words that title, details or path must all have."
+    )
+    studio_id: Id | None = None
+    performer_ids: Ids = Field(default_factory=list)
+    tag_ids: Ids = Field(default_factory=list)
+    exclude_tag_ids: Ids = Field(default_factory=list)
+    scene_ids: Ids = Field(default_factory=list)
+    organized: bool | None = None
+    analyzed: bool | None = None
+    has_active_jobs: bool | None = None
+    absent: bool | None = Field(None, description="Scenes that their source no longer has.")
+    date_from: date | None = Field(None, description="The scene's whole period is on this day or later.")
+    date_to: date | None = Field(None, description="The scene's whole period is on this day or before.")
+
+
+class ScenesQuery(PageQuery, SceneFilters):
+    sort_by: Sort = "created_date"
+
+
+class NamedAnswer(Answer):
+    id: str
+    name: str
+
+
+class SceneFileAnswer(Answer):
+    path: str
+    primary: bool
+    duration: float | None
+    width: int | None
+    height: int | None
+    frame_rate: float | None
+    codec: str | None
+    size: int | None
+    fingerprints: dict[str, str]
+
+
+class MarkerAnswer(Answer):
+    title: str
+    seconds: float
+    end_seconds: float | None
+    tag: str | None
+
+
+class SceneAnswer(Answer):
+    fleeting: ClassVar[Any] = {"last_synced": True}
+
+    id: str
+    source: str
+    title: str = Field(description="Its title, or else the name of its file.")
+    details: str | None
+    paths: list[str]
+    files: list[SceneFileAnswer]
+    code: str | None
+    director: str | None
+    urls: list[str]
+    organized: bool
+    rating100: int | None
+    scene_date: str | None = Field(description="As precise as it is known: `2014`, `2006-08` or `2020-04-19`.")
+    created_date: Time | None
+    last_synced: Time | None
+    studio: NamedAnswer | None
+    performers: list[NamedAnswer]
+    tags: list[NamedAnswer]
+    groups: list[NamedAnswer]
+    galleries: list[NamedAnswer]
+    markers: list[MarkerAnswer]
+    stash_ids: list[dict[str, Any]]
+    analyzed: bool
+    absent: bool
+
+
+class ScenesPage(Page):
+    items: list[SceneAnswer]
+
+
+class SceneChanges(Given):
+    """What is left out stays; null empties."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
+    details: str | None = Field(None, max_length=50_000)
+    director: str | None = Field(None, max_length=200)
+    code: str | None = Field(None, max_length=200)
+    organized: bool = False
+    analyzed: bool = False
+    rating100: int | None = Field(None, ge=0, le=100)
+    scene_date: str | None = Field(None, description="`2014`, `2006-08` or `2020-04-19`.")
+
+    @field_validator("scene_date")
+    @classmethod
+    def _date(cls, value: str | None) -> str | None:
+        if value is not None:
+            period(value)
+        return value
+
+
+class BulkChanges(Given):
+    scene_ids: SceneIds
+    changes: SceneChanges
+
+
+class TagsOfScenes(Given):
+    scene_ids: SceneIds
+    tag_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class SyncRequest(Given):
+    connection_id: Id
+    incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full.")
+
+
+class ResyncRequest(Given):
+    connection_id: Id
+    scene_ids: SceneIds
+
+
+class ResyncOne(Given):
+    connection_id: Id
+
+
+class JobStarted(Answer):
+    job_id: str
+    status: str
+
+
+class SceneJobs(Answer):
+    items: list[JobSummary]
+
+
+class BulkAnswer(Answer):
+    """missing: ids that are no scenes of yours."""
+
+    updated: int
+    missing: list[str]
+
+
+class SceneStats(Answer):
+    total: int
+    organized: int
+    analyzed: int
+    absent: int
+    performers: int
+    tags: int
+    studios: int
+
+
+class EntitiesQuery(PageQuery):
+    search: str = Field("", max_length=200, description="Beginnings of words of the name or an alias.")
+    sort_order: Literal["asc", "desc"] = "asc"
+
+
+class EntityAnswer(Answer):
+    id: str
+    name: str
+    aliases: list[str]
+    disambiguation: str | None
+    parents: list[str]
+    ignore_auto_tag: bool
+    scene_count: int
+
+
+class EntitiesPage(Page):
+    items: list[EntityAnswer]

@@ -1,0 +1,137 @@
+"""How the approved changes of one scene are carried out on the scene as it stands now: decided as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from chalicelib.catalogue.detecting.proposal import Action
+from chalicelib.catalogue.model import Marker, Named, Scene
+from chalicelib.catalogue.plans import Change, ChangeStatus
+
+NAMED = {"performers": "performer", "tags": "tag"}
+
+
+@dataclass
+class Edit:
+    """What is to be done to one scene: entities to add and to remove by kind, single values to set, markers to make.
+    settled: each change with what became of it before anything was written."""
+
+    add: dict[str, list[Named]] = field(default_factory=dict)
+    remove: dict[str, list[Named]] = field(default_factory=dict)
+    set: dict[str, Any] = field(default_factory=dict)
+    markers: list[Marker] = field(default_factory=list)
+    settled: list[Change] = field(default_factory=list)
+    wanted: list[Change] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.add or self.remove or self.set or self.markers)
+
+
+def edit_of(scene: Scene | None, changes: Sequence[Change]) -> Edit:
+    """What the changes come to on the scene as its source has it now (None: it is gone).
+
+    Adding what is there, or removing what isn't, is done already. Setting a value that someone else has set since the
+    proposal was made is a conflict, and nothing of theirs is lost.
+    """
+    edit = Edit()
+    if scene is None:
+        edit.settled += [replace(c, outcome=ChangeStatus.FAILED, message="The scene is gone.") for c in changes]
+        return edit
+    for change in changes:
+        if change.field in NAMED:
+            _named(edit, change, scene)
+        elif change.field == "markers":
+            marker = Marker(change.proposed_value["title"], float(change.proposed_value["seconds"]))
+            if any(abs(there.seconds - marker.seconds) <= 1 for there in scene.markers):
+                edit.settled.append(_done(change))
+            else:
+                edit.markers.append(marker)
+                edit.wanted.append(change)
+        else:
+            _single(edit, change, scene)
+    return edit
+
+
+def _named(edit: Edit, change: Change, scene: Scene) -> None:
+    there: tuple[Named, ...] = getattr(scene, change.field)
+    names = change.proposed_value if isinstance(change.proposed_value, list) else [change.proposed_value]
+    values = [Named(change.entity_id if len(names) == 1 and change.entity_id else "", str(name)) for name in names]
+    has = [value for value in values if any(_same(value, other) for other in there)]
+    lacks = [value for value in values if value not in has]
+    todo = lacks if change.action == "add" else has
+    if not todo:
+        edit.settled.append(_done(change))
+        return
+    into = edit.add if change.action == "add" else edit.remove
+    into.setdefault(change.field, []).extend(todo)
+    edit.wanted.append(replace(change, replaced=[named.name for named in there]))
+
+
+def _single(edit: Edit, change: Change, scene: Scene) -> None:
+    now: Any = {
+        "studio": scene.studio.name if scene.studio else None,
+        "details": scene.details,
+        "date": scene.scene_date,
+    }[change.field]
+    if now == change.proposed_value:
+        edit.settled.append(_done(change))
+    elif (now or None) != (change.current_value or None):
+        message = "The value has been changed since this was proposed."
+        edit.settled.append(replace(change, outcome=ChangeStatus.CONFLICT, message=message, replaced=now))
+    else:
+        value = change.proposed_value
+        edit.set[change.field] = Named(change.entity_id or "", str(value)) if change.field == "studio" else value
+        edit.wanted.append(replace(change, replaced=now))
+
+
+def _same(one: Named, other: Named) -> bool:
+    return one.id == other.id if one.id and other.id else one.name.casefold() == other.name.casefold()
+
+
+def _done(change: Change) -> Change:
+    return replace(change, outcome=ChangeStatus.APPLIED, message="It was so already.")
+
+
+def applied_to(scene: Scene, edit: Edit) -> Scene:
+    """The scene with an edit carried out: what its source is to have, and what a scene without a server becomes."""
+    after = scene
+    for kind, named in edit.add.items():
+        there: tuple[Named, ...] = getattr(after, kind)
+        after = replace(after, **{kind: (*there, *_new(named, there))})  # type: ignore[arg-type]
+    for kind, named in edit.remove.items():
+        left = tuple(one for one in getattr(after, kind) if not any(_same(one, gone) for gone in named))
+        after = replace(after, **{kind: left})  # type: ignore[arg-type]
+    values = {"scene_date" if name == "date" else name: value for name, value in edit.set.items()}
+    markers = tuple(sorted((*after.markers, *edit.markers), key=lambda marker: marker.seconds))
+    return replace(after, **values, markers=markers)
+
+
+def _new(named: Iterable[Named], there: Sequence[Named]) -> list[Named]:
+    return [one for one in dict.fromkeys(named) if not any(_same(one, other) for other in there)]
+
+
+def undone(changes: Iterable[Change]) -> list[Change]:
+    """The changes that take applied ones back, as approved proposals against what they left. What was there already
+    before stays."""
+    found = []
+    for change in changes:
+        if change.outcome is not ChangeStatus.APPLIED or change.message:
+            continue
+        if change.field in NAMED:
+            back: Action = "remove" if change.action == "add" else "add"
+            found.append(replace(change, action=back, outcome=None, replaced=None))
+        elif change.field != "markers":
+            found.append(
+                replace(
+                    change,
+                    proposed_value=change.replaced,
+                    current_value=change.proposed_value,
+                    entity_id=None,
+                    outcome=None,
+                    replaced=None,
+                )
+            )
+    return found

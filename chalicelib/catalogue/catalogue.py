@@ -1,0 +1,190 @@
+"""An owner's catalogue: found by packed columns and what changed since, read and written one by one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from chalicelib.catalogue.columns import Columns, pack
+from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.ports import CatalogueStore, Change, Entities, Head, PackStore, StaleScene
+from chalicelib.catalogue.query import Query
+
+OVERLAP = timedelta(seconds=60)
+"""Changes are read again from this long before the last one seen: clocks of writers differ."""
+PACK_FROM = 2000
+"""So many changed scenes are judged one by one at most; then the columns are packed anew."""
+OPENED = 8
+"""Owners whose columns a container keeps."""
+
+_entities = TypeAdapter(Entities)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of scenes. stale: so many scenes changed that the columns should be packed anew."""
+
+    scenes: tuple[Scene, ...]
+    total: int
+    stale: bool
+
+
+@dataclass
+class _Opened:
+    head: Head
+    columns: Columns
+    entities: Entities
+    changed: dict[str, Scene | None] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+    newest: datetime | None = None
+
+    def learn(self, change: Change) -> None:
+        """Takes a change in, once, and in whichever order changes come."""
+        if change.id in self.seen:
+            return
+        self.seen.add(change.id)
+        self.newest = max(change.at, self.newest or change.at)
+        for scene_id, scene in change.scenes.items():
+            if change.at >= self.written.get(scene_id, change.at):
+                self.written[scene_id] = change.at
+                self.changed[scene_id] = scene
+
+
+class Catalogue:
+    """One for a container: it keeps what was opened, and reads only what came since."""
+
+    def __init__(
+        self, store: CatalogueStore, packs: PackStore, clock: Callable[[], datetime], new_id: Callable[[], str]
+    ):
+        self._store = store
+        self._packs = packs
+        self._clock = clock
+        self._new_id = new_id
+        self._opened: OrderedDict[str, _Opened] = OrderedDict()
+
+    def search(self, owner_id: str, query: Query) -> Found:
+        opened = self._open(owner_id)
+        page = opened.columns.search(query, opened.changed)
+        scenes = self._store.scenes(owner_id, page.ids)
+        # A scene written between the two reads is shown as it is now.
+        found = tuple(scene for i in page.ids if (scene := scenes.get(i)) is not None)
+        return Found(found, page.total, len(opened.changed) > PACK_FROM)
+
+    def ids(self, owner_id: str, query: Query) -> list[str]:
+        """Of a page of scenes the ids alone, without reading them."""
+        opened = self._open(owner_id)
+        return list(opened.columns.search(query, opened.changed).ids)
+
+    def scene(self, owner_id: str, scene_id: str) -> Scene | None:
+        return self._store.scene(owner_id, scene_id)
+
+    def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
+        return self._store.scenes(owner_id, scene_ids)
+
+    def every_scene(self, owner_id: str) -> Iterator[Scene]:
+        return self._store.every_scene(owner_id)
+
+    def entities(self, owner_id: str) -> Entities:
+        return self._open(owner_id).entities
+
+    def count(self, owner_id: str, kind: str, entity_id: str) -> int:
+        """How many scenes name a performer, tag or studio, by the columns and the changes since."""
+        opened = self._open(owner_id)
+        query = {
+            "performer": Query(performer_ids=(entity_id,), per_page=1),
+            "tag": Query(tag_ids=(entity_id,), per_page=1),
+            "studio": Query(studio_id=entity_id, per_page=1),
+        }[kind]
+        if not opened.changed:
+            return opened.columns.count(f"{kind}:{entity_id}")
+        return opened.columns.search(query, opened.changed).total
+
+    def change(self, owner_id: str, scene_id: str, edit: Callable[[Scene], Scene]) -> Scene | None:
+        """Applies an edit to a scene as it stands; None where there is none."""
+        while (before := self._store.scene(owner_id, scene_id)) is not None:
+            after = edit(before)
+            if after == before:
+                return before
+            try:
+                self._store.replace(owner_id, before, after, self._clock())
+                return after
+            except StaleScene:
+                continue
+        return None
+
+    def take_in(self, owner_id: str, scenes: Sequence[Scene]) -> dict[str, int]:
+        """Writes what a source says. Scenes whose digest is as before are skipped. Returns how many were created,
+        updated and skipped. What its owner has set here and no source knows (`analyzed`) stays."""
+        before = self._store.scenes(owner_id, [scene.id for scene in scenes])
+        writes, outcome = [], {"created": 0, "updated": 0, "skipped": 0}
+        for scene in {scene.id: scene for scene in scenes}.values():
+            there = before.get(scene.id)
+            if there and there.digest == scene.digest and not there.absent:
+                outcome["skipped"] += 1
+                continue
+            outcome["updated" if there else "created"] += 1
+            writes.append(replace(scene, analyzed=there.analyzed if there else scene.analyzed))
+        if writes:
+            self._store.put(owner_id, writes, self._clock())
+        return outcome
+
+    def newest_seen(self, owner_id: str, source: str) -> str | None:
+        """What the last whole sync of a source saw newest."""
+        return self._store.newest_seen(owner_id, source)
+
+    def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:
+        self._store.note_seen(owner_id, source, newest)
+
+    def set_entities(self, owner_id: str, entities: Entities) -> None:
+        while True:
+            head = self._store.head(owner_id)
+            name = f"{self._new_id()}.entities"
+            self._packs.write(owner_id, name, _entities.dump_json(entities, exclude_defaults=True))
+            if self._store.move_head(owner_id, replace(head, entities=name), head):
+                if head.entities:
+                    self._packs.remove(owner_id, head.entities)
+                return
+
+    def pack(self, owner_id: str) -> int:
+        """Packs all scenes anew; returns how many. Another packing that came first wins, and nothing is lost: changes
+        are forgotten only up to what the columns in force hold."""
+        head = self._store.head(owner_id)
+        until = self._clock() - OVERLAP  # what is written while scenes are read stays a change
+        scenes = list(self._store.every_scene(owner_id))
+        name = f"{self._new_id()}.columns"
+        self._packs.write(owner_id, name, pack(scenes))
+        if not self._store.move_head(owner_id, replace(head, columns=name, packed_until=until), head):
+            self._packs.remove(owner_id, name)
+            return len(scenes)
+        self._store.forget_changes(owner_id, until - OVERLAP)
+        if head.columns:
+            self._packs.remove(owner_id, head.columns)
+        return len(scenes)
+
+    def _open(self, owner_id: str) -> _Opened:
+        head = self._store.head(owner_id)
+        opened = self._opened.pop(owner_id, None)
+        if opened is None or opened.head != head:
+            opened = self._read(owner_id, head)
+        since = opened.newest - OVERLAP if opened.newest else head.packed_until
+        for change in self._store.changes(owner_id, since):
+            opened.learn(change)
+        self._opened[owner_id] = opened
+        while len(self._opened) > OPENED:
+            self._opened.popitem(last=False)
+        return opened
+
+    def _read(self, owner_id: str, head: Head) -> _Opened:
+        for _ in range(3):
+            try:
+                columns = self._packs.read(owner_id, head.columns) if head.columns else pack([])
+                entities = self._packs.read(owner_id, head.entities) if head.entities else b"{}"
+                return _Opened(head, Columns(columns), _entities.validate_json(entities))
+            except KeyError:  # packed anew just now
+                head = self._store.head(owner_id)
+        raise RuntimeError("the packed columns are gone")

@@ -1,0 +1,36 @@
+"""What detectors give back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Field = Literal["studio", "performers", "tags", "details", "date", "markers"]
+Action = Literal["add", "remove", "set"]
+FIELDS: tuple[Field, ...] = ("studio", "performers", "tags", "details", "date", "markers")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change that a detector proposes. value: the name, text, date or marker that is to be there; entity_id: of the
+    performer, tag or studio that the library has. confidence: 0 to 1."""
+
+    field: Field
+    action: Action
+    value: Any
+    confidence: float
+    reason: str
+    current_value: Any = None
+    entity_id: str | None = None
+
+    def as_json(self) -> Mapping[str, Any]:
+        return {
+            "field": self.field,
+            "action": self.action,
+            "current_value": self.current_value,
+            "proposed_value": self.value,
+            "entity_id": self.entity_id,
+            "confidence": self.confidence,
+            "reason": self.reason,
+        }

@@ -1,0 +1,41 @@
+"""What can go wrong for a caller of the catalogue; see chalicelib.jobs.errors."""
+
+from __future__ import annotations
+
+from chalicelib.jobs.errors import BadRequest, NotFound
+
+
+class SceneNotFound(NotFound):
+    """There is no such scene of yours."""
+
+    code, title = "scene_not_found", "There is no such scene"
+
+
+class PlanNotFound(NotFound):
+    """There is no such plan or change of yours."""
+
+    code, title = "plan_not_found", "There is no such plan or change"
+
+
+class PlanClosed(BadRequest):
+    """Read the plan: the message says what its status allows."""
+
+    code, title = "plan_closed", "The plan's status does not allow this"
+
+
+class ConnectionNotThere(BadRequest):
+    """Make the connection, or name another."""
+
+    code, title = "no_such_connection", "There is no such connection"
+
+
+class DecisionIncomplete(BadRequest):
+    """Send what the message names."""
+
+    code, title = "decision_incomplete", "The decision lacks something"
+
+
+class NothingChosen(BadRequest):
+    """Name scenes, or filters that some scenes fit."""
+
+    code, title = "nothing_chosen", "No scene was chosen"

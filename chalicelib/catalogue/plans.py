@@ -1,0 +1,192 @@
+"""Plans: proposed changes to scenes, decided by a person, carried out once.
+
+Decisions are kept as rules in the order in which they were made, not as a write for each change: `bulk-update` of
+50,000 changes is one rule. A change's status is what the last rule that means it says, unless it was carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal
+
+
+class PlanStatus(StrEnum):
+    PENDING = "pending"
+    DRAFT = "draft"
+    REVIEWING = "reviewing"
+    APPLIED = "applied"
+    CANCELLED = "cancelled"
+
+
+NEXT: Mapping[PlanStatus, frozenset[PlanStatus]] = {
+    PlanStatus.PENDING: frozenset({PlanStatus.DRAFT, PlanStatus.CANCELLED}),
+    PlanStatus.DRAFT: frozenset({PlanStatus.REVIEWING, PlanStatus.APPLIED, PlanStatus.CANCELLED}),
+    PlanStatus.REVIEWING: frozenset({PlanStatus.APPLIED, PlanStatus.CANCELLED}),
+    PlanStatus.APPLIED: frozenset(),
+    PlanStatus.CANCELLED: frozenset(),
+}
+"""pending: the analysis is still at work. draft: nobody has decided anything yet. reviewing: somebody has."""
+
+
+class ChangeStatus(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    APPLIED = "applied"
+    CONFLICT = "conflict"
+    FAILED = "failed"
+
+
+DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus.REJECTED})
+"""What a person may decide; the others are what carrying out came to."""
+CARRIED_OUT = frozenset({ChangeStatus.APPLIED, ChangeStatus.CONFLICT, ChangeStatus.FAILED})
+
+
+@dataclass(frozen=True)
+class Change:
+    """One proposed change of one scene. id: `{scene}-{number}`. outcome, message: what carrying it out came to;
+    replaced: what was there before, for undoing."""
+
+    id: str
+    scene_id: str
+    field: Field
+    action: Action
+    proposed_value: Any
+    confidence: float
+    reason: str
+    current_value: Any = None
+    entity_id: str | None = None
+    outcome: ChangeStatus | None = None
+    message: str | None = None
+    replaced: Any = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A decision about the changes that it means: all of those named by what is given. change_id: one alone, with the
+    value that the person wants instead."""
+
+    status: ChangeStatus
+    change_id: str | None = None
+    scene_id: str | None = None
+    field: Field | None = None
+    min_confidence: float | None = None
+    value: Any = None
+
+    def means(self, change: Change) -> bool:
+        return (
+            self.change_id in {None, change.id}
+            and self.scene_id in {None, change.scene_id}
+            and self.field in {None, change.field}
+            and (self.min_confidence is None or change.confidence >= self.min_confidence)
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """scenes: how many it has changes for; counted: its changes by field, as they were proposed."""
+
+    id: str
+    owner_id: str
+    name: str
+    status: PlanStatus
+    created_at: datetime
+    rules: tuple[Rule, ...] = ()
+    scenes: int = 0
+    counted: Mapping[str, int] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    applied_at: datetime | None = None
+    version: int = 0
+
+    def status_of(self, change: Change) -> ChangeStatus:
+        if change.outcome is not None:
+            return change.outcome
+        for rule in reversed(self.rules):
+            if rule.means(change):
+                return rule.status
+        return ChangeStatus.PENDING
+
+    def value_of(self, change: Change) -> Any:
+        """What is to be there: the person's own value, else the proposed one."""
+        for rule in reversed(self.rules):
+            if rule.change_id == change.id and rule.value is not None:
+                return rule.value
+        return change.proposed_value
+
+    def decide(self, rule: Rule) -> Plan:
+        """Raises ValueError where the plan is no longer open, or the rule is no decision."""
+        if rule.status not in DECISIONS:
+            raise ValueError(f"{rule.status} is no decision")
+        if self.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
+            raise ValueError(f"The plan is {self.status}: nothing can be decided.")
+        kept = [old for old in self.rules if not covers(rule, old)]
+        return replace(self, status=PlanStatus.REVIEWING, rules=(*kept, rule))
+
+    def moved(self, status: PlanStatus) -> Plan:
+        """Raises ValueError where the plan can't become that."""
+        if status not in NEXT[self.status]:
+            raise ValueError(f"The plan is {self.status} and can't become {status}.")
+        return replace(self, status=status)
+
+
+def covers(new: Rule, old: Rule) -> bool:
+    """Whether a new rule decides all that an old one did, so that the old one may go. One with a value of the person's
+    own stays: the value outlives a decision about its change."""
+    if old.value is not None:
+        return False
+    return (
+        new.change_id in {None, old.change_id}
+        and new.scene_id in {None, old.scene_id}
+        and new.field in {None, old.field}
+        and (
+            new.min_confidence is None or (old.min_confidence is not None and new.min_confidence <= old.min_confidence)
+        )
+    )
+
+
+def changes_of(scene_id: str, proposals: Iterable[Proposal]) -> tuple[Change, ...]:
+    """A scene's changes, numbered: the same proposals give the same ids."""
+    return tuple(
+        Change(
+            id=f"{scene_id}-{number}",
+            scene_id=scene_id,
+            field=proposal.field,
+            action=proposal.action,
+            proposed_value=proposal.value,
+            confidence=proposal.confidence,
+            reason=proposal.reason,
+            current_value=proposal.current_value,
+            entity_id=proposal.entity_id,
+        )
+        for number, proposal in enumerate(proposals)
+    )
+
+
+def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
+    """How many changes there are by field and by status."""
+    fields: dict[str, int] = {}
+    statuses: dict[str, int] = {}
+    for change in changes:
+        fields[change.field] = fields.get(change.field, 0) + 1
+        status = plan.status_of(change)
+        statuses[status] = statuses.get(status, 0) + 1
+    return {"by_field": fields, "by_status": statuses}
+
+
+def to_apply(
+    plan: Plan, changes: Iterable[Change], change_ids: Sequence[str] = (), scene_ids: Sequence[str] = ()
+) -> list[Change]:
+    """What is to be carried out: approved changes, of those named only, and none a second time."""
+    chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
+    return [
+        replace(change, proposed_value=plan.value_of(change))
+        for change in changes
+        if plan.status_of(change) is ChangeStatus.APPROVED
+        and (not chosen or change.id in chosen)
+        and (not scenes or change.scene_id in scenes)
+    ]

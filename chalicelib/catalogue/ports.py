@@ -1,0 +1,127 @@
+"""What the catalogue needs from the outside; stores fulfil it, and so do the fakes of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from chalicelib.catalogue.model import Entity, Scene
+from chalicelib.catalogue.plans import Change as PlannedChange
+from chalicelib.catalogue.plans import Plan, PlanStatus
+from chalicelib.catalogue.stash.client import Stash
+
+
+class StaleScene(Exception):
+    """The scene was written by someone else since it was read."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """Which packed columns are in force. columns, entities: the names of objects, None before the first. packed_until:
+    changes up to then are in the columns. version: of the head itself."""
+
+    version: int = 0
+    columns: str | None = None
+    entities: str | None = None
+    packed_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """Scenes that were written together, as they were then; None: removed."""
+
+    at: datetime
+    id: str
+    scenes: Mapping[str, Scene | None]
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The names of a library."""
+
+    performers: tuple[Entity, ...] = ()
+    tags: tuple[Entity, ...] = ()
+    studios: tuple[Entity, ...] = field(default=())
+
+
+class CatalogueStore(Protocol):
+    """One owner's scenes. Every write leaves a change, so that a search sees it at once."""
+
+    def scene(self, owner_id: str, scene_id: str) -> Scene | None: ...
+
+    def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
+        """Those that are there, of any number."""
+
+    def every_scene(self, owner_id: str) -> Iterator[Scene]:
+        """In no order."""
+
+    def put(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> None:
+        """Writes scenes, whatever is there: for what a source says. The change is written first, so that a page that
+        breaks off is found different, and written again, by whoever sends it again."""
+
+    def replace(self, owner_id: str, before: Scene, after: Scene, now: datetime) -> None:
+        """Writes a scene and its change in one transaction. StaleScene unless it still is as in `before`."""
+
+    def head(self, owner_id: str) -> Head: ...
+
+    def move_head(self, owner_id: str, head: Head, instead_of: Head) -> bool:
+        """False where another came first."""
+
+    def changes(self, owner_id: str, since: datetime | None) -> list[Change]:
+        """Changes after `since`, in order."""
+
+    def forget_changes(self, owner_id: str, until: datetime) -> None: ...
+
+    def newest_seen(self, owner_id: str, source: str) -> str | None: ...
+
+    def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
+
+
+class PackStore(Protocol):
+    """Objects of the catalogue."""
+
+    def read(self, owner_id: str, name: str) -> bytes:
+        """KeyError where it is gone."""
+
+    def write(self, owner_id: str, name: str, content: bytes) -> None: ...
+
+    def remove(self, owner_id: str, name: str) -> None: ...
+
+
+class PlanStore(Protocol):
+    """Plans and their changes; those of one scene are written together."""
+
+    def create(self, plan: Plan) -> bool:
+        """False where there is one of that id."""
+
+    def plan(self, owner_id: str, plan_id: str) -> Plan | None: ...
+
+    def plans(self, owner_id: str, status: PlanStatus | None) -> list[Plan]:
+        """Newest first."""
+
+    def replace(self, before: Plan, after: Plan) -> Plan | None:
+        """None where the plan is no longer as in `before`."""
+
+    def put_changes(self, plan_id: str, changes: Sequence[tuple[str, Sequence[PlannedChange]]]) -> None:
+        """By scenes; what is there of the same scenes is replaced."""
+
+    def changes(self, plan_id: str, after: str | None = None) -> Iterator[tuple[str, tuple[PlannedChange, ...]]]:
+        """Scene by scene, in the order of their ids, behind `after`."""
+
+    def changes_of_scene(self, plan_id: str, scene_id: str) -> tuple[PlannedChange, ...]: ...
+
+
+class Connections(Protocol):
+    """The owner's connections to other servers."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        """A client of one of them. KeyError where the owner has none of that id."""
+
+
+class NoConnections:
+    """For installations without any."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        raise KeyError(connection_id)

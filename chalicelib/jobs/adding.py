@@ -1,0 +1,68 @@
+"""Files come into a job, all of a request or none.
+
+A transaction holds 99 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
+looks; the last transaction puts the first ones and counts all. Should it never come, what was put is written over.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import batched
+
+from chalicelib.jobs.changes import BatchKeyRecord, Change, FileRecord, Is, Records, Refused
+from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.job_ports import JoiningStore
+from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import ADD_FILES, ADD_STAGED, STAGE_FILES, STAGE_MORE, JobFields, MovedJob
+from chalicelib.jobs.moving import planned
+
+AT_ONCE = 99
+
+
+def add_files(jobs: Records, job: Job, files: Sequence[File], *, seal: bool, changes: JobFields | None = None) -> Job:
+    """Adds files numbered on from `job.file_count`, all or none, and returns the job. StaleTransition where the job is
+    sealed, takes no files, or was added to since it was read."""
+    first, *more = list(batched(files, AT_ONCE)) or [()]
+    token = secrets.token_hex(8)
+    for number, some in enumerate(reversed(more)):
+        job = _add(jobs, job, (STAGE_MORE if number else STAGE_FILES)(adding=token), some)
+    fields: JobFields = {**(changes or {}), "file_count": job.file_count + len(files)}
+    if seal:
+        fields["sealed"] = True
+    if more:
+        fields["adding"] = None
+    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first)
+
+
+def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
+    """Adds up to 25 files of a drop folder and remembers their keys in its batch, in one transaction that also notes
+    `now` as the job's last activity; returns the number of each key. StaleTransition as add_files, and where one of the
+    keys has been remembered, by now, for another file that its job still awaits."""
+    batch = job.batch or ""
+    known = jobs.batch_files(batch, [file.key for file in files])
+    more = []
+    for file in files:
+        record, place = BatchKeyRecord(batch, file.key), {"job_id": job.id, "number": file.number}
+        if file.key not in known:
+            more.append(Change(record, creates=place))
+            continue
+        job_id, number = known[file.key]
+        if job_id == job.id:
+            raise StaleTransition(file.key)
+        # It came again after the job that had it before was closed: from now on it is this job's.
+        more.append(Change(record, place, when=(Is("job_id", job_id), Is("number", number))))
+    _add(jobs, job, ADD_FILES(file_count=job.file_count + len(files), active_at=now), files, more)
+    return {file.key: file.number for file in files}
+
+
+def _add(jobs: Records, job: Job, moved: MovedJob, files: Sequence[File], more: Sequence[Change] = ()) -> Job:
+    own, after = planned(job, moved)
+    put = [Change(FileRecord(file.job_id, file.number), replaces=file) for file in files]
+    try:
+        there = jobs.apply([*own, *put, *more])
+    except Refused:
+        raise StaleTransition(f"{job.id}: {moved.move.name}") from None
+    return replace(there, counts=job.counts) if there else after

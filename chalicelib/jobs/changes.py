@@ -1,0 +1,209 @@
+"""Writes as values: what moves plan, and all that a store must be able to carry out.
+
+A transaction is a list of changes, each of one record, all or nothing. A store knows how records and conditions are
+written where it keeps them, and nothing of what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.jobs.model import Job
+
+# -- records -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    job_id: str
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    job_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class SliceRecord:
+    job_id: str
+    division: int
+    step: int
+    number: int
+
+
+@dataclass(frozen=True)
+class CountsRecord:
+    """Where files of these numbers are counted for their job: to be added to only."""
+
+    job_id: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class UsageRecord:
+    owner_id: str
+
+
+@dataclass(frozen=True)
+class QueueRecord:
+    pipeline: str
+
+
+@dataclass(frozen=True)
+class DayRecord:
+    """What is counted on a day (YYYY-MM-DD): to be added to only."""
+
+    day: str
+
+
+@dataclass(frozen=True)
+class TotalRecord:
+    """What is counted of the whole installation: to be added to only."""
+
+
+@dataclass(frozen=True)
+class BatchKeyRecord:
+    """Which file of which job an object of a drop folder has become."""
+
+    batch: str
+    key: str
+
+
+@dataclass(frozen=True)
+class UseRecord:
+    """That a file shares the object of a source."""
+
+    source_job_id: str
+    source_number: int
+    job_id: str
+    number: int
+
+
+Record = (
+    JobRecord
+    | FileRecord
+    | SliceRecord
+    | CountsRecord
+    | UsageRecord
+    | QueueRecord
+    | DayRecord
+    | TotalRecord
+    | BatchKeyRecord
+    | UseRecord
+)
+
+# -- conditions: a field that stands at its default counts as not set --------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Is:
+    """The field has this value; None: it is not set."""
+
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class OneOf:
+    field: str
+    values: frozenset[Any]
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """The field is set, and not above this value."""
+
+    field: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Both:
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class There:
+    """The record exists."""
+
+
+Condition = Is | OneOf | AtMost | Both | Either | There
+
+
+def lease_free(now: datetime, by: str) -> Condition:
+    """No lease is in force. One of the same message counts as over: a queue delivers again only what its worker has not
+    answered, so that worker is dead, or has lost the message."""
+    return Either((Is("lease_until", None), AtMost("lease_until", now), Is("claimed_by", by)))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record's part of a transaction. sets: None removes a field. creates: the fields of a new record, on condition
+    that there is none. replaces: the same whatever is there. removes: the record goes. Without any of these only the
+    conditions take part."""
+
+    record: Record
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    adds: Mapping[str, float] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+    creates: Any = None
+    replaces: Any = None
+    removes: bool = False
+
+
+# -- what is told of a change ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class JobEnded:
+    """The job as it is then."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class FileRejected:
+    """attempt: the claim that ended so. owner_id None: it is looked up."""
+
+    job_id: str
+    owner_id: str | None
+    number: int
+    attempt: int
+    code: str | None
+    message: str | None
+
+
+Told = JobEnded | FileRejected
+
+# -- the store's part --------------------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """Nothing was written. found: for each change, whether its own conditions failed, and the record that is there
+    instead (None where there is none)."""
+
+    def __init__(self, found: Sequence[tuple[bool, Any]]) -> None:
+        super().__init__("a condition did not hold")
+        self.found = found
+
+    def failed(self, number: int) -> bool:
+        return self.found[number][0]
+
+    def there(self, number: int) -> Any:
+        return self.found[number][1]
+
+
+class Records(Protocol):
+    def apply(self, changes: Sequence[Change], tell: Sequence[Told] = ()) -> Any:
+        """Carries out all changes, or none, and has told what is to be told, where somebody listens. Returns the first
+        change's record as it is then where the store knows it by the way (a Job without counts), else None. Raises
+        Refused."""

@@ -1,0 +1,228 @@
+"""What the core needs of the jobs' store: small protocols, and for each consumer the few that it uses.
+
+Writes of jobs, files and slices are moves, which any store carries out by `apply` (changes.Records). A method here that
+names a condition writes nothing when it doesn't hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.jobs.changes import Records
+from chalicelib.jobs.model import Artifact, File, Job, QueueState, Result, Slice, Usage, file_id
+from chalicelib.jobs.states import JobState
+
+
+@dataclass(frozen=True)
+class Use:
+    """File `number` of `job_id` shares the object of file `source_number` of `source_job_id`."""
+
+    source_job_id: str
+    source_number: int
+    job_id: str
+    number: int
+    since: datetime
+
+    @property
+    def id(self) -> str:
+        return file_id(self.job_id, self.number)
+
+
+# -- pieces ------------------------------------------------------------------------------------------------------------
+
+
+class JobReads(Protocol):
+    def job(self, job_id: str) -> Job:
+        """The job with its counts, strongly consistent, in one read whose size doesn't grow with the job.
+        JobNotFound."""
+
+
+class JobLists(Protocol):
+    def jobs_of(
+        self, owner_id: str, *, states: frozenset[JobState], pipeline: str | None, limit: int, before: str | None
+    ) -> tuple[list[Job], str | None]:
+        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end."""
+
+
+class JobOpening(Protocol):
+    def create_job(self, job: Job, active_limit: int) -> None:
+        """Puts a new job and counts it for its owner, in one transaction; its option `email`, where there is one,
+        says which person it is in the statistics, else its owner is. LimitReached where the owner has
+        `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
+
+    def usage(self, owner_id: str) -> Usage: ...
+
+
+class DueJobs(Protocol):
+    def due_jobs(self, now: datetime, limit: int) -> list[str]:
+        """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
+
+
+class FileReads(Protocol):
+    def file(self, job_id: str, number: int) -> File:
+        """FileNotFound."""
+
+    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        """Files in order of their numbers, at most to the job's count: what is beyond is only being added."""
+
+
+class FileCopies(Protocol):
+    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
+        """A file of that owner with these bytes, inspected in any job; None where there is none."""
+
+
+class SliceReads(Protocol):
+    def slices(self, job: Job) -> list[Slice]:
+        """Those of the job's present step that have ever been claimed, in order."""
+
+
+class RunLeftovers(Protocol):
+    def delete_artifacts(self, job_id: str) -> None: ...
+    def delete_slices(self, job_id: str) -> None: ...
+
+
+class Outputs(Protocol):
+    def put_artifact(self, job_id: str, artifact: Artifact) -> None: ...
+    def put_result(self, result: Result) -> None:
+        """The same id again replaces it."""
+
+
+class QueueNumbers(Protocol):
+    def queue_state(self, pipeline: str) -> QueueState: ...
+
+
+class Durations(Protocol):
+    def record_duration(self, pipeline: str, seconds: float) -> None: ...
+
+
+class Batches(Protocol):
+    def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
+        """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
+        that was there is `instead_of`; the job itself may not have been created yet."""
+
+    def batch_job(self, batch: str) -> str | None:
+        """The job that imports the batch, strongly consistent; None where nobody has opened it."""
+
+    def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
+        """Job and file number of those keys of the batch that are known, strongly consistent."""
+
+
+class FilesById(Protocol):
+    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
+        """Those of the files that there are, strongly consistent, whatever job they are of."""
+
+
+class Uses(Protocol):
+    def note_uses(self, uses: Sequence[Use]) -> None: ...
+    def forget_uses(self, uses: Sequence[Use]) -> None: ...
+    def uses(self, job_id: str, number: int | None = None) -> list[Use]:
+        """Who shares objects of this job, or of one file of it; strongly consistent. Also where the job is gone."""
+
+
+# -- consumers ---------------------------------------------------------------------------------------------------------
+
+
+class FileStore(Records, FileReads, Protocol):
+    """Moves of files."""
+
+
+class OwnedStore(JobReads, FileReads, Protocol):
+    """Whose job or file it is."""
+
+
+class SettlingStore(Records, JobReads, FileReads, QueueNumbers, Protocol): ...
+
+
+class SharingStore(JobReads, FilesById, Uses, Protocol): ...
+
+
+class IntakeStore(Records, SharingStore, JobOpening, FileCopies, Protocol): ...
+
+
+class ReuseStore(Records, SharingStore, Protocol): ...
+
+
+class JoiningStore(Records, Batches, Protocol): ...
+
+
+class DropStore(JoiningStore, JobReads, FileReads, Protocol): ...
+
+
+class ImportStore(Records, JobReads, Protocol): ...
+
+
+class InspectionStore(Records, JobReads, FileReads, Protocol): ...
+
+
+class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...
+
+
+class SliceStore(Records, JobReads, SliceReads, Protocol): ...
+
+
+class RunStore(SliceStore, FileReads, RunLeftovers, Outputs, Durations, Protocol): ...
+
+
+class SweeperStore(Records, JobReads, FileReads, DueJobs, Protocol): ...
+
+
+class DeletionStore(Records, SharingStore, FileReads, Protocol):
+    def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
+        """The owner's inspected files with these bytes. From an index: the newest may be missing."""
+
+    def forget_batch(self, job: Job) -> None:
+        """Forgets which keys of its drop folder the job has taken in: what is dropped again is new."""
+
+    def remove_job(self, job: Job) -> None:
+        """Deletes all of a job's items but the uses that others make of it."""
+
+
+class LibraryStore(JobLists, FileReads, FilesById, Protocol):
+    def edit_file(self, file: File, changes: Mapping[str, Any]) -> File:
+        """Changes what the owner says of a file, and notes in its job that it was edited, in one transaction.
+        StaleTransition where it was edited since it was read, or is gone."""
+
+    def edit_job(self, job: Job, changes: Mapping[str, Any]) -> Job:
+        """Changes what the owner says of a job, whatever its state. StaleTransition as above."""
+
+    # a job's files packed, made of its files as they were at `made_of`
+    def kept_listings(self, job_ids: Iterable[str]) -> dict[str, tuple[str, list[bytes]]]:
+        """For each job that has one: of what it was made, and its parts."""
+
+    def keep_listing(self, job: Job, made_of: str, parts: Sequence[bytes]) -> None:
+        """Keeps it, unless the job has changed since it was read."""
+
+
+class ResultStore(JobReads, Protocol):
+    def put_result(self, result: Result) -> None:
+        """The same id again replaces it."""
+
+    def result(self, result_id: str) -> Result:
+        """ResultNotFound."""
+
+    def results(self, owner_id: str) -> list[Result]:
+        """All of an owner, newest first. From an index: the newest may be missing."""
+
+    def results_of(self, job_id: str) -> list[Result]: ...
+    def edit_result(self, result: Result, changes: Mapping[str, Any]) -> Result:
+        """StaleTransition where it was edited since it was read, or is gone."""
+
+    def delete_result(self, result: Result) -> None: ...
+
+
+class ReadingStore(JobLists, QueueNumbers, Protocol):
+    """What is read for the API alone."""
+
+    def artifact(self, job_id: str, name: str) -> Artifact:
+        """ArtifactNotFound."""
+
+    def artifacts(self, job_id: str) -> list[Artifact]: ...
+    def statistics(self) -> Mapping[str, float]:
+        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, stored_bytes, and since
+        (epoch seconds) once there is a job."""
+
+    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
+        """What was counted on each of those days (YYYY-MM-DD), by the names of chalicelib.jobs.statistics."""

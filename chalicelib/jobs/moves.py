@@ -1,0 +1,345 @@
+"""Every move of a job and of a file, as a value: the states that allow it, where it leads, what else must hold, what it
+sets. Nothing changes a job or a file but through one of these; the table in the README is printed from them.
+
+A move is called with what it sets this time: `PAUSE(due_at=None)`. Fields and guards are typed, so that mypy finds a
+misspelt one. moving.py makes the writes of it, with what follows in other records: see there for what is counted and
+told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypedDict, Unpack
+
+from chalicelib.jobs.model import Thumbnail
+from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, RECEIVING, FileState, JobState
+
+NOT_FINAL = frozenset(JobState) - FINAL
+RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING, JobState.PAUSED})
+
+
+class JobFields(TypedDict, total=False):
+    """What a move may set of a job: all but its state, which `to` names, and what never changes."""
+
+    options: Mapping[str, Any]
+    sealed: bool
+    file_count: int
+    active_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    error_code: str | None
+    error_message: str | None
+    run_requested: bool
+    ticket: int | None
+    steps_done: int
+    step_percent: float
+    current_filename: str | None
+    checkpoint: Mapping[str, Any] | None
+    slices: int | None
+    slices_done: int
+    slices_mark: int
+    division: int
+    waiting_for: Mapping[str, Any] | None
+    attempt: int
+    lease_until: datetime | None
+    claimed_by: str | None
+    tries: int
+    due_at: datetime | None
+    awaits: int | None
+    listing: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
+    result_size: int | None
+    upload: Mapping[str, Any] | None
+    retries: int
+    mark: int
+    given_up: bool
+    kept_bytes: int
+    adding: str | None
+    deleting: bool
+
+
+class JobGuard(Enum):
+    """What must hold of a job besides its state. SAME_…: as it was when it was read."""
+
+    SAME_STATE = "its state is the one that was read"
+    SAME_CLAIM = "no other worker has claimed its run since"
+    SAME_HOLDER = "its lease has not been given back"
+    SAME_STEP = "it is at the same step, in the same division"
+    SAME_RETRY = "it has not been retried since"
+    SAME_REQUEST = "its run is asked for, or not, as it was"
+    SAME_TRIES = "its tries have not been counted on"
+    SAME_FILES = "no file was taken back since"
+    SAME_FILE_COUNT = "no file was added since"
+    SAME_ADDING = "no other request has begun to add many files since"
+    SAME_KEPT = "what it counts for has not changed since"
+    LEASE_FREE = "no other message's lease is in force"
+    RUN_REQUESTED = "its run was asked for"
+    RUN_NOT_REQUESTED = "its run was not asked for"
+    NOT_SEALED = "it takes more files"
+    NOT_DELETING = "it is not being deleted"
+    SAME_DELETING = "it is being deleted, or not, as it was"
+
+
+@dataclass(frozen=True)
+class JobMove:
+    """to: None where the state stays. sets: what this move always sets."""
+
+    name: str
+    allowed: frozenset[JobState]
+    to: JobState | None = None
+    guards: frozenset[JobGuard] = frozenset()
+    sets: JobFields = field(default_factory=JobFields)
+
+    def __call__(self, *, now: datetime | None = None, **sets: Unpack[JobFields]) -> MovedJob:
+        """now: the time, for moves that look at a lease."""
+        return MovedJob(self, {**self.sets, **sets}, now)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the job is over by it: that counts for its owner and the statistics, and is told."""
+        return self.to in FINAL
+
+
+@dataclass(frozen=True)
+class MovedJob:
+    move: JobMove
+    sets: JobFields
+    now: datetime | None = None
+
+
+G = JobGuard
+FREED: JobFields = {"lease_until": None, "claimed_by": None}
+OVER: JobFields = {**FREED, "due_at": None, "current_filename": None}
+FAILED: JobFields = {**OVER, "checkpoint": None}
+CAN_FAIL = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
+
+# Files come in.
+ADD_FILES = JobMove("add files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_FILES = JobMove("stage files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+STAGE_MORE = JobMove("stage more files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
+ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
+SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
+AWAIT = JobMove("await the files that a manifest names", RECEIVING)
+COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
+SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
+START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
+NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)
+GIVE_UP = JobMove("give up on files that never came", RECEIVING, sets={"given_up": True, "sealed": True})
+RECALL = JobMove("take a file back", RECEIVING, guards=frozenset({G.RUN_NOT_REQUESTED}))
+RECALL_AS_READ = JobMove(
+    "take files back", frozenset(JobState), guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.SAME_REQUEST})
+)
+REQUEST_RUN = JobMove(
+    "ask for the run",
+    RECEIVING,
+    JobState.RUNNING,
+    frozenset({G.SAME_FILES, G.RUN_NOT_REQUESTED}),
+    {"run_requested": True},
+)
+ENQUEUE = JobMove(
+    "queue", frozenset({JobState.PENDING}), JobState.QUEUED, frozenset({G.SAME_FILES}), {"run_requested": True}
+)
+
+# A worker runs it.
+CLAIM_RUN = JobMove(
+    "claim the run",
+    frozenset({JobState.QUEUED, JobState.RUNNING}),
+    JobState.RUNNING,
+    frozenset({G.SAME_STATE, G.SAME_CLAIM, G.RUN_REQUESTED, G.LEASE_FREE}),
+)
+RENEW = JobMove("renew the lease", RUNNING, guards=frozenset({G.SAME_CLAIM, G.SAME_HOLDER}))
+GET_ON = JobMove("get on", RUNNING, guards=frozenset({G.SAME_CLAIM}))
+RELEASE = JobMove("give the claim back", WORKED_ON, guards=frozenset({G.SAME_CLAIM}), sets=FREED)
+COUNT_TRY = JobMove(
+    "count a try",
+    frozenset({JobState.QUEUED, JobState.RUNNING}),
+    guards=frozenset({G.SAME_CLAIM, G.SAME_TRIES}),
+)
+COUNT_SLICE = JobMove("count a slice", WORKED_ON, guards=frozenset({G.SAME_STEP}))
+LOOK_AT_SLICES = JobMove("look at its slices", RUNNING, guards=frozenset({G.SAME_STEP}))
+ASK_USER = JobMove("ask its user", RUNNING, JobState.PAUSED, frozenset({G.SAME_CLAIM}), {"due_at": None, "tries": 0})
+ASK_USER_IN_SLICE = JobMove(
+    "ask its user in a slice", RUNNING, JobState.PAUSED, frozenset({G.SAME_STEP}), {"due_at": None}
+)
+AGAIN: JobFields = {
+    **FREED,
+    "steps_done": 0,
+    "step_percent": 0.0,
+    "current_filename": None,
+    "checkpoint": None,
+    "slices": None,
+    "slices_done": 0,
+    "slices_mark": 0,
+    "upload": None,
+    "result": None,
+    "tries": 0,
+}
+RUN_AGAIN = JobMove("run again without lost files", RUNNING, guards=frozenset({G.SAME_CLAIM}), sets=AGAIN)
+RUN_AGAIN_FROM_SLICE = JobMove(
+    "run again without files that a slice found lost", RUNNING, guards=frozenset({G.SAME_STEP}), sets=AGAIN
+)
+COMPLETE = JobMove("complete", RUNNING, JobState.COMPLETED, frozenset({G.SAME_CLAIM}), {**OVER, "upload": None})
+
+# It can't be done.
+FAIL = JobMove("fail", CAN_FAIL, JobState.FAILED, sets=FAILED)
+FAIL_ARRIVALS = JobMove("fail without a usable file", CAN_FAIL, JobState.FAILED, frozenset({G.SAME_FILES}), FAILED)
+FAIL_RUN = JobMove("fail in the run", CAN_FAIL, JobState.FAILED, frozenset({G.SAME_CLAIM}), FAILED)
+FAIL_SLICE = JobMove("fail in a slice", CAN_FAIL, JobState.FAILED, frozenset({G.SAME_STEP}), FAILED)
+
+# Its owner decides.
+PAUSE = JobMove("pause", RUNNING, JobState.PAUSED, frozenset({G.SAME_STATE}), {"due_at": None, "waiting_for": None})
+RESUME = JobMove(
+    "resume", frozenset({JobState.PAUSED}), JobState.RUNNING, frozenset({G.SAME_STATE}), {"waiting_for": None}
+)
+CANCEL = JobMove("cancel", NOT_FINAL, JobState.CANCELLED, frozenset({G.SAME_STATE}), {"waiting_for": None})
+RETRY = JobMove(
+    "retry",
+    frozenset({JobState.COMPLETED, JobState.FAILED}),
+    JobState.PENDING,
+    frozenset({G.SAME_STATE, G.SAME_RETRY}),
+    {
+        **AGAIN,
+        "run_requested": False,
+        "ticket": None,
+        "waiting_for": None,
+        "error_code": None,
+        "error_message": None,
+        "started_at": None,
+        "completed_at": None,
+        "given_up": False,
+    },
+)
+DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
+REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
+FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
+
+# The sweeper looks.
+LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))
+
+ACTIONS: Mapping[str, JobMove] = {"pause": PAUSE, "resume": RESUME, "cancel": CANCEL}
+"""What a user may ask of a job."""
+
+
+class FileFields(TypedDict, total=False):
+    """What a move may set of a file."""
+
+    size: int
+    content_type: str | None
+    sequencer: str | None
+    etag: str | None
+    attempt: int
+    lease_until: datetime | None
+    claimed_by: str | None
+    tries: int
+    sha256: str | None
+    crc32: int | None
+    metadata: Mapping[str, Any]
+    title: str | None
+    description: str | None
+    tags: Sequence[str]
+    thumbnail: Thumbnail | None
+    duplicate_of: int | None
+    error_code: str | None
+    error_message: str | None
+    upload_id: str | None
+    owner_hash: str | None
+    verdict: str | None
+    verdict_message: str | None
+    verdict_details: Mapping[str, Any]
+    verdict_run: int
+
+
+class FileGuard(Enum):
+    """What must hold of a file besides its state."""
+
+    SAME_STATE = "its state is the one that was read"
+    SAME_CLAIM = "no other worker has claimed it since"
+    LEASE_FREE = "where it is being inspected, no other message's lease is in force"
+    NO_UPLOAD = "it has no upload in parts"
+    NO_LATER_VERDICT = "no later run has judged it"
+
+
+@dataclass(frozen=True)
+class FileMove:
+    name: str
+    allowed: frozenset[FileState]
+    to: FileState | None = None
+    guards: frozenset[FileGuard] = frozenset()
+    sets: FileFields = field(default_factory=FileFields)
+
+    def __call__(self, *, now: datetime | None = None, **sets: Unpack[FileFields]) -> MovedFile:
+        return MovedFile(self, {**self.sets, **sets}, now)
+
+
+@dataclass(frozen=True)
+class MovedFile:
+    move: FileMove
+    sets: FileFields
+    now: datetime | None = None
+
+
+F = FileGuard
+FILE_FREED: FileFields = {"lease_until": None, "claimed_by": None}
+EXPECTED, INSPECTING = frozenset({FileState.EXPECTED}), frozenset({FileState.INSPECTING})
+
+CLAIM_FILE = FileMove("claim", AWAITED, FileState.INSPECTING, frozenset({F.LEASE_FREE}))
+CLAIM_NEWER = FileMove(
+    "claim a newer version",
+    FINISHED,
+    FileState.INSPECTING,
+    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    {"error_code": None, "error_message": None, "owner_hash": None},
+)
+TAKE = FileMove("take", INSPECTING, FileState.INSPECTED, frozenset({F.SAME_CLAIM}), {**FILE_FREED, "tries": 0})
+REJECT = FileMove("reject", INSPECTING, FileState.REJECTED, frozenset({F.SAME_CLAIM}), {**FILE_FREED, "tries": 0})
+GIVE_UP_FILE = FileMove("give up", AWAITED, FileState.REJECTED, frozenset({F.SAME_CLAIM}), FILE_FREED)
+# The announced size stays the found one: an upload's was checked, and the store's own have no other.
+RESET = FileMove(
+    "look at it again",
+    FINISHED,
+    FileState.EXPECTED,
+    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    {
+        "tries": 0,
+        "error_code": None,
+        "error_message": None,
+        "sequencer": None,
+        "etag": None,
+        "sha256": None,
+        "crc32": None,
+        "duplicate_of": None,
+        "owner_hash": None,
+    },
+)
+MARK_DUPLICATE = FileMove("mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE)
+UNMARK_DUPLICATE = FileMove(
+    "be no duplicate of a lost file", frozenset({FileState.DUPLICATE}), FileState.INSPECTED, sets={"duplicate_of": None}
+)
+LOSE = FileMove(
+    "lose",
+    frozenset({FileState.INSPECTED, FileState.DUPLICATE}),
+    FileState.REJECTED,
+    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    {"owner_hash": None, "duplicate_of": None},
+)
+NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
+DESCRIBE = FileMove("note what the run found of it", FINISHED)
+JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
+BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
+END_PARTS = FileMove("end an upload in parts", EXPECTED, sets={"upload_id": None})
+
+JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, JobMove))
+FILE_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, FileMove))
+
+
+def targets(state: JobState) -> list[JobState]:
+    """Where a job may go from a state, in the states' order."""
+    reached = {move.to for move in JOB_MOVES if state in move.allowed} - {state}
+    return [target for target in JobState if target in reached]
+
+
+def sources(target: JobState) -> frozenset[JobState]:
+    return frozenset(state for state in JobState if target in targets(state))

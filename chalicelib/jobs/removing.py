@@ -1,0 +1,112 @@
+"""Files go, with all that counts them, in one transaction; and at last what their job had counted.
+
+A user's stored bytes are the sum of what their jobs keep counted (`kept_bytes`) at all times: each change of one is a
+change of both, on condition that the job's is the one that was read.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from chalicelib.jobs.changes import (
+    BatchKeyRecord,
+    Change,
+    CountsRecord,
+    FileRecord,
+    Is,
+    JobRecord,
+    Records,
+    Refused,
+    There,
+    TotalRecord,
+    UsageRecord,
+    UseRecord,
+)
+from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.file_moving import counted
+from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.moves import FORGET, REMOVE_FILES
+from chalicelib.jobs.moving import job_conditions
+from chalicelib.jobs.states import FINISHED, FileState
+
+GOING = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
+
+
+def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> Job:
+    """Deletes up to 15 files of a job that is over, with all that counts them; returns the job.
+
+    heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and whether that
+    one's job is over. StaleTransition where one of them, or the job, has changed since it was read.
+    """
+    counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    kept: dict[str, float] = defaultdict(float)
+    numbers: dict[str, list[int]] = defaultdict(list)
+    changes: list[Change] = []
+    freed = 0
+    for file in files:
+        as_read = (There(), Is("state", file.state), Is("attempt", file.attempt))
+        changes.append(Change(FileRecord(job.id, file.number), when=as_read, removes=True))
+        changes += [Change(record, removes=True) for record in _beside(job, file)]
+        numbers[job.id].append(file.number)
+        counts[job.id]["removed"] += 1
+        if file.state in FINISHED:
+            counts[job.id][file.state.value] -= 1
+        if file.state not in GOING or not file.counts_bytes:
+            continue
+        counts[job.id]["size"] -= counted(file)
+        freed += counted(file)
+        if file.number in heirs:
+            heir, final = heirs[file.number]
+            changes.append(Change(FileRecord(heir.job_id, heir.number), {"counted": True}, when=(There(),)))
+            if heir.state in GOING:
+                numbers[heir.job_id].append(heir.number)
+                counts[heir.job_id]["size"] += file.size
+                if final:
+                    kept[heir.job_id] += file.size
+    # A file that was finished after its job was over had not been added to what its owner has.
+    kept[job.id] -= min(freed, job.kept_bytes)
+    changes += [Change(CountsRecord(name, tuple(numbers[name])), adds=dict(adds)) for name, adds in counts.items()]
+    changes += [
+        Change(JobRecord(name), adds={"kept_bytes": size}, when=(There(),))
+        for name, size in kept.items()
+        if size and name != job.id
+    ]
+    own = {"edits": 1, "kept_bytes": kept[job.id]}
+    changes.append(Change(JobRecord(job.id), adds=own, when=job_conditions(job, REMOVE_FILES())))
+    changes += _stored(job.owner_id, sum(kept.values()))
+    _apply(jobs, job, changes)
+    return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + int(kept[job.id]))
+
+
+def forget_kept(jobs: Records, job: Job) -> Job:
+    """Takes what a job that is being deleted still counts for from its owner's usage. StaleTransition."""
+    if not job.kept_bytes:
+        return job
+    own = Change(JobRecord(job.id), {"kept_bytes": 0}, when=job_conditions(job, FORGET()))
+    _apply(jobs, job, [own, *_stored(job.owner_id, -job.kept_bytes)])
+    return replace(job, kept_bytes=0)
+
+
+def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord]:
+    """The records of a file besides its own."""
+    found: list[UseRecord | BatchKeyRecord] = []
+    if file.source and (place := parse_file_id(file.source)):
+        found.append(UseRecord(*place, job.id, file.number))
+    if job.batch:
+        found.append(BatchKeyRecord(job.batch, file.key))
+    return found
+
+
+def _stored(owner_id: str, size: float) -> list[Change]:
+    if not size:
+        return []
+    return [Change(record, adds={"stored_bytes": size}) for record in (UsageRecord(owner_id), TotalRecord())]
+
+
+def _apply(jobs: Records, job: Job, changes: Sequence[Change]) -> None:
+    try:
+        jobs.apply(changes)
+    except Refused:
+        raise StaleTransition(job.id) from None

@@ -1,0 +1,220 @@
+"""Schedules: jobs that begin by themselves, each at its time once.
+
+The job's id is made of the schedule and the time that was due, so that whoever starts it a second time (after a crash,
+or because two look at once) finds the one that is there. Times that were missed come to one job. The sweeper looks for
+what is due in the sparse index.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from chalicelib.jobs.errors import (
+    FieldError,
+    InvalidFields,
+    JobError,
+    PreconditionFailed,
+    ScheduleNotFound,
+    StaleTransition,
+    TryAgain,
+)
+from chalicelib.jobs.ids import id_of
+from chalicelib.jobs.importing import Importer
+from chalicelib.jobs.intake import Intake
+from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.timing import InvalidTiming, Timing
+
+log = logging.getLogger(__name__)
+
+MOST = 50
+AT_ONCE = 100
+HISTORY = 20
+TRIES = 5
+TIMING = frozenset({"cron", "every_minutes", "zone"})
+MARGIN = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Started:
+    """One time that came: the job that began, or why none did. due_at None: it was asked for."""
+
+    at: datetime
+    due_at: datetime | None
+    job_id: str | None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """path: what is imported; None for a work without files. next_at None: it is paused. history: the newest first."""
+
+    id: str
+    owner_id: str
+    name: str
+    pipeline: str
+    options: Mapping[str, Any]
+    path: str | None
+    recursive: bool
+    timing: Timing
+    next_at: datetime | None
+    created_at: datetime
+    history: tuple[Started, ...] = ()
+    version: int = 0
+
+
+class ScheduleStore(Protocol):
+    def add_schedule(self, schedule: Schedule, most: int) -> None:
+        """TooManySchedules."""
+
+    def schedule(self, owner_id: str, schedule_id: str) -> Schedule:
+        """ScheduleNotFound."""
+
+    def schedules(self, owner_id: str) -> list[Schedule]: ...
+    def change_schedule(self, schedule: Schedule, changes: Mapping[str, Any]) -> Schedule:
+        """changes: fields of Schedule. ScheduleNotFound, and StaleTransition where it is of another version by now."""
+
+    def delete_schedule(self, schedule: Schedule) -> None: ...
+    def due_schedules(self, now: datetime, limit: int) -> list[tuple[str, str]]:
+        """Owner and id of those whose time has come, the longest waiting first."""
+
+
+class Schedules:
+    def __init__(self, store: ScheduleStore, intake: Intake, importer: Importer, clock: Clock, new_id: NewId) -> None:
+        self._store = store
+        self._intake = intake
+        self._importer = importer
+        self._clock = clock
+        self._new_id = new_id
+
+    def add(
+        self,
+        owner_id: str,
+        name: str,
+        pipeline: str,
+        options: Mapping[str, Any],
+        *,
+        path: str | None,
+        recursive: bool,
+        cron: str | None,
+        every_minutes: int | None,
+        zone: str,
+    ) -> Schedule:
+        """InvalidFields, ImportNotAllowed, UnknownPipeline, TooManySchedules."""
+        now = self._clock()
+        timing = _checked(Timing(now, cron, every_minutes, zone))
+        if path is not None:
+            self._importer.check(path, owner_id)
+        checked = self._intake.check_options(pipeline, options, with_files=path is not None)
+        first = timing.after(now)
+        made = Schedule(
+            self._new_id(), owner_id, name, pipeline, checked, path, recursive, timing, first, created_at=now
+        )
+        self._store.add_schedule(made, MOST)
+        return made
+
+    def change(self, schedule: Schedule, changes: Mapping[str, Any], *, exactly: bool) -> Schedule:
+        """changes: name, options, paused, cron, every_minutes, zone. exactly: only as it was read, else
+        PreconditionFailed."""
+        for _ in range(TRIES):
+            try:
+                return self._store.change_schedule(schedule, self._changed(schedule, changes))
+            except StaleTransition:
+                if exactly:
+                    raise PreconditionFailed("The schedule was changed in the meantime.") from None
+                schedule = self._store.schedule(schedule.owner_id, schedule.id)
+        raise TryAgain("The schedule is changed by many at once: try again.")
+
+    def _changed(self, schedule: Schedule, changes: Mapping[str, Any]) -> dict[str, Any]:
+        now, timing = self._clock(), schedule.timing
+        found: dict[str, Any] = {name: changes[name] for name in ("name",) if name in changes}
+        if "options" in changes:
+            with_files = schedule.path is not None
+            found["options"] = self._intake.check_options(schedule.pipeline, changes["options"], with_files=with_files)
+        paused = changes.get("paused", schedule.next_at is None)
+        if TIMING & changes.keys():
+            now_cron = changes.get("cron", None if changes.get("every_minutes") else timing.cron)
+            every = changes.get("every_minutes", None if changes.get("cron") else timing.every_minutes)
+            timing = _checked(Timing(now, now_cron, every, changes.get("zone", timing.zone)))
+            found["timing"] = timing
+        if paused:
+            found["next_at"] = None
+        elif "timing" in found or schedule.next_at is None:
+            found["next_at"] = timing.after(now)
+        return found
+
+    def run_now(self, schedule: Schedule) -> str:
+        """The id of the job that has begun. Raises what starting it raises."""
+        now = self._clock()
+        job_id = self._start(schedule, self._new_id(), now)
+        self._note(schedule, Started(now, None, job_id))
+        return job_id
+
+    def _note(self, schedule: Schedule, started: Started) -> None:
+        for _ in range(TRIES):
+            try:
+                self._store.change_schedule(schedule, {"history": _history(schedule, started)})
+                return
+            except StaleTransition:
+                schedule = self._store.schedule(schedule.owner_id, schedule.id)
+            except ScheduleNotFound:
+                return
+
+    def sweep(self, deadline: datetime) -> int:
+        """Starts what is due; returns how many. One that fails doesn't keep others from it."""
+        started = 0
+        for owner_id, schedule_id in self._store.due_schedules(self._clock(), AT_ONCE):
+            if self._clock() >= deadline - MARGIN:
+                break
+            try:
+                started += self._begin(self._store.schedule(owner_id, schedule_id))
+            except (StaleTransition, ScheduleNotFound):
+                log.info("the schedule moved on by itself", extra={"schedule": schedule_id})
+            except Exception:
+                log.exception("a schedule could not be started", extra={"schedule": schedule_id})
+        return started
+
+    def _begin(self, schedule: Schedule) -> bool:
+        due_at, now = schedule.next_at, self._clock()
+        if due_at is None or due_at > now:
+            return False
+        try:
+            job_id = self._start(schedule, id_of(due_at, schedule.id, due_at.isoformat()), due_at)
+            started = Started(now, due_at, job_id)
+        except JobError as refused:
+            log.warning("a schedule began no job", extra={"schedule": schedule.id, "code": refused.code})
+            started = Started(now, due_at, None, refused.code, refused.detail)
+        changes = {"next_at": schedule.timing.after(now), "history": _history(schedule, started)}
+        self._store.change_schedule(schedule, changes)
+        return True
+
+    def _start(self, schedule: Schedule, job_id: str, at: datetime) -> str:
+        name = f"{schedule.name} {at.astimezone(ZoneInfo(schedule.timing.zone)):%Y-%m-%d %H:%M}"
+        owner_id, pipeline, options = schedule.owner_id, schedule.pipeline, schedule.options
+        if schedule.path is None:
+            return self._intake.start(owner_id, pipeline, options, job_id, name=name).id
+        try:
+            job = self._importer.start(
+                owner_id, schedule.path, pipeline, options, name=name, recursive=schedule.recursive, id=job_id
+            )
+            return job.id
+        except StaleTransition:
+            return job_id  # it had begun before; the sweeper asks for its listing where that was lost
+
+
+def _checked(timing: Timing) -> Timing:
+    try:
+        timing.check()
+    except InvalidTiming as wrong:
+        error = FieldError(wrong.field, str(wrong))
+        raise InvalidFields("That is no time for a schedule.", errors=[error]) from None
+    return timing
+
+
+def _history(schedule: Schedule, started: Started) -> tuple[Started, ...]:
+    return (started, *schedule.history)[:HISTORY]

@@ -1,0 +1,103 @@
+"""The slices of a running step: their messages, and what makes good those that were lost.
+
+A step is divided once its `run` has planned it. From then on the job has no worker of its own: each slice is a message,
+its claim an item, and being done one transaction with the job's count. The worker that finishes the last one asks for
+the run, which goes on with the next step.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.jobs.claims import SliceClaim, is_of
+from chalicelib.jobs.job_ports import SliceStore
+from chalicelib.jobs.model import Job, Slice
+from chalicelib.jobs.moves import LOOK_AT_SLICES
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports import Clock, Queues
+from chalicelib.jobs.slice_claims import finish_slice
+from chalicelib.jobs.works import place_of
+from chalicelib.pipelines.base import Work
+
+log = logging.getLogger(__name__)
+
+LOOK_AFTER = timedelta(seconds=60)
+RESENT_LOOK_AFTER = timedelta(seconds=300)
+"""Longer, so that a queue with much before these messages isn't filled with the same again and again."""
+
+
+@dataclass(frozen=True)
+class SliceMessage:
+    job_id: str
+    step: int
+    number: int
+    division: int
+
+    @classmethod
+    def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
+        """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
+        if "slice" not in body:
+            return None
+        numbers = [body.get(name) for name in ("step", "slice", "division")]
+        if not isinstance(body.get("job_id"), str) or not all(type(n) is int and n >= 0 for n in numbers):
+            raise ValueError("no message of a slice")
+        return cls(body["job_id"], body["step"], body["slice"], body["division"])
+
+    def is_of(self, job: Job) -> bool:
+        """Whether the job is still at this slice's step, in the same division."""
+        part = Slice(self.job_id, self.division, self.step, self.number)
+        return is_of(part, job) and self.number < (job.slices or 0)
+
+
+class Slices:
+    def __init__(self, jobs: SliceStore, queues: Queues, works: Mapping[str, Work], clock: Clock) -> None:
+        self._jobs = jobs
+        self._queues = queues
+        self._works = works
+        self._clock = clock
+
+    def send(self, job: Job, numbers: Iterable[int]) -> None:
+        messages = [
+            {"job_id": job.id, "step": job.steps_done, "slice": number, "division": job.division} for number in numbers
+        ]
+        self._queues.slices(place_of(self._works[job.pipeline], job), messages)
+
+    def send_all(self, job: Job) -> None:
+        """Messages for all slices that are neither done nor in a worker's hands."""
+        now = self._clock()
+        kept = {part.number for part in self._jobs.slices(job) if part.done or _is_held(part, now)}
+        self.send(job, [number for number in range(job.slices or 0) if number not in kept])
+
+    def mend(self, job: Job) -> bool:
+        """Sends again what seems lost; returns whether there was any, and decides when to look again.
+
+        A slice whose lease ran out has lost its worker. One that was never claimed may just wait in its queue: it is
+        taken for lost where no slice is in anybody's hands and none was finished since the last look.
+        """
+        now = self._clock()
+        parts = {part.number: part for part in self._jobs.slices(job)}
+        held = {part.number for part in parts.values() if not part.done and _is_held(part, now)}
+        lost = [
+            part.number for part in parts.values() if not part.done and part.lease_until and part.number not in held
+        ]
+        if not held and job.slices_done == job.slices_mark:
+            lost = [n for n in range(job.slices or 0) if n not in parts or not parts[n].done]
+        wait = RESENT_LOOK_AFTER if lost else LOOK_AFTER
+        # Written first: who dies between the two leaves it for the next look.
+        move(self._jobs, job, LOOK_AT_SLICES(slices_mark=job.slices_done, due_at=now + wait))
+        self.send(job, lost)
+        return bool(lost)
+
+    def finish(self, claim: SliceClaim) -> bool:
+        """Counts a slice as done; True where it was the last one: the caller asks for the run."""
+        finish_slice(self._jobs, claim.job, claim.part, self._clock())
+        job = self._jobs.job(claim.job.id)
+        return is_of(claim.part, job) and not job.shared
+
+
+def _is_held(part: Slice, now: Any) -> bool:
+    return part.lease_until is not None and part.lease_until > now

@@ -1,0 +1,281 @@
+"""Which cards a picture shows, and why none where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.pipelines.colour import homography, lattice, markers, refining
+from chalicelib.pipelines.colour.cards import Card, cards
+from chalicelib.pipelines.colour.pictures import reduced_to_8
+
+Floats = NDArray[np.float64]
+Pixels = NDArray[Any]
+Reason = tuple[str, str]
+
+AUTO = "auto"
+_LONGEST_SEEN = 4200
+_LEAST_BY_HAND = 0.5
+_LEAST_BY_MARKERS = 0.3  # a card half covered still has it
+_MIRROR = np.diag([-1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True)
+class FoundCard:
+    """matrix: card units to pixels of the upright picture. method: `markers`, `patches` or `corners`. certainty: 0..1.
+    cut: a part of it lies outside. markers: ids of those that were used."""
+
+    card: Card
+    matrix: Floats
+    method: str
+    certainty: float
+    cut: bool = False
+    markers: tuple[int, ...] = ()
+
+    @property
+    def corners(self) -> Floats:
+        return homography.mapped(self.matrix, self.card.outline)
+
+    @property
+    def area(self) -> float:
+        return abs(homography.area(self.corners))
+
+    @property
+    def mirrored(self) -> bool:
+        return homography.area(self.corners) < 0
+
+    @property
+    def angle(self) -> float:
+        """Degrees clockwise by which the card is turned; of a mirrored one once it is flipped left to right."""
+        middle = self.card.outline.mean(0)
+        right, left = homography.mapped(self.matrix, np.array([[1.0, 0.0], [-1.0, 0.0]]) + middle)
+        right = right - left
+        return float(np.degrees(np.arctan2(right[1], -right[0] if self.mirrored else right[0])) % 360)
+
+    @property
+    def rotation(self) -> int:
+        return round(self.angle / 90) % 4 * 90
+
+    def told(self) -> dict[str, Any]:
+        """For reports. Corners from the card's own top left clockwise, in pixels of the upright picture."""
+        return {
+            "card": self.card.name,
+            "corners": [[round(float(v), 1) for v in corner] for corner in self.corners],
+            "mirrored": self.mirrored,
+            "rotation": self.rotation,
+            "method": self.method,
+            "certainty": round(self.certainty, 3),
+        }
+
+
+@dataclass(frozen=True)
+class Detection:
+    """cards: the one to use first, then by size. reason: why there is none to use."""
+
+    cards: list[FoundCard] = field(default_factory=list)
+    reason: Reason | None = None
+    warnings: list[Reason] = field(default_factory=list)
+
+
+def _seen(pixels: Pixels) -> tuple[NDArray[np.uint8], int]:
+    """A copy at 8 bits for looking, every n-th pixel of it, made brighter where it is dark (as linear pictures are)."""
+    step = max(1, -(-max(pixels.shape[:2]) // _LONGEST_SEEN))
+    seen = np.ascontiguousarray(reduced_to_8(pixels[::step, ::step]))
+    bright, usual = np.percentile(seen[::8, ::8], (99.5, 50))
+    if usual < 50 or bright < 128:
+        scale = 255 / max(float(bright), 1)
+        curve = 255 * np.clip(np.arange(256) / 255 * scale, 0, 1) ** (1 / 2.2 if usual * scale < 70 else 1)
+        seen = np.rint(curve).astype(np.uint8)[seen]
+    return seen, step
+
+
+def _within(found: FoundCard, shape: tuple[int, ...]) -> bool:
+    places = homography.mapped(found.matrix, found.card.centres)
+    return bool((places >= 0).all() and (places < (shape[1], shape[0])).all())
+
+
+def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard], int, int]:
+    import cv2
+
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
+    found: list[FoundCard] = []
+    single = torn = 0
+    longest = max(grey.shape)
+    # Once as it is, and once so that small markers in a small picture have pixels enough, or a large picture fewer.
+    for size in (min(longest, markers.LONGEST), longest if longest > markers.LONGEST else min(2 * longest, 2400)):
+        for mirrored in (False, True):
+            looked = markers.find(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, card, size)
+            flip = _MIRROR.copy()
+            flip[0, 2] = grey.shape[1] - 1
+            for one in looked.cards:
+                matrix = flip @ one.matrix if mirrored else one.matrix
+                placed = FoundCard(
+                    card, matrix, "markers", 1 - one.error / (2 * markers.LARGEST_ERROR), markers=one.used
+                )
+                if not _looks_right(seen, placed):
+                    torn += 1
+                elif not any(_same(other, placed) for other in found):
+                    found.append(placed)
+            single, torn = max(single, looked.single), torn + looked.torn
+            if found:
+                break
+    return found, single, torn
+
+
+def _same(card: FoundCard, other: FoundCard) -> bool:
+    return _holds(card, homography.mapped(other.matrix, other.card.centres.mean(0)[None])[0])
+
+
+def _looks_right(seen: NDArray[np.uint8], card: FoundCard) -> bool:
+    """Whether the colours are roughly where the markers say: blur may put a corner dozens of pixels off."""
+    places = homography.mapped(card.matrix, card.card.centres)
+    radius = np.full(len(places), max(1.0, 0.1 * np.sqrt(card.area / 24)))
+    colours = lattice.sampled(seen, places, radius)
+    if np.isnan(colours).any(1).sum() > 10:
+        return True  # cut off, which is told elsewhere
+    return lattice.colour_score(colours, card.card) > _LEAST_BY_MARKERS
+
+
+def _printed_on_white(seen: NDArray[np.uint8], card: lattice.LatticeCard) -> bool:
+    """Whether the gaps between the patches are as bright as the white patch: then it is the printed card."""
+    if card.cut:
+        return False
+    gaps = card.card.centres[0] + np.array([(x + 0.5, y + 0.5) for x in range(5) for y in range(3)]) * 52.5
+    around = lattice.sampled(seen, homography.mapped(card.matrix, gaps), np.ones(len(gaps)))
+    white = lattice.sampled(seen, homography.mapped(card.matrix, card.card.centres[18:19]), np.ones(1))
+    return bool(np.nanmedian(around.mean(1)) > 0.75 * np.nanmean(white))
+
+
+def _as_printed(card: lattice.LatticeCard, printed: Card) -> Floats:
+    return homography.fitted(printed.centres, homography.mapped(card.matrix, card.card.centres))
+
+
+def _by_patches(
+    seen: NDArray[np.uint8], wanted: str, marked: list[FoundCard], known: Mapping[str, Card]
+) -> list[FoundCard]:
+    printed = known["aruco24"]
+    kinds = [known["mcc24"], known["spyder24"]] if wanted in (AUTO, printed.name) else [known[wanted]]
+    if wanted == printed.name:
+        kinds = kinds[:1]
+    looked = lattice.find(seen, kinds)
+    # Small cards in a large picture, and blurred ones, which are sharper when smaller.
+    for longest in (2000, 600):
+        if not looked and not marked and max(seen.shape) > longest * 1.15:
+            looked = lattice.find(seen, kinds, longest)
+    found: list[FoundCard] = []
+    for one in looked:
+        card = FoundCard(one.card, one.matrix, "patches", one.score, one.cut)
+        if one.card.name == "mcc24" and wanted in (AUTO, printed.name):
+            if _printed_on_white(seen, one):
+                card = FoundCard(printed, _as_printed(one, printed), "patches", one.score, one.cut)
+            elif wanted == printed.name:
+                continue
+        middle = homography.mapped(card.matrix, card.card.centres.mean(0)[None])[0]
+        if not any(_holds(other, middle) for other in (*marked, *found)):
+            found.append(card)
+    return found
+
+
+def _holds(card: FoundCard, point: Floats) -> bool:
+    inside = homography.mapped(np.linalg.inv(card.matrix), point[None])[0]
+    return bool((inside > 0).all() and (inside < card.card.outline.max(0)).all())
+
+
+def _why_none(seen: NDArray[np.uint8], single: int, torn: int) -> Reason:
+    import cv2
+
+    if torn:
+        return (
+            "too_blurred",
+            "The card's markers contradict each other, as blur makes them do: focus on the card, hold still.",
+        )
+    if single:
+        return (
+            "one_marker",
+            "Only one of the card's four markers is seen; two must be, better all: uncover and light them.",
+        )
+    if float((seen.min(2) >= 252).mean()) > 0.4:
+        return (
+            "overexposed",
+            "Most of the picture is white: expose less, so that the white patch keeps below the limit.",
+        )
+    grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
+    small = cv2.resize(grey, None, fx=min(1, 1000 / max(grey.shape)), fy=min(1, 1000 / max(grey.shape)))
+    steepest = float(np.percentile(np.abs(cv2.Laplacian(small, cv2.CV_32F)), 99.8))
+    if steepest < 12 < float(small.std()):
+        return "too_blurred", "The picture is too blurred to find a card in it: focus on the card and hold still."
+    return "no_card", (
+        "No colour card is found: let it be 200 pixels wide at least, uncovered and not in the shade, or set "
+        "its corners by hand."
+    )
+
+
+def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Card] | None = None) -> Detection:
+    """The card whose corners (4, 2) somebody set, from its top left clockwise, in pixels of the upright picture.
+
+    known: the cards there are, some of them with a user's own values.
+    """
+    known = known or cards()
+    kinds = [known[name] for name in ("aruco24", "mcc24", "spyder24")] if wanted == AUTO else [known[wanted]]
+    seen, step = _seen(pixels)
+    tried: list[tuple[float, int, Card, Floats]] = []
+    for kind in kinds:
+        low, high = (kind.centres - kind.half).min(0), (kind.centres + kind.half).max(0)
+        grid = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
+        for outline in (kind.outline, grid) if kind.markers is None else (kind.outline,):
+            # In whatever order the corners came: the colours tell where the top left is.
+            for number in range(8):
+                turned = np.roll(corners if number < 4 else corners[::-1], number % 4, 0)
+                matrix = homography.fitted(outline, turned)
+                places = homography.mapped(matrix, kind.centres[np.array(kind.lattice_of)]) / step
+                radius = np.full(len(places), max(1.0, 0.15 * np.sqrt(abs(homography.area(corners)) / 24) / step))
+                if (places >= 0).all() and (places < (seen.shape[1], seen.shape[0])).all():
+                    tried.append(
+                        (lattice.colour_score(lattice.sampled(seen, places, radius), kind), number, kind, matrix)
+                    )
+    if not tried:
+        return Detection(reason=("cut_off", "A part of the card lies outside the picture: photograph all of it."))
+    score, _, kind, matrix = max(tried, key=lambda one: one[0])
+    to_full = np.diag([float(step), float(step), 1.0])
+    matrix = to_full @ refining.refined(seen, np.linalg.inv(to_full) @ matrix, kind)
+    found = FoundCard(kind, matrix, "corners", max(score, 0))
+    if score < _LEAST_BY_HAND:
+        return Detection(
+            reason=("corners_off", "Between these corners there are no colours of a card: set them on its corners.")
+        )
+    return Detection([found])
+
+
+def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | None = None) -> Detection:
+    """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`. known: see by_hand."""
+    known = known or cards()
+    seen, step = _seen(pixels)
+    marked, single, torn = _with_markers(seen, known["aruco24"]) if wanted in (AUTO, "aruco24") else ([], 0, 0)
+    found = marked + _by_patches(seen, wanted, marked, known)
+    to_full = np.diag([float(step), float(step), 1.0])
+    found = [
+        replace(one, matrix=to_full @ (one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)))
+        for one in found
+    ]
+    whole = sorted((one for one in found if not one.cut and _within(one, pixels.shape)), key=lambda one: -one.area)
+    cut = [one for one in found if one.cut or not _within(one, pixels.shape)]
+    warnings: list[Reason] = []
+    if len(whole) + len(cut) > 1:
+        warnings.append(("several_cards", f"{len(whole) + len(cut)} cards are in the picture; the largest is used."))
+    if not whole and cut:
+        return Detection(
+            cut, ("cut_off", "A part of the card lies outside the picture: photograph all of it."), warnings
+        )
+    if not whole:
+        return Detection([], _why_none(seen, single, torn))
+    if whole[0].method == "markers" and len(whole[0].markers) == 2:
+        warnings.append(
+            ("two_markers", "Only two of the card's four markers are seen: its place is known less exactly.")
+        )
+    if whole[0].mirrored:
+        warnings.append(("mirrored", "The picture is mirrored: the card is seen the wrong way round."))
+    return Detection(whole + cut, None, warnings)

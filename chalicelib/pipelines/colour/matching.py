@@ -1,0 +1,163 @@
+"""A card's patches against what they should be: encoding, light, model and matrix, and what that leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.pipelines.colour import fitting, light
+from chalicelib.pipelines.colour.cards import Card
+from chalicelib.pipelines.colour.encoding import Encoding, recognised
+from chalicelib.pipelines.colour.fitting import Problem
+from chalicelib.pipelines.colour.light import LightField
+from chalicelib.pipelines.colour.measuring import TOO_BLURRED, Sample, weights_of
+from chalicelib.pipelines.colour.spaces import xyz_of
+
+Floats = NDArray[np.float64]
+
+_ENOUGH = 6  # patches without which nothing can be fitted
+
+
+class Unfit(Exception):
+    """The card is there but can't be used; `code` and one sentence for people that says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+@dataclass(frozen=True)
+class Match:
+    """matrix: (3, k), a model's terms of linear light to XYZ (D50). linear: (n, 3), the patches freed of uneven light.
+    left_out: index to reason. loo: (n,) CIEDE2000 of each patch under the fit of the others. scores: its mean by model.
+    """
+
+    encoding: Encoding
+    model: str
+    matrix: Floats
+    field: LightField | None
+    linear: Floats
+    weights: Floats
+    left_out: dict[int, str]
+    loo: Floats
+    scores: dict[str, float]
+
+
+def _field_of_border(sample: Sample, encoding: Encoding, card: Card) -> LightField | None:
+    if card.border is None:
+        return None
+    return light.from_border(encoding.decoded(sample.border), sample.border_usable, card)
+
+
+def _problem(
+    sample: Sample, encoding: Encoding, field: LightField | None, card: Card
+) -> tuple[Problem, dict[int, str]]:
+    linear = encoding.decoded(sample.values)
+    weights, reasons = weights_of(sample, linear)
+    if sample.flat is not None:
+        flat = encoding.decoded(sample.flat)
+        linear = linear * flat[-1] / np.maximum(flat[:-1], 1e-4)
+    if field is not None:
+        linear = linear / field.at(card.centres)[:, None]
+    return Problem(linear, card.known_lab, weights), reasons
+
+
+def _only(problem: Problem, kept: NDArray[np.bool_]) -> Problem:
+    return replace(problem, weights=np.where(kept, problem.weights, 0))
+
+
+def _left_over(problem: Problem, model: str) -> float:
+    return float(fitting.leave_one_out(problem, model)[problem.weights > 0].mean())
+
+
+def _freed_by_patches(problem: Problem, card: Card) -> tuple[Problem, LightField | None]:
+    """Light of a card without a border, from how bright its own patches are; taken where it explains much."""
+    best, best_field, least = problem, None, _left_over(problem, fitting.LINEAR)
+    for degree in (1, 2):
+        current, field = problem, None
+        for _ in range(8):
+            terms = fitting.features(current.rgb, fitting.LINEAR) @ fitting.solve(current, fitting.LINEAR).T
+            wanted = xyz_of(problem.lab)
+            gains = (terms * wanted).sum(1) / np.maximum((wanted**2).sum(1), 1e-9)
+            if (gains[problem.weights > 0] <= 0).any():
+                break
+            step = light.from_patches(np.maximum(gains, 1e-6), problem.weights, card, degree)
+            coefficients = step.coefficients + (field.coefficients if field is not None else 0)
+            field = replace(step, coefficients=coefficients)
+            current = replace(problem, rgb=problem.rgb / field.at(card.centres)[:, None])
+        left = _left_over(current, fitting.LINEAR)
+        if field is not None and field.unevenness(card) > 0.02 and left < 0.85 * least and left < least - 0.1:
+            best, best_field, least = current, field, left
+    return best, best_field
+
+
+def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
+    """The fit of one card. Raises Unfit."""
+    field_given = sample.flat is not None
+    if sample.blur > TOO_BLURRED:
+        raise Unfit(
+            "too_blurred", "The card is too blurred: its patches run into each other. Focus on it and hold still."
+        )
+
+    def prepared(encoding: Encoding) -> tuple[Problem, dict[int, str], LightField | None]:
+        field = None if field_given else _field_of_border(sample, encoding, card)
+        return *_problem(sample, encoding, field, card), field
+
+    kept_by: dict[Encoding, NDArray[np.bool_]] = {}
+
+    def kept(encoding: Encoding) -> NDArray[np.bool_]:
+        if encoding not in kept_by:
+            kept_by[encoding] = fitting.robust_start(prepared(encoding)[0])
+        return kept_by[encoding]
+
+    plain, reasons, _ = prepared(Encoding())
+    usable = int((plain.weights > 0).sum())
+    if usable < _ENOUGH:
+        clipped = sum(reason == "clipped" for reason in reasons.values())
+        raise Unfit(
+            "overexposed" if clipped else "too_few_patches",
+            f"Only {usable} of {len(card.centres)} patches of the card can be used"
+            + (
+                f", since {clipped} are at the end of the range: expose less and photograph it again."
+                if clipped
+                else "."
+            ),
+        )
+    # All encodings are judged by the same patches: those that most agree under the best of a few.
+    starts = [Encoding(), *(Encoding("exponent", exponent) for exponent in (1.0, 1.5, 2.4))]
+    voters = max((kept(start) for start in starts), key=lambda mask: int(mask.sum()))
+
+    def cost(encoding: Encoding) -> float:
+        return _left_over(_only(prepared(encoding)[0], voters), fitting.LINEAR)
+
+    encoding = recognised(cost)
+    problem, reasons, field = prepared(encoding)
+    agrees = fitting.robust_start(problem)
+    if field is None and not field_given:
+        freed, patch_field = _freed_by_patches(_only(problem, agrees), card)
+        if patch_field is not None:
+            field = patch_field
+            problem = replace(problem, rgb=freed.rgb)
+            agrees = fitting.robust_start(problem)
+    for number in np.flatnonzero((problem.weights > 0) & ~agrees):
+        reasons[int(number)] = "differs"
+    problem = _only(problem, agrees)
+    if int(agrees.sum()) < _ENOUGH:
+        raise Unfit(
+            "card_disagrees", "The colours of the card don't fit the card that was chosen: choose another kind of card."
+        )
+    model, scores = fitting.chosen_model(problem, wanted_model)
+    matrix = fitting.solve(problem, model)
+    loo = fitting.leave_one_out(problem, model)
+    return Match(
+        encoding, model, matrix, field, problem.rgb, problem.weights, dict(sorted(reasons.items())), loo, scores
+    )
+
+
+def freed(sample: Sample, card: Card, encoding: Encoding) -> tuple[Floats, Floats, dict[int, str], LightField | None]:
+    """A card's patches in linear light under another fit: linear (n, 3), weights, who is left out, the light."""
+    field = None if sample.flat is not None else _field_of_border(sample, encoding, card)
+    problem, reasons = _problem(sample, encoding, field, card)
+    return problem.rgb, problem.weights, reasons, field

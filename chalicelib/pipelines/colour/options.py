@@ -1,0 +1,67 @@
+"""What a user may ask of the colour pipeline."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+GRABCUT = "grabcut"
+CORRECTS = ("correct", "detect_and_correct")
+
+Card = Literal["auto", "aruco24", "mcc24", "mcc24_pre2014", "nano", "spyder24", "spyder48", "cameratrax24"]
+Coordinate = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]
+
+
+def _points(value: object) -> object:
+    """A form sends "x,y x,y x,y x,y", and nothing where none are set."""
+    if isinstance(value, str):
+        return [pair.split(",") for pair in value.split()] or None
+    return value
+
+
+class Options(BaseModel):
+    """Options of a colour job."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    operation: Literal["detect", "correct", "detect_and_correct", "white_balance", "remove_background"] = Field(
+        default="detect_and_correct",
+        description="`detect` measures only; `correct` and `detect_and_correct` make true colours; `white_balance` "
+        "makes greys grey and leaves the colours; `remove_background` cuts the subject out.",
+    )
+    card: Card = Field(
+        default="auto",
+        description="Which card is in the picture. `auto` finds `aruco24`, `mcc24` and `spyder24`; the others must be "
+        "named. `cameratrax24` has no published values: send your own as `reference_values`.",
+    )
+    corners: Annotated[list[tuple[Coordinate, Coordinate]] | None, BeforeValidator(_points)] = Field(
+        default=None,
+        min_length=4,
+        max_length=4,
+        description="The card's four corners from its top left clockwise, in pixels of the upright picture, where it "
+        "isn't found by itself: `x,y x,y x,y x,y`.",
+    )
+    model: Literal["auto", "linear3x3", "root_polynomial"] = Field(
+        default="auto", description="How colours are mapped; `auto` takes what predicts left-out patches best."
+    )
+    target: Literal["srgb", "display_p3", "adobe_rgb", "prophoto"] = Field(
+        default="srgb", description="The colour space that is written; its ICC profile is put into the file."
+    )
+    white_balance: Literal["card", "gray_world", "white_patch", "none"] = Field(
+        default="card",
+        description="What is white: the card's greys, the picture's mean, its brightest spots, or, with `none`, what "
+        "was white in the picture as it came.",
+    )
+    threshold_delta_e: float = Field(
+        default=3.0,
+        gt=0,
+        le=100,
+        allow_inf_nan=False,
+        description="Patches that differ by more (CIEDE2000) are counted.",
+    )
+    background_model: str = Field(
+        default=GRABCUT,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        description="`grabcut` (no trained model), or the name of an ONNX model below `models/background/`.",
+    )

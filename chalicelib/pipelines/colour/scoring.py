@@ -1,0 +1,60 @@
+"""What the numbers of a correction amount to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_RATINGS = ((2.0, "excellent"), (3.0, "very good"), (5.0, "good"), (7.0, "fair"))
+# FADGI 2016, general collections: below these bounds there are one, two, three and four stars.
+_FADGI = {
+    "mean_delta_e": (10.0, 8.0, 5.0, 4.0),
+    "unevenness_percent": (8.0, 5.0, 3.0, 1.0),
+    "white_balance_counts": (8.0, 6.0, 4.0, 3.0),
+}
+
+
+def rating(leave_one_out: float) -> str:
+    """A word for the mean CIEDE2000 of patches that took no part in their own fit."""
+    return next((word for bound, word in _RATINGS if leave_one_out < bound), "poor")
+
+
+def score(leave_one_out: float) -> float:
+    """1 for a perfect match, 0 from a mean CIEDE2000 of 10 on, which no star is given for either."""
+    return round(max(0.0, 1 - leave_one_out / 10), 4)
+
+
+def stars(mean_delta_e: float, unevenness: float | None, white_balance: float | None) -> dict[str, Any]:
+    """Stars of FADGI 2016, 0 to 4, of what a card can tell: the guidelines ask for resolution, noise and more besides.
+
+    unevenness: in per cent. white_balance: in counts of 8 bits. None: not measured; the stars are of the others.
+    """
+    measured = {"mean_delta_e": mean_delta_e, "unevenness_percent": unevenness, "white_balance_counts": white_balance}
+    criteria = {
+        name: None
+        if value is None
+        else {"value": round(value, 3), "stars": sum(value < bound for bound in _FADGI[name])}
+        for name, value in measured.items()
+    }
+    known = [one["stars"] for one in criteria.values() if one is not None]
+    return {
+        "stars": min(known),
+        "label": "card only",
+        "guideline": "FADGI 2016, general collections",
+        "criteria": criteria,
+    }
+
+
+def spread(differences: Floats, threshold: float) -> dict[str, Any]:
+    """Mean, extremes and median of patches' differences, and how many are above a threshold."""
+    return {
+        "mean": round(float(differences.mean()), 4),
+        "max": round(float(differences.max()), 4),
+        "min": round(float(differences.min()), 4),
+        "median": round(float(np.median(differences)), 4),
+        "above_threshold": int((differences > threshold).sum()),
+    }

@@ -1,0 +1,350 @@
+"""The first four steps of a colour job: pictures read, cards found, patches measured, colours fitted."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.pipelines.base import InspectedFile, PipelineFailed, RunContext, UnreadableFile
+from chalicelib.pipelines.colour import (
+    balance,
+    detecting,
+    fitting,
+    homography,
+    matching,
+    measuring,
+    picture_report,
+    pictures,
+    reference_values,
+    saved,
+)
+from chalicelib.pipelines.colour.cards import Card, cards
+from chalicelib.pipelines.colour.correcting import Correction, flat_at, flat_map, unchanged
+from chalicelib.pipelines.colour.embedded import lab_of_values
+from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
+from chalicelib.pipelines.colour.light import LightField
+from chalicelib.pipelines.colour.matching import Unfit
+from chalicelib.pipelines.colour.saved import Plan
+
+Floats = NDArray[np.float64]
+
+FIRST = "reference.json"
+
+
+def needs_card(options: Any) -> bool:
+    """Whether a picture's card is asked for at all."""
+    if options.operation == "white_balance":
+        return bool(options.white_balance == "card")
+    return bool(options.operation != "remove_background")
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def plan(job: RunContext) -> None:
+    """Sorts the job's files by their roles, and reads a user's own values. Raises PipelineFailed."""
+    usable = [file for file in job.files() if file.state == "inspected"]
+    by_role = {
+        role: [file for file in usable if file.role == role] for role in ("reference", "reference_values", "flat_field")
+    }
+    given = [file for file in usable if file.role not in by_role]
+    if not given:
+        raise PipelineFailed("no_pictures", "The job holds no picture to look at.")
+    for role, files in by_role.items():
+        if len(files) > 1:
+            raise PipelineFailed("several_of_a_role", f"Only one file of a job can be its {role.replace('_', ' ')}.")
+    values = _values(job, by_role["reference_values"])
+    if job.options.card == "cameratrax24" and values is None:
+        raise PipelineFailed(
+            "no_reference_values",
+            "The maker of CameraTrax publishes no values: send your card's own, measured, as reference_values.",
+        )
+    reference = by_role["reference"][0] if by_role["reference"] else None
+    numbers = [file for file in (reference, *given) if file is not None]
+    needs = (*RAW_EXTENSIONS, *HEIC_EXTENSIONS)
+    late = [file.number for file in (*numbers, *by_role["flat_field"]) if file.filename.lower().endswith(needs)]
+    stored = Plan(
+        list(zip((file.number for file in numbers), _stems(numbers), strict=True)),
+        reference.number if reference else None,
+        late,
+        by_role["flat_field"][0].number if by_role["flat_field"] else None,
+        values,
+    )
+    saved.put(job, saved.PLAN, stored.stored())
+
+
+def _stems(files: list[InspectedFile]) -> list[str]:
+    """A name of its own for each picture's results."""
+    taken: set[str] = set()
+    stems = []
+    for file in files:
+        stem = base = file.filename.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "picture"
+        number = 1
+        while stem.casefold() in taken:
+            number += 1
+            stem = f"{base}_{number}"
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return stems
+
+
+def _values(job: RunContext, files: list[InspectedFile]) -> str | None:
+    if not files:
+        return None
+    if files[0].size > reference_values.MAX_BYTES:
+        raise PipelineFailed("reference_values_unreadable", "The reference values are far too large a file.")
+    try:
+        names, lab = reference_values.read(job.fetch(files[0]).read_bytes(), files[0].filename)
+        known = cards()
+        if job.options.card != "auto":
+            reference_values.card_with(known[job.options.card], names, lab, "")
+        elif all(len(card.centres) != len(lab) for card in known.values()):
+            raise UnreadableFile(
+                "reference_values_unreadable", f"No card has {len(lab)} patches, as the reference values do."
+            )
+    except UnreadableFile as reason:
+        raise PipelineFailed(reason.code, reason.message) from None
+    saved.put(job, "values.json", {"names": names, "lab": lab.tolist()})
+    return files[0].filename
+
+
+def late_pictures(job: RunContext) -> int:
+    return len(Plan.of(job).developed)
+
+
+def develop(job: RunContext, number: int) -> None:
+    """Decodes a raw or HEIC, whose libraries the other steps do without."""
+    file = saved.file(job, Plan.of(job).developed[number])
+    try:
+        saved.put_developed(job, file.number, pictures.read(job.fetch(file), file.filename))
+    except UnreadableFile as reason:
+        saved.put(job, f"failed-{file.number}.json", [reason.code, reason.message])
+
+
+# -- finding -----------------------------------------------------------------------------------------------------------
+
+
+def prepare_finding(job: RunContext) -> None:
+    """Reads the flat field, which all pictures share."""
+    plan = Plan.of(job)
+    if plan.flat is None:
+        return
+    try:
+        picture = saved.picture(job, plan, plan.flat)
+    except (UnreadableFile, KeyError) as reason:
+        told = reason.message if isinstance(reason, UnreadableFile) else "It could not be developed."
+        raise PipelineFailed("flat_field_unreadable", f"The flat field can't be used. {told}") from None
+    field = flat_map(picture.upright)
+    if (field >= 0.985).any() or (field <= 0.02).any():
+        raise PipelineFailed(
+            "flat_field_clipped", "The flat field is over- or underexposed somewhere: expose it so that it is mid-grey."
+        )
+    out = io.BytesIO()
+    np.save(out, field)
+    job.save("flat-field.npy", out.getvalue())
+
+
+def all_pictures(job: RunContext) -> int:
+    return len(Plan.of(job).pictures)
+
+
+def find(job: RunContext, index: int) -> None:
+    """Finds a picture's cards and cuts out the one that is used."""
+    plan = Plan.of(job)
+    number, _ = plan.pictures[index]
+    found = _found(job, plan, number)
+    saved.put(job, f"found-{number}.json", found)
+
+
+def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
+    failed = saved.get_or_none(job, f"failed-{number}.json")
+    try:
+        if failed:
+            raise UnreadableFile(*failed)
+        picture = saved.picture(job, plan, number)
+    except UnreadableFile as reason:
+        return {"unreadable": True, "reason": [reason.code, reason.message], "warnings": [], "cards": []}
+    upright = picture.upright
+    told: dict[str, Any] = {
+        "width": upright.shape[1],
+        "height": upright.shape[0],
+        "bits": 8 * upright.dtype.itemsize,
+        "warnings": [list(note) for note in picture.notes],
+        "cards": [],
+        "reason": None,
+    }
+    if picture.icc:
+        job.save(f"icc-{number}", picture.icc)
+    if picture.grey and job.options.operation != "remove_background":
+        return told | {"reason": ["grey_picture", "The picture has no colours: it is grey."]}
+    if not needs_card(job.options):
+        return told
+    known = saved.known_cards(job, plan)
+    if job.options.corners and number != plan.reference:
+        looked = detecting.by_hand(upright, np.array(job.options.corners), job.options.card, known)
+    else:
+        looked = detecting.found_in(upright, job.options.card, known)
+    told["cards"] = [{**card.told(), "used": looked.reason is None and i == 0} for i, card in enumerate(looked.cards)]
+    told["warnings"] += [list(warning) for warning in looked.warnings]
+    if looked.reason:
+        return told | {"reason": list(looked.reason)}
+    used = looked.cards[0]
+    field = saved.flat_field(job)
+    places = homography.mapped(used.matrix, used.card.centres)
+    flat = None if field is None else flat_at(field, upright.shape, places)
+    saved.put_card(job, number, measuring.laid_flat(upright, used.matrix, used.card), flat)
+    return told | {"patch_places": [[round(float(v), 1) for v in place] for place in places]}
+
+
+# -- measuring ---------------------------------------------------------------------------------------------------------
+
+
+def measure(job: RunContext, index: int) -> None:
+    """Measures the patches of a picture's card, which lies flat by now."""
+    plan = Plan.of(job)
+    number, _ = plan.pictures[index]
+    kept = saved.get_card(job, number)
+    if kept is None:
+        return
+    card = _card(job, plan, number)
+    flat, field = kept
+    sample = measuring.measured(flat, card)
+    saved.put_sample(job, number, measuring.with_flat(sample, field))
+
+
+def _card(job: RunContext, plan: Plan, number: int) -> Card:
+    return saved.known_cards(job, plan)[saved.get(job, f"found-{number}.json")["cards"][0]["card"]]
+
+
+# -- fitting -----------------------------------------------------------------------------------------------------------
+
+
+def fit_reference(job: RunContext) -> None:
+    """Fits the reference shot first, since all others follow it. Raises PipelineFailed where its card is of no use."""
+    plan = Plan.of(job)
+    if plan.reference is None or not needs_card(job.options):
+        return
+    fitted = _fitted(job, plan, plan.reference, None)
+    if fitted["correction"] is None:
+        code, message = fitted["reason"]
+        raise PipelineFailed(f"reference_{code}", f"The reference shot can't be used. {message}")
+    saved.put(job, FIRST, fitted)
+
+
+def fit(job: RunContext, index: int) -> None:
+    """Fits a picture's colours, or judges the reference shot's fit by them."""
+    plan = Plan.of(job)
+    number, _ = plan.pictures[index]
+    first = saved.get_or_none(job, FIRST)
+    fitted = first if first and number == plan.reference else _fitted(job, plan, number, first)
+    saved.put(job, f"fit-{number}.json", fitted)
+
+
+def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | None) -> dict[str, Any]:
+    found = saved.get(job, f"found-{number}.json")
+    told: dict[str, Any] = {"correction": None, "reason": found["reason"], "warnings": found["warnings"], "fit": None}
+    if found.get("unreadable") or (found["reason"] and found["reason"][0] == "grey_picture"):
+        return told
+    if not needs_card(job.options):
+        return told | {"correction": unchanged(job.options.target).stored()}
+    if first and not found["reason"]:
+        told["warnings"] = [
+            *told["warnings"],
+            ["by_reference", "Corrected by the reference shot; its own card only judges."],
+        ]
+    sample = saved.get_sample(job, number)
+    if sample is None:
+        return told | _by_reference(first) if first else told
+    card = _card(job, plan, number)
+    if first:
+        correction = Correction.of(first["correction"])
+        linear, weights, reasons, field = matching.freed(sample, card, correction.encoding)
+        reasons = {i: reasons.get(i, "differs") for i in range(len(weights)) if weights[i] == 0}
+        return told | _told(job, number, sample, card, correction, linear, reasons, None, field)
+    try:
+        match = matching.matched(sample, card, job.options.model)
+        judged, applied = _corrections(job, match, card)
+    except Unfit as reason:
+        return told | {"reason": [reason.code, reason.message]}
+    loo = match.loo if judged.model == match.model and job.options.operation != "white_balance" else None
+    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field)
+    made["correction"] = applied.stored()
+    made["fit"]["leave_one_out_by_model"] = {name: round(value, 4) for name, value in match.scores.items()}
+    if match.left_out:
+        told["warnings"] = [*told["warnings"], ["patches_left_out", _left_out_sentence(card, match)]]
+    if match.encoding.kind != "srgb":
+        told["warnings"] = [*told["warnings"], ["other_encoding", _encoding_sentence(match)]]
+    return told | made
+
+
+def _left_out_sentence(card: Card, match: matching.Match) -> str:
+    named = (
+        f"{card.names[number]} ({picture_report.WHY_LEFT_OUT[reason]})" for number, reason in match.left_out.items()
+    )
+    return f"Patches left out: {'; '.join(named)}."
+
+
+def _encoding_sentence(match: matching.Match) -> str:
+    if match.encoding.kind == "exponent":
+        power = f"1/{match.encoding.exponent:.2f}"
+        return f"The picture's numbers are not in sRGB's encoding: they go with light to the power of {power}."
+    return "The picture's numbers are not in sRGB's encoding: a tone curve lies over them, which was undone."
+
+
+def _corrections(job: RunContext, match: matching.Match, card: Card) -> tuple[Correction, Correction]:
+    """The correction by which a picture is judged, and the one that is applied: they differ where another white is
+    asked for than the card's, by which alone colours can be compared with it. Raises Unfit."""
+    options = job.options
+    full = Correction(match.encoding, match.model, match.matrix, options.target)
+    if options.operation == "white_balance":
+        plain = Correction(match.encoding, fitting.LINEAR, unchanged().matrix, options.target)
+        try:
+            balanced = balance.by_card(match, card, plain)
+        except LookupError:
+            raise Unfit("no_grey_patches", "None of the card's grey patches can be used for a white balance.") from None
+        return balanced, balanced
+    if options.white_balance == "none":
+        return full, balance.own_white_kept(match, card, full, unchanged())
+    return full, full
+
+
+def _by_reference(first: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "correction": first["correction"],
+        "reason": None,
+        "warnings": [
+            ["by_reference", "No card in this picture: corrected by the reference shot, and not measured in it."]
+        ],
+    }
+
+
+def _told(
+    job: RunContext,
+    number: int,
+    sample: measuring.Sample,
+    card: Card,
+    correction: Correction,
+    linear: Floats,
+    left_out: dict[int, str],
+    loo: Floats | None,
+    field: LightField | None,
+) -> dict[str, Any]:
+    before, _ = lab_of_values(sample.values, saved.profile(job, number))
+    table = picture_report.patches(card, before, linear, correction, left_out, loo)
+    as_it_is = picture_report.lab_in_picture(correction, sample.values)
+    return {
+        "correction": correction.stored(),
+        "fit": {
+            "card": card.name,
+            "reference_values": card.source,
+            "encoding": correction.encoding.told(),
+            "model": correction.model,
+            "matrix_to_xyz_d50": correction.matrix.tolist(),
+            "light": None if field is None else {"unevenness": round(field.unevenness(card), 5)},
+            "summary": picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is),
+            "patches": table,
+        },
+    }

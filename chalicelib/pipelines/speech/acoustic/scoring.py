@@ -1,0 +1,60 @@
+"""How well each state of the model fits each frame of a recording."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.pipelines.speech.acoustic.features import with_differences
+from chalicelib.pipelines.speech.acoustic.model_files import AcousticModel
+
+Floats = NDArray[np.float32]
+
+FRAMES_AT_ONCE = 200  # bounds what is held: the densities of 200 frames take 13 MB
+
+
+class Scorer:
+    """Log likelihoods of senones, log p(frame | senone), summed over the three streams."""
+
+    def __init__(self, model: AcousticModel) -> None:
+        self.model = model
+        books, streams, codewords, size = model.means.shape
+        precision = 1 / model.variances
+        # log N(x) = constant + x·(μ/σ²) − x²·(1/2σ²): one product of matrices a stream
+        constant = -0.5 * (
+            size * np.log(2 * np.pi) + np.log(model.variances).sum(-1) + (model.means**2 * precision).sum(-1)
+        )
+        self._linear = [
+            np.concatenate([model.means[:, s] * precision[:, s], -0.5 * precision[:, s]], axis=-1)
+            .reshape(books * codewords, 2 * size)
+            .T.copy()
+            for s in range(streams)
+        ]
+        self._constant = [constant[:, s].reshape(-1) for s in range(streams)]
+        self._shape = (books, codewords)
+        self._weights = np.exp(model.weights)
+
+    def scores(self, cepstra: Floats, mean: Floats, senones: NDArray[np.int64]) -> Floats:
+        """(frames, senones). cepstra: (frames, 13), with 3 frames of surroundings on each side taken from its edges."""
+        features = with_differences(cepstra, mean)
+        out = np.empty((len(features), len(senones)), np.float32)
+        owners = self.model.senone_phone[senones]
+        for start in range(0, len(features), FRAMES_AT_ONCE):
+            block = features[start : start + FRAMES_AT_ONCE]
+            out[start : start + len(block)] = self._block(block, senones, owners)
+        return out
+
+    def _block(self, features: Floats, senones: NDArray[np.int64], owners: NDArray[np.int64]) -> Floats:
+        books, codewords = self._shape
+        total = np.zeros((len(features), len(senones)), np.float32)
+        for stream in range(features.shape[1]):
+            x = features[:, stream]
+            density = np.concatenate([x, x * x], axis=1) @ self._linear[stream] + self._constant[stream]
+            density = density.reshape(len(x), books, codewords)
+            for book in np.unique(owners):
+                columns = np.flatnonzero(owners == book)
+                logs = density[:, book]
+                best = logs.max(axis=1, keepdims=True)
+                mixed = np.exp(logs - best) @ self._weights[stream][:, senones[columns]]
+                total[:, columns] += np.log(np.maximum(mixed, 1e-30)) + best
+        return total

@@ -1,0 +1,117 @@
+"""Which files belong together, by their names."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from chalicelib.pipelines.base import InspectedFile
+
+AUDIO = (
+    ".wav", ".flac", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".aiff", ".aif", ".aifc", ".wma", ".mp4", ".mov",
+    ".webm",
+)  # fmt: skip
+TEXTS = (".lab", ".txt")
+TABLES = (".xlsx", ".tsv", ".csv")
+TIERS = (".textgrid", ".eaf", ".srt", ".vtt")
+EXTENSIONS = (*AUDIO, *TEXTS, *TABLES, *TIERS)
+
+EXPECTED = {"text": TEXTS, "text_table": TABLES, "tiers": (*TIERS, *TABLES), "tiers_table": TABLES}
+"""What a transcript may be by the option `transcripts`, the preferred form first."""
+MASTER = frozenset({"text_table", "tiers_table"})
+
+SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".localized"})
+
+
+def is_ignored(name: str) -> bool:
+    """Files that systems leave behind (`.DS_Store`, `__MACOSX/…`, `._recording.wav`): nobody meant to send them."""
+    parts = name.replace("\\", "/").split("/")
+    return "__MACOSX" in parts or parts[-1].lower() in SYSTEM_FILES or parts[-1].startswith("._")
+
+
+def extension_of(name: str) -> str:
+    lowered = name.lower()
+    return next((extension for extension in EXTENSIONS if lowered.endswith(extension)), "")
+
+
+def stem_of(name: str) -> str:
+    """The path without its extension, composed, with forward slashes."""
+    plain = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/")
+    return plain[: len(plain) - len(extension_of(plain))]
+
+
+def base_of(name: str) -> str:
+    return stem_of(name).rpartition("/")[2]
+
+
+def is_audio(name: str) -> bool:
+    return extension_of(name) in AUDIO
+
+
+@dataclass
+class Pairing:
+    """pairs: a recording with its transcript, None where one table holds all. alone: files without a partner, with the
+    sentence that says so. tables: the master tables."""
+
+    pairs: list[tuple[InspectedFile, InspectedFile | None]] = field(default_factory=list)
+    alone: list[tuple[InspectedFile, str]] = field(default_factory=list)
+    tables: list[InspectedFile] = field(default_factory=list)
+
+
+def pair(files: Iterable[InspectedFile], transcripts: str) -> Pairing:
+    """Recordings with their transcripts by the stem of their paths; capitals count only where they must."""
+    found = Pairing()
+    given = [file for file in files if not is_ignored(file.filename)]
+    recordings = [file for file in given if is_audio(file.filename)]
+    others = [file for file in given if not is_audio(file.filename)]
+    expected = [file for file in others if extension_of(file.filename) in EXPECTED[transcripts]]
+    wanted = _named(EXPECTED[transcripts])
+    for file in others:
+        if file not in expected:
+            found.alone.append(
+                (file, f"With transcripts as `{transcripts}`, a {wanted} is expected; this file was not used.")
+            )
+    if transcripts in MASTER:
+        found.tables = expected
+        found.pairs = [(file, None) for file in recordings]
+        return found
+    left = _by_stem(expected, EXPECTED[transcripts])
+    stems = {stem_of(file.filename) for file in recordings}
+    for file in recordings:
+        stem = stem_of(file.filename)
+        key = (
+            stem
+            if stem in left
+            else next((k for k in left if k.casefold() == stem.casefold() and k not in stems), None)
+        )
+        if key is None:
+            found.alone.append((file, f"No transcript: there is no {wanted} named {base_of(file.filename)}."))
+            continue
+        first, *rest = left.pop(key)
+        found.pairs.append((file, first))
+        found.alone.extend((other, f"{first.filename} is the transcript that was used.") for other in rest)
+    for files_left in left.values():
+        found.alone.extend((f, f"No recording is named {base_of(f.filename)}.") for f in files_left)
+    return found
+
+
+def _by_stem(files: list[InspectedFile], order: tuple[str, ...]) -> dict[str, list[InspectedFile]]:
+    found: dict[str, list[InspectedFile]] = {}
+    for file in sorted(files, key=lambda f: order.index(extension_of(f.filename))):
+        found.setdefault(stem_of(file.filename), []).append(file)
+    return found
+
+
+def _named(extensions: tuple[str, ...]) -> str:
+    shown = [".TextGrid" if e == ".textgrid" else e for e in extensions]
+    return f"{', '.join(shown[:-1])} or {shown[-1]}"
+
+
+def recording_named(name: str, recordings: Iterable[InspectedFile]) -> Iterator[InspectedFile]:
+    """The recordings that a master table means: by path, else by name, with or without extension."""
+    wanted = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/ ").casefold()
+    stem = stem_of(wanted) if is_audio(wanted) else wanted
+    known = list(recordings)
+    exact = [f for f in known if stem_of(f.filename).casefold() == stem]
+    yield from exact or [f for f in known if base_of(f.filename).casefold() == stem.rpartition("/")[2]]

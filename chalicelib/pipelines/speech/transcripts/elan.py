@@ -1,0 +1,67 @@
+"""ELAN's .eaf in: alignable annotations of tiers that stand by themselves."""
+
+from __future__ import annotations
+
+import unicodedata
+from xml.etree import ElementTree
+
+from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
+
+
+def read_eaf(content: bytes) -> Transcript:
+    """Times of slots without one are spread evenly between their neighbours, as ELAN shows them. Tiers that depend on
+    another are listed as left out. Raises UnreadableTranscript."""
+    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
+        raise UnreadableTranscript("The .eaf file declares a document type, which is not read.")
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - no document type, so that nothing expands
+    except ElementTree.ParseError:
+        raise UnreadableTranscript("The .eaf file is not well-formed XML.") from None
+    if root.tag != "ANNOTATION_DOCUMENT":
+        raise UnreadableTranscript("The file is not an ELAN document.")
+    unit = 1e-3
+    header = root.find("HEADER")
+    if header is not None and header.get("TIME_UNITS", "milliseconds") not in ("", "milliseconds"):
+        raise UnreadableTranscript("The .eaf file doesn't count time in milliseconds.")
+    slots = _slots(root, unit)
+    transcript = Transcript()
+    for tier in root.findall("TIER"):
+        name = unicodedata.normalize("NFC", tier.get("TIER_ID") or tier.get("PARTICIPANT") or "tier")
+        if tier.get("PARENT_REF"):
+            transcript.skipped.append(f"Tier {name} depends on another; it was left out.")
+            continue
+        utterances = []
+        for annotation in tier.iter("ALIGNABLE_ANNOTATION"):
+            start, end = (slots.get(annotation.get(f"TIME_SLOT_REF{n}", "")) for n in (1, 2))
+            text = unicodedata.normalize("NFC", annotation.findtext("ANNOTATION_VALUE") or "")
+            if start is None or end is None:
+                transcript.skipped.append(f"Tier {name}: an annotation has no time; it was left out.")
+            elif text.strip():
+                utterances.append(Utterance(text, start, end))
+        transcript.tiers.append(tier_of(name, utterances, transcript.skipped))
+    return transcript
+
+
+def _slots(root: ElementTree.Element, unit: float) -> dict[str, float]:
+    ids: list[str] = []
+    times: list[float | None] = []
+    for slot in root.iter("TIME_SLOT"):
+        value = slot.get("TIME_VALUE")
+        ids.append(slot.get("TIME_SLOT_ID", ""))
+        try:
+            times.append(None if value is None else float(value) * unit)
+        except ValueError:
+            raise UnreadableTranscript("The .eaf file holds a time that is no number.") from None
+    known = [i for i, time in enumerate(times) if time is not None]
+    found = {}
+    for i, time in enumerate(times):
+        if time is None:
+            before = max((k for k in known if k < i), default=None)
+            after = min((k for k in known if k > i), default=None)
+            if before is None or after is None:
+                continue
+            low, high = times[before] or 0.0, times[after] or 0.0
+            found[ids[i]] = low + (high - low) * (i - before) / (after - before)
+        else:
+            found[ids[i]] = time
+    return found

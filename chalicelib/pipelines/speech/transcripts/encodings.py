@@ -1,0 +1,54 @@
+"""Bytes to text, whatever wrote them."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def text_of(content: bytes) -> tuple[str, str]:
+    """(text, encoding). UTF-8, UTF-16 and UTF-32 with a mark or UTF-16 without one, else Windows' Latin-1. Decomposed
+    characters are composed, line ends are "\\n"."""
+    text, encoding = _decoded(content)
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return text.replace("\ufeff", "").replace("\0", ""), encoding
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    for mark, encoding in BOMS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), encoding.removesuffix("-sig")
+    if guessed := _utf16_without_mark(content):
+        try:
+            return content.decode(guessed), guessed
+        except UnicodeDecodeError:
+            pass
+    try:
+        return content.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        # Undefined bytes of Windows-1252 are control characters of Latin-1.
+        try:
+            return content.decode("cp1252"), "latin-1"
+        except UnicodeDecodeError:
+            return content.decode("latin-1"), "latin-1"
+
+
+def _utf16_without_mark(content: bytes) -> str | None:
+    head = content[:4096]
+    if len(head) < 4 or len(content) % 2:
+        return None
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) / 2
+    if odd > 0.4 * half and even < 0.1 * half:
+        return "utf-16-le"
+    if even > 0.4 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    return None

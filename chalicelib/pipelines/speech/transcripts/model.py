@@ -1,0 +1,95 @@
+"""What a transcript says: who says what, from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+TINY = 0.001  # seconds: what is shorter than a millisecond is no interval
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """start, end in seconds; None where the transcript doesn't say: then it is the whole recording."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class Tier:
+    """name: of the speaker. Utterances in order of time, none overlapping another."""
+
+    name: str
+    utterances: tuple[Utterance, ...]
+
+
+@dataclass
+class Transcript:
+    """tiers: in the order of the file. skipped: what was left out or mended, a sentence each."""
+
+    tiers: list[Tier] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not any(utterance.text.strip() for tier in self.tiers for utterance in tier.utterances)
+
+
+class UnreadableTranscript(Exception):
+    """The transcript can't be read; one sentence says why."""
+
+
+def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> Tier:
+    """A tier with its utterances in order. Those that end where or before they start are left out and listed; one that
+    overlaps the one before begins where that one ends."""
+    kept: list[Utterance] = []
+    for number, given in enumerate(utterances, 1):
+        if given.start is None or given.end is None:
+            kept.append(given)
+        elif given.end - given.start < TINY:
+            if given.text.strip():
+                skipped.append(
+                    f"Tier {name}: interval {number} ({given.start:.3f} to {given.end:.3f} s) ends where it starts "
+                    "or before and was left out."
+                )
+        else:
+            kept.append(given)
+    kept.sort(key=lambda u: u.start or 0.0)
+    out: list[Utterance] = []
+    for utterance in kept:
+        before = out[-1].end if out else None
+        if before is not None and utterance.start is not None and utterance.end is not None:
+            if utterance.end - before < TINY:
+                skipped.append(f"Tier {name}: an interval up to {utterance.end:.3f} s lies inside another; left out.")
+                continue
+            if before - utterance.start > TINY:
+                skipped.append(
+                    f"Tier {name}: an interval began at {utterance.start:.3f} s, before the one before it ended; "
+                    f"it now begins at {before:.3f} s."
+                )
+            out.append(replace(utterance, start=max(before, utterance.start)))
+        else:
+            out.append(utterance)
+    return Tier(name, tuple(out))
+
+
+def within(transcript: Transcript, seconds: float) -> Transcript:
+    """The same inside a recording of that length: what lies behind its end is left out and listed."""
+    skipped = list(transcript.skipped)
+    tiers = []
+    for tier in transcript.tiers:
+        kept = []
+        for utterance in tier.utterances:
+            start = 0.0 if utterance.start is None else max(0.0, utterance.start)
+            end = seconds if utterance.end is None else min(seconds, utterance.end)
+            if end - start < TINY:
+                if utterance.text.strip():
+                    skipped.append(
+                        f"Tier {tier.name}: an interval at {start:.3f} s lies behind the sound's end; left out."
+                    )
+                continue
+            kept.append(Utterance(utterance.text, start, end))
+        tiers.append(Tier(tier.name, tuple(kept)))
+    return Transcript(tiers, skipped)

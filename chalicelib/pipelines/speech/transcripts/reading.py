@@ -1,0 +1,57 @@
+"""A transcript's file, whatever its form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.pipelines.speech.names import MASTER, TABLES, extension_of
+from chalicelib.pipelines.speech.transcripts import elan, subtitles, tables, textgrids
+from chalicelib.pipelines.speech.transcripts.encodings import text_of
+from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, Utterance
+
+MOST_BYTES = 64 * 1024 * 1024
+UNNAMED = tables.UNNAMED
+
+
+@dataclass
+class Reading:
+    """transcript: of one recording. master: the records of a table that holds several."""
+
+    transcript: Transcript | None = None
+    master: list[tables.Record] | None = None
+    skipped: list[str] = field(default_factory=list)
+    encoding: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """What is told about the file once it was inspected."""
+        found: dict[str, Any] = {"encoding": self.encoding} if self.encoding else {}
+        if self.master is not None:
+            return {**found, "rows": len(self.master)}
+        tiers = self.transcript.tiers if self.transcript else []
+        return {**found, "tiers": len(tiers), "utterances": sum(len(tier.utterances) for tier in tiers)}
+
+
+def read(name: str, content: bytes, transcripts: str) -> Reading:
+    """transcripts: the option of that name. Raises UnreadableTranscript."""
+    extension = extension_of(name)
+    if extension in TABLES:
+        skipped: list[str] = []
+        timed, master = transcripts.startswith("tiers"), transcripts in MASTER
+        found = tables.records(tables.rows_of(name, content), timed=timed, master=master, skipped=skipped)
+        if master:
+            return Reading(master=found, skipped=skipped)
+        return Reading(tables.transcript_of(found, skipped), skipped=skipped)
+    if extension == ".eaf":
+        return _of(elan.read_eaf(content), "utf-8")
+    text, encoding = text_of(content)
+    if extension == ".textgrid":
+        return _of(textgrids.read_textgrid(text), encoding)
+    if extension in (".srt", ".vtt"):
+        return _of(subtitles.read_subtitles(text), encoding)
+    words = " ".join(text.split())
+    return _of(Transcript([Tier(UNNAMED, (Utterance(words),) if words else ())]), encoding)
+
+
+def _of(transcript: Transcript, encoding: str) -> Reading:
+    return Reading(transcript, skipped=transcript.skipped, encoding=encoding)

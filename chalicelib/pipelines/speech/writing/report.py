@@ -1,0 +1,96 @@
+"""The table of all intervals, and what a person reads first."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+from chalicelib.pipelines.speech.writing.model import Aligned
+
+COLUMNS = ("recording", "speaker", "level", "label", "start", "end", "confidence", "word", "kind", "guessed")
+CITE = """\
+Cite: pocketsphinx 5.1.1 (Huggins-Daines et al. 2006, "PocketSphinx: a free, real-time continuous speech recognition
+system for hand-held devices", ICASSP), its acoustic model and dictionary of US English (CMU), and, where words were
+pronounced by their letters, g2p-en 2.1.0 (Park and Kim 2019).
+"""
+
+
+def table(aligned: Sequence[Aligned]) -> bytes:
+    """A row a word and a phone; word: which word of its speaker it belongs to, from 1."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for one in aligned:
+        for speaker in one.speakers:
+            for number, word in enumerate(speaker.words, 1):
+                told = (number, word.kind, "yes" if word.guessed else "no")
+                rows.writerow(
+                    (
+                        one.recording,
+                        speaker.name,
+                        "word",
+                        word.label,
+                        *_times(word.start, word.end),
+                        word.confidence,
+                        *told,
+                    )
+                )
+                for phone in word.phones:
+                    times = _times(phone.start, phone.end)
+                    rows.writerow((one.recording, speaker.name, "phone", phone.label, *times, phone.confidence, *told))
+    return out.getvalue().encode()
+
+
+def _times(start: float, end: float) -> tuple[str, str]:
+    return f"{start:.6f}".rstrip("0").rstrip("."), f"{end:.6f}".rstrip("0").rstrip(".")
+
+
+def readme(
+    aligned: Sequence[Aligned],
+    alone: Sequence[tuple[str, str]],
+    missing: Sequence[dict[str, object]],
+    notes: Sequence[str],
+    language: str,
+) -> bytes:
+    """What is in the zip, counts, every file's verdict, and everything that was skipped, mended or guessed."""
+    counts = Counter(one.verdict for one in aligned)
+    words = sum(one.words for one in aligned)
+    lines = [
+        "Aligned speech",
+        "==============",
+        "",
+        f"Recordings: {len(aligned)} ({', '.join(f'{n} {verdict}' for verdict, n in sorted(counts.items()))})",
+        f"Seconds: {sum(one.seconds for one in aligned):.1f}",
+        f"Words placed: {words}",
+        f"Words without a pronunciation in a dictionary: {len(missing)}"
+        + (" (guessed from their letters; see missing_words.dict)" if missing else ""),
+        f"Language: {language}",
+        "",
+        "audio/        the recordings as they were sent",
+        "textgrids/    for Praat: phones, words and utterances of each speaker",
+        "elan/         for ELAN",
+        "subtitles/    .srt and .vtt",
+        "alignment.json, alignment.csv   every word and phone with its confidence (0 to 1)",
+        "",
+        "Times are in seconds. Silence and sound that the transcript doesn't have are empty intervals.",
+        "A confidence under 0.5 says: look at this one.",
+        "",
+    ]
+    if notes:
+        lines += ["Notes", "-----", *notes, ""]
+    lines += ["Recordings", "----------"]
+    for one in aligned:
+        lines.append(f"{one.recording}: {one.verdict}{f'. {one.message}' if one.message else ''}")
+        lines += [f"    {message}" for _, message in one.warnings]
+        lines += [f"    {sentence}" for sentence in one.skipped]
+        for speaker in one.speakers:
+            unspoken = [label for utterance in speaker.utterances for label in utterance.unspoken]
+            if unspoken:
+                shown = ", ".join(unspoken[:20]) + (", …" if len(unspoken) > 20 else "")
+                lines.append(f"    {speaker.name}: not heard: {shown}")
+    if alone:
+        lines += ["", "Files that were not used", "------------------------"]
+        lines += [f"{name}: {reason}" for name, reason in alone]
+    return ("\n".join([*lines, "", CITE])).encode()

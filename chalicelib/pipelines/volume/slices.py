@@ -1,0 +1,116 @@
+"""The DICOM files of a job or a zip: their headers, and which of them can't be read though they were meant to be."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.volume import archives
+from chalicelib.pipelines.volume.formats import base_name, told
+from chalicelib.pipelines.volume.readers import dicom, dicom_files, volumes
+
+DICOM_SUFFIXES = (".dcm", ".ima")
+
+
+@dataclass
+class Slices:
+    """names: of the files that hold an image, at their places; headers: theirs. broken: what to call each file that
+    should hold one and can't be read, with the reason."""
+
+    names: list[str] = field(default_factory=list)
+    headers: list[dicom.Header] = field(default_factory=list)
+    broken: list[tuple[str, str]] = field(default_factory=list)
+
+    def refuse_incomplete(self, *, allowed: bool) -> list[str]:
+        """A warning for what is broken where that is `allowed`. Raises UnreadableFile(incomplete_series) elsewhere."""
+        if not self.broken:
+            return []
+        named = "; ".join(f"{name}: {reason}" for name, reason in self.broken[:8])
+        more = f"; and {len(self.broken) - 8} more" if len(self.broken) > 8 else ""
+        what = f"{len(self.broken)} DICOM file(s) could not be read ({named}{more})"
+        if allowed:
+            return [f"{what} and are left out."]
+        raise UnreadableFile(
+            "incomplete_series", f"{what}. Send them again, or go on without them with the option `allow_incomplete`."
+        )
+
+
+def in_zip(
+    archive: zipfile.ZipFile, names: Sequence[str], progress: Callable[[float], None] = lambda _: None
+) -> Slices:
+    """The members that hold a DICOM image; what is no DICOM at all is passed over unread but for its first bytes.
+
+    Raises UnreadableFile where not one could be read though some are DICOM, with the reason of the first.
+    """
+    found = Slices()
+    budget = dicom_files.Budget()
+    strangers: list[tuple[int, str]] = []
+    refused: UnreadableFile | None = None
+    for place, name in enumerate(names):
+        progress(100 * place / len(names))
+        budget.check()
+        with archives.member(archive, name) as stream:
+            head = stream.read(dicom.PREAMBLE + 12)
+            if not dicom.looks_like(head):
+                strangers.append((place, name))
+                continue
+            try:
+                header = dicom.header(stream, budget)
+            except dicom.NoImage as reason:
+                refused = refused or reason
+                continue
+            except UnreadableFile as reason:
+                if base_name(name).upper() != "DICOMDIR":
+                    refused = refused or reason
+                    found.broken.append((told(name, place), reason.message))
+                continue
+        found.names.append(name)
+        found.headers.append(header)
+    if not found.names and refused:
+        raise refused
+    found.broken += _meant(found.names, strangers)
+    return found
+
+
+def decodable(
+    taken: volumes.Candidate, names: Sequence[str], *, allowed: bool
+) -> tuple[list[volumes.Slice], list[str]]:
+    """The volume's slices whose pixels can be decoded here, with warnings about the others.
+
+    Raises UnreadableFile: unsupported_transfer_syntax where none can, incomplete_series where some can't and that isn't
+    `allowed`.
+    """
+    kept = [one for one in taken.slices if not one.header.undecodable]
+    if not kept:
+        dicom.check_decodable(taken.slices[0].header)
+    lost = {one.source: str(one.header.undecodable) for one in taken.slices if one.header.undecodable}
+    found = Slices(broken=[(told(names[place], place), reason) for place, reason in sorted(lost.items())])
+    return kept, found.refuse_incomplete(allowed=allowed)
+
+
+def header_of(stream: BinaryIO) -> dicom.Header:
+    """A single file's header. Raises UnreadableFile, also for pixels that can't be decoded here."""
+    found = dicom.header(stream)
+    dicom.check_decodable(found)
+    return found
+
+
+def _meant(read: Iterable[str], strangers: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
+    """Files that aren't DICOM and stand where slices stand: named like them, but for the number."""
+    patterns = {_pattern(name) for name in read}
+    return [
+        (told(name, place), "it isn't a DICOM file, or is damaged.")
+        for place, name in strangers
+        if patterns and (_pattern(name) in patterns or name.lower().endswith(DICOM_SUFFIXES))
+    ]
+
+
+def _pattern(name: str) -> tuple[str, str] | None:
+    base = base_name(name)
+    if not re.search(r"\d", base):
+        return None
+    return archives.folder_of(name), re.sub(r"[\d.]+(?=\D*$)|\d+", "#", base).lower()

@@ -1,0 +1,95 @@
+"""Uploads in parts: completed by naming the blobs of the parts; ministack would read and write all bytes once more."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from infra.local.cloud.blobs import EMPTY, JOIN
+
+UPLOAD = "upload_id"
+"""In an object's record: the upload that it came from, so that completing it again is answered as the first time."""
+PART = re.compile(r"\{[^}]*\}")
+Answer = tuple[int, dict[str, str], Any]
+
+
+def tags(headers: dict[str, str]) -> dict[str, str] | None:
+    """Those that an upload's object is to have, which ministack forgets."""
+    return dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True)) or None
+
+
+def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, headers: dict[str, str]) -> Answer:
+    """CompleteMultipartUpload. The object's blob is those of its parts."""
+    objects = s3._buckets[bucket]["objects"] if bucket in s3._buckets else {}
+    there = objects.get(key)
+    if there and there.get(UPLOAD) == upload_id:
+        return _done(bucket, key, there["etag"])
+    upload = s3._multipart_uploads.get(upload_id)
+    if upload is None or (upload["bucket"], upload["key"]) != (bucket, key):
+        return s3._error("NoSuchUpload", "The specified multipart upload does not exist.", 404)  # type: ignore[no-any-return]
+    if refused := s3._check_put_preconditions(headers, there):
+        return refused  # type: ignore[no-any-return]
+    try:
+        wanted = _wanted(body)
+    except (ElementTree.ParseError, ValueError):
+        return s3._error("MalformedXML", "The XML you provided was not well-formed.", 400)  # type: ignore[no-any-return]
+    parts = upload["parts"]
+    numbers = [number for number, *_ in wanted]
+    if not wanted or numbers != sorted(set(numbers)):
+        return s3._error("InvalidPartOrder", "The list of parts was not in ascending order.", 400)  # type: ignore[no-any-return]
+    for number, etag, checksums in wanted:
+        part = parts.get(number)
+        known = part and (part.get("checksums") or {})
+        if part is None or part["etag"].strip('"') != etag or any(known.get(k) != v for k, v in checksums.items()):
+            return s3._error("InvalidPart", f"Part {number} could not be found, or is another one.", 400)  # type: ignore[no-any-return]
+    chosen = [parts[number] for number in numbers]
+    digests = hashlib.md5(b"".join(bytes.fromhex(p["etag"].strip('"')) for p in chosen), usedforsecurity=False)
+    algorithm = upload.get("checksum_algorithm")
+    composite = s3._composite_checksum(algorithm, [(p.get("checksums") or {}).get(algorithm) for p in chosen])
+    found = {
+        "body": None,
+        "blob": JOIN.join(part["blob"] for part in chosen if part["blob"] != EMPTY),
+        "content_type": upload["content_type"],
+        "content_encoding": upload.get("content_encoding"),
+        "etag": f'"{digests.hexdigest()}-{len(chosen)}"',
+        "last_modified": s3.now_iso(),
+        "size": sum(part["size"] for part in chosen),
+        "metadata": upload["metadata"],
+        "preserved_headers": upload.get("preserved_headers", {}),
+        "storage_class": upload.get("storage_class") or "STANDARD",
+        "checksums": {algorithm: composite} if composite else {},
+        "checksum_type": "COMPOSITE" if composite else None,
+        UPLOAD: upload_id,
+    }
+    objects[key] = found
+    s3._object_tags.pop((bucket, key, None), None)
+    if upload.get("tags"):
+        s3._object_tags[bucket, key, None] = upload["tags"]
+    del s3._multipart_uploads[upload_id]
+    event = "s3:ObjectCreated:CompleteMultipartUpload"
+    s3._fire_s3_event_async(bucket, key, event, size=found["size"], etag=found["etag"])
+    return _done(bucket, key, str(found["etag"]))
+
+
+def _wanted(body: bytes) -> list[tuple[int, str, dict[str, str]]]:
+    """(number, ETag, checksums) of each part that the request names. Raises ParseError, ValueError."""
+    if b"<!" in body:  # no entities
+        raise ValueError
+    found = []
+    for element in ElementTree.fromstring(body):  # noqa: S314 -- without entities, from a signed request
+        values = {PART.sub("", child.tag): child.text or "" for child in element}
+        checksums = {name.removeprefix("Checksum"): v for name, v in values.items() if name.startswith("Checksum")}
+        found.append((int(values["PartNumber"]), values["ETag"].strip('"'), checksums))
+    return found
+
+
+def _done(bucket: str, key: str, etag: str) -> Answer:
+    said = {"Location": f"/{bucket}/{key}", "Bucket": bucket, "Key": key, "ETag": etag}
+    inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in said.items())
+    content = f'<CompleteMultipartUploadResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{inside}'
+    whole = f'<?xml version="1.0" encoding="UTF-8"?>\n{content}</CompleteMultipartUploadResult>'
+    return 200, {"Content-Type": "application/xml"}, whole.encode()

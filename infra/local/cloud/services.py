@@ -1,0 +1,271 @@
+"""S3, DynamoDB and SQS: each request is carried out by ministack, and its records are kept before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from infra.local.cloud import hooks, parts
+from infra.local.cloud.blobs import Blobs, separate
+from infra.local.cloud.journal import FULL, Record
+from infra.local.cloud.state import Objects, State
+from infra.local.cloud.store import Store
+from infra.local.room import Room
+
+log = logging.getLogger("cloud")
+
+READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
+ITEMS = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
+MESSAGES = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
+SMALL = 64 * 1024
+"""Bytes that are written to the disk at once, which takes less time than handing them to a thread."""
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+Answer = tuple[int, dict[str, str], Any]
+
+
+class NoRoom(Exception):
+    """The disk is full: nothing has been changed."""
+
+
+@dataclass
+class Request:
+    """service: of the signature. query: decoded, several values of each name."""
+
+    service: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    query: dict[str, list[str]]
+    body: bytes
+    written: list[str] = field(default_factory=list)
+    """Blobs made ahead of it."""
+
+
+class Services:
+    def __init__(self, state: State, blobs: Blobs, folder: Path, number: int, room: Room) -> None:
+        """number: of the journal to begin."""
+        self._room = room
+        self._state = state
+        self._blobs = blobs
+        self.store = Store(folder, number, state)
+        hooks.install(state, self.store.append, asyncio.get_running_loop())
+        state.s3._read_body = self._body
+        state.s3.md5_hash = self._md5
+        self._digests: dict[int, str] = {}
+        uploads = state.s3._multipart_uploads
+        self._upload_parts = {
+            name: {number: part["blob"] for number, part in uploads[name]["parts"].items()} for name in uploads
+        }
+        self._known: dict[str, Record] = {}
+        for record in (state.tables(), state.queues(), state.buckets()):
+            self._known[record[0]] = record
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer, once all that it rests on is on the disk. Raises NoRoom."""
+        try:
+            if request.service == "s3":
+                status, headers, body, unused = await self._s3(request)
+            else:
+                status, headers, body = await self._json(request)
+                unused = []
+        except OSError as error:
+            if error.errno in NO_SPACE:
+                raise NoRoom from error
+            raise
+        await self.store.durable()
+        self._blobs.remove(unused)
+        return status, headers, body
+
+    # -- tables and queues -----------------------------------------------------------------------------------------
+
+    async def _json(self, request: Request) -> Answer:
+        action = request.headers.get("x-amz-target", "").rpartition(".")[2]
+        if not action.startswith(READS):
+            self.store.ensure(4 * len(request.body))
+        module = self._state.dynamodb if request.service == "dynamodb" else self._state.sqs
+        answer: Answer = await module.handle_request(
+            request.method, request.path, request.headers, request.body, request.query
+        )
+        if not action.startswith((*READS, *ITEMS, *MESSAGES)):
+            self._keep(self._state.tables() if request.service == "dynamodb" else self._state.queues())
+        return answer
+
+    def _keep(self, record: Record) -> None:
+        if self._known[record[0]] != record:
+            self._known[record[0]] = record
+            self.store.append(record)
+
+    # -- objects ---------------------------------------------------------------------------------------------------
+
+    async def _s3(self, request: Request) -> tuple[int, dict[str, str], Any, list[str]]:
+        s3 = self._state.s3
+        bucket, key = s3._parse_bucket_key(request.path, request.headers)
+        headers = s3._merge_hoisted_amz_headers(request.headers, request.query)
+        writes = request.method not in ("GET", "HEAD")
+        body: Any = request.body
+        if writes:
+            self.store.ensure(64 * 1024)
+            if key:
+                await self._write_ahead(request, key, headers)
+        try:
+            if request.method == "POST" and key and "uploadId" in request.query:
+                upload_id = request.query["uploadId"][0]
+                status, answered, content = parts.complete(s3, bucket, key, upload_id, body, headers)
+            else:
+                status, answered, content = s3._dispatch(request.method, bucket, key, headers, body, request.query)
+        except BaseException:
+            self._blobs.remove(request.written)
+            raise
+        finally:
+            self._digests.clear()
+        if request.method == "HEAD":
+            status, answered, content = s3.format_head_response(request.path, headers, (status, answered, b""))
+        unused: list[str] = []
+        if writes:
+            try:
+                unused = self._changed_objects(request.written)
+                if key and request.query.keys() & {"uploadId", "uploads"}:
+                    unused += self._changed_upload(request, headers, status, content)
+            except OSError as error:
+                # Memory is ahead of the disk, which is what counts: the next start reads it again.
+                log.critical("An object can't be written: %s", error)
+                os._exit(FULL)
+            if not key and "delete" not in request.query:
+                self._state.watch_buckets()
+                self._keep(self._state.buckets())
+            elif "tagging" in request.query and status < 300:
+                self.store.append(self._state.object(bucket, key))
+            unused += request.written
+        return status, answered, content, unused
+
+    async def _write_ahead(self, request: Request, key: str, headers: Mapping[str, str]) -> None:
+        """Writes the bytes that the request brings or names before anything is changed. Raises OSError."""
+        source = headers.get("x-amz-copy-source")
+        if request.method == "PUT" and source is None and not request.query.keys() & {"tagging", "acl"}:
+            pieces: list[Any] = [request.body]
+        elif request.method == "PUT" and source is not None:
+            found = self._source(source)
+            if found is None:
+                return
+            if "partNumber" not in request.query:
+                request.written.append(self._blobs.link(found["blob"]))
+                return
+            first, _, last = headers.get("x-amz-copy-source-range", "").removeprefix("bytes=").partition("-")
+            whole = self._blobs.view(found["blob"])
+            pieces = [whole[int(first) : int(last) + 1] if first.isdigit() and last.isdigit() else whole[:]]
+        else:
+            return
+        size = sum(map(len, pieces))
+        if size and not self._room.has(size):
+            raise NoRoom
+        if size <= SMALL:
+            request.written.append(self._blobs.write(*pieces))
+        else:
+            written, digest = await asyncio.to_thread(self._write_and_hash, pieces)
+            request.written.append(written)
+            if source is None:
+                self._digests[id(request.body)] = digest
+            if source is not None and self._source(source) is not found:  # replaced meanwhile
+                self._blobs.remove(request.written)
+                request.written.clear()
+
+    def _write_and_hash(self, pieces: list[Any]) -> tuple[str, str]:
+        digest = hashlib.md5(usedforsecurity=False)
+        for piece in pieces:
+            digest.update(piece)
+        return self._blobs.write(*pieces), digest.hexdigest()
+
+    def _md5(self, content: Any) -> str:
+        """As ministack's, of what is not hashed yet."""
+        return self._digests.get(id(content)) or hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+    def _source(self, source: str) -> Any:
+        bucket, _, key = unquote(source.lstrip("/").partition("?")[0]).partition("/")
+        found = self._state.s3._buckets.get(bucket)
+        return found and found["objects"].get(key)
+
+    def _changed_objects(self, written: list[str]) -> list[str]:
+        """Keeps what the request changed; returns the blobs that nothing names any longer."""
+        unused = []
+        for name in self._state.s3._buckets:
+            objects = self._state.s3._buckets[name]["objects"]
+            if not isinstance(objects, Objects) or not objects.changed:
+                continue
+            for key, before in objects.changed.items():
+                found = objects.get(key)
+                if before is not None and before.get("blob") and before is not found:
+                    unused.append(before["blob"])
+                if found:
+                    self._put_down(found, written)
+                self.store.append(self._state.object(name, key))
+            objects.changed.clear()
+        return unused
+
+    def _put_down(self, found: dict[str, Any], written: list[str]) -> None:
+        """Gives an object or a part the blob of its bytes instead of the bytes."""
+        if found.get("body") is None:
+            return
+        found["blob"] = written.pop() if written else self._blobs.write(found["body"])
+        found["body"] = None
+
+    def _changed_upload(self, request: Request, headers: dict[str, str], status: int, content: Any) -> list[str]:
+        uploads = self._state.s3._multipart_uploads
+        if "uploads" in request.query:
+            started = re.search(rb"<UploadId>([^<]+)</UploadId>", bytes(content)) if status == 200 else None
+            if started:
+                uploads[started[1].decode()]["tags"] = parts.tags(headers)
+                self._upload_parts[started[1].decode()] = {}
+                self.store.append(self._state.upload(started[1].decode()))
+            return []
+        upload_id = request.query["uploadId"][0]
+        known = self._upload_parts.setdefault(upload_id, {})
+        if upload_id not in uploads:
+            self._upload_parts.pop(upload_id)
+            self.store.append(["upload", upload_id, None])
+            bucket, key = self._state.s3._parse_bucket_key(request.path, {})
+            done = self._source(f"{bucket}/{quote(key)}") if request.method == "POST" else None
+            taken = separate([done["blob"]]) if done and done.get(parts.UPLOAD) == upload_id else set()
+            return [blob for blob in known.values() if blob not in taken]
+        if status != 200 or request.method != "PUT":
+            return []
+        number = int(request.query["partNumber"][0])
+        part = uploads[upload_id]["parts"][number]
+        self._put_down(part, request.written)
+        part["body"] = self._blobs.view(part["blob"])
+        self.store.append(self._state.part(upload_id, number))
+        before, known[number] = known.get(number), part["blob"]
+        return [before] if before else []
+
+    def _body(self, bucket: str, key: str, found: dict[str, Any]) -> Any:
+        return found["body"] if found.get("body") is not None else self._blobs.view(found["blob"])
+
+    # -- what happens by itself ------------------------------------------------------------------------------------
+
+    async def remove(self, bucket: str, keys: Iterable[str]) -> None:
+        """Objects that have expired."""
+        for key in keys:
+            self._state.s3._buckets[bucket]["objects"].pop(key, None)
+            self._state.s3._object_tags.pop((bucket, key, None), None)
+        unused = self._changed_objects([])
+        await self.store.durable()
+        self._blobs.remove(unused)
+
+    async def abort(self, upload_ids: Iterable[str]) -> None:
+        """Uploads in parts that nobody has gone on with."""
+        unused: list[str] = []
+        for upload_id in upload_ids:
+            self._state.s3._multipart_uploads.pop(upload_id, None)
+            unused += self._upload_parts.pop(upload_id, {}).values()
+            self.store.append(["upload", upload_id, None])
+        await self.store.durable()
+        self._blobs.remove(unused)

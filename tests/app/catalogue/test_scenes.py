@@ -1,0 +1,306 @@
+"""The catalogue by the API: whose scenes they are, what finds them, what changes them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
+from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.stash.client import Stash
+from chalicelib.wiring import services
+from chalicelib.wiring_catalogue import CatalogueServices
+from tests.app.api_world import Caller, World
+from tests.catalogue.stash_server import KEY, StashServer
+
+FOREST, LAKE = Named("1", "forest"), Named("2", "lake")
+
+
+@pytest.fixture
+def ann(world: World, user: Caller) -> Caller:
+    """Somebody with a library of three scenes."""
+    catalogue = services().catalogue
+    catalogue.set_entities(
+        user.id,
+        Entities(
+            performers=(Entity("5", "Rose Lee", ("Rosalie",)), Entity("6", "Ida Gray")),
+            tags=(Entity("1", "forest"), Entity("2", "lake")),
+            studios=(Entity("9", "Northlight"),),
+        ),
+    )
+    scene = Scene("s1", "home", digest="1", files=(SceneFile("/v/Northlight/Rose Lee - Walk 2009-04-17.mp4"),))
+    catalogue.take_in(
+        user.id,
+        [
+            scene,
+            replace(scene, id="s2", digest="2", title="By the lake", tags=(LAKE,), scene_date="2014"),
+            replace(scene, id="s3", digest="3", title="Evening", organized=True, performers=(Named("5", "Rose Lee"),)),
+        ],
+    )
+    return user
+
+
+def ids(answer: Any) -> set[str]:
+    return {item["id"] for item in answer["items"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"s1", "s2", "s3"}),
+        ("search=lak", {"s2"}),
+        ("tag_ids=2,7", {"s2"}),
+        ("exclude_tag_ids=2", {"s1", "s3"}),
+        ("performer_ids=5", {"s3"}),
+        ("scene_ids=s1,s3", {"s1", "s3"}),
+        ("organized=true", {"s3"}),
+        ("date_from=2014-01-01&date_to=2014-12-31", {"s2"}),
+        ("date_from=2014-06-01", set()),
+        ("has_active_jobs=true", set()),
+        ("studio_id=9", set()),
+    ],
+)
+def test_filters_find_what_fits(ann: Caller, query: str, found: set[str]) -> None:
+    answer = ann.get(f"/scenes?{query}")
+    assert ids(answer) == found
+    assert answer["total"] == len(found)
+
+
+@pytest.mark.parametrize("query", ["date_from=soon", "sort_by=secret", "per_page=101", "page=0", "studio=9"])
+def test_what_is_no_filter_is_refused(ann: Caller, query: str) -> None:
+    assert ann.get(f"/scenes?{query}").status == 422
+
+
+def test_pages_lead_to_each_other(ann: Caller) -> None:
+    answer = ann.get("/scenes?per_page=2&sort_by=title&sort_order=asc")
+    assert [item["title"] for item in answer["items"]] == ["By the lake", "Evening"]
+    assert (answer["total"], answer["pages"]) == (3, 2)
+    assert 'rel="next"' in answer.headers["link"]
+
+
+def test_a_scene_without_a_title_shows_its_files_name(ann: Caller) -> None:
+    scene = ann.get("/scenes/s1")
+    assert scene["title"] == "Rose Lee - Walk 2009-04-17.mp4"
+    assert scene["files"][0]["primary"] is True
+    assert ann.get("/scenes/s1", if_none_match=scene.headers["etag"]).status == 304
+
+
+def test_a_change_is_made_to_what_was_seen_and_found_at_once(ann: Caller) -> None:
+    etag = ann.get("/scenes/s1").headers["etag"]
+    changed = ann.call("PATCH", "/scenes/s1", {"title": "Gate", "scene_date": "2009-04"}, if_match=etag)
+    assert (changed.status, changed["title"], changed["scene_date"]) == (200, "Gate", "2009-04")
+    assert ann.call("PATCH", "/scenes/s1", {"title": "Late"}, if_match=etag).status == 412
+    assert ids(ann.get("/scenes?search=gate")) == {"s1"}
+
+
+@pytest.mark.parametrize("changes", [{"scene_date": "soon"}, {"rating100": 101}, {"id": "x"}, {"organized": "maybe"}])
+def test_a_change_that_is_none_is_refused(ann: Caller, changes: dict[str, Any]) -> None:
+    assert ann.call("PATCH", "/scenes/s1", changes).status == 422
+
+
+def test_many_are_changed_alike_and_those_that_are_missing_are_named(ann: Caller) -> None:
+    answer = ann.post("/scenes/bulk-update", {"scene_ids": ["s1", "s2", "gone"], "changes": {"organized": True}})
+    assert answer.json == {"updated": 2, "missing": ["gone"]}
+    assert ids(ann.get("/scenes?organized=true")) == {"s1", "s2", "s3"}
+
+
+def test_tags_are_added_and_removed_and_an_unknown_one_is_refused(ann: Caller) -> None:
+    assert ann.post("/scenes/add-tags", {"scene_ids": ["s1", "s2"], "tag_ids": ["1", "2"]})["updated"] == 2
+    assert [tag["name"] for tag in ann.get("/scenes/s2")["tags"]] == ["lake", "forest"]
+    ann.post("/scenes/remove-tags", {"scene_ids": ["s2"], "tag_ids": ["2"]})
+    assert [tag["name"] for tag in ann.get("/scenes/s2")["tags"]] == ["forest"]
+    assert ann.post("/scenes/add-tags", {"scene_ids": ["s1"], "tag_ids": ["77"]}).status == 422
+
+
+def test_names_are_listed_with_how_many_scenes_have_them(ann: Caller) -> None:
+    (performer,) = ann.get("/performers?search=rosal")["items"]
+    assert (performer["name"], performer["scene_count"]) == ("Rose Lee", 1)
+    assert [tag["scene_count"] for tag in ann.get("/tags")["items"]] == [0, 1]
+    assert ann.get("/studios")["items"][0]["name"] == "Northlight"
+
+
+def test_numbers_of_the_catalogue(ann: Caller) -> None:
+    stats = ann.get("/scenes/stats").json
+    assert stats == {"total": 3, "organized": 1, "analyzed": 0, "absent": 0, "performers": 2, "tags": 2, "studios": 1}
+
+
+def test_another_users_scenes_and_plans_are_not_there(world: World, ann: Caller) -> None:
+    other = world.guest()
+    plan = ann.post("/analysis/generate", {"scene_ids": ["s1"]})["plan_id"]
+    assert other.get("/scenes")["total"] == 0
+    for method, path in (
+        ("GET", "/scenes/s1"),
+        ("PATCH", "/scenes/s1"),
+        ("GET", f"/analysis/plans/{plan}"),
+        ("POST", f"/analysis/plans/{plan}/cancel"),
+        ("POST", f"/analysis/plans/{plan}/apply"),
+    ):
+        assert other.call(method, path, {} if method != "GET" else None).status == 404, path
+    assert other.get("/analysis/plans")["total"] == 0
+
+
+# -- plans
+
+
+def planned(world: World, ann: Caller, **more: Any) -> str:
+    started = ann.post("/analysis/generate", {"scene_ids": ["s1"], **more})
+    assert started.status == 202, started.text
+    world.deliver()
+    return str(started["plan_id"])
+
+
+def changes_of(ann: Caller, plan: str) -> dict[str, Any]:
+    return {
+        change["field"]: change for scene in ann.get(f"/analysis/plans/{plan}")["items"] for change in scene["changes"]
+    }
+
+
+def test_an_analysis_ends_in_a_plan_to_review(world: World, ann: Caller) -> None:
+    plan = planned(world, ann)
+    answer = ann.get(f"/analysis/plans/{plan}")
+    assert (answer["status"], answer["scenes"], answer["counts"]) == ("draft", 1, {"pending": 3})
+    found = changes_of(ann, plan)
+    assert {name: found[name]["proposed_value"] for name in found} == {
+        "studio": "Northlight",
+        "performers": "Rose Lee",
+        "date": "2009-04-17",
+    }
+    assert ann.get("/analysis/plans?status=draft")["total"] == 1
+
+
+def test_only_what_is_approved_is_applied_and_undone_again(world: World, ann: Caller) -> None:
+    plan = planned(world, ann)
+    found = changes_of(ann, plan)
+    decided = ann.call("PATCH", f"/analysis/changes/{found['date']['id']}", {"status": "approved"})
+    assert decided["status"] == "approved"
+    decided = ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "reject_by_field", "field": "studio"})
+    assert decided["status"] == "reviewing"
+    assert ann.post(f"/analysis/plans/{plan}/apply").status == 202
+    world.deliver()
+    scene = ann.get("/scenes/s1")
+    assert (scene["scene_date"], scene["studio"], scene["performers"]) == ("2009-04-17", None, [])
+    back = ann.post(f"/analysis/plans/{plan}/undo")
+    assert back.status == 201
+    ann.post(f"/analysis/plans/{back['id']}/bulk-update", {"action": "accept_all"})
+    ann.post(f"/analysis/plans/{back['id']}/apply")
+    world.deliver()
+    assert ann.get("/scenes/s1")["scene_date"] is None
+
+
+def test_a_value_of_ones_own_is_applied_in_place_of_the_proposed(world: World, ann: Caller) -> None:
+    plan = planned(world, ann)
+    change = changes_of(ann, plan)["date"]["id"]
+    ann.call("PATCH", f"/analysis/changes/{change}", {"status": "approved", "proposed_value": "2009-05"})
+    ann.post(f"/analysis/plans/{plan}/apply")
+    world.deliver()
+    assert ann.get("/scenes/s1")["scene_date"] == "2009-05"
+
+
+def test_a_value_changed_in_the_meantime_is_a_conflict(world: World, ann: Caller) -> None:
+    plan = planned(world, ann, options={"detect": ["date"]})
+    ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
+    ann.call("PATCH", "/scenes/s1", {"scene_date": "2010"})
+    ann.post(f"/analysis/plans/{plan}/apply")
+    world.deliver()
+    change = changes_of(ann, plan)["date"]
+    assert (change["status"], ann.get("/scenes/s1")["scene_date"]) == ("conflict", "2010")
+
+
+def test_a_plan_that_is_over_takes_no_decisions(world: World, ann: Caller) -> None:
+    plan = planned(world, ann)
+    assert ann.post(f"/analysis/plans/{plan}/cancel")["status"] == "cancelled"
+    for path, body in (("cancel", {}), ("apply", {}), ("bulk-update", {"action": "accept_all"}), ("undo", {})):
+        assert ann.post(f"/analysis/plans/{plan}/{path}", body).status == 400, path
+
+
+def test_what_is_missing_in_a_decision_is_a_400(world: World, ann: Caller) -> None:
+    plan = planned(world, ann)
+    answer = ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_by_field"})
+    assert (answer.status, answer["code"]) == (400, "decision_incomplete")
+
+
+@pytest.mark.parametrize("body", [{}, {"filters": {"search": "nothing like this"}}])
+def test_an_analysis_of_nothing_is_refused(ann: Caller, body: dict[str, Any]) -> None:
+    answer = ann.post("/analysis/generate", body)
+    assert (answer.status, answer["code"]) == (400, "nothing_chosen")
+
+
+def test_filters_choose_what_is_analysed(world: World, ann: Caller) -> None:
+    started = ann.post("/analysis/generate", {"filters": {"organized": False}, "plan_name": "Rest"})
+    assert started["scenes"] == 2
+    world.deliver()
+    assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+
+
+def test_a_pattern_that_is_none_is_refused(ann: Caller) -> None:
+    body = {"scene_ids": ["s1"], "options": {"patterns": [{"studio": "x", "pattern": "("}]}}
+    assert ann.post("/analysis/generate", body).status == 422
+
+
+# -- a server's library
+
+
+@pytest.fixture
+def server(world: World, ann: Caller) -> StashServer:
+    """A library of two scenes, which ann has a connection to."""
+    server = StashServer()
+    for title in ("Gate", "Bridge"):
+        server.add_scene(title=title)
+
+    class Connected:
+        def stash(self, owner_id: str, connection_id: str) -> Stash:
+            if (owner_id, connection_id) != (ann.id, "home"):
+                raise KeyError(connection_id)
+            return Stash(server.send, KEY, lambda seconds: None)
+
+    world.patch.setattr(CatalogueServices, "connections", Connected())
+    return server
+
+
+def test_a_sync_brings_a_library_in_and_the_next_one_what_changed(
+    world: World, ann: Caller, server: StashServer
+) -> None:
+    started = ann.post("/scenes/sync", {"connection_id": "home"})
+    assert started.status == 202, started.text
+    world.deliver()
+    job = ann.get(f"/jobs/{started['job_id']}")
+    assert (job["status"], job["result"]["metadata"]["created"]) == ("completed", 2)
+    assert ann.get("/scenes?search=gate")["total"] == 1
+    server.later(hours=5)
+    server.touch("1", title="Gate at night")
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    assert ann.get("/scenes/1")["title"] == "Gate at night"
+
+
+def test_a_scene_is_read_again_and_its_jobs_are_listed(world: World, ann: Caller, server: StashServer) -> None:
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    server.touch("2", title="Old bridge")
+    started = ann.post("/scenes/2/resync", {"connection_id": "home"})
+    assert ann.get("/scenes?has_active_jobs=true")["total"] == 1
+    world.deliver()
+    assert ann.get("/scenes/2")["title"] == "Old bridge"
+    assert [job["id"] for job in ann.get("/scenes/2/jobs")["items"]] == [started["job_id"]]
+    assert ann.get("/scenes/1/jobs")["items"] == []
+
+
+def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, server: StashServer) -> None:
+    server.scenes["1"].update(files=[], details="<p>One</p><p>Two</p>")
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    plan = ann.post("/analysis/generate", {"scene_ids": ["1"], "options": {"detect": ["details"]}})["plan_id"]
+    world.deliver()
+    ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
+    assert ann.post(f"/analysis/plans/{plan}/apply", {"connection_id": "home"}).status == 202
+    world.deliver()
+    assert server.scenes["1"]["details"] == "One\n\nTwo"
+    assert ann.get(f"/analysis/plans/{plan}")["status"] == "applied"
+
+
+@pytest.mark.parametrize("path", ["/scenes/sync", "/scenes/s1/resync"])
+def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
+    answer = ann.post(path, {"connection_id": "other"})
+    assert (answer.status, answer["code"]) == (400, "no_such_connection")

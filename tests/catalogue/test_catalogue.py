@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.catalogue import catalogue as service
+from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.catalogue.model import Entity, Named, Scene
+from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.query import Query
+from tests.catalogue.conftest import World
+
+ANN, BOB = "ann", "bob"
+
+
+def scene(number: int, **more: object) -> Scene:
+    return replace(Scene(str(number), "home", title=f"walk {number}", digest=f"d{number}"), **more)  # type: ignore[arg-type]
+
+
+def ids(catalogue: Catalogue, owner: str = ANN, **query: object) -> set[str]:
+    return {found.id for found in catalogue.search(owner, Query(**query)).scenes}  # type: ignore[arg-type]
+
+
+def test_what_was_taken_in_is_found_at_once_by_every_container(world: World) -> None:
+    other = world.catalogue()
+    assert ids(other) == set()
+    world.catalogue().take_in(ANN, [scene(1), scene(2)])
+    assert ids(other, search="walk") == {"1", "2"}
+
+
+def test_the_same_again_is_skipped_and_keeps_what_only_its_owner_knows(world: World) -> None:
+    catalogue = world.catalogue()
+    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 1, "updated": 0, "skipped": 0}
+    catalogue.change(ANN, "1", lambda s: replace(s, analyzed=True))
+    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 0, "updated": 0, "skipped": 1}
+    assert catalogue.take_in(ANN, [scene(1, title="other", digest="new")]) == {"created": 0, "updated": 1, "skipped": 0}
+    there = catalogue.scene(ANN, "1")
+    assert there is not None
+    assert (there.title, there.analyzed) == ("other", True)
+
+
+def test_packing_keeps_every_answer(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(i, organized=i % 2 == 0) for i in range(250)])
+    before = ids(catalogue, organized=True, per_page=100)
+    world.later()
+    assert catalogue.pack(ANN) == 250
+    world.later()
+    catalogue.change(ANN, "1", lambda s: replace(s, organized=True))
+    for one in (catalogue, world.catalogue()):
+        page = one.search(ANN, Query(organized=True, per_page=100))
+        assert page.total == 126
+    assert len(before) == 100
+
+
+def test_changes_that_come_while_packing_are_not_lost(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    world.later()
+    original = service.pack
+
+    def pack_slowly(scenes: object) -> bytes:
+        catalogue.take_in(ANN, [scene(2)])
+        return original(scenes)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "pack", pack_slowly)
+    catalogue.pack(ANN)
+    monkeypatch.undo()
+    assert ids(world.catalogue()) == {"1", "2"}
+
+
+def test_old_changes_and_old_columns_go_with_a_packing(world: World) -> None:
+    catalogue = world.catalogue()
+    for i in range(3):
+        catalogue.take_in(ANN, [scene(i)])
+        world.later()
+        catalogue.pack(ANN)
+        world.later()
+    assert len(world.table.changes(ANN, None)) == 0
+    listed = world.s3.list_objects_v2(Bucket="files", Prefix="catalogue/")["Contents"]
+    assert len(listed) == 1
+
+
+def test_two_edits_at_once_both_count(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    tried = []
+
+    def tag(one: Scene) -> Scene:
+        if not tried:
+            tried.append(1)
+            world.catalogue().change(ANN, "1", lambda s: replace(s, organized=True))
+        return replace(one, tags=(*one.tags, Named("5", "forest")))
+
+    after = catalogue.change(ANN, "1", tag)
+    assert after is not None
+    assert (after.organized, after.tags) == (True, (Named("5", "forest"),))
+
+
+def test_an_older_change_that_comes_late_hides_no_newer_one(world: World) -> None:
+    catalogue = world.catalogue()
+    world.table.put(ANN, [scene(1, title="new")], world.now)
+    assert ids(catalogue, search="new") == {"1"}
+    change_by_a_slow_clock = world.now - timedelta(seconds=30)
+    world.table._table.put(world.table._change(ANN, [scene(1, title="old")], change_by_a_slow_clock))
+    assert ids(catalogue, search="new") == {"1"}
+
+
+def test_what_a_search_reads_does_not_grow_with_the_catalogue(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(i) for i in range(300)])
+    world.later()
+    catalogue.pack(ANN)
+    world.later()
+    catalogue.take_in(ANN, [scene(i, digest="again") for i in range(20)])
+    found = catalogue.search(ANN, Query(sort_by="id", descending=False))
+    assert (found.total, len(found.scenes), found.stale) == (300, 50, False)
+
+
+def test_names_travel_with_their_counts(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.set_entities(ANN, Entities(tags=(Entity("5", "forest"),)))
+    catalogue.take_in(ANN, [scene(1, tags=(Named("5", "forest"),)), scene(2)])
+    other = world.catalogue()
+    assert other.entities(ANN).tags == (Entity("5", "forest"),)
+    assert other.count(ANN, "tag", "5") == 1
+    world.later()
+    catalogue.pack(ANN)
+    assert world.catalogue().count(ANN, "tag", "5") == 1
+
+
+def test_another_owners_scenes_are_not_there(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    assert ids(catalogue, BOB) == set()
+    assert catalogue.scene(BOB, "1") is None
+    assert catalogue.change(BOB, "1", lambda s: replace(s, organized=True)) is None

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from chalicelib.catalogue.applying import applied_to, edit_of, undone
+from chalicelib.catalogue.detecting.proposal import Proposal
+from chalicelib.catalogue.model import Marker, Named, Scene
+from chalicelib.catalogue.plans import (
+    NEXT,
+    Change,
+    ChangeStatus,
+    Plan,
+    PlanStatus,
+    Rule,
+    changes_of,
+    counted,
+    to_apply,
+)
+
+APPROVED, REJECTED, PENDING = ChangeStatus.APPROVED, ChangeStatus.REJECTED, ChangeStatus.PENDING
+
+
+def plan(status: PlanStatus = PlanStatus.DRAFT) -> Plan:
+    return Plan("p1", "ann", "September", status, datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def change(number: int = 0, field: str = "tags", value: Any = "forest", **more: Any) -> Change:
+    base = Change(f"7-{number}", "7", field, "add", value, 0.8, "it stands there")  # type: ignore[arg-type]
+    return replace(base, **more)
+
+
+def test_the_last_rule_that_means_a_change_decides() -> None:
+    decided = plan().decide(Rule(APPROVED)).decide(Rule(REJECTED, field="tags")).decide(Rule(APPROVED, change_id="7-1"))
+    assert decided.status is PlanStatus.REVIEWING
+    assert [decided.status_of(change(n)) for n in (0, 1)] == [REJECTED, APPROVED]
+    assert decided.status_of(change(2, field="date")) is APPROVED
+
+
+def test_by_confidence_means_the_bound_too() -> None:
+    decided = plan().decide(Rule(APPROVED, min_confidence=0.8))
+    assert decided.status_of(change(confidence=0.8)) is APPROVED
+    assert decided.status_of(change(confidence=0.79)) is PENDING
+
+
+def test_a_rule_that_decides_all_that_older_ones_did_replaces_them() -> None:
+    decided = plan()
+    for number in range(50):
+        decided = decided.decide(Rule(APPROVED, change_id=f"7-{number}"))
+    assert len(decided.decide(Rule(REJECTED)).rules) == 1
+    assert len(decided.decide(Rule(REJECTED, scene_id="8")).rules) == 51
+
+
+def test_a_value_of_ones_own_outlives_accepting_everything() -> None:
+    decided = plan().decide(Rule(PENDING, change_id="7-0", value="wood")).decide(Rule(APPROVED))
+    assert [c.proposed_value for c in to_apply(decided, [change(0), change(1)])] == ["wood", "forest"]
+
+
+def test_only_what_is_approved_is_applied_even_where_it_is_named() -> None:
+    decided = plan().decide(Rule(APPROVED, field="tags"))
+    changes = [change(0), change(1, field="date"), change(2, outcome=ChangeStatus.APPLIED)]
+    assert [c.id for c in to_apply(decided, changes)] == ["7-0"]
+    assert to_apply(decided, changes, change_ids=["7-1"]) == []
+    assert to_apply(decided, changes, scene_ids=["8"]) == []
+
+
+@pytest.mark.parametrize("status", [PlanStatus.PENDING, PlanStatus.APPLIED, PlanStatus.CANCELLED])
+def test_a_plan_that_is_not_open_takes_no_decisions(status: PlanStatus) -> None:
+    with pytest.raises(ValueError, match="nothing can be decided"):
+        plan(status).decide(Rule(APPROVED))
+
+
+def test_an_outcome_is_no_decision() -> None:
+    with pytest.raises(ValueError, match="no decision"):
+        plan().decide(Rule(ChangeStatus.APPLIED))
+
+
+def test_moves_of_a_plan_are_those_of_the_table() -> None:
+    for status in PlanStatus:
+        for target in PlanStatus:
+            if target in NEXT[status]:
+                assert plan(status).moved(target).status is target
+            else:
+                with pytest.raises(ValueError, match="can't become"):
+                    plan(status).moved(target)
+
+
+def test_the_same_proposals_give_the_same_ids_and_counts() -> None:
+    proposals = [Proposal("tags", "add", "forest", 0.8, "r"), Proposal("date", "set", "2009", 0.75, "r")]
+    changes = changes_of("7", proposals)
+    assert [c.id for c in changes] == ["7-0", "7-1"]
+    decided = plan().decide(Rule(APPROVED, field="date"))
+    assert counted(decided, changes) == {
+        "by_field": {"tags": 1, "date": 1},
+        "by_status": {"pending": 1, "approved": 1},
+    }
+
+
+# -- carrying out
+
+
+SCENE = Scene("7", "home", title="walk", performers=(Named("1", "A"), Named("3", "C")), markers=(Marker("gate", 10.0),))
+
+
+def carried_out(scene: Scene | None, *changes: Change) -> tuple[Scene | None, dict[str, ChangeStatus | None]]:
+    edit = edit_of(scene, changes)
+    outcomes = {c.id: c.outcome for c in (*edit.settled, *edit.wanted)}
+    return (applied_to(scene, edit) if scene else None), outcomes
+
+
+def test_additions_keep_what_came_in_the_meantime() -> None:
+    add = change(field="performers", value="B", entity_id="2", current_value=["A"])
+    after, outcomes = carried_out(SCENE, add)
+    assert after is not None
+    assert [p.name for p in after.performers] == ["A", "C", "B"]
+    assert outcomes == {"7-0": None}
+
+
+def test_what_is_so_already_is_applied_without_a_write() -> None:
+    edit = edit_of(SCENE, [change(field="performers", value="a", entity_id="")])
+    assert edit.empty
+    assert edit.settled[0].outcome is ChangeStatus.APPLIED
+
+
+def test_removing_takes_only_what_is_there() -> None:
+    after, _ = carried_out(SCENE, change(field="performers", value="A", action="remove"))
+    assert after is not None
+    assert [p.name for p in after.performers] == ["C"]
+    assert edit_of(SCENE, [change(field="performers", value="Z", action="remove")]).empty
+
+
+def test_a_value_changed_since_is_a_conflict_and_stays() -> None:
+    theirs = replace(SCENE, scene_date="2010")
+    after, outcomes = carried_out(theirs, change(field="date", action="set", value="2009", current_value=None))
+    assert outcomes == {"7-0": ChangeStatus.CONFLICT}
+    assert after == theirs
+
+
+def test_a_value_set_is_kept_for_undoing() -> None:
+    edit = edit_of(SCENE, [change(field="studio", action="set", value="Northlight", entity_id="4")])
+    assert applied_to(SCENE, edit).studio == Named("4", "Northlight")
+    assert edit.wanted[0].replaced is None
+
+
+def test_a_scene_that_is_gone_fails_its_changes() -> None:
+    _, outcomes = carried_out(None, change(0), change(1))
+    assert set(outcomes.values()) == {ChangeStatus.FAILED}
+
+
+def test_a_marker_that_is_there_is_not_made_again() -> None:
+    again, new = ({"title": t, "seconds": s} for t, s in (("gate", 10.5), ("bridge", 90)))
+    after, _ = carried_out(SCENE, change(0, field="markers", value=again), change(1, field="markers", value=new))
+    assert after is not None
+    assert [m.title for m in after.markers] == ["gate", "bridge"]
+
+
+def test_undoing_takes_back_what_was_done_and_nothing_else() -> None:
+    done = [
+        change(0, outcome=ChangeStatus.APPLIED),
+        change(1, outcome=ChangeStatus.APPLIED, message="It was so already."),
+        change(2, field="date", action="set", value="2009-04-17", replaced="2009", outcome=ChangeStatus.APPLIED),
+        change(3, outcome=ChangeStatus.CONFLICT),
+    ]
+    back = undone(done)
+    assert [(c.id, c.action, c.proposed_value) for c in back] == [("7-0", "remove", "forest"), ("7-2", "set", "2009")]
+    assert back[1].current_value == "2009-04-17"

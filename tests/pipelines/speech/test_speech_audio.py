@@ -1,0 +1,173 @@
+"""Sound of every kind, and sound that something is wrong with."""
+
+from __future__ import annotations
+
+import io
+import struct
+from contextlib import suppress
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from speech_world import FakeRun, encoded, samples_of, spoken, text_of, wav
+
+from chalicelib.pipelines.base import PipelineFailed, UnreadableFile
+from chalicelib.pipelines.speech.audio import Heard, decode, probe
+
+SAMPLES, _ = samples_of(spoken("early"))
+RIGHT = ["we", "went", "home", "early"]
+
+
+def run(content: bytes, name: str = "a.wav") -> FakeRun:
+    return FakeRun((name, content), (name.rpartition(".")[0] + ".lab", text_of("early"))).run()
+
+
+def warned(done: FakeRun) -> set[str]:
+    assert done.recorded is not None
+    return {warning["code"] for warning in done.recorded[2]["warnings"]}
+
+
+def riff(content: bytes, form: int, bits: int, rate: int = 16_000) -> bytes:
+    """A wav of any sample format: 1 integers, 3 floats."""
+    size = bits // 8
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(content), b"WAVE", b"fmt ", 16, form, 1, rate, rate * size, size, bits
+    )
+    return head + struct.pack("<4sI", b"data", len(content)) + content
+
+
+@pytest.mark.parametrize(
+    ("extension", "container", "codec", "rate", "form"),
+    [
+        ("flac", "flac", "flac", 16_000, None),
+        ("mp3", "mp3", "libmp3lame", 44_100, None),
+        ("m4a", "mp4", "aac", 44_100, None),
+        ("m4a", "ipod", "alac", 44_100, None),
+        ("aac", "adts", "aac", 44_100, None),
+        ("ogg", "ogg", "libopus", 48_000, None),
+        ("opus", "ogg", "libopus", 48_000, None),
+        ("aiff", "aiff", "pcm_s16be", 22_050, None),
+        ("wma", "asf", "wmav2", 44_100, None),
+        ("mp4", "mp4", "aac", 48_000, None),
+        ("mov", "mov", "pcm_s16le", 48_000, None),
+        ("webm", "webm", "libopus", 48_000, None),
+        ("wav", "wav", "pcm_s16le", 96_000, None),
+    ],
+)
+def test_every_container_gives_the_same_words(
+    extension: str, container: str, codec: str, rate: int, form: str | None
+) -> None:
+    done = run(encoded(SAMPLES, container, codec, rate, form), f"a.{extension}")
+    assert done.words() == RIGHT
+    start = done.tiers()["speaker - word"][1][0]
+    # A lossy codec may shift the sound by one of its own frames.
+    assert abs(start - 0.22) < 0.06
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        riff((SAMPLES // 256 + 128).astype("u1").tobytes(), 1, 8),
+        riff(np.pad(SAMPLES[:, None].astype("<i2").view("u1"), ((0, 0), (1, 0))).tobytes(), 1, 24),
+        riff((SAMPLES.astype("<i4") * 65536).tobytes(), 1, 32),
+        riff((SAMPLES / 32768).astype("<f4").tobytes(), 3, 32),
+        riff((SAMPLES / 32768).astype("<f8").tobytes(), 3, 64),
+        wav(np.repeat(SAMPLES, 2), channels=2),
+    ],
+)
+def test_every_width_of_samples_gives_the_same_words(content: bytes) -> None:
+    done = run(content)
+    assert done.words() == RIGHT
+    assert done.verdict_of("a.wav")[0] == "aligned"
+
+
+def test_eight_kilohertz_are_aligned_and_told() -> None:
+    done = run(encoded(SAMPLES, "wav", "pcm_s16le", 8000))
+    assert done.words() == RIGHT
+    assert "low_rate" in warned(done)
+
+
+def test_the_last_interval_ends_where_the_sound_ends() -> None:
+    done = run(wav(SAMPLES[:20_123]))
+    for rows in done.tiers().values():
+        assert rows[0][0] == 0
+        assert rows[-1][1] == 20_123 / 16_000
+        assert all(start < end for start, end, _ in rows)
+        assert all(one[1] == two[0] for one, two in pairwise(rows))
+
+
+def test_what_is_not_a_number_counts_as_silence() -> None:
+    values = (SAMPLES / 32768).astype("<f4")
+    values[100:110], values[200], values[300] = np.nan, np.inf, -np.inf
+    done = run(riff(values.tobytes(), 3, 32))
+    assert done.words() == RIGHT
+    assert "not_numbers" in warned(done)
+
+
+def test_clipped_sound_is_told() -> None:
+    done = run(wav(np.clip(SAMPLES.astype(np.int32) * 12, -32768, 32767)))
+    assert "clipped" in warned(done)
+    assert done.words() == RIGHT
+
+
+def test_sound_that_is_cut_off_is_aligned_as_far_as_it_goes() -> None:
+    whole = wav(np.concatenate([SAMPLES, SAMPLES]))
+    done = run(whole[: 44 + 2 * len(SAMPLES)])
+    assert done.words() == RIGHT
+    assert "truncated" in warned(done)
+    assert done.tiers()["speaker - word"][-1][1] == len(SAMPLES) / 16_000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"RIFF", b"no sound at all" * 100, wav(SAMPLES)[:60], b"\0" * 5000],
+    ids=["empty", "a beginning", "text", "no samples", "zeros"],
+)
+def test_a_file_without_sound_fails_its_pair_alone(content: bytes) -> None:
+    done = FakeRun(
+        ("a.wav", content), ("a.lab", text_of("early")), ("b.wav", spoken("early")), ("b.lab", text_of("early"))
+    ).run()
+    verdict, message = done.verdict_of("a.wav")
+    assert verdict == "failed"
+    assert message
+    assert done.verdict_of("b.wav")[0] == "aligned"
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        np.zeros(32_000, np.int16),
+        np.random.default_rng(1).normal(0, 3000, 32_000),
+        10_000 * np.sin(np.arange(48_000) / 16_000 * 2 * np.pi * 440) * (1 + np.sin(np.arange(48_000) / 3000)) / 2,
+        np.zeros(1, np.int16),
+        np.zeros(400, np.int16),
+    ],
+    ids=["silence", "noise", "music", "one sample", "less than a frame or so"],
+)
+def test_sound_without_speech_is_never_called_aligned(samples: np.ndarray) -> None:
+    files = (("a.wav", wav(samples)), ("a.lab", text_of("early")))
+    done = FakeRun(*files)
+    with suppress(PipelineFailed):  # its only recording failed
+        done.run()
+    assert done.verdict_of("a.wav")[0] in ("failed", "suspect")
+
+
+def test_a_film_without_sound_says_so() -> None:
+    import av
+
+    content = io.BytesIO()
+    with av.open(content, "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")))
+        container.mux(stream.encode(None))
+    with pytest.raises(UnreadableFile) as refused:
+        probe(io.BytesIO(content.getvalue()))
+    assert refused.value.code == "no_sound"
+
+
+def test_decoding_holds_no_more_than_a_packet() -> None:
+    heard = Heard()
+    pieces = list(decode(io.BytesIO(wav(np.tile(SAMPLES, 20))), heard))
+    assert max(map(len, pieces)) < 70_000
+    assert sum(map(len, pieces)) == 20 * len(SAMPLES) == heard.samples

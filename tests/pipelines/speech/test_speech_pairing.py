@@ -1,0 +1,141 @@
+"""Which files belong together, and that none vanishes without a word."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import openpyxl
+import pytest
+from speech_world import FakeRun, spoken, text_of
+
+from chalicelib.pipelines.base import PipelineFailed
+
+EARLY, NOBODY = spoken("early"), spoken("nobody")
+
+
+def workbook(*rows: tuple[object, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_recordings_and_texts_pair_by_the_stem_of_their_paths() -> None:
+    run = FakeRun(
+        ("one/a.wav", EARLY),
+        ("two/a.WAV", NOBODY),
+        ("one/a.lab", text_of("early")),
+        ("two/a.TXT", text_of("nobody")),
+    ).run()
+    assert {name: verdict for name, (verdict, *_) in run.verdicts.items()} == {
+        "one/a.wav": "aligned",
+        "two/a.WAV": "aligned",
+    }
+    assert run.words("one/a.TextGrid") == ["we", "went", "home", "early"]
+    assert run.words("two/a.TextGrid") == ["nobody", "told", "me", "that"]
+
+
+def test_a_name_in_decomposed_unicode_meets_the_same_name_composed() -> None:
+    run = FakeRun(
+        (unicodedata.normalize("NFD", "Zoë.wav"), EARLY), (unicodedata.normalize("NFC", "Zoë.lab"), text_of("early"))
+    ).run()
+    assert [verdict for verdict, *_ in run.verdicts.values()] == ["aligned"]
+
+
+def test_files_without_a_partner_are_named_and_the_others_go_on() -> None:
+    run = FakeRun(
+        ("fine.wav", EARLY),
+        ("fine.txt", text_of("early")),
+        ("recording.wav", EARLY),
+        ("recordings.txt", text_of("early")),
+        ("fine.TextGrid", b""),
+    ).run()
+    assert run.verdict_of("fine.wav") == ("aligned", None)
+    assert run.verdict_of("recording.wav") == ("failed", "No transcript: there is no .lab or .txt named recording.")
+    assert run.verdict_of("recordings.txt") == ("failed", "No recording is named recordings.")
+    assert run.verdict_of("fine.TextGrid")[0] == "failed"
+    readme = run.members["README.txt"].decode()
+    assert all(name in readme for name in ("recording.wav", "recordings.txt", "fine.TextGrid"))
+    assert run.recorded is not None
+    assert run.recorded[2]["unpaired"] == 3
+
+
+def test_what_systems_leave_behind_is_no_file_of_the_job() -> None:
+    run = FakeRun(
+        ("a.wav", EARLY),
+        ("a.lab", text_of("early")),
+        ("._a.wav", b"\0\5\26\7"),
+        ("__MACOSX/a.lab", b""),
+        (".DS_Store", b""),
+    ).run()
+    assert set(run.verdicts) == {"a.wav"}
+
+
+def test_an_empty_text_names_its_pair() -> None:
+    run = FakeRun(
+        ("a.wav", EARLY),
+        ("a.lab", text_of("early")),
+        ("b.wav", EARLY),
+        ("b.lab", b" \n"),
+        ("c.wav", EARLY),
+        ("c.lab", b"..."),
+    ).run()
+    assert run.verdict_of("b.wav") == ("failed", "b.lab is empty.")
+    assert run.verdict_of("c.wav") == ("failed", "The transcript holds no word that could be spoken.")
+    assert run.verdict_of("a.wav")[0] == "aligned"
+
+
+def test_a_job_in_which_nothing_pairs_fails_and_says_what_was_there() -> None:
+    run = FakeRun(("a.wav", EARLY), ("b.lab", b"we went home early"))
+    with pytest.raises(PipelineFailed) as failed:
+        run.run()
+    assert failed.value.code == "no_pairs"
+    assert "a.wav" in failed.value.message
+    assert set(run.verdicts) == {"a.wav", "b.lab"}
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "xlsx"])
+def test_one_table_holds_the_texts_of_all(form: str) -> None:
+    rows = [("File", "Transcript"), ("a.wav", "We went home early"), ("B", "nobody told me that"), ("c", "lost")]
+    if form == "xlsx":
+        table = workbook(*rows)
+    else:
+        table = "\n".join(("," if form == "csv" else "\t").join(row) for row in rows).encode()
+    run = FakeRun(
+        ("a.wav", EARLY), ("b.wav", NOBODY), ("d.wav", EARLY), (f"all.{form}", table), transcripts="text_table"
+    ).run()
+    assert run.words("a.TextGrid") == ["We", "went", "home", "early"]
+    assert run.words("b.TextGrid") == ["nobody", "told", "me", "that"]
+    assert run.verdict_of("d.wav") == ("failed", f"No row of all.{form} names this recording.")
+    assert run.recorded is not None
+    assert "row 4 names c, which is not among the files" in str(run.recorded[2]["warnings"])
+
+
+def test_a_table_without_headings_goes_by_the_order_of_its_columns() -> None:
+    run = FakeRun(("a.wav", EARLY), ("all.csv", b"a.wav,we went home early\n"), transcripts="text_table").run()
+    assert run.words() == ["we", "went", "home", "early"]
+
+
+def test_one_table_holds_the_tiers_of_all() -> None:
+    table = "file;speaker;start;end;text\na;Zoe;0,0;1,37;we went home early\nb;Adam;0:00,1;1,98;nobody told me that\n"
+    run = FakeRun(("a.wav", EARLY), ("b.wav", NOBODY), ("t.csv", table.encode()), transcripts="tiers_table").run()
+    assert list(run.tiers("a.TextGrid")) == ["Zoe - phone", "Zoe - word", "Zoe - trans"]
+    assert run.tiers("b.TextGrid")["Adam - trans"] == [
+        (0.0, 0.1, ""),
+        (0.1, 1.98, "nobody told me that"),
+    ]
+
+
+def test_a_table_that_cannot_be_read_fails_the_job_in_its_own_words() -> None:
+    with pytest.raises(PipelineFailed) as failed:
+        FakeRun(("a.wav", EARLY), ("t.xlsx", b"PK no workbook"), transcripts="text_table").run()
+    assert (failed.value.code, failed.value.message) == ("unreadable_transcript", "t.xlsx: The workbook can't be read.")
+
+
+def test_without_a_table_the_job_says_that_it_is_missing() -> None:
+    with pytest.raises(PipelineFailed) as failed:
+        FakeRun(("a.wav", EARLY), ("a.lab", b"we"), transcripts="text_table").run()
+    assert "no table of transcripts" in failed.value.message

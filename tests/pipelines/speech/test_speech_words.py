@@ -1,0 +1,205 @@
+"""Tokens, numbers, dictionaries, guesses, and what happens to words that nobody has a pronunciation of."""
+
+from __future__ import annotations
+
+import pytest
+from speech_world import FakeRun, Paused, spoken, text_of
+
+from chalicelib.pipelines.speech import dictionaries, letters, numbers
+from chalicelib.pipelines.speech.arpabet import IPA, syllables
+from chalicelib.pipelines.speech.words import Lexicon
+
+MODEL = {
+    word: [said.split()]
+    for word, said in {
+        "please": "P L IY Z", "call": "K AO L", "stella": "S T EH L AH", "customer": "K AH S T AH M ER",
+        "welcome": "W EH L K AH M", "don't": "D OW N T", "mr.": "M IH S T ER", "mr": "M IH S T ER", "well": "W EH L",
+        "known": "N OW N", "dog": "D AO G", "cat": "K AE T", "dish": "D IH SH", "cafe": "K AE F EY", "and": "AE N D",
+        "two": "T UW", "thousand": "TH AW Z AH N D", "hundred": "HH AH N D R AH D", "sixty": "S IH K S T IY",
+        "six": "S IH K S", "twenty": "T W EH N T IY", "end": "EH N D", "then": "DH EH N", "no": "N OW",
+        "u.s.": "Y UW EH S", "word": "W ER D", "point": "P OY N T", "five": "F AY V", "three": "TH R IY",
+    }.items()
+}  # fmt: skip
+
+
+def lexicon(own: str = "", *, english: bool = True) -> Lexicon:
+    return Lexicon(dictionaries.parse(own, set(IPA)).entries, MODEL, letters.guess, letters.spelled, english=english)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("Please call Stella.", ["Please", "call", "Stella"]),
+        ("customer,welcome", ["customer", "welcome"]),
+        ("“Don’t,” (call) — Mr. Stella…please!", ["Don't", "call", "Mr", "Stella", "please"]),
+        ("the U.S. no.", ["the", "U.S.", "no"]),
+        ("end.Then", ["end", "Then"]),
+        ("2266 3,5 2,000", ["2266", "3,5", "2,000"]),
+        ("word/word word--word word–word", ["word"] * 6),
+        (" ... – - ", []),
+    ],
+)
+def test_words_keep_their_spelling_and_lose_their_marks(text: str, labels: list[str]) -> None:
+    assert [token.label for token in lexicon().tokens(text)] == labels
+
+
+@pytest.mark.parametrize("text", ["[door slams]", "<cough>", "{LG}", "(laughs)", "(heavy breath)"][:4])
+def test_noises_are_no_words(text: str) -> None:
+    assert [(t.label, t.kind, t.guessed) for t in lexicon().tokens(f"call {text}")][1:] == [(text, "noise", False)]
+
+
+def test_a_word_that_is_cut_off_is_a_fragment_and_not_missing() -> None:
+    (token,) = lexicon().tokens("wor-")
+    assert (token.label, token.kind, token.guessed) == ("wor-", "fragment", False)
+    assert token.pronunciations
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("well-known", "W EH L N OW N"),
+        ("dog's", "D AO G Z"),
+        ("cat's", "K AE T S"),
+        ("dish's", "D IH SH IH Z"),
+        ("dogs'", None),
+        ("café", "K AE F EY"),
+        ("BBC", "B IY B IY S IY"),
+        ("&", "AE N D"),
+        ("2266", "T UW TH AW Z AH N D T UW HH AH N D R AH D S IH K S T IY S IH K S"),
+        ("3.5", "TH R IY P OY N T F AY V"),
+    ],
+)
+def test_words_that_are_put_together_from_others(text: str, said: str | None) -> None:
+    (token,) = lexicon().tokens(text)
+    if said is None:
+        assert token.guessed
+    else:
+        assert (" ".join(token.pronunciations[0]), token.guessed) == (said, False)
+
+
+def test_the_users_dictionary_comes_first_and_respects_capitals() -> None:
+    own = lexicon("call\tK AA1 L\nNice\tN IY S\nnice\tN AY S\nmillrace\tM IH L R EY S\n")
+    assert [token.pronunciations[0] for token in own.tokens("call Nice nice Millrace")] == [
+        ("K", "AA", "L"),
+        ("N", "IY", "S"),
+        ("N", "AY", "S"),
+        ("M", "IH", "L", "R", "EY", "S"),
+    ]
+
+
+def test_a_dictionary_says_which_lines_and_phones_it_can_not_use() -> None:
+    parsed = dictionaries.parse("# mine\nfoo\tF UW1\nfoo(2)\tF OW\nbar\nbaz\tB QX Z9\n\n", set(IPA))
+    assert parsed.entries == {"foo": [["F", "UW"], ["F", "OW"]]}
+    assert parsed.unknown == ["QX", "Z9"]
+    assert len(parsed.problems) == 2
+    assert dictionaries.parse(dictionaries.written(parsed.entries), set(IPA)).entries == parsed.entries
+    assert "at most 50,000" in dictionaries.parse("a\tAH\n" * 50_001, set(IPA)).problems[0]
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ("0", "zero"),
+        ("17", "seventeen"),
+        ("1984", "nineteen eighty four"),
+        ("1900", "nineteen hundred"),
+        ("2005", "two thousand five"),
+        ("1,000,001", "one million one"),
+        ("21st", "twenty first"),
+        ("30th", "thirtieth"),
+        ("$1", "one dollar"),
+        ("50%", "fifty percent"),
+        ("3:05", "three oh five"),
+        ("007", "oh oh seven"),
+        ("1990s", "nineteen nineties"),
+    ],
+)
+def test_numbers_are_read_as_people_say_them(figures: str, words: str) -> None:
+    assert " ".join(numbers.readings(figures)[0]) == words
+
+
+def test_every_number_up_to_ten_thousand_has_readings_of_known_words() -> None:
+    known = {*numbers.ONES, *numbers.TENS, *(name for _, name in numbers.SCALES), "and", "oh"}
+    for value in range(0, 10_000, 7):
+        found = numbers.readings(str(value))
+        assert found
+        assert {word for words in found for word in words} <= known
+    assert numbers.readings("9" * 16)
+    assert numbers.readings("a1") == []
+
+
+def test_guesses_follow_the_letters() -> None:
+    assert letters.guess("blockchain") == ["B", "L", "AA", "K", "HH", "EY", "N"] or letters.guess("blockchain")[:4] == [
+        "B",
+        "L",
+        "AA",
+        "K",
+    ]
+    assert letters.guess("selfie") == ["S", "EH", "L", "F", "IY"]
+    assert letters.guess("brrr") == letters.spelled("brrr")
+    assert letters.guess("漢字") == []
+    assert letters.by_letter("Schule") == ["SH", "UW", "L", "EH"]
+    assert letters.by_letter("слово") == []
+
+
+def test_syllables_begin_as_english_words_do() -> None:
+    def parts(said: str) -> list[str]:
+        phones = said.split()
+        return [" ".join(phones[a:b]) for a, b in syllables(phones)]
+
+    assert parts("K AH S T AH M ER") == ["K AH", "S T AH", "M ER"]
+    assert parts("S IH NG IH NG") == ["S IH NG", "IH NG"]
+    assert parts("EH K S T R AH") == ["EH K", "S T R AH"]
+
+
+MISSING = (("a.wav", spoken("nobody")), ("a.lab", b"nobady told me that, nobady"))
+
+
+def test_a_word_without_a_pronunciation_is_guessed_and_told() -> None:
+    run = FakeRun(*MISSING).run()
+    assert run.recorded is not None
+    assert run.recorded[2]["missing_words"] == 1
+    assert run.artifacts["missing_dict"][2].decode().startswith("nobady\tN OW B")
+    assert run.members["missing_words.dict"] == run.artifacts["missing_dict"][2]
+    word = run.alignment["recordings"][0]["speakers"][0]["utterances"][0]["words"][0]
+    assert (word["label"], word["guessed"]) == ("nobady", True)
+    assert run.alignment["missing_words"] == [{"word": "nobady", "count": 2, "suggestion": word_suggestion(run)}]
+
+
+def word_suggestion(run: FakeRun) -> str:
+    return run.artifacts["missing_dict"][2].decode().split("\t")[1].strip()
+
+
+def test_a_job_that_shall_stop_asks_until_the_dictionary_has_the_word() -> None:
+    run = FakeRun(*MISSING, on_missing="stop")
+    run.run(1, 2)
+    with pytest.raises(Paused) as asked:
+        run.run(3, 3)
+    assert asked.value.code == "missing_words"
+    assert "nobady" in asked.value.message
+    assert "nobady\t" in run.artifacts["missing_dict"][2].decode()
+    with pytest.raises(Paused):
+        run.run(3, 3)
+    run.dictionary = b"nobady\tN OW B AA D IY\n"
+    run.run(3, 5)
+    assert run.words()[:4] == ["nobady", "told", "me", "that"]
+    assert run.recorded is not None
+    assert run.recorded[2]["missing_words"] == 0
+    assert b"Every word has a pronunciation" in run.artifacts["missing_dict"][2]
+
+
+def test_another_language_by_the_sounds_of_english_says_that_it_is_an_experiment() -> None:
+    run = FakeRun(("a.wav", spoken("early")), ("a.lab", b"wi went houm orli \xe8\xaa\x9e"), language="any").run()
+    assert run.words() == ["wi", "went", "houm", "orli"]
+    verdict, message = run.verdict_of("a.wav")
+    assert verdict == "suspect"
+    assert "1 of 5 words have no pronunciation" in str(message)
+    assert "sounds of English" in run.members["README.txt"].decode()
+
+
+def test_two_words_at_the_same_place_are_one_word_with_its_phones() -> None:
+    run = FakeRun(("a.wav", spoken("sheep")), ("a.lab", text_of("sheep")), phones="ipa", syllables=True).run()
+    tiers = run.tiers()
+    assert [label for *_, label in tiers["speaker - word"] if label] == ["she", "counted", "2266", "sheep"]
+    assert [label for *_, label in tiers["speaker - phone"] if label][:2] == ["ʃ", "i"]
+    assert [label for *_, label in tiers["speaker - syllable"] if label][:3] == ["ʃi", "kaʊn", "tɪd"]
