@@ -12,7 +12,7 @@ from pathlib import Path
 
 import benchmarks
 
-HELPERS = frozenset({"__main__", "report", "ledger", "simulation", "aws", "aws_model", "volume_phantoms"})
+HELPERS = frozenset({"__main__", "report", "ledger", "simulation", "aws", "aws_model", "volume_phantoms", "unsynced"})
 OUT = Path("build/bench.json")
 
 

@@ -1,18 +1,26 @@
-"""Guessing has a limit: so many wrong passwords for one email, and it has to wait; whether there is such an account or
-not, or the answer would tell."""
+"""Guessing has a limit: so many wrong passwords for one email from one address, and it has to wait; whether there is
+such an account or not, or the answer would tell.
+
+Counted for the email alone, anybody could lock anybody out. So there is a second, larger limit for all addresses
+together, and an address from which the right password came lately has nothing to do with that one.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.accounts.errors import TooManyAttempts
 from chalicelib.accounts.ports import AttemptStore
 from chalicelib.jobs.ports import Clock
 
 LIMIT = 10
+"""Of one address for one email."""
+LIMIT_OF_ALL = 100
+"""Of all addresses for one email, without those that are known."""
 WINDOW = timedelta(minutes=15)
+KNOWN_FOR = timedelta(days=90)
 
 
 class Attempts:
@@ -20,17 +28,23 @@ class Attempts:
         self._store = store
         self._clock = clock
 
-    def begin(self, email: str) -> None:
+    def begin(self, email: str, address: str) -> None:
         """Before the password is looked at: counted afterwards, a thousand guesses at once would all be let through.
         TooManyAttempts."""
         now = self._clock()
-        free_at = self._store.attempt(_name(email), now, WINDOW, LIMIT)
+        self._count(_name(email, address), now, LIMIT)
+        if not self._store.is_known(_name(email, address), now):
+            self._count(_name(email), now, LIMIT_OF_ALL)
+
+    def succeeded(self, email: str, address: str) -> None:
+        self._store.forget_attempts(_name(email, address))
+        self._store.remember(_name(email, address), self._clock() + KNOWN_FOR)
+
+    def _count(self, name: str, now: datetime, limit: int) -> None:
+        free_at = self._store.attempt(name, now, WINDOW, limit)
         if free_at is not None:
             raise TooManyAttempts(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
 
-    def succeeded(self, email: str) -> None:
-        self._store.forget_attempts(_name(email))
 
-
-def _name(email: str) -> str:
-    return hashlib.sha256(email.encode()).hexdigest()
+def _name(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -40,6 +40,9 @@ class AttemptStore(Protocol):
         `limit` within `window`. Attempts at the same time are never more than `limit` in all."""
 
     def forget_attempts(self, name: str) -> None: ...
+    def remember(self, name: str, until: datetime) -> None: ...
+    def is_known(self, name: str, now: datetime) -> bool:
+        """Whether it was remembered until later than now."""
 
 
 class KeyStore(Protocol):

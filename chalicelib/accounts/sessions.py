@@ -52,14 +52,14 @@ class Sessions:
         self._access_seconds = access_seconds
         self._refresh_seconds = refresh_seconds
 
-    def login(self, email: str, password: str) -> SignedIn:
+    def login(self, email: str, password: str, address: str) -> SignedIn:
         """WrongCredentials after the same work whether there is such an account or not; TooManyAttempts."""
-        self._attempts.begin(email)
+        self._attempts.begin(email, address)
         account = self._accounts.account_by_email(email)
         right = self._passwords.verify(account.password_hash if account else None, password)
         if account is None or not right:
             raise WrongCredentials
-        self._attempts.succeeded(email)
+        self._attempts.succeeded(email, address)
         if self._passwords.outdated(account.password_hash):
             account = self._accounts.change_account(account, {"password_hash": self._passwords.hash(password)}, None)
         return self.begin(account)

@@ -58,22 +58,24 @@ class Users:
             raise Unauthorized("The account is gone. Sign in again.")
         return account
 
-    def change(self, account: Account, changes: Mapping[str, Any], current_password: str | None) -> Account:
+    def change(
+        self, account: Account, changes: Mapping[str, Any], current_password: str | None, address: str
+    ) -> Account:
         """Changes email or username. With the email goes who can sign in, so that it takes the password: WrongPassword,
         TooManyAttempts; and EmailTaken, UsernameTaken, AccountChanged."""
         changes = {name: value for name, value in changes.items() if value != getattr(account, name)}
         if "email" in changes:
-            self._check_password(account, current_password or "")
+            self._check_password(account, current_password or "", address)
         if not changes:
             return account
         details = {"changed": sorted(changes)}
         entry = self._audit.entry(account.id, "account.changed", account.id, details)
         return self._store.change_account(account, changes, entry)
 
-    def change_password(self, account: Account, current: str, new: str) -> Account:
+    def change_password(self, account: Account, current: str, new: str, address: str) -> Account:
         """Ends all sessions: whoever else had the old password is out. WrongPassword, TooManyAttempts, WeakPassword,
         AccountChanged."""
-        self._check_password(account, current)
+        self._check_password(account, current, address)
         check_strength(new, email=account.email, username=account.username, field="new_password")
         return self._replace_password(account, new, account.id)
 
@@ -101,8 +103,8 @@ class Users:
         self._sessions.delete_sessions(account.id)
         return changed
 
-    def _check_password(self, account: Account, password: str) -> None:
-        self._attempts.begin(account.email)
+    def _check_password(self, account: Account, password: str, address: str) -> None:
+        self._attempts.begin(account.email, address)
         if not self._passwords.verify(account.password_hash, password):
             raise WrongPassword
-        self._attempts.succeeded(account.email)
+        self._attempts.succeeded(account.email, address)

@@ -77,7 +77,7 @@ def register(call: Call) -> Reply:
 def login(call: Call) -> SignedInAnswer:
     body: LoginRequest = call.body
     services().first_admin.ensure(body.email)
-    return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value()))
+    return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value(), call.address))
 
 
 @routes.route(
@@ -123,7 +123,9 @@ def change_me(call: Call) -> Reply:
     if changes.get("email", account.email) != account.email and body.current_password is None:
         raise InvalidFields("The email is what you sign in with.", errors=[NEEDS_PASSWORD])
     password = body.current_password.get_secret_value() if body.current_password else None
-    return versioned(account_answer(services().users.change(account, changes, password), call.user.scopes))
+    return versioned(
+        account_answer(services().users.change(account, changes, password, call.address), call.user.scopes)
+    )
 
 
 @routes.route(
@@ -139,7 +141,7 @@ def change_password(call: Call) -> SignedInAnswer:
     """Ends every session, this one too; the answer begins another."""
     body: PasswordRequest = call.body
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
-    account = services().users.change_password(services().users.account(call.user.id), current, new)
+    account = services().users.change_password(services().users.account(call.user.id), current, new, call.address)
     services().authentication.has_ended(call.user.session or "")
     return signed_in_answer(services().sessions.begin(account))
 

@@ -48,6 +48,7 @@ class Call:
     query: Any
     headers: Mapping[str, str]
     request_id: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ def serve(
         parse_query(request, route.query) if route.query else None,
         headers,
         request_id,
+        address_of(request, headers),
     )
 
     def answer() -> Response:
@@ -130,6 +132,16 @@ def id_of(request: Request) -> str:
     """API Gateway's id of a request, or else Lambda's: never one that the caller made up."""
     given = (request.context or {}).get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
     return str(given or uuid.uuid4())
+
+
+def address_of(request: Request, headers: Mapping[str, str]) -> str:
+    """Whence it came. CloudFront puts the caller's address before its own, which API Gateway adds at the end; what a
+    caller may have made up stands before both."""
+    forwarded = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if len(forwarded) >= 2:
+        return forwarded[-2]
+    identity = (request.context or {}).get("identity") or {}
+    return str(forwarded[0] if forwarded else identity.get("sourceIp") or "")
 
 
 def success(reply: Reply, if_none_match: str | None, conditional: bool) -> Response:

@@ -20,8 +20,7 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Connection:
-    """kind: what speaks there, such as `stash`. sealed: the key, encrypted; empty without one. hint: its last
-    letters."""
+    """kind: what speaks there, such as `stash`. sealed: the key, encrypted; empty without one. hint: its last four."""
 
     id: str
     owner_id: str

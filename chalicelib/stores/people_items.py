@@ -54,6 +54,10 @@ def attempts_key(name: str) -> Key:
     return f"ATTEMPTS#{name}", "ATTEMPTS"
 
 
+def known_key(name: str) -> Key:
+    return f"KNOWN#{name}", "KNOWN"
+
+
 def audit_key(entry_id: str) -> Key:
     return AUDIT, entry_id
 

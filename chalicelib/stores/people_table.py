@@ -121,6 +121,14 @@ class PeopleTable:
     def forget_attempts(self, name: str) -> None:
         self._table.delete(items.attempts_key(name))
 
+    def remember(self, name: str, until: datetime) -> None:
+        write = Write(items.known_key(name)).set(schema_version=items.SCHEMA, **items.expiring(until))
+        self._table.write(write)
+
+    def is_known(self, name: str, now: datetime) -> bool:
+        found = self._table.get(items.known_key(name))
+        return found is not None and int(found["expires_at_epoch"]) > now.timestamp()
+
     # -- keys ------------------------------------------------------------------------------------------------------
 
     def create_key(self, key: ApiKey, digest: str, entry: AuditEntry) -> None:

@@ -35,6 +35,7 @@ from chalicelib.pipelines.volume.saved import (
     load_json,
     load_plan,
 )
+from chalicelib.pipelines.volume.warning_codes import codes_of
 
 
 def package(job: RunContext) -> None:
@@ -66,6 +67,7 @@ def package(job: RunContext) -> None:
     elif job.options.keep_dicom_ids:
         results["warnings"].append("No DICOM segmentation is written: the image isn't a DICOM series.")
     members |= _t2_members(job, results, prepared["t2_note"], grid, stem)
+    results["warning_codes"] = codes_of(results["warnings"])
     members |= {
         f"{stem}_results.json": reports.to_json(results),
         f"{stem}_results.csv": reports.table(measures),
@@ -222,6 +224,7 @@ def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> di
         "notice": results["notice"],
         "statement": results["segmentation"]["statement"],
         "warnings": [warning[:400] for warning in results["warnings"][:24]],
+        "warning_codes": results["warning_codes"][:24],
         # The whole table is an artifact; a record of the job table stays small.
         "measures": [{name: m[name] for name in shown} for m in results["measures"][:16]],
         "subregions": [

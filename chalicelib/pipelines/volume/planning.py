@@ -193,12 +193,13 @@ class Planner:
             with self._job.open(file) as stream:
                 found.headers.append(dicom.header(stream, budget))
                 found.names.append(file.filename)
-        role = files[0].role
-        found.broken += [
-            (told(f.filename, f.number), f.error_message or "it was refused.")
+        refused = {
+            f.number: f
             for f in self._rejected
-            if f.role == role and format_of(f.filename) == "dicom" and f.error_code != "volume_too_small"
-        ]
+            if f.role == files[0].role and f.error_code not in ("not_an_image", "volume_too_small")
+        }
+        for number, name in slices.meant(found.names, [(f.number, f.filename) for f in refused.values()]):
+            found.broken.append((told(name, number), refused[number].error_message or slices.NO_DICOM))
         return found
 
     def _dicom(self, read: slices.Slices, parts: Sequence[Part]) -> Found:

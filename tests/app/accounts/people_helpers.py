@@ -21,8 +21,8 @@ def registered(world: World, email: str = EMAIL, password: str = PASSWORD, **hea
     return dict(answer.json)
 
 
-def login(world: World, email: str = EMAIL, password: str = PASSWORD) -> Answer:
-    return world.nobody.post("/auth/login", {"email": email, "password": password})
+def login(world: World, email: str = EMAIL, password: str = PASSWORD, **headers: str) -> Answer:
+    return world.nobody.post("/auth/login", {"email": email, "password": password}, **headers)
 
 
 def signed_in(world: World, email: str = EMAIL) -> Caller:

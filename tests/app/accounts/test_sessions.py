@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.accounts import passwords
+from chalicelib.accounts import attempts, passwords
 from chalicelib.accounts.errors import TooManyAttempts
 from chalicelib.accounts.passwords import Passwords
 from chalicelib.wiring import services
@@ -198,6 +198,36 @@ def test_ten_wrong_passwords_in_a_quarter_of_an_hour_are_the_last(world: World, 
     assert login(world, "other@example.com").status == 401
 
 
+def at(address: str) -> dict[str, str]:
+    """As API Gateway hands it on behind CloudFront."""
+    return {"x_forwarded_for": f"6.6.6.6, {address}, 130.176.0.1"}
+
+
+def test_who_guesses_locks_out_nobody_at_another_address(world: World) -> None:
+    registered(world)
+    services().passwords = Counted()
+    for _ in range(11):
+        last = login(world, password=OTHER, **at("203.0.113.9"))
+    assert last.status == 429
+    assert login(world, **at("198.51.100.1")).status == 200
+
+
+def test_guesses_from_many_addresses_have_an_end_and_the_owners_own_address_is_let_in(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "LIMIT_OF_ALL", 12)
+    registered(world)
+    assert login(world, **at("198.51.100.1")).status == 200
+    services().passwords = Counted()
+    guesses = [login(world, password=OTHER, **at(f"203.0.113.{number}")).status for number in range(13)]
+    assert (guesses.count(401), guesses[-1]) == (11, 429)  # the owner's own first one counted
+    assert login(world, **at("198.51.100.2")).status == 429
+    assert login(world, **at("198.51.100.1")).status == 200
+    # There too there is an end.
+    own = [login(world, password=OTHER, **at("198.51.100.1")).status for _ in range(11)]
+    assert own == [401] * 10 + [429]
+
+
 def test_after_the_wait_that_was_asked_for_it_goes_on(world: World) -> None:
     registered(world)
     for _ in range(5):
@@ -257,15 +287,15 @@ def test_guesses_at_the_same_time_are_all_counted(world: World, monkeypatch: pyt
     def get(key: Any, **options: Any) -> Any:
         found = real(key, **options)
         if key[1] == "ATTEMPTS" and next(others, "no more") is None:
-            services().attempts.begin(EMAIL)  # between this one's read and its write
+            services().attempts.begin(EMAIL, "198.51.100.1")  # between this one's read and its write
         return found
 
     monkeypatch.setattr(table, "get", get)
-    services().attempts.begin(EMAIL)
+    services().attempts.begin(EMAIL, "198.51.100.1")
     for _ in range(7):
-        services().attempts.begin(EMAIL)
+        services().attempts.begin(EMAIL, "198.51.100.1")
     with pytest.raises(TooManyAttempts):
-        services().attempts.begin(EMAIL)
+        services().attempts.begin(EMAIL, "198.51.100.1")
 
 
 def test_signing_out_ends_the_access_token_too(world: World) -> None:

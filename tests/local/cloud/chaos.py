@@ -15,6 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import batched
 from pathlib import Path
 from typing import Any
 
@@ -141,10 +142,14 @@ class Writer(threading.Thread):
 def check(clients: Mapping[str, Any], writers: Sequence[Writer], files: int) -> None:
     """Raises Lost."""
     dynamodb, s3, sqs = (clients[name] for name in SERVICES)
-    pages = dynamodb.get_paginator("scan").paginate(TableName=TABLE)
-    found = {item["PK"]["S"]: item for page in pages for item in page["Items"]}
-    if sum(1 for key in found if key.startswith("FILE#")) != files * ITEMS_PER_FILE:
+    counters = ("count", "left", "right")
+    own = [f"{writer.label}#{key}" for writer in writers for key in (*writer.items, *counters)]
+    found = _items(dynamodb, own)
+    before = random.Random(len(own)).sample(range(files * ITEMS_PER_FILE), min(100, files))
+    if len(_items(dynamodb, [f"FILE#{number}" for number in before])) != len(before):
         raise Lost("files of before")
+    if dynamodb.describe_table(TableName=TABLE)["Table"]["ItemCount"] < files * ITEMS_PER_FILE + len(found):
+        raise Lost("items of before")
     number = lambda key: int(found[key]["n"]["N"]) if key in found else 0  # noqa: E731
     for writer in writers:
         for key, (acked, asked) in writer.items.items():
@@ -171,6 +176,15 @@ def check(clients: Mapping[str, Any], writers: Sequence[Writer], files: int) -> 
             if [part["ETag"] for part in listed][: len(etags)] != etags:
                 raise Lost(f"parts of {key}")
     _check_messages(sqs, writers)
+
+
+def _items(dynamodb: Any, keys: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for some in batched(keys, 100, strict=False):
+        wanted = [{"PK": {"S": key}, "SK": {"S": "x"}} for key in some]
+        answer = dynamodb.batch_get_item(RequestItems={TABLE: {"Keys": wanted, "ConsistentRead": True}})
+        found |= {item["PK"]["S"]: item for item in answer["Responses"][TABLE]}
+    return found
 
 
 def _check_messages(sqs: Any, writers: Sequence[Writer]) -> None:
