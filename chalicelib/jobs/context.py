@@ -168,8 +168,9 @@ class Context:
             changes["title"] = title
         if description and not stored.description:
             changes["description"] = description
-        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
-            changes["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
+        if len(known) > len(stored.tags):
+            changes["tags"] = [tag for tag in known if tag][:MOST_TAGS]
         self._jobs.change_file(stored, changes, allowed=FINISHED)
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
