@@ -189,6 +189,15 @@ def test_names_tell_the_side_and_the_bone_as_well() -> None:
     assert run.results["warnings"] == []
 
 
+def test_dicom_says_which_knee_it_is() -> None:
+    from dicom_world import named, series_of, with_tags
+    from volume_world import zipped
+
+    slices = series_of(knee(1.6)[:, :, 8:30], with_tags(Laterality="L", PixelSpacing=[1.6, 1.6]), step=1.6)
+    run = FakeRun(("k.zip", zipped(named(slices))), segmentation_model="labels", region_names=KNEE_NAMES).run(1, 2)
+    assert b'"side": "left"' in run.saved["prepared.json"]
+
+
 def test_without_a_side_halves_are_called_what_they_are() -> None:
     found, run = parts()
     assert {"tibia_right_half", "tibia_left_half", "femur_right_half_posterior"} <= set(found)
