@@ -70,6 +70,16 @@ def test_where_the_patient_lies_makes_no_difference(rotation: np.ndarray) -> Non
         assert oblique[name] == pytest.approx(straight[name], abs=2e-3)
 
 
+def test_a_voxel_left_between_bone_and_layer_is_no_reason_not_to_measure() -> None:
+    phantom = volume_phantoms.island(FINE, 2.52)
+    first = int(np.argwhere((phantom.labels == 2).any(axis=(1, 2))).min())
+    gap = phantom.labels.copy()
+    gap[first][gap[first] == 2] = 0
+    found = layer_of(measured(gap, np.diag([*FINE, 1.0])))
+    assert found["mean_thickness_mm"] == pytest.approx(2.52 - 0.36, abs=0.03)
+    assert found["std_thickness_mm"] < 0.05
+
+
 def test_one_stray_voxel_changes_nothing_and_is_mentioned() -> None:
     phantom = volume_phantoms.island(FINE, 2.52)
     stray = phantom.labels.copy()
