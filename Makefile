@@ -59,7 +59,7 @@ client: setup ## make the client's types from the API's description, and its whe
 	@ls build/client/*.whl
 
 lock: setup ## lock the requirements anew from the *.in files
-	@for file in requirements*.in infra/aws/layers/*/requirements.in; do \
+	@for file in requirements*.in infra/aws/layers/*/requirements.in examples/*/src/*/layers/*/requirements.in; do \
 		echo "$$file"; \
 		options="$$(cat "$${file%/*}/lock-options" "$${file%.in}.lock-options" 2>/dev/null)"; \
 		case "$$file" in infra/*) options="$$options -c requirements-dev.txt";; esac; \

@@ -46,6 +46,12 @@ class Settings:
     """Whose jobs the drop folders open that don't name a user."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
+    connection_networks: tuple[str, ...] = ()
+    """The same for users' connections: where their own servers may stand."""
+    connection_key: str = ""
+    """Encrypts the keys of users' connections; without it, and without a secret, the token key does."""
+    connection_key_secret: str | None = None
+    """Secrets Manager's name of that key; its version before still opens."""
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
     token_seconds: int = 3600
@@ -73,18 +79,19 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         raise SettingError(
             f"{PREFIX}TOKEN_KEY and {PREFIX}PREVIOUS_TOKEN_KEYS must have at least {SHORTEST_KEY} characters each."
         )
-    for network in values.get("webhook_networks", ()):
-        _check_network(network)
+    for name in ("webhook_networks", "connection_networks"):
+        for network in values.get(name, ()):
+            _check_network(name, network)
     return Settings(**values)
 
 
-def _check_network(given: str) -> None:
+def _check_network(name: str, given: str) -> None:
     import ipaddress  # for the few installations that name any
 
     try:
         ipaddress.ip_network(given)
     except ValueError as wrong:
-        raise SettingError(f"{PREFIX}WEBHOOK_NETWORKS must name networks such as 10.1.0.0/16: {wrong}.") from None
+        raise SettingError(f"{PREFIX}{name.upper()} must name networks such as 10.1.0.0/16: {wrong}.") from None
 
 
 @dataclass(frozen=True)

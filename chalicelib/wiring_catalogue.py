@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,20 @@ from chalicelib.jobs.ids import new_id
 if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
-    from chalicelib.catalogue.ports import Connections
     from chalicelib.catalogue.works import Tools
     from chalicelib.jobs.ports import Clock
+    from chalicelib.outgoing.addresses import Addresses
+    from chalicelib.outgoing.connections import Connections as OwnersConnections
+    from chalicelib.outgoing.servers import Servers
+    from chalicelib.stores.connections import ConnectionTable
     from chalicelib.stores.object_bucket import ObjectBucket
+    from chalicelib.stores.secrets import Secrets
     from chalicelib.wiring_clients import Clients
+
+
+SECONDS = 30.0
+MOST_BYTES = 32 * 1024 * 1024
+"""Of one answer of a connected server."""
 
 
 class CatalogueServices:
@@ -29,12 +39,46 @@ class CatalogueServices:
 
         @cached_property
         def objects(self) -> ObjectBucket: ...
+        @cached_property
+        def secrets(self) -> Secrets: ...
 
     @cached_property
-    def connections(self) -> Connections:
-        from chalicelib.catalogue.ports import NoConnections
+    def connection_table(self) -> ConnectionTable:
+        from chalicelib.stores.connections import ConnectionTable
+        from chalicelib.stores.dynamo import Table
 
-        return NoConnections()
+        return ConnectionTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def connection_addresses(self) -> Addresses:
+        from chalicelib.outgoing.addresses import Addresses
+
+        return Addresses(self.settings.connection_networks, whose="A connection's")
+
+    @cached_property
+    def owners_connections(self) -> OwnersConnections:
+        from chalicelib.outgoing.connections import Connections
+        from chalicelib.outgoing.sealing import Seals
+
+        seals = Seals(self._connection_keys)
+        return Connections(self.connection_table, self.connection_addresses, seals, self.clock, new_id)
+
+    def _connection_keys(self) -> Sequence[str]:
+        if secret := self.settings.connection_key_secret:
+            return self.secrets.versions(secret)
+        keys = [self.settings.connection_key or self.settings.token_key, *self.settings.previous_token_keys]
+        if not keys[0]:
+            raise settings.SettingError("Set MILLRACE_CONNECTION_KEY_SECRET: the keys of connections need one.")
+        return keys
+
+    @cached_property
+    def connections(self) -> Servers:
+        from chalicelib.outgoing.posting import Poster
+        from chalicelib.outgoing.servers import Servers
+
+        # A key is for the connection's address alone: nothing is sent on.
+        poster = Poster(self.connection_addresses, SECONDS, redirects=0, most_bytes=MOST_BYTES)
+        return Servers(self.connection_table, self.owners_connections, poster)
 
     @cached_property
     def catalogue(self) -> Catalogue:

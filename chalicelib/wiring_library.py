@@ -66,8 +66,8 @@ class LibraryServices:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        from chalicelib.webhooks.addresses import Addresses
-        from chalicelib.webhooks.posting import Poster
+        from chalicelib.outgoing.addresses import Addresses
+        from chalicelib.outgoing.posting import Poster
         from chalicelib.webhooks.sending import Webhooks
 
         addresses = Addresses(self.settings.webhook_networks)

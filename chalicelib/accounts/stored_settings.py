@@ -22,7 +22,7 @@ from chalicelib.settings import Settings
 log = logging.getLogger(__name__)
 
 MASK = "********"
-SECRET = frozenset({"token_key", "token_key_secret", "previous_token_keys"})
+SECRET = frozenset({"token_key", "token_key_secret", "previous_token_keys", "connection_key", "connection_key_secret"})
 DAY, MiB, GiB = 24 * 3600, 1024**2, 1024**3
 TRIES = 5
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(:\d{1,5})?|\[[0-9a-f:]+\]")

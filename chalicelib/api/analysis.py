@@ -14,7 +14,6 @@ from chalicelib.api.models.analysis import (
     BulkDecision,
     ChangeAnswer,
     ChangeDecision,
-    JobStarted,
     PlanAnswer,
     PlanPage,
     PlansPage,
@@ -22,11 +21,13 @@ from chalicelib.api.models.analysis import (
     SceneOfPlan,
 )
 from chalicelib.api.models.analysis import PlanQuery as PlanPageQuery
+from chalicelib.api.models.scenes import JobStarted
 from chalicelib.api.paging import cursor_links, page_links, pages
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.api.routing import Routes
 from chalicelib.api.scene_views import change_answer, plan_answer, plan_values, query_of
-from chalicelib.catalogue.errors import DecisionIncomplete, NothingChosen, PlanClosed, PlanNotFound
+from chalicelib.api.scenes import check_connection
+from chalicelib.catalogue.errors import ConnectionNotThere, DecisionIncomplete, NothingChosen, PlanClosed, PlanNotFound
 from chalicelib.catalogue.planning import IncompleteDecision
 from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
 from chalicelib.jobs.errors import PreconditionFailed, TooManyJobs
@@ -163,7 +164,7 @@ def decide_changes(call: Call, plan_id: str) -> PlanAnswer:
     answer=JobStarted,
     status=202,
     creates=True,
-    errors=(PlanNotFound, PlanClosed, TooManyJobs),
+    errors=(PlanNotFound, PlanClosed, ConnectionNotThere, TooManyJobs),
     headers=("Location",),
 )
 def apply_plan(call: Call, plan_id: str) -> Reply:
@@ -172,6 +173,8 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
     plan = _plan(call, plan_id)
     if plan.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
         raise PlanClosed(f"The plan is {plan.status}: nothing can be applied.")
+    if body.connection_id:
+        check_connection(call, body.connection_id)
     given = {
         "plan_id": plan.id,
         "connection": body.connection_id,

@@ -12,6 +12,7 @@ from chalicelib.catalogue.errors import PlanNotFound, SceneNotFound
 from chalicelib.jobs.errors import (
     ArtifactNotFound,
     BodyTooLarge,
+    ConnectionNotFound,
     FileNotFound,
     Forbidden,
     GuideNotFound,
@@ -44,6 +45,7 @@ UNKNOWN: dict[str, type[JobError]] = {
     "result_id": ResultNotFound,
     "webhook_id": WebhookNotFound,
     "schedule_id": ScheduleNotFound,
+    "connection_id": ConnectionNotFound,
     "delivery_id": WebhookNotFound,
     "key_id": KeyNotFound,
     "scene_id": SceneNotFound,

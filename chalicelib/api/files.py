@@ -136,7 +136,8 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
     job = services().owned.job(call.user.id, job_id)
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
-    if job.state is not JobState.COMPLETED:
+    # A job that waits for its user may have left what the user needs for an answer.
+    if job.state is not JobState.COMPLETED and not (job.state is JobState.PAUSED and job.waiting_for):
         raise NotAllowedInState(f"The job is {job.state}; there is something to download once it is completed.")
     artifact = services().jobs.artifact(job.id, name)
     try:

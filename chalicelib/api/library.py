@@ -49,7 +49,10 @@ SHOWN = ("image/", "video/", "audio/")
 
 @routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
 def list_library(call: Call) -> Reply:
-    query: LibraryQuery = call.query
+    return page_of(call, call.query)
+
+
+def page_of(call: Call, query: LibraryQuery) -> Reply:
     wanted = WantedFiles(
         kind=query.type,
         search=query.search,
@@ -134,6 +137,10 @@ def get_thumbnail(call: Call, file_id: str) -> Reply:
     errors=(PreconditionFailed, TryAgain),
 )
 def change_file(call: Call, file_id: str) -> Reply:
+    return changed_file(call, file_id)
+
+
+def changed_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     check_match(call, library_file(job, file))
     changes = call.body.model_dump(exclude_unset=True)
@@ -143,6 +150,10 @@ def change_file(call: Call, file_id: str) -> Reply:
 
 @routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204, errors=(FileInUse, TryAgain))
 def delete_file(call: Call, file_id: str) -> Reply:
+    return deleted_file(call, file_id)
+
+
+def deleted_file(call: Call, file_id: str) -> Reply:
     job, file = owned_file(call, file_id)
     services().deletion.delete_file(call.user.id, job.id, file.number)
     return Reply(None, 204)

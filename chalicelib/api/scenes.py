@@ -7,28 +7,34 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.api.http import Call, Reply
+from chalicelib.api.job_views import job_summary
 from chalicelib.api.models.scenes import (
     BulkAnswer,
     BulkChanges,
     EntitiesPage,
     EntitiesQuery,
     EntityAnswer,
+    JobStarted,
+    ResyncOne,
+    ResyncRequest,
     SceneAnswer,
     SceneChanges,
+    SceneJobs,
     ScenesPage,
     ScenesQuery,
     SceneStats,
+    SyncRequest,
     TagsOfScenes,
 )
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.api.routing import Routes
-from chalicelib.api.scene_views import query_of, scene_answer
-from chalicelib.catalogue.errors import SceneNotFound
+from chalicelib.api.scene_views import jobs_of_scenes, query_of, scene_answer
+from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound
 from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.words import spelled
-from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed
+from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -101,6 +107,61 @@ def change_scene(call: Call, scene_id: str) -> Reply:
     return versioned(scene_answer(scene))
 
 
+@routes.route("GET", "/scenes/{scene_id}/jobs", "Jobs that named a scene", answer=SceneJobs, errors=(SceneNotFound,))
+def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
+    owned_scene(call, scene_id)
+    found = jobs_of_scenes(call.user.id, frozenset())
+    return SceneJobs(items=[job_summary(job) for job, scenes in found if scene_id in scenes])
+
+
+@routes.route(
+    "POST",
+    "/scenes/sync",
+    "Bring a library in",
+    body=SyncRequest,
+    answer=JobStarted,
+    status=202,
+    creates=True,
+    errors=(ConnectionNotThere, TooManyJobs),
+    headers=("Location",),
+)
+def sync_scenes(call: Call) -> Reply:
+    """A job that reads the server of a connection of yours. Nothing is deleted: what the server no longer has is marked
+    as absent."""
+    return _sync(call, {"connection": call.body.connection_id, "incremental": call.body.incremental})
+
+
+@routes.route(
+    "POST",
+    "/scenes/resync",
+    "Read some scenes again",
+    body=ResyncRequest,
+    answer=JobStarted,
+    status=202,
+    creates=True,
+    errors=(ConnectionNotThere, TooManyJobs),
+    headers=("Location",),
+)
+def resync_scenes(call: Call) -> Reply:
+    return _sync(call, {"connection": call.body.connection_id, "scene_ids": call.body.scene_ids})
+
+
+@routes.route(
+    "POST",
+    "/scenes/{scene_id}/resync",
+    "Read a scene again",
+    body=ResyncOne,
+    answer=JobStarted,
+    status=202,
+    creates=True,
+    errors=(SceneNotFound, ConnectionNotThere, TooManyJobs),
+    headers=("Location",),
+)
+def resync_scene(call: Call, scene_id: str) -> Reply:
+    owned_scene(call, scene_id)
+    return _sync(call, {"connection": call.body.connection_id, "scene_ids": [scene_id]})
+
+
 @routes.route("POST", "/scenes/bulk-update", "Change many scenes alike", body=BulkChanges, answer=BulkAnswer)
 def change_scenes(call: Call) -> BulkAnswer:
     changes = call.body.changes.model_dump(exclude_unset=True)
@@ -150,6 +211,20 @@ def owned_scene(call: Call, scene_id: str) -> Scene:
     if scene is None:
         raise SceneNotFound(NO_SCENE)
     return scene
+
+
+def check_connection(call: Call, connection_id: str) -> None:
+    """Raises ConnectionNotThere: better now than as a job that fails."""
+    try:
+        services().connections.stash(call.user.id, connection_id)
+    except KeyError:
+        raise ConnectionNotThere(f"You have no connection {connection_id}.") from None
+
+
+def _sync(call: Call, options: dict[str, Any]) -> Reply:
+    check_connection(call, options["connection"])
+    job = services().intake.start(call.user.id, "scenesync", options)
+    return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 
 def _each(call: Call, scene_ids: list[str], edit: Callable[[Scene], Scene]) -> BulkAnswer:

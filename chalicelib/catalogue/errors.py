@@ -23,6 +23,12 @@ class PlanClosed(BadRequest):
     code, title = "plan_closed", "The plan's status does not allow this"
 
 
+class ConnectionNotThere(BadRequest):
+    """Make the connection, or name another."""
+
+    code, title = "no_such_connection", "There is no such connection"
+
+
 class DecisionIncomplete(BadRequest):
     """Send what the message names."""
 

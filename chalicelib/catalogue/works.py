@@ -28,7 +28,7 @@ from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext,
 
 SLICE = 500
 """Scenes of one slice of an analysis: a second's work, and few enough to be written at once."""
-WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",)))
+WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",), connections=True))
 MARKER_TAG = "Marker"
 
 

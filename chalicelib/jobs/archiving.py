@@ -21,6 +21,14 @@ PASSED_THROUGH = 24 * 1024 * 1024
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
+class FileChanged(SourceChanged):
+    """A file of the job is no longer what was inspected, or gone."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__(file.filename)
+        self.file = file
+
+
 class Watcher(Protocol):
     """The run that the zip is part of: it is told how far it is, and may stop it there by raising."""
 
@@ -57,7 +65,7 @@ def write_archive(
         try:
             return b"".join(objects.stream(source.key, start, end, etag=source.etag, bucket=source.bucket))
         except ObjectMissing:
-            raise SourceChanged(source.filename) from None
+            raise FileChanged(source) from None
 
     if layout.size < MIN_PART:
         objects.put(key, assemble(layout.parts[0], read), "application/zip", tags=tags)
@@ -80,7 +88,7 @@ def write_archive(
                     bucket=source.bucket,
                 )
             except ObjectMissing:
-                raise SourceChanged(source.filename) from None
+                raise FileChanged(source) from None
         return objects.put_part(key, upload_id, part.number, assemble(part, read))
 
     _make_all(run, layout, there, make)

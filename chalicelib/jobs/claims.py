@@ -12,7 +12,7 @@ from typing import Any, Protocol, Unpack
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.job_ports import RunStore
-from chalicelib.jobs.model import Job, Slice
+from chalicelib.jobs.model import File, Job, Slice
 from chalicelib.jobs.moves import ASK_USER, ASK_USER_IN_SLICE, GET_ON, RELEASE, RENEW, JobFields, MovedJob
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports import Clock
@@ -32,6 +32,14 @@ class Interrupted(BaseException):
 
 class Cancelled(Interrupted):
     pass
+
+
+class FileGone(Interrupted):
+    """A file's object went after it was inspected: the run begins again without it."""
+
+    def __init__(self, file: File) -> None:
+        super().__init__(file.id)
+        self.file = file
 
 
 class HandOn(Interrupted):

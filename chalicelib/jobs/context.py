@@ -16,11 +16,12 @@ from chalicelib.files.archive import SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.archiving import write_archive
-from chalicelib.jobs.claims import Claim, HandOn, Interrupted
+from chalicelib.jobs.archiving import FileChanged, write_archive
+from chalicelib.jobs.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
 from chalicelib.jobs.job_ports import RunStore
+from chalicelib.jobs.losing import is_gone
 from chalicelib.jobs.model import Artifact, File, Job
 from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
@@ -145,7 +146,10 @@ class Context:
         try:
             yield from self._objects.stream(file.key, start, end, etag=file.etag, bucket=file.bucket)
         except ObjectMissing:
-            raise changed(file) from None
+            raise self._lost(file) from None
+
+    def _lost(self, file: File) -> BaseException:
+        return FileGone(file) if is_gone(self._objects, file) else changed(file)
 
     def user_data(self, kind: str, name: str) -> bytes | None:
         return self._user_data.get(self.job.owner_id, kind, name)
@@ -251,6 +255,8 @@ class Context:
         key = keys.result(self.job_id, safe(name))
         try:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
+        except FileChanged as replaced:
+            raise self._lost(replaced.file) from None
         except SourceChanged as replaced:
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))

@@ -38,6 +38,7 @@ SMALL = 100
 SMALL_SECONDS = 15
 INSURANCE_SECONDS = 60
 TRIES = 5
+MOST_DEAD_LETTERS = 3
 
 
 class Deletion:
@@ -108,9 +109,14 @@ class Deletion:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """A job that is being deleted stays due: the sweeper asks for it again. Of a file only the object is left."""
+        """A job that is being deleted stays due: the sweeper asks for it until it is gone. What is left of a file is
+        asked for again here, some times."""
         for delivery in deliveries(event):
-            log.error("cleaning up was given up", extra=_ids(delivery.body))
+            tries = delivery.body.get("tries", 0)
+            if "file" in delivery.body and isinstance(tries, int) and tries < MOST_DEAD_LETTERS:
+                self._queues.clean_up({**delivery.body, "tries": tries + 1}, INSURANCE_SECONDS)
+            else:
+                log.error("cleaning up was given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""

@@ -179,6 +179,12 @@ class ScheduleNotFound(NotFound):
     code, title = "schedule_not_found", "There is no such schedule"
 
 
+class ConnectionNotFound(NotFound):
+    """There is no such connection of yours."""
+
+    code, title = "connection_not_found", "There is no such connection"
+
+
 class WebhookNotFound(NotFound):
     """There is no such webhook or delivery of yours."""
 
@@ -291,6 +297,12 @@ class TooManySchedules(LimitReached):
     """Delete a schedule."""
 
     code, title = "too_many_schedules", "You have too many schedules"
+
+
+class TooManyConnections(LimitReached):
+    """Delete a connection."""
+
+    code, title = "too_many_connections", "You have too many connections"
 
 
 class TooManyWebhooks(LimitReached):

@@ -38,12 +38,15 @@ from chalicelib.jobs.moves import (
     CLAIM_NEWER,
     GIVE_UP_FILE,
     JUDGE,
+    LOSE,
     MARK_DUPLICATE,
     RECALL,
     RECALL_AS_READ,
     REJECT,
     RESET,
+    RUN_AGAIN_FROM_SLICE,
     TAKE,
+    UNMARK_DUPLICATE,
     FileFields,
     FileGuard,
     MovedFile,
@@ -159,6 +162,32 @@ def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None
         return [_marking(job_id, number, of) for number, of in some], [counts], []
 
     _each(jobs, list(kept.items()), plan)
+
+
+def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> None:
+    """Rejects inspected files whose objects are gone, while the job's run has not moved on. StaleTransition."""
+    as_read = Change(JobRecord(job.id), when=job_conditions(job, RUN_AGAIN_FROM_SLICE()))
+
+    def plan(some: Sequence[File]) -> Plan:
+        tally = Counter(file.state.value for file in some)
+        amounts: dict[str, float] = {name: -count for name, count in tally.items()}
+        amounts |= {"rejected": len(some), "size": -sum(map(counted, some))}
+        day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
+        told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
+        own = [_change(file, LOSE(error_code=code, error_message=message)) for file in some]
+        return own, [as_read, _counts(job.id, some, amounts), day], told
+
+    _each(jobs, files, plan)
+
+
+def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None:
+    """duplicate → inspected, with the counts."""
+
+    def plan(some: Sequence[File]) -> Plan:
+        own = [_change(file, UNMARK_DUPLICATE()) for file in some]
+        return own, [_counts(job_id, some, {"duplicate": -len(some), "inspected": len(some)})], []
+
+    _each(jobs, files, plan)
 
 
 def judge_file(

@@ -18,13 +18,16 @@ from chalicelib.jobs.intake import Intake
 from chalicelib.jobs.job_ports import ImportStore
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.moves import JobFields
+from chalicelib.jobs.moves import COUNT_LISTING, JobFields
+from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports import Clock, ObjectStore, Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.states import RECEIVING
 
 log = logging.getLogger(__name__)
 
+MOST_DEAD_LETTERS = 3
+"""How often a listing's message may be given up, three receives each, without a page in between."""
 USER = "{user_id}"
 """In a root: the id of whoever imports."""
 
@@ -123,11 +126,17 @@ class Importer:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
+        """A listing that got on since its last dead letter is asked for again; one that does not fails its job."""
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
-                if job.listing is not None:
+                if job.listing is None or job.state not in RECEIVING:
+                    continue
+                if job.tries >= MOST_DEAD_LETTERS:
                     self._settling.fail(job, "listing_failed", "The objects to import could not be listed. Try again.")
+                    continue
+                move(self._jobs, job, COUNT_LISTING(tries=job.tries + 1))
+                self._queues.list_objects(job.id)
             except (JobNotFound, StaleTransition):
                 continue
 
@@ -162,11 +171,11 @@ class Importer:
             return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
         for some in batched(files, AT_ONCE, strict=False):
             # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
-            changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock()}
+            changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
         # Added to by nobody since: a lister that was overtaken must not turn the place back.
-        listed: JobFields = {"listing": {**listing, "after": after} if after else None}
+        listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
         return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 
     def _files(self, job: Job, listing: Mapping[str, Any], found: Sequence[StoredObject]) -> list[File]:

@@ -123,6 +123,7 @@ STAGE_MORE = JobMove("stage more files", RECEIVING, guards=frozenset({G.NOT_SEAL
 ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
+COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
 SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
 START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
 NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)
@@ -163,6 +164,23 @@ ASK_USER = JobMove("ask its user", RUNNING, JobState.PAUSED, frozenset({G.SAME_C
 ASK_USER_IN_SLICE = JobMove(
     "ask its user in a slice", RUNNING, JobState.PAUSED, frozenset({G.SAME_STEP}), {"due_at": None}
 )
+AGAIN: JobFields = {
+    **FREED,
+    "steps_done": 0,
+    "step_percent": 0.0,
+    "current_filename": None,
+    "checkpoint": None,
+    "slices": None,
+    "slices_done": 0,
+    "slices_mark": 0,
+    "upload": None,
+    "result": None,
+    "tries": 0,
+}
+RUN_AGAIN = JobMove("run again without lost files", RUNNING, guards=frozenset({G.SAME_CLAIM}), sets=AGAIN)
+RUN_AGAIN_FROM_SLICE = JobMove(
+    "run again without files that a slice found lost", RUNNING, guards=frozenset({G.SAME_STEP}), sets=AGAIN
+)
 COMPLETE = JobMove("complete", RUNNING, JobState.COMPLETED, frozenset({G.SAME_CLAIM}), {**OVER, "upload": None})
 
 # It can't be done.
@@ -183,24 +201,15 @@ RETRY = JobMove(
     JobState.PENDING,
     frozenset({G.SAME_STATE, G.SAME_RETRY}),
     {
-        **FREED,
+        **AGAIN,
         "run_requested": False,
         "ticket": None,
-        "steps_done": 0,
-        "step_percent": 0.0,
-        "checkpoint": None,
-        "slices": None,
-        "slices_done": 0,
-        "slices_mark": 0,
         "waiting_for": None,
-        "upload": None,
         "error_code": None,
         "error_message": None,
         "started_at": None,
         "completed_at": None,
-        "result": None,
         "given_up": False,
-        "tries": 0,
     },
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
@@ -306,6 +315,16 @@ RESET = FileMove(
     },
 )
 MARK_DUPLICATE = FileMove("mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE)
+UNMARK_DUPLICATE = FileMove(
+    "be no duplicate of a lost file", frozenset({FileState.DUPLICATE}), FileState.INSPECTED, sets={"duplicate_of": None}
+)
+LOSE = FileMove(
+    "lose",
+    frozenset({FileState.INSPECTED, FileState.DUPLICATE}),
+    FileState.REJECTED,
+    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    {"owner_hash": None, "duplicate_of": None},
+)
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED)
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))

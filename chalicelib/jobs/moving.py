@@ -37,7 +37,7 @@ AS_READ: Mapping[JobGuard, Sequence[str]] = {
     JobGuard.SAME_STATE: ("state",),
     JobGuard.SAME_CLAIM: ("attempt",),
     JobGuard.SAME_HOLDER: ("claimed_by",),
-    JobGuard.SAME_STEP: ("division", "steps_done"),
+    JobGuard.SAME_STEP: ("division", "steps_done", "slices"),
     JobGuard.SAME_RETRY: ("retries",),
     JobGuard.SAME_REQUEST: ("run_requested",),
     JobGuard.SAME_TRIES: ("tries",),

@@ -40,8 +40,8 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
     heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and whether that
     one's job is over. StaleTransition where one of them, or the job, has changed since it was read.
     """
-    counts: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    kept: dict[str, float] = defaultdict(float)
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    kept: dict[str, int] = defaultdict(int)
     numbers: dict[str, list[int]] = defaultdict(list)
     changes: list[Change] = []
     freed = 0
@@ -77,7 +77,7 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
     changes.append(Change(JobRecord(job.id), adds=own, when=job_conditions(job, REMOVE_FILES())))
     changes += _stored(job.owner_id, sum(kept.values()))
     _apply(jobs, job, changes)
-    return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + int(kept[job.id]))
+    return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + kept[job.id])
 
 
 def forget_kept(jobs: Records, job: Job) -> Job:
@@ -99,7 +99,7 @@ def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord]:
     return found
 
 
-def _stored(owner_id: str, size: float) -> list[Change]:
+def _stored(owner_id: str, size: int) -> list[Change]:
     if not size:
         return []
     return [Change(record, adds={"stored_bytes": size}) for record in (UsageRecord(owner_id), TotalRecord())]

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.claims import RUN_LEASE, Cancelled, HandOn, Interrupted, Renewal, RunClaim
+from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
 from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.context import Context, Stores
 from chalicelib.jobs.deliveries import Delivery, deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
-from chalicelib.jobs.model import Job
-from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN
+from chalicelib.jobs.losing import run_again_without
+from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN, JobFields
 from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.results import result_of_run
@@ -109,7 +110,7 @@ class Runner:
         log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
         renewal = Renewal(claim)
 
-        def release(**changes: Any) -> None:
+        def release(**changes: Unpack[JobFields]) -> None:
             renewal.stop()
             claim.release(**changes)
 
@@ -123,8 +124,11 @@ class Runner:
             there = on.place or place_of(work, claim.job)
             log.info("another function goes on", extra={"place": there})
             # To be in the wrong place is no try of the step.
-            release(**({"tries": max(0, claim.job.tries - 1)} if on.place else {}))
+            release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
+        except FileGone as gone:
+            renewal.stop()
+            self._go_on_without(claim.job, gone.file)
         except Cancelled:
             clean(self._objects, self._jobs, job.id)
         except Interrupted:
@@ -159,6 +163,14 @@ class Runner:
                         return
                 context.finish_step()
         self._complete(context)
+
+    def _go_on_without(self, job: Job, file: File) -> None:
+        try:
+            run_again_without(self._jobs, self._objects, job, file, RUN_AGAIN, self._clock)
+        except StaleTransition:
+            log.info("the job moved on by itself", extra={"job_id": job.id})
+            return
+        self._settling.settle(job.id)
 
     def _messages(self, event: Mapping[str, Any]) -> Iterator[tuple[Delivery, str, SliceMessage | None]]:
         for delivery in deliveries(event):

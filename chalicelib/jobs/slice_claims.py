@@ -39,8 +39,7 @@ def release_slice(jobs: Records, part: Slice, tries: int | None = None) -> None:
 def finish_slice(jobs: Records, job: Job, part: Slice, now: datetime) -> None:
     """Marks the slice as done and counts it for its job, in one transaction. job: as it was when the slice was claimed.
     StaleTransition where the claim is no longer the slice's, or the job not at that step, running or paused."""
-    counted = (*job_conditions(job, COUNT_SLICE()), Is("slices", job.slices))
-    count = Change(JobRecord(part.job_id), {"active_at": now}, {"slices_done": 1}, counted)
+    count = Change(JobRecord(part.job_id), {"active_at": now}, {"slices_done": 1}, job_conditions(job, COUNT_SLICE()))
     _apply(jobs, _held(part, {**FREED, "done": True}), count)
 
 

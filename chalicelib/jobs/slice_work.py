@@ -10,12 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalicelib.jobs.claims import RUN_LEASE, Cancelled, HandOn, Interrupted, Renewal, SliceClaim
+from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
 from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.context import Context, Stores
 from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.losing import run_again_without
 from chalicelib.jobs.model import Job, Slice
-from chalicelib.jobs.moves import FAIL_SLICE
+from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.ports import Queues
 from chalicelib.jobs.settling import Settling
 from chalicelib.jobs.slice_claims import claim_slice
@@ -106,6 +107,13 @@ class SliceWorker:
             renewal.stop()
             claim.release()
             self._slices.send(job, [message.number])
+        except FileGone as gone:
+            try:
+                stores = self._stores
+                run_again_without(self._jobs, stores.objects, job, gone.file, RUN_AGAIN_FROM_SLICE, self._clock)
+                self._settling.settle(job.id)
+            except StaleTransition:
+                log.info("the job moved on by itself", extra={"job_id": job.id})
         except Cancelled:
             clean(self._stores.objects, self._jobs, job.id)
         except Interrupted:

@@ -236,7 +236,7 @@ class Worker:
     memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
-    that it reads and writes besides those of every job.
+    that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
     """
 
     memory: int = 1769
@@ -246,6 +246,7 @@ class Worker:
     at_once: int = 50
     layers: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    connections: bool = False
 
 
 @dataclass(frozen=True)

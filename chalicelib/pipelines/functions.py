@@ -68,4 +68,5 @@ def _larger(one: Worker, other: Worker) -> Worker:
         at_once=max(one.at_once, other.at_once),
         layers=tuple(dict.fromkeys(one.layers + other.layers)),
         folders=tuple(dict.fromkeys(one.folders + other.folders)),
+        connections=one.connections or other.connections,
     )

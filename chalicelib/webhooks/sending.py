@@ -26,7 +26,8 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports import Clock, NewId
-from chalicelib.webhooks.addresses import Addresses, Refused
+from chalicelib.outgoing.addresses import Addresses, Refused
+from chalicelib.outgoing.posting import Poster
 from chalicelib.webhooks.model import (
     CALLBACK_EVENTS,
     MOST_ENDPOINTS,
@@ -39,7 +40,6 @@ from chalicelib.webhooks.model import (
     WebhookQueue,
     WebhookStore,
 )
-from chalicelib.webhooks.posting import Poster
 from chalicelib.webhooks.signing import headers, new_secret
 
 log = logging.getLogger(__name__)

@@ -31,6 +31,7 @@ def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
     resources["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"].append(TIERED)
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead, pipelines)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
+    resources["ConnectionKey"] = _secret("Encrypts the keys of users' connections to other servers.", 64)
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = api_template(stack)
     return template | {
@@ -108,6 +109,7 @@ def _outputs(resources: Json) -> Json:
         "Page": {"Value": {"Ref": "PageBucket"}},
         "DistributionId": {"Value": {"Ref": "Distribution"}},
         "TokenKeyArn": {"Value": {"Fn::GetAtt": ["TokenKey", "Id"]}},
+        "ConnectionKeyArn": {"Value": {"Fn::GetAtt": ["ConnectionKey", "Id"]}},
         "AdminPasswordArn": {"Condition": "HasAdmin", "Value": {"Fn::GetAtt": ["AdminPassword", "Id"]}},
         "AlarmTopicArn": {"Value": {"Ref": "AlarmTopic"}},
     }

@@ -157,6 +157,7 @@ def _environment(stack: str, bucket: Json) -> Json:
         },
         "MILLRACE_APART": "1",
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/@{user_id}/", {"Files": bucket}]},
+        "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # which few may read
         "POWERTOOLS_METRICS_NAMESPACE": stack,
     }
 

@@ -72,6 +72,7 @@ def folders(names: Sequence[str]) -> list[Grant]:
 
 
 # What an admin has set is looked at by each container as it starts.
+CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
 SETTINGS = table("accounts", "GetItem")
 
 
@@ -98,6 +99,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
             listing("ListBucketMultipartUploads"),
             *folders(workers_of(place).run.folders),
+            *([CONNECTION_KEY] if workers_of(place).run.connections else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -115,6 +117,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
             Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
+            CONNECTION_KEY,
         ],
         "list_objects": [
             table("jobs", "Query", *WRITE),
@@ -136,7 +139,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "drop"),
             listing(),
-            send("webhooks", *runs, *inspections),
+            send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "sweep": [
@@ -157,6 +160,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
+    if resource == "secret/ConnectionKey":
+        return {"Fn::GetAtt": ["ConnectionKey", "Id"]}
     if kind == "secret":
         # A secret that is there on a condition: elsewhere the statement names the other one again.
         return (

@@ -23,7 +23,7 @@ from chalicelib.pipelines.registry import WORKS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
-from infra.aws.packing import inventory, smoke, tree
+from infra.aws.packing import external, inventory, smoke, tree
 from infra.aws.packing.tree import PLATFORMS, PackingFailed
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def package(stage: str, architecture: str) -> Path:
     shutil.copytree(requirements(ROOT / "requirements.txt", architecture), folders["code"], dirs_exist_ok=True)
     for name in sorted({layer for function in functions(tuple(WORKS)) for layer in function.layers}):
         folders[name] = trees / name
-        shutil.copytree(requirements(LAYER_FILES / name / "requirements.txt", architecture), folders[name])
+        shutil.copytree(requirements(external.layer_lock(name), architecture), folders[name])
     _check(folders, architecture)
     tree.pack(folders["code"], out / "deployment.zip")
     for name, folder in folders.items():
@@ -86,6 +86,7 @@ def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, obje
             raise PackingFailed(f"chalice package failed:\n{done.stdout}{done.stderr}")
         with zipfile.ZipFile(project / "out" / "deployment.zip") as archive:
             archive.extractall(code)
+        external.add_code(code)
         template: dict[str, object] = json.loads((project / "out" / "sam.json").read_text())
     return template
 

@@ -22,13 +22,17 @@ from chalicelib.api import openapi
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.stash.client import Stash
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
+from chalicelib.wiring_catalogue import CatalogueServices
 from infra.local.samples import make_samples
 from tests.app.accounts.people_helpers import PASSWORD, admin
 from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
+from tests.catalogue.stash_server import KEY, StashServer
+from tests.pipelines.speech.speech_world import spoken
 
 ROUTES = every_route()
 
@@ -97,7 +101,7 @@ class Examples:
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
-        text = re.sub(r"(media|job|Nightly) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(r"(media|job|Nightly|scenesync) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
@@ -171,12 +175,15 @@ def record(world: World) -> Examples:
     world.deliver()
     _library(examples, boss, ann, job_id)
     _webhooks(examples, world, ann, job_id)
+    _connections(examples, ann)
     _schedules(examples, ann)
     _scenes(examples, world, ann)
     _user_data(examples, ann)
+    _speech(examples, world, ann)
     world.put_guides()
     show("GET /guides", ann)
     show("GET /guides/{filename}", ann, "/guides/first-steps.html", accept="application/json")
+    _colour(examples, world, ann, samples["harbour.jpg"])
     show("GET /stats", ann)
     show("PUT /settings", boss, body={"guest_seconds": 604800})
     show("GET /settings/{name}", boss, "/settings/guest_seconds")
@@ -278,6 +285,24 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("DELETE /files/{file_id}", ann, f"/files/{job_id}-00000004")
 
 
+def _colour(examples: Examples, world: World, ann: Caller, picture: bytes) -> None:
+    show = examples.show
+    files = [{"filename": name, "size": len(picture)} for name in ("harbour.jpg", "card.jpg")]
+    sent = show("POST /images", ann, body={"files": files, "options": {"operation": "detect"}})
+    for target in sent["uploads"]:
+        world.send(target, picture)
+    world.deliver()
+    file_id, card_id = (target["file_id"] for target in sent["uploads"])
+    show("GET /images", ann, "/images?search=harbour&per_page=1")
+    show("PATCH /images/{file_id}", ann, f"/images/{file_id}", {"title": "The harbour"})
+    show("GET /images/{file_id}", ann, f"/images/{file_id}")
+    show("POST /detect/card", ann, body={"file_id": file_id, "options": {"card": "mcc24"}})
+    show("POST /correct/colour", ann, body={"file_ids": [file_id], "reference_file_id": card_id})
+    world.deliver()
+    show("DELETE /images/{file_id}", ann, f"/images/{card_id}")
+    show("GET /pipelines/colour/card.pdf", ann, accept="application/json")
+
+
 def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> None:
     show, url = examples.show, "https://93.184.215.14/hook"
     hook = show("POST /webhooks", ann, body={"url": url, "events": ["job.completed"]})["id"]
@@ -296,6 +321,16 @@ def _webhooks(examples: Examples, world: World, ann: Caller, job_id: str) -> Non
     show("DELETE /webhooks/{webhook_id}", ann, f"/webhooks/{hook}")
 
 
+def _connections(examples: Examples, ann: Caller) -> None:
+    show, route = examples.show, "/connections/{connection_id}"
+    home = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "0123456789abcdef"}
+    path = f"/connections/{show('POST /connections', ann, body=home)['id']}"
+    show("GET /connections", ann)
+    show(f"GET {route}", ann, path)
+    show(f"PATCH {route}", ann, path, {"name": "At home"})
+    show(f"DELETE {route}", ann, path)
+
+
 def _schedules(examples: Examples, ann: Caller) -> None:
     show, route = examples.show, "/schedules/{schedule_id}"
     nightly = {"name": "Nightly", "pipeline": "media", "path": "import/trip/"}
@@ -309,6 +344,18 @@ def _schedules(examples: Examples, ann: Caller) -> None:
     show(f"DELETE {route}", ann, path)
 
 
+class Elsewhere:
+    """A connection to a server that has one scene."""
+
+    def stash(self, owner_id: str, connection_id: str) -> Stash:
+        server = StashServer()
+        for kind, name in (("performers", "Rose Lee"), ("tags", "sea"), ("tags", "lake"), ("studios", "Northlight")):
+            server.add(kind, name)
+        server.add_scene(id="71", title="Walk", details="<p>One</p><p>Two</p>")
+        server.scenes = {"71": next(iter(server.scenes.values()))}
+        return Stash(server.send, KEY, lambda seconds: None)
+
+
 def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show = examples.show
     rose, lake, studio = Entity("5", "Rose Lee"), Entity("2", "lake"), Entity("9", "Northlight")
@@ -319,12 +366,19 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("GET /scenes/{scene_id}", ann, "/scenes/71")
     show("PATCH /scenes/{scene_id}", ann, "/scenes/71", {"rating100": 80})
     show("GET /scenes/stats", ann)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CatalogueServices, "connections", Elsewhere())
+        show("POST /scenes/sync", ann, body={"connection_id": "home"})
+        show("POST /scenes/resync", ann, body={"connection_id": "home", "scene_ids": ["71"]})
+        show("POST /scenes/{scene_id}/resync", ann, "/scenes/71/resync", {"connection_id": "home"})
+        world.deliver()
+    show("GET /scenes/{scene_id}/jobs", ann, "/scenes/71/jobs")
     show("POST /scenes/bulk-update", ann, body={"scene_ids": ["71"], "changes": {"analyzed": True}})
     show("POST /scenes/add-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     show("POST /scenes/remove-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     for kind in ("performers", "tags", "studios"):
         show(f"GET /{kind}", ann)
-    asked = {"filters": {"analyzed": True}, "options": {"detect": ["studio", "date"]}, "plan_name": "September"}
+    asked = {"filters": {"analyzed": True}, "options": {"detect": ["details"]}, "plan_name": "September"}
     plan = show("POST /analysis/generate", ann, body=asked)["plan_id"]
     world.deliver()
     path = f"/analysis/plans/{plan}"
@@ -338,6 +392,16 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     world.deliver()
     back = show("POST /analysis/plans/{plan_id}/undo", ann, f"{path}/undo")["id"]
     show("POST /analysis/plans/{plan_id}/cancel", ann, f"/analysis/plans/{back}/cancel")
+
+
+def _speech(examples: Examples, world: World, ann: Caller) -> None:
+    show, path = examples.show, "/dictionaries/en_US"
+    files = {"nobody.wav": spoken("nobody"), "nobody.lab": b"nobady told me that"}
+    job_id = ann.upload(files, pipeline="speech", options={"on_missing": "stop"})
+    world.deliver()
+    show("GET /jobs/{job_id}/missing-words", ann, f"/jobs/{job_id}/missing-words")
+    show("PUT /dictionaries/{language}", ann, path, {"text": "nobady\tN OW B AA D IY\n", "mode": "append"})
+    show("GET /dictionaries/{language}", ann, path)
 
 
 def _user_data(examples: Examples, ann: Caller) -> None:

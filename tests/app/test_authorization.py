@@ -59,6 +59,7 @@ def finding(cast: Cast) -> dict[str, Any]:
 
 
 WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
+CONNECTION = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "a-key"}
 SCHEDULE = {"name": "Nightly", "pipeline": "media", "path": "import/trip/", "cron": "0 3 * * *"}
 PASSWORDS = {"current_password": PASSWORD, "new_password": PASSWORD}
 
@@ -126,6 +127,11 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
     ("GET", "/jobs/{job_id}/deliveries"): Row(OWNER),
     ("POST", "/jobs/{job_id}/deliveries/{delivery_id}/redeliver"): Row(OWNER, good=202),
+    ("POST", "/connections"): Row(SIGNED_IN, CONNECTION, 201),
+    ("GET", "/connections"): Row(SIGNED_IN),
+    ("GET", "/connections/{connection_id}"): Row(OWNER),
+    ("PATCH", "/connections/{connection_id}"): Row(OWNER, {"name": "Other"}),
+    ("DELETE", "/connections/{connection_id}"): Row(OWNER, good=204),
     ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
     ("GET", "/schedules"): Row(SIGNED_IN),
     ("GET", "/schedules/{schedule_id}"): Row(OWNER),
@@ -136,6 +142,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/scenes/stats"): Row(SIGNED_IN),
     ("GET", "/scenes/{scene_id}"): Row(OWNER),
     ("PATCH", "/scenes/{scene_id}"): Row(OWNER, {"title": "Other"}),
+    ("GET", "/scenes/{scene_id}/jobs"): Row(OWNER),
+    ("POST", "/scenes/{scene_id}/resync"): Row(OWNER, {"connection_id": "home"}, 400),  # no such connection
+    ("POST", "/scenes/sync"): Row(SIGNED_IN, {"connection_id": "home"}, 400),
+    ("POST", "/scenes/resync"): Row(SIGNED_IN, {"connection_id": "home", "scene_ids": ["1"]}, 400),
     ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
     ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
     ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
@@ -155,6 +165,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/user-data/{kind}/{name}"): Row(OWNER),
     ("PUT", "/user-data/{kind}/{name}"): Row(SIGNED_IN, {"text": "one"}, 201, {"kind": "dictionary", "name": "new"}),
     ("DELETE", "/user-data/{kind}/{name}"): Row(OWNER, good=204),
+    ("GET", "/dictionaries/{language}"): Row(OWNER),
+    ("PUT", "/dictionaries/{language}"): Row(SIGNED_IN, {"text": "zoe\tZ OW IY"}, 201, {"language": "any"}),
+    ("GET", "/jobs/{job_id}/missing-words"): Row(OWNER, good=400),  # the job has photos
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -225,6 +238,12 @@ def a_guide(cast: Cast, _: Values) -> Values:
     return {"filename": "first-steps.html"}
 
 
+def a_connection(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/connections", CONNECTION)
+    assert made.status == 201, made.text
+    return {"connection_id": made["id"]}
+
+
 def a_schedule(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/schedules", SCHEDULE)
     assert made.status == 201, made.text
@@ -252,6 +271,12 @@ def a_datum(cast: Cast, _: Values) -> Values:
     return values
 
 
+def a_dictionary(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].call("PUT", "/dictionaries/en_US", {"text": "zoe\tZ OW IY"})
+    assert made.status in (200, 201), made.text
+    return {"language": "en_US"}
+
+
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "file_id": a_job,
@@ -261,10 +286,12 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "delivery_id": a_delivery,
     "filename": a_guide,
     "schedule_id": a_schedule,
+    "connection_id": a_connection,
     "scene_id": a_scene,
     "plan_id": a_plan,
     "change_id": a_plan,
     "kind": a_datum,
+    "language": a_dictionary,
 }
 """What makes the owner's thing that a path names; the later ones belong to the earlier."""
 
@@ -291,6 +318,10 @@ def cast(people: Cast, world: World) -> Cast:
     for name in ("owner", "other", "admin"):  # what the tests before have made has limits of its own
         for endpoint in services().jobs.webhooks.endpoints(people.people[name].id):
             services().jobs.webhooks.delete_endpoint(endpoint)
+        for connection in services().connection_table.connections(people.people[name].id):
+            services().connection_table.delete_connection(connection)
+        for schedule in services().schedule_table.schedules(people.people[name].id):
+            services().schedule_table.delete_schedule(schedule)
     return people
 
 

@@ -41,7 +41,8 @@ def names(user: Caller) -> list[str]:
 def test_our_own_guides_are_there_with_names_for_people(user: Caller) -> None:
     answer = user.get("/guides")
     assert answer.status == 200
-    first, *others = answer["items"]
+    card, first, *others = answer["items"]
+    assert (card["name"], card["content_type"]) == ("Colour card", "application/pdf")
     assert first["name"] == "First steps"
     assert [other["name"] for other in others] == ["The command line", "The drop folder"]
     assert (first["filename"], first["content_type"]) == ("first-steps.html", "text/html; charset=utf-8")

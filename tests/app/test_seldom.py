@@ -230,6 +230,21 @@ def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pip
     assert world.waiting("webhooks") == 1
 
 
+def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(
+    world: World, user: Caller, photo: bytes
+) -> None:
+    world.patch.setattr("chalicelib.jobs.deletion.INSURANCE_SECONDS", 0)
+    world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
+    job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
+    dead(world, "import")
+    world.deliver()
+    assert user.get(f"/jobs/{job_id}")["status"] == "completed"
+    [file] = user.get(f"/jobs/{job_id}/files")["items"]
+    assert user.call("DELETE", f"/files/{file['id']}").status == 204
+    dead(world, "cleanup")
+    assert world.waiting("cleanup") == 2  # the one that dead() left hidden, and the new one
+
+
 def test_a_message_that_was_given_up_still_tells_of_a_drop_folder(world: World, user: Caller, photo: bytes) -> None:
     batch = f"drop/media/@{user.id}/trip/"
     world.s3.put_object(Bucket=BUCKET, Key=f"{batch}a.jpg", Body=photo)

@@ -114,6 +114,7 @@ class MemoryJobs:
             job
             for job in sorted(self._all(JobRecord), key=lambda job: str(job.id), reverse=True)
             if job.owner_id == owner_id
+            and not job.deleting
             and (not states or job.state in states)
             and pipeline in {None, job.pipeline}
             and (before is None or job.id < before)

@@ -1,4 +1,4 @@
-"""Claims of files, as the contract of ports.JobStore has it.
+"""Claims of files, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.

@@ -1,20 +1,24 @@
-"""Files, as the contract of ports.JobStore has it.
+"""Files, as the contract of job_ports has it.
 
 Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
 tests of the core may rely on the first.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.jobs.adding import add_files
+from chalicelib.jobs.changes import Change, CountsRecord, FileRecord
 from chalicelib.jobs.errors import FileNotFound, StaleTransition
 from chalicelib.jobs.file_moving import mark_duplicates, move_file, reset_files
 from chalicelib.jobs.job_ports import Use
 from chalicelib.jobs.model import Counts
-from chalicelib.jobs.moves import BEGIN_PARTS, NOTE_CHECKSUM
+from chalicelib.jobs.moves import BEGIN_PARTS, NOTE_CHECKSUM, RETRY
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.removing import forget_kept, remove_files
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -137,3 +141,87 @@ def test_uses_are_noted_and_forgotten(jobs: Any) -> None:
     assert {use.job_id for use in jobs.uses("j1", 1)} == {"j2", "j3"}
     jobs.forget_uses(uses[:1])
     assert [use.job_id for use in jobs.uses("j1", 1)] == ["j3"]
+
+
+class InBetween:
+    """A store into which another request comes before the n-th change."""
+
+    def __init__(self, jobs: Any, number: int, other: Callable[[], object]) -> None:
+        self._jobs, self._left, self._other = jobs, number, other
+
+    def apply(self, *given: Any) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            self._other()
+        return self._jobs.apply(*given)
+
+
+@pytest.mark.parametrize("moment", [1, 2, 3])
+def test_more_files_than_a_transaction_holds_come_all_or_none(jobs: Any, moment: int) -> None:
+    job = created(jobs)
+    many = [new_file(job, number) for number in range(1, 251)]
+    other = replace(new_file(job, 1), filename="another.txt")
+    rival = InBetween(jobs, moment, lambda: add_files(jobs, jobs.job(job.id), [other], seal=False))
+    with pytest.raises(StaleTransition):
+        add_files(rival, job, many, seal=True)
+    there = jobs.job(job.id)
+    assert (there.file_count, there.sealed) == (1, False)
+    assert [file.filename for file in jobs.files(there)] == ["another.txt"]
+    # What was put and never counted is written over.
+    more = [replace(new_file(job, number), filename=f"again {number}.txt") for number in range(2, 202)]
+    done = add_files(jobs, there, more, seal=True)
+    assert (done.file_count, done.sealed, jobs.job(job.id).adding) == (201, True, None)
+    assert [file.filename for file in jobs.files(done)][1:] == [f"again {number}.txt" for number in range(2, 202)]
+
+
+def test_of_two_that_add_many_files_at_once_one_adds_all_of_its_own(jobs: Any) -> None:
+    job = created(jobs)
+    mine = [replace(new_file(job, n), filename="mine") for n in range(1, 251)]
+    yours = [replace(new_file(job, n), filename="yours") for n in range(1, 181)]
+    rival = InBetween(jobs, 3, lambda: add_files(jobs, job, yours, seal=False))
+    with pytest.raises(StaleTransition):
+        add_files(rival, job, mine, seal=False)
+    there = jobs.job(job.id)
+    assert there.file_count == 180
+    assert {file.filename for file in jobs.files(there)} == {"yours"}
+
+
+def test_what_is_removed_is_taken_from_what_its_job_counts_for_and_never_more(jobs: Any) -> None:
+    job = filled(jobs, 3)
+    finished(jobs, job, 1)
+    job = changed(jobs, jobs.job(job.id), {"state": JobState.CANCELLED, "completed_at": BEGIN})
+    # One more was finished after the end, and so had not been added to what the owner has.
+    late = replace(jobs.file(job.id, 2), state=FileState.INSPECTED, sha256="a")
+    jobs.apply(
+        [
+            Change(FileRecord(job.id, 2), replaces=late),
+            Change(CountsRecord(job.id, (2,)), adds={"inspected": 1, "size": 10}),
+        ]
+    )
+    assert (job.kept_bytes, jobs.usage("ann").stored_bytes) == (10, 10)
+    for number in (2, 1, 3):
+        job = remove_files(jobs, job, [jobs.file(job.id, number)], {})
+    assert (job.kept_bytes, jobs.usage("ann").stored_bytes) == (0, 0)
+    assert jobs.job(job.id).counts == Counts(removed=3)
+    assert jobs.statistics()["stored_bytes"] == 0
+    with pytest.raises(StaleTransition):
+        remove_files(jobs, replace(job, kept_bytes=5), [new_file(job, 1)], {})
+
+
+def test_a_retry_reckons_with_what_was_deleted_meanwhile(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    read = changed(jobs, jobs.job(job.id), {"state": JobState.FAILED, "completed_at": BEGIN})
+    remove_files(jobs, read, [jobs.file(job.id, 1)], {})
+    with pytest.raises(StaleTransition):
+        move(jobs, read, RETRY(retries=1))
+    move(jobs, jobs.job(job.id), RETRY(retries=1))
+    assert jobs.usage("ann").stored_bytes == 0
+
+
+def test_what_a_deleted_job_still_counts_for_goes_with_it(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    job = changed(jobs, jobs.job(job.id), {"state": JobState.FAILED, "completed_at": BEGIN})
+    assert forget_kept(jobs, job).kept_bytes == 0
+    assert jobs.usage("ann").stored_bytes == jobs.statistics()["stored_bytes"] == 0

@@ -1,8 +1,8 @@
 """The core against a world that misbehaves: messages twice, late, out of order or lost, workers that die before and
 after any write, users who pause, cancel, retry and overwrite. Whatever the order, every file counts once.
 
-The same sequences each time, so that a test run says of a change what it does. `make search` looks for others, as many
-as MILLRACE_SEARCH says, and remembers those that failed in .hypothesis.
+The same sequences each time, so that a test run says of a change what it does. `make search` tries others, as many as
+MILLRACE_SEARCH says, and remembers those that failed in .hypothesis.
 """
 
 import io
@@ -13,6 +13,7 @@ import random
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import boto3
@@ -30,9 +31,9 @@ from hypothesis.stateful import (
 from moto import mock_aws
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.errors import JobError, StaleTransition
+from chalicelib.jobs.errors import JobError, JobNotFound, StaleTransition
 from chalicelib.jobs.intake import Announced
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.model import Job, file_id
 from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.jobs.statistics import days, days_until
 from chalicelib.stores.dynamo import Table
@@ -68,6 +69,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.left: int | None = None
+        self.removed: dict[str, JobState] = {}
         self.happens: Callable[[], None] = lambda: None
 
     def plan(self, moment: int | None, happens: Callable[[], None]) -> None:
@@ -99,6 +101,8 @@ class _Wrapped:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             self._faults.pass_moment()
             done = method(*args, **kwargs)
+            if name == "remove_job":
+                self._faults.removed[args[0].id] = args[0].state
             self._faults.pass_moment()
             return done
 
@@ -129,6 +133,8 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.versions: dict[str, list[bytes]] = defaultdict(list)
         self.broken_retries: set[str] = set()
         self.finals: dict[str, tuple[JobState, int]] = {}
+        self.known: set[str] = set()
+        self.deleted: set[str] = set()
         for toy in (self.world.photos, self.world.scans):
             toy.during = self._during
         self.world.scans.share()
@@ -165,12 +171,19 @@ class ExactlyOnce(RuleBasedStateMachine):
         job = self._pick(pick)
         if job and job.file_count and job.batch is None and job.listing is None:
             number = which % job.file_count + 1
-            file = self.world.jobs.file(job.id, number)
-            if file.key == keys.upload(job.pipeline, job.id, number):
+            file = self.world.jobs.files_by_id([file_id(job.id, number)]).get(file_id(job.id, number))
+            if file and file.key == keys.upload(job.pipeline, job.id, number):
                 # A signed upload takes as many bytes as were announced, mostly.
                 sized = content[: file.size].ljust(file.size, b".") if which % 5 else content
                 self.world.lost = lambda seen: lost and which % 3 == 0
                 self.world.upload(job, number, sized)
+
+    @rule(pick=numbers)
+    def lose_an_object(self, pick: int) -> None:
+        """Somebody removes it behind our back: its file is rejected, whenever that is found out."""
+        uploads = sorted(key for bucket, key in self.world.objects.stored if not bucket and key.startswith("uploads/"))
+        if uploads:
+            self.world.objects.delete([uploads[pick % len(uploads)]])
 
     @rule(pick=numbers, lost=st.integers(0, 5))
     def upload_everything(self, pick: int, lost: int) -> None:
@@ -220,6 +233,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @rule(pick=numbers, fault=faults, error=errors)
     def delete_a_job(self, pick: int, fault: int | None, error: str) -> None:
         if job := self._pick(pick):
+            self.deleted |= {file.key for file in self.world.files(job)}
             self._attempt(lambda: self.world.deletion.delete_job(OWNER, job.id), fault, error)
 
     @rule(pick=numbers, which=numbers, fault=faults, error=errors)
@@ -227,6 +241,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         job = self._pick(pick)
         if job and job.file_count:
             number = which % job.file_count + 1
+            self.deleted |= {file.key for file in self.world.files(job) if file.number == number}
             self._attempt(lambda: self.world.deletion.delete_file(OWNER, job.id, number), fault, error)
 
     # -- what queues, workers and time do ------------------------------------------------------------------------------
@@ -311,16 +326,18 @@ class ExactlyOnce(RuleBasedStateMachine):
         if not hasattr(self, "world"):
             return
         active = stored = completed = queued = 0
-        for job in self.world.jobs_of(OWNER):
+        jobs = self._jobs()
+        for job in jobs:
             files = self.world.files(job)
-            assert [file.number for file in files] == list(range(1, job.file_count + 1))
+            assert len(files) + job.counts.removed == job.file_count
+            assert {file.number for file in files} <= set(range(1, job.file_count + 1))
             tally = Counter(file.state.value for file in files)
             counts = {"inspected": job.counts.inspected, "rejected": job.counts.rejected}
             counts["duplicate"] = job.counts.duplicate
             assert counts == {name: tally[name] for name in counts}, job
             size = sum(f.size for f in files if f.state.value in ("inspected", "duplicate") and f.counts_bytes)
             assert job.counts.size == size
-            if job.slices is not None:
+            if job.slices is not None and not job.final:
                 parts = self.world.jobs.slices(job)
                 assert job.slices_done == sum(part.done for part in parts) <= job.slices
                 assert {part.number for part in parts} <= set(range(job.slices))
@@ -332,9 +349,11 @@ class ExactlyOnce(RuleBasedStateMachine):
         usage = self.world.jobs.usage(OWNER)
         assert (usage.active_jobs, usage.stored_bytes) == (active, stored)
         statistics = self.world.jobs.statistics()
-        assert (statistics["jobs_processed"], statistics["stored_bytes"]) == (completed, stored)
         by_day = days(self.world.jobs.counted(days_until(self.world.clock(), 200)))
-        states = Counter(job.state for job in self.world.jobs_of(OWNER))
+        # What was counted of a job stays when the job goes.
+        states = Counter([job.state for job in jobs] + list(self.faults.removed.values()))
+        completed += Counter(self.faults.removed.values())[JobState.COMPLETED]
+        assert (statistics["jobs_processed"], statistics["stored_bytes"]) == (completed, stored)
         assert sum(day.opened for day in by_day) == states.total()
         for state in FINAL:
             assert sum(day.states[state] for day in by_day) == states[state]
@@ -346,7 +365,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         if before and before[0] in FINAL and before[1] == job.retries and job.state is not JobState.PENDING:
             assert before[0] is job.state, "a job that was over moved without a retry"
         self.finals[job.id] = (job.state, job.retries)
-        if job.state is not JobState.COMPLETED:
+        if job.state is not JobState.COMPLETED or job.deleting:
             return
         if any(file.state.value == "expected" for file in self.world.files(job)):
             assert job.id in self.broken_retries, "a file was left out"
@@ -357,7 +376,8 @@ class ExactlyOnce(RuleBasedStateMachine):
             assert archive.testzip() is None
             names = archive.namelist()
         good = [f for f in self.world.files(job) if f.state.value in ("inspected", "duplicate")]
-        assert len(names) == len(set(names)) == len({file.sha256 for file in good})
+        assert len(names) == len(set(names)) >= len({file.sha256 for file in good})
+        assert job.counts.removed or len(names) == len({file.sha256 for file in good})
         assert [a.name for a in self.world.jobs.artifacts(job.id)] == ["complete"]
         if job.pipeline == "scans":
             files = [f for f in self.world.files(job) if f.state.value != "expected"]
@@ -383,6 +403,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             if job.state is JobState.CANCELLED:
                 assert self.world.jobs.artifacts(job.id) == []
                 assert not list(self.world.objects.below(keys.below(keys.RESULTS, job.id)))
+        assert not any(job.deleting for job in self._jobs()), "a deleted job is still there"
         self.counters_equal_items()
         self._drops_are_taken_in()
 
@@ -398,10 +419,19 @@ class ExactlyOnce(RuleBasedStateMachine):
         taken = Counter(file.key for job in self.world.jobs_of(OWNER) for file in self.world.files(job))
         for (bucket, key), _ in self.world.objects.stored.items():
             if bucket is None and key.startswith("drop/") and key.endswith((".txt", ".jpg")):
-                assert taken[key] or key in self.lost_drops, f"{key} was lost"
+                assert taken[key] or key in self.lost_drops | self.deleted, f"{key} was lost"
                 assert taken[key] <= len(self.versions[key]), f"{key} was taken in twice"
 
     # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _jobs(self) -> list[Job]:
+        """All that there are, those that are being deleted too."""
+        self.known |= {job.id for job in self.world.jobs_of(OWNER)}
+        found = []
+        for job_id in sorted(self.known):
+            with suppress(JobNotFound):
+                found.append(self.world.job(job_id))
+        return found
 
     def _pick(self, pick: int) -> Job | None:
         jobs = self.world.jobs_of(OWNER)

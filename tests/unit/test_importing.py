@@ -233,3 +233,38 @@ def test_what_is_in_the_store_is_never_signed_for_an_upload(world: World) -> Non
     ):
         with pytest.raises(NotAllowedInState):
             refused()
+
+
+def test_an_import_that_gets_on_is_never_given_up(world: World) -> None:
+    fill(world, *(f"{number:05d}.txt" for number in range(1200)))
+    job = start(world)
+    apply = world.jobs.apply
+
+    def dies_after_each(changes: Sequence[Change], *told: Any) -> Any:
+        done = apply(changes, *told)
+        if len(changes) > 1:
+            raise Crash
+        return done
+
+    world.jobs.apply = dies_after_each
+    for _ in range(60):
+        world.deliver("import")
+        world.advance(31 * 60)
+        world.drain("import-dlq")
+    world.jobs.apply = apply
+    assert (world.job(job).file_count, world.job(job).sealed) == (1200, True)
+
+
+def test_an_import_that_never_gets_on_fails(world: World) -> None:
+    fill(world, "1.txt")
+    job = start(world)
+    world.objects.list_page = _unreachable  # type: ignore[method-assign]
+    for _ in range(30):
+        world.deliver("import")
+        world.advance(31 * 60)
+        world.drain("import-dlq")
+    assert (world.job(job).state, world.job(job).error_code) == (JobState.FAILED, "listing_failed")
+
+
+def _unreachable(*args: object, **more: object) -> Any:
+    raise RuntimeError("no connection")

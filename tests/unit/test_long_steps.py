@@ -1,4 +1,4 @@
-"""Steps that take many invocations: checkpoints count as progress, a pause asks the user, options outlive releases."""
+"""Steps of many invocations: checkpoints count as getting on, a pause asks the user, options outlive releases."""
 
 from collections.abc import Callable
 from typing import Any

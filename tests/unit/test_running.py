@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.context import safe
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.model import Counts, Job
 from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.running import MOST_TRIES
 from chalicelib.jobs.states import JobState
@@ -220,6 +220,57 @@ def test_a_replaced_file_fails_the_run_and_a_retry_looks_at_it_again(world: Worl
     world.drain()
     assert world.job(job).state is JobState.COMPLETED
     assert names(world, job) == ["0001.txt", "0002.txt"]
+
+
+@pytest.mark.parametrize("pipeline", ["photos", "scans"])
+def test_a_file_that_is_gone_is_rejected_and_the_run_begins_again_without_it(world: World, pipeline: str) -> None:
+    job = ready(world, b"one", b"two", b"one", pipeline=pipeline)
+    toy = world.photos if pipeline == "photos" else world.scans
+
+    def lose(step: str) -> None:
+        if step == "Zip":
+            toy.during = lambda step: None
+            world.objects.delete([keys.upload(pipeline, job.id, 1)])
+
+    toy.during = lose
+    world.drain()
+    done = world.job(job)
+    assert (done.state, done.counts) == (JobState.COMPLETED, Counts(inspected=2, rejected=1, size=6))
+    assert [(f.state.value, f.error_code, f.duplicate_of) for f in world.files(job)] == [
+        ("rejected", "file_missing", None),
+        ("inspected", None, None),
+        ("inspected", None, None),
+    ]
+    assert names(world, job) == ["0002.txt", "0003.txt"]
+    assert [step for _, step in toy.begun] == ["Pair", "Zip", "Pair", "Zip"]
+
+
+def test_all_uploads_that_are_gone_are_found_out_at_once(world: World) -> None:
+    job = ready(world, *(f"file {number}".encode() for number in range(40)))
+    world.objects.delete([keys.upload("photos", job.id, number) for number in range(1, 40)])
+    world.drain()
+    assert world.job(job).counts == Counts(inspected=1, rejected=39, size=7)
+    assert len(world.photos.begun) == 4
+
+
+def test_a_run_whose_files_are_all_gone_fails_with_that_reason(world: World) -> None:
+    job = ready(world)
+    world.objects.delete([file.key for file in world.files(job)])
+    world.drain()
+    assert (world.job(job).state, world.job(job).error_code) == (JobState.FAILED, "file_missing")
+
+
+def test_a_retry_goes_on_without_a_file_that_was_replaced_and_then_removed(world: World) -> None:
+    job = ready(world)
+    world.upload(job, 1, b"ONE")
+    world.queue.messages = [m for m in world.queue.messages if m.queue == RUN]
+    world.drain()
+    assert world.job(job).error_code == "file_changed"
+    world.objects.delete([keys.upload("photos", job.id, 1)])
+    world.control.retry(OWNER, job.id)
+    world.drain()
+    assert world.job(job).state is JobState.COMPLETED
+    assert names(world, job) == ["0002.txt"]
 
 
 def test_what_a_step_has_at_hand_outlives_it(world: World) -> None:

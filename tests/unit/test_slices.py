@@ -36,13 +36,16 @@ class Shared:
         job.save("plan", b"the plan")
 
     def _slices(self, job: Any) -> int:
-        return len(list(job.files())) if self.count is None else self.count
+        return len(self._good(job)) if self.count is None else self.count
+
+    def _good(self, job: Any) -> list[Any]:
+        return [file for file in job.files() if file.state == "inspected"]
 
     def _work(self, job: Any, number: int) -> None:
         assert job.load("plan").read_bytes() == b"the plan"
         assert job.state is None
         self.during(job, number)
-        file = list(job.files())[number]
+        file = self._good(job)[number]
         size = len(job.open(file).read())
         job.progress(50.0, file.filename)
         job.verdict(file, "counted", f"{size} bytes", size=size)
@@ -51,7 +54,7 @@ class Shared:
         self.done.append(number)
 
     def _sum(self, job: Any) -> None:
-        count = len(list(job.files())) if self.count is None else self.count
+        count = len(self._good(job)) if self.count is None else self.count
         self.summed.append(sum(int(job.load(f"part-{number}").read_bytes()) for number in range(count)))
         job.result("summed", 1.0, {"sum": self.summed[-1]})
 
@@ -273,6 +276,21 @@ def test_a_slice_that_says_no_fails_the_job_and_stops_the_others(world: World, s
     assert (again.state, sorted(shared.done), shared.summed) == (JobState.COMPLETED, [0, 1, 2, 3], [10])
     runs = Counter(result.id.split("-")[1] for result in world.jobs.results_of(job.id))
     assert runs == {"run0000": 1, "run0001": 5}
+
+
+def test_a_file_that_a_slice_finds_gone_is_rejected_and_the_step_divided_anew(world: World, shared: Shared) -> None:
+    job = planned(world)
+
+    def lose(context: Any, number: int) -> None:
+        if number == 1:
+            shared.during = lambda context, number: None
+            world.objects.delete([f"uploads/scans/{job.id}/{number + 1:08d}"])
+
+    shared.during = lose
+    world.drain()
+    done = world.job(job)
+    assert (done.state, done.counts.inspected, done.counts.rejected) == (JobState.COMPLETED, 3, 1)
+    assert shared.summed == [1 + 3 + 4]
 
 
 def test_messages_of_an_earlier_run_change_nothing(world: World, shared: Shared) -> None:

@@ -114,8 +114,3 @@ class ApplyRequest(Given):
     connection_id: Id | None = Field(
         None, description="The server to write to; without it the catalogue alone changes."
     )
-
-
-class JobStarted(Answer):
-    job_id: str
-    status: str

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
+from chalicelib.api.models.jobs import JobSummary
 from chalicelib.api.models.shapes import Answer, Given, Page, PageQuery, Time, commas
 from chalicelib.catalogue.dates import period
 from chalicelib.catalogue.query import Sort
@@ -121,6 +122,29 @@ class BulkChanges(Given):
 class TagsOfScenes(Given):
     scene_ids: SceneIds
     tag_ids: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class SyncRequest(Given):
+    connection_id: Id
+    incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full.")
+
+
+class ResyncRequest(Given):
+    connection_id: Id
+    scene_ids: SceneIds
+
+
+class ResyncOne(Given):
+    connection_id: Id
+
+
+class JobStarted(Answer):
+    job_id: str
+    status: str
+
+
+class SceneJobs(Answer):
+    items: list[JobSummary]
 
 
 class BulkAnswer(Answer):

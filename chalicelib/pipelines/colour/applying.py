@@ -196,6 +196,7 @@ def _record(job: RunContext, file: InspectedFile, report: dict[str, Any]) -> Non
             "left_out": [one["index"] for one in fit["patches"] if one["left_out"]],
             "encoding": fit["encoding"],
             "model": fit["model"],
+            "matrix_to_linear_srgb": [[round(value, 5) for value in row] for row in fit["matrix_to_linear_srgb"]],
             "delta_e_before": figures["delta_e_before"]["mean"],
             **{
                 key: figures[key]

@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.colour import card_values as values
+from chalicelib.pipelines.colour import layout
 from chalicelib.pipelines.colour.spaces import lab_of_srgb
 
 Floats = NDArray[np.float64]
-
-COLUMNS, ROWS = 6, 4
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,8 @@ def _grid(columns: int, rows: int) -> Floats:
     return np.array([(column, row) for row in range(rows) for column in range(columns)], np.float64)
 
 
-# Units of the Aruco card: 300 by 200. Markers 0 to 3 at the corners, their own corners from the top left clockwise.
-MARKER_SIDE, MARKER_INSET, ARUCO_SIZE = 27.5, 2.5, (300.0, 200.0)
-PATCHES_FROM, PATCHES_TO, PATCH_INSET = (35.0, 35.0), (265.0, 165.0), 1.5
-
-
 def _aruco_markers() -> Floats:
-    width, height = ARUCO_SIZE
-    far_x, far_y = width - MARKER_INSET - MARKER_SIDE, height - MARKER_INSET - MARKER_SIDE
-    origins = [(MARKER_INSET, MARKER_INSET), (far_x, MARKER_INSET), (far_x, far_y), (MARKER_INSET, far_y)]
-    return np.array([_outline(MARKER_SIDE, MARKER_SIDE) + origin for origin in origins])
+    return np.array([_outline(layout.MARKER_SIDE, layout.MARKER_SIDE) + origin for origin in layout.marker_origins()])
 
 
 def _aruco_border() -> Floats:
@@ -88,16 +79,16 @@ def _aruco_border() -> Floats:
 
 
 def _aruco() -> Card:
-    cell = (np.array(PATCHES_TO) - PATCHES_FROM) / (COLUMNS, ROWS)
-    grid = _grid(COLUMNS, ROWS)
+    cell = np.array(layout.CELL)
+    grid = _grid(layout.COLUMNS, layout.ROWS)
     return Card(
         "aruco24",
         "Printed card with ArUco markers",
         values.CLASSIC_NAMES,
         lab_of_srgb(np.array(values.CLASSIC_SRGB) / 255),
-        np.array(PATCHES_FROM) + (grid + 0.5) * cell,
-        cell / 2 - PATCH_INSET,
-        _outline(*ARUCO_SIZE),
+        np.array(layout.PATCHES_FROM) + (grid + 0.5) * cell,
+        cell / 2 - layout.PATCH_INSET,
+        _outline(*layout.SIZE),
         grid,
         tuple(range(24)),
         "sRGB values of the card's own print file",
@@ -108,7 +99,7 @@ def _aruco() -> Card:
 
 def _classic(name: str, title: str, lab: tuple[tuple[float, float, float], ...], source: str) -> Card:
     # A patch of 46 at a pitch of 52.5, measured on the Classic; the Nano and Passport keep the proportions.
-    grid = _grid(COLUMNS, ROWS)
+    grid = _grid(layout.COLUMNS, layout.ROWS)
     return Card(
         name,
         title,

@@ -136,6 +136,20 @@ def robust_start(problem: Problem) -> Bools:
         if not narrowing and (agrees == before).all():
             break
         best = differences(_solved(left[agrees].sum(0), right[agrees].sum(0))[None])[0]
+    return _heard_again(problem, agrees)
+
+
+def _heard_again(problem: Problem, agrees: Bools) -> Bools:
+    """Takes back what a 3×3 doesn't explain but a root-polynomial of the others does: a sensor that is no 3×3 of the
+    eye makes honest patches differ, and nothing makes a leaf agree."""
+    while agrees.sum() >= FEWEST_PATCHES + 6 and not agrees.all():
+        others = Problem(problem.rgb, problem.lab, np.where(agrees, problem.weights, 0))
+        usual = float(np.median(leave_one_out(others, ROOT)[agrees]))
+        rest = delta_e_2000(predicted(solve(others, ROOT), problem.rgb, ROOT), problem.lab)
+        more = agrees | ((problem.weights > 0) & (rest < max(3.0, 5 * 1.4826 * usual)))
+        if (more == agrees).all():
+            break
+        agrees = np.asarray(more)
     return agrees
 
 

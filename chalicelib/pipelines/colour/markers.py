@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.colour import homography
-from chalicelib.pipelines.colour.cards import MARKER_SIDE, Card
+from chalicelib.pipelines.colour.cards import Card
+from chalicelib.pipelines.colour.layout import MARKER_SIDE
 
 Floats = NDArray[np.float64]
 Grey = NDArray[Any]

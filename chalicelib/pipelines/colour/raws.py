@@ -22,6 +22,7 @@ def developed(path: Path) -> Picture:
                 output_bps=16,
                 gamma=(1, 1),
                 no_auto_bright=True,
+                adjust_maximum_thr=0,  # or a dark picture would be made brighter by what its lightest spot is
                 use_camera_wb=True,
                 output_color=rawpy.ColorSpace.raw,
                 user_flip=None,

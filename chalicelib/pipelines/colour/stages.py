@@ -28,6 +28,7 @@ from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.matching import Unfit
 from chalicelib.pipelines.colour.saved import Plan
+from chalicelib.pipelines.colour.spaces import SRGB
 
 Floats = NDArray[np.float64]
 
@@ -343,6 +344,7 @@ def _told(
             "encoding": correction.encoding.told(),
             "model": correction.model,
             "matrix_to_xyz_d50": correction.matrix.tolist(),
+            "matrix_to_linear_srgb": (SRGB.from_xyz @ correction.matrix).tolist(),
             "light": None if field is None else {"unevenness": round(field.unevenness(card), 5)},
             "summary": picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is),
             "patches": table,

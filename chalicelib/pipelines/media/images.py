@@ -25,6 +25,7 @@ from chalicelib.pipelines.media.embedded import Embedded
 from chalicelib.pipelines.media.exif import Tags
 from chalicelib.pipelines.media.heic import items_are_named
 from chalicelib.pipelines.media.kinds import RAW_TYPES
+from chalicelib.pipelines.media.layout import layout
 
 THUMBNAIL = 320
 QUALITY = 82
@@ -59,12 +60,14 @@ _TURNED = frozenset({"image/tiff", "image/heic", "image/heif"})
 
 @dataclass(frozen=True)
 class Picture:
-    """width, height: upright, in pixels. thumbnail: JPEG. phash: 16 hex digits, None where there's nothing to see."""
+    """width, height: upright, in pixels. thumbnail: JPEG. phash: 16 hex digits, layout: see layout.layout; None where
+    there's nothing to see."""
 
     width: int
     height: int
     thumbnail: bytes
     phash: str | None
+    layout: str | None
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ def picture(small: Image.Image, width: int, height: int, icc_profile: bytes | No
     out = io.BytesIO()
     profile = icc_profile if icc_profile and len(icc_profile) <= 4096 else None
     small.save(out, "JPEG", quality=QUALITY, icc_profile=profile)
-    return Picture(width, height, out.getvalue(), difference_hash(small))
+    phash = difference_hash(small)
+    return Picture(width, height, out.getvalue(), phash, layout(small) if phash else None)
 
 
 def check_pixels(width: int, height: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any, BinaryIO, cast
 
 from chalicelib.files.sniffing import sniff
-from chalicelib.files.source import SourceFile
+from chalicelib.files.source import IN_MEMORY, SourceFile
 from chalicelib.pipelines.base import Inspection, UnreadableFile
 from chalicelib.pipelines.media import sidecars
 from chalicelib.pipelines.media.filenames import from_name
@@ -33,7 +33,9 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
         file.load()
     stream = _Watched(file.open())
     try:
-        looked = (_video if is_video else _photo)(cast(BinaryIO, stream), content_type)
+        in_memory = file.digests is not None and file.size <= IN_MEMORY
+        opened = cast(BinaryIO, stream)
+        looked = _video(opened, content_type, in_memory) if is_video else _photo(opened, content_type)
     except Exception as error:
         if stream.fault:
             raise stream.fault from None
@@ -83,6 +85,7 @@ def _photo(stream: BinaryIO, content_type: str) -> Looked:
         "gps": said.gps,
         "camera": said.camera,
         "phash": picture.phash if picture else None,
+        "layout": picture.layout if picture else None,
         "content_identifier": said.content_identifier,
         "motion_photo": said.motion_photo or None,
         "damaged": photo.damaged or None,
@@ -90,16 +93,17 @@ def _photo(stream: BinaryIO, content_type: str) -> Looked:
     return Looked(facts, said.times, picture.thumbnail if picture else None, said.offset)
 
 
-def _video(stream: BinaryIO, content_type: str) -> Looked:
+def _video(stream: BinaryIO, content_type: str, in_memory: bool) -> Looked:
     from chalicelib.pipelines.media import video
 
-    found = video.read(stream, content_type)
+    found = video.read(stream, content_type, in_memory)
     facts = {
         "width": found.picture.width,
         "height": found.picture.height,
         "duration_seconds": found.duration,
         "gps": found.gps,
         "camera": found.camera,
+        "layout": found.layout,
         "content_identifier": found.content_identifier,
     }
     return Looked(facts, found.times, found.picture.thumbnail)

@@ -11,9 +11,10 @@ from typing import Any
 from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.grouping import Grouping, Item, group
+from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.naming import Entry, local_time, paths
 from chalicelib.pipelines.media.redating import as_inspected, tags_of, with_sidecars
-from chalicelib.pipelines.media.similar import similar_groups
+from chalicelib.pipelines.media.similar import Film, Look, similar_films, similar_groups
 from chalicelib.pipelines.media.sources import BY_NAME
 from chalicelib.pipelines.media.writing import utc_offset
 
@@ -30,7 +31,8 @@ def group_files(ctx: RunContext) -> None:
     items: list[Item] = []
     entries: dict[int, Entry] = {}
     ranks: dict[int, int] = {}
-    photos: list[tuple[int, int, int, int]] = []
+    looks: list[tuple[int, int, int, bytes]] = []
+    films: list[tuple[int, int, int, Film]] = []
     total = 0
     for file in ctx.files():
         total += 1
@@ -41,8 +43,11 @@ def group_files(ctx: RunContext) -> None:
         items.append(Item.of(replace(file, metadata=found)))
         entries[file.number] = Entry(file.number, file.filename, file.content_type, local=local_time(found))
         ranks[file.number] = _weight(found)
-        if "phash" in found:
-            photos.append((-found["width"] * found["height"], -file.size, file.number, int(found["phash"], 16)))
+        best = -found.get("width", 0) * found.get("height", 0), -file.size, file.number
+        if look := cells(found.get("layout")):
+            looks.append((*best, look))
+        elif (frames := cells(found.get("layout"), FILM_LENGTH)) and "duration_seconds" in found:
+            films.append((*best, Film(file.number, found["duration_seconds"], frames)))
     together = group(items)
     ctx.mark_duplicates(together.kept)
     ctx.progress(30)
@@ -50,9 +55,10 @@ def group_files(ctx: RunContext) -> None:
         entries[number], ranks[number] = entry, weight
     ctx.progress(60)
     behind = {number for members in together.groups for number, _ in members[1:]} | set(together.kept)
-    similar = similar_groups(
-        ((number, value) for *_, number, value in sorted(photos) if number not in behind), ctx.options.similar_distance
-    )
+    distance = ctx.options.similar_distance
+    similar = similar_groups((Look(n, look) for *_, n, look in sorted(looks) if n not in behind), distance)
+    best_films = sorted(films, key=lambda entry: entry[:3])
+    similar += similar_films((film for *_, n, film in best_films if n not in behind), distance)
     exact: dict[int, list[int]] = {}
     for number, kept in sorted(together.kept.items()):
         exact.setdefault(kept, [kept]).append(number)

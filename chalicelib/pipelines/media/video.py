@@ -12,6 +12,7 @@ from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.media import avchd, avi, xmp
 from chalicelib.pipelines.media.exif import camera, place, text
 from chalicelib.pipelines.media.images import THUMBNAIL, Picture, check_pixels, picture
+from chalicelib.pipelines.media.layout import film_layout
 from chalicelib.pipelines.media.timestamps import Found
 from chalicelib.pipelines.media.writing import is_date, written
 
@@ -35,6 +36,8 @@ DEMUXERS = {
 # Without an index: a jump lands between key frames, so they are read from their start.
 STREAMED = frozenset({"mpegts", "mpeg", "mpegvideo"})
 WANTED_SECOND = 1.0
+BEFORE, OPENING, NEAR_ENOUGH = (0.0, 0.5), 0.12, 0.2  # seconds
+LONG = 4.0
 # How much of the video stream may be read on the way from a key frame to the wanted second.
 FRAME_BUDGET = 1024 * 1024
 MAX_PACKETS = 2_000
@@ -54,7 +57,7 @@ _QUICKTIME = "com.apple.quicktime."
 
 @dataclass(frozen=True)
 class Video:
-    """duration: seconds, None where it isn't known. picture: of one frame, upright."""
+    """duration: seconds, None where unknown. picture: of one frame, upright. layout: see film_layout."""
 
     picture: Picture
     duration: float | None
@@ -62,10 +65,14 @@ class Video:
     gps: dict[str, float] | None
     camera: str | None
     content_identifier: str | None = None
+    layout: str | None = None
 
 
-def read(stream: BinaryIO, content_type: str) -> Video:
-    """Raises UnreadableFile no_video where there's no picture in it; other damage passes through as FFmpeg's errors."""
+def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
+    """in_memory: a jump to its middle reads nothing anew, so a frame from there is looked at too.
+
+    Raises UnreadableFile no_video where there's no picture in it; other damage passes through as FFmpeg's errors.
+    """
     import av
 
     demuxer = DEMUXERS[content_type]
@@ -79,7 +86,11 @@ def read(stream: BinaryIO, content_type: str) -> Video:
         # A tag that is there twice comes as "first;second".
         said = {key: value.split(";")[0] for key, value in container.metadata.items()}
         duration = container.duration / 1_000_000 if container.duration and container.duration > 0 else None
-        frame, first = _frame(container, videos[0].index)
+        shown = _frame(container, videos[0].index, WANTED_SECOND)
+        frame, first = shown.frame, shown.packet
+        middle = None
+        if in_memory and duration and duration > LONG and container.format.name not in STREAMED:
+            middle = _middle(container, videos[0].index, duration / 2)
         tracks = [dict(stream.metadata) for stream in container.streams]
         times = _times(said | {"handler_name": videos[0].metadata.get("handler_name", "")}, tracks, demuxer)
         packet = xmp.or_nothing(said.get("xmp"))
@@ -91,18 +102,30 @@ def read(stream: BinaryIO, content_type: str) -> Video:
             times=[*times, *(avchd.times(first) if demuxer == "mpegts" else []), *packet.times],
             gps=_gps(said) or packet.gps,
             camera=camera(*(text(said.get(_QUICKTIME + k) or said.get(k)) for k in ("make", "model"))),
+            layout=film_layout([_small(f) if f else None for f in (*shown.before, frame, middle)]),
             content_identifier=text(said.get(_QUICKTIME + "content.identifier"))[:64] or None,
         )
 
 
-def _frame(container: InputContainer, index: int) -> tuple[VideoFrame, bytes]:
-    """The frame shown at one second, or the last one before it that the budget reaches; and the first packet read."""
+@dataclass(frozen=True)
+class _Shown:
+    """frame: the wanted one. before: the film's very first and the one at half a second, where they were passed on the
+    way. packet: the first read."""
+
+    frame: VideoFrame
+    before: list[VideoFrame | None]
+    packet: bytes
+
+
+def _frame(container: InputContainer, index: int, second: float) -> _Shown:
+    """The frame shown at a second from the film's start, or the last one before it that the budget reaches."""
     stream = container.streams[index]
     start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
-    wanted = start + WANTED_SECOND
+    wanted = start + second
     if container.format.name not in STREAMED:
         container.seek(int(wanted * 1_000_000), backward=True)
     last: VideoFrame | None = None
+    before: list[VideoFrame | None] = [None, None]
     read = 0
     first = b""
     for number, packet in enumerate(container.demux(stream)):
@@ -110,13 +133,27 @@ def _frame(container: InputContainer, index: int) -> tuple[VideoFrame, bytes]:
         first = first or bytes(packet)
         for frame in _decoded(packet):
             last = frame
+            for at, moment in enumerate(BEFORE):
+                if before[at] is None and frame.time is not None and 0 <= frame.time - start - moment < OPENING:
+                    before[at] = frame
             if frame.time is None or frame.time >= wanted:
-                return frame, first
+                return _Shown(frame, before, first)
         if (last and read > FRAME_BUDGET) or number >= MAX_PACKETS:
             break
     if last is None:
         raise UnreadableFile("unreadable", "No frame of the video can be decoded.")
-    return last, first
+    return _Shown(last, before, first)
+
+
+def _middle(container: InputContainer, index: int, second: float) -> VideoFrame | None:
+    """The frame at that second; None where the budget ends before it, since a copy would have another one then."""
+    try:
+        frame = _frame(container, index, second).frame
+    except UnreadableFile:
+        return None
+    stream = container.streams[index]
+    start = float(stream.start_time * stream.time_base) if stream.start_time and stream.time_base else 0.0
+    return frame if frame.time is not None and abs(frame.time - start - second) < NEAR_ENOUGH else None
 
 
 def _decoded(packet: Any) -> list[VideoFrame]:
@@ -130,16 +167,21 @@ def _decoded(packet: Any) -> list[VideoFrame]:
 
 
 def _picture(frame: VideoFrame) -> Picture:
-    """Scaled while it is converted: a whole 4K frame in RGB is never made."""
+    check_pixels(frame.width, frame.height)
+    turns = round(frame.rotation / 90) % 4
+    width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
+    return picture(_small(frame), width, height)
+
+
+def _small(frame: VideoFrame) -> Image:
+    """Upright, and scaled while it is converted: a whole 4K frame in RGB is never made."""
     check_pixels(frame.width, frame.height)
     scale = min(1.0, THUMBNAIL / max(frame.width, frame.height))
     small: Image = frame.to_image(
         width=max(1, round(frame.width * scale)), height=max(1, round(frame.height * scale)), interpolation="AREA"
     )
     turns = round(frame.rotation / 90) % 4
-    small = small.rotate(90 * turns, expand=True) if turns else small
-    width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
-    return picture(small, width, height)
+    return small.rotate(90 * turns, expand=True) if turns else small
 
 
 def _times(said: Mapping[str, str], tracks: Sequence[Mapping[str, str]], demuxer: str) -> list[Found]:

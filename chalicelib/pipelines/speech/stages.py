@@ -17,7 +17,7 @@ from chalicelib.pipelines.speech.transcripts.reading import read
 from chalicelib.pipelines.speech.words import Token
 
 TRANSCRIPTS, WORDS, MISSING = "transcripts.json", "words.json", "missing.json"
-MISSING_DICT = "missing_dict"
+MISSING_DICT, MISSING_WORDS = "missing_dict", "missing_words"
 MISSING_NAME = "missing_words.dict"
 READ_AT_ONCE = 100
 
@@ -193,8 +193,7 @@ def look_up(job: RunContext) -> None:
     notes = [f"Your dictionary: {problem}" for problem in own.problems[:20]]
     save_json(job, WORDS, {"tokens": tokens_kept, "utterances": utterances, "notes": notes})
     if words:
-        content = missing_dictionary(words).encode()
-        job.artifact(MISSING_DICT, content, MISSING_NAME, "text/plain; charset=utf-8")
+        _tell_missing(job, words, missing_dictionary(words))
         if job.options.on_missing == "stop":
             some = ", ".join(list(said)[:5]) + (", …" if len(words) > 5 else "")
             job.checkpoint({"asked": len(words)})
@@ -205,7 +204,14 @@ def look_up(job: RunContext) -> None:
             )
     elif job.state:
         # What was missing when the job asked is there now; the list that could be downloaded meanwhile says so.
-        job.artifact(MISSING_DICT, b"# Every word has a pronunciation.\n", MISSING_NAME, "text/plain; charset=utf-8")
+        _tell_missing(job, [], "# Every word has a pronunciation.\n")
+
+
+def _tell_missing(job: RunContext, words: list[dict[str, Any]], dictionary: str) -> None:
+    """As artifacts: they can be had while the job waits."""
+    job.artifact(MISSING_DICT, dictionary.encode(), MISSING_NAME, "text/plain; charset=utf-8")
+    content = json.dumps(words, ensure_ascii=False).encode()
+    job.artifact(MISSING_WORDS, content, "missing_words.json", "application/json")
 
 
 def missing_dictionary(words: list[dict[str, Any]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Array, Grid
 
 
 def write_nifti(labels: Array, grid: Grid, path: Path) -> None:
-    """Gzipped NIfTI. labels: on `grid`, uint8 or uint16.
+    """Gzipped NIfTI. labels: on `grid`, uint8, uint16, or float32 for a map of another kind.
 
     The header's geometry is the input's own where that was NIfTI (NIfTI-2 stays NIfTI-2). From another format it is
     the affine as float32, which is all that NIfTI-1 holds; the NRRD beside it has all 64 bits.
@@ -36,8 +37,11 @@ def write_nifti(labels: Array, grid: Grid, path: Path) -> None:
         image.to_stream(cast(Any, packed))
 
 
-def write_nrrd(labels: Array, grid: Grid, path: Path) -> None:
+def write_nrrd(labels: Array, grid: Grid, path: Path, named: Sequence[tuple[int, str, str]] = ()) -> None:
     """Gzip-encoded NRRD. An NRRD input's own space, directions and origin are repeated; else LPS, as most tools expect.
+
+    named: (value, name, colour as #rrggbb) of each region, as 3D Slicer keeps segments: renamed to `.seg.nrrd` it opens
+    as a segmentation.
 
     Written here because pynrrd puts the time of day into each file.
     """
@@ -60,6 +64,10 @@ def write_nrrd(labels: Array, grid: Grid, path: Path) -> None:
         "encoding: gzip",
         f"space origin: {_vector(origin)}",
     ]
+    for place, (value, name, colour) in enumerate(named):
+        shade = " ".join(f"{int(colour[n : n + 2], 16) / 255:.4f}" for n in (1, 3, 5))
+        about = {"ID": f"Segment_{value}", "Name": name, "Color": shade, "LabelValue": value, "Layer": 0}
+        lines += [f"Segment{place}_{key}:={text}" for key, text in about.items()]
     with path.open("wb") as raw:
         raw.write("\n".join(lines).encode() + b"\n\n")
         with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:

@@ -4,91 +4,94 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.pipelines.base import PipelineFailed
-from chalicelib.pipelines.volume.geometry import Array, resample, spacing_of
-from chalicelib.pipelines.volume.options import RegionName
+from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, resample, spacing_of, to_working
+from chalicelib.pipelines.volume.geometry import working_affine as affine_of
+from chalicelib.pipelines.volume.networks import FixedScale, Network, Normalisation, network_of
 from chalicelib.pipelines.volume.regions import Region, Segmentation
 
 MOST_SCORES = 400_000_000  # classes times voxels: 1.6 GB of float32
-Positive = Annotated[float, Field(gt=0, le=50)]
-Side = Annotated[int, Field(ge=1, le=1024)]
-
-
-class FixedScale(BaseModel):
-    """Values become (value - mean) / std."""
-
-    model_config = ConfigDict(extra="forbid")
-    mean: float
-    std: float = Field(gt=0)
-
-
-class Config(BaseModel):
-    """`config.json` beside `model.onnx`.
-
-    The network takes float32 (1, 1, x, y, z), x to the right, y to the front, z upward, and gives scores
-    (1, classes, x, y, z); class 0 is background.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    spacing: tuple[Positive, Positive, Positive] | None = Field(
-        default=None, description="mm along x, y, z that the network was trained at; without it the image's own."
-    )
-    patch_size: tuple[Side, Side, Side]
-    overlap: float = Field(default=0.5, ge=0, le=0.9)
-    normalisation: Literal["none", "zscore", "minmax"] | FixedScale = "zscore"
-    labels: dict[Annotated[int, Field(ge=1, le=255)], RegionName] = Field(min_length=1, max_length=255)
 
 
 def segment(
-    image: Array, affine: Array, folder: Path, name: str, progress: Callable[[float], None]
+    images: Sequence[Array], grid: Grid, folder: Path, name: str, progress: Callable[[float], None]
 ) -> tuple[Segmentation, dict[str, Any]]:
-    """image: (i, j, k), working orientation; folder: with model.onnx and config.json. Gives labels on the image's own
-    grid, and what to tell of the model. Raises PipelineFailed: invalid_model, model_runtime_missing, volume_too_large.
+    """images: (i, j, k) each, a channel each, in working orientation; grid: the file's; folder: with the network. Gives
+    labels in working orientation, and what to tell of the model.
+
+    Raises PipelineFailed: invalid_model, model_runtime_missing, volume_too_large, channels_missing.
     """
-    config = _config(folder, name)
-    session = _session(folder, name)
-    spacing = spacing_of(affine)
-    extent = np.array(image.shape) * spacing
-    shape = np.maximum(np.round(extent / np.array(config.spacing or spacing)), 1).astype(int)
-    classes = max(config.labels) + 1
-    if math.prod(shape.tolist()) * classes > MOST_SCORES:
+    network = network_of(folder, name)
+    if len(images) != len(network.normalisations):
+        raise PipelineFailed(
+            "channels_missing",
+            f"The model {name} takes {len(network.normalisations)} channels, the job has {len(images)}; name them as "
+            "nnU-Net does (knee_0000.nii.gz, knee_0001.nii.gz).",
+        )
+    sessions = [_session(path, name) for path in network.files]
+    turned = [_to_network(image, grid, network) for image in images]
+    spacing = np.asarray(grid.spacing if network.axes == "stored" else spacing_of(affine_of(grid)))[_order(network)]
+    box = _filled(turned) if network.cropped else tuple(slice(0, side) for side in turned[0].shape)
+    extent = np.array([s.stop - s.start for s in box])
+    shape = np.maximum(np.round(extent * spacing / np.array(network.spacing or spacing)), 1).astype(int)
+    if math.prod(shape.tolist()) * network.classes > MOST_SCORES:
         raise PipelineFailed("volume_too_large", f"The model {name} has too many classes for a volume of this size.")
-    values = image.astype(np.float32)
-    for axis in range(3):
-        values = resample(values, axis, int(shape[axis]))
-    scores = _scores(_normalised(values, config), config, session, name, classes, lambda part: progress(80 * part))
-    labels = _carried_back(scores, image.shape, progress)
-    regions = tuple(Region(value, config.labels.get(value, f"label_{value}"), None) for value in _present(labels))
+    channels = []
+    for image, how in zip(turned, network.normalisations, strict=True):
+        values = image[box].astype(np.float32)
+        if network.cropped:  # as nnU-Net does: normalised at the image's own spacing
+            values = _normalised(values, how)
+        for axis in range(3):
+            values = resample(values, axis, int(shape[axis]))
+        channels.append(values if network.cropped else _normalised(values, how))
+    scores = _scores(np.stack(channels), network, sessions, name, lambda part: progress(80 * part))
+    labels = np.zeros(turned[0].shape, np.uint8)
+    labels[box] = _carried_back(scores, tuple(extent.tolist()), progress)
+    labels = np.ascontiguousarray(_from_network(labels, grid, network))
+    regions = tuple(Region(value, network.labels.get(value, f"label_{value}"), None) for value in _present(labels))
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in network.files]
     about = {
         "versions": {"onnxruntime": version("onnxruntime")},
-        "sha256": hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
-        "config": json.loads(config.model_dump_json()),
+        "sha256": hashes[0],
+        "folds": hashes,
+        "config": network.about,
     }
     return Segmentation(labels, regions), about
 
 
-def _config(folder: Path, name: str) -> Config:
-    try:
-        return Config.model_validate_json((folder / "config.json").read_bytes())
-    except OSError:
-        raise PipelineFailed("invalid_model", f"The model {name} has no config.json.") from None
-    except ValidationError as errors:
-        first = errors.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise PipelineFailed("invalid_model", f"config.json of the model {name}: {where}: {first['msg']}.") from None
+def _order(network: Network) -> list[int]:
+    return list(network.transpose)
 
 
-def _session(folder: Path, name: str) -> Any:
+def _to_network(image: Array, grid: Grid, network: Network) -> Array:
+    stored = from_working(image, grid) if network.axes == "stored" else image
+    return np.asarray(stored.transpose(_order(network)))
+
+
+def _from_network(labels: Array, grid: Grid, network: Network) -> Array:
+    back = labels.transpose(np.argsort(_order(network)))
+    return to_working(back, grid) if network.axes == "stored" else np.asarray(back)
+
+
+def _filled(images: Sequence[Array]) -> tuple[slice, ...]:
+    """The box around what isn't zero in any channel."""
+    box = []
+    for axis in range(3):
+        others = tuple(a for a in range(3) if a != axis)
+        some = np.flatnonzero(np.any([(image != 0).any(axis=others) for image in images], axis=0))
+        box.append(slice(int(some[0]), int(some[-1]) + 1) if len(some) else slice(0, images[0].shape[axis]))
+    return tuple(box)
+
+
+def _session(path: Path, name: str) -> Any:
     try:
         import onnxruntime
     except ImportError:
@@ -97,18 +100,20 @@ def _session(folder: Path, name: str) -> Any:
     options.use_deterministic_compute = True
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(folder / "model.onnx", options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception:  # onnxruntime's own classes, which its modules don't export in a stable place
-        raise PipelineFailed("invalid_model", f"model.onnx of the model {name} can't be loaded.") from None
+        raise PipelineFailed("invalid_model", f"{path.name} of the model {name} can't be loaded.") from None
     if len(session.get_inputs()) != 1:
         raise PipelineFailed("invalid_model", f"The model {name} must take one input.")
     return session
 
 
-def _normalised(values: Array, config: Config) -> Array:
-    how = config.normalisation
+def _normalised(values: Array, how: Normalisation) -> Array:
     if isinstance(how, FixedScale):
-        return np.asarray((values - np.float32(how.mean)) / np.float32(how.std))
+        cut = values
+        if how.lowest is not None or how.highest is not None:
+            cut = np.clip(values, how.lowest, how.highest)
+        return np.asarray((cut - np.float32(how.mean)) / np.float32(how.std))
     if how == "zscore":
         mean, std = float(values.mean(dtype=np.float64)), float(values.std(dtype=np.float64))
         return np.asarray((values - np.float32(mean)) / np.float32(std or 1.0))
@@ -119,33 +124,46 @@ def _normalised(values: Array, config: Config) -> Array:
 
 
 def _scores(
-    values: Array, config: Config, session: Any, name: str, classes: int, progress: Callable[[float], None]
+    values: Array, network: Network, sessions: Sequence[Any], name: str, progress: Callable[[float], None]
 ) -> Array:
-    """(classes, i, j, k): scores summed over the windows, each weighted towards its middle."""
-    patch = config.patch_size
-    short = [max(0, p - n) for p, n in zip(patch, values.shape, strict=True)]
-    padded = np.pad(values, [(0, s) for s in short], mode="edge")
-    total = np.zeros((classes, *padded.shape), np.float32)
-    weights = np.zeros(padded.shape, np.float32)
+    """(classes, i, j, k): mean scores of windows, folds and mirrored views, each window weighted towards its middle.
+
+    values: (channels, i, j, k)."""
+    patch, sides, classes = network.patch_size, values.shape[1:], network.classes
+    short = [max(0, p - n) for p, n in zip(patch, sides, strict=True)]
+    padded = np.pad(values, [(0, 0), *((0, s) for s in short)], mode="edge")
+    total = np.zeros((classes, *padded.shape[1:]), np.float32)
+    weights = np.zeros(padded.shape[1:], np.float32)
     window = _window(patch)
-    places = list(_places(padded.shape, patch, config.overlap))
-    fed = session.get_inputs()[0].name
+    places = list(_places(padded.shape[1:], patch, network.overlap))
+    views = [
+        tuple(axis + 2 for axis in chosen)
+        for count in range(len(network.mirror) + 1)
+        for chosen in itertools.combinations(network.mirror, count)
+    ]
     for done, at in enumerate(places):
-        progress(done / len(places))
         box = tuple(slice(a, a + p) for a, p in zip(at, patch, strict=True))
-        try:
-            found = np.asarray(session.run(None, {fed: np.ascontiguousarray(padded[box])[None, None]})[0])
-        except Exception:
-            raise PipelineFailed("invalid_model", f"The model {name} doesn't take windows of its patch size.") from None
-        if found.shape != (1, classes, *patch):
-            raise PipelineFailed(
-                "invalid_model",
-                f"The model {name} gives {list(found.shape)}, expected {[1, classes, *patch]} by its config.json.",
-            )
-        total[(slice(None), *box)] += found[0].astype(np.float32) * window
+        fed = padded[(slice(None), *box)][None]
+        for step, (session, view) in enumerate(itertools.product(sessions, views)):
+            progress((done + step / (len(sessions) * len(views))) / len(places))
+            found = np.flip(_run(session, np.flip(fed, view), name, (1, classes, *patch)), view)
+            total[(slice(None), *box)] += found[0].astype(np.float32) * window
         weights[box] += window
-    total /= weights
-    return np.asarray(total[:, : values.shape[0], : values.shape[1], : values.shape[2]])
+    total /= weights * (len(sessions) * len(views))
+    return np.asarray(total[:, : sides[0], : sides[1], : sides[2]])
+
+
+def _run(session: Any, fed: Array, name: str, expected: tuple[int, ...]) -> Array:
+    try:
+        found = np.asarray(session.run(None, {session.get_inputs()[0].name: np.ascontiguousarray(fed)})[0])
+    except Exception:
+        raise PipelineFailed("invalid_model", f"The model {name} doesn't take windows of its patch size.") from None
+    if found.shape != expected:
+        raise PipelineFailed(
+            "invalid_model",
+            f"The model {name} gives {list(found.shape)}, expected {list(expected)} by its config.json.",
+        )
+    return found
 
 
 def _places(shape: tuple[int, ...], patch: tuple[int, int, int], overlap: float) -> Iterator[tuple[int, ...]]:

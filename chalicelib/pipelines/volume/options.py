@@ -101,6 +101,15 @@ class Options(BaseModel):
         description="Go on where files of a DICOM series can't be read: their slices stay empty, and the result says "
         "so. Without it such a series fails.",
     )
+    t2_map: bool = Field(
+        default=True,
+        description="Fit T2 in each region where the input is a multi-echo DICOM series with three or more echo times.",
+    )
+    keep_dicom_ids: bool = Field(
+        default=False,
+        description="Give the labels as a DICOM segmentation too, with the UIDs and the date of the images' study. "
+        "Without it no UID leaves.",
+    )
     pixel_spacing: tuple[Millimetres, Millimetres] | None = Field(
         default=None,
         description="Size of a pixel for DICOM files that don't state it: mm between rows, mm between columns.",

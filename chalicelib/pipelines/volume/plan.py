@@ -28,7 +28,8 @@ class Source:
 @dataclass(frozen=True)
 class Plan:
     """stem: what the outputs' names begin with. details: what the result tells of the choice. reference_note: why there
-    is no reference though one was sent."""
+    is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image among
+    them. channels: of the image, beyond its first."""
 
     stem: str
     image: Source | None
@@ -36,6 +37,8 @@ class Plan:
     reference: Source | None
     warnings: tuple[str, ...]
     reference_note: str | None = None
+    echoes: tuple[tuple[float, Source], ...] = ()
+    channels: tuple[Source, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
@@ -46,10 +49,16 @@ class Plan:
         values = json.loads(content)
         for role in ("image", "labels", "reference"):
             if given := values[role]:
-                values[role] = Source(
-                    given["format"],
-                    tuple((number, name) for number, name in given["parts"]),
-                    tuple(tuple(one) for one in given["frames"]),
-                    tuple((value, name) for value, name in given["names"]),
-                )
+                values[role] = _source(given)
+        values["channels"] = tuple(_source(given) for given in values["channels"])
+        values["echoes"] = tuple((time, _source(given)) for time, given in values["echoes"])
         return cls(**{**values, "warnings": tuple(values["warnings"])})
+
+
+def _source(given: dict[str, Any]) -> Source:
+    return Source(
+        given["format"],
+        tuple((number, name) for number, name in given["parts"]),
+        tuple(tuple(one) for one in given["frames"]),
+        tuple((value, name) for value, name in given["names"]),
+    )

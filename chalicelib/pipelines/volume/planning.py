@@ -11,7 +11,7 @@ from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
 from chalicelib.pipelines.volume import archives, layouts, slices
 from chalicelib.pipelines.volume.formats import format_of, stem_of, told
 from chalicelib.pipelines.volume.inspecting import image_facts
-from chalicelib.pipelines.volume.options import LABELS
+from chalicelib.pipelines.volume.options import LABELS, is_builtin
 from chalicelib.pipelines.volume.plan import Part, Plan, Source
 from chalicelib.pipelines.volume.readers import dicom, dicom_files, series, volumes
 
@@ -32,6 +32,8 @@ class Planner:
         self._data = {f.filename: f for f in self._files if f.metadata.get("format") == "raw"}
         self._warnings: list[str] = []
         self._details: dict[str, Any] = {}
+        self._echoes: list[tuple[float, Source]] = []
+        self._channels: list[Source] = []
 
     def plan(self) -> Plan:
         mains = self._mains()
@@ -53,7 +55,18 @@ class Planner:
             labels = None
             self._warnings.append("The uploaded labels are not used: only the model `labels` does so.")
         named = mains[0] if mains else next(f for f in self._files if f.role == "labels")
-        return Plan(stem_of(named.filename), image, labels, reference, tuple(self._warnings), note, self._details)
+        return Plan(
+            stem=stem_of(named.filename),
+            image=image,
+            labels=labels,
+            reference=reference,
+            warnings=tuple(self._warnings),
+            reference_note=note,
+            # Labels are compared with the echoes of their image; a label map of its own has none.
+            echoes=tuple(sorted(self._echoes, key=lambda one: one[0])) if image is not None else (),
+            channels=tuple(self._channels),
+            details=self._details,
+        )
 
     def _mains(self) -> list[InspectedFile]:
         mains = [f for f in self._files if f.role is None and f.metadata.get("format") != "raw"]
@@ -162,7 +175,10 @@ class Planner:
         image = source(found.image[0]) if found.image else None
         if len(found.image) > 1:
             self._details["channels"] = len(found.image)
-            self._warnings.append(f"The image has {len(found.image)} channels: the first is used.")
+            if is_builtin(self._options.segmentation_model):
+                self._warnings.append(f"The image has {len(found.image)} channels: the first is used.")
+            else:
+                self._channels = [source(name) for name in found.image[1:]]
         if found.masks:
             each = [source(name) for name in found.labels]
             parts = tuple(one.parts[0] for one in each)
@@ -177,12 +193,13 @@ class Planner:
             with self._job.open(file) as stream:
                 found.headers.append(dicom.header(stream, budget))
                 found.names.append(file.filename)
-        role = files[0].role
-        found.broken += [
-            (told(f.filename, f.number), f.error_message or "it was refused.")
+        refused = {
+            f.number: f
             for f in self._rejected
-            if f.role == role and format_of(f.filename) == "dicom" and f.error_code != "volume_too_small"
-        ]
+            if f.role == files[0].role and f.error_code not in ("not_an_image", "volume_too_small")
+        }
+        for number, name in slices.meant(found.names, [(f.number, f.filename) for f in refused.values()]):
+            found.broken.append((told(name, number), refused[number].error_message or slices.NO_DICOM))
         return found
 
     def _dicom(self, read: slices.Slices, parts: Sequence[Part]) -> Found:
@@ -205,11 +222,14 @@ class Planner:
         self._details["series"] = taken.describe()
         if choice.others:
             self._details["other_series"] = [one.describe() for one in choice.others[:32]]
-        frames: dict[int, list[int]] = {}
-        for one in kept:
-            frames.setdefault(one.source, []).append(one.plane.frame)
-        sources = sorted(frames)
-        image = Source("dicom", tuple(parts[s] for s in sources), tuple(tuple(sorted(frames[s])) for s in sources))
+        image = _source_of(kept, parts)
+        self._echoes = [
+            (time, _source_of(one.slices, parts))
+            for time, one in volumes.echoes(taken, choice.others)
+            if one is not taken
+        ]
+        if self._echoes:
+            self._echoes.append((float(dict(taken.facts)["echo"]), image))
         return image, labels
 
     def _tell_rejected(self) -> None:
@@ -231,6 +251,14 @@ class Planner:
             f"A job takes one volume, this one has {count} files; only the slices of a DICOM series, a header with its "
             "data file, and files with the role `labels` or `reference` go together.",
         )
+
+
+def _source_of(chosen: Sequence[volumes.Slice], parts: Sequence[Part]) -> Source:
+    frames: dict[int, list[int]] = {}
+    for one in chosen:
+        frames.setdefault(one.source, []).append(one.plane.frame)
+    sources = sorted(frames)
+    return Source("dicom", tuple(parts[s] for s in sources), tuple(tuple(sorted(frames[s])) for s in sources))
 
 
 def _entry(name: str, facts: Any) -> layouts.Entry:

@@ -39,6 +39,21 @@ def read(job: RunContext, source: Source, *, labels: bool = False) -> Volume:
     return replace(volume, data=plain_numbers(volume.data, 0 if labels else None))
 
 
+def each(job: RunContext, source: Source) -> Iterator[BinaryIO]:
+    """The files of a DICOM source, one after the other."""
+    files = {file.number: file for file in job.files()}
+    number, name = source.parts[0]
+    if name is None:
+        for one, _ in source.parts:
+            with job.open(files[one]) as stream:
+                yield stream
+        return
+    with opened_zip(job, files[number]) as archive:
+        for _, member in source.parts:
+            with archives.member(archive, cast(str, member)) as stream:
+                yield stream
+
+
 def _single(kind: str, paths: list[Path]) -> Volume:
     data_path = paths[1] if len(paths) > 1 else None
     if kind == "nifti":

@@ -6,12 +6,13 @@ import csv
 import io
 import json
 import platform
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
-from chalicelib.pipelines.base import InspectedFile
+from chalicelib.pipelines.base import InspectedFile, RunContext
 from chalicelib.pipelines.volume.measuring import COLUMNS, Measure
 from chalicelib.pipelines.volume.options import NOTICE, Options
 from chalicelib.pipelines.volume.surfaces import TIE_SEED
@@ -102,6 +103,15 @@ def subregion_table(rows: Sequence[dict[str, Any]]) -> bytes:
     return text.getvalue().encode()
 
 
+def t2_table(rows: Sequence[dict[str, Any]]) -> bytes:
+    columns = ("region", "mean_t2_ms", "std_t2_ms", "median_t2_ms", "mean_r2", "fitted_voxels", "voxels", "reason")
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
 def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str, Any] | None) -> dict[str, Any]:
     """Where the results come from. Nothing of it differs between two runs of one input on one installation.
 
@@ -134,3 +144,13 @@ def measures_to_json(measures: Sequence[Measure]) -> bytes:
 
 def measures_from_json(content: bytes) -> list[Measure]:
     return [Measure(**values) for values in json.loads(content)]
+
+
+def load_measures(job: RunContext) -> list[Measure]:
+    return measures_from_json(job.load("measures.json").read_bytes())
+
+
+def slugs(measures: Sequence[Measure]) -> list[str]:
+    """A name for each label's files: the region's, with the label's number where two would be the same."""
+    slugs = [re.sub(r"[^a-z0-9_-]+", "_", m.region.lower()).strip("_") for m in measures]
+    return [f"{s}_{m.label}" if slugs.count(s) > 1 else s for s, m in zip(slugs, measures, strict=True)]

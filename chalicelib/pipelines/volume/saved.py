@@ -11,6 +11,7 @@ import numpy as np
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.pipelines.volume.geometry import Array, Grid
+from chalicelib.pipelines.volume.plan import Plan
 
 
 def save_array(job: RunContext, name: str, values: Array) -> None:
@@ -44,3 +45,7 @@ def model_folder(job: RunContext) -> Path:
         return job.model(name)
     except KeyError:
         raise PipelineFailed("unknown_model", f"There is no segmentation model named {name}.") from None
+
+
+def load_plan(job: RunContext) -> Plan:
+    return Plan.from_json(job.load("plan.json").read_bytes())

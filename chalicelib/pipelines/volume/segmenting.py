@@ -71,5 +71,7 @@ def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str,
         return classical(load_array(job, "image"), affine, job.progress), STATEMENT, None
     from chalicelib.pipelines.volume import onnx_model
 
-    found, model = onnx_model.segment(load_array(job, "image"), affine, model_folder(job), name, job.progress)
+    more = int(load_json(job, "prepared")["channels"])
+    images = [load_array(job, "image"), *(load_array(job, f"channel-{number}") for number in range(1, more + 1))]
+    found, model = onnx_model.segment(images, load_grid(job), model_folder(job), name, job.progress)
     return found, f"Labels come from the model {name}, which the keeper of this installation has put there.", model

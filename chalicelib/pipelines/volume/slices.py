@@ -14,6 +14,7 @@ from chalicelib.pipelines.volume.formats import base_name, told
 from chalicelib.pipelines.volume.readers import dicom, dicom_files, volumes
 
 DICOM_SUFFIXES = (".dcm", ".ima")
+NO_DICOM = "It isn't a DICOM file, or is damaged."
 
 
 @dataclass
@@ -72,7 +73,7 @@ def in_zip(
         found.headers.append(header)
     if not found.names and refused:
         raise refused
-    found.broken += _meant(found.names, strangers)
+    found.broken += [(told(name, place), NO_DICOM) for place, name in meant(found.names, strangers)]
     return found
 
 
@@ -99,13 +100,14 @@ def header_of(stream: BinaryIO) -> dicom.Header:
     return found
 
 
-def _meant(read: Iterable[str], strangers: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
-    """Files that aren't DICOM and stand where slices stand: named like them, but for the number."""
-    patterns = {_pattern(name) for name in read}
+def meant(read: Iterable[str], strangers: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """Those of `strangers`, (place, name) each, that stand where slices stand: named like them, but for the number. A
+    CD's README and viewer don't."""
+    patterns = {_pattern(name) for name in read} - {None}
     return [
-        (told(name, place), "it isn't a DICOM file, or is damaged.")
+        (place, name)
         for place, name in strangers
-        if patterns and (_pattern(name) in patterns or name.lower().endswith(DICOM_SUFFIXES))
+        if _pattern(name) in patterns or name.lower().endswith(DICOM_SUFFIXES)
     ]
 
 

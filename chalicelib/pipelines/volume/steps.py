@@ -1,5 +1,5 @@
-"""The six steps of a volume job: their names, their order, and how each is timed and fails. The work is in `stages` and
-`segmenting`."""
+"""The six steps of a volume job: their names, their order, and how each is timed and fails. The work is in `preparing`,
+`segmenting`, `stages` and `packaging`."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ def _step(
 
 # Weights: shares of the time that the six take for 512×512×160 voxels, see benchmarks/volume.py.
 STEPS = (
-    _step(1, "Validating input", 8, "stages", "validate"),
-    _step(2, "Preparing volume", 8, "stages", "prepare"),
+    _step(1, "Validating input", 8, "preparing", "validate"),
+    _step(2, "Preparing volume", 8, "preparing", "prepare"),
     _step(3, "Running segmentation", 56, "segmenting", "segment", network_layer),
     _step(4, "Measuring", 14, "stages", "measure"),
     _step(5, "Building meshes", 3, "stages", "build_meshes"),
-    _step(6, "Packaging results", 11, "stages", "package"),
+    _step(6, "Packaging results", 11, "packaging", "package"),
 )

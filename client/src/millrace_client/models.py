@@ -152,6 +152,39 @@ class CompleteRequest(BaseModel):
     parts: list[DonePart]
 
 
+class ConnectionAnswer(BaseModel):
+    id: str
+    name: str
+    kind: str
+    url: str
+    has_key: bool
+    key_hint: str
+    """The last four letters of a long key."""
+    created_at: datetime
+
+
+class ConnectionChanges(BaseModel):
+    """What is left out stays. Another `url` needs the `key` again."""
+
+    name: str | None = None
+    url: str | None = None
+    key: str | None = None
+
+
+class ConnectionRequest(BaseModel):
+    name: str
+    url: str
+    """Such as https://stash.example/graphql."""
+    kind: Literal["stash"] | None = None
+    """What speaks there."""
+    key: str | None = None
+    """What the server knows you by. It is never shown again."""
+
+
+class ConnectionsAnswer(BaseModel):
+    items: list[ConnectionAnswer]
+
+
 class ControlRequest(BaseModel):
     action: Literal["pause", "resume", "cancel"]
 
@@ -185,6 +218,30 @@ class Dependency(BaseModel):
     ok: bool
     latency_ms: float
     error: str | None = None
+
+
+class DictionaryAnswer(BaseModel):
+    language: str
+    words: int
+    pronunciations: int
+    size_bytes: int
+    updated_at: datetime
+
+
+class DictionaryContent(BaseModel):
+    language: str
+    words: int
+    pronunciations: int
+    size_bytes: int
+    updated_at: datetime
+    text: str
+
+
+class DictionaryRequest(BaseModel):
+    text: str
+    """Lines of `word<TAB>PH PH …`, at most 50,000; `#` begins a comment."""
+    mode: Literal["replace", "append"] | None = None
+    """`append` adds to what is there; a word that is there keeps its pronunciations as variants."""
 
 
 class DonePart(BaseModel):
@@ -498,6 +555,24 @@ class MarkerAnswer(BaseModel):
     tag: str | None
 
 
+class MissingWord(BaseModel):
+    word: str
+    count: int
+    """How often the transcripts have it."""
+    suggestion: str
+    """Phones guessed from its letters; empty where they can't be."""
+
+
+class MissingWordsAnswer(BaseModel):
+    has_missing_words: bool
+    missing_words_count: int
+    words: list[MissingWord]
+    html_content: str
+    """The same as a table, escaped."""
+    dict_url: str | None
+    """Where the dictionary of suggestions is; null where no word is missing."""
+
+
 class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
@@ -609,6 +684,20 @@ class Pattern(BaseModel):
 
     studio: str
     pattern: str
+
+
+class PicturesRequest(BaseModel):
+    """As `POST /upload`, whose pipeline is `colour` here."""
+
+    files: list[NewFile]
+    name: str | None = None
+    options: dict[str, Any] | None = None
+    more: bool | None = None
+    """Keeps the job open for further files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
 
 
 class PipelineAnswer(BaseModel):
@@ -733,6 +822,15 @@ class ResultsPage(BaseModel):
     items: list[ResultAnswer]
 
 
+class ResyncOne(BaseModel):
+    connection_id: str
+
+
+class ResyncRequest(BaseModel):
+    connection_id: str
+    scene_ids: list[str]
+
+
 class SceneAnswer(BaseModel):
     id: str
     source: str
@@ -806,6 +904,10 @@ class SceneFilters(BaseModel):
     """The scene's whole period is on this day or later."""
     date_to: str | None = None
     """The scene's whole period is on this day or before."""
+
+
+class SceneJobs(BaseModel):
+    items: list[JobSummary]
 
 
 class SceneOfPlan(BaseModel):
@@ -985,6 +1087,26 @@ class StoredPart(BaseModel):
 
 class StoredParts(BaseModel):
     parts: list[StoredPart]
+
+
+class StoredPictures(BaseModel):
+    """One stored picture, or several: each gets its own result."""
+
+    file_id: str | None = None
+    file_ids: list[str] | None = None
+    reference_file_id: str | None = None
+    """A shot of the card that corrects all of them."""
+    options: dict[str, Any] | None = None
+    """Of the colour pipeline, less `operation`."""
+    name: str | None = None
+    callback_url: str | None = None
+    """Told of the job's end, as a webhook."""
+
+
+class SyncRequest(BaseModel):
+    connection_id: str
+    incremental: bool | None = None
+    """Only what changed since the last sync; the first one is always full."""
 
 
 class TagsOfScenes(BaseModel):

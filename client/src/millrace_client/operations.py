@@ -24,9 +24,16 @@ from millrace_client.models import (
     ChangeAnswer,
     ChangeDecision,
     CompleteRequest,
+    ConnectionAnswer,
+    ConnectionChanges,
+    ConnectionRequest,
+    ConnectionsAnswer,
     ControlRequest,
     DeliveriesPage,
     DeliveryAnswer,
+    DictionaryAnswer,
+    DictionaryContent,
+    DictionaryRequest,
     DownloadAnswer,
     DuplicatesAnswer,
     EntitiesPage,
@@ -47,6 +54,7 @@ from millrace_client.models import (
     LibraryFile,
     LibraryPage,
     LoginRequest,
+    MissingWordsAnswer,
     MoreFilesRequest,
     NewJobAnswer,
     NewKeyAnswer,
@@ -54,6 +62,7 @@ from millrace_client.models import (
     NewWebhookAnswer,
     PartsRequest,
     PasswordRequest,
+    PicturesRequest,
     PipelineAnswer,
     PipelinesAnswer,
     PlanAnswer,
@@ -65,8 +74,11 @@ from millrace_client.models import (
     ResultChanges,
     ResultRequest,
     ResultsPage,
+    ResyncOne,
+    ResyncRequest,
     SceneAnswer,
     SceneChanges,
+    SceneJobs,
     ScenesPage,
     SceneStats,
     ScheduleAnswer,
@@ -81,6 +93,8 @@ from millrace_client.models import (
     StatsAnswer,
     StatusAnswer,
     StoredParts,
+    StoredPictures,
+    SyncRequest,
     TagsOfScenes,
     Token,
     UploadAnswer,
@@ -366,6 +380,68 @@ def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
 
 
+def send_images(body: PicturesRequest) -> Call[UploadAnswer]:
+    """Send pictures to have their colours corrected."""
+    return Call("POST", "/images", UploadAnswer, body=body, creates=True)
+
+
+def list_images(
+    *,
+    sort_order: Literal["asc", "desc"] | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+    type_: Literal["image", "video", "volume", "audio"] | None = None,
+    status: list[FileState] | None = None,
+    search: str | None = None,
+    sort_by: Literal["created_at", "taken_at", "name", "size"] | None = None,
+) -> Call[LibraryPage]:
+    """Your pictures, of all jobs."""
+    return Call(
+        "GET",
+        "/images",
+        LibraryPage,
+        query={
+            "sort_order": sort_order,
+            "page": page,
+            "per_page": per_page,
+            "type": type_,
+            "status": status,
+            "search": search,
+            "sort_by": sort_by,
+        },
+    )
+
+
+def get_image(file_id: str) -> Call[LibraryFile]:
+    """One of your pictures."""
+    return Call("GET", f"/images/{file_id}", LibraryFile)
+
+
+def change_image(file_id: str, body: FileChanges, *, if_match: str | None = None) -> Call[LibraryFile]:
+    """Describe a picture."""
+    return Call("PATCH", f"/images/{file_id}", LibraryFile, body=body, headers={"If-Match": if_match})
+
+
+def delete_image(file_id: str) -> Call[None]:
+    """Delete a picture."""
+    return Call("DELETE", f"/images/{file_id}", None)
+
+
+def detect_card(body: StoredPictures) -> Call[NewJobAnswer]:
+    """Find and measure the card in stored pictures."""
+    return Call("POST", "/detect/card", NewJobAnswer, body=body, creates=True)
+
+
+def correct_colour(body: StoredPictures) -> Call[NewJobAnswer]:
+    """Correct the colours of stored pictures."""
+    return Call("POST", "/correct/colour", NewJobAnswer, body=body, creates=True)
+
+
+def get_card() -> Call[DownloadAnswer]:
+    """The colour card to print."""
+    return Call("GET", "/pipelines/colour/card.pdf", DownloadAnswer)
+
+
 def list_results(
     *,
     sort_order: Literal["asc", "desc"] | None = None,
@@ -531,6 +607,26 @@ def change_scene(scene_id: str, body: SceneChanges, *, if_match: str | None = No
     return Call("PATCH", f"/scenes/{scene_id}", SceneAnswer, body=body, headers={"If-Match": if_match})
 
 
+def list_scene_jobs(scene_id: str) -> Call[SceneJobs]:
+    """Jobs that named a scene."""
+    return Call("GET", f"/scenes/{scene_id}/jobs", SceneJobs)
+
+
+def sync_scenes(body: SyncRequest) -> Call[JobStarted]:
+    """Bring a library in."""
+    return Call("POST", "/scenes/sync", JobStarted, body=body, creates=True)
+
+
+def resync_scenes(body: ResyncRequest) -> Call[JobStarted]:
+    """Read some scenes again."""
+    return Call("POST", "/scenes/resync", JobStarted, body=body, creates=True)
+
+
+def resync_scene(scene_id: str, body: ResyncOne) -> Call[JobStarted]:
+    """Read a scene again."""
+    return Call("POST", f"/scenes/{scene_id}/resync", JobStarted, body=body, creates=True)
+
+
 def change_scenes(body: BulkChanges) -> Call[BulkAnswer]:
     """Change many scenes alike."""
     return Call("POST", "/scenes/bulk-update", BulkAnswer, body=body, repeatable=False)
@@ -678,6 +774,23 @@ def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Ca
     )
 
 
+def read_dictionary(language: str) -> Call[DictionaryContent]:
+    """Your pronunciations of a language."""
+    return Call("GET", f"/dictionaries/{quote(language, safe='')}", DictionaryContent)
+
+
+def put_dictionary(language: str, body: DictionaryRequest, *, if_match: str | None = None) -> Call[DictionaryAnswer]:
+    """Keep your pronunciations of a language."""
+    return Call(
+        "PUT", f"/dictionaries/{quote(language, safe='')}", DictionaryAnswer, body=body, headers={"If-Match": if_match}
+    )
+
+
+def missing_words(job_id: str) -> Call[MissingWordsAnswer]:
+    """Which words of a speech job have no pronunciation."""
+    return Call("GET", f"/jobs/{job_id}/missing-words", MissingWordsAnswer)
+
+
 def add_schedule(body: ScheduleRequest) -> Call[ScheduleAnswer]:
     """Have jobs begin by themselves."""
     return Call("POST", "/schedules", ScheduleAnswer, body=body, creates=True)
@@ -706,6 +819,33 @@ def delete_schedule(schedule_id: str) -> Call[None]:
 def run_schedule(schedule_id: str) -> Call[BegunAnswer]:
     """Begin its job now."""
     return Call("POST", f"/schedules/{schedule_id}/run", BegunAnswer, creates=True)
+
+
+def add_connection(body: ConnectionRequest) -> Call[ConnectionAnswer]:
+    """Connect another server."""
+    return Call("POST", "/connections", ConnectionAnswer, body=body, creates=True)
+
+
+def list_connections() -> Call[ConnectionsAnswer]:
+    """Your connections."""
+    return Call("GET", "/connections", ConnectionsAnswer)
+
+
+def get_connection(connection_id: str) -> Call[ConnectionAnswer]:
+    """A connection."""
+    return Call("GET", f"/connections/{connection_id}", ConnectionAnswer)
+
+
+def change_connection(
+    connection_id: str, body: ConnectionChanges, *, if_match: str | None = None
+) -> Call[ConnectionAnswer]:
+    """Change a connection."""
+    return Call("PATCH", f"/connections/{connection_id}", ConnectionAnswer, body=body, headers={"If-Match": if_match})
+
+
+def delete_connection(connection_id: str) -> Call[None]:
+    """Delete a connection."""
+    return Call("DELETE", f"/connections/{connection_id}", None)
 
 
 def get_settings() -> Call[SettingsAnswer]:

@@ -9,8 +9,11 @@ import pytest
 
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.stash.client import Stash
 from chalicelib.wiring import services
+from chalicelib.wiring_catalogue import CatalogueServices
 from tests.app.api_world import Caller, World
+from tests.catalogue.stash_server import KEY, StashServer
 
 FOREST, LAKE = Named("1", "forest"), Named("2", "lake")
 
@@ -234,3 +237,70 @@ def test_filters_choose_what_is_analysed(world: World, ann: Caller) -> None:
 def test_a_pattern_that_is_none_is_refused(ann: Caller) -> None:
     body = {"scene_ids": ["s1"], "options": {"patterns": [{"studio": "x", "pattern": "("}]}}
     assert ann.post("/analysis/generate", body).status == 422
+
+
+# -- a server's library
+
+
+@pytest.fixture
+def server(world: World, ann: Caller) -> StashServer:
+    """A library of two scenes, which ann has a connection to."""
+    server = StashServer()
+    for title in ("Gate", "Bridge"):
+        server.add_scene(title=title)
+
+    class Connected:
+        def stash(self, owner_id: str, connection_id: str) -> Stash:
+            if (owner_id, connection_id) != (ann.id, "home"):
+                raise KeyError(connection_id)
+            return Stash(server.send, KEY, lambda seconds: None)
+
+    world.patch.setattr(CatalogueServices, "connections", Connected())
+    return server
+
+
+def test_a_sync_brings_a_library_in_and_the_next_one_what_changed(
+    world: World, ann: Caller, server: StashServer
+) -> None:
+    started = ann.post("/scenes/sync", {"connection_id": "home"})
+    assert started.status == 202, started.text
+    world.deliver()
+    job = ann.get(f"/jobs/{started['job_id']}")
+    assert (job["status"], job["result"]["metadata"]["created"]) == ("completed", 2)
+    assert ann.get("/scenes?search=gate")["total"] == 1
+    server.later(hours=5)
+    server.touch("1", title="Gate at night")
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    assert ann.get("/scenes/1")["title"] == "Gate at night"
+
+
+def test_a_scene_is_read_again_and_its_jobs_are_listed(world: World, ann: Caller, server: StashServer) -> None:
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    server.touch("2", title="Old bridge")
+    started = ann.post("/scenes/2/resync", {"connection_id": "home"})
+    assert ann.get("/scenes?has_active_jobs=true")["total"] == 1
+    world.deliver()
+    assert ann.get("/scenes/2")["title"] == "Old bridge"
+    assert [job["id"] for job in ann.get("/scenes/2/jobs")["items"]] == [started["job_id"]]
+    assert ann.get("/scenes/1/jobs")["items"] == []
+
+
+def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, server: StashServer) -> None:
+    server.scenes["1"].update(files=[], details="<p>One</p><p>Two</p>")
+    ann.post("/scenes/sync", {"connection_id": "home"})
+    world.deliver()
+    plan = ann.post("/analysis/generate", {"scene_ids": ["1"], "options": {"detect": ["details"]}})["plan_id"]
+    world.deliver()
+    ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
+    assert ann.post(f"/analysis/plans/{plan}/apply", {"connection_id": "home"}).status == 202
+    world.deliver()
+    assert server.scenes["1"]["details"] == "One\n\nTwo"
+    assert ann.get(f"/analysis/plans/{plan}")["status"] == "applied"
+
+
+@pytest.mark.parametrize("path", ["/scenes/sync", "/scenes/s1/resync"])
+def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
+    answer = ann.post(path, {"connection_id": "other"})
+    assert (answer.status, answer["code"]) == (400, "no_such_connection")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs import deletion
 from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import DELETE
 from chalicelib.jobs.moving import move
 from chalicelib.wiring import services
@@ -134,17 +136,16 @@ def test_a_large_job_goes_in_the_background_in_pieces_that_survive_a_crash(
     assert user.get(f"/jobs/{job_id}").status == 404
     assert len(world.objects("uploads/")) == 5  # nothing is done before the answer
 
-    jobs = services().jobs
-    remove, calls = jobs.remove_files, []
+    remove, calls = deletion.remove_files, []
 
-    def dies_at_the_second(*given: Any) -> None:
+    def dies_at_the_second(*given: Any) -> Job:
         calls.append(given)
         if len(calls) == 2:
             raise ObjectMissing("the machine")
-        remove(*given)
+        return remove(*given)
 
     with pytest.MonkeyPatch.context() as broken:
-        broken.setattr(jobs, "remove_files", dies_at_the_second)
+        broken.setattr(deletion, "remove_files", dies_at_the_second)
         world.deliver("cleanup")
     assert world.handled[-1][1]["batchItemFailures"]
     assert stored(user) == sum(len(content) for content in list(files.values())[2:])

@@ -151,6 +151,11 @@ def file_of(pixels: np.ndarray, form: str = "PNG", **settings: Any) -> bytes:
     return out.getvalue()
 
 
+def jpeg(pixels: np.ndarray, quality: int = 85) -> np.ndarray:
+    """Pixels as JPEG hands them back."""
+    return np.asarray(Image.open(io.BytesIO(file_of(pixels, "JPEG", quality=quality))))
+
+
 def opened(content: bytes) -> np.ndarray:
     """Pixels of a file, (h, w, 3), 8 or 16 bits, as stored."""
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)

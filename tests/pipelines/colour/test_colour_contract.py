@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import cv2
 import pytest
 from pydantic import ValidationError
 
 from chalicelib.pipelines.base import OptionRefused
-from chalicelib.pipelines.colour import COLOUR
+from chalicelib.pipelines.colour import COLOUR, card_pdf
 from chalicelib.pipelines.registry import PIPELINES
 
 
@@ -73,3 +74,10 @@ def test_models_that_are_not_there_are_refused_before_a_job_is_made() -> None:
     assert reason.value.field == "background_model"
     assert "grabcut, modnet" in reason.value.message
     COLOUR.check(COLOUR.Options(background_model="u2net"), lambda folder: [])
+
+
+def test_the_card_to_print_has_the_markers_that_are_looked_for() -> None:
+    dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_5X5_50)
+    for number, rows in enumerate(card_pdf.MARKERS):
+        marker = cv2.aruco.generateImageMarker(dictionary, number, 7)[1:6, 1:6] > 0
+        assert rows == tuple("".join("1" if bit else "0" for bit in row) for row in marker)

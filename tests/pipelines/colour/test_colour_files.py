@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from colour_world import FakeRun, file_of, off_card, opened, printed, source, to_8, to_16
+from colour_world import CAST, FakeRun, file_of, off_card, opened, printed, source, to_8, to_16
 from PIL import Image, ImageCms
 
 from chalicelib.pipelines.base import UnreadableFile
@@ -172,6 +172,49 @@ def test_what_a_profile_says_is_followed_for_the_differences_before() -> None:
     assert tagged.results[0][2]["delta_e_before"] < 0.6
     assert untagged["delta_e_before"] > 2
     assert off_card(opened(tagged.output("corrected")), SCENE.boxes).mean() < 0.6
+
+
+def dng(light: np.ndarray) -> bytes:
+    """A Bayer mosaic (RGGB) of a camera's linear values 0..1, black at 1,000 and white at 61,000, as a DNG."""
+    values = np.rint(np.clip(light, 0, 1) * 60000 + 1000).astype(np.uint16)
+    mosaic = values[..., 1].copy()
+    mosaic[0::2, 0::2], mosaic[1::2, 1::2] = values[0::2, 0::2, 0], values[1::2, 1::2, 2]
+
+    def ratios(*numbers: float) -> tuple[int, ...]:
+        return tuple(part for number in numbers for part in (round(number * 10000), 10000))
+
+    tags: list[tuple[int, str, int, object, bool]] = [
+        (33421, "H", 2, (2, 2), True),
+        (33422, "B", 4, b"\0\1\1\2", True),
+        (50706, "B", 4, b"\1\4\0\0", True),
+        (50707, "B", 4, b"\1\1\0\0", True),
+        (50708, "s", 0, "Test camera", True),
+        (50714, "I", 1, 1000, True),
+        (50717, "I", 1, 61000, True),
+        (50721, "2i", 9, ratios(0.9, -0.2, -0.1, -0.4, 1.2, 0.2, -0.05, 0.1, 0.7), True),
+        (50728, "2I", 3, ratios(1, 1, 1), True),
+        (50778, "H", 1, 21, True),
+    ]
+    out = io.BytesIO()
+    with tifffile.TiffWriter(out, byteorder="<") as made:
+        made.write(mosaic, photometric=32803, planarconfig=1, extratags=tags, metadata=None, software=None)
+    return out.getvalue()
+
+
+def test_a_raw_is_developed_in_a_step_of_its_own_and_comes_back_at_sixteen_bits() -> None:
+    run = FakeRun(("a.DNG", dng(SCENE.light @ CAST.T)))
+    run.run(1, 1)
+    assert "developed-0" in run.saved
+    run.run(2, 6)
+    told = run.results[0][2]
+    assert (told["left_out"], told["encoding"]["exponent"]) == ([], pytest.approx(1, abs=0.01))
+    assert "raw_developed" in told["warnings"]
+    filename, _, content = run.artifacts["corrected-0"]
+    assert filename == "a_corrected.tif"
+    assert opened(content).dtype == np.uint16
+    assert off_card(opened(content), SCENE.boxes).mean() < 0.2
+    broken = FakeRun(("a.dng", dng(SCENE.light)[:4000])).run()
+    assert broken.results[0][2]["reason"] == "damaged_raw"
 
 
 @pytest.mark.parametrize(

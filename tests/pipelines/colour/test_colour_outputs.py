@@ -46,6 +46,7 @@ def test_a_picture_comes_back_right_with_a_row_of_its_own(run: FakeRun) -> None:
     assert told["min_delta_e"] <= told["median_delta_e"] <= told["max_delta_e"]
     assert told["quality_rating"] == "excellent"
     assert told["fadgi_stars"] == 4
+    assert np.abs(np.array(told["matrix_to_linear_srgb"]) @ CAST - np.eye(3)).max() < 0.02
     assert len(json.dumps(told)) < 1024
     assert run.verdicts[0][0] == "corrected"
     assert off_card(opened(run.output("corrected")), SCENE.boxes).mean() < 0.7

@@ -154,7 +154,7 @@ def test_an_edited_version_of_another_day_is_another_photos(tmp_path: Path) -> N
 
 
 def test_members_of_a_group_are_no_near_duplicates(tmp_path: Path) -> None:
-    job = run(tmp_path, inspected(1, "IMG_1.HEIC", phash="ff" * 8), inspected(2, "IMG_E1.HEIC", phash="ff" * 8))
+    job = run(tmp_path, inspected(1, "IMG_1.HEIC", drawn=1), inspected(2, "IMG_E1.HEIC", drawn=1))
     assert json.loads(job.artifacts["duplicates"]) == {"groups": []}
 
 

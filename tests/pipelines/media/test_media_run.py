@@ -13,12 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.similar import stamped
 from chalicelib.files.zip_layout import Entry as ZipEntry
 from chalicelib.files.zip_layout import Layout
 from chalicelib.pipelines.base import InspectedFile, Member
 from chalicelib.pipelines.media import MEDIA
+from chalicelib.pipelines.media.layout import layout
 from chalicelib.pipelines.media.naming import Entry, paths
 from chalicelib.pipelines.media.options import Options
+from infra.local.samples import scene
 
 NOON = datetime(2024, 1, 15, 12)  # noqa: DTZ001
 
@@ -132,8 +135,8 @@ def inspected(number: int, name: str, at: str | None = "2024-01-15T12:00:00Z", *
         metadata["timestamp_candidates"] = [{"source": "exif_datetime_original", "time": at, "weight": 10}]
     else:
         metadata["confidence"] = "none"
-    if phash := changes.pop("phash", None):
-        metadata["phash"] = phash
+    if drawn := changes.pop("drawn", None):
+        metadata["layout"] = layout(scene(drawn, (96, 72)))
     file = InspectedFile(number, name, None, "inspected", 1000, "image/jpeg", f"{number:064x}", 7, metadata)
     metadata |= changes.pop("metadata", {})
     return dataclasses.replace(file, **changes)
@@ -189,10 +192,10 @@ def test_exact_duplicates_are_there_once_and_the_first_is_kept(tmp_path: Path) -
 
 def test_near_duplicates_are_grouped_and_all_stay_in_the_zip(tmp_path: Path) -> None:
     files = [
-        inspected(1, "small.jpg", phash="00000000000000ff"),
-        inspected(2, "large.jpg", phash="00000000000000fe", metadata={"width": 1000}),
-        inspected(3, "other.jpg", phash="ffffffffffffff00"),
-        inspected(4, "copy of small.jpg", phash="00000000000000ff", sha256=f"{1:064x}"),
+        inspected(1, "small.jpg", drawn=1),
+        inspected(2, "large.jpg", drawn=1, metadata={"width": 1000}),
+        inspected(3, "other.jpg", drawn=2),
+        inspected(4, "copy of small.jpg", drawn=1, sha256=f"{1:064x}"),
         inspected(5, "clip.mp4", content_type="video/mp4"),
     ]
     job = Job(files, tmp_path).run()
@@ -204,9 +207,11 @@ def test_near_duplicates_are_grouped_and_all_stay_in_the_zip(tmp_path: Path) -> 
 
 
 def test_the_distance_is_an_option(tmp_path: Path) -> None:
-    files = [inspected(1, "a.jpg", phash="00000000000000ff"), inspected(2, "b.jpg", phash="00000000000000fe")]
-    job = Job(files, tmp_path, similar_distance=0).run()
-    assert json.loads(job.artifacts["duplicates"]) == {"groups": []}
+    picture = scene(1, (96, 72))
+    files = [inspected(1, "a.jpg", drawn=1), inspected(2, "b.jpg", metadata={"layout": layout(stamped(picture))})]
+    for distance, groups in ((0, 0), (6, 1)):
+        job = Job(files, tmp_path, similar_distance=distance).run()
+        assert len(json.loads(job.artifacts["duplicates"])["groups"]) == groups
 
 
 def test_only_files_without_a_checksum_that_go_into_the_zip_are_read(tmp_path: Path) -> None:

@@ -1,88 +1,139 @@
-"""Near duplicates, without comparing all pairs."""
+"""Look-alikes look alike, and nothing else does."""
 
+import io
 import random
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
+from PIL import Image, ImageDraw, ImageOps
 
-from chalicelib.pipelines.media import similar
-from chalicelib.pipelines.media.similar import similar_groups
+from benchmarks import similar as bench
+from chalicelib.pipelines.media import images, video
+from chalicelib.pipelines.media.layout import FILM_LENGTH, LENGTH, cells, layout
+from chalicelib.pipelines.media.similar import Film, Look, Position, similar_films, similar_groups
+from chalicelib.pipelines.media.turning import TURNS
+from infra.local.samples import scene
+from infra.local.samples import video as film
 
-
-def flipped(value: int, *bits: int) -> int:
-    for bit in bits:
-        value ^= 1 << bit
-    return value
-
-
-def by_all_pairs(hashes: list[tuple[int, int]], distance: int) -> list[list[int]]:
-    """The definition itself: each joins the nearest leader within reach, or leads."""
-    leaders: list[tuple[int, list[int]]] = []
-    for number, value in hashes:
-        near = min(leaders, key=lambda leader: (leader[0] ^ value).bit_count(), default=None)
-        if near and (near[0] ^ value).bit_count() <= distance:
-            near[1].append(number)
-        else:
-            leaders.append((value, [number]))
-    return [group for _, group in leaders if len(group) > 1]
+SIZE = (480, 360)
 
 
-def test_photos_within_the_distance_are_one_group_led_by_the_best() -> None:
-    base = 0x0123456789ABCDEF
-    hashes = [(9, base), (4, flipped(base, 0, 63)), (7, flipped(base, 1, 2, 3)), (1, ~base & (1 << 64) - 1)]
-    assert similar_groups(hashes, 2) == [[9, 4]]
-    assert similar_groups(hashes, 3) == [[9, 4, 7]]
-    assert similar_groups(hashes, 0) == []
+def look(number: int, image: Image.Image, quality: int = 85) -> Look | None:
+    """What is kept of it; None where nothing is, of a blank one."""
+    picture = images.read(io.BytesIO(bench.jpeg(image, quality)), "image/jpeg").picture
+    found = cells(picture.layout) if picture else None
+    return Look(number, found) if found else None
+
+
+def groups(*pictures: Image.Image, distance: int = 6) -> list[list[int]]:
+    looks = [look(number, image) for number, image in enumerate(pictures)]
+    return similar_groups([one for one in looks if one], distance)
+
+
+@pytest.mark.parametrize("change", bench.CHANGES)
+def test_a_changed_picture_stays_with_its_original(change: str) -> None:
+    original = scene(11, SIZE)
+    assert groups(original, scene(12, SIZE), bench.CHANGES[change](original)) == [[0, 2]]
+
+
+@pytest.mark.parametrize("kind", ["sea", "sky", "receipt", "forest", "night", "portrait", "landscape"])
+def test_different_pictures_of_one_kind_form_no_group(kind: str) -> None:
+    drawn = [bench.KINDS[kind](random.Random(300 + n)) for n in range(8)]
+    assert groups(*drawn) == []
+
+
+def test_walls_are_like_nothing() -> None:
+    plain = [Image.new("RGB", SIZE, (150, 150, 140 + n)) for n in range(3)]
+    rough = [bench.rough(image, random.Random(n), 25) for n, image in enumerate(plain)]
+    assert groups(*rough) == []
+
+
+def test_seascapes_of_other_colours_stay_apart_and_their_copies_together() -> None:
+    first, second = bench.sea(random.Random(1)), bench.sea(random.Random(2))
+    assert groups(first, second, ImageOps.mirror(second), first.resize((240, 180))) == [[0, 3], [1, 2]]
+
+
+def test_a_group_is_led_by_its_first_and_best() -> None:
+    original = scene(4, SIZE)
+    looks = [look(9, original), look(4, original.resize((240, 180))), look(7, scene(5, SIZE))]
+    assert similar_groups([one for one in looks if one], 6) == [[9, 4]]
 
 
 def test_small_steps_do_not_chain_photos_together_that_are_far_apart() -> None:
-    chain = [(0, 0)]
-    for step in range(1, 12):
-        chain.append((step, flipped(chain[-1][1], 3 * step, 3 * step + 1)))
-    for group in similar_groups(chain, 4):
-        values = [dict(chain)[number] for number in group]
-        assert max((values[0] ^ value).bit_count() for value in values) <= 4
+    first = scene(6, SIZE)
+    steps = [first]
+    for n in range(1, 9):
+        step = steps[-1].copy()
+        ImageDraw.Draw(step).rectangle((0, 45 * (n - 1), SIZE[0], 45 * n), fill=(255, 0, 255))
+        steps.append(step)
+    for group in groups(*steps):
+        assert max(group) - group[0] <= 1
 
 
-@given(st.integers(0, 10), st.integers(0, 2**32), st.integers(1, 40))
-def test_groups_cover_what_comparing_all_pairs_covers(distance: int, seed: int, count: int) -> None:
-    rng = random.Random(seed)
-    seeds = [rng.getrandbits(64) for _ in range(4)]
-    hashes = [
-        (number, flipped(rng.choice(seeds), *rng.sample(range(64), rng.randint(0, 12)))) for number in range(count)
-    ]
-    found, expected = similar_groups(hashes, distance), by_all_pairs(hashes, distance)
-    values = dict(hashes)
-    leaders = {group[0] for group in expected}
-    # Between leaders that are equally near, either is right; how near, and who leads, is not open.
-    assert sorted(n for g in found for n in g[1:]) == sorted(n for g in expected for n in g[1:])
-    for group in found:
-        for number in group[1:]:
-            nearest = min((values[leader] ^ values[number]).bit_count() for leader in leaders)
-            assert (values[group[0]] ^ values[number]).bit_count() <= max(nearest, distance)
+def test_the_distance_decides_how_far_apart_they_may_be() -> None:
+    original = scene(7, SIZE)
+    stamped = bench.stamped(original)
+    assert groups(original, original, distance=0) == [[0, 1]]
+    assert groups(original, bench.cropped(stamped), distance=0) == []
+    assert groups(original, stamped, distance=6) == [[0, 1]]
 
 
-def test_ten_thousand_photos_take_a_small_part_of_all_comparisons() -> None:
-    rng = random.Random(3)
-    originals = [rng.getrandbits(64) for _ in range(5_000)]
-    hashes = list(enumerate(originals + [flipped(h, *rng.sample(range(64), 3)) for h in originals]))
+def test_recall_and_precision_are_what_was_promised() -> None:
+    names, looks = bench.made(pictures=4, seed=90_000)
+    *_, whole = bench.rows(names, similar_groups(looks, 6), 0.0)
+    assert float(whole["recall"]) >= 0.95
+    assert float(whole["precision"]) >= 0.98
+
+
+def test_not_all_pairs_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from chalicelib.pipelines.media import similar
+
     compared = 0
-    nearest = similar._nearest
+    true = similar.alike
 
-    def counting(value: int, leaders: object, distance: int) -> int | None:
+    def counted(one: Position, other: Position, tolerance: float) -> bool:
         nonlocal compared
-        seen = list(leaders)  # type: ignore[call-overload]
-        compared += len(seen)
-        return nearest(value, iter(seen), distance)
+        compared += 1
+        return true(one, other, tolerance)
 
-    similar._nearest = counting
-    try:
-        groups = similar_groups(hashes, 6)
-    finally:
-        similar._nearest = nearest
-    assert sorted(map(sorted, groups)) == [[number, number + 5_000] for number in range(5_000)]
-    assert compared < 0.02 * 10_000 * 10_000 / 2
+    monkeypatch.setattr(similar, "alike", counted)
+    looks = [Look(n, cells(layout(scene(n, (96, 72)))) or b"") for n in range(300)]
+    similar_groups(looks, 6)
+    assert compared < 300 * 299 / 2 / 2
 
 
-def test_ten_thousand_equal_hashes_are_one_group() -> None:
-    assert similar_groups(((number, 42) for number in range(10_000)), 10) == [list(range(10_000))]
+def test_the_eight_turns_are_those_of_a_square() -> None:
+    grid = Image.frombytes("L", (8, 8), bytes(range(64)))
+    there = {tuple(grid.transpose(t).tobytes()) for t in Image.Transpose} | {tuple(grid.tobytes())}
+    assert set(TURNS) == there
+
+
+def test_what_is_kept_of_a_photo_is_small_and_anything_else_is_none() -> None:
+    text = layout(scene(1))
+    assert len(text) < 220
+    assert len(cells(text) or b"") == LENGTH
+    for other in (None, 5, "", "no base64!", text[:-4]):
+        assert cells(other) is None
+    assert LENGTH != FILM_LENGTH
+
+
+def frames(content: bytes, number: int, in_memory: bool = True) -> Film:
+    found = video.read(io.BytesIO(content), "video/mp4", in_memory=in_memory)
+    kept = cells(found.layout, FILM_LENGTH)
+    assert kept is not None
+    assert found.duration is not None
+    return Film(number, found.duration, kept)
+
+
+def test_films_that_show_the_same_are_look_alikes_by_their_frames() -> None:
+    original = film("mp4", scene(1), seconds=6)
+    again = film("mp4", scene(1), seconds=6, size=(160, 120), codec="mpeg4")
+    other, longer = film("mp4", scene(2), seconds=6), film("mp4", scene(1), seconds=9)
+    films = [frames(content, number) for number, content in enumerate((original, again, other, longer))]
+    assert similar_films(films, 6) == [[0, 1]]
+    # A large one of which only the first second was read has three of the four frames.
+    assert similar_films([frames(original, 0, in_memory=False), *films[1:]], 6) == [[0, 1]]
+
+
+def test_a_film_that_is_dark_all_over_is_like_none() -> None:
+    dark = film("mp4", Image.new("RGB", (320, 240)), seconds=6)
+    assert similar_films([frames(dark, 0), frames(dark, 1)], 6) == []

@@ -61,6 +61,8 @@ def test_options_have_their_agreed_defaults() -> None:
         "subregions": {},
         "defect_threshold_mm": 1.0,
         "allow_incomplete": False,
+        "t2_map": True,
+        "keep_dicom_ids": False,
         "pixel_spacing": None,
     }
 

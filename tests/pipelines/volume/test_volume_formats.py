@@ -377,11 +377,11 @@ PYDICOM = {
     "JPEG2000.dcm": None,
     "693_J2KI.dcm": None,
     "ExplVR_LitEndNoMeta.dcm": "invalid_format",
-    "rtplan.dcm": "invalid_format",
-    "rtstruct.dcm": "invalid_format",
-    "test-SR.dcm": "invalid_format",
-    "waveform_ecg.dcm": "invalid_format",
-    "SC_rgb_jpeg_dcmtk.dcm": "invalid_format",
+    "rtplan.dcm": "not_an_image",
+    "rtstruct.dcm": "not_an_image",
+    "test-SR.dcm": "not_an_image",
+    "waveform_ecg.dcm": "not_an_image",
+    "SC_rgb_jpeg_dcmtk.dcm": "not_an_image",
     "examples_palette.dcm": None,
 }
 

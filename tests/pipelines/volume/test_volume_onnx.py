@@ -136,7 +136,7 @@ BROKEN = {
     "a spacing of zero": (lambda f: config(f, spacing=[0, 1, 1]), "spacing.0: Input should be greater than 0"),
     "an overlap that never ends": (lambda f: config(f, overlap=1.0), "overlap: "),
     "more labels than scores": (lambda f: config(f, labels={"7": "femur"}), "gives [1, 3, 24, 20, 16], expected [1, 8"),
-    "no network": (lambda f: (f / "model.onnx").unlink(), "can't be loaded"),
+    "no network": (lambda f: (f / "model.onnx").unlink(), "0 .onnx files, expected 1 to 10"),
     "no ONNX": (lambda f: (f / "model.onnx").write_bytes(b"hello"), "can't be loaded"),
 }
 

@@ -11,6 +11,7 @@ import zipfile
 import nibabel as nib
 import numpy as np
 import pytest
+from test_volume_label_maps import dicom_seg
 from volume_world import FakeRun, dicom_slices, mha, nifti, nrrd_header, small_labels, source, zipped
 
 from chalicelib.pipelines.base import PipelineFailed, UnreadableFile
@@ -211,7 +212,7 @@ def test_a_zip_of_dicom_that_holds_no_image_says_why() -> None:
 
     content = Path(str(get_testdata_file("rtplan.dcm"))).read_bytes()
     refused = refusal("a.zip", zipped({"plan": content}))
-    assert (refused.code, refused.message) == ("invalid_format", "The DICOM file holds no image.")
+    assert (refused.code, refused.message) == ("not_an_image", "The DICOM file holds no image.")
 
 
 def crafted(name: str, content: bytes = b"x", **changes: int) -> bytes:
@@ -380,6 +381,8 @@ DAMAGEABLE = {
     "a.mha": PACKED_MHA,
     "a.dcm": dicom_slices(IMAGE)[0],
     "a.zip": zipped({"a.nii.gz": GOOD}),
+    "a.mgz": gzip.compress(nib.MGHImage(IMAGE, EYE).to_bytes()),
+    "s.dcm": dicom_seg("BINARY"),
     "b.zip": zipped({f"I{n}": content for n, content in enumerate(dicom_slices(IMAGE[:12, :12, :10]))}),
 }
 

@@ -423,3 +423,19 @@ def test_a_single_slices_inspection_tells_no_uid() -> None:
 
     found = VOLUME.inspect(source("a.dcm", dicom_slices(IMAGE)[0]), VOLUME.Options())
     assert found.metadata == {"format": "dicom", "frames": 1, "rows": 26, "columns": 24}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_cd_brings_besides_slices_is_no_missing_slice(packed: bool) -> None:
+    """A README, a viewer, a directory, a report: none of them is named as a slice is, or it is sound DICOM."""
+    from pathlib import Path
+
+    from pydicom.data import get_testdata_file
+
+    report = Path(str(get_testdata_file("test-SR.dcm"))).read_bytes()
+    others = {"README": b"hello " * 99, "AUTORUN": b"MZ" + bytes(400), "DICOMDIR": b"x" * 500, "study/IM9001": report}
+    members = {**named(dicom_slices(IMAGE)), **others}
+    files: list[Any] = [("cd.zip", zipped(members))] if packed else list(members.items())
+    data, _, warnings, _ = taken(*files)
+    assert np.array_equal(data, IMAGE)
+    assert warnings == []

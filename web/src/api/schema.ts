@@ -337,6 +337,59 @@ export interface DonePart {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionAnswer".
+ */
+export interface ConnectionAnswer {
+  id: string
+  name: string
+  kind: string
+  url: string
+  has_key: boolean
+  /**
+   * The last four letters of a long key.
+   */
+  key_hint: string
+  created_at: string
+}
+/**
+ * What is left out stays. Another `url` needs the `key` again.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionChanges".
+ */
+export interface ConnectionChanges {
+  name?: string
+  url?: string
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionRequest".
+ */
+export interface ConnectionRequest {
+  name: string
+  /**
+   * What speaks there.
+   */
+  kind?: 'stash'
+  /**
+   * Such as https://stash.example/graphql.
+   */
+  url: string
+  /**
+   * What the server knows you by. It is never shown again.
+   */
+  key?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ConnectionsAnswer".
+ */
+export interface ConnectionsAnswer {
+  items: ConnectionAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ControlRequest".
  */
 export interface ControlRequest {
@@ -390,6 +443,43 @@ export interface Dependency {
   ok: boolean
   latency_ms: number
   error?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryAnswer".
+ */
+export interface DictionaryAnswer {
+  language: string
+  words: number
+  pronunciations: number
+  size_bytes: number
+  updated_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryContent".
+ */
+export interface DictionaryContent {
+  language: string
+  words: number
+  pronunciations: number
+  size_bytes: number
+  updated_at: string
+  text: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DictionaryRequest".
+ */
+export interface DictionaryRequest {
+  /**
+   * Lines of `word<TAB>PH PH …`, at most 50,000; `#` begins a comment.
+   */
+  text: string
+  /**
+   * `append` adds to what is there; a word that is there keeps its pronunciations as variants.
+   */
+  mode?: 'replace' | 'append'
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -889,6 +979,38 @@ export interface MarkerAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MissingWord".
+ */
+export interface MissingWord {
+  word: string
+  /**
+   * How often the transcripts have it.
+   */
+  count: number
+  /**
+   * Phones guessed from its letters; empty where they can't be.
+   */
+  suggestion: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MissingWordsAnswer".
+ */
+export interface MissingWordsAnswer {
+  has_missing_words: boolean
+  missing_words_count: number
+  words: MissingWord[]
+  /**
+   * The same as a table, escaped.
+   */
+  html_content: string
+  /**
+   * Where the dictionary of suggestions is; null where no word is missing.
+   */
+  dict_url: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "MoreFilesRequest".
  */
 export interface MoreFilesRequest {
@@ -1077,6 +1199,35 @@ export interface PartsRequest {
 export interface PasswordRequest {
   current_password: string
   new_password: string
+}
+/**
+ * As `POST /upload`, whose pipeline is `colour` here.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PicturesRequest".
+ */
+export interface PicturesRequest {
+  name?: string | null
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  files: NewFile[]
+  /**
+   * Keeps the job open for further files.
+   */
+  more?: boolean
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1285,6 +1436,25 @@ export interface ResultsPage {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResyncOne".
+ */
+export interface ResyncOne {
+  connection_id: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ResyncRequest".
+ */
+export interface ResyncRequest {
+  connection_id: string
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  scene_ids: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneAnswer".
  */
 export interface SceneAnswer {
@@ -1336,6 +1506,13 @@ export interface SceneFileAnswer {
   fingerprints: {
     [k: string]: string
   }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SceneJobs".
+ */
+export interface SceneJobs {
+  items: JobSummary[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1615,6 +1792,45 @@ export interface StoredPart {
  */
 export interface StoredParts {
   parts: StoredPart[]
+}
+/**
+ * One stored picture, or several: each gets its own result.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StoredPictures".
+ */
+export interface StoredPictures {
+  file_id?: string | null
+  /**
+   * @maxItems 500
+   */
+  file_ids?: string[]
+  /**
+   * A shot of the card that corrects all of them.
+   */
+  reference_file_id?: string | null
+  /**
+   * Of the colour pipeline, less `operation`.
+   */
+  options?: {
+    [k: string]: unknown
+  }
+  name?: string | null
+  /**
+   * Told of the job's end, as a webhook.
+   */
+  callback_url?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SyncRequest".
+ */
+export interface SyncRequest {
+  connection_id: string
+  /**
+   * Only what changed since the last sync; the first one is always full.
+   */
+  incremental?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

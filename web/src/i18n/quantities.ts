@@ -62,6 +62,8 @@ export function useQuantities() {
       timeStyle: 'medium',
       timeZone: 'UTC',
     })
+    const takenDay = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+    const month = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
     const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
     return {
       bytes: (value: number) => bytes(value, language),
@@ -69,6 +71,9 @@ export function useQuantities() {
       ago: (iso: string) => ago(iso, Date.now(), language),
       moment: (iso: string) => moment.format(new Date(iso)),
       taken: (iso: string) => taken.format(new Date(iso)),
+      takenDay: (iso: string) => takenDay.format(new Date(iso)),
+      /** Of `2024-06`. */
+      month: (key: string) => month.format(new Date(`${key}-15T00:00:00Z`)),
       time: (iso: string) => time.format(new Date(iso)),
       day: (iso: string) => day.format(new Date(iso)),
       number: (value: number) => number.format(value),

@@ -40,12 +40,20 @@ export interface Grouping {
   Mark: ComponentType<{ value: string }>
 }
 
+/** Files along time: by month, the months one after the other. */
+export interface Timeline {
+  /** `2024-06`; empty where no time is known, which comes last. */
+  monthOf: (file: FileAnswer) => string
+  order: Compare
+}
+
 export interface PipelinePage {
   Icon: LucideIcon
   tabs: readonly JobTab[]
   /** Beside number, name and size; the words are `sort.<key>`. */
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping
+  timeline?: Timeline
   /** What stands below a file's name in a grid; `children` is what stands there otherwise. */
   TileLine?: ComponentType<{ file: FileAnswer; children: ReactNode }>
   /** What the viewer tells of a file above and below its facts. */

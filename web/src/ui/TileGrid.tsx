@@ -35,8 +35,12 @@ interface Props {
   onSelect?: (selected: ReadonlySet<number>) => void
   /** Told which items are about to be seen, to fetch them. */
   onSight?: (items: readonly number[]) => void
+  /** Told which item is the first in the window. */
+  onTop?: (item: number) => void
   /** The item that is shown elsewhere, in a viewer: the grid follows it, and has the focus again afterwards. */
   shown?: number | null
+  /** Scrolls to the head of this group, each time that it is another object. */
+  jump?: { group: string } | null
   /** Changes when what `render` draws has changed. */
   version?: unknown
 }
@@ -45,6 +49,8 @@ type Row = { kind: 'title'; group: number } | { kind: 'tiles'; group: number; st
 
 const TITLE = 56
 const NARROW = 480
+/** What the page's head and what sticks below it cover. */
+const BELOW_HEAD = 132
 
 export function TileGrid({
   label,
@@ -55,7 +61,9 @@ export function TileGrid({
   selected,
   onSelect,
   onSight,
+  onTop,
   shown = null,
+  jump = null,
   version,
 }: Props) {
   const id = useId()
@@ -101,6 +109,7 @@ export function TileGrid({
     estimateSize: (n) => (rows[n]?.kind === 'title' ? TITLE : height),
     overscan: 4,
     scrollMargin: top,
+    scrollPaddingStart: BELOW_HEAD,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: other sizes make the remembered ones wrong
   useEffect(() => virtual.measure(), [height, rows, virtual])
@@ -115,6 +124,21 @@ export function TileGrid({
       if (row.kind === 'tiles') items.push(...order.slice(row.start, row.end))
     onSight(items)
   }, [onSight, rows, order, first, last])
+
+  const edge = (virtual.scrollOffset ?? 0) + BELOW_HEAD
+  const topRow = seen.find((line) => line.end > edge && rows[line.index]?.kind === 'tiles')
+  const row = topRow && rows[topRow.index]
+  const topItem = row?.kind === 'tiles' ? order[row.start] : undefined
+  useEffect(() => {
+    if (topItem !== undefined) onTop?.(topItem)
+  }, [onTop, topItem])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish once
+  useEffect(() => {
+    const group = groups.findIndex(({ key }) => key === jump?.group)
+    const row = rows.findIndex((one) => one.group === group)
+    if (jump && row >= 0) virtual.scrollToIndex(row, { align: 'start' })
+  }, [jump])
 
   // Places count along the grid; the active one is told by its item, so that it stays with it when the order changes.
   const [active, setActive] = useState<number | null>(null)

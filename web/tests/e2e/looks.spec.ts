@@ -1,4 +1,4 @@
-import { accessible, completed, expect, family, fits, send, test, tiles } from './world'
+import { accessible, apart, completed, expect, family, fits, send, shapes, test, tiles } from './world'
 
 test('at 320 pixels nothing sticks out, on any page', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 })
@@ -97,3 +97,28 @@ test('while duplicates are not known, the page doesn’t say that there are none
   await again.first().click()
   await expect(page.getByRole('heading', { name: /The same bytes|Look alike/ }).first()).toBeVisible()
 })
+
+for (const width of [390, 1440])
+  test(`photos stand by month, and a slider leads to any, at ${width} pixels`, async ({
+    page,
+    complaints,
+  }) => {
+    expect(complaints).toEqual([])
+    await page.setViewportSize({ width, height: 600 })
+    await send(page, shapes())
+    await completed(page)
+    await page.getByLabel('Group by').selectOption('month')
+    const grid = page.getByRole('listbox')
+    await expect(grid.getByText('March 2024')).toBeVisible()
+    await expect(grid.getByText('6 files').first()).toBeVisible()
+    const slider = page.getByRole('slider', { name: 'Jump to a month' })
+    await expect(slider).toHaveAttribute('aria-valuetext', 'March 2024')
+    await accessible(page)
+    await slider.fill('3')
+    await expect(grid.getByText('June 2024')).toBeInViewport()
+    await expect(tiles(page).filter({ hasText: 'portrait 4.jpg' })).toBeInViewport()
+    await apart(page)
+    await fits(page)
+    if (process.env.MILLRACE_LOOK)
+      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/months-${width}.png` })
+  })

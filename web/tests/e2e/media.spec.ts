@@ -32,7 +32,7 @@ for (const size of SIZES) {
       await accessible(page)
       await fits(page)
 
-      await page.getByText('Group by confidence').click()
+      await page.getByLabel('Group by').selectOption('confidence')
       await expect(page.getByText('6 files', { exact: true })).toBeVisible()
 
       await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()

@@ -28,7 +28,7 @@ for (const width of [390, 1024, 1600])
         .locator('img'),
     ).toBeVisible()
     await check()
-    await page.getByText('Group by confidence').click()
+    await page.getByLabel('Group by').selectOption('confidence')
     await check()
     await page.goto('/library')
     await expect(tiles(page).locator('img').first()).toBeVisible()

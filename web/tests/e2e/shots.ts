@@ -47,7 +47,7 @@ test('photos', async ({ page }) => {
   await page.waitForTimeout(1500)
   await shot(page, '5-job', 'wide', 'light')
   await shot(page, '5-job', 'phone', 'dark')
-  await page.getByText('Group by confidence').click()
+  await page.getByLabel('Group by').selectOption('confidence')
   await shot(page, '6-confidence', 'tablet', 'light')
   await page.setViewportSize(WIDTHS.wide)
   await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()

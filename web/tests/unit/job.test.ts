@@ -16,7 +16,7 @@ const answer = (number: number, more: Partial<FileAnswer> = {}): FileAnswer => (
   size_bytes: number,
   ...more,
 })
-const plain: View = { text: '', value: '', state: '', sort: 'number', grouped: false }
+const plain: View = { text: '', value: '', state: '', sort: 'number', grouped: '' }
 const media = pageOf('media')
 
 describe('polling', () => {
@@ -49,6 +49,18 @@ describe('arranging files', () => {
     expect(arrange(files, plain, media)).toEqual([{ key: 'all', members: [0, 1, 2, 3] }])
   })
 
+  test('months stand in their order, backwards where the files do, and what has no time behind them', () => {
+    const keys = (sort: string) =>
+      arrange(files, { ...plain, grouped: 'month', sort }, media).map(({ key, members }) => [key, members])
+    expect(keys('number')).toEqual([
+      ['2024-01', [1]],
+      ['2024-03', [0]],
+      ['', [2]],
+    ])
+    expect(keys('-timestamp').map(([key]) => key)).toEqual(['2024-03', '2024-01', ''])
+    expect(keys('filename').map(([key]) => key)).toEqual(['2024-01', '2024-03', ''])
+  })
+
   test('names count as people count, and what has no time comes last either way', () => {
     const members = (more: Partial<View>) => arrange(files, { ...plain, ...more }, media)[0]!.members
     expect(members({ sort: 'filename' })).toEqual([2, 1, 0])
@@ -61,7 +73,7 @@ describe('arranging files', () => {
   })
 
   test('groups are all named, from the surest to those without a time', () => {
-    expect(arrange(files, { ...plain, grouped: true }, media)).toEqual([
+    expect(arrange(files, { ...plain, grouped: 'confidence' }, media)).toEqual([
       { key: 'high', members: [1] },
       { key: 'medium', members: [] },
       { key: 'low', members: [0] },

@@ -118,4 +118,4 @@ class NoImage(UnreadableFile):
     """DICOM that is sound, and no greyscale image: a report, a plan, a picture in colour."""
 
     def __init__(self, message: str) -> None:
-        super().__init__("invalid_format", message)
+        super().__init__("not_an_image", message)

@@ -125,6 +125,18 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
     return Choice(taken, others, tuple(warnings))
 
 
+def echoes(taken: Candidate, others: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
+    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them."""
+
+    def rest(one: Candidate) -> object:
+        header = one.slices[0].header
+        facts = [fact for fact in one.facts if fact[0] != "echo"]
+        return one.series, facts, len(one.slices), header.rows, header.columns
+
+    alike = [one for one in (taken, *others) if "echo" in dict(one.facts) and rest(one) == rest(taken)]
+    return sorted(((float(dict(one.facts)["echo"]), one) for one in alike), key=lambda pair: pair[0])
+
+
 def depths(slices: Sequence[Slice]) -> list[float]:
     """Each positioned slice's place along the stack's normal, mm."""
     directions = next(s.plane.directions for s in slices if s.plane.directions)

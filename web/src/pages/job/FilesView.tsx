@@ -2,14 +2,16 @@ import { Rows3, Search } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
 import type { Grouping, PipelinePage } from '../../pipelines/contract'
-import { Button, Empty, Notice, Select, Sheet, Switch } from '../../ui/controls'
+import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
 import { type Group, TileGrid } from '../../ui/TileGrid'
-import { arrange, sortsOf, type View } from './arrange'
+import { arrange, MONTH, sortsOf, type View } from './arrange'
 import type { FileBook } from './book'
 import { Compare } from './Compare'
 import styles from './FilesView.module.css'
 import { FileTile } from './FileTile'
+import { Months } from './Months'
 import { Viewer } from './Viewer'
 
 const TILE = { min: 188, ratio: 0.75, caption: 52 }
@@ -24,17 +26,21 @@ interface Props {
 export function FilesView({ book, page }: Props) {
   const { t } = useWords<string>()
   const [params, setParams] = useSearchParams()
-  const { grouping } = page
+  const { grouping, timeline } = page
   const sorts = useMemo(() => sortsOf(page), [page])
+  const ways = useMemo(
+    () => [...(grouping ? [grouping.key] : []), ...(timeline ? [MONTH] : [])],
+    [grouping, timeline],
+  )
   const view: View = useMemo(
     () => ({
       text: params.get('q') ?? '',
       value: (grouping && params.get(grouping.key)) ?? '',
       state: params.get('state') ?? '',
       sort: sorts.find((one) => one === params.get('sort')) ?? 'number',
-      grouped: grouping !== undefined && params.get('group') === grouping.key,
+      grouped: ways.find((one) => one === params.get('group')) ?? '',
     }),
-    [params, grouping, sorts],
+    [params, grouping, sorts, ways],
   )
   const set = useCallback(
     (name: string, value: string) =>
@@ -56,7 +62,9 @@ export function FilesView({ book, page }: Props) {
         key,
         members,
         title:
-          view.grouped && grouping ? (
+          view.grouped === MONTH ? (
+            <MonthTitle month={key} count={members.length} />
+          ) : view.grouped && grouping ? (
             <GroupTitle grouping={grouping} value={key} count={members.length} />
           ) : null,
       })),
@@ -68,7 +76,10 @@ export function FilesView({ book, page }: Props) {
 
   const { files } = book
   const render = useCallback((n: number) => <FileTile file={files[n]} page={page} />, [files, page])
+  const [seen, see] = useState(0)
+  const [jump, jumpTo] = useState<{ group: string } | null>(null)
   const look = useCallback((items: readonly number[]) => book.look(items), [book])
+  const seenFile = files[seen]
   const opened = params.get('file')
   const open = opened === null ? -1 : Number(opened)
   const filtered = Boolean(view.text || view.value || view.state)
@@ -110,10 +121,13 @@ export function FilesView({ book, page }: Props) {
             onChange={(value) => set('sort', value === 'number' ? '' : value)}
             options={sorts.map((one) => [one, t(`sort.${one}`)] as const)}
           />
-          {grouping && (
-            <Switch isSelected={view.grouped} onChange={(on) => set('group', on ? grouping.key : '')}>
-              {t(`group.${grouping.key}`)}
-            </Switch>
+          {ways.length > 0 && (
+            <Select
+              label={t('group')}
+              value={view.grouped}
+              onChange={(value) => set('group', value)}
+              options={[['', t('group.not')], ...ways.map((one) => [one, t(`group.${one}`)] as const)]}
+            />
           )}
         </div>
       </div>
@@ -132,6 +146,13 @@ export function FilesView({ book, page }: Props) {
             {t('files.loading', { done: book.loaded, count: files.length })}
           </p>
         )}
+      {view.grouped === MONTH && timeline && arranged.length > 1 && (
+        <Months
+          months={arranged.map(({ key }) => key)}
+          at={seenFile ? timeline.monthOf(seenFile) : ''}
+          onJump={(month) => jumpTo({ group: month })}
+        />
+      )}
       {order.length > 0 ? (
         <TileGrid
           label={t('tab.files', { count: order.length })}
@@ -142,6 +163,8 @@ export function FilesView({ book, page }: Props) {
           selected={selected}
           onSelect={select}
           onSight={look}
+          jump={jump}
+          {...(view.grouped === MONTH ? { onTop: see } : {})}
           shown={open >= 0 ? open : null}
           version={files}
         />
@@ -201,6 +224,17 @@ export function FilesView({ book, page }: Props) {
         onClose={() => set('file', '')}
       />
     </section>
+  )
+}
+
+function MonthTitle({ month, count }: { month: string; count: number }) {
+  const { t } = useWords()
+  const quantities = useQuantities()
+  return (
+    <span className={styles.group}>
+      <strong>{month ? quantities.month(month) : t('month.none')}</strong>
+      <small className="number">{t('files', { count })}</small>
+    </span>
   )
 }
 

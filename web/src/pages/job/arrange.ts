@@ -1,6 +1,6 @@
 // Filtering, sorting and grouping what is loaded.
 import type { FileAnswer } from '../../api/schema'
-import type { Compare, Grouping } from '../../pipelines/contract'
+import type { Compare, Grouping, Timeline } from '../../pipelines/contract'
 
 export interface View {
   text: string
@@ -8,13 +8,15 @@ export interface View {
   /** A value of the pipeline's grouping, or nothing. */
   value: string
   sort: string
-  grouped: boolean
+  /** By the pipeline's grouping, by month, or not at all. */
+  grouped: string
 }
 
 /** What the pipeline adds to every list's own. */
 export interface Ways {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping | undefined
+  timeline?: Timeline | undefined
 }
 
 export interface Arranged {
@@ -30,6 +32,8 @@ const ALWAYS: Readonly<Record<string, Compare>> = {
   '-size': (a, b) => b.size_bytes - a.size_bytes,
 }
 
+export const MONTH = 'month'
+
 export const sortsOf = (ways: Ways): string[] => [
   'number',
   ...Object.keys(ways.sorts),
@@ -40,7 +44,7 @@ export const sortsOf = (ways: Ways): string[] => [
 export function arrange(files: readonly (FileAnswer | undefined)[], view: View, ways: Ways): Arranged[] {
   const plain = !view.text && !view.value && !view.state && view.sort === 'number' && !view.grouped
   if (plain) return [{ key: 'all', members: Array.from(files, (_, n) => n) }]
-  const { grouping } = ways
+  const { grouping, timeline } = ways
   const text = view.text.trim().toLocaleLowerCase()
   const found: number[] = []
   for (const [n, file] of files.entries()) {
@@ -50,8 +54,10 @@ export function arrange(files: readonly (FileAnswer | undefined)[], view: View, 
     if (view.state && file.status !== view.state) continue
     found.push(n)
   }
-  const order = ways.sorts[view.sort] ?? ALWAYS[view.sort]
+  const along = view.grouped === MONTH ? timeline : undefined
+  const order = ways.sorts[view.sort] ?? ALWAYS[view.sort] ?? along?.order
   if (order) found.sort((a, b) => order(files[a]!, files[b]!) || a - b)
+  if (along) return months(found, files, along)
   if (!view.grouped || !grouping) return [{ key: 'all', members: found }]
   const groups = new Map<string, number[]>(grouping.values.map((value) => [value, []]))
   for (const n of found) {
@@ -61,4 +67,23 @@ export function arrange(files: readonly (FileAnswer | undefined)[], view: View, 
     else groups.set(value, [n])
   }
   return [...groups].map(([key, members]) => ({ key, members }))
+}
+
+/** The months in their order, backwards where the files are, and what has no time behind them. */
+function months(
+  found: readonly number[],
+  files: readonly (FileAnswer | undefined)[],
+  { monthOf }: Timeline,
+): Arranged[] {
+  const groups = new Map<string, number[]>()
+  for (const n of found) {
+    const month = monthOf(files[n]!)
+    const group = groups.get(month)
+    if (group) group.push(n)
+    else groups.set(month, [n])
+  }
+  const keys = [...groups.keys()].filter(Boolean)
+  const backwards = keys.length > 1 && keys[0]! > keys.at(-1)!
+  keys.sort((a, b) => (a < b === backwards ? 1 : -1))
+  return [...keys, ...(groups.has('') ? [''] : [])].map((key) => ({ key, members: groups.get(key)! }))
 }

@@ -52,7 +52,7 @@ export const LibraryTile = memo(function LibraryTile({ file }: { file: LibraryFi
             <span className={styles.rejected}>{t('file.rejected')}</span>
           ) : (
             <span className="number">
-              {file.detected_timestamp && <>{quantities.day(file.detected_timestamp)} · </>}
+              {file.detected_timestamp && <>{quantities.takenDay(file.detected_timestamp)} · </>}
               {quantities.bytes(file.size_bytes)}
             </span>
           )}

@@ -44,6 +44,10 @@ export const page: PipelinePage = {
     of: confidenceOf,
     Mark: ({ value }) => <ConfidenceMark confidence={value as Confidence} />,
   },
+  timeline: {
+    monthOf: (file) => file.detected_timestamp?.slice(0, 7) ?? '',
+    order: oldest,
+  },
   TileLine: ({ file, children }) => {
     const { said } = useOwnWords()
     const quantities = useQuantities()
@@ -51,7 +55,7 @@ export const page: PipelinePage = {
       return (
         <>
           <ConfidenceMark short confidence={confidenceOf(file)} />
-          {quantities.day(file.detected_timestamp)}
+          {quantities.takenDay(file.detected_timestamp)}
           {file.timestamp_source && (
             <span className={styles.source}>
               {said('option', `source.${file.timestamp_source}`, file.timestamp_source.replaceAll('_', ' '))}

@@ -29,9 +29,11 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Addresses:
-    """allowed: networks that may be called although they aren't public, then without TLS too."""
+    """For one purpose. allowed: networks that may be called although they aren't public, then without TLS too. whose:
+    address it is, for what is said of a wrong one."""
 
-    def __init__(self, allowed: Sequence[str] = (), resolve: Resolve = resolve) -> None:
+    def __init__(self, allowed: Sequence[str] = (), resolve: Resolve = resolve, whose: str = "A webhook's") -> None:
+        self._whose = whose
         self._allowed: list[Network] = [ipaddress.ip_network(network) for network in allowed]
         self._resolve = resolve
 
@@ -41,7 +43,7 @@ class Addresses:
         Whoever connects must connect to one of these and not resolve again: the next answer may be another. Refused
         where one of them is not allowed.
         """
-        parts = _parts(url)
+        parts = self._parts(url)
         host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
         try:
             found = self._resolve(host, port)
@@ -54,11 +56,24 @@ class Addresses:
         if not all(mine or is_public(address) for mine, address in zip(own, addresses, strict=True)):
             raise Refused("address_not_public", f"{host} is not a public address.")
         if parts.scheme != "https" and not all(own):
-            raise Refused("not_https", "A webhook's address begins with https://.")
+            raise Refused("not_https", f"{self._whose} address begins with https://.")
         return parts, [str(address) for address in addresses]
 
     def _is_allowed(self, address: Address) -> bool:
         return any(address.version == network.version and address in network for network in self._allowed)
+
+    def _parts(self, url: str) -> SplitResult:
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:
+            raise Refused("invalid_url", "That is no address.") from None
+        strange = any(not c.isprintable() or c.isspace() or not c.isascii() for c in url) or "\\" in url
+        if strange or len(url) > LONGEST_URL or parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise Refused("invalid_url", f"{self._whose} address is like https://example.com/path.")
+        if parts.username is not None or parts.password is not None:
+            raise Refused("invalid_url", f"{self._whose} address has no user name or password.")
+        return parts
 
 
 def is_public(address: Address) -> bool:
@@ -73,17 +88,3 @@ def is_public(address: Address) -> bool:
         if address.ipv4_mapped or address.is_site_local:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
-
-
-def _parts(url: str) -> SplitResult:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        raise Refused("invalid_url", "That is no address.") from None
-    strange = any(not c.isprintable() or c.isspace() or not c.isascii() for c in url) or "\\" in url
-    if strange or len(url) > LONGEST_URL or parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise Refused("invalid_url", "A webhook's address is like https://example.com/path.")
-    if parts.username is not None or parts.password is not None:
-        raise Refused("invalid_url", "A webhook's address has no user name or password: requests are signed.")
-    return parts

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, urljoin
 
-from chalicelib.webhooks.addresses import Addresses, Refused
+from chalicelib.outgoing.addresses import Addresses, Refused
 
 CONNECT_SECONDS = 5.0
 SECONDS = 10.0
@@ -23,15 +23,28 @@ KEEPING_METHOD = frozenset({307, 308})
 
 @dataclass(frozen=True)
 class Answered:
-    """status: None where no answer came; then error says why, with a code."""
+    """status: None where no answer came; then error says why, with a code. body: where it was asked for. retry_after:
+    seconds, where the server names them."""
 
     status: int | None
     error: str | None
     milliseconds: int
+    body: bytes = b""
+    retry_after: float | None = None
 
     @property
     def taken(self) -> bool:
         return self.error is None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One answer, before it is known whether it sends on."""
+
+    status: int
+    location: str | None
+    body: bytes
+    retry_after: float | None
 
 
 @dataclass
@@ -46,40 +59,56 @@ class Line:
 
 
 class Poster:
-    def __init__(self, addresses: Addresses, seconds: float = SECONDS) -> None:
+    """redirects: how many are followed; none where a header is a key, which is for the first address alone. most_bytes:
+    of an answer that is wanted; 0: it isn't."""
+
+    def __init__(
+        self,
+        addresses: Addresses,
+        seconds: float = SECONDS,
+        *,
+        redirects: int = MOST_REDIRECTS,
+        most_bytes: int = 0,
+    ) -> None:
         self._addresses = addresses
         self._seconds = seconds
+        self._redirects = redirects
+        self._most_bytes = most_bytes
         self._tls = ssl.create_default_context()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Sends and follows redirects, each checked as the first. All of it within the given seconds. Never raises:
         whatever a receiver does is its answer."""
         began = time.monotonic()
-        status, error = self._post(url, body, headers, began + self._seconds)
-        return Answered(status, error, round((time.monotonic() - began) * 1000))
+        answer = self._post(url, body, headers, began + self._seconds)
+        return replace(answer, milliseconds=round((time.monotonic() - began) * 1000))
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> tuple[int | None, str | None]:
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answered:
         status: int | None = None
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(self._redirects + 1):
             try:
                 parts, addresses = self._addresses.check(url)
-                status, location = self._send(parts, addresses, body, headers, until)
+                said = self._send(parts, addresses, body, headers, until)
             except Refused as refused:
-                return status, refused.code
+                return Answered(status, refused.code, 0)
             except TimeoutError:
-                return None, "timeout"
+                return Answered(None, "timeout", 0)
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if time.monotonic() >= until:
-                    return None, "timeout"
-                return None, "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed"
+                    return Answered(None, "timeout", 0)
+                return Answered(None, "tls_failed" if isinstance(error, ssl.SSLError) else "connection_failed", 0)
+            status = said.status
+            if len(said.body) > self._most_bytes:
+                return Answered(None, "answer_too_large", 0)
             if status not in KEEPING_METHOD:
-                return status, None if 200 <= status < 300 else f"status_{status}"
-            url = urljoin(url, location or "")
-        return status, "too_many_redirects"
+                error_code = None if 200 <= status < 300 else f"status_{status}"
+                return Answered(status, error_code, 0, said.body, said.retry_after)
+            url = urljoin(url, said.location or "")
+        return Answered(status, "too_many_redirects", 0)
 
     def _send(
         self, parts: SplitResult, addresses: list[str], body: bytes, headers: Mapping[str, str], until: float
-    ) -> tuple[int, str | None]:
+    ) -> Said:
         host = str(parts.hostname)
         secure = parts.scheme == "https"
         connection = http.client.HTTPConnection(host, parts.port or (443 if secure else 80))
@@ -100,7 +129,9 @@ class Poster:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, dict(headers))
             answer = connection.getresponse()
-            return answer.status, answer.getheader("Location")
+            content = answer.read(self._most_bytes + 1) if self._most_bytes else b""
+            after = answer.getheader("Retry-After") or ""
+            return Said(answer.status, answer.getheader("Location"), content, float(after) if after.isdigit() else None)
         finally:
             alarm.cancel()
             connection.close()

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from chalicelib.webhooks.addresses import Addresses
-from chalicelib.webhooks.posting import Poster
+from chalicelib.outgoing.addresses import Addresses
+from chalicelib.outgoing.posting import Poster
 from tests.unit.webhooks.receiver import drip, receiving, redirect
 
 LOCAL = ("127.0.0.0/8",)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.webhooks.addresses import Addresses, Refused
+from chalicelib.outgoing.addresses import Addresses, Refused
 
 
 def addresses(*found: str, allowed: tuple[str, ...] = ()) -> Addresses:

@@ -1,0 +1,103 @@
+"""Connections: an owner's address and key of another server. The key can be written and sent there, and never read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, StaleTransition, TryAgain
+from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.outgoing.addresses import Addresses, Refused
+from chalicelib.outgoing.sealing import Seals
+
+MOST = 20
+SHOWN = 4
+LONG_ENOUGH_TO_SHOW = 16
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Connection:
+    """kind: what speaks there, such as `stash`. sealed: the key, encrypted; empty without one. hint: its last four."""
+
+    id: str
+    owner_id: str
+    name: str
+    kind: str
+    url: str
+    sealed: bytes
+    hint: str
+    created_at: datetime
+    version: int = 0
+
+
+class ConnectionStore(Protocol):
+    def add_connection(self, connection: Connection, most: int) -> None:
+        """TooManyConnections."""
+
+    def connection(self, owner_id: str, connection_id: str) -> Connection:
+        """ConnectionNotFound."""
+
+    def connections(self, owner_id: str) -> list[Connection]: ...
+    def change_connection(self, before: Connection, after: Connection) -> Connection:
+        """ConnectionNotFound, and StaleTransition where it is of another version by now."""
+
+    def delete_connection(self, connection: Connection) -> None: ...
+
+
+class Connections:
+    def __init__(self, store: ConnectionStore, addresses: Addresses, seals: Seals, clock: Clock, new_id: NewId) -> None:
+        self._store = store
+        self._addresses = addresses
+        self._seals = seals
+        self._clock = clock
+        self._new_id = new_id
+
+    def add(self, owner_id: str, name: str, kind: str, url: str, key: str) -> Connection:
+        """InvalidFields for an address that may not be called, TooManyConnections."""
+        self._check(url)
+        made = Connection(self._new_id(), owner_id, name, kind, url, b"", "", self._clock())
+        made = self._with_key(made, key)
+        self._store.add_connection(made, MOST)
+        return made
+
+    def change(self, connection: Connection, changes: Mapping[str, Any], *, exactly: bool) -> Connection:
+        """changes: name, url, key. InvalidFields for another address without the key, which would otherwise be sent to
+        wherever somebody with a stolen token points it. exactly: only as it was read, else PreconditionFailed."""
+        for _ in range(TRIES):
+            if changes.get("url", connection.url) != connection.url and "key" not in changes:
+                wrong = FieldError("key", "give it again with another address")
+                raise InvalidFields("The key is not sent to another address by itself.", errors=[wrong])
+            if "url" in changes:
+                self._check(changes["url"])
+            after = replace(connection, **{name: changes[name] for name in ("name", "url") if name in changes})
+            if "key" in changes:
+                after = self._with_key(after, changes["key"])
+            try:
+                return self._store.change_connection(connection, after)
+            except StaleTransition:
+                if exactly:
+                    raise PreconditionFailed("The connection was changed in the meantime.") from None
+                connection = self._store.connection(connection.owner_id, connection.id)
+        raise TryAgain("The connection is changed by many at once: try again.")
+
+    def key(self, connection: Connection) -> str:
+        """The key itself, for sending it to the connection's address and nowhere else."""
+        return self._seals.opened(connection.sealed, _about(connection)) if connection.sealed else ""
+
+    def _with_key(self, connection: Connection, key: str) -> Connection:
+        hint = key[-SHOWN:] if len(key) >= LONG_ENOUGH_TO_SHOW else ""
+        return replace(connection, sealed=self._seals.sealed(key, _about(connection)) if key else b"", hint=hint)
+
+    def _check(self, url: str) -> None:
+        try:
+            self._addresses.check(url)
+        except Refused as refused:
+            raise InvalidFields("This address can't be called.", errors=[FieldError("url", str(refused))]) from None
+
+
+def _about(connection: Connection) -> str:
+    """Ties an encrypted key to its connection: copied to another it can't be opened."""
+    return f"{connection.owner_id}/{connection.id}"
