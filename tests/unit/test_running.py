@@ -8,10 +8,12 @@ import pytest
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.context import safe
+from chalicelib.jobs.file_moving import move_file
 from chalicelib.jobs.model import Counts, Job
+from chalicelib.jobs.moves import DESCRIBE
 from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.running import MOST_TRIES
-from chalicelib.jobs.states import FINISHED, JobState
+from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash
@@ -55,7 +57,7 @@ def test_a_run_may_describe_a_file_and_leaves_its_owners_words(world: World) -> 
 
     world.photos.steps = (Step("Describe", describe), *world.photos.steps)
     job = ready(world, b"one", b"two")
-    world.jobs.change_file(world.files(job)[0], {"title": "Mine", "tags": ("sea",)}, allowed=FINISHED)
+    move_file(world.jobs, world.files(job)[0], DESCRIBE(title="Mine", tags=("sea",)))
     world.drain()
     first, second = world.files(job)
     assert (first.metadata["place"], second.metadata["place"]) == (1, 2)
