@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.jobs.listing import Listing, Wanted
+from chalicelib.jobs.library.listing import Listing, Wanted
 from chalicelib.jobs.model import Job
 from tests.fakes import World
 

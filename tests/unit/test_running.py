@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.context import safe
 from chalicelib.jobs.model import Counts, Job
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.running import MOST_TRIES
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.context import safe
+from chalicelib.jobs.work.running import MOST_TRIES
 from chalicelib.pipelines.base import Member
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash
