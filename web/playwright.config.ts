@@ -16,6 +16,9 @@ const data = process.env.MILLRACE_E2E_DATA ?? join(tmpdir(), `millrace-e2e-${pro
 // Playwright's workers read this file as well, and must come to the same folder.
 process.env.MILLRACE_E2E_DATA = data
 process.env.MILLRACE_E2E_PORT = String(port)
+// Where the tests reach it: over a line that they can cut, at an origin that the store must know.
+const line = Number(process.env.MILLRACE_E2E_LINE ?? port + 1)
+process.env.MILLRACE_E2E_LINE = String(line)
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -55,7 +58,11 @@ export default defineConfig({
     url: `http://127.0.0.1:${port}/api/health`,
     timeout: 60_000,
     // Where the tests' own receiver of webhooks listens, which no installation would call unasked.
-    env: { ...(process.env as Record<string, string>), MILLRACE_WEBHOOK_NETWORKS: '127.0.0.1/32' },
+    env: {
+      ...(process.env as Record<string, string>),
+      MILLRACE_WEBHOOK_NETWORKS: '127.0.0.1/32',
+      MILLRACE_PAGE_ORIGINS: `http://127.0.0.1:${line}`,
+    },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
   },
 })

@@ -34,7 +34,12 @@ BYTES_A_SECOND = 4_000_000
 LONGEST = 55.0
 """Seconds for any file, of any kind: in all, waiting for the store left out."""
 PR_SET_PDEATHSIG = 1
+TRIES = 3
 HEAD = struct.Struct("<I")
+
+
+class Killed(Exception):
+    """Somebody has killed the child."""
 
 
 def too_expensive() -> UnreadableFile:
@@ -50,10 +55,13 @@ def broken() -> UnreadableFile:
 class Apart:
     """As the pipeline that it is given, apart from inspect()."""
 
-    def __init__(self, pipeline: Any, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, pipeline: Any, *, memory: int = MEMORY, seconds: float = SECONDS, longest: float = LONGEST
+    ) -> None:
         self._pipeline = pipeline
         self._memory = memory
         self._seconds = seconds
+        self._longest = longest
         self._child: Child | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -61,14 +69,14 @@ class Apart:
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         """UnreadableFile with `too_expensive` where the limits don't do; and whatever the pipeline raises."""
-        if self._child is None or not self._child.is_alive():
-            self._child = Child(self._pipeline, self._memory)
-        seconds = min(LONGEST, self._seconds + file.size / BYTES_A_SECOND)
-        try:
-            kind, value, digests = self._child.inspect(file, options, seconds)
-        except BaseException:
-            self._child = None  # whatever it is doing now is of no use
-            raise
+        for _ in range(TRIES):
+            try:
+                kind, value, digests = self._inspect(file, options)
+                break
+            except Killed:
+                continue  # by somebody else: that says nothing of the file
+        else:
+            raise too_expensive()  # or by the kernel, each time, for want of memory
         file.digests = digests
         if kind == "found":
             found: Inspection = value
@@ -76,6 +84,16 @@ class Apart:
         if kind == "unreadable":
             raise UnreadableFile(*value)
         raise value
+
+    def _inspect(self, file: SourceFile, options: Any) -> tuple[str, Any, Any]:
+        if self._child is None or not self._child.is_alive():
+            self._child = Child(self._pipeline, self._memory)
+        seconds = min(self._longest, self._seconds + file.size / BYTES_A_SECOND)
+        try:
+            return self._child.inspect(file, options, seconds, self._longest)
+        except BaseException:
+            self._child = None  # whatever it is doing now is of no use
+            raise
 
 
 class Child:
@@ -112,11 +130,13 @@ class Child:
     def __del__(self) -> None:
         self.end()
 
-    def inspect(self, file: SourceFile, options: Any, seconds: float) -> tuple[str, Any, Any]:
+    def inspect(self, file: SourceFile, options: Any, seconds: float, left: float) -> tuple[str, Any, Any]:
         about = (file.name, file.size, file.verified_sha256, file.modified_at, file.role)
         streams: dict[int, Iterator[bytes]] = {}
-        _send(self._ask, ("inspect", about, options, seconds))
-        left = min(LONGEST, 4 * seconds)
+        try:
+            _send(self._ask, ("inspect", about, options, seconds))
+        except BrokenPipeError:
+            raise self._died() from None
         while True:
             began = time.monotonic()
             if not select.select([self._told], [], [], max(0.0, left))[0]:
@@ -129,15 +149,21 @@ class Child:
             if said[0] == "open":
                 streams[said[1]] = iter(file._stream(said[2], said[3]))
             elif said[0] == "next":
-                _send(self._ask, next(streams[said[1]], b""))
+                chunk = next(streams[said[1]], b"")
+                try:
+                    _send(self._ask, chunk)
+                except BrokenPipeError:
+                    raise self._died() from None
             else:
                 return said[0], said[1], said[2]
 
-    def _died(self) -> UnreadableFile:
+    def _died(self) -> Exception:
         _, self._status = os.waitpid(self.pid, 0)
         number = os.WTERMSIG(self._status) if os.WIFSIGNALED(self._status) else 0
         log.warning("a decoder ended by signal %d", number)
-        return too_expensive() if number in (signal.SIGXCPU, signal.SIGKILL) else broken()
+        if number == signal.SIGKILL:
+            return Killed()
+        return too_expensive() if number == signal.SIGXCPU else broken()
 
 
 def _alone(*kept: int) -> None:

@@ -1,9 +1,11 @@
 """Looking into a stranger's file in a child process: what it may take, and what comes of it."""
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -78,7 +80,7 @@ def test_what_takes_too_much_is_too_expensive_and_the_next_file_is_looked_into(
 ) -> None:
     looks = [look, lambda file: file.size]
     pipeline = Pipeline(lambda file: looks[file.name == "good"](file))
-    apart = Apart(pipeline, seconds=0.2)
+    apart = Apart(pipeline, seconds=0.2, longest=5)
     for _ in range(2):
         with pytest.raises(UnreadableFile) as refused:
             apart.inspect(source(b"x"), None)
@@ -86,6 +88,24 @@ def test_what_takes_too_much_is_too_expensive_and_the_next_file_is_looked_into(
         good = source(b"xyz")
         good.name = "good"
         assert apart.inspect(good, None).metadata["found"] == 3
+
+
+def test_a_child_that_somebody_kills_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    def look(file: SourceFile) -> int:
+        with (tmp_path / "tries").open("a") as tries:
+            tries.write("x")
+        if file.name == "always" or (tmp_path / "tries").stat().st_size == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return file.size
+
+    apart = Apart(Pipeline(look))
+    assert apart.inspect(source(b"xyz"), None).metadata["found"] == 3
+    always = source(b"xyz")
+    always.name = "always"
+    with pytest.raises(UnreadableFile) as refused:
+        apart.inspect(always, None)
+    assert refused.value.code == "too_expensive"
+    assert apart.inspect(source(b"xyz"), None).metadata["found"] == 3
 
 
 def test_a_decoder_that_breaks_down_takes_nobody_with_it() -> None:

@@ -9,10 +9,10 @@ import pytest
 from chalicelib.jobs import keys
 from chalicelib.jobs.model import Counts, Job
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.states import JobState
+from chalicelib.jobs.states import FINISHED, JobState
 from chalicelib.jobs.work.context import safe
 from chalicelib.jobs.work.running import MOST_TRIES
-from chalicelib.pipelines.base import Member
+from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash
 
@@ -45,6 +45,23 @@ def test_a_run_takes_its_steps_in_order_and_leaves_one_zip(world: World) -> None
     assert done.result_size == world.jobs.artifact(job.id, "complete").size
     assert done.result == {"summary": "2 files", "quality_score": 1.0, "metadata": {"members": 2}}
     assert not list(world.objects.below(keys.below(keys.WORK, job.id)))
+
+
+def test_a_run_may_describe_a_file_and_leaves_its_owners_words(world: World) -> None:
+    def describe(run: RunContext) -> None:
+        for file in run.files():
+            found = {**file.metadata, "place": file.number}
+            run.describe(file, found, title="Told by the run", description="", tags=["sea", "x" * 50, "sea"])
+
+    world.photos.steps = (Step("Describe", describe), *world.photos.steps)
+    job = ready(world, b"one", b"two")
+    world.jobs.change_file(world.files(job)[0], {"title": "Mine", "tags": ("sea",)}, allowed=FINISHED)
+    world.drain()
+    first, second = world.files(job)
+    assert (first.metadata["place"], second.metadata["place"]) == (1, 2)
+    assert (first.title, second.title) == ("Mine", "Told by the run")
+    assert (list(first.tags), list(second.tags)) == (["sea", "x" * 40], ["sea", "x" * 40])
+    assert first.description is None
 
 
 def test_a_queued_job_starts_and_leaves_its_queue(world: World) -> None:

@@ -28,13 +28,15 @@ if (!browser()) {
   )
   process.exit(process.env.CI ? 1 : 0)
 }
-// A port of its own, so that two runs on one machine don't meet.
-const port = await new Promise((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port: free } = probe.address()
-    probe.close(() => resolve(free))
+// Ports of their own, so that two runs on one machine don't meet.
+const free = () =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
   })
-})
+const [port, line] = [await free(), await free()]
 const data = join(tmpdir(), `millrace-e2e-${process.pid}`)
 const { status } = spawnSync('npx', ['--no-install', 'playwright', 'test', ...process.argv.slice(2)], {
   stdio: 'inherit',
@@ -42,6 +44,7 @@ const { status } = spawnSync('npx', ['--no-install', 'playwright', 'test', ...pr
     ...process.env,
     MILLRACE_E2E_DATA: data,
     MILLRACE_E2E_PORT: process.env.MILLRACE_E2E_PORT ?? String(port),
+    MILLRACE_E2E_LINE: process.env.MILLRACE_E2E_LINE ?? String(line),
   },
 })
 rmSync(data, { recursive: true, force: true })

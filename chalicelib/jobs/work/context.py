@@ -126,8 +126,9 @@ class Context:
             found["title"] = title
         if description and not stored.description:
             found["description"] = description
-        if more := [short for tag in tags if (short := tag[:LONGEST_TAG].strip()) and short not in stored.tags]:
-            found["tags"] = [*stored.tags, *more][:MOST_TAGS]
+        known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
+        if len(known) > len(stored.tags):
+            found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
         move_file(self._jobs, stored, DESCRIBE(**found))
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:

@@ -254,8 +254,13 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
     """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`. known: see by_hand."""
     known = known or cards()
     seen, step = _seen(pixels)
-    marked, single, torn = _with_markers(seen, known["aruco24"]) if wanted in (AUTO, "aruco24") else ([], 0, 0)
-    found = marked + _by_patches(seen, wanted, marked, known)
+    # Looked for in any case: the printed card's patches are a classic card's too.
+    marked, single, torn = _with_markers(seen, known["aruco24"])
+    found = _by_patches(seen, wanted, marked, known)
+    if wanted in (AUTO, "aruco24"):
+        found = marked + found
+    else:
+        single = torn = 0
     to_full = np.diag([float(step), float(step), 1.0])
     found = [
         replace(one, matrix=to_full @ (one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)))

@@ -20,8 +20,8 @@ Bools = NDArray[np.bool_]
 
 LINEAR, ROOT = "linear3x3", "root_polynomial"
 FEWEST_PATCHES = 10  # a root-polynomial has six unknowns a channel, and something must be left to judge it by
-_SAMPLE, _DRAWS, _SEED = 6, 400, 20260
-_SPARED = 6  # patches that may be anything while a start is chosen
+_SAMPLE, _DRAWS, _SEED = 6, 600, 20260
+_SPARED = 9  # patches that may be anything while a start is chosen
 
 
 def features(rgb: Floats, model: str) -> Floats:

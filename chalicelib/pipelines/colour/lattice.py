@@ -22,6 +22,7 @@ LONGEST = 1400
 _MOST_QUADS = 900
 _MOST_CONTOURS = 4000  # of one mask: what has more is noise, or a lawn
 FEWEST_CELLS = 9
+_WHOLE = 18  # cells of a lattice whose quads begin no other
 FEWEST_SEEN = 14  # patches within the picture by which a card that is cut off is told
 LEAST_SCORE = 0.62  # right cards score 0.78 to 0.96, the wrong orientation of one 0.37 at most
 LEAST_LEAD = 0.15
@@ -104,22 +105,27 @@ def lattices(quads: Floats) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Grids that quads stand in: indices of quads (m,) and their columns and rows (m, 2)."""
     middles = quads.mean(1)
     sides = np.sqrt(np.abs([homography.area(quad) for quad in quads]))
-    free = np.ones(len(quads), bool)
-    found = []
+    grown: list[dict[int, tuple[int, int]]] = []
+    settled: set[int] = set()
     for seed in np.argsort(-sides, kind="stable"):
-        if not free[seed]:
-            continue
-        cells = _grown(int(seed), quads, middles, sides, free)
-        if len(cells) >= FEWEST_CELLS:
+        if int(seed) not in settled:
+            cells = _grown(int(seed), quads, middles, sides)
+            if len(cells) >= FEWEST_CELLS:
+                grown.append(cells)
+            if len(cells) >= _WHOLE:
+                settled.update(cells)
+    # The fullest first: a shape that stands on its corner reaches every other patch only.
+    taken: set[int] = set()
+    found = []
+    for cells in sorted(grown, key=len, reverse=True):
+        if len(taken & cells.keys()) * 2 < len(cells):
+            taken.update(cells)
             numbers = np.array(list(cells), np.intp)
             found.append((numbers, np.array([cells[int(n)] for n in numbers], np.intp)))
-            free[numbers] = False
     return found
 
 
-def _grown(
-    seed: int, quads: Floats, middles: Floats, sides: Floats, free: NDArray[np.bool_]
-) -> dict[int, tuple[int, int]]:
+def _grown(seed: int, quads: Floats, middles: Floats, sides: Floats) -> dict[int, tuple[int, int]]:
     """Quads reached from one by steps of about its own size: number to (column, row)."""
     corners = quads[seed]
     edges = np.roll(corners, -1, 0) - corners
@@ -138,7 +144,7 @@ def _grown(
             offset = middles - middles[at]
             length = float(np.linalg.norm(step))
             along, across = offset @ step / length**2, np.abs(offset @ np.array([-step[1], step[0]])) / length**2
-            alike = free & (sides > 0.6 * sides[at]) & (sides < 1.67 * sides[at])
+            alike = (sides > 0.72 * sides[at]) & (sides < 1.4 * sides[at])
             # A neighbour is one side and a gap away; how wide the gap is the first one found tells.
             near = alike & (along > 0.7) & (along < 1.6) & (across < 0.3)
             near[list(cells)] = False

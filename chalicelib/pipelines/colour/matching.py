@@ -18,6 +18,7 @@ from chalicelib.pipelines.colour.spaces import xyz_of
 Floats = NDArray[np.float64]
 
 _ENOUGH = 6  # patches without which nothing can be fitted
+_WORST = 10.0  # mean leave-one-out difference beyond which a correction would do more harm than good
 
 
 class Unfit(Exception):
@@ -43,6 +44,13 @@ class Match:
     left_out: dict[int, str]
     loo: Floats
     scores: dict[str, float]
+
+
+def _disagrees() -> Unfit:
+    return Unfit(
+        "card_disagrees",
+        "The colours don't fit the card that was looked for: uncover it, light it evenly, or choose another kind.",
+    )
 
 
 def _field_of_border(sample: Sample, encoding: Encoding, card: Card) -> LightField | None:
@@ -145,12 +153,12 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
         reasons[int(number)] = "differs"
     problem = _only(problem, agrees)
     if int(agrees.sum()) < _ENOUGH:
-        raise Unfit(
-            "card_disagrees", "The colours of the card don't fit the card that was chosen: choose another kind of card."
-        )
+        raise _disagrees()
     model, scores = fitting.chosen_model(problem, wanted_model)
     matrix = fitting.solve(problem, model)
     loo = fitting.leave_one_out(problem, model)
+    if loo[problem.weights > 0].mean() > _WORST:
+        raise _disagrees()
     return Match(
         encoding, model, matrix, field, problem.rgb, problem.weights, dict(sorted(reasons.items())), loo, scores
     )

@@ -46,3 +46,11 @@ def mended(stream: BinaryIO) -> bytes | None:
     if whole or first < 0 or not content[first:].strip(b"\0"):
         return None
     return content.rstrip(b"\0") + b"\xff\xd9"
+
+
+def holds(stream: BinaryIO, mark: bytes) -> bool:
+    """Whether the file, of at most 64 MiB, has these bytes behind its picture."""
+    if stream.seek(0, 2) > LARGEST:
+        return False
+    stream.seek(0)
+    return mark in stream.read()

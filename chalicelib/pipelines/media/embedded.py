@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from PIL.Image import Image
 
 from chalicelib.pipelines.media import iptc, xmp
-from chalicelib.pipelines.media.exif import Tags, text
+from chalicelib.pipelines.media.exif import Tags
+from chalicelib.pipelines.media.facts import text
 from chalicelib.pipelines.media.timestamps import Found
 from chalicelib.pipelines.media.writing import is_date, written
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from PIL import (
@@ -33,6 +33,7 @@ QUALITY = 82
 # size needs some 800 MB, and a decompression bomb claims any size in a few kilobytes.
 MAX_PIXELS = 205_000_000
 FLAT = 4
+SAMSUNGS_FILM = b"MotionPhoto_Data"
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -100,7 +101,10 @@ def read(stream: BinaryIO, content_type: str) -> Photo:
         with _open(stream, content_type) as image:
             check_pixels(*image.size)
             tags = Tags.of(image)
-            return _decoded(image, tags, Embedded.of(image, tags, stream), image.size, content_type, bool(content))
+            said = Embedded.of(image, tags, stream)
+            if content_type == "image/jpeg" and damage.holds(stream, SAMSUNGS_FILM):
+                said = replace(said, motion_photo=True)
+            return _decoded(image, tags, said, image.size, content_type, bool(content))
     except Image.DecompressionBombError:
         raise _too_many() from None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PIL import Image
+if TYPE_CHECKING:
+    from PIL import Image
 
 SIDE, COLOURS = 8, 4
 MIDDLE = 0.92
@@ -17,10 +19,12 @@ LENGTH = 2 * SIDE * SIDE + 2 * COLOURS * COLOURS
 def layout(image: Image.Image) -> str:
     """Brightness of 64 cells of the whole, then of 64 of its middle, then blue and red difference of 16 (YCbCr, 0 to
     255, row by row), as base64."""
+    from PIL.Image import Resampling
+
     whole = image.convert("YCbCr")
     width, height = whole.size
     left, top = width * (1 - MIDDLE) / 2, height * (1 - MIDDLE) / 2
-    grid, box = (SIDE, SIDE), Image.Resampling.BOX
+    grid, box = (SIDE, SIDE), Resampling.BOX
     bright = whole.getchannel("Y")
     middle = bright.resize(grid, box, (left, top, width - left, height - top))
     small = whole.resize((COLOURS, COLOURS), box)
@@ -39,7 +43,9 @@ def film_layout(frames: Sequence[Image.Image | None]) -> str | None:
     known = [frame for frame in frames if frame]
     if len(known) < LEAST:
         return None
-    grid, box = (SIDE, SIDE), Image.Resampling.BOX
+    from PIL.Image import Resampling
+
+    grid, box = (SIDE, SIDE), Resampling.BOX
     content = b"".join(f.convert("L").resize(grid, box).tobytes() if f else bytes(SIDE * SIDE) for f in frames)
     small = (frames[2] or known[0]).convert("YCbCr").resize((COLOURS, COLOURS), box)
     return base64.b64encode(content + small.getchannel("Cb").tobytes() + small.getchannel("Cr").tobytes()).decode()

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.files.source import SourceFile
 from chalicelib.pipelines.base import Inspection, UnreadableFile
 from chalicelib.pipelines.media import xmp
-from chalicelib.pipelines.media.exif import place, text
+from chalicelib.pipelines.media.facts import place, text
 from chalicelib.pipelines.media.timestamps import Found
 
 NAMES = (".xmp", ".aae", ".json")

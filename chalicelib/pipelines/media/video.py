@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.media import avchd, avi, xmp
-from chalicelib.pipelines.media.exif import camera, place, text
+from chalicelib.pipelines.media.facts import camera, place, text
 from chalicelib.pipelines.media.images import THUMBNAIL, Picture, check_pixels, picture
 from chalicelib.pipelines.media.layout import film_layout
 from chalicelib.pipelines.media.timestamps import Found

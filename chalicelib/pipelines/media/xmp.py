@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
 
-from chalicelib.pipelines.media.exif import place, text
+from chalicelib.pipelines.media.facts import place, text
 from chalicelib.pipelines.media.timestamps import Found
 from chalicelib.pipelines.media.writing import is_date, written
 

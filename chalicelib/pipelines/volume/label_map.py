@@ -57,6 +57,32 @@ def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
     return rounded.astype(np.int32), note
 
 
+def renumbered(reference: Array, own: Mapping[int, str], names: Mapping[int, str]) -> tuple[Array, list[str]]:
+    """A reference with the numbers that the result uses for the same names. Masks and segments are numbered in their
+    own order: by numbers alone a femur would be compared with a tibia.
+
+    own: the reference's names; names: the result's. Where either has none, numbers are all there is.
+    """
+    wanted = {name.lower(): value for value, name in names.items()}
+    if not own or not wanted:
+        return reference, []
+    table = np.arange(max(int(reference.max()), *own) + 1, dtype=np.uint16)
+    free = max(*table.tolist(), *names) + 1
+    unknown = []
+    for value, name in own.items():
+        if name.lower() in wanted:
+            table[value] = wanted[name.lower()]
+        else:
+            table[value], free = free, free + 1
+            unknown.append(name)
+    if np.array_equal(table, np.arange(len(table))):
+        return reference, []
+    notes = ["Labels of the reference are matched by their names."]
+    if unknown:
+        notes.append(f"The reference has labels of other names, which match none: {', '.join(unknown[:8])}.")
+    return table[reference], notes
+
+
 def regions_of(labels: Array, names: Mapping[int, str]) -> tuple[Region, ...]:
     present = [int(value) for value in np.flatnonzero(counts_of(labels)) if value]
     return tuple(Region(value, names.get(value) or f"label_{value}", None) for value in present)

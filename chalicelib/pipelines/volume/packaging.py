@@ -20,21 +20,11 @@ from chalicelib.pipelines.volume import (
     reports,
     t2,
 )
-from chalicelib.pipelines.volume.geometry import (
-    Array,
-    Grid,
-    from_working,
-    working_affine,
-)
+from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, working_affine
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE
 from chalicelib.pipelines.volume.plan import Plan
-from chalicelib.pipelines.volume.saved import (
-    load_array,
-    load_grid,
-    load_json,
-    load_plan,
-)
+from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, load_plan
 from chalicelib.pipelines.volume.warning_codes import codes_of
 
 

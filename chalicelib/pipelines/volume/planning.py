@@ -100,7 +100,7 @@ class Planner:
     def _main(self, files: Sequence[InspectedFile], role: str | None = None) -> Found:
         kinds = {str(file.metadata.get("format")) for file in files}
         if kinds == {"dicom"}:
-            return self._dicom(self._loose(files), [(f.number, None) for f in files])
+            return self._dicom(self._loose(files), [(f.number, None) for f in files], role)
         if "dicom" in kinds or "zip" in kinds:
             if len(files) > 1:
                 raise self._several(len(files), role)
@@ -137,7 +137,7 @@ class Planner:
             read = slices.in_zip(archive, found.others, self._job.progress)
             if not read.headers:
                 raise archives.no_image(found)
-            return self._dicom(read, [(number, name) for name in read.names])
+            return self._dicom(read, [(number, name) for name in read.names], role)
         entries = []
         facts_of = {}
         for name in found.images:
@@ -202,8 +202,10 @@ class Planner:
             found.broken.append((told(name, number), refused[number].error_message or slices.NO_DICOM))
         return found
 
-    def _dicom(self, read: slices.Slices, parts: Sequence[Part]) -> Found:
-        """Image and labels out of DICOM files: a scan, and a segmentation of it where there is one."""
+    def _dicom(self, read: slices.Slices, parts: Sequence[Part], role: str | None) -> Found:
+        """Image and labels out of DICOM files: a scan, and a segmentation of it where there is one.
+
+        The option `series` and what the result tells of series are about the image, not about labels in a role."""
         scans = [(place, header) for place, header in enumerate(read.headers) if not header.segmentation]
         made = [place for place, header in enumerate(read.headers) if header.segmentation]
         if len(made) > 1:
@@ -213,16 +215,20 @@ class Planner:
         if not scans:
             self._warnings += read.refuse_incomplete(allowed=allowed)
             return None, labels
-        choice = volumes.choose(volumes.candidates(scans), self._options.series)
+        choice = volumes.choose(volumes.candidates(scans), None if role else self._options.series)
         taken = choice.taken
         kept, more = slices.decodable(taken, read.names, allowed=allowed)
         self._warnings += [*choice.warnings, *read.refuse_incomplete(allowed=allowed), *more]
         stacked = series.stack(kept, self._options.pixel_spacing)
         _ = stacked.grid  # refuses what is no volume before anything is fetched
+        image = _source_of(kept, parts)
+        if role:
+            return image, labels
         self._details["series"] = taken.describe()
+        if side := taken.slices[0].header.side:
+            self._details["side"] = side
         if choice.others:
             self._details["other_series"] = [one.describe() for one in choice.others[:32]]
-        image = _source_of(kept, parts)
         self._echoes = [
             (time, _source_of(one.slices, parts))
             for time, one in volumes.echoes(taken, choice.others)

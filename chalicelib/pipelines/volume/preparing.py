@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalicelib.pipelines.base import PipelineFailed, RunContext, UnreadableFile
-from chalicelib.pipelines.volume import (
-    label_map,
-    t2,
-)
-from chalicelib.pipelines.volume.geometry import (
-    Array,
-    Grid,
-    apart,
-    embedded,
-    to_working,
-)
+from chalicelib.pipelines.volume import label_map, t2
+from chalicelib.pipelines.volume.geometry import Array, Grid, apart, embedded, to_working
 from chalicelib.pipelines.volume.options import is_builtin
 from chalicelib.pipelines.volume.plan import Plan, Source
 from chalicelib.pipelines.volume.planning import Planner
 from chalicelib.pipelines.volume.reading import each, read
-from chalicelib.pipelines.volume.saved import (
-    load_plan,
-    model_folder,
-    save_array,
-    save_json,
-)
+from chalicelib.pipelines.volume.saved import load_plan, model_folder, save_array, save_json
 
 GRIDS_SAME, GRIDS_APART = 1e-3, 0.2  # voxels, at the far corner
 
@@ -70,7 +58,7 @@ def prepare(job: RunContext) -> None:
     job.progress(80)
     note = plan.reference_note and f"The reference can't be used: {plan.reference_note}"
     if plan.reference is not None:
-        found = _prepare_reference(job, plan.reference, grid)
+        found = _prepare_reference(job, plan.reference, grid, names | job.options.region_names)
         note, warnings = found[0], warnings + found[1]
     if note:
         warnings.append(note)
@@ -140,11 +128,15 @@ def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[st
     return values, own, [near] if off > GRIDS_SAME else []
 
 
-def _prepare_reference(job: RunContext, source: Source, grid: Grid) -> tuple[str | None, list[str]]:
+def _prepare_reference(
+    job: RunContext, source: Source, grid: Grid, names: Mapping[int, str]
+) -> tuple[str | None, list[str]]:
     """Saves the reference; (the reason where it can't be compared with, warnings)."""
     try:
         volume = read(job, source, labels=True)
         values, notes = label_map.label_values(volume.data, "reference")
+        values, matched = label_map.renumbered(values, volume.names, names)
+        notes += matched
     except UnreadableFile as reason:
         return f"The reference can't be used: {reason.message}", []
     off = apart(grid, volume.grid)

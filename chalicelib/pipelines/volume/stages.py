@@ -17,11 +17,7 @@ from chalicelib.pipelines.volume import (
     subregions,
     t2,
 )
-from chalicelib.pipelines.volume.geometry import (
-    Array,
-    counts_of,
-    working_affine,
-)
+from chalicelib.pipelines.volume.geometry import Array, counts_of, working_affine
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.saved import (
@@ -86,7 +82,8 @@ def _subregions(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """(the figures of each part of each knee's cartilage, why some have none)."""
     options = job.options
-    side = subregions.side_of([m.region for m in measures], options.side)
+    stated = options.side or load_json(job, "prepared")["details"].get("side")
+    side = subregions.side_of([m.region for m in measures], stated)
     rows, notes = [], []
     for m in measures:
         bone = subregions.bone_of(m.region, options.subregions.get(m.label))

@@ -152,7 +152,7 @@ def _without_specks(layer: Array, voxel: float) -> tuple[Array, int]:
 
 def _owners(part: Array, layer: Array, bones: list[int]) -> Array | None:
     """The bones that the layer lies upon. One that merely touches it, as a neighbour does in a joint, is none."""
-    beside = part[ndimage.binary_dilation(layer, np.ones((3, 3, 3), bool)) & ~layer]
+    beside = part[ndimage.binary_dilation(layer, np.ones((3, 3, 3), bool), iterations=2) & ~layer]
     contacts = {bone: int(np.count_nonzero(beside == bone)) for bone in bones}
     most = max(contacts.values(), default=0)
     if not most:
@@ -200,13 +200,14 @@ def _signed(mask: Array, spacing: Array) -> Array:
 
 
 def _facing(points: Array, normals: Array, layer: Array, affine: Array, back: Array) -> Array:
-    """Which points have the layer just outside of them."""
+    """Which points have the layer just outside of them, or beyond a voxel that was left between."""
     along = normals @ back.T
     along *= NEIGHBOUR / np.maximum(np.abs(along).max(axis=1, keepdims=True), 1e-12)
-    index = np.rint((points - affine[:3, 3]) @ back.T + along).astype(int)
-    inside = ((index >= 0) & (index < layer.shape)).all(axis=1)
     hit = np.zeros(len(points), bool)
-    hit[inside] = layer[tuple(index[inside].T)]
+    for steps in (1, 2):
+        index = np.rint((points - affine[:3, 3]) @ back.T + steps * along).astype(int)
+        inside = ((index >= 0) & (index < layer.shape)).all(axis=1)
+        hit[inside] |= layer[tuple(index[inside].T)]
     return hit
 
 

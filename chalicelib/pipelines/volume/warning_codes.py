@@ -28,6 +28,7 @@ CODES = tuple(
         ("overlapping_labels", r"overlap in \d+ voxels"),
         ("fractional_labels", r"holds fractions: a voxel belongs"),
         ("reference_not_used", r"[Tt]he reference (can't be used|doesn't lie)"),
+        ("matched_by_name", r"matched by their names|labels of other names"),
         ("labels_not_used", r"uploaded labels are not used"),
         ("images_not_used", r"more image\(s\), which are not used|An image of the zip is left out"),
         ("segmentations_not_used", r"DICOM segmentations: the first is used"),

@@ -44,10 +44,6 @@ class Files:
 
         return cls(folder, numbered("snapshot"), numbered("journal"))
 
-    @property
-    def last(self) -> int:
-        return max([0, *self.snapshots, *self.journals])
-
     def records(self) -> Iterator[Record]:
         """Everything since the newest snapshot, which is part of it. Raises Damaged."""
         base = max(self.snapshots, default=0)
@@ -76,7 +72,7 @@ def load(folder: Path, apply: Callable[[Record], None]) -> int:
         end, sealed = length(last.read_bytes())
         if not sealed:
             reseal(last, end)
-    return files.last + 1
+    return max(max(files.journals, default=0) + 1, max(files.snapshots, default=0))
 
 
 class Store:

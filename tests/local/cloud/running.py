@@ -44,7 +44,7 @@ class Cloud:
         while time.monotonic() < began + seconds:
             assert self._process.poll() is None, (self.folder / "log").read_text()
             try:
-                if requests.get(f"{self.address}/health", timeout=5).ok:
+                if requests.get(f"{self.address}/health", timeout=5).status_code in (200, 404):
                     return time.monotonic() - began
             except requests.ConnectionError:
                 time.sleep(0.02)

@@ -190,3 +190,11 @@ def test_a_dark_linear_picture_shows_its_card() -> None:
     pixels = to_8(printed().shot(encode=lambda light: light, exposure=0.4))
     assert names(detecting.found_in(pixels)) == ["aruco24"]
     assert CAST.shape == (3, 3)
+
+
+def test_a_printed_card_is_not_taken_for_the_classic_one_that_is_asked_for() -> None:
+    classic, printed_one = ((20, 40), (220, 40), (220, 178), (20, 178)), ((250, 40), (580, 40), (580, 260), (250, 260))
+    pixels = seen(scene(("mcc24", classic), ("aruco24", printed_one)))
+    assert names(detecting.found_in(pixels, "mcc24")) == ["mcc24"]
+    assert np.abs(detecting.found_in(pixels, "mcc24").cards[0].corners - classic).max() < 2
+    assert names(detecting.found_in(seen(printed()), "mcc24")) == []

@@ -19,6 +19,7 @@ from chalicelib.pipelines.colour import COLOUR, correcting, pictures, profiles
 from chalicelib.pipelines.colour.correcting import Correction
 from chalicelib.pipelines.colour.encoding import Encoding
 from chalicelib.pipelines.colour.spaces import SPACES
+from tests.pipelines.media.makers import heic
 
 SCENE = printed()
 PIXELS = to_8(SCENE.shot(noise=2))
@@ -172,6 +173,17 @@ def test_what_a_profile_says_is_followed_for_the_differences_before() -> None:
     assert tagged.results[0][2]["delta_e_before"] < 0.6
     assert untagged["delta_e_before"] > 2
     assert off_card(opened(tagged.output("corrected")), SCENE.boxes).mean() < 0.6
+
+
+def test_heic_is_decoded_in_a_step_of_its_own_and_comes_back_as_jpeg() -> None:
+    run = FakeRun(("a.HEIC", heic(Image.fromarray(to_8(SCENE.shot())))))
+    run.run(1, 1)
+    assert "developed-0" in run.saved
+    run.run(2, 6)
+    assert run.results[0][2]["card"] == "aruco24"
+    filename, content_type, content = run.artifacts["corrected-0"]
+    assert (filename, content_type) == ("a_corrected.jpg", "image/jpeg")
+    assert off_card(opened(content), SCENE.boxes).mean() < 1.5
 
 
 def dng(light: np.ndarray) -> bytes:

@@ -1,5 +1,7 @@
 """What a user may set, and what is refused."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -48,3 +50,14 @@ def test_the_pipeline_declares_what_it_takes() -> None:
     for extension in ("jpg", "jpeg", "png", "gif", "webp", "tiff", "heic", "heif", "mp4", "mov", "m4v", "avi", "mkv"):
         assert MEDIA.accepts.extension(f"A.{extension.upper()}") == f".{extension}"
     assert MEDIA.accepts.extension("a.pdf") is None
+
+
+def test_importing_the_pipeline_loads_none_of_its_heavy_libraries() -> None:
+    heavy = "{'PIL', 'av', 'pi_heif', 'tzfpy', 'filetype', 'numpy'}"
+    script = f"import sys, chalicelib.pipelines.media; print(sorted({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_every_set_of_options_can_be_served() -> None:
+    MEDIA.check(Options(), lambda folder: [])

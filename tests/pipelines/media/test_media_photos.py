@@ -269,6 +269,14 @@ def test_a_photo_of_which_only_the_header_is_left_is_refused() -> None:
     assert refusal(content[:100]) == "unreadable"
 
 
+def test_a_motion_photo_is_one_file_and_marked() -> None:
+    plain = jpeg(scene(1))
+    found = inspect(plain + b"MotionPhoto_Data" + each_kind()["a.mp4"])
+    assert found.metadata["motion_photo"] is True
+    assert "damaged" not in found.metadata
+    assert "motion_photo" not in inspect(plain).metadata
+
+
 def test_a_png_cut_off_is_refused() -> None:
     assert refusal(photo(scene(1), "PNG")[:5000]) == "unreadable"
 

@@ -70,6 +70,16 @@ def test_where_the_patient_lies_makes_no_difference(rotation: np.ndarray) -> Non
         assert oblique[name] == pytest.approx(straight[name], abs=2e-3)
 
 
+def test_a_voxel_left_between_bone_and_layer_is_no_reason_not_to_measure() -> None:
+    phantom = volume_phantoms.island(FINE, 2.52)
+    first = int(np.argwhere((phantom.labels == 2).any(axis=(1, 2))).min())
+    gap = phantom.labels.copy()
+    gap[first][gap[first] == 2] = 0
+    found = layer_of(measured(gap, np.diag([*FINE, 1.0])))
+    assert found["mean_thickness_mm"] == pytest.approx(2.52 - 0.36, abs=0.03)
+    assert found["std_thickness_mm"] < 0.05
+
+
 def test_one_stray_voxel_changes_nothing_and_is_mentioned() -> None:
     phantom = volume_phantoms.island(FINE, 2.52)
     stray = phantom.labels.copy()
@@ -187,6 +197,15 @@ def test_names_tell_the_side_and_the_bone_as_well() -> None:
     found, run = parts(region_names=named)
     assert "femur_medial_weight_bearing" in found
     assert run.results["warnings"] == []
+
+
+def test_dicom_says_which_knee_it_is() -> None:
+    from dicom_world import named, series_of, with_tags
+    from volume_world import zipped
+
+    slices = series_of(knee(1.6)[:, :, 8:30], with_tags(Laterality="L", PixelSpacing=[1.6, 1.6]), step=1.6)
+    run = FakeRun(("k.zip", zipped(named(slices))), segmentation_model="labels", region_names=KNEE_NAMES).run(1, 2)
+    assert b'"side": "left"' in run.saved["prepared.json"]
 
 
 def test_without_a_side_halves_are_called_what_they_are() -> None:

@@ -14,6 +14,7 @@ import {
   useState,
 } from 'react'
 import styles from './TileGrid.module.css'
+import { useBand } from './useBand'
 
 export interface Group {
   key: string
@@ -47,6 +48,7 @@ interface Props {
 
 type Row = { kind: 'title'; group: number } | { kind: 'tiles'; group: number; start: number; end: number }
 
+const EMPTY: ReadonlySet<number> = new Set()
 const TITLE = 56
 const NARROW = 480
 /** What the page's head and what sticks below it cover. */
@@ -246,7 +248,29 @@ export function TileGrid({
     event.preventDefault()
   }
 
+  const { band, down, swallowed } = useBand({
+    box,
+    side,
+    gap,
+    enabled: onSelect !== undefined,
+    lines: () =>
+      virtual.measurementsCache.flatMap((line) => {
+        const one = rows[line.index]
+        if (one?.kind !== 'tiles') return []
+        return [{ top: line.start - top, bottom: line.end - top - gap, start: one.start, end: one.end }]
+      }),
+    onBand: (places, adding) => {
+      if (!adding) kept.current = EMPTY
+      const items = places.map((at) => order[at]!)
+      anchor.current = items[0] ?? anchor.current
+      onSelect?.(new Set([...kept.current, ...items]))
+    },
+  })
+  /** What a band adds to. */
+  const kept = useRef<ReadonlySet<number>>(EMPTY)
+
   const click = (event: MouseEvent) => {
+    if (swallowed()) return
     const item = Number(
       (event.target as Element).closest<HTMLElement>('[data-item]')?.dataset.item ?? Number.NaN,
     )
@@ -271,8 +295,24 @@ export function TileGrid({
       style={{ height: virtual.getTotalSize() }}
       onKeyDown={keys}
       onClick={click}
+      onPointerDown={(event) => {
+        kept.current = selected ?? EMPTY
+        down(event)
+      }}
       onFocus={() => active === null && order[0] !== undefined && setActive(order[0])}
     >
+      {band && (
+        <span
+          aria-hidden
+          className={styles.band}
+          style={{
+            left: band.left,
+            top: band.top,
+            width: band.right - band.left,
+            height: band.bottom - band.top,
+          }}
+        />
+      )}
       {seen.map((line) => {
         const row = rows[line.index]
         if (!row) return null

@@ -98,6 +98,35 @@ test('while duplicates are not known, the page doesn’t say that there are none
   await expect(page.getByRole('heading', { name: /The same bytes|Look alike/ }).first()).toBeVisible()
 })
 
+test('a band drawn with the mouse selects what it touches, and adds with Shift', async ({ page }) => {
+  await send(page, family())
+  await completed(page)
+  await expect(tiles(page).nth(3)).toBeVisible()
+  const middle = async (n: number) => {
+    const box = (await tiles(page).nth(n).boundingBox())!
+    return [box.x + box.width / 2, box.y + box.height / 2] as const
+  }
+  const draw = async (from: number, to: number) => {
+    await page.mouse.move(...(await middle(from)))
+    await page.mouse.down()
+    await page.mouse.move(...(await middle(to)), { steps: 6 })
+    await page.mouse.up()
+  }
+  const selected = page.locator('[role=option][aria-selected=true]')
+  await draw(0, 2)
+  await expect(selected).toHaveCount(3)
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await draw(1, 2)
+  await expect(selected).toHaveCount(2)
+  await page.keyboard.down('Shift')
+  await draw(3, 4)
+  await page.keyboard.up('Shift')
+  await expect(selected).toHaveCount(4)
+  // A press that doesn't move still opens.
+  await tiles(page).first().click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+})
+
 for (const width of [390, 1440])
   test(`photos stand by month, and a slider leads to any, at ${width} pixels`, async ({
     page,

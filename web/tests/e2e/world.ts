@@ -1,6 +1,6 @@
 // What every browser test has: the page over a line that can be cut, the samples, and eyes on the console.
 import { readdirSync } from 'node:fs'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Page } from '@playwright/test'
@@ -54,8 +54,8 @@ async function line(): Promise<Line & { close(): Promise<void> }> {
       server.close(() => resolve())
       for (const socket of sockets) socket.destroy()
     })
-  await listen(0)
-  const own = (server.address() as AddressInfo).port
+  const own = Number(process.env.MILLRACE_E2E_LINE)
+  await listen(own)
   return { address: `http://127.0.0.1:${own}`, cut: close, mend: () => listen(own), close }
 }
 

@@ -22,6 +22,7 @@ looks_like = dicom_files.looks_like
 HEADER_TAGS = [
     *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "SeriesNumber", "Modality", "InstanceNumber"),
     *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PixelRepresentation", "BitsAllocated", "BitsStored"),
+    *("ImageLaterality", "Laterality"),
     *frames.TAGS,
 ]
 SEGMENTATIONS = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
@@ -36,7 +37,8 @@ class Header:
     """What one file holds: `planes`, all of `rows` × `columns`.
 
     step: mm to the next slice as the file states it, None where it doesn't. scan: False for pictures of scans
-    (localisers, screenshots, captures). undecodable: why its pixels can't be decoded here, or None.
+    (localisers, screenshots, captures). undecodable: why its pixels can't be decoded here, or None. side: "left" or
+    "right" where the file says which of a pair it shows.
     """
 
     series: str
@@ -53,6 +55,7 @@ class Header:
     scan: bool
     segmentation: bool
     undecodable: str | None
+    side: str | None
     planes: tuple[Plane, ...]
 
 
@@ -110,6 +113,9 @@ def _header(dataset: Any) -> Header:
         scan=not (capture or segmentation or kinds & NO_SCAN),
         segmentation=segmentation,
         undecodable=undecodable(syntax, int(dataset.get("BitsStored") or bits)),
+        side={"L": "left", "R": "right"}.get(
+            str(dataset.get("ImageLaterality") or dataset.get("Laterality") or "").strip().upper()
+        ),
         planes=tuple(frames.planes_of(dataset, count)),
     )
 

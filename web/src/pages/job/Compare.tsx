@@ -54,6 +54,7 @@ function Original({ file }: { file: FileAnswer }) {
   return (
     <img
       className={`${styles.original} ${here ? styles.here : ''}`}
+      crossOrigin="anonymous"
       src={original.data.url}
       alt=""
       decoding="async"

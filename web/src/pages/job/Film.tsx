@@ -23,6 +23,7 @@ export function Film({ file }: { file: FileAnswer }) {
       {shown ? (
         <video
           className={styles.film}
+          crossOrigin="anonymous"
           src={original.data.url}
           aria-label={file.original_filename}
           controls

@@ -78,6 +78,8 @@ export function Picture({ file, handle, onView, onGo }: Props) {
           {data && !broken && (
             <img
               className={`${styles.original} ${here ? styles.here : ''}`}
+              // The store answers pages that it knows, and hands nothing to a request that doesn't say whose it is.
+              crossOrigin="anonymous"
               src={data.url}
               alt={here ? file.original_filename : ''}
               draggable={false}

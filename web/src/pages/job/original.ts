@@ -83,6 +83,7 @@ export class Ahead {
   private fetch(id: string, url: string): void {
     if (this.kept.get(id) !== null) return
     const image = this.picture()
+    image.crossOrigin = 'anonymous'
     image.src = url
     this.kept.set(id, image)
   }

@@ -29,6 +29,7 @@ export function Original({ file }: { file: LibraryFile }) {
       <video
         key={url}
         className={styles.film}
+        crossOrigin="anonymous"
         src={url}
         controls
         preload="metadata"
@@ -41,6 +42,7 @@ export function Original({ file }: { file: LibraryFile }) {
     return (
       // biome-ignore lint/a11y/useMediaCaption: it is the user's own recording
       <audio
+        crossOrigin="anonymous"
         src={url}
         controls
         preload="metadata"
@@ -61,6 +63,7 @@ export function Original({ file }: { file: LibraryFile }) {
         ))}
       {url && kind === 'image' && (
         <img
+          crossOrigin="anonymous"
           src={url}
           alt={loaded ? titleOf(file) : ''}
           draggable={false}

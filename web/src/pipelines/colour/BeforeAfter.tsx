@@ -36,9 +36,17 @@ export function BeforeAfter({ report, before, after }: Props) {
             : {}
         }
       >
-        {second && <img src={second} alt={t('colour.afterOf', { name: report.file })} draggable={false} />}
+        {second && (
+          <img
+            crossOrigin="anonymous"
+            src={second}
+            alt={t('colour.afterOf', { name: report.file })}
+            draggable={false}
+          />
+        )}
         {first && (
           <img
+            crossOrigin="anonymous"
             src={first}
             alt={t('colour.beforeOf', { name: report.file })}
             draggable={false}

@@ -69,7 +69,7 @@ function Picture({ artifact }: { artifact: ArtifactAnswer }) {
   return (
     <figure>
       {address.data ? (
-        <img src={address.data.url} alt={artifact.filename} decoding="async" />
+        <img crossOrigin="anonymous" src={address.data.url} alt={artifact.filename} decoding="async" />
       ) : (
         <Skeleton lines={2} />
       )}

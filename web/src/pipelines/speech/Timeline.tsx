@@ -278,6 +278,7 @@ export function Timeline({ words, seconds, peaks, url }: Props) {
       {/* biome-ignore lint/a11y/useMediaCaption: its words stand above, each where it is said */}
       <audio
         ref={audio}
+        crossOrigin="anonymous"
         src={url}
         preload="metadata"
         onPlay={() => setPlaying(true)}
