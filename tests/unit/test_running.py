@@ -9,7 +9,7 @@ import pytest
 from chalicelib.jobs import keys
 from chalicelib.jobs.model import Counts, Job
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.states import FINISHED, JobState
+from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.context import safe
 from chalicelib.jobs.work.running import MOST_TRIES
 from chalicelib.pipelines.base import Member, RunContext, Step
@@ -55,7 +55,7 @@ def test_a_run_may_describe_a_file_and_leaves_its_owners_words(world: World) -> 
 
     world.photos.steps = (Step("Describe", describe), *world.photos.steps)
     job = ready(world, b"one", b"two")
-    world.jobs.change_file(world.files(job)[0], {"title": "Mine", "tags": ("sea",)}, allowed=FINISHED)
+    world.set_file(world.files(job)[0], title="Mine", tags=("sea",))
     world.drain()
     first, second = world.files(job)
     assert (first.metadata["place"], second.metadata["place"]) == (1, 2)
