@@ -22,9 +22,9 @@ from typing import Any
 from benchmarks.report import report
 from chalicelib.files.archive import Entry, Plan, assemble, plan
 from chalicelib.files.hashing import crc32
-from chalicelib.jobs.archiving import PASSED_THROUGH, write_archive
 from chalicelib.jobs.model import File
-from chalicelib.jobs.ports import UploadedPart
+from chalicelib.jobs.ports.outside import UploadedPart
+from chalicelib.jobs.work.archiving import PASSED_THROUGH, write_archive
 from chalicelib.pipelines.base import InspectedFile, Member
 
 MIB = 1024 * 1024

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.ledger import S3_FREE, S3_READS, Ledger, price
-from chalicelib.jobs.multipart import part_size
+from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.pipelines.registry import PIPELINES
 from infra.aws.functions import functions
 

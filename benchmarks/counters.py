@@ -18,8 +18,8 @@ from typing import Any
 
 from benchmarks.report import report
 from benchmarks.simulation import SimulatedTable
-from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file, finish_files
+from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Table

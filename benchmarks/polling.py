@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.counters import OWNER, finish, new_job, new_table
 from benchmarks.report import report
-from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.library.ownership import Owned
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:

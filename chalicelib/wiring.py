@@ -18,20 +18,20 @@ from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
 
 if TYPE_CHECKING:
-    from chalicelib.jobs.control import Control
-    from chalicelib.jobs.dropfolder import DropFolders
-    from chalicelib.jobs.importing import Importer
-    from chalicelib.jobs.inspection import Inspector
-    from chalicelib.jobs.intake import Intake
-    from chalicelib.jobs.listing import Listing
+    from chalicelib.jobs.intake.dropfolder import DropFolders
+    from chalicelib.jobs.intake.importing import Importer
+    from chalicelib.jobs.intake.multipart import Multipart
+    from chalicelib.jobs.intake.uploads import Intake
+    from chalicelib.jobs.library.control import Control
+    from chalicelib.jobs.library.listing import Listing
+    from chalicelib.jobs.library.ownership import Owned
     from chalicelib.jobs.model import QueueState
-    from chalicelib.jobs.multipart import Multipart
-    from chalicelib.jobs.ownership import Owned
-    from chalicelib.jobs.recovery import Sweeper
-    from chalicelib.jobs.running import Runner
     from chalicelib.jobs.schedules import Schedules
-    from chalicelib.jobs.settling import Settling
-    from chalicelib.jobs.slices import Slices
+    from chalicelib.jobs.sweeper import Sweeper
+    from chalicelib.jobs.work.inspection import Inspector
+    from chalicelib.jobs.work.running import Runner
+    from chalicelib.jobs.work.settling import Settling
+    from chalicelib.jobs.work.slices import Slices
     from chalicelib.pipelines.base import Pipeline, Work
     from chalicelib.stores.account_table import AccountTable
     from chalicelib.stores.job_table import JobTable
@@ -130,7 +130,7 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def listing(self) -> Listing:
-        from chalicelib.jobs.listing import Listing
+        from chalicelib.jobs.library.listing import Listing
 
         return Listing(self.jobs, self.pipelines)
 
@@ -160,25 +160,25 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def owned(self) -> Owned:
-        from chalicelib.jobs.ownership import Owned
+        from chalicelib.jobs.library.ownership import Owned
 
         return Owned(self.jobs)
 
     @cached_property
     def settling(self) -> Settling:
-        from chalicelib.jobs.settling import Settling
+        from chalicelib.jobs.work.settling import Settling
 
         return Settling(self.jobs, self.objects, self.queues, self.works, clock, observing)
 
     @cached_property
     def slices(self) -> Slices:
-        from chalicelib.jobs.slices import Slices
+        from chalicelib.jobs.work.slices import Slices
 
         return Slices(self.jobs, self.queues, self.works, clock)
 
     @cached_property
     def intake(self) -> Intake:
-        from chalicelib.jobs.intake import Intake
+        from chalicelib.jobs.intake.uploads import Intake
 
         return Intake(
             self.jobs, self.objects, self.owned, self.settling, self.works, self.settings.limits, clock, new_id
@@ -186,13 +186,13 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def multipart(self) -> Multipart:
-        from chalicelib.jobs.multipart import Multipart
+        from chalicelib.jobs.intake.multipart import Multipart
 
         return Multipart(self.jobs, self.objects, self.owned, self.settings.limits, clock)
 
     @cached_property
     def control(self) -> Control:
-        from chalicelib.jobs.control import Control
+        from chalicelib.jobs.library.control import Control
 
         return Control(
             self.jobs,
@@ -208,14 +208,14 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def drops(self) -> DropFolders:
-        from chalicelib.jobs.dropfolder import DropFolders
+        from chalicelib.jobs.intake.dropfolder import DropFolders
 
         limits, owner = self.settings.limits, self.settings.drop_owner
         return DropFolders(self.jobs, self.objects, self.intake, self.settling, limits, clock, new_id, owner)
 
     @cached_property
     def importer(self) -> Importer:
-        from chalicelib.jobs.importing import Importer, Root
+        from chalicelib.jobs.intake.importing import Importer, Root
 
         own = self.settings.bucket
         roots = [Root.parse(root, own) for root in self.settings.import_roots]
@@ -246,7 +246,7 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def inspector(self) -> Inspector:
-        from chalicelib.jobs.inspection import Inspector
+        from chalicelib.jobs.work.inspection import Inspector
 
         return Inspector(
             self.jobs, self.objects, self.settling, self.drops, self.inspecting, self.settings.limits, clock, observing
@@ -254,15 +254,15 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
 
     @cached_property
     def runner(self) -> Runner:
-        from chalicelib.jobs.context import Stores
-        from chalicelib.jobs.running import Runner
+        from chalicelib.jobs.work.context import Stores
+        from chalicelib.jobs.work.running import Runner
 
         stores = Stores(self.jobs, self.objects, self.objects, self.user_data, clock, observing)
         return Runner(stores, self.queues, self.settling, self.slices, self.works)
 
     @cached_property
     def sweeper(self) -> Sweeper:
-        from chalicelib.jobs.recovery import Sweeper
+        from chalicelib.jobs.sweeper import Sweeper
 
         return Sweeper(
             self.jobs,

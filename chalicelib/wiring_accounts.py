@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.stored_settings import StoredSettings
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
-    from chalicelib.jobs.ports import Clock
+    from chalicelib.jobs.ports.outside import Clock
     from chalicelib.stores.people_table import PeopleTable
     from chalicelib.stores.secrets import Secrets
 

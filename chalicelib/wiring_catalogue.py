@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
     from chalicelib.catalogue.works import Tools
-    from chalicelib.jobs.ports import Clock
+    from chalicelib.jobs.ports.outside import Clock
     from chalicelib.outgoing.addresses import Addresses
     from chalicelib.outgoing.connections import Connections as OwnersConnections
     from chalicelib.outgoing.servers import Servers

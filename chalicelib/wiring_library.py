@@ -11,17 +11,17 @@ from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 
 if TYPE_CHECKING:
-    from chalicelib.jobs.control import Control
-    from chalicelib.jobs.deletion import Deletion
-    from chalicelib.jobs.guides import Guides
-    from chalicelib.jobs.intake import Intake
-    from chalicelib.jobs.library import Library
+    from chalicelib.jobs.intake.reuse import Reuse
+    from chalicelib.jobs.intake.uploads import Intake
+    from chalicelib.jobs.library.control import Control
+    from chalicelib.jobs.library.deletion import Deletion
+    from chalicelib.jobs.library.files import Library
+    from chalicelib.jobs.library.guides import Guides
+    from chalicelib.jobs.library.ownership import Owned
+    from chalicelib.jobs.library.results import Results
     from chalicelib.jobs.observer import Observer
-    from chalicelib.jobs.ownership import Owned
-    from chalicelib.jobs.ports import Clock
-    from chalicelib.jobs.results import Results
-    from chalicelib.jobs.reuse import Reuse
-    from chalicelib.jobs.settling import Settling
+    from chalicelib.jobs.ports.outside import Clock
+    from chalicelib.jobs.work.settling import Settling
     from chalicelib.pipelines.base import Pipeline
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
@@ -77,19 +77,19 @@ class LibraryServices:
 
     @cached_property
     def library(self) -> Library:
-        from chalicelib.jobs.library import Library
+        from chalicelib.jobs.library.files import Library
 
         return Library(self.jobs, self.owned, self.pipelines)
 
     @cached_property
     def reuse(self) -> Reuse:
-        from chalicelib.jobs.reuse import Reuse
+        from chalicelib.jobs.intake.reuse import Reuse
 
         return Reuse(self.jobs, self.owned, self.intake, self.settling, self.pipelines, self.clock, new_id)
 
     @cached_property
     def deletion(self) -> Deletion:
-        from chalicelib.jobs.deletion import Deletion
+        from chalicelib.jobs.library.deletion import Deletion
 
         return Deletion(
             self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
@@ -97,12 +97,12 @@ class LibraryServices:
 
     @cached_property
     def guides(self) -> Guides:
-        from chalicelib.jobs.guides import Guides
+        from chalicelib.jobs.library.guides import Guides
 
         return Guides(self.objects, self.settings.limits.download_url_seconds, self.clock)
 
     @cached_property
     def results(self) -> Results:
-        from chalicelib.jobs.results import Results
+        from chalicelib.jobs.library.results import Results
 
         return Results(self.jobs, self.owned, self.clock, new_id)

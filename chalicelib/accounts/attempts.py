@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.errors import TooManyAttempts
 from chalicelib.accounts.ports import AttemptStore
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 
 LIMIT = 10
 """Of one address for one email."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.accounts.people import AuditEntry
 from chalicelib.accounts.ports import AuditStore
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 
 
 class Audit:

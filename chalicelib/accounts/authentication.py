@@ -10,7 +10,7 @@ from chalicelib.accounts.people import ACCOUNT, ADMINISTER, GUEST, User
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.tokens import Tokens
 from chalicelib.jobs.errors import Unauthorized
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 
 GUESTS_FOR = timedelta(minutes=1)
 SESSIONS_FOR = timedelta(seconds=5)

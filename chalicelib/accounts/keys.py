@@ -11,7 +11,7 @@ from chalicelib.accounts.audit import Audit
 from chalicelib.accounts.people import ADMIN, ADMINISTER, READ, UPLOAD, USER, ApiKey, User
 from chalicelib.accounts.ports import AccountStore, KeyStore
 from chalicelib.jobs.errors import Forbidden, TooManyKeys, Unauthorized
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 
 PREFIX = "mr_"
 MOST = 50

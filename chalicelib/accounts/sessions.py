@@ -13,7 +13,7 @@ from chalicelib.accounts.people import Account, User
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.accounts.tokens import RefreshToken, Tokens
 from chalicelib.jobs.errors import Unauthorized
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.accounts.people import SCOPES, User
 from chalicelib.jobs.errors import Unauthorized
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 
 ALGORITHM = "HS256"
 ISSUER, AUDIENCE = "millrace", "millrace-api"

@@ -12,7 +12,7 @@ from chalicelib.accounts.passwords import Passwords, check_strength
 from chalicelib.accounts.people import ADMIN, USER, Account
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.jobs.errors import Unauthorized
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 
 
 class Users:

@@ -24,7 +24,7 @@ from chalicelib.jobs.errors import (
     TryAgain,
     UnsupportedType,
 )
-from chalicelib.jobs.reuse import Chosen
+from chalicelib.jobs.intake.reuse import Chosen
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

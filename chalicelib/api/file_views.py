@@ -6,10 +6,10 @@ from typing import Any
 
 from chalicelib.api.http import JSON, Call, Reply
 from chalicelib.api.models.files import DownloadAnswer, FileAnswer, ThumbnailAnswer
-from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import FileNotFound
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
-from chalicelib.jobs.ports import SignedRequest
+from chalicelib.jobs.ports.outside import SignedRequest
+from chalicelib.jobs.work import thumbnails
 from chalicelib.wiring import services
 
 THUMBNAIL_SECONDS = 3600

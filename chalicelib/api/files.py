@@ -21,7 +21,7 @@ from chalicelib.api.models.files import (
 from chalicelib.api.paging import page_links
 from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, FileNotFound, NotAllowedInState, ObjectMissing
-from chalicelib.jobs.listing import Wanted, WantedGroups
+from chalicelib.jobs.library.listing import Wanted, WantedGroups
 from chalicelib.jobs.model import Artifact, Job, file_id
 from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services

@@ -20,7 +20,7 @@ from chalicelib.jobs.errors import IdempotencyMismatch, InvalidIdempotencyKey, R
 
 if TYPE_CHECKING:
     from chalicelib.accounts.model import KeptRequest
-    from chalicelib.jobs.ports import Clock
+    from chalicelib.jobs.ports.outside import Clock
 
 log = logging.getLogger(__name__)
 

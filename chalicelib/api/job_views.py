@@ -13,7 +13,7 @@ from chalicelib.api.models.jobs import (
     StatusAnswer,
     WaitingFor,
 )
-from chalicelib.jobs.listing import SORTS
+from chalicelib.jobs.library.listing import SORTS
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState

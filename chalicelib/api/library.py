@@ -19,7 +19,6 @@ from chalicelib.api.models.library import (
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.api.routing import Routes
-from chalicelib.jobs import thumbnails
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,
@@ -35,10 +34,11 @@ from chalicelib.jobs.errors import (
     UnsupportedType,
 )
 from chalicelib.jobs.ids import is_id
-from chalicelib.jobs.library import WantedFiles, kind_of
+from chalicelib.jobs.intake.reuse import Chosen
+from chalicelib.jobs.library.files import WantedFiles, kind_of
 from chalicelib.jobs.model import File, Job, parse_file_id
-from chalicelib.jobs.reuse import Chosen
 from chalicelib.jobs.states import FileState
+from chalicelib.jobs.work import thumbnails
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

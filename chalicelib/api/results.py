@@ -8,8 +8,8 @@ from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import JobNotFound, PreconditionFailed, TryAgain
+from chalicelib.jobs.library.results import WantedResults
 from chalicelib.jobs.model import Result, file_id
-from chalicelib.jobs.results import WantedResults
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

@@ -26,7 +26,6 @@ from chalicelib.api.models.uploads import (
     UploadTarget,
 )
 from chalicelib.api.routing import Routes
-from chalicelib.jobs.accepting import Announced, Selection
 from chalicelib.jobs.errors import (
     FileNotAwaited,
     GuestMayNot,
@@ -42,9 +41,10 @@ from chalicelib.jobs.errors import (
     UnsupportedType,
     UploadGone,
 )
-from chalicelib.jobs.intake import Upload
+from chalicelib.jobs.intake.accepting import Announced, Selection
+from chalicelib.jobs.intake.multipart import part_count
+from chalicelib.jobs.intake.uploads import Upload
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.multipart import part_count
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

@@ -29,9 +29,8 @@ from chalicelib.jobs.changes import (
     Told,
     lease_free,
 )
-from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.job_ports import FileStore
+from chalicelib.jobs.intake.deliveries import is_newer
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_hash
 from chalicelib.jobs.moves import (
     CLAIM_FILE,
@@ -52,6 +51,7 @@ from chalicelib.jobs.moves import (
     MovedFile,
 )
 from chalicelib.jobs.moving import job_conditions
+from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState
 from chalicelib.jobs.statistics import day_of, rejections
 

@@ -24,9 +24,9 @@ from chalicelib.jobs.errors import (
     TryAgain,
 )
 from chalicelib.jobs.ids import id_of
-from chalicelib.jobs.importing import Importer
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.intake.importing import Importer
+from chalicelib.jobs.intake.uploads import Intake
+from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.jobs.timing import InvalidTiming, Timing
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, StaleTransition, TryAgain
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.outgoing.addresses import Addresses, Refused
 from chalicelib.outgoing.sealing import Seals
 

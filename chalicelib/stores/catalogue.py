@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from chalicelib.catalogue.model import Scene
 from chalicelib.catalogue.ports import Change, Head, StaleScene
 from chalicelib.jobs.errors import ObjectMissing
-from chalicelib.jobs.ports import NewId, ObjectStore
+from chalicelib.jobs.ports.outside import NewId, ObjectStore
 from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Table, Write, timestamp
 
 SHARDS = 16

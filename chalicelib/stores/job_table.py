@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 from chalicelib.stores.batch_items import BatchItems
 from chalicelib.stores.dynamo import Table
 from chalicelib.stores.file_items import FileItems
@@ -19,7 +19,7 @@ from chalicelib.stores.webhook_items import WebhookItems, nobody
 
 
 class JobTable:
-    """Fulfils the protocols of chalicelib.jobs.job_ports, whose docstrings are the contract."""
+    """Fulfils the protocols of chalicelib.jobs.ports.stores, whose docstrings are the contract."""
 
     def __init__(
         self,

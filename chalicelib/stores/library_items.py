@@ -8,8 +8,8 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.job_ports import Use
 from chalicelib.jobs.model import File, Job, owner_hash, parse_file_id
+from chalicelib.jobs.ports.stores import Use
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Table, Write
 

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.model import StoredObject
-from chalicelib.jobs.ports import SignedRequest, UploadedPart
+from chalicelib.jobs.ports.outside import SignedRequest, UploadedPart
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -42,7 +42,7 @@ def checksum(hexadecimal: str) -> str:
 
 
 class ObjectBucket:
-    """Fulfils chalicelib.jobs.ports.ObjectStore. client and signer are made at their first use; the signer is a client
+    """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use; the signer is a client
     at the address under which users reach the store."""
 
     def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:

@@ -21,7 +21,7 @@ class MessageRefused(Exception):
 
 
 class SqsQueues:
-    """Fulfils chalicelib.jobs.ports.Queues. url_prefix: what stands before a queue's name in its URL."""
+    """Fulfils chalicelib.jobs.ports.outside.Queues. url_prefix: what stands before a queue's name in its URL."""
 
     def __init__(self, client: Callable[[], SQSClient], url_prefix: str) -> None:
         self._client = client

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing, PreconditionFailed, TooMuchUserData, TryAgain, UserDataNotFound
-from chalicelib.jobs.ports import Clock, NewId, ObjectStore
+from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.user_data import MOST_ENTRIES, UserDatum
 from chalicelib.stores.dynamo import ConditionFailed, Item, Key, Removal, Table, Write
 
@@ -29,7 +29,7 @@ def anything(current: UserDatum | None) -> bool:
 
 
 class UserDataTable:
-    """Fulfils chalicelib.jobs.ports.UserData. Nothing is found but what the owner has put there."""
+    """Fulfils chalicelib.jobs.ports.outside.UserData. Nothing is found but what the owner has put there."""
 
     def __init__(self, table: Table, objects: ObjectStore, clock: Clock, new_id: NewId) -> None:
         self._table = table

@@ -16,7 +16,7 @@ from typing import Any
 from chalicelib.jobs.changes import FileRejected, JobEnded, Told
 from chalicelib.jobs.errors import StaleTransition, TooManyWebhooks, WebhookNotFound
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Table, Write, timestamp
 from chalicelib.stores.items import job_key
 from chalicelib.webhooks.events import REJECTED, file_rejected, job_ended

@@ -15,7 +15,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs.deliveries import deliveries
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -24,8 +23,9 @@ from chalicelib.jobs.errors import (
     TryAgain,
     WebhookNotFound,
 )
+from chalicelib.jobs.intake.deliveries import deliveries
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.outgoing.addresses import Addresses, Refused
 from chalicelib.outgoing.posting import Poster
 from chalicelib.webhooks.model import (

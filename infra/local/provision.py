@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.guides import TYPES
+from chalicelib.jobs.library.guides import TYPES
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.job_ports import Use
 from chalicelib.jobs.model import file_id
+from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import FINAL
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Item, Table, Write

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from chalicelib.jobs.guides import MOST, friendly
+from chalicelib.jobs.library.guides import MOST, friendly
 from infra.aws.template import data_template
 from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, GUIDES, Caller, World, key_of, query

@@ -179,7 +179,7 @@ def test_the_sweeper_lists_on_and_deletes_on(world: World, user: Caller, photo: 
     sweep(world, hours=1)
     assert world.waiting("import") == 1
     world.deliver()
-    world.patch.setattr("chalicelib.jobs.deletion.SMALL", 0)
+    world.patch.setattr("chalicelib.jobs.library.deletion.SMALL", 0)
     assert user.call("DELETE", f"/jobs/{job_id}").status == 204
     world.drain()
     sweep(world, hours=1)
@@ -223,7 +223,7 @@ def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pip
     job_id = user.upload({name: content}, pipeline=pipeline)
     dead(world, f"inspect-{pipeline}")
     world.deliver(f"inspect-{pipeline}")
-    world.patch.setattr("chalicelib.jobs.running.DEAD_LETTER_DELAY", 0)
+    world.patch.setattr("chalicelib.jobs.work.running.DEAD_LETTER_DELAY", 0)
     while world.waiting(f"run-{pipeline}") and not user.get(f"/jobs/{job_id}")["error_code"]:
         dead(world, f"run-{pipeline}")  # each asks for the run again, up to the last try
     assert user.get(f"/jobs/{job_id}")["error_code"] == "run_failed"
@@ -233,7 +233,7 @@ def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pip
 def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(
     world: World, user: Caller, photo: bytes
 ) -> None:
-    world.patch.setattr("chalicelib.jobs.deletion.INSURANCE_SECONDS", 0)
+    world.patch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
     dead(world, "import")
@@ -263,7 +263,7 @@ def test_a_file_whose_worker_always_died_is_rejected_and_its_job_goes_on(
     sent = taken(world, "inspect-media")["Records"]
     [first, second] = (next(r for r in sent if f"00000{n:03}" in r["body"]) for n in (1, 2))
     millrace.inspect_media({"Records": [first]}, Context())
-    world.patch.setattr("chalicelib.jobs.inspection.MAX_ATTEMPTS", 0)
+    world.patch.setattr("chalicelib.jobs.work.inspection.MAX_ATTEMPTS", 0)
     millrace.undelivered({"Records": [second | {"eventSourceARN": f"{second['eventSourceARN']}-dlq"}]}, Context())
     assert user.get(f"/jobs/{job_id}")["files"] == {"expected": 0, "inspected": 1, "rejected": 1, "duplicate": 0}
     assert world.waiting("run-media") == 1
@@ -288,7 +288,7 @@ def test_a_small_job_is_deleted_at_once_with_all_that_is_left_of_it(world: World
 def test_a_large_job_is_deleted_piece_by_piece_with_all_that_is_left_of_it(
     world: World, user: Caller, untidy: str
 ) -> None:
-    world.patch.setattr("chalicelib.jobs.deletion.SMALL", 0)
+    world.patch.setattr("chalicelib.jobs.library.deletion.SMALL", 0)
     for job in user.get("/jobs")["items"]:
         assert user.call("DELETE", f"/jobs/{job['id']}").status == 204
     world.offset = timedelta(days=2)

@@ -31,9 +31,9 @@ from chalicelib.jobs.changes import (
     UseRecord,
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
-from chalicelib.jobs.job_ports import Use
 from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
+from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import OPENED, day_of
 
@@ -43,7 +43,7 @@ TOTALS = ("jobs_processed", "processing_seconds", "unique_users", "stored_bytes"
 
 
 class MemoryJobs:
-    """Fulfils the protocols of chalicelib.jobs.job_ports, as far as the core's jobs need them. told: what was told with
+    """Fulfils the protocols of jobs.ports.stores, as far as the core's jobs need them. told: what was told with
     the changes, in order."""
 
     def __init__(self, clock: Clock = lambda: BEGIN) -> None:

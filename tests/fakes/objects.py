@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.model import StoredObject
-from chalicelib.jobs.ports import Clock, SignedRequest, UploadedPart
+from chalicelib.jobs.ports.outside import Clock, SignedRequest, UploadedPart
 
 OWN = None
 PAGE = 1000
@@ -35,7 +35,7 @@ class PartsUnderWay:
 
 
 class MemoryObjects:
-    """Fulfils chalicelib.jobs.ports.ObjectStore and ModelStore. told: is called for each object that is created in our
+    """Fulfils jobs.ports.outside.ObjectStore and ModelStore. told: is called for each object that is created in our
     own bucket."""
 
     def __init__(self, clock: Clock, told: Callable[[StoredObject], None] = lambda seen: None) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from chalicelib.jobs.ports import Clock
+from chalicelib.jobs.ports.outside import Clock
 
 MAX_RECEIVES = 3
 VISIBILITY = timedelta(minutes=30)
@@ -23,7 +23,7 @@ class Message:
 
 
 class Queue:
-    """Fulfils chalicelib.jobs.ports.Queues: all queues in one list."""
+    """Fulfils chalicelib.jobs.ports.outside.Queues: all queues in one list."""
 
     def __init__(self, clock: Clock) -> None:
         self.messages: list[Message] = []

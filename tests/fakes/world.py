@@ -11,22 +11,22 @@ from pydantic import BaseModel, Field
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change, FileRecord, JobRecord
-from chalicelib.jobs.context import Stores
-from chalicelib.jobs.control import Control
-from chalicelib.jobs.deletion import Deletion
-from chalicelib.jobs.deliveries import message
-from chalicelib.jobs.dropfolder import DropFolders
-from chalicelib.jobs.importing import Importer, Root
-from chalicelib.jobs.inspection import Inspector
-from chalicelib.jobs.intake import Announced, Intake
+from chalicelib.jobs.intake.deliveries import message
+from chalicelib.jobs.intake.dropfolder import DropFolders
+from chalicelib.jobs.intake.importing import Importer, Root
+from chalicelib.jobs.intake.multipart import Multipart
+from chalicelib.jobs.intake.uploads import Announced, Intake
+from chalicelib.jobs.library.control import Control
+from chalicelib.jobs.library.deletion import Deletion
+from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.multipart import Multipart
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.recovery import Sweeper
-from chalicelib.jobs.running import Runner
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.slices import Slices
+from chalicelib.jobs.sweeper import Sweeper
+from chalicelib.jobs.work.context import Stores
+from chalicelib.jobs.work.inspection import Inspector
+from chalicelib.jobs.work.running import Runner
+from chalicelib.jobs.work.settling import Settling
+from chalicelib.jobs.work.slices import Slices
 from chalicelib.pipelines.base import (
     Column,
     Columns,
@@ -169,7 +169,7 @@ class Chores:
 
 
 class MemoryUserData:
-    """Fulfils chalicelib.jobs.ports.UserData."""
+    """Fulfils chalicelib.jobs.ports.outside.UserData."""
 
     def __init__(self) -> None:
         self.stored: dict[tuple[str, str, str], bytes] = {}

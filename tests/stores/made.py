@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file, finish_files
+from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, REQUEST_RUN, JobGuard, JobMove
 from chalicelib.jobs.moving import claim_run, move

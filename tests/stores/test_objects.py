@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from chalicelib.jobs.errors import ObjectMissing
-from chalicelib.jobs.ports import UploadedPart
+from chalicelib.jobs.ports.outside import UploadedPart
 from tests.fakes.world import BEGIN
 from tests.stores.conftest import Cloud
 

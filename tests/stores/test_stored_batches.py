@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs.adding import join_batch
 from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.intake.adding import join_batch
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
     LATER,

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.changes import Change, CountsRecord, FileRecord
 from chalicelib.jobs.errors import FileNotFound, StaleTransition
 from chalicelib.jobs.file_moving import mark_duplicates, move_file, reset_files
-from chalicelib.jobs.job_ports import Use
+from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.library.removing import forget_kept, remove_files
 from chalicelib.jobs.model import Counts
 from chalicelib.jobs.moves import BEGIN_PARTS, NOTE_CHECKSUM, RETRY
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.removing import forget_kept, remove_files
+from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import ArtifactNotFound, StaleTransition
+from chalicelib.jobs.library.results import result_of_file, run_name
 from chalicelib.jobs.model import Artifact
 from chalicelib.jobs.moves import RENEW
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.results import result_of_file, run_name
 from chalicelib.jobs.states import JobState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (

@@ -13,8 +13,8 @@ from chalicelib.jobs.errors import FileNotFound, StaleTransition
 from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import JobGuard
-from chalicelib.jobs.slice_claims import claim_slice, finish_slice, release_slice, renew_slice
 from chalicelib.jobs.states import FileState, JobState
+from chalicelib.jobs.work.slice_claims import claim_slice, finish_slice, release_slice, renew_slice
 from tests.fakes.world import BEGIN
 from tests.stores.made import ANY, LATER, MUCH_LATER, RUNNING, changed, filled, finished, requested
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib.files.archive import SourceChanged
-from chalicelib.jobs.archiving import write_archive
-from chalicelib.jobs.context import inspected
 from chalicelib.jobs.model import Job
+from chalicelib.jobs.work.archiving import write_archive
+from chalicelib.jobs.work.context import inspected
 from chalicelib.observing import about
 from chalicelib.pipelines.base import Member
 from tests.fakes import World

@@ -9,8 +9,8 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import FileNotAwaited, FileNotFound, JobError, JobNotFound, NotAllowedInState
 from chalicelib.jobs.file_moving import reject_file, reset_files
-from chalicelib.jobs.importing import MOST_DEAD_LETTERS
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.importing import MOST_DEAD_LETTERS
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Job, Usage
 from chalicelib.jobs.moves import ACTIONS
 from chalicelib.jobs.states import JobState

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chalicelib.jobs.dropfolder import ignored
+from chalicelib.jobs.intake.dropfolder import ignored
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
@@ -325,7 +325,7 @@ def test_a_batch_that_cant_be_joined_keeps_no_other_from_it(world: World) -> Non
 
 def test_files_are_not_added_to_a_dropped_job_over_http(world: World) -> None:
     from chalicelib.jobs.errors import NotAllowedInState
-    from chalicelib.jobs.intake import Announced
+    from chalicelib.jobs.intake.uploads import Announced
 
     put(world, "a.txt")
     world.drain()

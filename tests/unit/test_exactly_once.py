@@ -32,7 +32,7 @@ from moto import mock_aws
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import JobError, JobNotFound, StaleTransition
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Job, file_id
 from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.jobs.statistics import days, days_until

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import BadRequest, NotAllowedInState
-from chalicelib.jobs.importing import Root
+from chalicelib.jobs.intake.importing import Root
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move

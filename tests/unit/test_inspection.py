@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.adding import add_files
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Counts, Job, Thumbnail
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes import World

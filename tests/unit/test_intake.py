@@ -17,7 +17,7 @@ from chalicelib.jobs.errors import (
     NotAllowedInState,
     TooLarge,
 )
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Usage
 from chalicelib.jobs.states import JobState
 from tests.fakes import World

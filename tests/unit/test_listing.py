@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.jobs.listing import Listing, Wanted
+from chalicelib.jobs.library.listing import Listing, Wanted, WantedGroups
 from chalicelib.jobs.model import Job
 from tests.fakes import World
 
@@ -64,12 +64,13 @@ def test_groups_name_every_confidence(world: World, job: Job) -> None:
 
 
 def test_exact_duplicates_are_told_by_their_bytes_before_the_run_has_said_so(world: World, job: Job) -> None:
-    [group] = Listing(world.jobs, world.pipelines).duplicates(job, "exact", None)
+    [group], total = Listing(world.jobs, world.pipelines).duplicates(job, WantedGroups("exact"), None)
+    assert total == 1
     assert (group.kept, [file.number for file in group.files]) == (1, [1, 3])
-    assert Listing(world.jobs, world.pipelines).duplicates(job, "similar", None) == []
+    assert Listing(world.jobs, world.pipelines).duplicates(job, WantedGroups("similar"), None) == ([], 0)
 
 
 def test_what_the_run_has_found_is_told_as_it_is(world: World, job: Job) -> None:
     found = [{"kind": "similar", "kept": 2, "files": [2, 4, 99]}, {"kind": "exact", "kept": 1, "files": [1, 3]}]
-    [group] = Listing(world.jobs, world.pipelines).duplicates(job, "similar", found)
+    [group], _ = Listing(world.jobs, world.pipelines).duplicates(job, WantedGroups("similar"), found)
     assert (group.kept, [file.number for file in group.files]) == (2, [2, 4])

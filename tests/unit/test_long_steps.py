@@ -7,8 +7,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.running import MOST_TRIES
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.running import MOST_TRIES
 from chalicelib.pipelines.base import Step
 from tests.fakes import World
 from tests.fakes.world import OWNER, STRANGER, Crash

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.jobs.errors import FileNotFound, InvalidFields, JobError, JobNotFound, NotAllowedInState
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.multipart import MAX_PARTS, SMALLEST_PART, part_size
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.multipart import MAX_PARTS, SMALLEST_PART, part_size
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes import World
 from tests.fakes.world import LIMITS, OWNER, STRANGER

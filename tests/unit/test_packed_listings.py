@@ -5,9 +5,9 @@ import secrets
 
 import pytest
 
-from chalicelib.jobs import library
 from chalicelib.jobs.ids import new_id
-from chalicelib.jobs.library import Entry, packed, unpacked
+from chalicelib.jobs.library import files as library
+from chalicelib.jobs.library.files import Entry, packed, unpacked
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.pipelines.media import MEDIA
 from chalicelib.pipelines.volume import VOLUME

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.states import FileState, JobState
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.file_moving import claim_file
+from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.states import JobState
 from tests.fakes import World
 

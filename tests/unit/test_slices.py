@@ -9,8 +9,8 @@ from chalicelib.jobs.errors import NotAllowedInState
 from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.progress import progress
-from chalicelib.jobs.slice_work import MOST_SLICE_TRIES
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.slice_work import MOST_SLICE_TRIES
 from chalicelib.pipelines.base import PipelineFailed, Step
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs import keys, thumbnails
+from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change
 from chalicelib.jobs.errors import Busy, ObjectMissing
 from chalicelib.jobs.model import File, FileOutcome, Job, Thumbnail
 from chalicelib.jobs.states import FileState
+from chalicelib.jobs.work import thumbnails
 from tests.fakes import World
 from tests.fakes.objects import MemoryObjects
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from chalicelib import settings
 from chalicelib.files.names import display_name
 from chalicelib.jobs import ids, keys
-from chalicelib.jobs.deliveries import deliveries, is_newer, message, object_events
+from chalicelib.jobs.intake.deliveries import deliveries, is_newer, message, object_events
 from chalicelib.jobs.model import File, StoredObject, file_id, parse_file_id
 from chalicelib.jobs.moves import sources, targets
 from chalicelib.jobs.states import FINAL, MEANINGS, JobState

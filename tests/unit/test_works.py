@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.jobs.errors import StaleTransition, UnknownPipeline
-from chalicelib.jobs.intake import Announced
+from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import QueueState
 from chalicelib.jobs.progress import progress
 from chalicelib.jobs.states import JobState

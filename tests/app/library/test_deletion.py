@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.jobs import deletion
 from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.library import deletion
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import DELETE
 from chalicelib.jobs.moving import move
@@ -128,8 +128,8 @@ def test_deleting_a_job_that_runs_cancels_it_first_and_what_lands_later_goes_too
 def test_a_large_job_goes_in_the_background_in_pieces_that_survive_a_crash(
     world: World, user: Caller, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.jobs.deletion.SMALL", 2)
-    monkeypatch.setattr("chalicelib.jobs.deletion.AT_ONCE", 2)
+    monkeypatch.setattr("chalicelib.jobs.library.deletion.SMALL", 2)
+    monkeypatch.setattr("chalicelib.jobs.library.deletion.AT_ONCE", 2)
     files = {f"{i}.jpg": photo + bytes(i) for i in range(5)}
     job_id = done(files)
     assert user.call("DELETE", f"/jobs/{job_id}").status == 204
@@ -219,7 +219,7 @@ def test_what_was_imported_in_place_stays_where_it_is(world: World, user: Caller
 def test_an_object_goes_even_if_its_deleter_dies_before_it(
     world: World, user: Caller, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.jobs.deletion.INSURANCE_SECONDS", 0)
+    monkeypatch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     job_id = done({"a.jpg": photo})
     with pytest.MonkeyPatch.context() as killed:
         killed.delattr(services().deletion.__class__, "_release")

@@ -7,7 +7,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.jobs.file_moving import judge_file
 from chalicelib.jobs.ids import new_id
-from chalicelib.jobs.results import result_of_file
+from chalicelib.jobs.library.results import result_of_file
 from tests.app.accounts.people_helpers import admin
 from tests.app.api_world import Caller, World
 from tests.app.library.conftest import Done

@@ -57,7 +57,7 @@ def test_a_deleted_file_is_in_no_pack_and_its_neighbour_still_is(
     world: World, user: Caller, done: Done, samples: Samples, monkeypatch: pytest.MonkeyPatch, dies: bool
 ) -> None:
     """Also where who deletes it dies right after it has gone: then a message goes on."""
-    monkeypatch.setattr("chalicelib.jobs.deletion.INSURANCE_SECONDS", 0)
+    monkeypatch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     job_id = done({"a.jpg": samples["harbour.jpg"], "b.jpg": samples["IMG_20240210_174500.jpg"]})
     gone, kept = user.get(f"/jobs/{job_id}/files")["items"]
     picture = requests.get(user.get(f"/files/{gone['id']}/thumbnail").headers["location"], timeout=5).content

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import app as millrace
-from chalicelib.jobs import inspection, keys
+from chalicelib.jobs import keys
+from chalicelib.jobs.work import inspection
 from chalicelib.observing import json_lines
 from chalicelib.pipelines.media import MEDIA
 from chalicelib.wiring import services

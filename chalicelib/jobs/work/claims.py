@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, Unpack
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
-from chalicelib.jobs.job_ports import RunStore
 from chalicelib.jobs.model import File, Job, Slice
 from chalicelib.jobs.moves import ASK_USER, ASK_USER_IN_SLICE, GET_ON, RELEASE, RENEW, JobFields, MovedJob
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports import Clock
-from chalicelib.jobs.slice_claims import release_slice, renew_slice
+from chalicelib.jobs.ports.outside import Clock
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.slice_claims import release_slice, renew_slice
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.files.names import display_name
-from chalicelib.jobs import accepting, keys
-from chalicelib.jobs.accepting import Announced
-from chalicelib.jobs.adding import add_files
+from chalicelib.jobs import keys
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -27,15 +25,18 @@ from chalicelib.jobs.errors import (
     UnknownPipeline,
     field_errors,
 )
-from chalicelib.jobs.job_ports import IntakeStore
+from chalicelib.jobs.intake import accepting
+from chalicelib.jobs.intake.accepting import Announced
+from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.multipart import part_size
+from chalicelib.jobs.library.ownership import Owned, check_awaited
+from chalicelib.jobs.library.sharing import lend
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.multipart import part_size
-from chalicelib.jobs.ownership import Owned, check_awaited
-from chalicelib.jobs.ports import Clock, NewId, ObjectStore, SignedRequest
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.sharing import lend
+from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, SignedRequest
+from chalicelib.jobs.ports.stores import IntakeStore
 from chalicelib.jobs.states import RECEIVING, JobState
+from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.works import options_version, takes_files
 from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 

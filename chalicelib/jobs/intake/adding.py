@@ -14,10 +14,10 @@ from itertools import batched
 
 from chalicelib.jobs.changes import BatchKeyRecord, Change, FileRecord, Is, Records, Refused
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.job_ports import JoiningStore
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ADD_FILES, ADD_STAGED, STAGE_FILES, STAGE_MORE, JobFields, MovedJob
 from chalicelib.jobs.moving import planned
+from chalicelib.jobs.ports.stores import JoiningStore
 
 AT_ONCE = 99
 

@@ -6,12 +6,12 @@ import logging
 
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import lose_files, unmark_duplicates
-from chalicelib.jobs.job_ports import RunStore
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import JobMove
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports import Clock, ObjectStore
+from chalicelib.jobs.ports.outside import Clock, ObjectStore
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FileState
 
 log = logging.getLogger(__name__)

@@ -6,10 +6,10 @@ from typing import Any
 
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs.errors import Busy, ObjectMissing
+from chalicelib.jobs.library.ownership import is_upload
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
-from chalicelib.jobs.ownership import is_upload
-from chalicelib.jobs.ports import ObjectStore
+from chalicelib.jobs.ports.outside import ObjectStore
 from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Pipeline, UnreadableFile
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.jobs.adding import add_files
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
@@ -19,15 +18,16 @@ from chalicelib.jobs.errors import (
     UnsupportedType,
 )
 from chalicelib.jobs.ids import is_id
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.job_ports import ReuseStore
+from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.uploads import Intake
+from chalicelib.jobs.library.ownership import Owned
+from chalicelib.jobs.library.sharing import give_back, lend
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, NewId
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.sharing import give_back, lend
+from chalicelib.jobs.ports.outside import Clock, NewId
+from chalicelib.jobs.ports.stores import ReuseStore
 from chalicelib.jobs.states import FINISHED
+from chalicelib.jobs.work.settling import Settling
 from chalicelib.pipelines.base import Pipeline
 
 SHOWN = 20

@@ -12,21 +12,21 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
-from chalicelib.jobs.cleaning import clean
-from chalicelib.jobs.context import Context, Stores
-from chalicelib.jobs.deliveries import Delivery, deliveries
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
-from chalicelib.jobs.losing import run_again_without
+from chalicelib.jobs.intake.deliveries import Delivery, deliveries
+from chalicelib.jobs.library.results import result_of_run
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN, JobFields
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.ports import Queues
-from chalicelib.jobs.results import result_of_run
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.slice_work import SliceWorker
-from chalicelib.jobs.slices import LOOK_AFTER, SliceMessage, Slices
+from chalicelib.jobs.ports.outside import Queues
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
+from chalicelib.jobs.work.cleaning import clean
+from chalicelib.jobs.work.context import Context, Stores
+from chalicelib.jobs.work.losing import run_again_without
+from chalicelib.jobs.work.settling import Settling
+from chalicelib.jobs.work.slice_work import SliceWorker
+from chalicelib.jobs.work.slices import LOOK_AFTER, SliceMessage, Slices
 from chalicelib.jobs.works import place_of
 from chalicelib.pipelines.base import PipelineFailed, Step, Work
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.job_ports import RunLeftovers
+from chalicelib.jobs.library.results import run_name
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.ports import ObjectStore
-from chalicelib.jobs.results import run_name
+from chalicelib.jobs.ports.outside import ObjectStore
+from chalicelib.jobs.ports.stores import RunLeftovers
 
 
 def clean(objects: ObjectStore, jobs: RunLeftovers, job: Job) -> None:

@@ -13,7 +13,7 @@ from itertools import accumulate
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import Busy, ObjectMissing
 from chalicelib.jobs.model import File, FileOutcome, StoredObject, Thumbnail
-from chalicelib.jobs.ports import ObjectStore
+from chalicelib.jobs.ports.outside import ObjectStore
 
 PACK, PICTURE = "application/octet-stream", "image/jpeg"
 TRIES = 10

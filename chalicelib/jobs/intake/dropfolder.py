@@ -14,20 +14,20 @@ from typing import Any
 
 from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
-from chalicelib.jobs.adding import join_batch
-from chalicelib.jobs.deliveries import is_newer
 from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.file_moving import reset_files
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.job_ports import DropStore
+from chalicelib.jobs.intake.adding import join_batch
+from chalicelib.jobs.intake.deliveries import is_newer
+from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.keys import DropKey
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import AWAIT, SEAL, SET_OPTIONS
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports import Clock, NewId, ObjectStore
-from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
+from chalicelib.jobs.ports.stores import DropStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
+from chalicelib.jobs.work.settling import Settling
 
 DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
 INVALID_OPTIONS = "invalid_options"

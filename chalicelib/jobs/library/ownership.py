@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import FileNotFound, JobNotFound, NotAllowedInState
-from chalicelib.jobs.job_ports import OwnedStore
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.ports.stores import OwnedStore
 from chalicelib.jobs.states import FileState
 
 

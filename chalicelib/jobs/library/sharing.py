@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.jobs.errors import JobNotFound
-from chalicelib.jobs.job_ports import SharingStore, Use
 from chalicelib.jobs.model import File, Job, parse_file_id
+from chalicelib.jobs.ports.stores import SharingStore, Use
 
 SETTING_UP = timedelta(minutes=15)
 """A use without its file is one whose job is just being made; older than this, its maker has died."""

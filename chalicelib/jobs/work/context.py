@@ -16,18 +16,18 @@ from chalicelib.files.archive import SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.archiving import FileChanged, write_archive
-from chalicelib.jobs.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
-from chalicelib.jobs.job_ports import RunStore
-from chalicelib.jobs.losing import is_gone
+from chalicelib.jobs.library.results import result_of_file
 from chalicelib.jobs.model import Artifact, File, Job
 from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, ModelStore, ObjectStore, UserData
-from chalicelib.jobs.results import result_of_file
+from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
+from chalicelib.jobs.work.archiving import FileChanged, write_archive
+from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
+from chalicelib.jobs.work.losing import is_gone
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Work
 

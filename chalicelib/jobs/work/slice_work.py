@@ -10,18 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from chalicelib.jobs.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
-from chalicelib.jobs.cleaning import clean
-from chalicelib.jobs.context import Context, Stores
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.losing import run_again_without
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
-from chalicelib.jobs.ports import Queues
-from chalicelib.jobs.settling import Settling
-from chalicelib.jobs.slice_claims import claim_slice
-from chalicelib.jobs.slices import SliceMessage, Slices
+from chalicelib.jobs.ports.outside import Queues
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
+from chalicelib.jobs.work.cleaning import clean
+from chalicelib.jobs.work.context import Context, Stores
+from chalicelib.jobs.work.losing import run_again_without
+from chalicelib.jobs.work.settling import Settling
+from chalicelib.jobs.work.slice_claims import claim_slice
+from chalicelib.jobs.work.slices import SliceMessage, Slices
 from chalicelib.jobs.works import place_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Work
 

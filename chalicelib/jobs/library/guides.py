@@ -9,7 +9,7 @@ from itertools import islice
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import GuideNotFound
-from chalicelib.jobs.ports import Clock, ObjectStore, SignedRequest
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest
 
 MOST = 200
 TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}

@@ -13,20 +13,21 @@ from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
-from chalicelib.jobs import keys, thumbnails
-from chalicelib.jobs.control import Control
-from chalicelib.jobs.deliveries import deliveries
+from chalicelib.jobs import keys
 from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
-from chalicelib.jobs.job_ports import DeletionStore, Use
+from chalicelib.jobs.intake.deliveries import deliveries
+from chalicelib.jobs.library.control import Control
+from chalicelib.jobs.library.ownership import Owned
+from chalicelib.jobs.library.removing import GOING, forget_kept, remove_files
+from chalicelib.jobs.library.sharing import Holder, holders, source_of
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, Thumbnail, file_id
 from chalicelib.jobs.moves import DELETE, LOOK_AGAIN
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, ObjectStore, Queues
-from chalicelib.jobs.removing import GOING, forget_kept, remove_files
-from chalicelib.jobs.sharing import Holder, holders, source_of
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.stores import DeletionStore, Use
 from chalicelib.jobs.states import FileState, JobState
+from chalicelib.jobs.work import thumbnails
 
 log = logging.getLogger(__name__)
 

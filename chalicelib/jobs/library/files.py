@@ -16,9 +16,9 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.errors import PreconditionFailed, StaleTransition, TryAgain
-from chalicelib.jobs.job_ports import LibraryStore
+from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.model import File, Job, file_id
-from chalicelib.jobs.ownership import Owned
+from chalicelib.jobs.ports.stores import LibraryStore
 from chalicelib.jobs.states import FINISHED
 from chalicelib.pipelines.base import Pipeline
 

@@ -10,19 +10,19 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.adding import AT_ONCE, add_files
-from chalicelib.jobs.deliveries import deliveries
-from chalicelib.jobs.dropfolder import ignored, shown
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
-from chalicelib.jobs.intake import Intake
-from chalicelib.jobs.job_ports import ImportStore
+from chalicelib.jobs.intake.adding import AT_ONCE, add_files
+from chalicelib.jobs.intake.deliveries import deliveries
+from chalicelib.jobs.intake.dropfolder import ignored, shown
+from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import COUNT_LISTING, JobFields
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports import Clock, ObjectStore, Queues
-from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.stores import ImportStore
 from chalicelib.jobs.states import RECEIVING
+from chalicelib.jobs.work.settling import Settling
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Mapping
 from datetime import timedelta
 
-from chalicelib.jobs.claims import RUN_LEASE
-from chalicelib.jobs.cleaning import clean
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotAwaited,
@@ -17,16 +15,18 @@ from chalicelib.jobs.errors import (
     StaleTransition,
 )
 from chalicelib.jobs.file_moving import reject_file, reset_files
-from chalicelib.jobs.job_ports import ControlStore
+from chalicelib.jobs.library.ownership import Owned, is_upload
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ACTIONS, CANCEL, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ownership import Owned, is_upload
-from chalicelib.jobs.ports import Clock, ObjectStore, Queues
-from chalicelib.jobs.settling import RUN_PATIENCE, Settling
-from chalicelib.jobs.slices import Slices
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
+from chalicelib.jobs.work.claims import RUN_LEASE
+from chalicelib.jobs.work.cleaning import clean
+from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.work.slices import Slices
 from chalicelib.jobs.works import takes_files
 from chalicelib.pipelines.base import Work
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.jobs.errors import FieldError, InvalidFields
-from chalicelib.jobs.job_ports import FileReads
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.ports.stores import FileReads
 from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Column, Pipeline
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.jobs.claims import SliceClaim, is_of
-from chalicelib.jobs.job_ports import SliceStore
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import LOOK_AT_SLICES
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports import Clock, Queues
-from chalicelib.jobs.slice_claims import finish_slice
+from chalicelib.jobs.ports.outside import Clock, Queues
+from chalicelib.jobs.ports.stores import SliceStore
+from chalicelib.jobs.work.claims import SliceClaim, is_of
+from chalicelib.jobs.work.slice_claims import finish_slice
 from chalicelib.jobs.works import place_of
 from chalicelib.pipelines.base import Work
 

@@ -6,15 +6,15 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from chalicelib.jobs.deliveries import message
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.job_ports import SettlingStore
+from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, JobMove
 from chalicelib.jobs.moving import Contended, move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.stores import SettlingStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.works import place_of, takes_files, works_per_file
 from chalicelib.pipelines.base import Work

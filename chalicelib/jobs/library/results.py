@@ -17,10 +17,10 @@ from chalicelib.jobs.errors import (
     TryAgain,
 )
 from chalicelib.jobs.ids import is_id
-from chalicelib.jobs.job_ports import ResultStore
+from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.model import Job, Result
-from chalicelib.jobs.ownership import Owned
-from chalicelib.jobs.ports import Clock, NewId
+from chalicelib.jobs.ports.outside import Clock, NewId
+from chalicelib.jobs.ports.stores import ResultStore
 
 LARGEST_METADATA = 64 * 1024
 """Bytes as JSON: an item holds 400 kB, and a page of results must stay small enough to be sent."""

@@ -6,20 +6,20 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from chalicelib.jobs.control import Control
-from chalicelib.jobs.dropfolder import DropFolders
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import reject_file
-from chalicelib.jobs.job_ports import SweeperStore
+from chalicelib.jobs.intake.dropfolder import DropFolders
+from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, Queues
-from chalicelib.jobs.settling import RUN_PATIENCE, Settling
-from chalicelib.jobs.slices import Slices
+from chalicelib.jobs.ports.outside import Clock, Queues
+from chalicelib.jobs.ports.stores import SweeperStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
+from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
+from chalicelib.jobs.work.slices import Slices
 from chalicelib.jobs.works import place_of
 from chalicelib.pipelines.base import Work
 

@@ -12,7 +12,7 @@ from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Pla
 from chalicelib.files.hashing import crc32
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.model import File
-from chalicelib.jobs.ports import ObjectStore, UploadedPart
+from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
 from chalicelib.pipelines.base import InspectedFile, Member
 
 WORKERS = 3

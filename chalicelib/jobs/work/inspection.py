@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs import keys, thumbnails
-from chalicelib.jobs.deliveries import Delivery, deliveries, is_newer, object_events
-from chalicelib.jobs.dropfolder import DropFolders
+from chalicelib.jobs import keys
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
-from chalicelib.jobs.examining import examine, rejected
 from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
-from chalicelib.jobs.job_ports import InspectionStore
+from chalicelib.jobs.intake.deliveries import Delivery, deliveries, is_newer, object_events
+from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports import Clock, ObjectStore
-from chalicelib.jobs.settling import Settling
+from chalicelib.jobs.ports.outside import Clock, ObjectStore
+from chalicelib.jobs.ports.stores import InspectionStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
+from chalicelib.jobs.work import thumbnails
+from chalicelib.jobs.work.examining import examine, rejected
+from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import Pipeline, PipelineFailed
 

@@ -1,0 +1,1 @@
+"""What a user has, and may do with it."""
