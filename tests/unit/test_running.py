@@ -7,22 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
-<<<<<<< HEAD
-from chalicelib.jobs.context import safe
-from chalicelib.jobs.file_moving import move_file
-=======
->>>>>>> core
 from chalicelib.jobs.model import Counts, Job
-from chalicelib.jobs.moves import DESCRIBE
 from chalicelib.jobs.moving import claim_run, move
-<<<<<<< HEAD
-from chalicelib.jobs.running import MOST_TRIES
-from chalicelib.jobs.states import JobState
-=======
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.context import safe
 from chalicelib.jobs.work.running import MOST_TRIES
->>>>>>> core
 from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.world import OWNER, Crash
@@ -66,11 +55,7 @@ def test_a_run_may_describe_a_file_and_leaves_its_owners_words(world: World) -> 
 
     world.photos.steps = (Step("Describe", describe), *world.photos.steps)
     job = ready(world, b"one", b"two")
-<<<<<<< HEAD
-    move_file(world.jobs, world.files(job)[0], DESCRIBE(title="Mine", tags=("sea",)))
-=======
     world.set_file(world.files(job)[0], title="Mine", tags=("sea",))
->>>>>>> core
     world.drain()
     first, second = world.files(job)
     assert (first.metadata["place"], second.metadata["place"]) == (1, 2)
