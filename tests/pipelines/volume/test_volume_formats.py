@@ -376,7 +376,7 @@ PYDICOM = {
     "CT_small.dcm": None,
     "JPEG2000.dcm": None,
     "693_J2KI.dcm": None,
-    "ExplVR_LitEndNoMeta.dcm": "invalid_format",
+    "ExplVR_LitEndNoMeta.dcm": "not_an_image",
     "rtplan.dcm": "not_an_image",
     "rtstruct.dcm": "not_an_image",
     "test-SR.dcm": "not_an_image",

@@ -218,12 +218,13 @@ def broken(slices: list[bytes], how: str) -> list[bytes]:
             "garbage": bytes(128) + b"DICM" + b"\xff" * 300,
             "noise": np.random.default_rng(n).bytes(900),
             "cut short": slices[n][:-50],
+            "cut in its header": slices[n][:420],
             "empty": b"",
         }[how]
     return out
 
 
-@pytest.mark.parametrize("how", ["garbage", "noise", "cut short", "empty"])
+@pytest.mark.parametrize("how", ["garbage", "noise", "cut short", "cut in its header", "empty"])
 @pytest.mark.parametrize("packed", [False, True])
 def test_slices_that_cannot_be_read_fail_the_job_and_are_named(how: str, packed: bool) -> None:
     slices = broken(dicom_slices(IMAGE), how)

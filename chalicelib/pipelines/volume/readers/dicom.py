@@ -29,6 +29,13 @@ SEGMENTATIONS = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
 # Secondary captures and presentation states: pictures of a scan, not the scan.
 CAPTURES = "1.2.840.10008.5.1.4.1.1.7"
 NO_SCAN = {"LOCALIZER", "SCREEN SAVE", "SCREENSHOT", "SECONDARY CAPTURE", "PROJECTION IMAGE", "MIP", "REPORT"}
+# Reports, documents, plans, structures, waveforms, presentation states; and the directory of a CD.
+STORAGE = "1.2.840.10008.5.1.4.1.1."
+OTHERS = tuple(
+    STORAGE + kind for kind in ("88.", "104.", "11.", "9.", "481.3", "481.4", "481.5", "481.8", "67", "78.", "79.")
+)
+RAW = {STORAGE + kind for kind in ("66", "66.1", "66.2", "66.3", "66.5", "66.6")}
+DIRECTORY = "1.2.840.10008.1.3.10"
 MOST_FRAMES = 20_000
 
 
@@ -81,7 +88,10 @@ def _header(dataset: Any) -> Header:
     if "SOPClassUID" not in dataset and "SeriesInstanceUID" not in dataset:
         raise unreadable("The file isn't a DICOM file, or is damaged.")
     if not dataset.get("Rows") or not dataset.get("Columns"):
-        raise NoImage("The DICOM file holds no image.")
+        if _is_other(dataset):
+            raise NoImage("The DICOM file holds no image.")
+        # An image's file that ends before it says how large it is: a slice that is missing, not one that never was.
+        raise unreadable("The DICOM file holds no image, or is cut short.")
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         raise NoImage("The DICOM image is in colour, expected one number for each pixel.")
     syntax = str(dataset.file_meta.TransferSyntaxUID)
@@ -118,6 +128,11 @@ def _header(dataset: Any) -> Header:
         ),
         planes=tuple(frames.planes_of(dataset, count)),
     )
+
+
+def _is_other(dataset: Any) -> bool:
+    kinds = (str(dataset.get("SOPClassUID") or ""), str(dataset.file_meta.get("MediaStorageSOPClassUID") or ""))
+    return any(kind == DIRECTORY or kind.startswith(OTHERS) or kind in RAW for kind in kinds)
 
 
 class NoImage(UnreadableFile):
