@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import app as millrace
+from chalicelib.jobs.work.running import MOST_TRIES
 from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, Caller, Context, World, event, sqs_record
 
@@ -177,7 +178,9 @@ def test_a_run_that_could_never_be_delivered_fails_its_job(world: World, photo: 
     job_id = user.upload({"a.jpg": photo})
     world.deliver("inspect-media")
     [message] = world.receive("run-media")
-    millrace.undelivered({"Records": [sqs_record(message, "run-media-dlq")]}, Context())
+    for tried in range(MOST_TRIES + 1):
+        assert user.get(f"/status/{job_id}")["status"] == "running", tried
+        millrace.undelivered({"Records": [sqs_record(message, "run-media-dlq")]}, Context())
     status = user.get(f"/status/{job_id}")
     assert status["status"] == "failed"
     assert status["error_code"]
