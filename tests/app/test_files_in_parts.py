@@ -52,7 +52,7 @@ def content() -> dict[int, bytes]:
 
 def test_files_over_the_threshold_are_planned_in_parts_and_others_are_not(large: Any) -> None:
     first, small = large["uploads"]
-    assert set(first) == {"file_id", "filename", "multipart"}
+    assert set(first) == {"position", "file_id", "filename", "multipart"}
     assert first["multipart"] == {"part_size": 16 * MiB, "part_count": 3}
     assert "multipart" not in small
     assert small["method"] == "PUT"

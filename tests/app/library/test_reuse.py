@@ -8,6 +8,7 @@ import pytest
 from chalicelib.jobs.ids import new_id
 from chalicelib.pipelines.base import OptionRefused
 from chalicelib.pipelines.media import MEDIA
+from tests.app.accounts.people_helpers import signed_in
 from tests.app.api_world import BUCKET, Caller, World
 from tests.app.library.conftest import Done
 
@@ -130,10 +131,11 @@ def test_a_role_that_can_not_be_makes_no_job(
 
 
 def test_an_option_that_this_installation_can_not_serve_makes_no_job(
-    world: World, user: Caller, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
+    world: World, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever way its files come in."""
-    one = f"{done({'a.jpg': photo})}-00000001"
+    user = signed_in(world, f"{new_id()}@example.com")  # guests import nothing
+    one = f"{done({'a.jpg': photo}, by=user)}-00000001"
     world.s3.put_object(Bucket=BUCKET, Key="models/zones/alps/data.bin", Body=b"x")
     world.s3.put_object(Bucket=BUCKET, Key="models/zones/coast.bin", Body=b"x")
 
