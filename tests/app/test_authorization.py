@@ -113,6 +113,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/files/{file_id}/thumbnail"): Row(OWNER, good=404),  # likewise
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/images"): Row(SIGNED_IN, {"files": [{"filename": "a.jpg", "size": 1}]}, 201),
+    ("GET", "/images"): Row(SIGNED_IN),
+    ("GET", "/images/{file_id}"): Row(OWNER),
+    ("PATCH", "/images/{file_id}"): Row(OWNER, {"title": "A"}),
+    ("DELETE", "/images/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/detect/card"): Row(OWNER, lambda cast: {"file_id": f"{cast.ready_job}-00000001"}, 201),
+    ("POST", "/correct/colour"): Row(OWNER, lambda cast: {"file_id": f"{cast.ready_job}-00000001"}, 201),
+    ("GET", "/pipelines/colour/card.pdf"): Row(SIGNED_IN, good=302),
     ("GET", "/results"): Row(SIGNED_IN),
     ("POST", "/results"): Row(ADMIN, finding, 201),
     ("GET", "/results/{result_id}"): Row(OWNER),
@@ -309,6 +317,7 @@ def people(shared_world: World, photo: bytes) -> Cast:
     keys = {"read": key(owner, "read"), "upload": key(owner, "upload"), "both": key(owner, "read", "upload")}
     job_id = owner.upload({"a.jpg": photo})
     world.deliver()
+    world.put_guides()
     return Cast(world, cast, keys, job_id)
 
 

@@ -88,7 +88,11 @@ class TestFile:
         assert harbour["detected_timestamp"] == "2024-01-15T08:30:00Z"
         assert (harbour["timestamp_source"], harbour["confidence"]) == ("exif_datetime_original", "medium")
         assert len(harbour["timestamp_candidates"]) > 1
-        assert files["found in a drawer.jpg"]["confidence"] == "low"
+        # Sent without the time at which it was last changed, and the moment of sending is none at which it was taken.
+        assert (files["found in a drawer.jpg"]["confidence"], files["found in a drawer.jpg"]["detected_timestamp"]) == (
+            "none",
+            None,
+        )
 
     def test_says_all_times_in_utc_with_z(self, files: dict[str, Any]) -> None:
         def times(value: Any) -> list[str]:

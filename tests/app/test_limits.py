@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Answer, Caller, World
 
 
@@ -11,7 +12,8 @@ def refused(answer: Answer, code: str) -> None:
     assert answer["detail"]
 
 
-def test_active_jobs_are_limited_and_final_ones_do_not_count(world: World, user: Caller, photo: bytes) -> None:
+def test_active_jobs_are_limited_and_final_ones_do_not_count(world: World, photo: bytes) -> None:
+    user = member(world)  # guests import nothing
     world.configure(LIMIT_ACTIVE_JOBS="2")
     done = user.upload({"a.jpg": photo})
     world.deliver()

@@ -18,6 +18,7 @@ from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import Artifact
 from chalicelib.stores.object_bucket import ObjectBucket
 from chalicelib.wiring import services
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import BUCKET, Caller, Context, World, event, sqs_record
 from tests.app.conftest import begin
 from tests.pipelines.volume.volume_world import grey_of, nifti, shades, small_labels
@@ -172,7 +173,9 @@ def test_the_sweeper_asks_again_for_what_was_lost(world: World, user: Caller, ph
         world.deliver(f"inspect-{pipeline}")
 
 
-def test_the_sweeper_lists_on_and_deletes_on(world: World, user: Caller, photo: bytes) -> None:
+def test_the_sweeper_lists_on_and_deletes_on(world: World, photo: bytes) -> None:
+    world.configure(TOKEN_SECONDS="86400")
+    user = member(world)  # guests import nothing
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
     world.drain()
@@ -200,7 +203,8 @@ def test_a_quiet_batch_is_closed_by_the_sweeper(world: World, user: Caller, phot
     assert (job["status"], job["files"]["inspected"]) == ("completed", 2)
 
 
-def test_a_listing_that_takes_long_goes_on_elsewhere(world: World, user: Caller, photo: bytes) -> None:
+def test_a_listing_that_takes_long_goes_on_elsewhere(world: World, photo: bytes) -> None:
+    user = member(world)  # guests import nothing
     user.post("/webhooks", HOOK)
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
@@ -230,9 +234,8 @@ def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pip
     assert world.waiting("webhooks") == 1
 
 
-def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(
-    world: World, user: Caller, photo: bytes
-) -> None:
+def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(world: World, photo: bytes) -> None:
+    user = member(world)  # guests import nothing
     world.patch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
@@ -299,7 +302,8 @@ def test_a_large_job_is_deleted_piece_by_piece_with_all_that_is_left_of_it(
     assert [key for key in world.objects() if not key.endswith("_DONE")] == under_way(world) == []
 
 
-def test_files_that_were_never_sent_to_us_are_handed_out_too(world: World, user: Caller, photo: bytes) -> None:
+def test_files_that_were_never_sent_to_us_are_handed_out_too(world: World, photo: bytes) -> None:
+    user = member(world)  # guests import nothing
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/a.jpg", Body=photo)
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/_DONE", Body=b"")
     world.s3.put_object(Bucket=BUCKET, Key="import/x/b.jpg", Body=photo + b"2")

@@ -12,6 +12,7 @@ from chalicelib.pipelines.base import RunContext, Step
 from chalicelib.pipelines.media import MEDIA
 from chalicelib.stores import user_data as stored
 from chalicelib.wiring import services
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Answer, Caller, World
 
 PATH = "/user-data/dictionary/names.txt"
@@ -177,7 +178,8 @@ def test_there_is_a_limit_to_how_many(user: Caller, monkeypatch: pytest.MonkeyPa
     assert put(user, "two").status == 200
 
 
-def test_none_of_it_can_be_imported(world: World, user: Caller) -> None:
+def test_none_of_it_can_be_imported(world: World) -> None:
+    user = member(world)  # guests import nothing
     put(user)
     world.configure(IMPORT_ROOTS="s3://millrace/user-data/")
     answer = user.post("/import-path", {"pipeline": "media", "path": f"user-data/{user.id}/"})

@@ -221,10 +221,10 @@ def test_jobs_are_steered(terminal: Terminal, stack: Stack) -> None:
     assert terminal.run("retry", opened["job_id"]).returncode == Exit.REFUSED
 
 
-def test_objects_that_are_there_are_imported(terminal: Terminal) -> None:
+def test_a_guest_that_imports_is_told_to_register(terminal: Terminal) -> None:
     refused = terminal.run("import", "s3://elsewhere/x/")
-    assert refused.returncode == Exit.REFUSED
-    assert "Nothing can be imported from there" in refused.stderr
+    assert refused.returncode == Exit.NOT_ALLOWED
+    assert "Register" in refused.stderr  # guests import nothing
 
 
 def test_signing_in_keeps_a_key_that_can_be_revoked(terminal: Terminal, stack: Stack) -> None:

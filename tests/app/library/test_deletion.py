@@ -13,6 +13,7 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import DELETE
 from chalicelib.jobs.moving import move
 from chalicelib.wiring import services
+from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Caller, World
 from tests.app.conftest import begin
 from tests.app.library.conftest import Done
@@ -207,7 +208,8 @@ def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, user: Call
     assert user.get("/files")["total"] == 1
 
 
-def test_what_was_imported_in_place_stays_where_it_is(world: World, user: Caller, photo: bytes) -> None:
+def test_what_was_imported_in_place_stays_where_it_is(world: World, photo: bytes) -> None:
+    user = member(world)  # guests import nothing
     world.s3.put_object(Bucket="millrace", Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
     world.deliver()

@@ -12,6 +12,7 @@ import pytest
 
 import app as millrace
 from chalicelib.jobs import keys
+from chalicelib.jobs.library.deletion import MOST_DEAD_LETTERS
 from chalicelib.jobs.work import inspection
 from chalicelib.observing import json_lines
 from chalicelib.pipelines.media import MEDIA
@@ -91,7 +92,7 @@ def give_up(job_id: str, dropped: str, content: bytes) -> None:
     record = {"eventName": "ObjectCreated:Put", "eventTime": "2026-03-01T12:00:00+00:00", "s3": {"object": thing}}
     for queue, body in (
         ("inspect-media-dlq", {"Records": [record]}),
-        ("cleanup-dlq", {"file": {"job_id": job_id, "number": 1, "key": dropped}}),
+        ("cleanup-dlq", {"file": {"job_id": job_id, "number": 1, "key": dropped}, "tries": MOST_DEAD_LETTERS}),
     ):
         millrace.undelivered({"Records": [sqs_record(dead | {"Body": json.dumps(body)}, queue)]}, Context())
 
