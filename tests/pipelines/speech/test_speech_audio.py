@@ -105,7 +105,7 @@ def test_what_is_not_a_number_counts_as_silence() -> None:
 
 
 def test_clipped_sound_is_told() -> None:
-    done = run(wav(np.clip(SAMPLES.astype(np.int32) * 12, -32768, 32767)))
+    done = run(wav(np.clip(SAMPLES.astype(np.int32) * 6, -32768, 32767)))
     assert "clipped" in warned(done)
     assert done.words() == RIGHT
 
