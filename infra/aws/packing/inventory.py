@@ -101,7 +101,8 @@ def _first(classifiers: Sequence[str], written: str) -> str:
 
 def _bundled(path: Path) -> Component:
     known: dict[str, str] = json.loads(BUNDLED.read_text())["licences"]
-    name = re.sub(r"(-[0-9a-f]{8})+$", "", path.name.partition(".so")[0])
+    # Some say their version before `.so` too: libopenblasp-r0-59ffcd50.3.15.so.
+    name = re.sub(r"(-[0-9a-f]{8})+(\.[0-9.]+)?$", "", path.name.partition(".so")[0])
     if name not in known:
         raise PackingFailed(f"{path.parent.name}/{path.name}: nobody has said in {BUNDLED.name} under which licence.")
     version = path.name.partition(".so")[2].strip(".") or "bundled"
