@@ -49,7 +49,9 @@ class ColourPipeline:
         run=Worker(memory=4096, disk=10_240, layers=("colour",)),
         layers={
             RAWS: LayerWorker(
-                Worker(memory=4096, disk=2048, layers=("raws",)), (f"{__name__}.raws",), f"{__name__}.stages"
+                Worker(memory=4096, disk=2048, layers=("raws",)),
+                (f"{__name__}.raws", f"{__name__}.heic"),
+                f"{__name__}.stages",
             ),
             ONNX: LayerWorker(
                 Worker(memory=4096, disk=2048, layers=("onnx", "raws")),

@@ -100,9 +100,9 @@ def read(path: Path, name: str) -> Picture:
 
         return raws.developed(path)
     if name.lower().endswith(HEIC_EXTENSIONS):
-        import pi_heif
+        from chalicelib.pipelines.colour import heic
 
-        pi_heif.register_heif_opener(thumbnails=False)
+        heic.register()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

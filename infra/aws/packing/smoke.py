@@ -17,18 +17,26 @@ from infra.aws.packing.tree import PackingFailed
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "chalicelib" / "pipelines"
 FILES = ROOT / "chalicelib" / "files"
+CATALOGUE = ROOT / "chalicelib" / "catalogue"
+SEALING = ROOT / "chalicelib" / "outgoing" / "sealing.py"
+"""What encrypts the keys of connections: for the API and for workers that call owners' servers."""
 # Where only requests lead to.
 PEOPLE = [ROOT / "chalicelib" / name for name in ("api", "accounts")]
 
 
 def sources(function: Function) -> set[Path]:
     """The modules whose imports a function may come to: what all share, its pipeline, and of `files` what these use."""
-    apart = [FOLDER, FILES] if function.handler == API else [FOLDER, FILES, *PEOPLE]
+    apart = [FOLDER, CATALOGUE, FILES] if function.handler == API else [FOLDER, CATALOGUE, FILES, *PEOPLE]
     found = {path for path in (ROOT / "chalicelib").rglob("*.py") if not set(apart) & set(path.parents)}
-    place = function.handler.partition("_")[2]
-    if place in WORKS:
+    task, _, place = function.handler.partition("_")
+    if place in WORKS and task == "inspect" and WORKS[place].workers.inspect.layers != WORKS[place].workers.run.layers:
+        # Its other modules are for the run's libraries.
+        found |= {path for path in _modules(WORKS[place]) if path.name == "inspecting.py"}
+    elif place in WORKS:
         elsewhere = {_path(name) for layer in WORKS[place].workers.layers.values() for name in layer.modules}
         found |= _modules(WORKS[place]) - elsewhere
+    if function.handler != API and not (place in WORKS and WORKS[place].workers.run.connections):
+        found.discard(SEALING)
     found |= {_path(name) for layer in _apart(function) for name in layer.modules}
     used = {name for path in found for name in imports(path)}
     return found | {path for path in FILES.glob("*.py") if f"chalicelib.files.{path.stem}" in used}
@@ -42,9 +50,10 @@ def _apart(function: Function) -> list[LayerWorker]:
 
 
 def _modules(work: Work) -> set[Path]:
-    """The sources of a pipeline's package, or its one module."""
+    """The sources of a work's package, or its one module."""
     path = _path(type(work).__module__)
-    return set(path.parent.rglob("*.py")) if path.name == "__init__.py" else {path}
+    package = path.name == "__init__.py" or path.parent == CATALOGUE
+    return set(path.parent.rglob("*.py")) if package else {path}
 
 
 def _path(module: str) -> Path:
