@@ -50,6 +50,8 @@ export interface Timeline {
 export interface PipelinePage {
   Icon: LucideIcon
   tabs: readonly JobTab[]
+  /** A file's name tells its role, so that nobody has to choose it. */
+  rolesByName?: boolean
   /** Beside number, name and size; the words are `sort.<key>`. */
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping

@@ -33,7 +33,7 @@ for (const size of SIZES) {
       await fits(page)
 
       await page.getByLabel('Group by').selectOption('confidence')
-      await expect(page.getByText('6 files', { exact: true })).toBeVisible()
+      await expect(page.getByText('7 files', { exact: true })).toBeVisible()
 
       await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()
       const viewer = page.getByRole('dialog')

@@ -154,7 +154,7 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
                 onChange={(e) => setName(e.target.value)}
               />
             </label>
-            {pipeline.roles.length > 0 && (
+            {pipeline.roles.length > 0 && !pageOf(pipeline.name).rolesByName && (
               <fieldset className={styles.roles}>
                 <legend>{t('review.roles')}</legend>
                 {sorted.good.slice(0, ROLES_LISTED).map((one) => (

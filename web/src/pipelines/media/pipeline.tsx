@@ -20,6 +20,7 @@ const newest: Compare = (a, b) => compare(b.detected_timestamp ?? '', a.detected
 
 export const page: PipelinePage = {
   Icon: Images,
+  rolesByName: true,
   tabs: [
     {
       key: 'duplicates',
