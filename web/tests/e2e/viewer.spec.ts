@@ -90,7 +90,8 @@ test('the neighbours are fetched before they are looked at, and nothing that is 
   // Who leafs through asks for nothing on the way: the film and a file that can't be read stand there.
   for (let n = 0; n < 4; n++) await page.keyboard.press('ArrowRight')
   await expect(viewer.getByText('8 of 14')).toBeVisible()
-  await expect.poll(numbers).toEqual([2, 3, 4, 7, 8, 9])
+  // The one behind is a film.
+  await expect.poll(numbers).toEqual([2, 3, 4, 7, 8])
 })
 
 test('the keys go on working where the button that was pressed is gone', async ({ page }) => {
