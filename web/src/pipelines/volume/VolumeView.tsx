@@ -37,7 +37,11 @@ export default function VolumeView({ job, artifacts }: JobView) {
     enabled: Boolean(named('results')),
     ...lasting,
   })
-  const meshes = useMemo(() => artifacts.filter((one) => one.name.startsWith('mesh-')), [artifacts])
+  // Each surface comes as PLY too, which other programs read.
+  const meshes = useMemo(
+    () => artifacts.filter((one) => one.name.startsWith('mesh-') && one.filename.endsWith('.stl')),
+    [artifacts],
+  )
   const [solid, showSolid] = useState(false)
   const colours = useMemo(
     () => new Map(slices.data?.labels.map((label) => [slugOf(label.region), label.colour])),
