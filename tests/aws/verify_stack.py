@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from chalicelib.jobs.intake.importing import MOST_DEAD_LETTERS
 from infra.aws.smoke_test import try_out
 from infra.local.samples import make_samples
 from tests.aws.clouds import ACCOUNT, PACKAGE, STACK, Cloud, translated
@@ -108,11 +109,15 @@ def test_what_the_queue_gave_up_on_is_marked_as_failed(cloud: Cloud, outputs: di
     [mapping] = functions.list_event_source_mappings(EventSourceArn=outputs["ImportQueueArn"])["EventSourceMappings"]
     functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
     guest = Guest(api)
-    job_id = guest.call("POST", "/import-path", {"path": "import/none/", "pipeline": "media"}).json()["job_id"]
+    guest.register()
+    path = f"import/@{guest.id}/none/"
+    job_id = guest.call("POST", "/import-path", {"path": path, "pipeline": "media"}).json()["job_id"]
     queue, dead = (f"{cloud.endpoint}/{ACCOUNT}/{STACK}-{name}" for name in ("import", "import-dlq"))
     [message] = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"), 30)
     assert guest.get(f"/status/{job_id}")["status"] == "pending"
-    sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+    for _ in range(MOST_DEAD_LETTERS + 1):  # each asks for the listing again, up to the last
+        sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+        eventually(lambda: cloud.messages("import-dlq") == 0, 30)
     eventually(lambda: guest.get(f"/status/{job_id}")["status"] == "failed", WAIT)
     assert guest.get(f"/jobs/{job_id}")["error_code"] == "listing_failed"
     eventually(lambda: cloud.messages("import-dlq") == 0, 30)
