@@ -375,7 +375,7 @@ def test_real_photos_are_read() -> None:
     assert times["IMG_5195.HEIC"] == "2021-04-11T20:47:53Z"
     assert times["Canon_40D.jpg"] == "2008-05-30T15:56:01Z"
     assert times["DSCN0010.jpg"] == "2008-10-22T14:28:39Z"  # 16:28 in Italy, by its position
-    assert times["67-0_length_string.jpg"] == "2016-09-12T10:05:31Z"
+    assert times["67-0_length_string.jpg"] == "2016-09-12T08:05:31Z"  # 10:05 in Germany
     assert times["landscape_6.jpg"] is None
     assert found["DSCN0010.jpg"].metadata["gps"] == {"latitude": 43.467448, "longitude": 11.885127}
     assert found["IMG_5195.HEIC"].metadata["gps"]["longitude"] == -94.288772
