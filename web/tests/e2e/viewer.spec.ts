@@ -15,7 +15,10 @@ function watchOriginals(page: Page): Set<number> {
 
 async function open(page: Page, name: string): Promise<Locator> {
   await page.getByRole('option', { name: new RegExp(`(^|:\\d\\d ?)${name}`) }).click()
-  return page.getByRole('dialog')
+  const viewer = page.getByRole('dialog')
+  // Until it has the focus, keys belong to the grid behind it.
+  await expect(viewer.locator(':focus')).toBeVisible()
+  return viewer
 }
 
 /** How large the picture is drawn, in pixels of the screen. */
