@@ -24,10 +24,16 @@ MB = 1_000_000
 
 
 def photo(number: int, size: int) -> bytes:
-    """A photo with a time, filled up behind its end to `size` bytes, different from all others."""
-    image, tags = Image.new("RGB", (640, 480), (number % 256, number // 256, 90)), Image.Exif()
+    """A phone's photo: of patches, with times, zone and place; filled up behind its end to `size` bytes."""
+    patches = bytes((number * 7919 + place * place * 31) % 256 for place in range(16 * 12 * 3))
+    image = Image.frombytes("RGB", (16, 12), patches).resize((640, 480), Image.Resampling.BICUBIC)
+    tags = Image.Exif()
     tags[306] = f"2024:01:15 {number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
-    tags.get_ifd(0x8769)[36867] = tags[306]
+    tags[271], tags[272] = "Millrace", "Pocket 4"
+    tags.get_ifd(0x8769).update({36867: tags[306], 36868: tags[306], 0x9011: "+00:00", 0x9291: "123"})
+    place = {1: "N", 2: (52.0, 31.0, 12.12), 3: "E", 4: (13.0, 24.0, 18.55), 5: b"\0", 6: 34.5}
+    hours = {7: tuple(float(part) for part in tags[306][11:].split(":")), 29: "2024:01:15"}
+    tags.get_ifd(0x8825).update(place | hours)
     content = io.BytesIO()
     image.save(content, "JPEG", exif=tags)
     return content.getvalue() + os.urandom(size - content.tell())

@@ -76,7 +76,13 @@ def size_of(item: Mapping[str, Any]) -> int:
     for name, value in item.items():
         [(kind, content)] = value.items()
         total += len(name.encode())
-        total += 1 if kind in {"BOOL", "NULL"} else len(str(content)) // 2 + 1 if kind == "N" else len(content.encode())
+        total += (
+            1
+            if kind in {"BOOL", "NULL"}
+            else len(str(content)) // 2 + 1
+            if kind == "N"
+            else len(content if isinstance(content, bytes) else content.encode())
+        )
     return total
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
@@ -25,6 +26,8 @@ DUE = "due"
 NO_COUNTS = Counts()
 SCHEMA_VERSION = 2
 """Of the items that are written; infra/migrations brings older ones up to it."""
+PACKED_FROM = 512
+"""Characters of JSON from which a file's metadata is stored deflated: DynamoDB bills each write by the started KB."""
 
 
 def job_key(job_id: str) -> Key:
@@ -104,13 +107,25 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
         empty = field.default_factory is not MISSING and not content
         if field.name in _IN_KEY[type(value)] or content is None or content == field.default or empty:
             continue
-        item[field.name] = content
+        item[field.name] = packed(content) if field.name == "metadata" else content
     item["schema_version"] = SCHEMA_VERSION
     if isinstance(value, File):
         item["state"] = value.state
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item
+
+
+def packed(metadata: Mapping[str, Any]) -> Mapping[str, Any] | bytes:
+    """A file's or result's metadata as it is stored."""
+    text = json.dumps(metadata, separators=(",", ":"), ensure_ascii=False)
+    return metadata if len(text) < PACKED_FROM else zlib.compress(text.encode())
+
+
+def _unpacked(stored: Any) -> Any:
+    if isinstance(stored, bytes):
+        stored = zlib.decompress(stored)
+    return json.loads(stored) if isinstance(stored, str | bytes) else stored
 
 
 def created(key: Key, value: Any) -> Item:
@@ -166,7 +181,7 @@ def _converter(hint: Any) -> Any:
     if "tuple" in text:
         return lambda value: tuple(json.loads(value))
     if "Mapping" in text:
-        return lambda value: json.loads(value) if isinstance(value, str) else value
+        return _unpacked
     for kind in (JobState, FileState, float):
         if hint is kind:
             return kind

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
+from chalicelib.jobs.file_moving import claim_file, finish_files, move_file, reject_file
 from chalicelib.jobs.model import Counts
-from chalicelib.jobs.moves import JobGuard
+from chalicelib.jobs.moves import DESCRIBE, JobGuard
 from chalicelib.jobs.states import RECEIVING, FileState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -65,6 +65,17 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     )
     assert (file.lease_until, file.claimed_by) == (None, None)
     assert jobs.file(job.id, 2).error_code == "bad"
+
+
+def test_metadata_of_any_length_comes_back_as_it_was(jobs: Any) -> None:
+    job = filled(jobs, 2)
+    long = {"times": [{"source": "exif", "time": f"2024-01-{day:02}T12:00:00Z"} for day in range(1, 32)], "camera": "é"}
+    found = [outcome(claim(jobs, job, 1), metadata=long), outcome(claim(jobs, job, 2), metadata={"camera": "é"})]
+    finish_files(jobs, job.id, found, "ann", BEGIN)
+    assert [jobs.file(job.id, number).metadata for number in (1, 2)] == [long, {"camera": "é"}]
+    described = {**long, "title": "Sea"}
+    move_file(jobs, jobs.file(job.id, 1), DESCRIBE(metadata=described))
+    assert jobs.file(job.id, 1).metadata == described
 
 
 def test_a_rejected_file_is_still_measured_by_what_was_announced(jobs: Any) -> None:

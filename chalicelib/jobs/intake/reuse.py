@@ -82,7 +82,7 @@ class Reuse:
         """
         checked = self._intake.check_options(pipeline, options)
         wanted = _once(chosen)
-        jobs, sources = self._sources(owner_id, wanted)
+        sources = self._sources(owner_id, wanted)
         rules = self._pipelines[pipeline].accepts
         self._check(self._pipelines[pipeline], wanted, sources)
         roles = {i: one.role or source.role for i, (one, source) in enumerate(zip(wanted, sources, strict=True), 1)}
@@ -97,7 +97,7 @@ class Reuse:
             raise
         files = [
             replace(
-                _shared(job, number, source, jobs[source.job_id]),
+                _shared(job, number, source),
                 role=roles[number] if roles[number] in rules.roles else None,
             )
             for number, source in lent.items()
@@ -106,7 +106,7 @@ class Reuse:
         self._settling.ask_for(job, files)
         return self._settling.settle(job.id)
 
-    def _sources(self, owner_id: str, wanted: Sequence[Chosen]) -> tuple[dict[str, Job], list[File]]:
+    def _sources(self, owner_id: str, wanted: Sequence[Chosen]) -> list[File]:
         places = [place for one in wanted if (place := parse_file_id(one.file_id)) and is_id(place[0])]
         jobs = self._jobs_of(owner_id, {job_id for job_id, _ in places})
         there = self._jobs.files_by_id([file_id(*place) for place in places if place[0] in jobs])
@@ -122,7 +122,7 @@ class Reuse:
                 "Some files have not arrived yet, or are being looked at.",
                 errors=[FieldError(one.field, "not ready") for one in waiting[:SHOWN]],
             )
-        return jobs, [there[one.file_id] for one in wanted]
+        return [there[one.file_id] for one in wanted]
 
     def _jobs_of(self, owner_id: str, job_ids: Iterable[str]) -> dict[str, Job]:
         found = {}
@@ -165,7 +165,7 @@ def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
     return list(first.values())
 
 
-def _shared(job: Job, number: int, source: File, source_job: Job) -> File:
+def _shared(job: Job, number: int, source: File) -> File:
     return File(
         job_id=job.id,
         number=number,
@@ -175,7 +175,7 @@ def _shared(job: Job, number: int, source: File, source_job: Job) -> File:
         size=source.size,
         etag=source.etag,
         content_type=source.content_type,
-        modified_at=source.modified_at or source_job.created_at,
+        modified_at=source.modified_at,
         role=source.role,
         expected_sha256=source.sha256,
         source=source.source or source.id,

@@ -299,7 +299,7 @@ class Intake:
             bucket=copy.bucket,
             etag=copy.etag,
             part_size=None,
-            modified_at=file.modified_at or copy.modified_at or self._clock(),
+            modified_at=file.modified_at or copy.modified_at,
             source=copy.source or copy.id,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
@@ -128,6 +128,8 @@ class Settling:
 
 def as_stored(file: File) -> StoredObject:
     """The object of a file that was found in the store, as it was found."""
-    if file.modified_at is None:
+    if file.modified_at is None and file.source is None:
         raise ValueError(f"file {file.id} was never seen in the store")
-    return StoredObject(file.key, file.size, file.etag or "", file.modified_at, file.bucket, file.sequencer)
+    # A copy of a file whose own time is unknown: a message has a time, and nothing reads it.
+    at = file.modified_at or datetime.fromtimestamp(0, UTC)
+    return StoredObject(file.key, file.size, file.etag or "", at, file.bucket, file.sequencer)
