@@ -283,6 +283,8 @@ def _conditions(file: File | None, moved: MovedFile) -> tuple[Condition, ...]:
         found.append(Is("state", file.state))
     if file and FileGuard.SAME_CLAIM in move.guards:
         found.append(Is("attempt", file.attempt))
+    if file and FileGuard.SAME_EDITS in move.guards:
+        found.append(Is("edits", file.edits))
     if FileGuard.NO_UPLOAD in move.guards:
         found.append(Is("upload_id", None))
     if FileGuard.NO_LATER_VERDICT in move.guards:

@@ -260,6 +260,7 @@ class FileGuard(Enum):
     LEASE_FREE = "where it is being inspected, no other message's lease is in force"
     NO_UPLOAD = "it has no upload in parts"
     NO_LATER_VERDICT = "no later run has judged it"
+    SAME_EDITS = "its owner has not changed it since it was read"
 
 
 @dataclass(frozen=True)
@@ -326,7 +327,7 @@ LOSE = FileMove(
     {"owner_hash": None, "duplicate_of": None},
 )
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
-DESCRIBE = FileMove("note what the run found of it", FINISHED)
+DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
 END_PARTS = FileMove("end an upload in parts", EXPECTED, sets={"upload_id": None})

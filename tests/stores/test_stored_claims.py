@@ -76,6 +76,8 @@ def test_metadata_of_any_length_comes_back_as_it_was(jobs: Any) -> None:
     described = {**long, "title": "Sea"}
     move_file(jobs, jobs.file(job.id, 1), DESCRIBE(metadata=described))
     assert jobs.file(job.id, 1).metadata == described
+    with pytest.raises(StaleTransition):
+        move_file(jobs, replace(jobs.file(job.id, 1), edits=3), DESCRIBE(metadata={}))
 
 
 def test_a_rejected_file_is_still_measured_by_what_was_announced(jobs: Any) -> None:

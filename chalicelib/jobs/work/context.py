@@ -16,7 +16,7 @@ from chalicelib.files.archive import SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.errors import ObjectMissing, StaleTransition
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
 from chalicelib.jobs.library.results import result_of_file
 from chalicelib.jobs.model import Artifact, File, Job
@@ -37,6 +37,7 @@ LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
 MOST_TAGS, LONGEST_TAG = 20, 40
+DESCRIBE_TRIES = 5
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -120,16 +121,23 @@ class Context:
         description: str | None = None,
         tags: Sequence[str] = (),
     ) -> None:
-        stored = self._stored(file)
-        found: FileFields = {"metadata": dict(metadata)}
-        if title and not stored.title:
-            found["title"] = title
-        if description and not stored.description:
-            found["description"] = description
-        known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
-        if len(known) > len(stored.tags):
-            found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
-        move_file(self._jobs, stored, DESCRIBE(**found))
+        for tries_left in reversed(range(DESCRIBE_TRIES)):
+            stored = self._stored(file)
+            found: FileFields = {"metadata": dict(metadata)}
+            if title and not stored.title:
+                found["title"] = title
+            if description and not stored.description:
+                found["description"] = description
+            known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
+            if len(known) > len(stored.tags):
+                found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
+            try:
+                move_file(self._jobs, stored, DESCRIBE(**found))
+            except StaleTransition:  # its owner has changed it meanwhile: what is theirs stays
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
