@@ -179,10 +179,11 @@ def _warnings(damaged: int, unpaired: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if damaged:
         sentence = f"{_plural(damaged, 'photo')} could be read in part only: what is missing is grey."
-        found.append({"code": "damaged", "message": sentence})
+        found.append({"code": "damaged", "message": sentence, "count": damaged})
     if unpaired:
         sentence = f"{_plural(len(unpaired), 'sidecar')} without a photo in this job."
-        found.append({"code": "sidecar_without_photo", "message": sentence, "files": unpaired[:MOST_NAMED]})
+        told = {"code": "sidecar_without_photo", "message": sentence, "count": len(unpaired)}
+        found.append(told | {"files": unpaired[:MOST_NAMED]})
     return found
 
 

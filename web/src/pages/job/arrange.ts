@@ -17,6 +17,7 @@ export interface Ways {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping | undefined
   timeline?: Timeline | undefined
+  behind?: ((file: FileAnswer) => boolean) | undefined
 }
 
 export interface Arranged {
@@ -43,12 +44,15 @@ export const sortsOf = (ways: Ways): string[] => [
 /** The places of the files that are wanted, by group. Without any wish, places that are not loaded yet are there too. */
 export function arrange(files: readonly (FileAnswer | undefined)[], view: View, ways: Ways): Arranged[] {
   const plain = !view.text && !view.value && !view.state && view.sort === 'number' && !view.grouped
-  if (plain) return [{ key: 'all', members: Array.from(files, (_, n) => n) }]
   const { grouping, timeline } = ways
+  const hidden = (file: FileAnswer | undefined) => Boolean(!view.text && file && ways.behind?.(file))
+  if (plain) {
+    return [{ key: 'all', members: Array.from(files, (_, n) => n).filter((n) => !hidden(files[n])) }]
+  }
   const text = view.text.trim().toLocaleLowerCase()
   const found: number[] = []
   for (const [n, file] of files.entries()) {
-    if (!file) continue
+    if (!file || hidden(file)) continue
     if (text && !file.original_filename.toLocaleLowerCase().includes(text)) continue
     if (view.value && grouping?.of(file) !== view.value) continue
     if (view.state && file.status !== view.state) continue

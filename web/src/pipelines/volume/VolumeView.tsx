@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query'
 import { Box } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { content } from '../../api/queries'
-import { Cautions } from '../../ui/Cautions'
 import { Button, Notice, Skeleton } from '../../ui/controls'
 import type { JobView } from '../contract'
 import { type Measure, Measures } from './Measures'
@@ -15,10 +14,7 @@ import { useOwnWords } from './words'
 const MeshView = lazy(() => import('./MeshView'))
 
 interface Results {
-  notice: string
   measures: Measure[]
-  warnings: string[]
-  segmentation: { statement: string }
 }
 
 export default function VolumeView({ job, artifacts }: JobView) {
@@ -50,9 +46,6 @@ export default function VolumeView({ job, artifacts }: JobView) {
 
   return (
     <div className={styles.volume}>
-      {results.data && (
-        <Cautions metadata={{ ...results.data, statement: results.data.segmentation.statement }} />
-      )}
       {slices.isPending && <Skeleton lines={4} />}
       {slices.isError && (
         <Notice
