@@ -705,6 +705,8 @@ class PipelineAnswer(BaseModel):
     title: str
     description: str
     extensions: list[str]
+    bare_names: str | None
+    """A regular expression, whatever the case, of names without an extension that it takes; null: none."""
     max_bytes: int
     roles: list[str]
     steps: list[str]

@@ -1238,6 +1238,10 @@ export interface PipelineAnswer {
   title: string
   description: string
   extensions: string[]
+  /**
+   * A regular expression, whatever the case, of names without an extension that it takes; null: none.
+   */
+  bare_names: string | null
   max_bytes: number
   roles: string[]
   steps: string[]

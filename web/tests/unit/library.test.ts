@@ -176,8 +176,8 @@ describe('doing the same to many files', () => {
 })
 
 describe('a job from files that are there', () => {
-  const media = { extensions: ['.jpg', '.mp4'], max_bytes: 100 }
-  const volume = { extensions: ['.nii', '.nii.gz'], max_bytes: 1000 }
+  const media = { extensions: ['.jpg', '.mp4'], bare_names: null, max_bytes: 100 }
+  const volume = { extensions: ['.nii', '.nii.gz'], bare_names: null, max_bytes: 1000 }
 
   test('each pipeline says which it would refuse, and why', () => {
     expect(unfit(file(), media)).toBeNull()

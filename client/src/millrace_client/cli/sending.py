@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -138,10 +139,15 @@ def taken(
     service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool
 ) -> tuple[list[LocalFile], dict[str, str]]:
     """Those that the pipeline takes, none of which is hashed or sent in vain; and why others are left out, by name."""
-    extensions = tuple(service.send(operations.get_pipeline(pipeline)).extensions)
-    good = [file for file in files if file.name.lower().endswith(extensions)]
-    others = [file for file in files if not file.name.lower().endswith(extensions)]
-    left_out = {file.name: f"{pipeline} takes no such files" for file in others}
+    rules = service.send(operations.get_pipeline(pipeline))
+    extensions, bare = tuple(rules.extensions), rules.bare_names
+
+    def is_taken(name: str) -> bool:
+        base = re.split(r"[/\\]", name)[-1]
+        return name.lower().endswith(extensions) or bool(bare and re.fullmatch(bare, base, re.IGNORECASE))
+
+    good = [file for file in files if is_taken(file.name)]
+    left_out = {file.name: f"{pipeline} takes no such files" for file in files if not is_taken(file.name)}
     if not quiet:
         tell(left_out)
     if not good:

@@ -6,6 +6,7 @@ import { content } from '../../api/queries'
 import { Button, Notice, Skeleton } from '../../ui/controls'
 import type { JobView } from '../contract'
 import { type Measure, Measures } from './Measures'
+import { type PartMeasure, Parts, ThicknessMap } from './Parts'
 import { Planes } from './Planes'
 import { gunzipped, parseSlices } from './slices'
 import styles from './VolumeView.module.css'
@@ -15,6 +16,7 @@ const MeshView = lazy(() => import('./MeshView'))
 
 interface Results {
   measures: Measure[]
+  subregions?: PartMeasure[]
 }
 
 export default function VolumeView({ job, artifacts }: JobView) {
@@ -38,6 +40,7 @@ export default function VolumeView({ job, artifacts }: JobView) {
     () => artifacts.filter((one) => one.name.startsWith('mesh-') && one.filename.endsWith('.stl')),
     [artifacts],
   )
+  const thickness = named('thickness')
   const [solid, showSolid] = useState(false)
   const colours = useMemo(
     () => new Map(slices.data?.labels.map((label) => [slugOf(label.region), label.colour])),
@@ -77,6 +80,8 @@ export default function VolumeView({ job, artifacts }: JobView) {
           colours={new Map(slices.data?.labels.map((label) => [label.value, label.colour]))}
         />
       )}
+      {results.data?.subregions?.length ? <Parts parts={results.data.subregions} /> : null}
+      {thickness && <ThicknessMap artifact={thickness} />}
     </div>
   )
 }
