@@ -25,7 +25,7 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source, write_archive
 from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.work.losing import is_gone
 from chalicelib.jobs.works import options_of
@@ -264,9 +264,10 @@ class Context:
         key = keys.result(self.job_id, safe(name))
         try:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
-        except FileChanged as replaced:
-            raise self._lost(replaced.file) from None
         except SourceChanged as replaced:
+            self._drop_upload()
+            if isinstance(replaced, FileChanged):
+                raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
@@ -302,8 +303,14 @@ class Context:
         """Remembers a multipart upload under way, so that whoever goes on finds its parts."""
         self._claim.write(upload=dict(upload))
 
-    def _stored_files(self) -> Mapping[int, File]:
-        return {file.number: file for file in self._jobs.files(self.job)}
+    def _drop_upload(self) -> None:
+        """The parts of a zip that can't be finished are removed at once: they would be paid for until they expire."""
+        if self.upload:
+            self._objects.abort_parts(self.upload["key"], self.upload["id"])
+            self._claim.write(upload=None)
+
+    def _stored_files(self) -> Mapping[int, Source]:
+        return {file.number: Source.of(file) for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"
