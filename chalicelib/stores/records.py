@@ -125,8 +125,8 @@ def _write(change: Change) -> Write:
         return _conditional(record, Check(key), change)
     write = Removal(key) if change.removes else Write(key)
     sets = {name: None if _unset(record, name, value) else value for name, value in change.sets.items()}
-    if isinstance(record, FileRecord) and sets.get("metadata"):
-        sets["metadata"] = items.packed(sets["metadata"])
+    if isinstance(record, FileRecord) and (metadata := sets.get("metadata")):
+        sets["metadata"] = items.packed(metadata)
     if isinstance(record, JobRecord) and "due_at" in sets:
         sets["due_shard"] = items.DUE if sets["due_at"] else None
     write.set(**sets).add(**change.adds)
