@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.catalogue.columns import Columns, pack
 from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.pending import Pending
 from chalicelib.catalogue.ports import CatalogueStore, Change, Entities, Head, PackStore, StaleScene
 from chalicelib.catalogue.query import Query
 
@@ -38,7 +39,7 @@ class _Opened:
     head: Head
     columns: Columns
     entities: Entities
-    changed: dict[str, Scene | None] = field(default_factory=dict)
+    changed: Pending = field(default_factory=Pending)
     written: dict[str, datetime] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     newest: datetime | None = None
@@ -52,7 +53,7 @@ class _Opened:
         for scene_id, scene in change.scenes.items():
             if change.at >= self.written.get(scene_id, change.at):
                 self.written[scene_id] = change.at
-                self.changed[scene_id] = scene
+                self.changed.put(scene_id, scene)
 
 
 class Catalogue:
