@@ -13,6 +13,7 @@ from chalicelib.jobs.ids import new_id
 if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
+    from chalicelib.catalogue.pushing import Pushing
     from chalicelib.catalogue.works import Tools
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.outgoing.addresses import Addresses
@@ -103,6 +104,12 @@ class CatalogueServices:
 
         table = Table(lambda: self.clients.dynamodb, self.settings.jobs_table)
         return Catalogue(CatalogueTable(table, new_id), CatalogueObjects(self.objects), self.clock, new_id)
+
+    @cached_property
+    def pushing(self) -> Pushing:
+        from chalicelib.catalogue.pushing import Pushing
+
+        return Pushing(self.catalogue, self.clock)
 
     @cached_property
     def plans(self) -> Plans:

@@ -395,6 +395,12 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("POST /scenes/remove-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     for kind in ("performers", "tags", "studios"):
         show(f"GET /{kind}", ann)
+    show("POST /scenes/push", ann, body={"source": "home"})
+    page = {"id": "12", "title": "By the lake", "date": "2019-06", "files": [{"path": "/v/lake.mp4"}]}
+    show("POST /scenes/pages", ann, body={"source": "home", "scenes": [page], "tags": [{"id": "2", "name": "lake"}]})
+    ended = {"source": "home", "scenes": "1-71", "performers": "5", "tags": "2", "studios": "9"}
+    show("POST /scenes/push/end", ann, body=ended)
+    world.deliver()
     asked = {"filters": {"analyzed": True}, "options": {"detect": ["details"]}, "plan_name": "September"}
     plan = show("POST /analysis/generate", ann, body=asked)["plan_id"]
     world.deliver()

@@ -782,6 +782,51 @@ class Problem(BaseModel):
     errors: list[dict[str, str]]
 
 
+class PushAnswer(BaseModel):
+    source: str
+    whole: bool
+    """All scenes are to be sent; what isn't among them is marked as absent."""
+    updated_after: str | None
+    """Of one that isn't whole: only scenes that were updated after this."""
+    behind: str | None
+    """The id of the last scene that was taken in: the next page lies behind it."""
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+
+
+class PushEnd(BaseModel):
+    """All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten."""
+
+    source: str
+    performers: str
+    tags: str
+    studios: str
+    scenes: str | None = None
+    """Of a whole push. Scenes that aren't listed are marked as absent."""
+
+
+class PushPage(BaseModel):
+    """Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids."""
+
+    source: str
+    behind: str | None = None
+    """The id that the page lies behind. A page that comes again isn't counted again."""
+    scenes: list[dict[str, Any]] | None = None
+    performers: list[dict[str, Any]] | None = None
+    tags: list[dict[str, Any]] | None = None
+    studios: list[dict[str, Any]] | None = None
+
+
+class PushRequest(BaseModel):
+    """source: what you call the server, such as `home`."""
+
+    source: str
+    incremental: bool | None = None
+    """Only what changed since the last push; the first one is always whole."""
+
+
 class RefreshRequest(BaseModel):
     refresh_token: str
 

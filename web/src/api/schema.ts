@@ -1373,6 +1373,95 @@ export interface Problem {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushAnswer".
+ */
+export interface PushAnswer {
+  source: string
+  /**
+   * All scenes are to be sent; what isn't among them is marked as absent.
+   */
+  whole: boolean
+  /**
+   * Of one that isn't whole: only scenes that were updated after this.
+   */
+  updated_after: string | null
+  /**
+   * The id of the last scene that was taken in: the next page lies behind it.
+   */
+  behind: string | null
+  created: number
+  updated: number
+  skipped: number
+  failed: number
+}
+/**
+ * All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushEnd".
+ */
+export interface PushEnd {
+  source: string
+  /**
+   * Of a whole push. Scenes that aren't listed are marked as absent.
+   */
+  scenes?: string | null
+  performers: string
+  tags: string
+  studios: string
+}
+/**
+ * Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushPage".
+ */
+export interface PushPage {
+  source: string
+  /**
+   * The id that the page lies behind. A page that comes again isn't counted again.
+   */
+  behind?: string | null
+  /**
+   * @maxItems 200
+   */
+  scenes?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  performers?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  tags?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  studios?: {
+    [k: string]: unknown
+  }[]
+}
+/**
+ * source: what you call the server, such as `home`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushRequest".
+ */
+export interface PushRequest {
+  source: string
+  /**
+   * Only what changed since the last push; the first one is always whole.
+   */
+  incremental?: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "RefreshRequest".
  */
 export interface RefreshRequest {
