@@ -35,6 +35,7 @@ from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.words import spelled
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
+from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -54,6 +55,8 @@ def list_scenes(call: Call) -> Reply:
         per_page=query.per_page,
     )
     found = services().catalogue.search(call.user.id, asked)
+    if found.stale:
+        _pack(call.user.id)
     answer = ScenesPage(
         items=[scene_answer(scene) for scene in found.scenes],
         total=found.total,
@@ -225,6 +228,14 @@ def _sync(call: Call, options: dict[str, Any]) -> Reply:
     check_connection(call, options["connection"])
     job = services().intake.start(call.user.id, "scenesync", options)
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def _pack(owner_id: str) -> None:
+    """A job that packs the catalogue anew, unless one is under way that will."""
+    under_way = frozenset(state for state in JobState if state not in FINAL)
+    jobs, _ = services().jobs.jobs_of(owner_id, states=under_way, pipeline="scenesync", limit=1, before=None)
+    if not jobs:
+        services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)
 
 
 def _each(call: Call, scene_ids: list[str], edit: Callable[[Scene], Scene]) -> BulkAnswer:

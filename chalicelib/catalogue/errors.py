@@ -29,6 +29,12 @@ class ConnectionNotThere(BadRequest):
     code, title = "no_such_connection", "There is no such connection"
 
 
+class NoPush(BadRequest):
+    """Begin one with `POST /scenes/push`."""
+
+    code, title = "no_push", "No such push is under way"
+
+
 class DecisionIncomplete(BadRequest):
     """Send what the message names."""
 

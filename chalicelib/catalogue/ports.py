@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene
 from chalicelib.catalogue.plans import Change as PlannedChange
 from chalicelib.catalogue.plans import Plan, PlanStatus
@@ -78,6 +79,11 @@ class CatalogueStore(Protocol):
 
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
 
+    def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
+        """How far a push of this source is; None where none is under way."""
+
+    def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None: ...
+
 
 class PackStore(Protocol):
     """Objects of the catalogue."""
@@ -119,9 +125,5 @@ class Connections(Protocol):
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         """A client of one of them. KeyError where the owner has none of that id."""
 
-
-class NoConnections:
-    """For installations without any."""
-
-    def stash(self, owner_id: str, connection_id: str) -> Stash:
-        raise KeyError(connection_id)
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        """The same of a server of language models."""

@@ -20,6 +20,7 @@ from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import Change, ChangeStatus, changes_of
 from chalicelib.catalogue.ports import Connections
+from chalicelib.catalogue.pushing import NoSuchPush, Pushing
 from chalicelib.catalogue.stash import pages
 from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.writing import Names, write
@@ -46,8 +47,18 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class PushedOption(Options):
+    """listed: the name of what was kept of the push's end."""
+
+    source: str = Field(max_length=64)
+    listed: str = Field(max_length=64)
+
+
 class SyncOptions(Options):
-    connection: str = Field(description="The connection to read from", max_length=64)
+    connection: str | None = Field(
+        None, description="The connection to read from; without one the catalogue is packed anew", max_length=64
+    )
+    pushed: PushedOption | None = Field(None, description="A push that is to be ended, instead of a connection")
     incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full")
     scene_ids: list[str] = Field(default_factory=list, max_length=1000, description="Only these scenes")
 
@@ -117,25 +128,48 @@ class SyncWork(CatalogueWork):
     def _read(self, context: RunContext) -> None:
         options: SyncOptions = context.options
         at = Progress.read(context.state)
+        if options.pushed:
+            done = at if at.stage == "done" else self._end_push(context, options.pushed)
+        elif options.connection:
+            done = self._read_from(context, options.connection, at)
+        else:
+            done = at
+        context.save("outcome", json.dumps(done.as_json()).encode())
+
+    def _end_push(self, context: RunContext, pushed: PushedOption) -> Progress:
+        pushing = Pushing(self.tools.catalogue, self.tools.clock)
+        try:
+            names = json.loads(self.tools.catalogue.kept(context.owner_id, pushed.listed))
+            done = pushing.finish(context.owner_id, pushed.source, names.pop("scenes"), names)
+        except (KeyError, NoSuchPush):
+            raise PipelineFailed("push_gone", "The push was ended by another job.") from None
+        context.checkpoint(done.as_json())
+        pushing.close(context.owner_id, pushed.source, done)
+        self.tools.catalogue.drop(context.owner_id, pushed.listed)
+        return done
+
+    def _read_from(self, context: RunContext, connection: str, at: Progress) -> Progress:
+        options: SyncOptions = context.options
         if context.state is None and options.incremental:
-            at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, options.connection))
-        stash = self._stash(context, options.connection)
+            at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, connection))
+        stash = self._stash(context, connection)
 
         def note(progress: Progress) -> None:
             context.checkpoint(progress.as_json())
             context.progress(0.0)
 
-        sync = Sync(self.tools.catalogue, stash, context.owner_id, options.connection, self.tools.clock, note)
+        sync = Sync(self.tools.catalogue, stash, context.owner_id, connection, self.tools.clock, note)
         try:
             if options.scene_ids:
                 left = options.scene_ids[at.created + at.updated + at.skipped + at.absent + at.failed :]
                 done = sync.only(left, at)
             else:
                 done = sync.run(at)
-                self.tools.catalogue.note_seen(context.owner_id, options.connection, done.newest_seen)
+                seen = done.seen_by(self.tools.clock())
+                self.tools.catalogue.note_seen(context.owner_id, connection, seen)
         except StashError as error:
             raise PipelineFailed(error.code, error.message) from None
-        context.save("outcome", json.dumps(done.as_json()).encode())
+        return done
 
     def _pack(self, context: RunContext) -> None:
         done = Progress.read(json.loads(context.load("outcome").read_bytes()))

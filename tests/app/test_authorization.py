@@ -140,6 +140,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/connections/{connection_id}"): Row(OWNER),
     ("PATCH", "/connections/{connection_id}"): Row(OWNER, {"name": "Other"}),
     ("DELETE", "/connections/{connection_id}"): Row(OWNER, good=204),
+    ("POST", "/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/graphql"}),  # says that it fails
+    ("POST", "/settings/test-openai"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/v1"}),
     ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
     ("GET", "/schedules"): Row(SIGNED_IN),
     ("GET", "/schedules/{schedule_id}"): Row(OWNER),
@@ -157,6 +159,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
     ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
     ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
+    ("POST", "/scenes/push"): Row(SIGNED_IN, {"source": "home"}),
+    ("POST", "/scenes/pages"): Row(SIGNED_IN, {"source": "other"}, 400),  # none is under way
+    ("POST", "/scenes/push/end"): Row(SIGNED_IN, {"source": "other", "performers": "", "tags": "", "studios": ""}, 400),
     ("GET", "/performers"): Row(SIGNED_IN),
     ("GET", "/tags"): Row(SIGNED_IN),
     ("GET", "/studios"): Row(SIGNED_IN),

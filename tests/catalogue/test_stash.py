@@ -11,8 +11,9 @@ from chalicelib.catalogue.detecting.proposal import Action, Field
 from chalicelib.catalogue.model import Entity, Named
 from chalicelib.catalogue.plans import Change
 from chalicelib.catalogue.query import Query
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash import pages
-from chalicelib.catalogue.stash.client import DOCUMENTS, Response, Stash, StashError, document_text
+from chalicelib.catalogue.stash.client import DOCUMENTS, Stash, StashError, document_text
 from chalicelib.catalogue.stash.cursor import cursor
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
@@ -68,6 +69,7 @@ def test_what_may_pass_is_tried_again_as_the_server_asks() -> None:
         ([Response(200, b"<html>")], KEY, "stash_refused"),
         ([Response(200, b"[1]")], KEY, "stash_refused"),
         ([Response(200, b'{"errors": [{"message": "no such field"}]}')], KEY, "stash_refused"),
+        ([Response(200, json.dumps({"errors": [{"message": f"{KEY} is no key"}]}).encode())], KEY, "stash_refused"),
     ],
 )
 def test_what_cannot_pass_says_why(answers: list[Response], key: str, code: str) -> None:
@@ -217,6 +219,27 @@ def test_a_refused_scene_is_counted_and_the_others_go_on(world: World) -> None:
     done = sync.only(ids, Progress())
     assert (done.failed, done.created, done.outcome) == (1, 1, "partial")
     assert "broken" in done.failures[0]
+
+
+def test_scenes_that_cannot_be_taken_in_are_counted_and_named(world: World) -> None:
+    server = StashServer()
+    huge, good = server.add_scene(details="x" * 300_000), server.add_scene()
+    done = synced(world, server)
+    assert (done.created, done.failed, done.outcome) == (1, 1, "partial")
+    assert done.failures[0].startswith(f"{huge}: It has more than")
+    assert world.catalogue().scene(ANN, good) is not None
+
+
+def test_the_cursor_of_a_sync_that_lay_idle_stays_where_it_was(world: World) -> None:
+    server = StashServer()
+    server.add_scene()
+    done = synced(world, server)
+    assert done.seen_by(world.now) == server.stamp()
+    world.later(61)
+    assert done.seen_by(world.now) is None  # the next one is full
+    again = synced(world, server, since="2025-12-01T00:00:00-08:00")
+    world.later(61)
+    assert again.seen_by(world.now) == "2025-12-01T00:00:00-08:00"
 
 
 # -- writing back

@@ -174,9 +174,9 @@ class ConnectionChanges(BaseModel):
 class ConnectionRequest(BaseModel):
     name: str
     url: str
-    """Such as https://stash.example/graphql."""
-    kind: Literal["stash"] | None = None
-    """What speaks there."""
+    """Such as https://stash.example/graphql, or https://api.openai.com/v1."""
+    kind: Literal["stash", "openai"] | None = None
+    """What speaks there. `openai`: any server with OpenAI's chat completions."""
     key: str | None = None
     """What the server knows you by. It is never shown again."""
 
@@ -573,6 +573,14 @@ class MissingWordsAnswer(BaseModel):
     """Where the dictionary of suggestions is; null where no word is missing."""
 
 
+class ModelsTested(BaseModel):
+    ok: bool
+    milliseconds: int
+    code: str | None = None
+    message: str | None = None
+    models: list[str] | None = None
+
+
 class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
@@ -774,6 +782,51 @@ class Problem(BaseModel):
     code: str
     request_id: str
     errors: list[dict[str, str]]
+
+
+class PushAnswer(BaseModel):
+    source: str
+    whole: bool
+    """All scenes are to be sent; what isn't among them is marked as absent."""
+    updated_after: str | None
+    """Of one that isn't whole: only scenes that were updated after this."""
+    behind: str | None
+    """The id of the last scene that was taken in: the next page lies behind it."""
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+
+
+class PushEnd(BaseModel):
+    """All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten."""
+
+    source: str
+    performers: str
+    tags: str
+    studios: str
+    scenes: str | None = None
+    """Of a whole push. Scenes that aren't listed are marked as absent."""
+
+
+class PushPage(BaseModel):
+    """Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids."""
+
+    source: str
+    behind: str | None = None
+    """The id that the page lies behind. A page that comes again isn't counted again."""
+    scenes: list[dict[str, Any]] | None = None
+    performers: list[dict[str, Any]] | None = None
+    tags: list[dict[str, Any]] | None = None
+    studios: list[dict[str, Any]] | None = None
+
+
+class PushRequest(BaseModel):
+    """source: what you call the server, such as `home`."""
+
+    source: str
+    incremental: bool | None = None
+    """Only what changed since the last push; the first one is always whole."""
 
 
 class RefreshRequest(BaseModel):
@@ -987,6 +1040,14 @@ class SchedulesAnswer(BaseModel):
     items: list[ScheduleAnswer]
 
 
+class ServerTest(BaseModel):
+    """A connection of yours, or an address with its key before it becomes one."""
+
+    connection_id: str | None = None
+    url: str | None = None
+    key: str | None = None
+
+
 class SettingAnswer(BaseModel):
     name: str
     value: Any
@@ -1034,6 +1095,14 @@ class StartedAnswer(BaseModel):
     """Null where none began."""
     error_code: str | None
     error_message: str | None
+
+
+class StashTested(BaseModel):
+    ok: bool
+    milliseconds: int
+    code: str | None = None
+    message: str | None = None
+    version: str | None = None
 
 
 class StatsAnswer(BaseModel):

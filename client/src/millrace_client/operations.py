@@ -55,6 +55,7 @@ from millrace_client.models import (
     LibraryPage,
     LoginRequest,
     MissingWordsAnswer,
+    ModelsTested,
     MoreFilesRequest,
     NewJobAnswer,
     NewKeyAnswer,
@@ -68,6 +69,10 @@ from millrace_client.models import (
     PlanAnswer,
     PlanPage,
     PlansPage,
+    PushAnswer,
+    PushEnd,
+    PushPage,
+    PushRequest,
     RefreshRequest,
     RegisterRequest,
     ResultAnswer,
@@ -85,11 +90,13 @@ from millrace_client.models import (
     ScheduleChanges,
     ScheduleRequest,
     SchedulesAnswer,
+    ServerTest,
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
     SignedInAnswer,
     SignedParts,
+    StashTested,
     StatsAnswer,
     StatusAnswer,
     StoredParts,
@@ -690,6 +697,21 @@ def list_studios(
     )
 
 
+def begin_push(body: PushRequest) -> Call[PushAnswer]:
+    """Begin to send a library, or go on."""
+    return Call("POST", "/scenes/push", PushAnswer, body=body)
+
+
+def push_page(body: PushPage) -> Call[PushAnswer]:
+    """Send a page of a library."""
+    return Call("POST", "/scenes/pages", PushAnswer, body=body)
+
+
+def end_push(body: PushEnd) -> Call[JobStarted]:
+    """End a push."""
+    return Call("POST", "/scenes/push/end", JobStarted, body=body, creates=True)
+
+
 def generate_plan(body: AnalysisRequest) -> Call[AnalysisStarted]:
     """Look for what scenes lack."""
     return Call("POST", "/analysis/generate", AnalysisStarted, body=body, creates=True)
@@ -846,6 +868,16 @@ def change_connection(
 def delete_connection(connection_id: str) -> Call[None]:
     """Delete a connection."""
     return Call("DELETE", f"/connections/{connection_id}", None)
+
+
+def try_stash_server(body: ServerTest) -> Call[StashTested]:
+    """Whether a Stash server can be read."""
+    return Call("POST", "/settings/test-stash", StashTested, body=body)
+
+
+def try_model_server(body: ServerTest) -> Call[ModelsTested]:
+    """Whether a server of language models can be asked."""
+    return Call("POST", "/settings/test-openai", ModelsTested, body=body)
 
 
 def get_settings() -> Call[SettingsAnswer]:

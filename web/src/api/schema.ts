@@ -369,11 +369,11 @@ export interface ConnectionChanges {
 export interface ConnectionRequest {
   name: string
   /**
-   * What speaks there.
+   * What speaks there. `openai`: any server with OpenAI's chat completions.
    */
-  kind?: 'stash'
+  kind?: 'stash' | 'openai'
   /**
-   * Such as https://stash.example/graphql.
+   * Such as https://stash.example/graphql, or https://api.openai.com/v1.
    */
   url: string
   /**
@@ -1011,6 +1011,17 @@ export interface MissingWordsAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ModelsTested".
+ */
+export interface ModelsTested {
+  ok: boolean
+  milliseconds: number
+  code?: string | null
+  message?: string | null
+  models?: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "MoreFilesRequest".
  */
 export interface MoreFilesRequest {
@@ -1366,6 +1377,95 @@ export interface Problem {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushAnswer".
+ */
+export interface PushAnswer {
+  source: string
+  /**
+   * All scenes are to be sent; what isn't among them is marked as absent.
+   */
+  whole: boolean
+  /**
+   * Of one that isn't whole: only scenes that were updated after this.
+   */
+  updated_after: string | null
+  /**
+   * The id of the last scene that was taken in: the next page lies behind it.
+   */
+  behind: string | null
+  created: number
+  updated: number
+  skipped: number
+  failed: number
+}
+/**
+ * All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushEnd".
+ */
+export interface PushEnd {
+  source: string
+  /**
+   * Of a whole push. Scenes that aren't listed are marked as absent.
+   */
+  scenes?: string | null
+  performers: string
+  tags: string
+  studios: string
+}
+/**
+ * Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushPage".
+ */
+export interface PushPage {
+  source: string
+  /**
+   * The id that the page lies behind. A page that comes again isn't counted again.
+   */
+  behind?: string | null
+  /**
+   * @maxItems 200
+   */
+  scenes?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  performers?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  tags?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  studios?: {
+    [k: string]: unknown
+  }[]
+}
+/**
+ * source: what you call the server, such as `home`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushRequest".
+ */
+export interface PushRequest {
+  source: string
+  /**
+   * Only what changed since the last push; the first one is always whole.
+   */
+  incremental?: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "RefreshRequest".
  */
 export interface RefreshRequest {
@@ -1640,6 +1740,17 @@ export interface SchedulesAnswer {
   items: ScheduleAnswer[]
 }
 /**
+ * A connection of yours, or an address with its key before it becomes one.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ServerTest".
+ */
+export interface ServerTest {
+  connection_id?: string | null
+  url?: string | null
+  key?: string
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SettingAnswer".
  */
@@ -1717,6 +1828,17 @@ export interface SignedPart {
  */
 export interface SignedParts {
   parts: SignedPart[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StashTested".
+ */
+export interface StashTested {
+  ok: boolean
+  milliseconds: number
+  code?: string | null
+  message?: string | null
+  version?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
