@@ -1,0 +1,122 @@
+// A connection made or changed. Its key is written and never read: an empty field leaves it as it is.
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useId, useState } from 'react'
+import { api } from '../../api/client'
+import { readConnection } from '../../api/scenes'
+import type { ConnectionAnswer, ConnectionChanges } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { Button, Switch } from '../../ui/controls'
+import { errorOf, Told, useDoing } from '../account/doing'
+import type { Word } from './ScenesPages'
+import styles from './scenes.module.css'
+
+interface Props {
+  connection: ConnectionAnswer | null
+  onClose: () => void
+}
+
+export function EditConnection({ connection, onClose }: Props) {
+  const { t } = useWords<Word>()
+  const client = useQueryClient()
+  const id = useId()
+  const { busy, problem, run } = useDoing()
+  const [name, setName] = useState(connection?.name ?? 'Stash')
+  const [url, setUrl] = useState(connection?.url ?? '')
+  const [key, setKey] = useState('')
+  const [without, setWithout] = useState(false)
+  const moved = connection !== null && url.trim() !== connection.url
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    run(async () => {
+      const given = { name: name.trim(), url: url.trim() }
+      if (connection) {
+        const changes: ConnectionChanges = {
+          ...(given.name === connection.name ? {} : { name: given.name }),
+          ...(moved ? { url: given.url } : {}),
+          // Another address wants to be told the key, even if there is none.
+          ...(key || without || (moved && !connection.has_key) ? { key } : {}),
+        }
+        const { etag } = await readConnection(connection.id)
+        await api(`/connections/${connection.id}`, { method: 'PATCH', body: changes, match: etag })
+      } else await api('/connections', { method: 'POST', body: { ...given, key } })
+      await client.invalidateQueries({ queryKey: ['connections'] })
+      onClose()
+    })
+  }
+  const fault = (field: string) => {
+    const { message, attributes } = errorOf(problem, field, `${id}-${field}`)
+    return {
+      attributes,
+      text: message && (
+        <span id={`${id}-${field}`} className={styles.fault}>
+          {message}
+        </span>
+      ),
+    }
+  }
+  const [ofName, ofUrl, ofKey] = [fault('name'), fault('url'), fault('key')]
+  return (
+    <form className={styles.form} onSubmit={save}>
+      <Told problem={problem} beside={['name', 'url', 'key']} />
+      <label className={styles.field}>
+        {t('scenes.connections.name')}
+        <input
+          required
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          {...ofName.attributes}
+        />
+        {ofName.text}
+      </label>
+      <label className={styles.field}>
+        {t('scenes.connections.url')}
+        <input
+          required
+          type="url"
+          maxLength={2000}
+          placeholder="https://stash.example/graphql"
+          value={url}
+          onChange={(event) => setUrl(event.target.value)}
+          {...ofUrl.attributes}
+        />
+        {ofUrl.text}
+      </label>
+      <label className={styles.field}>
+        {t('scenes.connections.key')}
+        <input
+          type="password"
+          autoComplete="off"
+          maxLength={1000}
+          required={moved && connection.has_key && !without}
+          disabled={without}
+          placeholder={connection?.has_key ? t('scenes.connections.keyStays') : ''}
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          {...ofKey.attributes}
+        />
+        {ofKey.text}
+        <span className={styles.hint}>
+          {t(moved ? 'scenes.connections.keyAgain' : 'scenes.connections.keyText')}
+        </span>
+      </label>
+      {connection?.has_key && (
+        <Switch
+          isSelected={without}
+          onChange={(on) => {
+            setWithout(on)
+            setKey('')
+          }}
+        >
+          {t('scenes.connections.without')}
+        </Switch>
+      )}
+      <div className={styles.actions}>
+        <Button onPress={onClose}>{t('close')}</Button>
+        <Button kind="primary" type="submit" busy={busy}>
+          {t(connection ? 'scenes.save' : 'scenes.connect')}
+        </Button>
+      </div>
+    </form>
+  )
+}
