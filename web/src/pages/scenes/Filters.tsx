@@ -72,14 +72,16 @@ export function Filters({ wanted, onChange }: Props) {
             ]}
           />
         ))}
-        {(['from', 'to'] as const).map((name) => (
-          <Day
-            key={name}
-            label={t(`scenes.filter.${name}`)}
-            value={wanted[name]}
-            onChange={(value) => onChange({ [name]: value })}
-          />
-        ))}
+        <span className={styles.span}>
+          {(['from', 'to'] as const).map((name) => (
+            <Day
+              key={name}
+              label={t(`scenes.filter.${name}`)}
+              value={wanted[name]}
+              onChange={(value) => onChange({ [name]: value })}
+            />
+          ))}
+        </span>
       </div>
     </>
   )

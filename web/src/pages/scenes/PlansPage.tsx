@@ -88,7 +88,7 @@ function Row({ plan }: { plan: PlanAnswer }) {
                 ? `${t('scenes.count', { count: plan.scenes })} · ${fields
                     .map(
                       (field) =>
-                        `${quantities.number(plan.changes[field] ?? 0)} ${t(`scenes.change.${field}`)}`,
+                        `${t(`scenes.change.${field}`)} ${quantities.number(plan.changes[field] ?? 0)}`,
                     )
                     .join(', ')}`
                 : t('scenes.plan.nothing')}

@@ -6,7 +6,9 @@ import {
   CircleCheck,
   CircleDashed,
   CircleX,
+  Minus,
   Pencil,
+  Plus,
   TriangleAlert,
   X,
 } from 'lucide-react'
@@ -93,6 +95,7 @@ const Row = memo(function Row({ change, current, editing, open, onPress, onLook,
   const { t } = useWords<Word>()
   const { number } = useQuantities()
   const field = t(`scenes.change.${change.field}`)
+  const Sign = SIGNS[change.action]
   const proposed = valueText(change.proposed_value)
   const percent = Math.round(100 * change.confidence)
   const stop = current ? 0 : -1
@@ -119,12 +122,12 @@ const Row = memo(function Row({ change, current, editing, open, onPress, onLook,
           </div>
         ) : (
           <div className={styles.values}>
-            {change.action === 'set' && (
-              <>
-                <Value label={t('scenes.current')} value={change.current_value} className={styles.before!} />
-                <ArrowRight aria-hidden size={16} />
-              </>
+            {change.action === 'set' ? (
+              <Value label={t('scenes.current')} value={change.current_value} className={styles.before!} />
+            ) : (
+              <span className={styles.none} />
             )}
+            <Sign aria-hidden size={16} />
             <Value
               label={t('scenes.proposed')}
               value={change.proposed_value}
@@ -208,6 +211,11 @@ function Choice({ act, change, on, name, stop, onPress }: ChoiceProps) {
     </button>
   )
 }
+
+const SIGNS = { set: ArrowRight, add: Plus, remove: Minus } satisfies Record<
+  ChangeAnswer['action'],
+  typeof Plus
+>
 
 const MARKS = {
   pending: CircleDashed,

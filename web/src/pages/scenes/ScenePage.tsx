@@ -115,7 +115,7 @@ function OneScene({ id }: { id: string }) {
             )}
           </Part>
         </div>
-        <aside className={styles.side}>
+        <div className={styles.side}>
           <Names
             title={t('scenes.filter.studio')}
             kind="studios"
@@ -128,7 +128,7 @@ function OneScene({ id }: { id: string }) {
           <Urls urls={scene.urls} />
           <StashIds ids={scene.stash_ids} />
           <History id={id} />
-        </aside>
+        </div>
       </div>
       <Sheet title={t('scenes.edit')} open={editing} onClose={() => edit(false)}>
         <EditScene id={id} seen={asked.data} onClose={() => edit(false)} />

@@ -1,5 +1,5 @@
 // All pages of the scene catalogue, with their own words: loaded when the first of them is opened.
-import { NavLink, Route, Routes } from 'react-router'
+import { Link, Route, Routes, useLocation } from 'react-router'
 import { MoreWords, useWords } from '../../i18n'
 import { MissingPage } from '../MissingPage'
 import { ConnectionsPage } from './ConnectionsPage'
@@ -46,12 +46,15 @@ export default function ScenesPages() {
 
 function Ways() {
   const { t } = useWords<Word>()
+  const { pathname } = useLocation()
+  // A scene belongs to the scenes, a plan to the plans.
+  const here = PLACES.map(([to]) => to).findLast((to) => pathname.startsWith(to))
   return (
     <nav className={styles.ways} aria-label={t('scenes.ways')}>
       {PLACES.map(([to, name]) => (
-        <NavLink key={to} to={to} end={to === '/scenes'} className={styles.way!}>
+        <Link key={to} to={to} className={styles.way!} {...(to === here ? { 'aria-current': 'page' } : {})}>
           {t(name)}
-        </NavLink>
+        </Link>
       ))}
     </nav>
   )
