@@ -1,5 +1,5 @@
 // Plans of the scene catalogue: listed, read page by page, decided, carried out.
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api } from './client'
 import type {
   AnalysisRequest,
@@ -8,7 +8,9 @@ import type {
   BulkDecision,
   ChangeAnswer,
   ChangeDecision,
+  JobAnswer,
   JobStarted,
+  JobsPage,
   PlanAnswer,
   PlanPage,
   PlansPage,
@@ -41,6 +43,25 @@ export function usePlans(status: PlanStatus | '') {
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((plan) => plan.status === 'pending')) ? 3000 : false,
+  })
+}
+
+const LIKELY = 5
+
+/** The analysis that fills a plan: jobs say in their options which. */
+export function useJobOfPlan(planId: string, name: string, wanted: boolean) {
+  return useQuery({
+    queryKey: ['job of plan', planId],
+    queryFn: async ({ signal }) => {
+      const { items } = await api<JobsPage>('/jobs?pipeline=sceneanalysis&limit=100', { signal })
+      for (const { id } of items.filter((job) => job.name === name).slice(0, LIKELY)) {
+        const job = await api<JobAnswer>(`/jobs/${id}`, { signal })
+        if (job.options.plan_id === planId) return id
+      }
+      return null
+    },
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

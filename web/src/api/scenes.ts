@@ -8,12 +8,15 @@ import type {
   EntitiesPage,
   JobStarted,
   JobsPage,
+  ModelsTested,
   ResultsPage,
   SceneAnswer,
   SceneChanges,
   SceneJobs,
   SceneStats,
   ScenesPage,
+  ServerTest,
+  StashTested,
 } from './schema'
 
 export const NAMES = ['performers', 'tags', 'studios'] as const
@@ -126,7 +129,7 @@ export function useNames(kind: Names, search: string) {
 /** Names of ids that an address brought, where no answer has said them yet: all pages until each is found. */
 export function useNamesOf(kind: Names, ids: readonly string[]): (id: string) => string | undefined {
   const missing = ids.filter((id) => !known[kind].has(id))
-  useQuery({
+  const asked = useQuery({
     queryKey: ['names of', kind, missing.join()],
     queryFn: async ({ signal }) => {
       for (let page = 1; missing.some((id) => !known[kind].has(id)); page++) {
@@ -138,7 +141,8 @@ export function useNamesOf(kind: Names, ids: readonly string[]): (id: string) =>
     enabled: missing.length > 0,
     staleTime: 60_000,
   })
-  return (id) => known[kind].get(id)
+  // One that there is no longer is told by its id.
+  return (id) => known[kind].get(id) ?? (asked.isFetched && !asked.isFetching ? id : undefined)
 }
 
 // -- connections and syncs -------------------------------------------------------------------------------------------
@@ -150,6 +154,15 @@ export function useConnections() {
     select: (answer) => answer.items,
   })
 }
+
+export const KINDS = ['stash', 'openai'] as const
+export type Kind = (typeof KINDS)[number]
+
+export const isStash = (connection: ConnectionAnswer): boolean => connection.kind === 'stash'
+
+/** What goes wrong there is the answer, not an error. */
+export const tryServer = (kind: Kind, body: ServerTest) =>
+  api<StashTested & ModelsTested>(`/settings/test-${kind}`, { method: 'POST', body })
 
 export const readConnection = (id: string) => tagged<ConnectionAnswer>(`/connections/${id}`)
 

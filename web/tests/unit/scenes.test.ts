@@ -18,6 +18,7 @@ import {
   move,
   moveScene,
   type Review,
+  soonMissed,
   type Task,
   withPage,
 } from '../../src/pages/scenes/review'
@@ -192,6 +193,22 @@ describe('a review', () => {
     expect(after.scenes[0]).not.toBe(before.scenes[0])
     expect(after.scenes[1]).toBe(before.scenes[1])
     expect(after.scenes[0]!.changes[1]).toBe(before.scenes[0]!.changes[1])
+  })
+
+  test('the next page is fetched where it may have something to decide, not for its own sake', () => {
+    const part = review('c')
+    expect(soonMissed({ ...part, counts: { pending: 5 } }), 'one is on a page to come').toBe(true)
+    expect(soonMissed(part), 'all that is undecided is here').toBe(false)
+    expect(soonMissed({ ...part, counts: null }), 'nobody knows').toBe(true)
+    expect(soonMissed(look(part, 'c0')), 'at the end of what is here').toBe(true)
+    expect(soonMissed({ ...part, counts: null, cursor: null })).toBe(false)
+  })
+
+  test('where nothing was left to decide, a page with something goes there', () => {
+    const [done] = decideMany(review('c'), { action: 'accept_all' })
+    const more = { items: [scene('d', [change('d0')])], counts: {}, cursor: null }
+    expect(withPage(done, more).at).toBe('d0')
+    expect(withPage(review('c'), more).at).toBe('a0')
   })
 
   test('a page that comes twice is one page', () => {

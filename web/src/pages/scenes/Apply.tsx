@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { applyPlan, SCENE_FIELDS } from '../../api/plans'
-import { useConnections } from '../../api/scenes'
+import { isStash, useConnections } from '../../api/scenes'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
 import { Told, useDoing } from '../account/doing'
@@ -23,9 +23,10 @@ const HERE = ''
 export function Apply({ planId, review, told, onStarted, onClose }: Props) {
   const { t } = useWords<Word>()
   const connections = useConnections()
+  const servers = connections.data?.filter(isStash)
   const { busy, problem, run } = useDoing()
   const [chosen, choose] = useState<string | null>(null)
-  const where = chosen ?? connections.data?.[0]?.id ?? HERE
+  const where = chosen ?? servers?.[0]?.id ?? HERE
   const approved = changesOf(review).filter((one) => one.status === 'approved')
   const all = review.counts?.approved ?? approved.length
   const start = () =>
@@ -64,7 +65,7 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
           disabled={connections.isPending}
           onChange={(event) => choose(event.target.value)}
         >
-          {connections.data?.map((one) => (
+          {servers?.map((one) => (
             <option key={one.id} value={one.id}>
               {one.name}
             </option>
@@ -76,7 +77,7 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
         </span>
       </label>
       {connections.isError && <p className={styles.fault}>{t('scenes.connections.gone')}</p>}
-      {connections.data?.length === 0 && <Link to="/scenes/sources">{t('scenes.connect')}</Link>}
+      {servers?.length === 0 && <Link to="/scenes/sources">{t('scenes.connect')}</Link>}
       <div className={styles.actions}>
         <Button onPress={onClose}>{t('close')}</Button>
         <Button

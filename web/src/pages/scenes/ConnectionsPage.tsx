@@ -1,8 +1,8 @@
 // Where scenes come from: servers that are connected, and what bringing them in came to.
 import { useQueryClient } from '@tanstack/react-query'
-import { Pencil, Plus, RefreshCw, Server, Trash2 } from 'lucide-react'
+import { Bot, Pencil, Plus, RefreshCw, Server, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { deleteConnection, startSync, useConnections, useSyncs } from '../../api/scenes'
+import { deleteConnection, isStash, startSync, useConnections, useSyncs } from '../../api/scenes'
 import type { ConnectionAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Empty, Notice, Sheet } from '../../ui/controls'
@@ -54,7 +54,11 @@ export function ConnectionsPage() {
         <ul className={page.list}>
           {connections.data.map((one) => (
             <li key={one.id} className={styles.connection}>
-              <Server aria-hidden size={22} strokeWidth={1.6} />
+              {isStash(one) ? (
+                <Server aria-hidden size={22} strokeWidth={1.6} />
+              ) : (
+                <Bot aria-hidden size={22} strokeWidth={1.6} />
+              )}
               <div className={styles.what}>
                 <strong>{one.name}</strong>
                 <span>{one.url}</span>
@@ -67,12 +71,16 @@ export function ConnectionsPage() {
                 </span>
               </div>
               <div className={styles.buttons}>
-                <Button icon={RefreshCw} busy={busy} onPress={() => sync(one.id, true)}>
-                  {t('scenes.sync.incremental')}
-                </Button>
-                <Button busy={busy} onPress={() => sync(one.id, false)}>
-                  {t('scenes.sync.full')}
-                </Button>
+                {isStash(one) && (
+                  <>
+                    <Button icon={RefreshCw} busy={busy} onPress={() => sync(one.id, true)}>
+                      {t('scenes.sync.incremental')}
+                    </Button>
+                    <Button busy={busy} onPress={() => sync(one.id, false)}>
+                      {t('scenes.sync.full')}
+                    </Button>
+                  </>
+                )}
                 <Button
                   kind="quiet"
                   icon={Pencil}

@@ -2,13 +2,14 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../../api/client'
-import { readConnection } from '../../api/scenes'
+import { KINDS, type Kind, readConnection } from '../../api/scenes'
 import type { ConnectionAnswer, ConnectionChanges } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Switch } from '../../ui/controls'
 import { errorOf, Told, useDoing } from '../account/doing'
 import type { Word } from './ScenesPages'
 import styles from './scenes.module.css'
+import { TryServer } from './TryServer'
 
 interface Props {
   connection: ConnectionAnswer | null
@@ -20,7 +21,8 @@ export function EditConnection({ connection, onClose }: Props) {
   const client = useQueryClient()
   const id = useId()
   const { busy, problem, run } = useDoing()
-  const [name, setName] = useState(connection?.name ?? 'Stash')
+  const [name, setName] = useState(connection?.name ?? '')
+  const [kind, setKind] = useState<Kind>(connection?.kind === 'openai' ? 'openai' : 'stash')
   const [url, setUrl] = useState(connection?.url ?? '')
   const [key, setKey] = useState('')
   const [without, setWithout] = useState(false)
@@ -38,7 +40,7 @@ export function EditConnection({ connection, onClose }: Props) {
         }
         const { etag } = await readConnection(connection.id)
         await api(`/connections/${connection.id}`, { method: 'PATCH', body: changes, match: etag })
-      } else await api('/connections', { method: 'POST', body: { ...given, key } })
+      } else await api('/connections', { method: 'POST', body: { ...given, kind, key } })
       await client.invalidateQueries({ queryKey: ['connections'] })
       onClose()
     })
@@ -55,9 +57,28 @@ export function EditConnection({ connection, onClose }: Props) {
     }
   }
   const [ofName, ofUrl, ofKey] = [fault('name'), fault('url'), fault('key')]
+  // A connection is tried with the key that it has, anything new with the one that is typed.
+  const asked =
+    connection && !moved && !key && !without
+      ? { connection_id: connection.id }
+      : url.trim()
+        ? { url: url.trim(), key }
+        : null
   return (
     <form className={styles.form} onSubmit={save}>
       <Told problem={problem} beside={['name', 'url', 'key']} />
+      {!connection && (
+        <label className={styles.field}>
+          {t('scenes.connections.kind')}
+          <select value={kind} onChange={(event) => setKind(event.target.value as Kind)}>
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`scenes.connections.kind.${one}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <label className={styles.field}>
         {t('scenes.connections.name')}
         <input
@@ -75,7 +96,7 @@ export function EditConnection({ connection, onClose }: Props) {
           required
           type="url"
           maxLength={2000}
-          placeholder="https://stash.example/graphql"
+          placeholder={kind === 'stash' ? 'https://stash.example/graphql' : 'https://api.openai.com/v1'}
           value={url}
           onChange={(event) => setUrl(event.target.value)}
           {...ofUrl.attributes}
@@ -111,10 +132,11 @@ export function EditConnection({ connection, onClose }: Props) {
           {t('scenes.connections.without')}
         </Switch>
       )}
+      <TryServer key={`${kind} ${url} ${key}`} kind={kind} body={asked} />
       <div className={styles.actions}>
         <Button onPress={onClose}>{t('close')}</Button>
         <Button kind="primary" type="submit" busy={busy}>
-          {t(connection ? 'scenes.save' : 'scenes.connect')}
+          {t(connection ? 'scenes.save' : 'scenes.connections.add')}
         </Button>
       </div>
     </form>

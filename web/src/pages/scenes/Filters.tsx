@@ -1,6 +1,6 @@
 // Everything that scenes can be found by, and what of it is set.
 import { ChevronDown, SlidersHorizontal, X } from 'lucide-react'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { type Names, useNamesOf } from '../../api/scenes'
 import { useWords } from '../../i18n'
@@ -97,11 +97,17 @@ function Day({
   value: string
   onChange: (value: string) => void
 }) {
+  const input = useRef<HTMLInputElement>(null)
+  // Changed by other means, a link or the way back; while one types, the field is one's own.
+  useEffect(() => {
+    const field = input.current
+    if (field && field.value !== value && document.activeElement !== field) field.value = value
+  }, [value])
   return (
     <label className={styles.date}>
       <span>{label}</span>
       <input
-        key={value}
+        ref={input}
         type="date"
         defaultValue={value}
         min="1800-01-01"

@@ -4,7 +4,7 @@ import { Check, Keyboard, ListChecks, Play, Undo2 } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
-import { cancelPlan, undoPlan } from '../../api/plans'
+import { cancelPlan, undoPlan, useJobOfPlan } from '../../api/plans'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Bar, Button, ButtonLink, Empty, Notice, Sheet } from '../../ui/controls'
@@ -48,9 +48,11 @@ function OnePlan({ planId }: { planId: string }) {
   const client = useQueryClient()
   const navigate = useNavigate()
   const [params, setParams] = useSearchParams()
-  const job = params.get('job')
   const reviewing = useReview(planId)
   const { plan, review, act, error } = reviewing
+  // The address knows the job that was just started; who comes later is told which one it was.
+  const analysis = useJobOfPlan(planId, plan?.name ?? '', plan?.status === 'pending' && !params.has('job'))
+  const job = params.get('job') ?? (plan?.status === 'pending' ? (analysis.data ?? null) : null)
   const { busy, problem, run } = useDoing()
   const [open, setOpen] = useState<Open>(null)
   const [editing, setEditing] = useState<string | null>(null)

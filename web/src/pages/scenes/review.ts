@@ -30,6 +30,24 @@ export const EMPTY: Review = { scenes: [], counts: null, at: null, cursor: null 
 
 export const changesOf = (review: Review): ChangeAnswer[] => review.scenes.flatMap((scene) => scene.changes)
 
+/** How many changes that are loaded are undecided. */
+export const undecided = (review: Review): number =>
+  changesOf(review).filter((change) => change.status === 'pending').length
+
+/** So many undecided changes ahead, and no page is fetched. */
+const AHEAD = 40
+
+/** Whether the next page is soon needed: where it has undecided changes, or one looks at the last that there are. */
+export function soonMissed(review: Review): boolean {
+  if (review.cursor === null) return false
+  const all = changesOf(review)
+  const behind = all.slice(all.findIndex((change) => change.id === review.at) + 1)
+  const further = review.counts === null || (review.counts.pending ?? 0) > undecided(review)
+  return (
+    (further && behind.filter((change) => change.status === 'pending').length < AHEAD) || behind.length < 3
+  )
+}
+
 /** A page more. Begins at what is not yet decided. */
 export function withPage(
   review: Review,
@@ -39,7 +57,10 @@ export function withPage(
   const scenes = [...review.scenes, ...page.items.filter((scene) => !there.has(scene.scene_id))]
   const all = scenes.flatMap((scene) => scene.changes)
   const first = all.find((change) => change.status === 'pending') ?? all[0]
-  const at = all.some((change) => change.id === review.at) ? review.at : (first?.id ?? null)
+  // What is looked at stays, unless nothing was left to decide where one was.
+  const stays =
+    all.some((change) => change.id === review.at) && (undecided(review) > 0 || first?.status !== 'pending')
+  const at = stays ? review.at : (first?.id ?? null)
   return { scenes, counts: review.counts ?? page.counts, cursor: page.cursor, at }
 }
 

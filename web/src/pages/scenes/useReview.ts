@@ -3,11 +3,9 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { decideChange, decideChanges, planPage } from '../../api/plans'
 import type { PlanAnswer } from '../../api/schema'
 import { Outbox } from './outbox'
-import { allLoaded, changesOf, EMPTY, type Review, type Step, type Task, withPage } from './review'
+import { allLoaded, EMPTY, type Review, type Step, soonMissed, type Task, withPage } from './review'
 
 const SCENES_A_PAGE = 100
-/** So many undecided changes ahead, and no page is fetched. */
-const AHEAD = 40
 const PACE = 2000
 
 /** By plan: what is still to be told goes on when the review is left, and who comes back waits for it. */
@@ -110,10 +108,10 @@ export function useReview(planId: string) {
   const left = useSyncExternalStore(outbox.watch, outbox.left)
 
   // The next page comes before it is missed.
-  const ahead = aheadOf(review)
+  const missed = soonMissed(review)
   useEffect(() => {
-    if (plan && review.cursor !== null && ahead < AHEAD && !busy && error === null) void load('on')
-  }, [plan, review.cursor, ahead, busy, error, load])
+    if (plan && missed && !busy && error === null) void load('on')
+  }, [plan, missed, busy, error, load])
 
   // What a rule did to changes that aren't loaded, the API counts.
   useEffect(() => {
@@ -139,10 +137,10 @@ export function useReview(planId: string) {
   const act = useCallback(
     (step: (review: Review) => Step) => {
       const [next, tasks] = step(now.current)
-      setRefused(null)
       become(next)
-      if (tasks.some((task) => task.kind === 'many')) turn.current++
       if (!tasks.length) return
+      setRefused(null)
+      if (tasks.some((task) => task.kind === 'many')) turn.current++
       outbox.add(tasks)
       setPlan((before) => (before?.status === 'draft' ? { ...before, status: 'reviewing' } : before))
     },
@@ -179,10 +177,4 @@ export function useReview(planId: string) {
     }, []),
     on: useCallback(() => void load('on'), [load]),
   }
-}
-
-function aheadOf(review: Review): number {
-  const all = changesOf(review)
-  const at = all.findIndex((change) => change.id === review.at)
-  return all.slice(at + 1).filter((change) => change.status === 'pending').length
 }
