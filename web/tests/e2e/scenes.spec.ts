@@ -87,7 +87,7 @@ for (const size of SIZES) {
       expect(await page.content()).not.toContain(KEY)
       await page.getByRole('button', { name: 'Sync all' }).click()
       await expect(page.getByText(`${SCENES} created`)).toBeVisible({ timeout: 60_000 })
-      await page.getByRole('button', { name: 'Sync what changed' }).click()
+      await page.getByRole('button', { name: 'Sync changes' }).click()
       await expect(page.getByText('0 created')).toBeVisible({ timeout: 60_000 })
       await seen(page, size.name, 'sources')
 

@@ -1,5 +1,5 @@
 // A connection made or changed. Its key is written and never read: an empty field leaves it as it is.
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { api } from '../../api/client'
 import { KINDS, type Kind, readConnection } from '../../api/scenes'
@@ -20,17 +20,29 @@ export function EditConnection({ connection, onClose }: Props) {
   const { t } = useWords<Word>()
   const client = useQueryClient()
   const id = useId()
-  const { busy, problem, run } = useDoing()
+  // As it is while the form is open: what is changed elsewhere in the meantime is not overwritten unseen.
+  const read = useQuery({
+    queryKey: ['connection', connection?.id],
+    queryFn: () => readConnection(connection?.id ?? ''),
+    enabled: connection !== null,
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  const { busy, problem: found, run } = useDoing()
   const [name, setName] = useState(connection?.name ?? '')
   const [kind, setKind] = useState<Kind>(connection?.kind === 'openai' ? 'openai' : 'stash')
   const [url, setUrl] = useState(connection?.url ?? '')
   const [key, setKey] = useState('')
   const [without, setWithout] = useState(false)
+  // What was wrong with what was sent is not what is wrong with what is typed since.
+  const given = { name: name.trim(), url: url.trim(), key }
+  const [sent, setSent] = useState('')
+  const problem = sent === JSON.stringify(given) ? found : null
   const moved = connection !== null && url.trim() !== connection.url
   const save = (event: FormEvent) => {
     event.preventDefault()
+    setSent(JSON.stringify(given))
     run(async () => {
-      const given = { name: name.trim(), url: url.trim() }
       if (connection) {
         const changes: ConnectionChanges = {
           ...(given.name === connection.name ? {} : { name: given.name }),
@@ -38,9 +50,12 @@ export function EditConnection({ connection, onClose }: Props) {
           // Another address wants to be told the key, even if there is none.
           ...(key || without || (moved && !connection.has_key) ? { key } : {}),
         }
-        const { etag } = await readConnection(connection.id)
-        await api(`/connections/${connection.id}`, { method: 'PATCH', body: changes, match: etag })
-      } else await api('/connections', { method: 'POST', body: { ...given, kind, key } })
+        await api(`/connections/${connection.id}`, {
+          method: 'PATCH',
+          body: changes,
+          ...(read.data ? { match: read.data.etag } : {}),
+        })
+      } else await api('/connections', { method: 'POST', body: { ...given, kind } })
       await client.invalidateQueries({ queryKey: ['connections'] })
       onClose()
     })
@@ -135,7 +150,7 @@ export function EditConnection({ connection, onClose }: Props) {
       <TryServer key={`${kind} ${url} ${key}`} kind={kind} body={asked} />
       <div className={styles.actions}>
         <Button onPress={onClose}>{t('close')}</Button>
-        <Button kind="primary" type="submit" busy={busy}>
+        <Button kind="primary" type="submit" busy={busy || read.isLoading}>
           {t(connection ? 'scenes.save' : 'scenes.connections.add')}
         </Button>
       </div>

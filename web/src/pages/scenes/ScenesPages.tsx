@@ -1,4 +1,5 @@
 // All pages of the scene catalogue, with their own words: loaded when the first of them is opened.
+import { useEffect, useRef } from 'react'
 import { Link, Route, Routes, useLocation } from 'react-router'
 import { MoreWords, useWords } from '../../i18n'
 import { MissingPage } from '../MissingPage'
@@ -49,10 +50,18 @@ function Ways() {
   const { pathname } = useLocation()
   // A scene belongs to the scenes, a plan to the plans.
   const here = PLACES.map(([to]) => to).findLast((to) => pathname.startsWith(to))
+  const current = useRef<HTMLAnchorElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another link
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [here])
   return (
     <nav className={styles.ways} aria-label={t('scenes.ways')}>
       {PLACES.map(([to, name]) => (
-        <Link key={to} to={to} className={styles.way!} {...(to === here ? { 'aria-current': 'page' } : {})}>
+        <Link
+          key={to}
+          to={to}
+          className={styles.way!}
+          {...(to === here ? { 'aria-current': 'page', ref: current } : {})}
+        >
           {t(name)}
         </Link>
       ))}
