@@ -229,7 +229,9 @@ for (const size of SIZES) {
       await dialog.getByRole('button', { name: /^Apply \d+$/ }).click()
       await expect(counted('1 conflict')).toBeVisible({ timeout: 60_000 })
       await expect(counted(`${total - 2} applied`)).toBeVisible()
-      await expect(page.getByText('The value has been changed since this was proposed.')).toBeVisible()
+      await page.keyboard.press('c')
+      await expect(current).toContainText('The value has been changed since this was proposed.')
+      await expect(current).toBeFocused()
       await seen(page, size.name, 'applied')
       await page.goto(`/scenes/at/${set.scene_id}`)
       await expect(
@@ -248,6 +250,111 @@ for (const size of SIZES) {
     })
   })
 }
+
+/** Somebody whose scenes are there, with a plan for all of them; what the page doesn't do faster. */
+async function planned(page: Page, address: string): Promise<string> {
+  await signIn(page)
+  const { id } = await ask(page, 'POST', '/connections', { name: 'Home', url: address, key: KEY })
+  await ended(page, (await ask(page, 'POST', '/scenes/sync', { connection_id: id })).job_id)
+  const made = await ask(page, 'POST', '/analysis/generate', { filters: {}, plan_name: 'All' })
+  await ended(page, made.job_id)
+  return made.plan_id
+}
+
+test('decisions outlive a line that is cut, and one that is refused is taken back', async ({
+  page,
+  line,
+  complaints,
+}) => {
+  test.setTimeout(240_000)
+  const plan = await planned(page, server.address)
+  await page.goto(`/scenes/plans/${plan}`)
+  await expect(page.locator('[aria-current=true][role=group]')).toBeFocused()
+  await line.cut()
+  for (const key of ['a', 'a', 'x']) await page.keyboard.press(key)
+  await expect(page.getByText('2 accepted', { exact: true })).toBeVisible()
+  await expect(page.getByText('Saving 3 …')).toBeVisible()
+  await line.mend()
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible({ timeout: 60_000 })
+  expect((await ask(page, 'GET', `/analysis/plans/${plan}?limit=1`)).counts).toMatchObject({
+    approved: 2,
+    rejected: 1,
+  })
+
+  // Left and come back to before all is told: what is shown then is what was decided.
+  await page.keyboard.press('a')
+  await page
+    .getByRole('navigation', { name: 'Pages of the scenes' })
+    .getByRole('link', { name: 'Tags' })
+    .click()
+  await page.goBack()
+  await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
+  complaints.splice(0)
+
+  // Given up elsewhere: the next decision can't be.
+  await ask(page, 'POST', `/analysis/plans/${plan}/cancel`)
+  await page.keyboard.press('a')
+  await expect(page.getByText('A decision was not taken.', { exact: false })).toBeVisible()
+  await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
+  await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
+  await accessible(page)
+  refused(complaints, 400)
+})
+
+test('what can’t be had says so, and is asked for again', async ({ page, complaints }) => {
+  await signIn(page)
+  let gone = true
+  await page.route(/\/api\/(scenes\?|analysis\/plans\?|tags\?|connections$)/, (route) =>
+    gone
+      ? route.fulfill({ status: 404, json: { code: 'internal', detail: 'No.', errors: [] } })
+      : route.fallback(),
+  )
+  for (const [path, title, then] of [
+    ['/scenes', 'The scenes can’t be loaded', 'No scenes yet'],
+    ['/scenes/plans', 'The plans can’t be loaded', 'No plans yet'],
+    ['/scenes/tags', 'The names can’t be loaded', 'No names yet'],
+    ['/scenes/sources', 'The connections can’t be loaded', 'No server is connected'],
+  ] as const) {
+    gone = true
+    await page.goto(path)
+    await expect(page.getByText(title)).toBeVisible()
+    await accessible(page)
+    gone = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.getByRole('heading', { name: then })).toBeVisible()
+    await accessible(page)
+  }
+  refused(complaints, 404)
+  await page.goto('/scenes/plans/none')
+  await expect(page.getByRole('heading', { name: 'There is no such plan' })).toBeVisible()
+  await page.goto('/scenes/at/none')
+  await expect(page.getByRole('heading', { name: 'There is no such scene' })).toBeVisible()
+  refused(complaints, 404)
+})
+
+test('in German, on a phone', async ({ page, complaints }) => {
+  expect(complaints).toEqual([])
+  test.setTimeout(240_000)
+  await page.setViewportSize({ width: 390, height: 844 })
+  const plan = await planned(page, server.address)
+  await page.getByLabel('Language').selectOption('de')
+  for (const [path, there] of [
+    ['/scenes?tags=4', '30 Szenen'],
+    ['/scenes?view=table', 'Plan erstellen'],
+    [`/scenes/plans/${plan}`, 'Viele entscheiden'],
+    ['/scenes/plans', 'Entwurf'],
+    ['/scenes/studios', '2 Namen'],
+    ['/scenes/sources', '60 neu'],
+    ['/scenes/at/1', 'Verlauf'],
+  ] as const) {
+    await page.goto(path)
+    await expect(page.getByText(there).first()).toBeAttached()
+    await expect(page.getByText(/scenes\.[a-z]/), 'no word is missing').toHaveCount(0)
+    await accessible(page)
+    await fits(page)
+    if (shots) await page.screenshot({ path: join(shots, `${path.replaceAll(/\W+/g, '-')}-de.png`) })
+  }
+})
 
 test('300 changes are decided as fast as keys are pressed, and all of them are kept', async ({
   page,

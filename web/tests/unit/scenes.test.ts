@@ -17,6 +17,7 @@ import {
   meant,
   move,
   moveScene,
+  nextFault,
   type Review,
   soonMissed,
   type Task,
@@ -156,6 +157,18 @@ describe('a review', () => {
     expect(move(review(), -1).at).toBe('a0')
     expect(moveScene(look(review(), 'a2'), 1).at).toBe('b0')
     expect(moveScene(look(review(), 'c0'), 1).at).toBe('c0')
+  })
+
+  test('the next conflict or failure is found from here on, then from the start', () => {
+    const items = [
+      scene('a', [change('a0', { status: 'failed' }), change('a1')]),
+      scene('b', [change('b0', { status: 'conflict' }), change('b1')]),
+    ]
+    const some = withPage(EMPTY, { items, counts: {}, cursor: null })
+    expect(nextFault(look(some, 'a1'))?.at).toBe('b0')
+    expect(nextFault(look(some, 'b1'))?.at).toBe('a0')
+    expect(nextFault({ ...look(some, 'b1'), cursor: 'b' }), 'there may be one further on').toBeNull()
+    expect(nextFault(review())).toBeNull()
   })
 
   test('a rule is for what is undecided: what was decided otherwise is said again behind it', () => {

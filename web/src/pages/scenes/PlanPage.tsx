@@ -1,34 +1,24 @@
 // One plan: its changes scene by scene, decided by keys as fast as they are read, carried out, taken back.
 import { useQueryClient } from '@tanstack/react-query'
-import { Check, Keyboard, ListChecks, Play, Undo2 } from 'lucide-react'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { Keyboard, ListChecks, Play, TriangleAlert, Undo2 } from 'lucide-react'
+import { useCallback, useState } from 'react'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import { cancelPlan, undoPlan, useJobOfPlan } from '../../api/plans'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { Bar, Button, ButtonLink, Empty, Notice, Sheet } from '../../ui/controls'
+import { Button, ButtonLink, Empty, Notice, Sheet } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
 import { Gone, PageHead, RowSkeleton } from '../../ui/Page'
 import { Told, useDoing } from '../account/doing'
 import { Apply } from './Apply'
 import { JobProgress } from './JobProgress'
 import { Many } from './Many'
+import { PlanCounts } from './PlanCounts'
 import { PlanMark } from './PlanMark'
 import styles from './PlanPage.module.css'
-import {
-  type Act,
-  actOf,
-  changeAt,
-  decide,
-  decideRest,
-  edit,
-  KEYS,
-  look,
-  move,
-  moveScene,
-  type Review,
-} from './review'
+import { Keys, useFocusAt, useReviewKeys } from './ReviewKeys'
+import { type Act, changeAt, decide, decideRest, edit, look, move, moveScene, type Review } from './review'
 import { SceneChanges } from './SceneChanges'
 import type { Word } from './ScenesPages'
 import sheets from './scenes.module.css'
@@ -49,7 +39,7 @@ function OnePlan({ planId }: { planId: string }) {
   const navigate = useNavigate()
   const [params, setParams] = useSearchParams()
   const reviewing = useReview(planId)
-  const { plan, review, act, error } = reviewing
+  const { plan, review, act, error, toFault } = reviewing
   // The address knows the job that was just started; who comes later is told which one it was.
   const analysis = useJobOfPlan(planId, plan?.name ?? '', plan?.status === 'pending' && !params.has('job'))
   const job = params.get('job') ?? (plan?.status === 'pending' ? (analysis.data ?? null) : null)
@@ -77,13 +67,14 @@ function OnePlan({ planId }: { planId: string }) {
           act((review) => [here(review), []])
           setEditing(id ?? 'at')
         },
+        fault: () => void toFault(),
         many: () => decidable && setOpen('many'),
         apply: () => decidable && setOpen('apply'),
         keys: () => setOpen('keys'),
       }
       acts[what]()
     },
-    [act, decidable],
+    [act, decidable, toFault],
   )
   const onLook = useCallback((id: string) => act((review) => [look(review, id), []]), [act])
   const onEdit = useCallback(
@@ -153,13 +144,18 @@ function OnePlan({ planId }: { planId: string }) {
       {plan.status !== 'pending' && (
         <div className={styles.bar}>
           <div className={styles.counts}>
-            <Counts counts={counts} total={total} left={reviewing.left} />
+            <PlanCounts counts={counts} total={total} left={reviewing.left} />
           </div>
           <div className={styles.tools}>
             <Button kind="quiet" icon={Keyboard} label={t('scenes.keys')} onPress={() => setOpen('keys')} />
             {decidable && (
               <Button icon={ListChecks} onPress={() => setOpen('many')}>
                 {t('scenes.many')}
+              </Button>
+            )}
+            {(counts?.conflict ?? 0) + (counts?.failed ?? 0) > 0 && (
+              <Button icon={TriangleAlert} onPress={() => void toFault()}>
+                {t('scenes.key.fault')}
               </Button>
             )}
             {(counts?.applied ?? 0) > 0 && (
@@ -268,90 +264,4 @@ function OnePlan({ planId }: { planId: string }) {
       </p>
     </div>
   )
-}
-
-const STATUSES = ['pending', 'approved', 'rejected', 'applied', 'conflict', 'failed'] as const
-
-function Counts({ counts, total, left }: { counts: Review['counts']; total: number; left: number }) {
-  const { t } = useWords<Word>()
-  if (!counts) return <p>{t('scenes.plan.counting')}</p>
-  return (
-    <>
-      <Bar
-        value={total ? (100 * (total - (counts.pending ?? 0))) / total : 0}
-        label={t('scenes.plan.left', { count: counts.pending ?? 0 })}
-        tone="accent"
-      />
-      <p>
-        {STATUSES.filter((one) => one === 'pending' || counts[one]).map((one) => (
-          <span key={one} className="number">
-            {t(`scenes.counted.${one}`, { count: counts[one] ?? 0 })}
-          </span>
-        ))}
-        <span className={styles.saving}>
-          {left > 0 ? (
-            t('scenes.saving', { count: left })
-          ) : (
-            <>
-              <Check aria-hidden size={14} /> {t('scenes.saved')}
-            </>
-          )}
-        </span>
-      </p>
-    </>
-  )
-}
-
-function Keys() {
-  const { t } = useWords<Word>()
-  return (
-    <dl className={styles.keys}>
-      {KEYS.map(([act, keys]) => (
-        <div key={act}>
-          <dt>
-            {keys.map((key) => (
-              <kbd key={key}>{keyName(key)}</kbd>
-            ))}
-          </dt>
-          <dd>{t(`scenes.key.${act}`)}</dd>
-        </div>
-      ))}
-    </dl>
-  )
-}
-
-const keyName = (key: string): string =>
-  ({ ArrowDown: '↓', ArrowUp: '↑' })[key] ?? (/^[A-Z]$/.test(key) ? `⇧ ${key}` : key)
-
-const AWAY = 1000
-
-/** The keys of a review, before those of the whole page. */
-function useReviewKeys(onPress: (act: Act) => void, on: boolean): void {
-  const gone = useRef(Number.NEGATIVE_INFINITY)
-  useEffect(() => {
-    if (!on) return
-    const listen = (event: KeyboardEvent) => {
-      const target = event.target as Element
-      if (target.closest?.('input, textarea, select, [contenteditable], [role=dialog], [role=menu]')) return
-      const act = actOf(event, performance.now() - gone.current < AWAY)
-      gone.current = event.key === 'g' ? performance.now() : Number.NEGATIVE_INFINITY
-      if (!act) return
-      event.preventDefault()
-      event.stopImmediatePropagation()
-      onPress(act)
-    }
-    document.addEventListener('keydown', listen, { capture: true })
-    return () => document.removeEventListener('keydown', listen, { capture: true })
-  }, [onPress, on])
-}
-
-/** The focus goes along with what is looked at, and is there again once a dialog is closed. */
-function useFocusAt(at: string | null, on: boolean): void {
-  useEffect(() => {
-    if (!at || !on) return
-    const element = document.getElementById(`change-${at}`)
-    if (!element || element.contains(document.activeElement)) return
-    element.focus({ preventScroll: true })
-    element.scrollIntoView({ block: 'nearest' })
-  }, [at, on])
 }

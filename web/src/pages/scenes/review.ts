@@ -80,6 +80,17 @@ export function moveScene(review: Review, by: 1 | -1): Review {
   return next ? look(review, next.id) : review
 }
 
+/** The next change that could not be carried out, behind this one or else from the start; null if none is loaded. */
+export function nextFault(review: Review): Review | null {
+  const all = changesOf(review)
+  const at = all.findIndex((change) => change.id === review.at)
+  const fault = (change: ChangeAnswer) => change.status === 'conflict' || change.status === 'failed'
+  const behind = all.slice(at + 1).find(fault)
+  // Those before come once all that is behind has been looked at.
+  const next = behind ?? (review.cursor === null ? all.find(fault) : undefined)
+  return next ? look(review, next.id) : null
+}
+
 const sceneAt = (review: Review): number =>
   review.scenes.findIndex((scene) => scene.changes.some((change) => change.id === review.at))
 
@@ -195,6 +206,7 @@ export type Act =
   | 'previousScene'
   | 'acceptRest'
   | 'rejectRest'
+  | 'fault'
   | 'many'
   | 'apply'
   | 'keys'
@@ -211,6 +223,7 @@ export const KEYS: readonly (readonly [Act, readonly string[]])[] = [
   ['previousScene', ['p']],
   ['acceptRest', ['A']],
   ['rejectRest', ['X']],
+  ['fault', ['c']],
   ['many', ['m']],
   ['apply', ['y']],
   ['keys', ['?']],

@@ -3,7 +3,16 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import { decideChange, decideChanges, planPage } from '../../api/plans'
 import type { PlanAnswer } from '../../api/schema'
 import { Outbox } from './outbox'
-import { allLoaded, EMPTY, type Review, type Step, soonMissed, type Task, withPage } from './review'
+import {
+  allLoaded,
+  EMPTY,
+  nextFault,
+  type Review,
+  type Step,
+  soonMissed,
+  type Task,
+  withPage,
+} from './review'
 
 const SCENES_A_PAGE = 100
 const PACE = 2000
@@ -147,6 +156,19 @@ export function useReview(planId: string) {
     [outbox, become],
   )
 
+  /** Goes to the next change that could not be carried out, wherever in the plan it is. */
+  const toFault = useCallback(async () => {
+    for (;;) {
+      const next = nextFault(now.current)
+      if (next) return become(next)
+      const before = now.current.cursor
+      if (before === null) return
+      await fetching.current
+      await load('on')
+      if (now.current.cursor === before) return
+    }
+  }, [load, become])
+
   /** Loads on until all that a rule must leave alone is here. */
   const whole = useCallback(
     async (body: Parameters<typeof allLoaded>[1]) => {
@@ -170,6 +192,7 @@ export function useReview(planId: string) {
     left,
     act,
     whole,
+    toFault,
     told: useCallback(() => outbox.done(), [outbox]),
     reload: useCallback(() => {
       setRefused(null)
