@@ -52,7 +52,9 @@ function Ways() {
   const here = PLACES.map(([to]) => to).findLast((to) => pathname.startsWith(to))
   const current = useRef<HTMLAnchorElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another place is another link
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [here])
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [here])
   return (
     <nav className={styles.ways} aria-label={t('scenes.ways')}>
       {PLACES.map(([to, name]) => (
