@@ -184,9 +184,16 @@ def to_apply(
     """What is to be carried out: approved changes, of those named only, and none a second time."""
     chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
     return [
-        replace(change, proposed_value=plan.value_of(change))
+        _as_decided(plan, change)
         for change in changes
         if plan.status_of(change) is ChangeStatus.APPROVED
         and (not chosen or change.id in chosen)
         and (not scenes or change.scene_id in scenes)
     ]
+
+
+def _as_decided(plan: Plan, change: Change) -> Change:
+    """With the person's own value, if there is one: the id of what was proposed is then another's."""
+    value = plan.value_of(change)
+    entity_id = change.entity_id if value == change.proposed_value else None
+    return replace(change, proposed_value=value, entity_id=entity_id)

@@ -59,6 +59,13 @@ def test_a_value_of_ones_own_outlives_accepting_everything() -> None:
     assert [c.proposed_value for c in to_apply(decided, [change(0), change(1)])] == ["wood", "forest"]
 
 
+def test_a_value_of_ones_own_is_not_written_by_the_id_of_what_was_proposed() -> None:
+    decided = plan().decide(Rule(APPROVED, change_id="7-0", value="wood"))
+    edited, kept = replace(change(0), entity_id="4"), replace(change(1), entity_id="4")
+    carried_out = to_apply(decided.decide(Rule(APPROVED)), [edited, kept])
+    assert [(c.proposed_value, c.entity_id) for c in carried_out] == [("wood", None), ("forest", "4")]
+
+
 def test_only_what_is_approved_is_applied_even_where_it_is_named() -> None:
     decided = plan().decide(Rule(APPROVED, field="tags"))
     changes = [change(0), change(1, field="date"), change(2, outcome=ChangeStatus.APPLIED)]

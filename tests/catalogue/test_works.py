@@ -256,6 +256,20 @@ def test_without_a_server_the_catalogue_alone_is_changed(library: Library) -> No
     assert library.server.scenes["1"]["performers"] == []
 
 
+@pytest.mark.parametrize("connection", [None, "home"])
+def test_another_name_than_the_proposed_one_is_that_of_the_library(library: Library, connection: str | None) -> None:
+    ida = library.server.add("performers", "Ida Gray")
+    library.synced()
+    plan = library.planned(scene_ids=["1"], detect=["performers"])
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="ida gray"))
+    library.run(ApplyWork, plan_id=plan.id, connection=connection).go()
+    scene = library.catalogue.scene(ANN, "1")
+    assert scene is not None
+    assert [performer.id for performer in scene.performers] == [ida["id"]]
+    assert library.catalogue.count(ANN, "performer", ida["id"]) == 1
+    assert [p["name"] for p in library.server.scenes["1"]["performers"]] == (["Ida Gray"] if connection else [])
+
+
 def test_undoing_a_plan_takes_back_what_it_did(library: Library) -> None:
     library.synced()
     plan = library.planned()

@@ -132,6 +132,7 @@ function useShortcuts(showKeys: () => void): void {
       j: '/jobs',
       l: '/library',
       r: '/results',
+      c: '/scenes',
       s: '/dashboard',
     }
     const listen = (event: KeyboardEvent) => {
