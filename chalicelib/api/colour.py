@@ -54,6 +54,7 @@ def send_images(call: Call) -> Reply:
         chosen.taken,
         name=body.name,
         more=body.more,
+        id=call.made_id,
         **callback_of(body.callback_url),
     )
     answer = uploads.upload_answer(job, signed, chosen=chosen)
@@ -101,6 +102,7 @@ def _over(call: Call, operation: str) -> Reply:
         chosen,
         {**body.options, "operation": operation},
         name=body.name,
+        id=call.made_id,
         **callback_of(body.callback_url),
     )
     answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))

@@ -180,6 +180,7 @@ def open_job_over_files(call: Call) -> Reply:
         name=body.name,
         description=body.description or None,
         tags=tuple(body.tags),
+        id=call.made_id,
         **callback_of(body.callback_url),
     )
     answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))

@@ -76,6 +76,7 @@ def open_job(call: Call) -> Reply:
         name=body.name,
         more=body.more,
         files_intended=body.files_intended if body.more else None,
+        id=call.made_id,
         **callback,
     )
     answer = upload_answer(job, uploads, chosen=chosen)
@@ -99,7 +100,9 @@ def add_files(call: Call, job_id: str) -> Reply:
     chosen = services().intake.select(
         pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=False
     )
-    job, uploads = services().intake.add_files(call.user.id, job_id, chosen.taken, more=body.more)
+    job, uploads = services().intake.add_files(
+        call.user.id, job_id, chosen.taken, more=body.more, request_id=call.made_id
+    )
     return Reply(upload_answer(job, uploads, chosen=chosen), 201)
 
 
@@ -119,7 +122,14 @@ def import_path(call: Call) -> Reply:
         raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     callback = callback_of(body.callback_url)
     job = services().importer.start(
-        call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback
+        call.user.id,
+        body.path,
+        body.pipeline,
+        body.options,
+        name=body.name,
+        recursive=body.recursive,
+        id=call.made_id,
+        **callback,
     )
     answer = upload_answer(job, [], "The objects are being listed; the job fills by itself.")
     answer.callback_secret = callback_secret(job)
