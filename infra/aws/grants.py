@@ -126,8 +126,9 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             SETTINGS,
         ],
         "clean_up": [
-            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
-            index("jobs", "by_hash"),
+            table("jobs", "Query", "GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            index("jobs", "by_owner", "by_hash"),
+            objects(("DeleteObject",), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),
