@@ -74,7 +74,8 @@ def list_objects(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def clean_up(event: SQSEvent) -> dict[str, Any]:
-    return again(services().deletion.receive(event.to_dict(), deadline(event.context)))
+    others = {"guest": services().guests.clear}
+    return again(services().deletion.receive(event.to_dict(), deadline(event.context), others))
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=5)
@@ -93,3 +94,4 @@ def sweep(event: CloudWatchEvent) -> None:
     services().sweeper.sweep(deadline(event.context))
     services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()
+    services().guests.sweep()

@@ -249,7 +249,15 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         from chalicelib.jobs.work.inspection import Inspector
 
         return Inspector(
-            self.jobs, self.objects, self.settling, self.drops, self.inspecting, self.settings.limits, clock, observing
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.settling,
+            self.drops,
+            self.inspecting,
+            self.settings.limits,
+            clock,
+            observing,
         )
 
     @cached_property

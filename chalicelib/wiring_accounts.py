@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.audit import Audit
     from chalicelib.accounts.authentication import Authentication
     from chalicelib.accounts.first_admin import FirstAdmin
+    from chalicelib.accounts.guest_quota import GuestQuota
     from chalicelib.accounts.keys import ApiKeys
     from chalicelib.accounts.passwords import Passwords
     from chalicelib.accounts.people import User
@@ -98,6 +99,15 @@ class AccountServices:
         from chalicelib.accounts.attempts import Attempts
 
         return Attempts(self.people, self.clock)
+
+    @cached_property
+    def guest_quota(self) -> GuestQuota:
+        from chalicelib.accounts.guest_quota import GuestQuota
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.guests import QuotaTable
+
+        table = Table(lambda: self.clients.dynamodb, self.settings.accounts_table)
+        return GuestQuota(QuotaTable(table), self.settings.limits.guest_bytes, self.clock)
 
     @cached_property
     def users(self) -> Users:

@@ -32,6 +32,18 @@ class TooManyAttempts(LimitReached):
         super().__init__("There were too many wrong passwords for this account. Wait.", retry_after=retry_after)
 
 
+class GuestQuotaReached(LimitReached):
+    """Register, or wait as Retry-After says."""
+
+    code, title = "guest_quota_reached", "Guests may bring no more from here"
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(
+            f"Guests may bring {limit / 1024**3:,.1f} GiB in 24 hours from one network. Register to bring more.",
+            retry_after=retry_after,
+        )
+
+
 class WrongPassword(Forbidden):
     """Give the password that you sign in with."""
 

@@ -69,6 +69,7 @@ CHANGEABLE: dict[str, Check] = {
     "limit_files_per_job": Whole(1, 1_000_000),
     "limit_active_jobs": Whole(0, 100_000),
     "limit_stored_bytes": Whole(0, 1024**5),
+    "limit_guest_bytes": Whole(0, 1024**5),
     "limit_multipart_from": Whole(5 * MiB, 5 * GiB),
     "limit_upload_url_seconds": Whole(60, 7 * DAY),  # as long as SigV4 signs for
     "limit_download_url_seconds": Whole(60, 7 * DAY),

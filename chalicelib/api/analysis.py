@@ -60,9 +60,9 @@ def generate_plan(call: Call) -> Reply:
         raise NothingChosen("Name `scene_ids`, or `filters` that some scenes fit.")
     name = body.plan_name or f"Analysis of {len(scene_ids)} scenes"
     options = body.options.model_dump(mode="json")
-    plan = services().plans.open(call.user.id, name, {"options": options})
+    plan = services().plans.open(call.user.id, name, {"options": options}, call.made_id)
     given = {"plan_id": plan.id, "scene_ids": list(dict.fromkeys(scene_ids)), **options}
-    job = services().intake.start(call.user.id, "sceneanalysis", given, name=name)
+    job = services().intake.start(call.user.id, "sceneanalysis", given, call.made_id, name=name)
     answer = AnalysisStarted(plan_id=plan.id, job_id=job.id, scenes=len(given["scene_ids"]), status=job.state)
     return Reply(answer, 202, {"Location": f"/api/analysis/plans/{plan.id}"})
 
@@ -171,7 +171,8 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
     """A value that was changed since it was looked at is left as it is, and the change is a `conflict`."""
     body: ApplyRequest = call.body
     plan = _plan(call, plan_id)
-    if plan.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
+    begun = services().intake.made(call.user.id, "sceneapply", call.made_id)
+    if plan.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING} and not begun:
         raise PlanClosed(f"The plan is {plan.status}: nothing can be applied.")
     if body.connection_id:
         check_connection(call, body.connection_id)
@@ -181,7 +182,7 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
         "change_ids": [change_id.partition(".")[2] or change_id for change_id in body.change_ids],
         "scene_ids": body.scene_ids,
     }
-    job = services().intake.start(call.user.id, "sceneapply", given, name=f"Apply {plan.name}"[:200])
+    job = services().intake.start(call.user.id, "sceneapply", given, call.made_id, name=f"Apply {plan.name}"[:200])
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 

@@ -226,7 +226,7 @@ def check_connection(call: Call, connection_id: str) -> None:
 
 def _sync(call: Call, options: dict[str, Any]) -> Reply:
     check_connection(call, options["connection"])
-    job = services().intake.start(call.user.id, "scenesync", options)
+    job = services().intake.start(call.user.id, "scenesync", options, call.made_id)
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 

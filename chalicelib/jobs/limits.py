@@ -15,6 +15,8 @@ class Limits:
     files_per_job: int = 100_000
     active_jobs: int = 100
     stored_bytes: int = 1024**4
+    guest_bytes: int = 1024**3
+    """What guests may bring within 24 hours from one range of addresses."""
     multipart_from: int = 64 * MiB
     upload_url_seconds: int = 3600
     download_url_seconds: int = 900

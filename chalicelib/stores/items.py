@@ -1,7 +1,8 @@
 """How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
 
 A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
-job's size; then `FILE#{number}`, `ARTIFACT#{name}` and, while a step is shared, `SLICE#{division}#{step}#{number}`.
+job's size; then `FILE#{number}`, `ARTIFACT#{name}`, `REQUEST#{id}` for each request with an Idempotency-Key that added
+files, and, while a step is shared, `SLICE#{division}#{step}#{number}`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
 JOB, COUNT, FILE, ARTIFACT, SLICE, USE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#", "USE#"
+REQUEST = "REQUEST#"
 STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
@@ -84,6 +86,10 @@ def day_from(item: Item) -> str:
 
 def use_key(source_job_id: str, source_number: int, job_id: str, number: int) -> Key:
     return f"JOB#{source_job_id}", f"{USE}{source_number:08d}#{job_id}#{number:08d}"
+
+
+def request_key(job_id: str, request_id: str) -> Key:
+    return f"JOB#{job_id}", f"{REQUEST}{request_id}"
 
 
 def batch_key(batch: str) -> Key:

@@ -78,6 +78,10 @@ class JobItems:
                 return found[:limit], found[limit - 1].id
         return found, None
 
+    def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
+        item = self._table.get(items.request_key(job_id, request_id))
+        return (int(item["first"]), int(item["count"])) if item else None
+
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         found = self._table.query(
             items.DUE,

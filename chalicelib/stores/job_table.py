@@ -33,6 +33,7 @@ class JobTable:
 
         jobs = JobItems(table)
         self.create_job, self.job, self.jobs_of, self.due_jobs = jobs.create_job, jobs.job, jobs.jobs_of, jobs.due_jobs
+        self.added = jobs.added
         self.queue_state, self.record_duration, self.usage = jobs.queue_state, jobs.record_duration, jobs.usage
 
         files = FileItems(table)

@@ -23,6 +23,7 @@ from chalicelib.jobs.changes import (
     QueueRecord,
     Record,
     Refused,
+    RequestRecord,
     SliceRecord,
     There,
     Told,
@@ -112,6 +113,8 @@ def key_of(record: Record) -> Key:
             return items.batch_file_key(batch, key)
         case UseRecord(source_job_id, source_number, job_id, number):
             return items.use_key(source_job_id, source_number, job_id, number)
+        case RequestRecord(job_id, request_id):
+            return items.request_key(job_id, request_id)
 
 
 def _write(change: Change) -> Write:

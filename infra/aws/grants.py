@@ -88,7 +88,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "cleanup", "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
@@ -126,8 +126,9 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             SETTINGS,
         ],
         "clean_up": [
-            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
-            index("jobs", "by_hash"),
+            table("jobs", "Query", "GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            index("jobs", "by_owner", "by_hash"),
+            objects(("DeleteObject",), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),

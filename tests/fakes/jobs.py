@@ -23,6 +23,7 @@ from chalicelib.jobs.changes import (
     QueueRecord,
     Record,
     Refused,
+    RequestRecord,
     SliceRecord,
     There,
     Told,
@@ -121,6 +122,10 @@ class MemoryJobs:
         ]
         return found[:limit], found[limit - 1].id if len(found) > limit else None
 
+    def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
+        found = self._records.get(RequestRecord(job_id, request_id))
+        return (found["first"], found["count"]) if found else None
+
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         due = sorted((job.due_at, job.id) for job in self._all(JobRecord) if job.due_at and job.due_at <= now)
         return [job_id for _, job_id in due[:limit]]
@@ -205,7 +210,7 @@ class MemoryJobs:
             del self._batches[job.batch or ""]
 
     def remove_job(self, job: Job) -> None:
-        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord)
+        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord, RequestRecord)
         self._drop(lambda record, value: isinstance(record, kinds) and record.job_id == job.id)
         self._artifacts.pop(job.id, None)
         self._results = {name: result for name, result in self._results.items() if result.job_id != job.id}

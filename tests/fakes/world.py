@@ -216,7 +216,9 @@ class World:
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
         self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
         self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
-        self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
+        self.inspector = Inspector(
+            wrapped, objects, queue, self.settling, self.drops, self.pipelines, limits, self.clock
+        )
         stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
         self.runner = Runner(stores, queue, self.settling, self.slices, self.works)
         self.sweeper = Sweeper(

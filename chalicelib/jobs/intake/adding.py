@@ -1,6 +1,6 @@
 """Files come into a job, all of a request or none.
 
-A transaction holds 99 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
+A transaction holds 98 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
 looks; the last transaction puts the first ones and counts all. Should it never come, what was put is written over.
 """
 
@@ -12,19 +12,29 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 
-from chalicelib.jobs.changes import BatchKeyRecord, Change, FileRecord, Is, Records, Refused
+from chalicelib.jobs.changes import BatchKeyRecord, Change, FileRecord, Is, Records, Refused, RequestRecord
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ADD_FILES, ADD_STAGED, STAGE_FILES, STAGE_MORE, JobFields, MovedJob
 from chalicelib.jobs.moving import planned
 from chalicelib.jobs.ports.stores import JoiningStore
 
-AT_ONCE = 99
+AT_ONCE = 98
+"""Of the 100 writes of a transaction; the job takes one, the request that adds them another."""
 
 
-def add_files(jobs: Records, job: Job, files: Sequence[File], *, seal: bool, changes: JobFields | None = None) -> Job:
-    """Adds files numbered on from `job.file_count`, all or none, and returns the job. StaleTransition where the job is
-    sealed, takes no files, or was added to since it was read."""
+def add_files(
+    jobs: Records,
+    job: Job,
+    files: Sequence[File],
+    *,
+    seal: bool,
+    changes: JobFields | None = None,
+    request_id: str | None = None,
+) -> Job:
+    """Adds files numbered on from `job.file_count`, all or none, and returns the job. request_id: noted with them as
+    what has added them. StaleTransition where the job is sealed, takes no files, was added to since it was read, or has
+    files of that request."""
     first, *more = list(batched(files, AT_ONCE)) or [()]
     token = secrets.token_hex(8)
     for number, some in enumerate(reversed(more)):
@@ -34,7 +44,11 @@ def add_files(jobs: Records, job: Job, files: Sequence[File], *, seal: bool, cha
         fields["sealed"] = True
     if more:
         fields["adding"] = None
-    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first)
+    noted = []
+    if request_id:
+        place = {"first": job.file_count + 1, "count": len(files)}
+        noted = [Change(RequestRecord(job.id, request_id), creates=place)]
+    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first, noted)
 
 
 def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:

@@ -92,14 +92,21 @@ class Importer:
         *,
         name: str | None = None,
         recursive: bool = True,
+        id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
-        outside the allowed roots."""
+        """A job for everything below `path`, listed in the background; further fields of Job as keywords. The same id
+        twice is one job. BadRequest outside the allowed roots."""
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
-        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
-        self._queues.list_objects(job.id)
+        try:
+            job = self._intake.create(owner_id, pipeline, options, name=name, id=id, listing=listing, **fields)
+        except StaleTransition:
+            if (known := self._intake.made(owner_id, pipeline, id)) is None:
+                raise
+            job = known
+        if job.listing is not None:
+            self._queues.list_objects(job.id)
         return job
 
     def check(self, path: str, owner_id: str) -> Root:

@@ -16,6 +16,7 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
+    JobNotFound,
     NotAllowedInState,
     ObjectMissing,
     StaleTransition,
@@ -33,9 +34,10 @@ from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import JobFields
 from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, SignedRequest
 from chalicelib.jobs.ports.stores import IntakeStore
-from chalicelib.jobs.states import RECEIVING, JobState
+from chalicelib.jobs.states import AWAITED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.works import options_version, takes_files
 from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
@@ -88,15 +90,32 @@ class Intake:
         *,
         name: str | None = None,
         more: bool = False,
+        id: str | None = None,
         **fields: Any,
     ) -> tuple[Job, list[Upload]]:
-        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. Raises
-        JobError."""
+        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. The
+        same id twice is one job, with these files once. Raises JobError."""
+        if id and (job := self.made(owner_id, pipeline, id)):
+            place = self._jobs.added(job.id, id)
+            return self._added(job, *place) if place else self._add(job, announced, more, id)
         accepting.check(self._pipeline(pipeline), announced)
         self._check_room(pipeline, 0, announced)
         self._check_space(owner_id, announced)
-        job = self.create(owner_id, pipeline, options, name=name, **fields)
-        return self._add(job, announced, more)
+        try:
+            job = self.create(owner_id, pipeline, options, name=name, id=id, **fields)
+        except StaleTransition:
+            raise TryAgain("The same request is being carried out. Ask again for its result.") from None
+        return self._add(job, announced, more, id)
+
+    def made(self, owner_id: str, work: str, id: str | None) -> Job | None:
+        """The owner's job of that work with that id, where there is one already."""
+        if id is None:
+            return None
+        try:
+            job = self._jobs.job(id)
+        except JobNotFound:
+            return None
+        return job if (job.owner_id, job.pipeline) == (owner_id, work) else None
 
     def create(
         self,
@@ -166,22 +185,25 @@ class Intake:
         try:
             job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
         except StaleTransition:
-            job = self._jobs.job(id or "")
-            if (job.owner_id, job.pipeline) != (owner_id, work):
+            if (known := self.made(owner_id, work, id)) is None:
                 raise
+            job = known
         # For the second time too: what started it first may have died before this.
         return self._settling.settle(job.id)
 
     def add_files(
-        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool
+        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None
     ) -> tuple[Job, list[Upload]]:
-        """More files for an open job; without `more` it is sealed. NotAllowedInState where it is sealed or over."""
+        """More files for an open job; without `more` it is sealed. The same request_id twice adds them once.
+        NotAllowedInState where it is sealed or over."""
         job = self._owned.job(owner_id, job_id)
+        if request_id and (place := self._jobs.added(job.id, request_id)):
+            return self._added(job, *place)
         self._check_open(job)
         accepting.check(self._pipeline(job.pipeline), announced)
         self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
-        return self._add(job, announced, more)
+        return self._add(job, announced, more, request_id)
 
     def sign_again(self, owner_id: str, job_id: str, number: int) -> Upload:
         """A fresh signature for a file that hasn't arrived."""
@@ -246,21 +268,33 @@ class Intake:
         if file_count + len(announced) > (most := self.room(pipeline)):
             raise TooManyFiles(f"A {pipeline} job holds at most {most:,} files.", retry_after=3600)
 
-    def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
+    def _add(
+        self, job: Job, announced: Sequence[Announced], more: bool, request_id: str | None = None
+    ) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
         copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
         copies = lend(self._jobs, job.id, copies, self._clock()) if copies else copies
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
-            job = add_files(self._jobs, job, files, seal=not more, changes={"active_at": now})
+            changes: JobFields = {"active_at": now}
+            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id)
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
-        self._settling.ask_for(job, [file for file in files if file.number in copies])
+        return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
+
+    def _added(self, job: Job, first: int, count: int) -> tuple[Job, list[Upload]]:
+        """What a request has added that is made again: whoever carried it out may have died before its answer."""
+        files = list(self._jobs.files(job, first=first, last=first + count - 1))
+        return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
+
+    def _taken_in(self, job: Job, files: Sequence[File], copies: Mapping[int, str]) -> tuple[Job, list[Upload]]:
+        """copies: the id of the file whose bytes one of them shares, by its number."""
+        self._settling.ask_for(job, [file for file in files if file.number in copies and file.state in AWAITED])
         if job.all_in:
             job = self._settling.settle(job.id)
         return job, [
-            Upload(file, duplicate_of=copies[file.number].id) if file.number in copies else self._upload(file)
+            Upload(file, duplicate_of=copies[file.number]) if file.number in copies else self._upload(file)
             for file in files
         ]
 

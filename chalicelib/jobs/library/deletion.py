@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -40,6 +40,9 @@ SMALL_SECONDS = 15
 INSURANCE_SECONDS = 60
 TRIES = 5
 MOST_DEAD_LETTERS = 3
+
+
+Clears = Callable[[str, datetime], None]
 
 
 class Deletion:
@@ -91,12 +94,17 @@ class Deletion:
         else:
             self.go_on(job.id, now + timedelta(seconds=SMALL_SECONDS))
 
-    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Cleans up on; returns the ids of the messages that must come again."""
+    def receive(
+        self, event: Mapping[str, Any], deadline: datetime, others: Mapping[str, Clears] | None = None
+    ) -> list[str]:
+        """Cleans up on; returns the ids of the messages that must come again. others: who clears up what a message
+        names under these fields."""
         again = []
         for delivery in deliveries(event):
             try:
-                if isinstance(file := delivery.body.get("file"), dict):
+                if known := [name for name in others or {} if name in delivery.body]:
+                    (others or {})[known[0]](str(delivery.body[known[0]]), deadline)
+                elif isinstance(file := delivery.body.get("file"), dict):
                     self._release(file)
                 else:
                     self.go_on(

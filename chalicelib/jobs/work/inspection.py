@@ -20,7 +20,7 @@ from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import InspectionStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
 from chalicelib.jobs.work import thumbnails
@@ -35,6 +35,7 @@ MOST_TRIES = 6
 GIVEN_UP = "This file could not be processed, although it was tried several times. Retry it, or leave it out."
 
 MAX_ATTEMPTS = 3
+SWEEP_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Inspector:
         self,
         jobs: InspectionStore,
         objects: ObjectStore,
+        queues: Queues,
         settling: Settling,
         drops: DropFolders,
         pipelines: Mapping[str, Pipeline],
@@ -62,6 +64,7 @@ class Inspector:
     ) -> None:
         self._jobs = jobs
         self._objects = objects
+        self._queues = queues
         self._settling = settling
         self._drops = drops
         self._pipelines = pipelines
@@ -92,7 +95,7 @@ class Inspector:
                         # Done before; but whoever did it may have died before asking for what follows.
                         found.setdefault(task.job_id, [])
                 except (JobNotFound, FileNotFound):
-                    log.info("no such file any more")
+                    self._sweep_up(task)
                 except Busy:
                     again.add(task.delivery.id)
                 except Exception:
@@ -161,7 +164,10 @@ class Inspector:
         """None where there is nothing to do for this message any more."""
         job = loaded.get(task.job_id) or self._jobs.job(task.job_id)
         loaded[job.id] = job
+        if job.deleting:
+            raise JobNotFound("It is being deleted.")
         if job.state not in RECEIVING:
+            self._jobs.file(job.id, task.number)  # raises FileNotFound for one that was deleted
             return None  # over, or paused: to resume asks for every file that is left
         pipeline = self._pipelines[job.pipeline]
         try:
@@ -185,6 +191,17 @@ class Inspector:
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
         return examine(self._objects, pipeline, options, job, file, task.seen)
+
+    def _sweep_up(self, task: Task) -> None:
+        """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
+        looks whether another file shares it, and does so once a deletion that is under way is over."""
+        log.info("no such file any more")
+        key = task.seen.key
+        if task.seen.bucket is not None or keys.parse_upload(key) != (task.job_id, task.number):
+            return
+        place = {"job_id": task.job_id, "number": task.number, "key": key}
+        source = {"source_job_id": task.job_id, "source_number": task.number}
+        self._queues.clean_up({"file": {**place, **source, "owner_id": "", "sha256": None}}, SWEEP_SECONDS)
 
     def _fail(self, job: Job, failed: PipelineFailed) -> None:
         try:
