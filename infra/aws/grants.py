@@ -88,7 +88,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
+            send("import", *(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
@@ -120,9 +120,9 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             CONNECTION_KEY,
         ],
         "list_objects": [
-            table("jobs", "Query", *WRITE),
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
-            send("import", "webhooks", *inspections),
+            send("import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "clean_up": [

@@ -109,6 +109,14 @@ class LocalSettings:
         return _secret(self.data_dir / "token-key", lambda: secrets.token_hex(32))
 
 
+def environment_of_running(data_dir: Path) -> dict[str, str]:
+    """What each process of the stack that runs on the folder gets."""
+    settings = LocalSettings(port=0, data_dir=data_dir)
+    # Its own port is taken by the running cloud, and must not be looked for anew.
+    settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
+    return settings.environment()
+
+
 def credentials(data_dir: Path) -> tuple[str, str]:
     """(key id, secret) that sign requests to the embedded cloud of this folder: made at random at its first start."""
     key_id, _, secret = _secret(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change, FileRecord, JobRecord
+from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.intake.importing import Importer, Root
@@ -211,10 +212,13 @@ class World:
             wrapped, objects, queue, self.owned, self.settling, self.slices, self.works, limits, self.clock
         )
         self.drops = DropFolders(
-            wrapped, objects, self.intake, self.settling, limits, self.clock, self.new_id, drop_owner
+            wrapped, objects, queue, self.intake, self.settling, limits, self.clock, self.new_id, drop_owner
         )
+        self.closing = Closing(wrapped, objects, queue, self.drops, self.settling, limits, self.clock)
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
-        self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
+        self.importer = Importer(
+            wrapped, objects, queue, self.intake, self.settling, self.closing, roots, BUCKET, limits, self.clock
+        )
         self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
         self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
         stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
