@@ -83,6 +83,10 @@ def use_key(source_job_id: str, source_number: int, job_id: str, number: int) ->
     return f"JOB#{source_job_id}", f"{USE}{source_number:08d}#{job_id}#{number:08d}"
 
 
+def copy_key(owner_hash: str) -> Key:
+    return f"HASH#{owner_hash}", "COPY"
+
+
 def batch_key(batch: str) -> Key:
     return f"BATCH#{_digest(batch)}", "BATCH"
 

@@ -84,7 +84,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     inspections = [f"inspect-{name}" for name in pipelines if inspects(name)]
     if kind == "inspect":
         return [
-            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem"),
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),

@@ -206,14 +206,22 @@ class Inspector:
             try:
                 if pairs:
                     outcomes = thumbnails.pack(self._objects, job_id, [outcome for _, outcome in pairs])
-                    done = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
-                    self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
+                    finished = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
+                    done = [outcome for outcome in outcomes if outcome.number in finished]
+                    self._tell(loaded[job_id], done)
+                    self._note_copies(loaded[job_id], done)
                 self._settling.settle(job_id)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
                 log.exception("finishing failed", extra={"job_id": job_id})
                 again.update(task.delivery.id for task, _ in pairs)
+
+    def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
+        """So that the same bytes are found when they are announced again. One that is missing costs an upload."""
+        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
+        if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
+            self._jobs.note_copies(job.owner_id, copies)
 
     def _tell(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
         for outcome in outcomes:
