@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.intake.dropfolder import DropFolders
     from chalicelib.jobs.intake.importing import Importer
     from chalicelib.jobs.intake.multipart import Multipart
+    from chalicelib.jobs.intake.slips import Slips
     from chalicelib.jobs.intake.uploads import Intake
     from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.listing import Listing
@@ -211,10 +212,16 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
     def drops(self) -> DropFolders:
         from chalicelib.jobs.intake.dropfolder import DropFolders
 
-        limits, owner = self.settings.limits, self.settings.drop_owner
+        limits, owner = self.settings.limits, self.drop_owners.owner
         return DropFolders(
             self.jobs, self.objects, self.queues, self.intake, self.settling, limits, clock, new_id, owner
         )
+
+    @cached_property
+    def slips(self) -> Slips:
+        from chalicelib.jobs.intake.slips import Slips
+
+        return Slips(self.objects, self.pipelines, self.drop_owners.owner)
 
     @cached_property
     def closing(self) -> Closing:

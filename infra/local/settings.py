@@ -100,7 +100,6 @@ class LocalSettings:
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
             "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
-            "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
             "PYTHONUNBUFFERED": "1",
         }
 

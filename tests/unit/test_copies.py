@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.jobs.intake.accepting import Announced
 from chalicelib.jobs.intake.uploads import Upload
+from chalicelib.jobs.model import Job
 from tests.fakes import World
 from tests.fakes import objects as memory
 from tests.fakes.world import OWNER
@@ -22,6 +23,14 @@ def announced(given: list[bytes]) -> list[Announced]:
         Announced(f"{number}.txt", len(content), sha256=hashlib.sha256(content).hexdigest())
         for number, content in enumerate(given)
     ]
+
+
+def send(world: World, given: list[bytes]) -> Job:
+    job, uploads = world.intake.open_job(OWNER, "photos", {}, announced(given))
+    for upload, content in zip(uploads, given, strict=True):
+        world.upload(job, upload.file.number, content)
+    world.drain("inspect-photos")
+    return job
 
 
 def sent_again(world: World, given: list[bytes]) -> list[Upload]:
@@ -46,12 +55,11 @@ class Counted:
         return counting
 
 
-def test_five_hundred_known_hashes_are_looked_up_in_eleven_calls() -> None:
+def test_five_hundred_known_hashes_are_looked_up_in_few_calls() -> None:
     calls: Counter[str] = Counter()
     world = World(wrap=lambda name, thing: Counted(thing, calls) if name != "queues" else thing)
     given = contents(500)
-    world.open(*given)
-    world.drain("inspect-photos")
+    send(world, given)
     calls.clear()
     uploads = sent_again(world, given)
     assert all(upload.duplicate_of for upload in uploads)
@@ -61,8 +69,7 @@ def test_five_hundred_known_hashes_are_looked_up_in_eleven_calls() -> None:
 
 def test_one_whose_object_is_gone_or_replaced_is_uploaded(world: World) -> None:
     given = contents(120)
-    job = world.open(*given)
-    world.drain("inspect-photos")
+    job = send(world, given)
     files = world.files(job)
     world.objects.delete([files[3].key, files[119].key])
     world.lost = lambda seen: True
@@ -76,8 +83,7 @@ def test_copies_that_lie_far_apart_are_asked_for_one_by_one(page: int, monkeypat
     monkeypatch.setattr(memory, "PAGE", page)
     world = World()
     given = contents(60)
-    jobs = [world.open(*given[:30]), world.open(*given[30:])]
-    world.drain("inspect-photos")
+    jobs = [send(world, given[:30]), send(world, given[30:])]
     world.objects.delete([world.files(jobs[1])[0].key])
     again = [upload.file.number for upload in sent_again(world, [*given, b"new"]) if not upload.duplicate_of]
     assert again == [31, 61]
@@ -85,7 +91,6 @@ def test_copies_that_lie_far_apart_are_asked_for_one_by_one(page: int, monkeypat
 
 def test_a_stranger_learns_nothing_of_known_hashes(world: World) -> None:
     given = contents(3)
-    world.open(*given)
-    world.drain("inspect-photos")
+    send(world, given)
     _, uploads = world.intake.open_job("user-2", "photos", {}, announced(given))
     assert not any(upload.duplicate_of for upload in uploads)

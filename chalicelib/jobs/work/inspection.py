@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -184,7 +184,8 @@ class Inspector:
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        return examine(self._objects, pipeline, options, job, file, task.seen)
+        outcome = examine(self._objects, pipeline, options, job, file, task.seen)
+        return replace(outcome, announced_hash=bool(file.expected_sha256))
 
     def _fail(self, job: Job, failed: PipelineFailed) -> None:
         try:
@@ -218,8 +219,9 @@ class Inspector:
                 again.update(task.delivery.id for task, _ in pairs)
 
     def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
-        """So that the same bytes are found when they are announced again. One that is missing costs an upload."""
-        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
+        """So that the same bytes are found when they are announced again. One that is missing costs an upload; who
+        announces no hashes would have nothing of them."""
+        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes and o.announced_hash]
         if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
             self._jobs.note_copies(job.owner_id, copies)
 

@@ -192,7 +192,9 @@ def test_an_upload_of_bytes_that_are_there_counts_them_once_and_shares_them(
     assert stored(user) == len(photo)
 
 
-def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, user: Caller, photo: bytes) -> None:
+def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, photo: bytes) -> None:
+    user = member(world)
+
     def drop() -> str:
         world.s3.put_object(Bucket="millrace", Key=f"drop/media/@{user.id}/trip/a.jpg", Body=photo)
         world.s3.put_object(Bucket="millrace", Key=f"drop/media/@{user.id}/trip/_DONE", Body=b"")
