@@ -18,6 +18,9 @@ from chalicelib.wiring import clock, observing, services
 if TYPE_CHECKING:
     from chalicelib.pipelines.functions import WorkerFunction
 
+SLIPS_EVERY = 15
+"""Minutes between two looks for what lies wrong in the drop folder."""
+
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
 app.api.binary_types = []
 app.register_middleware(observing)
@@ -95,3 +98,5 @@ def sweep(event: CloudWatchEvent) -> None:
     services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()
     services().guests.sweep()
+    if clock().minute % SLIPS_EVERY == 0:
+        services().slips.report()

@@ -59,6 +59,11 @@ class Ledger:
             for action in params["TransactItems"]:
                 [(_, write)] = action.items()
                 self.writes += self._written(write["TableName"], write.get("Key") or write["Item"], 2)
+        elif operation == "BatchWriteItem":
+            for table, requests in params["RequestItems"].items():
+                for request in requests:
+                    [(_, write)] = request.items()
+                    self.writes += self._written(table, write.get("Key") or write["Item"], 1)
         elif operation in {"GetItem", "Query", "BatchGetItem"}:
             found = [answer["Item"]] if "Item" in answer else answer.get("Items", [])
             consistent = params.get("ConsistentRead", operation == "BatchGetItem")

@@ -42,8 +42,9 @@ class Settings:
     bucket. `{user_id}` in it stands for the id of each: `import/@{user_id}/` is everybody's own place."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API; none: only its own."""
-    drop_owner: str = "drop"
-    """Whose jobs the drop folders open that don't name a user."""
+    drop_owner: str = ""
+    """Whose jobs the drop folders open that don't name a user: an id or an email. Empty: nobody's, such folders wait.
+    The first admin that is made becomes it, where it is not set."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
     connection_networks: tuple[str, ...] = ()

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from chalicelib.accounts.attempts import Attempts
     from chalicelib.accounts.audit import Audit
     from chalicelib.accounts.authentication import Authentication
+    from chalicelib.accounts.drop_owner import DropOwners
     from chalicelib.accounts.first_admin import FirstAdmin
     from chalicelib.accounts.guest_quota import GuestQuota
     from chalicelib.accounts.keys import ApiKeys
     from chalicelib.accounts.passwords import Passwords
-    from chalicelib.accounts.people import User
+    from chalicelib.accounts.people import Account, User
     from chalicelib.accounts.sessions import Sessions
     from chalicelib.accounts.stored_settings import StoredSettings
     from chalicelib.accounts.tokens import Tokens
@@ -34,6 +35,7 @@ class AccountServices:
     settings: settings.Settings
     clients: Any
     clock: Clock
+    jobs: Any
 
     @cached_property
     def people(self) -> PeopleTable:
@@ -60,11 +62,15 @@ class AccountServices:
 
     @cached_property
     def first_admin(self) -> FirstAdmin:
+        from chalicelib.accounts.drop_owner import adopt
         from chalicelib.accounts.first_admin import FirstAdmin
+
+        def made(admin: Account) -> None:
+            adopt(self.people, self.audit, admin, "deployment", self.base.drop_owner)
 
         secret = self.settings.admin_password_secret
         email = self.settings.admin_email if secret else None
-        return FirstAdmin(email, lambda: self.secrets.value(secret or ""), self.people, self.users)
+        return FirstAdmin(email, lambda: self.secrets.value(secret or ""), self.people, self.users, made)
 
     @cached_property
     def authentication(self) -> Authentication:
@@ -136,4 +142,13 @@ class AccountServices:
     def stored_settings(self) -> StoredSettings:
         from chalicelib.accounts.stored_settings import StoredSettings
 
-        return StoredSettings(self.people, self.audit, self.base, settings.from_environment())
+        def is_user(given: str) -> bool:
+            return self.drop_owners.known(given) is not None
+
+        return StoredSettings(self.people, self.audit, self.base, settings.from_environment(), is_user)
+
+    @cached_property
+    def drop_owners(self) -> DropOwners:
+        from chalicelib.accounts.drop_owner import DropOwners
+
+        return DropOwners(self.people, self.settings.drop_owner, lambda user_id: self.jobs.usage(user_id).jobs > 0)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.stores.queues import SqsQueues
     from chalicelib.stores.user_data import UserDataTable
     from chalicelib.webhooks.sending import Webhooks
+    from chalicelib.wiring_clients import Clients
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class LibraryServices:
     """Part of Services, which has what is named here without a value."""
 
     settings: settings.Settings
+    clients: Clients
     clock: Clock
     observer: Observer
 

@@ -6,6 +6,7 @@ The first admin can't be made over the API, which asks an admin for it; whoever 
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -14,7 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.accounts.attempts import Attempts
 from chalicelib.accounts.audit import Audit
+from chalicelib.accounts.drop_owner import adopt
 from chalicelib.accounts.passwords import Passwords
+from chalicelib.accounts.people import Account
 from chalicelib.accounts.users import Users
 from chalicelib.api.models.accounts import Email, NewPassword
 from chalicelib.jobs.errors import JobError
@@ -38,11 +41,22 @@ def make_admin(tables: Tables, email: str, password: str | None) -> str:
     """What to tell whoever asked. JobError. password None: an account that is there keeps its own."""
     account = users(tables).make_admin(email, password, ACTOR)
     if account is not None:
-        return f"{account.email} is an admin from the next sign-in or refresh on."
+        return f"{account.email} is an admin from the next sign-in or refresh on.{_owns_drops(tables, account)}"
     made = secrets.token_urlsafe(15)
     account = users(tables).make_admin(email, made, ACTOR)
     assert account is not None
-    return f"{account.email} is an admin with the password {made}, shown this once. Change it after signing in."
+    return (
+        f"{account.email} is an admin with the password {made}, shown this once. Change it after signing in."
+        f"{_owns_drops(tables, account)}"
+    )
+
+
+def _owns_drops(tables: Tables, admin: Account) -> str:
+    people = PeopleTable(tables.accounts)
+    given = os.environ.get("MILLRACE_DROP_OWNER", "")
+    if adopt(people, Audit(people, clock, new_id), admin, ACTOR, given):
+        return "\nWhat is dropped without a user's name belongs to this account from now on (setting drop_owner)."
+    return ""
 
 
 def main() -> int:

@@ -21,11 +21,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.pipelines.registry import WORKS
 from chalicelib.stores.job_table import JobTable
 from infra.aws.template import arrivals
-from infra.aws.triggers import Trigger, triggers
+from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, Trigger, triggers
 from infra.connect import CannotConnect, Tables, add_arguments, client, connect
 from infra.local.cloud import repair
+from infra.local.dispatcher import schedule_event
+from infra.local.executors import CallFailed, Executor, Meanwhile
 from infra.local.room import Room
-from infra.local.settings import BUCKET, is_idle, kept_free
+from infra.local.settings import BUCKET, environment_of_running, is_idle, kept_free
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -162,7 +164,19 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
         client(options, "lambda").invoke(FunctionName=_resource(options, "Sweep"), InvocationType="Event", Payload="{}")
         yield "sweep: called once"
     elif "sweeper" in wrong:
-        yield "sweep: the stack on this machine calls it each minute while `make run` runs"
+        yield sweep_here(options.data_dir)
+
+
+def sweep_here(data_dir: Path) -> str:
+    """Calls the sweeper of the stack that runs on the folder; says how that went."""
+    worker = Executor("app", environment_of_running(data_dir))
+    try:
+        worker.call(SWEEP_HANDLER, schedule_event(), SWEEP_SECONDS, Meanwhile(1.0, lambda: None))
+    except CallFailed as failed:
+        return f"sweep: {failed}"
+    finally:
+        worker.stop()
+    return "sweep: called once"
 
 
 def _resource(options: argparse.Namespace, logical_id: str) -> str:

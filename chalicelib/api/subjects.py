@@ -35,7 +35,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "speech": ("dictionaries", "jobs"),
         "schedules": ("schedules",),
         "connections": ("connections", "settings"),
-        "settings": ("settings", "audit"),
+        "settings": ("settings", "audit", "drop-folder"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),
     }

@@ -137,6 +137,18 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
     return True
 
 
+def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> int:
+    """As reject_file, several in one transaction; returns how many had not moved on."""
+
+    def plan(some: Sequence[File]) -> Plan:
+        own = [_change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
+        day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
+        told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
+        return own, [_counts(job.id, some, {"rejected": len(some)}), day], told
+
+    return len(_each(jobs, files, plan))
+
+
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
     """Takes finished files back to expected, with their counts, which the job counts as recalls; returns how many were
     still as given. StaleTransition where the job has left the state or the retry in which it was read, or its run was

@@ -124,7 +124,8 @@ ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEAL
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
 COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
-SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
+CLOSE = JobMove("close its drop folder, page by page", RECEIVING, guards=frozenset({G.NOT_SEALED}))
+SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True, "listing": None})
 START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
 NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)
 GIVE_UP = JobMove("give up on files that never came", RECEIVING, sets={"given_up": True, "sealed": True})
@@ -330,7 +331,9 @@ NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
-END_PARTS = FileMove("end an upload in parts", EXPECTED, sets={"upload_id": None})
+END_PARTS = FileMove(
+    "end an upload in parts", frozenset({FileState.EXPECTED, FileState.REJECTED}), sets={"upload_id": None}
+)
 
 JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, JobMove))
 FILE_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, FileMove))

@@ -84,11 +84,11 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     inspections = [f"inspect-{name}" for name in pipelines if inspects(name)]
     if kind == "inspect":
         return [
-            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem"),
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "cleanup", "webhooks"),
+            send("import", *(f"run-{one}" for one in (place, *layers_of([place]))), "cleanup", "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
@@ -120,9 +120,9 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             CONNECTION_KEY,
         ],
         "list_objects": [
-            table("jobs", "Query", *WRITE),
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
-            send("import", "webhooks", *inspections),
+            send("import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "clean_up": [

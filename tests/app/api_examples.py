@@ -192,6 +192,9 @@ def record(world: World) -> Examples:
     show("GET /settings/{name}", boss, "/settings/guest_seconds")
     show("GET /settings", boss)
     show("GET /audit", boss)
+    world.s3.put_object(Bucket="millrace", Key="drop/meda/2026-11-21/a.jpg", Body=b"a slip")
+    world.s3.put_object(Bucket="millrace", Key="drop/media/a.jpg", Body=b"another")
+    show("GET /drop-folder/slips", boss)
     show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
     show("POST /auth/logout", ann)
     return examples

@@ -80,6 +80,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/settings/{name}"): Row(ADMIN, values={"name": "token_seconds"}),
     ("PUT", "/settings"): Row(ADMIN, {"guest_seconds": None}),
     ("GET", "/audit"): Row(ADMIN),
+    ("GET", "/drop-folder/slips"): Row(ADMIN),
     ("GET", "/stats"): Row(SIGNED_IN),
     ("GET", "/guides"): Row(SIGNED_IN),
     ("GET", "/guides/{filename}"): Row(SIGNED_IN, good=302),

@@ -73,8 +73,11 @@ def test_jobs_that_no_sweeper_looked_after_are_found(
     found = wrong(capsys)
     assert set(found) == {"sweeper"}
     assert job_id in found["sweeper"]["said"]
+    swept: list[Any] = []
+    monkeypatch.setattr(doctor, "sweep_here", lambda data_dir: swept.append(data_dir) or "sweep: called once")
     assert run(monkeypatch, "--fix") == 1
-    assert "while `make run` runs" in capsys.readouterr().out
+    assert "sweep: called once" in capsys.readouterr().out
+    assert len(swept) == 1
 
 
 def test_a_bucket_that_tells_nobody_is_found(

@@ -54,6 +54,7 @@ class MemoryJobs:
         self._results: dict[str, Result] = {}
         self._durations: dict[str, tuple[float, ...]] = defaultdict(tuple)
         self._batches: dict[str, tuple[str, str | None]] = {}
+        self._copies: dict[str, tuple[str, int]] = {}
         self._people: set[str] = set()
         self._since: float | None = None
 
@@ -157,8 +158,13 @@ class MemoryJobs:
     def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
         return {file.id: file for file in self._all(FileRecord) if file.id in ids}
 
-    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        return next(iter(self.same_bytes(owner_id, sha256)), None)
+    def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
+        self._copies |= {owner_hash(owner_id, sha256): place for sha256, place in copies.items()}
+
+    def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
+        noted = [sha256 for sha256 in hashes if owner_hash(owner_id, sha256) in self._copies]
+        found = {sha256: next(iter(self.same_bytes(owner_id, sha256)), None) for sha256 in noted}
+        return {sha256: file for sha256, file in found.items() if file}
 
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         found = [file for file in self._all(FileRecord) if file.owner_hash == owner_hash(owner_id, sha256)]

@@ -106,7 +106,8 @@ def test_a_newer_version_is_claimed_and_its_count_taken_back(jobs: Any) -> None:
     assert (again.state, again.attempt, again.etag, again.sequencer) == (FileState.INSPECTING, 2, "e2", "02")
     now = jobs.job(job.id)
     assert (now.counts, now.recalled) == (Counts(), 1)
-    assert jobs.stored_copy("ann", f"{1:064x}") is None
+    jobs.note_copies("ann", {f"{1:064x}": (job.id, 1)})
+    assert jobs.stored_copies("ann", [f"{1:064x}"]) == {}
     with pytest.raises(StaleTransition):
         enqueued(jobs, job, LATER)
     with pytest.raises(StaleTransition):

@@ -18,7 +18,6 @@ from chalicelib.jobs.errors import (
     InvalidFields,
     JobNotFound,
     NotAllowedInState,
-    ObjectMissing,
     StaleTransition,
     StorageFull,
     TooManyFiles,
@@ -29,6 +28,7 @@ from chalicelib.jobs.errors import (
 from chalicelib.jobs.intake import accepting
 from chalicelib.jobs.intake.accepting import Announced
 from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.copies import known_copies
 from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
@@ -272,7 +272,7 @@ class Intake:
         self, job: Job, announced: Sequence[Announced], more: bool, request_id: str | None = None
     ) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
-        copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
+        copies = known_copies(self._jobs, self._objects, job.owner_id, files)
         copies = lend(self._jobs, job.id, copies, self._clock()) if copies else copies
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
@@ -312,19 +312,6 @@ class Intake:
             modified_at=item.modified_at,
             part_size=part_size(item.size) if item.size >= self._limits.multipart_from else None,
         )
-
-    def _copy(self, owner_id: str, file: File) -> File | None:
-        """A file of the same owner with these bytes whose object is still there, and still the one inspected."""
-        if not file.expected_sha256:
-            return None
-        copy = self._jobs.stored_copy(owner_id, file.expected_sha256)
-        if copy is None or copy.size != file.size:
-            return None
-        try:
-            seen = self._objects.stat(copy.key, copy.bucket)
-        except ObjectMissing:
-            return None
-        return copy if seen.etag == copy.etag else None
 
     def _pointing(self, file: File, copy: File) -> File:
         return replace(

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -190,7 +190,8 @@ class Inspector:
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        return examine(self._objects, pipeline, options, job, file, task.seen)
+        outcome = examine(self._objects, pipeline, options, job, file, task.seen)
+        return replace(outcome, announced_hash=bool(file.expected_sha256))
 
     def _sweep_up(self, task: Task) -> None:
         """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
@@ -223,14 +224,23 @@ class Inspector:
             try:
                 if pairs:
                     outcomes = thumbnails.pack(self._objects, job_id, [outcome for _, outcome in pairs])
-                    done = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
-                    self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
+                    finished = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
+                    done = [outcome for outcome in outcomes if outcome.number in finished]
+                    self._tell(loaded[job_id], done)
+                    self._note_copies(loaded[job_id], done)
                 self._settling.settle(job_id)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
                 log.exception("finishing failed", extra={"job_id": job_id})
                 again.update(task.delivery.id for task, _ in pairs)
+
+    def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
+        """So that the same bytes are found when they are announced again. One that is missing costs an upload; who
+        announces no hashes would have nothing of them."""
+        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes and o.announced_hash]
+        if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
+            self._jobs.note_copies(job.owner_id, copies)
 
     def _tell(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
         for outcome in outcomes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 RUN_PATIENCE = timedelta(seconds=60)
 TICKET_TRIES = 50
+ASKED_AT_ONCE = 100
 
 
 class Settling:
@@ -93,9 +95,10 @@ class Settling:
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
 
-    def ask_again(self, job: Job) -> int:
-        """Sends a message for every unfinished file whose object is there; returns how many. Lost ones are so made
-        good, and one too many changes nothing."""
+    def ask_again(self, job: Job, until: datetime | None = None) -> int:
+        """Sends a message for every unfinished file whose object is there; returns for how many. Lost ones are so made
+        good, and one too many changes nothing. After `until` no more are sent: those that were are finished before the
+        next time."""
         now = self._clock()
         waiting = [
             file
@@ -109,7 +112,10 @@ class Settling:
         if any(file.bucket is None and file.key.startswith(prefix) for file in waiting):
             there = {found.key: found for found in self._objects.below(prefix)}
         found = [(file, seen) for file in waiting if (seen := self._seen(file, there, prefix))]
-        self.ask(job, found)
+        for some in batched(found, ASKED_AT_ONCE):
+            if until and self._clock() >= until:
+                break
+            self.ask(job, some)
         return len(found)
 
     def ask_for(self, job: Job, files: Iterable[File]) -> None:

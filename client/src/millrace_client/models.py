@@ -1087,6 +1087,18 @@ class SignedParts(BaseModel):
     parts: list[SignedPart]
 
 
+class SlipAnswer(BaseModel):
+    path: str
+    """Of an object, or of a folder, with a slash at its end."""
+    code: Literal["unknown_pipeline", "no_batch", "unknown_user", "no_owner"]
+    message: str
+
+
+class SlipsAnswer(BaseModel):
+    items: list[SlipAnswer]
+    """At most 100."""
+
+
 class StartedAnswer(BaseModel):
     at: datetime
     due_at: datetime | None

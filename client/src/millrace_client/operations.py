@@ -96,6 +96,7 @@ from millrace_client.models import (
     SettingsRequest,
     SignedInAnswer,
     SignedParts,
+    SlipsAnswer,
     StashTested,
     StatsAnswer,
     StatusAnswer,
@@ -893,6 +894,11 @@ def change_settings(body: SettingsRequest, *, if_match: str | None = None) -> Ca
 def get_setting(name: str) -> Call[SettingAnswer]:
     """One setting."""
     return Call("GET", f"/settings/{quote(name, safe='')}", SettingAnswer)
+
+
+def list_slips() -> Call[SlipsAnswer]:
+    """What lies wrong in the drop folder."""
+    return Call("GET", "/drop-folder/slips", SlipsAnswer)
 
 
 def list_audit(*, limit: int | None = None, cursor: str | None = None) -> Call[AuditPage]:

@@ -1831,6 +1831,28 @@ export interface SignedParts {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SlipAnswer".
+ */
+export interface SlipAnswer {
+  /**
+   * Of an object, or of a folder, with a slash at its end.
+   */
+  path: string
+  code: 'unknown_pipeline' | 'no_batch' | 'unknown_user' | 'no_owner'
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SlipsAnswer".
+ */
+export interface SlipsAnswer {
+  /**
+   * At most 100.
+   */
+  items: SlipAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StashTested".
  */
 export interface StashTested {
