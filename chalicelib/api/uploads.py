@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.accounts.people import GUEST
@@ -242,7 +242,8 @@ def guests_share(call: Call, chosen: Selection) -> Iterator[None]:
         return
     if call.user.expires_at:
         services().guests.note(call.user.id, call.user.expires_at)
-    with services().guest_quota.taken(call.address, sum(file.size for file in chosen.taken)):
+    size = sum(file.size for file in chosen.taken)
+    with services().guest_quota.taken(call.address, size) if size else nullcontext():
         yield
 
 

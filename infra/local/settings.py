@@ -100,6 +100,8 @@ class LocalSettings:
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
             "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
+            # Whoever reaches this machine's loopback is its user, with an account or without.
+            "MILLRACE_LIMIT_GUEST_BYTES": own.get("MILLRACE_LIMIT_GUEST_BYTES", str(1024**4)),
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -190,8 +190,7 @@ class Inspector:
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
-        outcome = examine(self._objects, pipeline, options, job, file, task.seen)
-        return replace(outcome, announced_hash=bool(file.expected_sha256))
+        return examine(self._objects, pipeline, options, job, file, task.seen)
 
     def _sweep_up(self, task: Task) -> None:
         """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
@@ -236,9 +235,8 @@ class Inspector:
                 again.update(task.delivery.id for task, _ in pairs)
 
     def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
-        """So that the same bytes are found when they are announced again. One that is missing costs an upload; who
-        announces no hashes would have nothing of them."""
-        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes and o.announced_hash]
+        """So that the same bytes are found when they are announced again. One that is missing costs an upload."""
+        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
         if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
             self._jobs.note_copies(job.owner_id, copies)
 
