@@ -34,6 +34,7 @@ def small(world: World) -> World:
 
 
 def test_by_default_they_bring_a_gibibyte(world: World) -> None:
+    world.configure(LIMIT_GUEST_BYTES="")
     address = "192.0.2.1"
     assert bring(world.guest(), 2**29, address=address, name="half").status == 201
     assert bring(world.guest(), 2**29, address=address).status == 201
