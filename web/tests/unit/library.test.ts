@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Problem, type Tagged } from '../../src/api/client'
 import { forEach, libraryQuery } from '../../src/api/library'
 import type { FileChanges, LibraryFile } from '../../src/api/schema'
-import { ChangedMeanwhile, change, MOST_TAGS, retag, withTags } from '../../src/pages/library/exactly'
+import { ChangedMeanwhile, change, MOST_TAGS, retag, withTags } from '../../src/pages/library/edits'
 import { fittest, unfit } from '../../src/pages/library/taken'
 import { wantedOf } from '../../src/pages/library/wanted'
 

@@ -17,7 +17,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-a
 import { NavLink, useLocation } from 'react-router'
 import { useAdmin } from '../api/me'
 import { type Key, useWords } from '../i18n'
-import styles from './Ways.module.css'
+import styles from './Navigation.module.css'
 
 type Place = readonly [to: string, name: Key, icon: LucideIcon]
 
@@ -40,7 +40,7 @@ const ADMINS: readonly Place[] = [
   ['/audit', 'nav.audit', ScrollText],
 ]
 
-export function Ways() {
+export function Navigation() {
   const { t } = useWords()
   const admin = useAdmin()
   const { pathname } = useLocation()
