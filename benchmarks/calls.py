@@ -58,7 +58,21 @@ def item_sizes(world: World) -> Any:
 
 
 def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
-    """One job from its upload to its zip. trickling: each file is inspected before the next one comes."""
+    """One job of photos from its upload to its zip. trickling: each file is inspected before the next one comes."""
+    photos = {f"{number}.jpg": photo(number, size) for number in range(files)}
+    ledger = spent_on("media", photos, {}, trickling=trickling)
+    # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
+    batches = files if trickling else -(-files // 10)
+    ledger.calls["s3:PutObject by clients"] = files
+    ledger.calls["sqs:SendMessage by S3"] = files
+    ledger.calls["sqs:ReceiveMessage by Lambda"] = ledger.calls["sqs:DeleteMessageBatch by Lambda"] = batches + 1
+    return ledger
+
+
+def spent_on(
+    pipeline: str, files: Mapping[str, bytes], options: Mapping[str, Any], *, trickling: bool = False
+) -> Ledger:
+    """The calls that a job of these files makes."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
@@ -67,19 +81,14 @@ def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
         ledger = Ledger(item_sizes(world))
         user = world.guest()
         with recording(wiring.services().clients.session, ledger):
-            job = user.announce({f"{number}.jpg": size for number in range(files)})
-            for number, target in enumerate(job["uploads"]):
-                world.send(target, photo(number, size))
+            sizes = {name: len(content) for name, content in files.items()}
+            job = user.announce(sizes, pipeline=pipeline, options=dict(options))
+            for target in job["uploads"]:
+                world.send(target, files[target["filename"]])
                 if trickling:
                     world.deliver()
             world.deliver()
-            job_id = job["job_id"]
-            assert user.get(f"/status/{job_id}")["status"] == "completed"
-    # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
-    batches = files if trickling else -(-files // 10)
-    ledger.calls["s3:PutObject by clients"] = files
-    ledger.calls["sqs:SendMessage by S3"] = files
-    ledger.calls["sqs:ReceiveMessage by Lambda"] = ledger.calls["sqs:DeleteMessageBatch by Lambda"] = batches + 1
+            assert user.get(f"/status/{job['job_id']}")["status"] == "completed"
     return ledger
 
 
