@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chalicelib.catalogue.ai.step import ask
 from chalicelib.catalogue.applying import applied_to, edit_of
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.detecting.library import Asked, Library
@@ -68,9 +69,21 @@ class PatternOption(Options):
     pattern: str = Field(min_length=1, max_length=200)
 
 
+class AiOption(Options):
+    """prices: of a million tokens, in whatever money its owner thinks."""
+
+    connection: str = Field(max_length=64)
+    model: str = Field(max_length=200)
+    token_budget: int
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
 class AnalyseOptions(Options):
     plan_id: str
-    scene_ids: list[str] = Field(max_length=100_000)
+    scene_ids: list[str] = Field(default_factory=list, max_length=100_000)
+    kept: str | None = Field(None, description="The name of what was kept with the ids of many scenes", max_length=64)
+    ai: AiOption | None = None
     detect: list[SceneField] = Field(list(FIELDS), min_length=1)
     confidence_threshold: float = Field(0.7, ge=0, le=1)
     include_organized: bool = False
@@ -198,6 +211,7 @@ class AnalyseWork(CatalogueWork):
     def _steps(self) -> tuple[Step, ...]:
         return (
             Step("Detecting", self._plan, 9.0, slices=self._slices, work=self._detect),
+            Step("Asking a language model", self._ask, 20.0),
             Step("Summing up", self._sum_up, 1.0),
         )
 
@@ -205,11 +219,19 @@ class AnalyseWork(CatalogueWork):
         context.progress(0.0)
 
     def _slices(self, context: RunContext) -> int:
-        return -(-len(context.options.scene_ids) // SLICE)
+        return -(-len(self._ids(context)) // SLICE)
+
+    def _ids(self, context: RunContext) -> list[str]:
+        """The scenes that are asked for: many would not fit into a job's options."""
+        options: AnalyseOptions = context.options
+        if options.kept is None:
+            return options.scene_ids
+        ids: list[str] = json.loads(self.tools.catalogue.kept(context.owner_id, options.kept))
+        return ids
 
     def _detect(self, context: RunContext, number: int) -> None:
         options: AnalyseOptions = context.options
-        ids = options.scene_ids[number * SLICE : (number + 1) * SLICE]
+        ids = self._ids(context)[number * SLICE : (number + 1) * SLICE]
         known = self.tools.catalogue.entities(context.owner_id)
         library = Library(known.studios, known.performers, known.tags)
         asked = Asked(
@@ -232,12 +254,22 @@ class AnalyseWork(CatalogueWork):
         except ValueError as error:  # a pattern of the owner's
             raise PipelineFailed("pattern_refused", str(error)) from None
 
+    def _ask(self, context: RunContext) -> None:
+        options: AnalyseOptions = context.options
+        if options.ai is not None:
+            ask(self.tools, context, options.ai, options, self._ids(context))
+
     def _sum_up(self, context: RunContext) -> None:
         options: AnalyseOptions = context.options
+        looked_at = len(self._ids(context))
         plan = self.tools.plans.filled(context.owner_id, options.plan_id)
         total = sum(plan.counted.values())
-        summary = f"{total} changes proposed for {plan.scenes} of {len(options.scene_ids)} scenes"
-        context.result(summary, None, {"plan_id": plan.id, "scenes": plan.scenes, "changes": dict(plan.counted)})
+        summary = f"{total} changes proposed for {plan.scenes} of {looked_at} scenes"
+        metadata = {"plan_id": plan.id, "scenes": plan.scenes, "changes": dict(plan.counted)}
+        if spent := (plan.metadata.get("ai") or {}).get("spent"):
+            metadata["ai"] = {name: value for name, value in spent.items() if name != "failures"}
+            metadata["warnings"] = [{"code": "scene_failed", "message": said} for said in spent["failures"]]
+        context.result(summary, None, metadata)
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         for pattern in options.patterns:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
@@ -21,6 +23,7 @@ from tests.catalogue.conftest import World
 from tests.catalogue.stash_server import KEY, StashServer
 
 ANN = "ann"
+TODAY = date(2026, 11, 1)
 
 
 class Stopped(BaseException):
@@ -85,6 +88,9 @@ class Library:
         if (owner_id, connection_id) != (ANN, "home"):
             raise KeyError(connection_id)
         return Stash(self.server.send, KEY, lambda seconds: None)
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        raise KeyError(connection_id)
 
     def run(self, work: type[CatalogueWork], **options: Any) -> Run:
         return Run(work(self.tools), self.scratch, **options)

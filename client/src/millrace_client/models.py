@@ -30,12 +30,28 @@ class AccountChanges(BaseModel):
     """Needed to change the email."""
 
 
+class AiOptions(BaseModel):
+    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+
+    connection_id: str
+    """A connection of the kind `openai`."""
+    model: str
+    """Its name on the server."""
+    token_budget: int | None = None
+    """The most that it may take in all."""
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
 class AnalysisOptions(BaseModel):
     detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
     confidence_threshold: float | None = None
     include_organized: bool | None = None
     """Scenes that are marked as organized, too."""
     patterns: list[Pattern] | None = None
+    use_ai: bool | None = None
+    """A language model is asked for studio, performers, tags and date besides."""
+    ai: AiOptions | None = None
 
 
 class AnalysisRequest(BaseModel):
@@ -52,6 +68,8 @@ class AnalysisStarted(BaseModel):
     job_id: str
     scenes: int
     status: str
+    estimate: Tokens | None
+    """What asking the model is likely to take; null where none is asked."""
 
 
 class ApplyRequest(BaseModel):
@@ -133,6 +151,8 @@ class ChangeAnswer(BaseModel):
     reason: str
     status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
     message: str | None
+    source: Literal["rules", "ai"]
+    """Whether rules or a language model propose it."""
 
 
 class ChangeDecision(BaseModel):
@@ -746,6 +766,25 @@ class PlanAnswer(BaseModel):
     metadata: dict[str, Any]
 
 
+class PlanCosts(BaseModel):
+    """What asking a language model for a plan takes."""
+
+    model: str
+    token_budget: int
+    estimate: Tokens
+    counted: TokensCounted
+    failed: int
+    """Scenes about which the model could not be asked, or gave no usable answer."""
+    unasked: int
+    """Scenes that were left out."""
+    invented: int
+    """Choices that were not among those given, and are left out."""
+    stopped: str | None
+    """Why scenes were left out: `budget`, or an error's code of the connection."""
+    failures: list[str]
+    """The first scenes that failed, and why."""
+
+
 class PlanPage(BaseModel):
     id: str
     name: str
@@ -1199,6 +1238,26 @@ class Token(BaseModel):
     """Seconds."""
     user_id: str
     token_type: Literal["bearer"] | None = None
+
+
+class Tokens(BaseModel):
+    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    price."""
+
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+class TokensCounted(BaseModel):
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    cached_tokens: int
+    unmetered_requests: int
+    """Requests whose tokens the server didn't count: they are estimated."""
 
 
 class UploadAnswer(BaseModel):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.api import analysis
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
 from chalicelib.wiring import services
 from chalicelib.wiring_catalogue import CatalogueServices
@@ -304,3 +308,84 @@ def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, s
 def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
     answer = ann.post(path, {"connection_id": "other"})
     assert (answer.status, answer["code"]) == (400, "no_such_connection")
+
+
+# -- a language model
+
+
+class WithModel:
+    """A connection to a language model that chooses the first tag."""
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        if connection_id != "mine":
+            raise KeyError(connection_id)
+        content = json.dumps({"tags": [{"key": "t1", "confidence": 0.8}]})
+        said = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+        answer = json.dumps(said | {"usage": {"prompt_tokens": 800, "completion_tokens": 30}}).encode()
+        return ModelServer(lambda *asked: Response(200, answer), KEY, lambda seconds: None)
+
+
+def asked_model(**more: Any) -> dict[str, Any]:
+    ai = {"connection_id": "mine", "model": "small", **more}
+    return {"scene_ids": ["s1", "s2"], "options": {"detect": ["tags"], "use_ai": True, "ai": ai}}
+
+
+def test_a_model_is_asked_and_its_costs_are_told(world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    started = ann.post("/analysis/generate", asked_model(prompt_price=1.0, completion_price=2.0))
+    assert started.status == 202, started.text
+    estimate = started["estimate"]
+    assert estimate["requests"] == 2
+    assert estimate["cost"] == pytest.approx((estimate["prompt_tokens"] + 2 * estimate["completion_tokens"]) / 1e6)
+    world.deliver()
+    plan = f"/analysis/plans/{started['plan_id']}"
+    (change,) = ann.get(plan)["items"][0]["changes"]
+    assert (change["proposed_value"], change["source"]) == ("lake", "ai")
+    costs = ann.get(f"{plan}/costs")
+    assert costs["estimate"] == estimate
+    assert costs["counted"] == {
+        "requests": 2, "prompt_tokens": 1600, "completion_tokens": 60, "cost": 0.00172,
+        "cached_tokens": 0, "unmetered_requests": 0,
+    }  # fmt: skip
+    assert (costs["failed"], costs["unasked"], costs["stopped"]) == (0, 0, None)
+    assert world.guest().get(f"{plan}/costs").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (asked_model(token_budget=1000), 400, "too_costly"),
+        (asked_model(connection_id="other"), 400, "no_such_connection"),
+        (asked_model(token_budget=999), 422, "invalid_fields"),
+        ({"scene_ids": ["s1"], "options": {"use_ai": True}}, 422, "invalid_fields"),
+    ],
+)
+def test_a_model_is_not_asked_for_what_it_may_not_cost(
+    ann: Caller, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any], status: int, code: str
+) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    answer = ann.post("/analysis/generate", body)
+    assert (answer.status, answer["code"]) == (status, code), answer.text
+    assert ann.get("/analysis/plans")["total"] == 0
+
+
+def test_a_plan_without_a_model_has_no_costs(world: World, ann: Caller) -> None:
+    answer = ann.get(f"/analysis/plans/{planned(world, ann)}/costs")
+    assert (answer.status, answer["code"]) == (404, "no_costs")
+
+
+def test_more_scenes_than_options_hold_are_analysed_all(
+    world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "IN_OPTIONS", 1)
+    started = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert started["scenes"] == 2
+    world.deliver()
+    assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+    assert ann.get(f"/analysis/plans/{started['plan_id']}")["scenes"] == 2
+
+
+def test_more_scenes_than_an_analysis_takes_are_refused(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MOST_SCENES", 1)
+    answer = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert (answer.status, answer["code"]) == (400, "nothing_chosen")
