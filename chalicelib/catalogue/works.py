@@ -26,6 +26,7 @@ from chalicelib.catalogue.stash import pages
 from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
+from chalicelib.catalogue.videos import Videos, VideoSync
 from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step, Worker, Workers
 
 SLICE = 500
@@ -41,6 +42,7 @@ class Tools:
     catalogue: Catalogue
     plans: Plans
     connections: Connections
+    videos: Videos
     clock: Callable[[], datetime]
 
 
@@ -59,6 +61,7 @@ class SyncOptions(Options):
     connection: str | None = Field(
         None, description="The connection to read from; without one the catalogue is packed anew", max_length=64
     )
+    videos: bool = Field(False, description="The videos of one's media jobs, instead of a connection")
     pushed: PushedOption | None = Field(None, description="A push that is to be ended, instead of a connection")
     incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full")
     scene_ids: list[str] = Field(default_factory=list, max_length=1000, description="Only these scenes")
@@ -134,6 +137,7 @@ class SyncWork(CatalogueWork):
     title = "Sync of a scene library"
     description = "Brings a Stash server's scenes, performers, tags and studios into the catalogue."
     Options = SyncOptions
+    workers = Workers(run=replace(WORKERS.run, library=True))
 
     def _steps(self) -> tuple[Step, ...]:
         return (Step("Reading the library", self._read, 9.0), Step("Packing the catalogue", self._pack, 1.0))
@@ -143,11 +147,22 @@ class SyncWork(CatalogueWork):
         at = Progress.read(context.state)
         if options.pushed:
             done = at if at.stage == "done" else self._end_push(context, options.pushed)
+        elif options.videos:
+            done = VideoSync(
+                self.tools.catalogue, self.tools.videos, context.owner_id, self.tools.clock, self._note(context)
+            ).run(at)
         elif options.connection:
             done = self._read_from(context, options.connection, at)
         else:
             done = at
         context.save("outcome", json.dumps(done.as_json()).encode())
+
+    def _note(self, context: RunContext) -> Callable[[Progress], None]:
+        def note(progress: Progress) -> None:
+            context.checkpoint(progress.as_json())
+            context.progress(0.0)
+
+        return note
 
     def _end_push(self, context: RunContext, pushed: PushedOption) -> Progress:
         pushing = Pushing(self.tools.catalogue, self.tools.clock)
@@ -166,12 +181,7 @@ class SyncWork(CatalogueWork):
         if context.state is None and options.incremental:
             at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, connection))
         stash = self._stash(context, connection)
-
-        def note(progress: Progress) -> None:
-            context.checkpoint(progress.as_json())
-            context.progress(0.0)
-
-        sync = Sync(self.tools.catalogue, stash, context.owner_id, connection, self.tools.clock, note)
+        sync = Sync(self.tools.catalogue, stash, context.owner_id, connection, self.tools.clock, self._note(context))
         try:
             if options.scene_ids:
                 left = options.scene_ids[at.created + at.updated + at.skipped + at.absent + at.failed :]

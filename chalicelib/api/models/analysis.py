@@ -163,3 +163,4 @@ class ApplyRequest(Given):
     connection_id: Id | None = Field(
         None, description="The server to write to; without it the catalogue alone changes."
     )
+    background: Literal[True] = Field(True, description="Applying is always a job: follow it by its id.")

@@ -79,6 +79,8 @@ class ApplyRequest(BaseModel):
     scene_ids: list[str] | None = None
     connection_id: str | None = None
     """The server to write to; without it the catalogue alone changes."""
+    background: Literal[true] | None = None
+    """Applying is always a job: follow it by its id."""
 
 
 class ArtifactAnswer(BaseModel):
@@ -1212,9 +1214,15 @@ class StoredPictures(BaseModel):
 
 
 class SyncRequest(BaseModel):
-    connection_id: str
+    """A Stash server over a connection, or the videos of your own media jobs."""
+
+    connection_id: str | None = None
+    videos: bool | None = None
+    """The videos of your media jobs; of these all are looked at each time."""
     incremental: bool | None = None
     """Only what changed since the last sync; the first one is always full."""
+    background: Literal[true] | None = None
+    """A sync is always a job: follow it by its id."""
 
 
 class TagsOfScenes(BaseModel):

@@ -14,8 +14,11 @@ from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 from chalicelib.wiring_catalogue import CatalogueServices
+from infra.local import samples as made
+from tests.app.accounts.people_helpers import signed_in
 from tests.app.api_world import Caller, World
 from tests.catalogue.stash_server import KEY, StashServer
 
@@ -308,6 +311,53 @@ def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, s
 def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
     answer = ann.post(path, {"connection_id": "other"})
     assert (answer.status, answer["code"]) == (400, "no_such_connection")
+
+
+# -- bringing scenes in
+
+
+def test_videos_of_media_jobs_become_scenes_until_they_are_deleted(world: World, user: Caller) -> None:
+    content = made.video("mp4", made.scene(8), "2024-06-01T10:00:00Z")
+    media = user.upload({"VID_20240601_100000.mp4": content, "walk.jpg": made.jpeg(made.scene(1))})
+    world.deliver()
+
+    def synced() -> dict[str, Any]:
+        started = user.post("/scenes/sync", {"videos": True})
+        assert started.status == 202, started.text
+        world.deliver()
+        (result,) = user.get(f"/results?job_id={started['job_id']}")["items"]
+        metadata: dict[str, Any] = result["metadata"]
+        return metadata
+
+    assert synced()["created"] == 1
+    (scene,) = user.get("/scenes")["items"]
+    file = scene["files"][0]
+    assert (scene["title"], scene["source"], file["size"]) == ("VID_20240601_100000.mp4", "videos", len(content))
+    assert (file["width"] > 0, file["duration"] > 0, list(file["fingerprints"])) == (True, True, ["sha256"])
+    assert synced()["skipped"] == 1
+    assert user.call("DELETE", f"/jobs/{media}").status in {202, 204}
+    world.deliver()
+    assert synced()["absent"] == 1
+    assert user.get(f"/scenes/{scene['id']}")["absent"] is True
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"videos": True, "connection_id": "home"}, {"connection_id": "home", "background": False}]
+)
+def test_a_sync_is_of_one_source_and_always_a_job(user: Caller, body: dict[str, Any]) -> None:
+    assert user.post("/scenes/sync", body).status == 422
+
+
+def test_whole_syncs_can_be_scheduled(world: World) -> None:
+    person = signed_in(world, f"{new_id()}@example.com")
+    daily = {"name": "Daily", "pipeline": "scenesync", "every_minutes": 1440}
+    made = person.post("/schedules", {**daily, "options": {"videos": True, "incremental": False}})
+    assert made.status == 201, made.text
+    assert person.post(f"/schedules/{made['id']}/run").status == 202
+    world.deliver()
+    services().schedule_table.delete_schedule(services().schedule_table.schedule(person.id, made["id"]))
+    (job,) = person.get("/jobs?pipeline=scenesync")["items"]
+    assert (job["status"], job["name"][:5]) == ("completed", "Daily")
 
 
 # -- a language model

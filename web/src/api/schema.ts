@@ -203,6 +203,10 @@ export interface ApplyRequest {
    * The server to write to; without it the catalogue alone changes.
    */
   connection_id?: string | null
+  /**
+   * Applying is always a job: follow it by its id.
+   */
+  background?: true
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2039,15 +2043,25 @@ export interface StoredPictures {
   callback_url?: string | null
 }
 /**
+ * A Stash server over a connection, or the videos of your own media jobs.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SyncRequest".
  */
 export interface SyncRequest {
-  connection_id: string
+  connection_id?: string | null
+  /**
+   * The videos of your media jobs; of these all are looked at each time.
+   */
+  videos?: boolean
   /**
    * Only what changed since the last sync; the first one is always full.
    */
   incremental?: boolean
+  /**
+   * A sync is always a job: follow it by its id.
+   */
+  background?: true
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
