@@ -460,8 +460,11 @@ def test_more_scenes_than_options_hold_are_analysed_all(
     monkeypatch.setattr(analysis, "IN_OPTIONS", 1)
     started = ann.post("/analysis/generate", {"filters": {"organized": False}})
     assert started["scenes"] == 2
+    assert ids(ann.get("/scenes?has_active_jobs=true")) == {"s1", "s2"}
     world.deliver()
     assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+    assert ann.get("/scenes?has_active_jobs=true")["total"] == 0
+    assert [job["id"] for job in ann.get("/scenes/s1/jobs")["items"]] == [started["job_id"]]
     assert ann.get(f"/analysis/plans/{started['plan_id']}")["scenes"] == 2
 
 
