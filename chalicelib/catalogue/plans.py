@@ -212,13 +212,20 @@ def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
     return {"by_field": fields, "by_status": statuses}
 
 
+def with_value(change: Change, value: Any) -> Change:
+    """The change with what a person wants instead: the entity that was proposed is then no longer meant."""
+    if value == change.proposed_value:
+        return change
+    return replace(change, proposed_value=value, entity_id=None)
+
+
 def to_apply(
     plan: Plan, changes: Iterable[Change], change_ids: Sequence[str] = (), scene_ids: Sequence[str] = ()
 ) -> list[Change]:
     """What is to be carried out: approved changes, of those named only, and none a second time."""
     chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
     return [
-        replace(change, proposed_value=plan.value_of(change))
+        with_value(change, plan.value_of(change))
         for change in changes
         if plan.status_of(change) is ChangeStatus.APPROVED
         and (not chosen or change.id in chosen)
