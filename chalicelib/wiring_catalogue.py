@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.outgoing.connections import Connections as OwnersConnections
     from chalicelib.outgoing.servers import Servers
     from chalicelib.stores.connections import ConnectionTable
+    from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.secrets import Secrets
     from chalicelib.wiring_clients import Clients
@@ -47,6 +48,8 @@ class CatalogueServices:
         def objects(self) -> ObjectBucket: ...
         @cached_property
         def secrets(self) -> Secrets: ...
+        @cached_property
+        def jobs(self) -> JobTable: ...
 
     @cached_property
     def connection_table(self) -> ConnectionTable:
@@ -122,5 +125,6 @@ class CatalogueServices:
 
     def catalogue_tools(self) -> Tools:
         from chalicelib.catalogue.works import Tools
+        from chalicelib.jobs.library.videos import OwnVideos
 
-        return Tools(self.catalogue, self.plans, self.connections, self.clock)
+        return Tools(self.catalogue, self.plans, self.connections, OwnVideos(self.jobs), self.clock)

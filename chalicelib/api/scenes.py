@@ -129,8 +129,10 @@ def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
     headers=("Location",),
 )
 def sync_scenes(call: Call) -> Reply:
-    """A job that reads the server of a connection of yours. Nothing is deleted: what the server no longer has is marked
-    as absent."""
+    """A job that reads the server of a connection of yours, or takes in the videos of your media jobs. Nothing is
+    deleted: what is no longer there is marked as absent."""
+    if call.body.videos:
+        return _sync(call, {"videos": True}, "Sync of videos")
     return _sync(call, {"connection": call.body.connection_id, "incremental": call.body.incremental})
 
 
@@ -224,9 +226,10 @@ def check_connection(call: Call, connection_id: str) -> None:
         raise ConnectionNotThere(f"You have no connection {connection_id}.") from None
 
 
-def _sync(call: Call, options: dict[str, Any]) -> Reply:
-    check_connection(call, options["connection"])
-    job = services().intake.start(call.user.id, "scenesync", options, call.made_id)
+def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply:
+    if "connection" in options:
+        check_connection(call, options["connection"])
+    job = services().intake.start(call.user.id, "scenesync", options, call.made_id, name=name)
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 

@@ -41,6 +41,18 @@ class DecisionIncomplete(BadRequest):
     code, title = "decision_incomplete", "The decision lacks something"
 
 
+class NoCosts(NotFound):
+    """Costs are of plans for which a language model was asked."""
+
+    code, title = "no_costs", "No language model was asked for this plan"
+
+
+class TooCostly(BadRequest):
+    """Ask for fewer scenes or fields, or allow more tokens."""
+
+    code, title = "too_costly", "It would take more than its budget"
+
+
 class NothingChosen(BadRequest):
     """Name scenes, or filters that some scenes fit."""
 

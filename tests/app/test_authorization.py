@@ -174,6 +174,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/analysis/plans/{plan_id}/apply"): Row(OWNER, {}, 202),
     ("POST", "/analysis/plans/{plan_id}/cancel"): Row(OWNER),
     ("POST", "/analysis/plans/{plan_id}/undo"): Row(OWNER, good=400),  # nothing was applied
+    ("GET", "/analysis/plans/{plan_id}/costs"): Row(OWNER, good=404),  # no model was asked
     ("GET", "/user-data"): Row(SIGNED_IN),
     ("DELETE", "/user-data"): Row(SIGNED_IN, good=204),
     ("GET", "/user-data/{kind}/{name}"): Row(OWNER),

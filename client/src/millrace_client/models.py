@@ -30,12 +30,28 @@ class AccountChanges(BaseModel):
     """Needed to change the email."""
 
 
+class AiOptions(BaseModel):
+    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+
+    connection_id: str
+    """A connection of the kind `openai`."""
+    model: str
+    """Its name on the server."""
+    token_budget: int | None = None
+    """The most that it may take in all."""
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
 class AnalysisOptions(BaseModel):
     detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
     confidence_threshold: float | None = None
     include_organized: bool | None = None
     """Scenes that are marked as organized, too."""
     patterns: list[Pattern] | None = None
+    use_ai: bool | None = None
+    """A language model is asked for studio, performers, tags and date besides."""
+    ai: AiOptions | None = None
 
 
 class AnalysisRequest(BaseModel):
@@ -52,6 +68,8 @@ class AnalysisStarted(BaseModel):
     job_id: str
     scenes: int
     status: str
+    estimate: Tokens | None
+    """What asking the model is likely to take; null where none is asked."""
 
 
 class ApplyRequest(BaseModel):
@@ -61,6 +79,8 @@ class ApplyRequest(BaseModel):
     scene_ids: list[str] | None = None
     connection_id: str | None = None
     """The server to write to; without it the catalogue alone changes."""
+    background: Literal[true] | None = None
+    """Applying is always a job: follow it by its id."""
 
 
 class ArtifactAnswer(BaseModel):
@@ -133,6 +153,8 @@ class ChangeAnswer(BaseModel):
     reason: str
     status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
     message: str | None
+    source: Literal["rules", "ai"]
+    """Whether rules or a language model propose it."""
 
 
 class ChangeDecision(BaseModel):
@@ -748,6 +770,25 @@ class PlanAnswer(BaseModel):
     metadata: dict[str, Any]
 
 
+class PlanCosts(BaseModel):
+    """What asking a language model for a plan takes."""
+
+    model: str
+    token_budget: int
+    estimate: Tokens
+    counted: TokensCounted
+    failed: int
+    """Scenes about which the model could not be asked, or gave no usable answer."""
+    unasked: int
+    """Scenes that were left out."""
+    invented: int
+    """Choices that were not among those given, and are left out."""
+    stopped: str | None
+    """Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."""
+    failures: list[str]
+    """The first scenes that failed, and why."""
+
+
 class PlanPage(BaseModel):
     id: str
     name: str
@@ -1187,9 +1228,15 @@ class StoredPictures(BaseModel):
 
 
 class SyncRequest(BaseModel):
-    connection_id: str
+    """A Stash server over a connection, or the videos of your own media jobs."""
+
+    connection_id: str | None = None
+    videos: bool | None = None
+    """The videos of your media jobs; of these all are looked at each time."""
     incremental: bool | None = None
     """Only what changed since the last sync; the first one is always full."""
+    background: Literal[true] | None = None
+    """A sync is always a job: follow it by its id."""
 
 
 class TagsOfScenes(BaseModel):
@@ -1213,6 +1260,26 @@ class Token(BaseModel):
     """Seconds."""
     user_id: str
     token_type: Literal["bearer"] | None = None
+
+
+class Tokens(BaseModel):
+    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    price."""
+
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+class TokensCounted(BaseModel):
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    cached_tokens: int
+    unmetered_requests: int
+    """Requests whose tokens the server didn't count: they are estimated."""
 
 
 class UploadAnswer(BaseModel):

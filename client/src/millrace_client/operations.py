@@ -67,6 +67,7 @@ from millrace_client.models import (
     PipelineAnswer,
     PipelinesAnswer,
     PlanAnswer,
+    PlanCosts,
     PlanPage,
     PlansPage,
     PushAnswer,
@@ -762,6 +763,11 @@ def cancel_plan(plan_id: str) -> Call[PlanAnswer]:
 def undo_plan(plan_id: str) -> Call[PlanAnswer]:
     """A plan that takes back what one did."""
     return Call("POST", f"/analysis/plans/{plan_id}/undo", PlanAnswer, creates=True)
+
+
+def get_plan_costs(plan_id: str) -> Call[PlanCosts]:
+    """What a language model took for a plan."""
+    return Call("GET", f"/analysis/plans/{plan_id}/costs", PlanCosts)
 
 
 def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
