@@ -110,6 +110,7 @@ for (const size of SIZES) {
       await expect(page.getByRole('button', { name: 'Tags: outdoors, remove' })).toBeVisible()
       await page.goto('/scenes?without=4&sort=title&view=table')
       await expect(grid(SCENES / 2)).toBeVisible()
+      await expect(page.getByText('30 scenes found')).toBeVisible()
       await seen(page, size.name, 'table')
       await page.goto('/scenes?q=orchard')
       await expect(grid(12)).toBeVisible()
@@ -119,10 +120,8 @@ for (const size of SIZES) {
         .getByRole('row', { name: /orchard 3 / })
         .getByRole('checkbox')
         .click({ force: true })
-      await page
-        .getByRole('row', { name: /orchard 8 / })
-        .getByRole('checkbox')
-        .click({ force: true })
+      await page.getByRole('row', { name: /orchard 8 / }).focus()
+      await page.keyboard.press('Space')
       const bar = page.getByRole('toolbar')
       await expect(bar).toContainText('2 selected')
       await bar.getByRole('button', { name: 'Add tags' }).click()
@@ -339,7 +338,7 @@ test('in German, on a phone', async ({ page, complaints }) => {
   const plan = await planned(page, server.address)
   await page.getByLabel('Language').selectOption('de')
   for (const [path, there] of [
-    ['/scenes?tags=4', '30 Szenen'],
+    ['/scenes?tags=4', '30 Szenen gefunden'],
     ['/scenes?view=table', 'Plan erstellen'],
     [`/scenes/plans/${plan}`, 'Viele entscheiden'],
     ['/scenes/plans', 'Entwurf'],
