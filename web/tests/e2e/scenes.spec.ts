@@ -8,11 +8,12 @@ import { expect, fits, test } from './world'
 const SCENES = 60
 const shots = process.env.MILLRACE_SCENE_SHOTS
 
+// One for each test: plans change it.
 let server: Stash
-test.beforeAll(async () => {
+test.beforeEach(async () => {
   server = await stash(SCENES)
 })
-test.afterAll(() => server.stop())
+test.afterEach(() => server.stop())
 
 const SIZES = [
   { name: '390', width: 390, height: 844 },
@@ -204,6 +205,18 @@ for (const size of SIZES) {
       await page.keyboard.press('Escape')
       await expect(dialog).toBeHidden()
       await expect(current).toBeFocused()
+
+      // A value of one's own: in a field, in which the keys are letters again.
+      await page.keyboard.press('e')
+      await expect(current.getByLabel('Tags')).toBeFocused()
+      await page.keyboard.press('Escape')
+      await expect(current).toBeFocused()
+      await page.keyboard.press('e')
+      await current.getByLabel('Tags').fill('full HD, by hand')
+      await seen(page, size.name, 'edit')
+      await page.keyboard.press('Enter')
+      await expect(counted('2 accepted')).toBeVisible()
+      await expect(current).toBeFocused()
       await page.keyboard.press('Shift+A')
       await page.keyboard.press('m')
       await dialog.getByRole('radio', { name: 'Accept the rest' }).check()
@@ -233,6 +246,7 @@ for (const size of SIZES) {
       await expect(current).toBeFocused()
       await seen(page, size.name, 'applied')
       await page.goto(`/scenes/at/${set.scene_id}`)
+      await expect(page.getByRole('link', { name: 'full HD, by hand' })).toBeVisible()
       await expect(
         page
           .getByRole('link', { name: 'Northlight' })

@@ -150,6 +150,7 @@ describe('a review', () => {
     const [next, tasks] = edit(review(), 'a1', 'sea')
     expect(tasks).toEqual([{ kind: 'one', id: 'a1', body: { proposed_value: 'sea', status: 'approved' } }])
     expect(changesOf(next)[1]).toMatchObject({ proposed_value: 'sea', status: 'approved' })
+    expect(next.at, 'on to the next that is undecided').toBe('b0')
   })
 
   test('one moves by changes and by scenes, and no further than there are', () => {

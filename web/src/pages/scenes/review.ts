@@ -122,7 +122,7 @@ export function edit(review: Review, id: string, value: unknown): Step {
   const next = put(review, (one) =>
     one.id === id ? { ...one, proposed_value: value, status: 'approved' } : one,
   )
-  return [next, [{ kind: 'one', id, body: { proposed_value: value, status: 'approved' } }]]
+  return [onward(look(next, id)), [{ kind: 'one', id, body: { proposed_value: value, status: 'approved' } }]]
 }
 
 /** Whether a decision about many means this change. */
