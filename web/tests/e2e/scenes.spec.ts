@@ -127,6 +127,7 @@ for (const size of SIZES) {
       await expect(bar).toContainText('2 selected')
       await bar.getByRole('button', { name: 'Add tags' }).click()
       await dialog.getByRole('searchbox').fill('harb')
+      await expect(dialog.getByRole('checkbox')).toHaveCount(1)
       await dialog.getByRole('checkbox', { name: /harbour/ }).check()
       await seen(page, size.name, 'bulk')
       await dialog.getByRole('button', { name: 'Add 1 tag' }).click()
@@ -208,11 +209,11 @@ for (const size of SIZES) {
 
       // A value of one's own: in a field, in which the keys are letters again.
       await page.keyboard.press('e')
-      await expect(current.getByLabel('Tags')).toBeFocused()
+      await expect(current.getByLabel('Tags', { exact: true })).toBeFocused()
       await page.keyboard.press('Escape')
       await expect(current).toBeFocused()
       await page.keyboard.press('e')
-      await current.getByLabel('Tags').fill('full HD, by hand')
+      await current.getByLabel('Tags', { exact: true }).fill('full HD, by hand')
       await seen(page, size.name, 'edit')
       await page.keyboard.press('Enter')
       await expect(counted('2 accepted')).toBeVisible()
@@ -253,6 +254,7 @@ for (const size of SIZES) {
           .or(page.getByRole('link', { name: 'Mill Lane Films' })),
       ).toBeVisible()
       await page.goto('/scenes/plans')
+      await expect(page.getByRole('link', { name: /^Harbour/ })).toBeVisible()
       await seen(page, size.name, 'plans')
       await page.getByRole('link', { name: /^Harbour/ }).click()
       await page.getByRole('button', { name: 'Undo' }).click()
