@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.api import openapi
+from chalicelib.catalogue.stash.client import document_text
 
 Schema = dict[str, Any]
 
@@ -22,7 +23,19 @@ NOTE = "Made by `python -m client.generate` from the API's description: change t
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", "object": "Any"}
 HEADERS = {"If-Match": "if_match"}
 # POSTs that come to the same when they are sent twice, without an Idempotency-Key.
-REPEATABLE = {"sign_again", "sign_parts", "complete_parts", "login", "begin_as_guest"}
+REPEATABLE = {
+    "sign_again",
+    "sign_parts",
+    "complete_parts",
+    "login",
+    "begin_as_guest",
+    "begin_push",
+    "push_page",
+    "try_stash_server",
+    "try_model_server",
+}
+# Of those that chalicelib.catalogue.stash asks: queries alone.
+STASH = ("find_performers", "find_scene_ids", "find_scenes", "find_studios", "find_tags")
 
 
 def models(document: Schema) -> str:
@@ -127,6 +140,14 @@ def _name(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) or name == "type" else name
 
 
+def stash_documents() -> str:
+    """What the client asks a Stash server: the same as the service does."""
+    documents = {name: document_text(name) for name in STASH}
+    lines = "".join(f'    "{name}": """{text}""",\n' for name, text in documents.items())
+    head = '"""What is asked of a Stash server. Made by `python -m client.generate`: change that, not this."""'
+    return _formatted(f"{head}\n\nDOCUMENTS = {{\n{lines}}}\n")
+
+
 def _formatted(text: str) -> str:
     for command in (["check", "--fix-only", "--quiet", "--select", "I"], ["format"]):
         whole = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(PACKAGE / "models.py"), "-"]
@@ -136,7 +157,11 @@ def _formatted(text: str) -> str:
 
 def written() -> dict[Path, str]:
     document = json.loads(openapi.text())
-    return {PACKAGE / "models.py": models(document), PACKAGE / "operations.py": operations(document)}
+    return {
+        PACKAGE / "models.py": models(document),
+        PACKAGE / "operations.py": operations(document),
+        PACKAGE / "stash_documents.py": stash_documents(),
+    }
 
 
 if __name__ == "__main__":

@@ -86,4 +86,5 @@ def change_answer(plan: Plan, change: Change, status: ChangeStatus) -> ChangeAns
         reason=change.reason,
         status=status.value,
         message=change.message,
+        source=change.source,
     )

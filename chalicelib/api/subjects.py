@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "guides": ("guides",),
         "webhooks": ("webhooks", "jobs"),
         "scenes": ("scenes", "performers", "tags", "studios"),
+        "pushes": ("scenes",),
         "analysis": ("analysis",),
         "user_data": ("user-data",),
         "speech": ("dictionaries", "jobs"),

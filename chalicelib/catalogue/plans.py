@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal
+from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal, Source
 
 
 class PlanStatus(StrEnum):
@@ -64,6 +64,7 @@ class Change:
     outcome: ChangeStatus | None = None
     message: str | None = None
     replaced: Any = None
+    source: Source = "rules"
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,8 @@ def covers(new: Rule, old: Rule) -> bool:
     )
 
 
-def changes_of(scene_id: str, proposals: Iterable[Proposal]) -> tuple[Change, ...]:
-    """A scene's changes, numbered: the same proposals give the same ids."""
+def changes_of(scene_id: str, proposals: Iterable[Proposal], first: int = 0) -> tuple[Change, ...]:
+    """A scene's changes, numbered from `first`: the same proposals give the same ids."""
     return tuple(
         Change(
             id=f"{scene_id}-{number}",
@@ -162,9 +163,20 @@ def changes_of(scene_id: str, proposals: Iterable[Proposal]) -> tuple[Change, ..
             reason=proposal.reason,
             current_value=proposal.current_value,
             entity_id=proposal.entity_id,
+            source=proposal.source,
         )
-        for number, proposal in enumerate(proposals)
+        for number, proposal in enumerate(proposals, first)
     )
+
+
+def with_more(scene_id: str, changes: Sequence[Change], proposals: Iterable[Proposal]) -> tuple[Change, ...]:
+    """A scene's changes with what a model proposes besides, in place of what it proposed before. What the rules propose
+    counts: of a field that holds one value a model's is left out."""
+    rules = [change for change in changes if change.source == "rules"]
+    there = {(change.field, change.proposed_value) for change in rules if isinstance(change.proposed_value, str)}
+    taken = {change.field for change in rules if change.action == "set"}
+    new = [p for p in proposals if p.field not in taken and (p.field, p.value) not in there]
+    return (*rules, *changes_of(scene_id, new, len(rules)))
 
 
 def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:

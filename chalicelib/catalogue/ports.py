@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene
@@ -78,6 +78,11 @@ class CatalogueStore(Protocol):
     def newest_seen(self, owner_id: str, source: str) -> str | None: ...
 
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
+
+    def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
+        """How far a push of this source is; None where none is under way."""
+
+    def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None: ...
 
 
 class PackStore(Protocol):

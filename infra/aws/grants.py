@@ -100,6 +100,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             *folders(workers_of(place).run.folders),
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
+            *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -110,8 +111,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
-            objects(("GetObject",), "results", "drop", "import", "guides", "catalogue"),
-            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
+            objects(("GetObject",), "results", "drop", "import", "guides"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data", "catalogue"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.catalogue import catalogue as service
-from chalicelib.catalogue.catalogue import Catalogue
-from chalicelib.catalogue.model import Entity, Named, Scene
+from chalicelib.catalogue.catalogue import Catalogue, Taken
+from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.query import Query
 from tests.catalogue.conftest import World
@@ -32,10 +33,10 @@ def test_what_was_taken_in_is_found_at_once_by_every_container(world: World) -> 
 
 def test_the_same_again_is_skipped_and_keeps_what_only_its_owner_knows(world: World) -> None:
     catalogue = world.catalogue()
-    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 1, "updated": 0, "skipped": 0}
+    assert catalogue.take_in(ANN, [scene(1)]) == Taken(1, 0, 0)
     catalogue.change(ANN, "1", lambda s: replace(s, analyzed=True))
-    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 0, "updated": 0, "skipped": 1}
-    assert catalogue.take_in(ANN, [scene(1, title="other", digest="new")]) == {"created": 0, "updated": 1, "skipped": 0}
+    assert catalogue.take_in(ANN, [scene(1)]) == Taken(0, 0, 1)
+    assert catalogue.take_in(ANN, [scene(1, title="other", digest="new")]) == Taken(0, 1, 0)
     there = catalogue.scene(ANN, "1")
     assert there is not None
     assert (there.title, there.analyzed) == ("other", True)
@@ -137,3 +138,24 @@ def test_another_owners_scenes_are_not_there(world: World) -> None:
     assert ids(catalogue, BOB) == set()
     assert catalogue.scene(BOB, "1") is None
     assert catalogue.change(BOB, "1", lambda s: replace(s, organized=True)) is None
+
+
+def test_a_scene_of_another_library_keeps_its_id(world: World) -> None:
+    catalogue = world.catalogue()
+    here = replace(scene(1), files=(SceneFile("/a.mp4"),), created_date=world.now)
+    catalogue.take_in(ANN, [here])
+    other = replace(here, source="office", digest="o", files=(SceneFile("/b.mp4"),), created_date=None)
+    assert catalogue.take_in(ANN, [other]) == Taken(0, 0, 0, ("1",))
+    assert catalogue.scene(ANN, "1") == here
+    over_another_connection = replace(here, source="office", title="new", digest="n")
+    assert catalogue.take_in(ANN, [over_another_connection]) == Taken(0, 1, 0)
+
+
+def test_scenes_that_cannot_be_compressed_are_written_all_the_same(world: World) -> None:
+    rng = random.Random(9)
+    details = [rng.randbytes(60_000).hex() for _ in range(20)]
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(i, details=text) for i, text in enumerate(details)])
+    assert catalogue.search(ANN, Query()).total == 20
+    items = world.table._table.query(f"CAT#{ANN}", "begins_with(#range, :c)", {":c": "CHANGED#"})
+    assert max(len(item["scenes"]) for item in items) < 400_000

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
@@ -14,6 +16,7 @@ from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.catalogue.videos import Video
 from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.stores.plans import PlanTable
@@ -21,6 +24,7 @@ from tests.catalogue.conftest import World
 from tests.catalogue.stash_server import KEY, StashServer
 
 ANN = "ann"
+TODAY = date(2026, 11, 1)
 
 
 class Stopped(BaseException):
@@ -77,14 +81,27 @@ class Library:
         self.catalogue: Catalogue = world.catalogue()
         self.plans = Plans(PlanTable(world.table._table), lambda: world.now, world.new_id)
         self.scratch = scratch
+        self.sent: dict[str, list[Video]] = {}
+        self.deleted: set[str] = set()
 
     def tools(self) -> Tools:
-        return Tools(self.catalogue, self.plans, self, lambda: self.world.now)
+        return Tools(self.catalogue, self.plans, self, self, lambda: self.world.now)
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         if (owner_id, connection_id) != (ANN, "home"):
             raise KeyError(connection_id)
         return Stash(self.server.send, KEY, lambda seconds: None)
+
+    def by_job(self, owner_id: str, before: str | None) -> Iterator[tuple[str, Iterator[Video]]]:
+        for job_id in sorted(self.sent, reverse=True):
+            if before is None or job_id < before:
+                yield job_id, iter([video for video in self.sent[job_id] if video.id not in self.deleted])
+
+    def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
+        return {video.id for videos in self.sent.values() for video in videos if video.id in ids} - self.deleted
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        raise KeyError(connection_id)
 
     def run(self, work: type[CatalogueWork], **options: Any) -> Run:
         return Run(work(self.tools), self.scratch, **options)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.api import analysis
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 from chalicelib.wiring_catalogue import CatalogueServices
+from infra.local import samples as made
+from tests.app.accounts.people_helpers import signed_in
 from tests.app.api_world import Caller, World
 from tests.catalogue.stash_server import KEY, StashServer
 
@@ -304,3 +311,131 @@ def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, s
 def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
     answer = ann.post(path, {"connection_id": "other"})
     assert (answer.status, answer["code"]) == (400, "no_such_connection")
+
+
+# -- bringing scenes in
+
+
+def test_videos_of_media_jobs_become_scenes_until_they_are_deleted(world: World, user: Caller) -> None:
+    content = made.video("mp4", made.scene(8), "2024-06-01T10:00:00Z")
+    media = user.upload({"VID_20240601_100000.mp4": content, "walk.jpg": made.jpeg(made.scene(1))})
+    world.deliver()
+
+    def synced() -> dict[str, Any]:
+        started = user.post("/scenes/sync", {"videos": True})
+        assert started.status == 202, started.text
+        world.deliver()
+        (result,) = user.get(f"/results?job_id={started['job_id']}")["items"]
+        metadata: dict[str, Any] = result["metadata"]
+        return metadata
+
+    assert synced()["created"] == 1
+    (scene,) = user.get("/scenes")["items"]
+    file = scene["files"][0]
+    assert (scene["title"], scene["source"], file["size"]) == ("VID_20240601_100000.mp4", "videos", len(content))
+    assert (file["width"] > 0, file["duration"] > 0, list(file["fingerprints"])) == (True, True, ["sha256"])
+    assert synced()["skipped"] == 1
+    assert user.call("DELETE", f"/jobs/{media}").status in {202, 204}
+    world.deliver()
+    assert synced()["absent"] == 1
+    assert user.get(f"/scenes/{scene['id']}")["absent"] is True
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"videos": True, "connection_id": "home"}, {"connection_id": "home", "background": False}]
+)
+def test_a_sync_is_of_one_source_and_always_a_job(user: Caller, body: dict[str, Any]) -> None:
+    assert user.post("/scenes/sync", body).status == 422
+
+
+def test_whole_syncs_can_be_scheduled(world: World) -> None:
+    person = signed_in(world, f"{new_id()}@example.com")
+    daily = {"name": "Daily", "pipeline": "scenesync", "every_minutes": 1440}
+    made = person.post("/schedules", {**daily, "options": {"videos": True, "incremental": False}})
+    assert made.status == 201, made.text
+    assert person.post(f"/schedules/{made['id']}/run").status == 202
+    world.deliver()
+    services().schedule_table.delete_schedule(services().schedule_table.schedule(person.id, made["id"]))
+    (job,) = person.get("/jobs?pipeline=scenesync")["items"]
+    assert (job["status"], job["name"][:5]) == ("completed", "Daily")
+
+
+# -- a language model
+
+
+class WithModel:
+    """A connection to a language model that chooses the first tag."""
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        if connection_id != "mine":
+            raise KeyError(connection_id)
+        content = json.dumps({"tags": [{"key": "t1", "confidence": 0.8}]})
+        said = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+        answer = json.dumps(said | {"usage": {"prompt_tokens": 800, "completion_tokens": 30}}).encode()
+        return ModelServer(lambda *asked: Response(200, answer), KEY, lambda seconds: None)
+
+
+def asked_model(**more: Any) -> dict[str, Any]:
+    ai = {"connection_id": "mine", "model": "small", **more}
+    return {"scene_ids": ["s1", "s2"], "options": {"detect": ["tags"], "use_ai": True, "ai": ai}}
+
+
+def test_a_model_is_asked_and_its_costs_are_told(world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    started = ann.post("/analysis/generate", asked_model(prompt_price=1.0, completion_price=2.0))
+    assert started.status == 202, started.text
+    estimate = started["estimate"]
+    assert estimate["requests"] == 2
+    assert estimate["cost"] == pytest.approx((estimate["prompt_tokens"] + 2 * estimate["completion_tokens"]) / 1e6)
+    world.deliver()
+    plan = f"/analysis/plans/{started['plan_id']}"
+    (change,) = ann.get(plan)["items"][0]["changes"]
+    assert (change["proposed_value"], change["source"]) == ("lake", "ai")
+    costs = ann.get(f"{plan}/costs")
+    assert costs["estimate"] == estimate
+    assert costs["counted"] == {
+        "requests": 2, "prompt_tokens": 1600, "completion_tokens": 60, "cost": 0.00172,
+        "cached_tokens": 0, "unmetered_requests": 0,
+    }  # fmt: skip
+    assert (costs["failed"], costs["unasked"], costs["stopped"]) == (0, 0, None)
+    assert world.guest().get(f"{plan}/costs").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (asked_model(token_budget=1000), 400, "too_costly"),
+        (asked_model(connection_id="other"), 400, "no_such_connection"),
+        (asked_model(token_budget=999), 422, "invalid_fields"),
+        ({"scene_ids": ["s1"], "options": {"use_ai": True}}, 422, "invalid_fields"),
+    ],
+)
+def test_a_model_is_not_asked_for_what_it_may_not_cost(
+    ann: Caller, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any], status: int, code: str
+) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    answer = ann.post("/analysis/generate", body)
+    assert (answer.status, answer["code"]) == (status, code), answer.text
+    assert ann.get("/analysis/plans")["total"] == 0
+
+
+def test_a_plan_without_a_model_has_no_costs(world: World, ann: Caller) -> None:
+    answer = ann.get(f"/analysis/plans/{planned(world, ann)}/costs")
+    assert (answer.status, answer["code"]) == (404, "no_costs")
+
+
+def test_more_scenes_than_options_hold_are_analysed_all(
+    world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "IN_OPTIONS", 1)
+    started = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert started["scenes"] == 2
+    world.deliver()
+    assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+    assert ann.get(f"/analysis/plans/{started['plan_id']}")["scenes"] == 2
+
+
+def test_more_scenes_than_an_analysis_takes_are_refused(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MOST_SCENES", 1)
+    answer = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert (answer.status, answer["code"]) == (400, "nothing_chosen")

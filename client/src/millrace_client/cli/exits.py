@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import typer
 
-from millrace_client.errors import ApiError, FileChanged, JobEnded, NotReachable
+from millrace_client.errors import ApiError, FileChanged, JobEnded, NotReachable, StashFailed
 
 
 class Exit(IntEnum):
@@ -40,7 +40,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.UNAVAILABLE
         case ApiError(status=status):
             return Exit.REFUSED if status < 500 else Exit.UNAVAILABLE
-        case NotReachable() | TimeoutError():
+        case NotReachable() | StashFailed() | TimeoutError():
             return Exit.UNAVAILABLE
         case JobEnded():
             return Exit.JOB_ENDED
@@ -62,7 +62,7 @@ def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
     except KeyboardInterrupt:
         say("Stopped. Nothing that was done is lost.", next_command)
         raise typer.Exit(Exit.INTERRUPTED) from None
-    except (ApiError, NotReachable, JobEnded, FileChanged, TimeoutError, OSError) as error:
+    except (ApiError, NotReachable, JobEnded, FileChanged, StashFailed, TimeoutError, OSError) as error:
         code = exit_of(error)
         if as_json:
             problem = error.problem.model_dump() if isinstance(error, ApiError) else {"detail": str(error)}

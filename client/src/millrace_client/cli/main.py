@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from millrace_client.cli import accounts, jobs, sending
+from millrace_client.cli import accounts, jobs, scenes, sending
 
 app = typer.Typer(
     name="millrace",
@@ -24,6 +24,7 @@ for name, command in jobs.STEERING.items():
 app.command("login")(accounts.login)
 app.command("logout")(accounts.logout)
 app.add_typer(accounts.keys, name="keys")
+app.add_typer(scenes.scenes, name="scenes")
 
 
 def main() -> None:
