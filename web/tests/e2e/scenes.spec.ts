@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
-import { KEY, type Stash, stash } from './stash'
+import { KEY, model, type Stash, stash } from './stash'
 import { expect, fits, test } from './world'
 
 const SCENES = 60
@@ -314,6 +314,45 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   await accessible(page)
   refused(complaints, 400)
+})
+
+test('a language model is asked besides the rules, and what it took is told', async ({
+  page,
+  complaints,
+}) => {
+  expect(complaints).toEqual([])
+  test.setTimeout(240_000)
+  const small = await model('outdoors')
+  try {
+    await planned(page, server.address)
+    await page.goto('/scenes/sources')
+    await page.getByRole('button', { name: 'Connect a server' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('What it is').selectOption('openai')
+    await dialog.getByLabel('Name').fill('Small')
+    await dialog.getByLabel('Address').fill(small.address)
+    await dialog.getByRole('button', { name: 'Try it' }).click()
+    await expect(dialog.getByText('1 model')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
+    await expect(dialog).toBeHidden()
+
+    await page.goto('/scenes?without=4&q=market')
+    await page.getByRole('button', { name: 'Generate a plan' }).click()
+    await dialog.getByLabel('Language model').selectOption({ label: 'Small' })
+    await dialog.getByLabel('Model', { exact: true }).fill('small-1')
+    await accessible(page)
+    if (shots) await page.screenshot({ path: join(shots, 'ask-model.png') })
+    await dialog.getByRole('button', { name: 'Generate' }).click()
+    await expect(page.getByText('small-1 took 5,640 of 1,000,000 tokens')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText('6 invented choices left out')).toBeVisible()
+    const proposed = page.getByRole('group').filter({ hasText: 'A language model proposes it' })
+    await expect(proposed).toHaveCount(6)
+    await expect(proposed.first()).toContainText('outdoors')
+    await accessible(page)
+    if (shots) await page.screenshot({ path: join(shots, 'model.png') })
+  } finally {
+    small.stop()
+  }
 })
 
 test('what can’t be had says so, and is asked for again', async ({ page, complaints }) => {

@@ -86,6 +86,7 @@ const change = (id: string, more: Partial<ChangeAnswer> = {}): ChangeAnswer => (
   proposed_value: 'lake',
   confidence: 0.8,
   reason: '',
+  source: 'rules',
   status: 'pending',
   message: null,
   ...more,

@@ -12,6 +12,7 @@ import { useTitle } from '../../ui/hooks'
 import { Gone, PageHead, RowSkeleton } from '../../ui/Page'
 import { Told, useDoing } from '../account/doing'
 import { Apply } from './Apply'
+import { Costs } from './Costs'
 import { JobProgress } from './JobProgress'
 import { Many } from './Many'
 import { PlanCounts } from './PlanCounts'
@@ -135,6 +136,7 @@ function OnePlan({ planId }: { planId: string }) {
         />
       )}
       {plan.status === 'pending' && !job && <Notice kind="info" title={t('scenes.plan.atWork')} />}
+      {plan.metadata.ai != null && <Costs planId={planId} atWork={plan.status === 'pending'} />}
       <Told problem={problem} />
       {reviewing.refused !== null && (
         <Notice kind="error" title={t('scenes.plan.refused')}>

@@ -1,6 +1,7 @@
 // The changes of one scene, side by side: what is there, what is proposed, how sure and why.
 import {
   ArrowRight,
+  Bot,
   Check,
   type CircleAlert,
   CircleCheck,
@@ -141,6 +142,12 @@ const Row = memo(function Row({ change, current, editing, open, onPress, onLook,
               <b style={{ width: `${percent}%` }} />
             </i>
             <span className="number">{t('scenes.percent', { percent: number(percent) })}</span>
+            {change.source === 'ai' && (
+              <span className={styles.model} title={t('scenes.ai.proposes')}>
+                <Bot aria-hidden size={16} />
+                <span className="visually-hidden">{t('scenes.ai.proposes')}</span>
+              </span>
+            )}
           </span>
           <small>{change.reason}</small>
         </span>

@@ -20,7 +20,7 @@ import styles from './scenes.module.css'
 import { changed, filtersOf, queryOf, type ScenesWanted, SORTS, setOf, sortName, wantedOf } from './wanted'
 
 /** The API takes no more for one plan. */
-const MOST_ANALYSED = 10_000
+const MOST_ANALYSED = 100_000
 
 export function ScenesPage() {
   const { t } = useWords<Word>()
