@@ -42,7 +42,8 @@ from chalicelib.catalogue.errors import (
 )
 from chalicelib.catalogue.planning import IncompleteDecision
 from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
-from chalicelib.jobs.errors import PreconditionFailed, TooManyJobs
+from chalicelib.catalogue.values import checked
+from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -158,7 +159,14 @@ def decide_change(call: Call, change_id: str) -> Reply:
     status = ChangeStatus(call.body.status) if call.body.status else plan.status_of(change)
     if change.outcome is not None:
         raise PlanClosed(f"The change is {change.outcome}: nothing is left to decide.")
-    rule = Rule(status, change_id=change.id, value=call.body.proposed_value)
+    value = call.body.proposed_value
+    if value is not None:
+        try:
+            value = checked(change.field, value)
+        except ValueError as error:
+            wrong = FieldError("proposed_value", str(error))
+            raise InvalidFields("The value can't be taken.", errors=[wrong]) from None
+    rule = Rule(status, change_id=change.id, value=value)
     plan = _allowed(lambda: services().plans.decide(call.user.id, plan_id, rule))
     return versioned(change_answer(plan, change, plan.status_of(change)))
 

@@ -130,6 +130,12 @@ class Catalogue:
                 continue
         return None
 
+    def change_many(self, owner_id: str, scenes: Sequence[Scene], edit: Callable[[Scene], Scene]) -> None:
+        """The same of scenes as they were just read; those that have changed since are read again."""
+        pairs = [(scene, after) for scene in scenes if (after := edit(scene)) != scene]
+        for scene_id in self._store.replace_many(owner_id, pairs, self._clock()) if pairs else ():
+            self.change(owner_id, scene_id, edit)
+
     def take_in(self, owner_id: str, scenes: Sequence[Scene]) -> Taken:
         """Writes what a source says. Scenes whose digest is as before are skipped. What its owner has set here and no
         source knows (`analyzed`) stays."""

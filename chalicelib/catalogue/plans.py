@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal, Source
@@ -45,6 +46,10 @@ class ChangeStatus(StrEnum):
 DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus.REJECTED})
 """What a person may decide; the others are what carrying out came to."""
 CARRIED_OUT = frozenset({ChangeStatus.APPLIED, ChangeStatus.CONFLICT, ChangeStatus.FAILED})
+
+
+class PlanFull(ValueError):
+    """More decisions than a plan can hold."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +112,34 @@ class Plan:
     def status_of(self, change: Change) -> ChangeStatus:
         if change.outcome is not None:
             return change.outcome
-        for rule in reversed(self.rules):
+        at, own = self._own.get(change.id, [(-1, None)])[-1]
+        for place, rule in self._general:
+            if place < at:
+                break
             if rule.means(change):
                 return rule.status
-        return ChangeStatus.PENDING
+        return own.status if own else ChangeStatus.PENDING
 
     def value_of(self, change: Change) -> Any:
         """What is to be there: the person's own value, else the proposed one."""
-        for rule in reversed(self.rules):
-            if rule.change_id == change.id and rule.value is not None:
+        for _, rule in reversed(self._own.get(change.id, [])):
+            if rule is not None and rule.value is not None:
                 return rule.value
         return change.proposed_value
+
+    @cached_property
+    def _own(self) -> dict[str, list[tuple[int, Rule | None]]]:
+        """The rules about one change each, with their places: thousands of them must not be gone through for each."""
+        found: dict[str, list[tuple[int, Rule | None]]] = {}
+        for place, rule in enumerate(self.rules):
+            if rule.change_id is not None:
+                found.setdefault(rule.change_id, []).append((place, rule))
+        return found
+
+    @cached_property
+    def _general(self) -> list[tuple[int, Rule]]:
+        """The other rules, the last one first."""
+        return [(place, rule) for place, rule in reversed(list(enumerate(self.rules))) if rule.change_id is None]
 
     def decide(self, rule: Rule) -> Plan:
         """Raises ValueError where the plan is no longer open, or the rule is no decision."""

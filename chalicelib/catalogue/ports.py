@@ -65,6 +65,10 @@ class CatalogueStore(Protocol):
     def replace(self, owner_id: str, before: Scene, after: Scene, now: datetime) -> None:
         """Writes a scene and its change in one transaction. StaleScene unless it still is as in `before`."""
 
+    def replace_many(self, owner_id: str, scenes: Sequence[tuple[Scene, Scene]], now: datetime) -> list[str]:
+        """The same of many, before and after each, with a change for about a hundred of them. Returns the ids of those
+        that no longer were as before, which stay as they are."""
+
     def head(self, owner_id: str) -> Head: ...
 
     def move_head(self, owner_id: str, head: Head, instead_of: Head) -> bool:

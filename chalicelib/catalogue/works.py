@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.catalogue.ai.step import ask
 from chalicelib.catalogue.applying import applied_to, edit_of
-from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.catalogue.catalogue import PACK_FROM, Catalogue
 from chalicelib.catalogue.detecting.library import Asked, Library
 from chalicelib.catalogue.detecting.proposal import FIELDS
 from chalicelib.catalogue.detecting.proposal import Field as SceneField
@@ -30,7 +30,7 @@ from chalicelib.catalogue.videos import Videos, VideoSync
 from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step, Worker, Workers
 
 SLICE = 500
-"""Scenes of one slice of an analysis: a second's work, and few enough to be written at once."""
+"""Scenes of one slice of an analysis: some seconds' work, most of it for marking them as analysed."""
 WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",), connections=True))
 MARKER_TAG = "Marker"
 
@@ -252,11 +252,15 @@ class AnalyseWork(CatalogueWork):
         )
         today = self.tools.clock().date()
         found: list[tuple[str, Sequence[Change]]] = []
-        for scene in self.tools.catalogue.scenes(context.owner_id, ids).values():
+        scenes = self.tools.catalogue.scenes(context.owner_id, ids)
+        for scene in scenes.values():
             changes = changes_of(scene.id, self._proposals(library, scene, asked, today))
             if changes:
                 found.append((scene.id, changes))
         self.tools.plans.fill(options.plan_id, found)
+        self.tools.catalogue.change_many(
+            context.owner_id, list(scenes.values()), lambda scene: replace(scene, analyzed=True)
+        )
 
     def _proposals(self, library: Library, scene: Any, asked: Asked, today: date) -> Any:
         try:
@@ -308,8 +312,8 @@ class ApplyWork(CatalogueWork):
         by_kind = {"performers": known.performers, "tags": known.tags, "studio": known.studios}
         stash = self._stash(context, options.connection) if options.connection else None
         names = Names(stash, by_kind) if stash else None
-        for scene_id, changes, wanted in tools.plans.to_apply(
-            plan, state.get("after"), options.change_ids, options.scene_ids
+        for number, (scene_id, changes, wanted) in enumerate(
+            tools.plans.to_apply(plan, state.get("after"), options.change_ids, options.scene_ids), 1
         ):
             outcomes = (
                 self._on_server(context, stash, names, scene_id, wanted)
@@ -320,6 +324,8 @@ class ApplyWork(CatalogueWork):
             for change in outcomes:
                 counts[str(change.outcome)] = counts.get(str(change.outcome), 0) + 1
             context.checkpoint({"after": scene_id, "counts": counts})
+            if number % PACK_FROM == 0:
+                tools.catalogue.pack(context.owner_id)  # every search reads what changed since
             context.progress(0.0)
         plan = tools.plans.applied(context.owner_id, plan.id)
         done, conflicts, failed = (counts.get(name, 0) for name in ("applied", "conflict", "failed"))

@@ -72,6 +72,24 @@ class CatalogueTable:
         except ConditionFailed:
             raise StaleScene(after.id) from None
 
+    def replace_many(self, owner_id: str, scenes: Sequence[tuple[Scene, Scene]], now: datetime) -> list[str]:
+        before = {after.id: _packed(earlier) for earlier, after in scenes}
+        stale: list[str] = []
+        for some in _batches([after for _, after in scenes]):
+            self._table.put(self._change(owner_id, some, now))
+            for after in some:
+                write = Write(scene_key(owner_id, after.id)).set(scene=_packed(after))
+                try:
+                    self._table.write(write.where_equal(scene=before[after.id]))
+                except ConditionFailed:
+                    stale.append(after.id)
+        if stale:
+            # What the change said of them is not so: a later one says how they are.
+            there = self.scenes(owner_id, stale)
+            for some in _batches(list(there.values())):
+                self._table.put(self._change(owner_id, some, now + timedelta(microseconds=1)))
+        return stale
+
     def head(self, owner_id: str) -> Head:
         item = self._table.get(head_key(owner_id)) or {}
         until = item.get("packed_until")

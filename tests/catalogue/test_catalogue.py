@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -159,3 +159,40 @@ def test_scenes_that_cannot_be_compressed_are_written_all_the_same(world: World)
     assert catalogue.search(ANN, Query()).total == 20
     items = world.table._table.query(f"CAT#{ANN}", "begins_with(#range, :c)", {":c": "CHANGED#"})
     assert max(len(item["scenes"]) for item in items) < 400_000
+
+
+def test_many_are_changed_with_few_rows_and_what_someone_else_wrote_stays(world: World) -> None:
+    def tick() -> datetime:
+        world.later(1 / 60_000)  # a millisecond
+        return world.now
+
+    catalogue = Catalogue(world.table, world.objects, tick, world.new_id)
+    catalogue.take_in(ANN, [scene(i) for i in range(150)])
+    read = list(catalogue.scenes(ANN, [str(i) for i in range(150)]).values())
+    world.later(5)
+    catalogue.change(ANN, "7", lambda one: replace(one, title="Gate"))
+    changes = len(world.table.changes(ANN, None))
+    catalogue.change_many(ANN, read, lambda one: replace(one, analyzed=True))
+    assert len(world.table.changes(ANN, None)) - changes == 2 + 1 + 1  # two pages, a correction, the one by itself
+    seventh = catalogue.scene(ANN, "7")
+    assert seventh is not None
+    assert (seventh.title, seventh.analyzed) == ("Gate", True)
+    for view in (catalogue, world.catalogue()):
+        assert view.search(ANN, Query(analyzed=True)).total == 150
+        assert view.search(ANN, Query(search="gate")).total == 1
+
+
+def test_a_change_that_lost_is_corrected_at_once(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    before = scene(1, title="never there", digest="other")
+    assert world.table.replace_many(ANN, [(before, replace(before, title="wrong"))], world.now) == ["1"]
+    for view in (catalogue, world.catalogue()):
+        assert view.search(ANN, Query(search="wrong")).total == 0
+
+
+def test_an_empty_change_of_many_writes_nothing(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    catalogue.change_many(ANN, [scene(1)], lambda one: one)
+    assert len(world.table.changes(ANN, None)) == 1

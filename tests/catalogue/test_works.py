@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from chalicelib.catalogue import works
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.model import Named
@@ -215,6 +216,25 @@ def test_a_plan_with_everything_decided_and_done_is_applied(library: Library) ->
     library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
     library.plans.decide_all(ANN, plan.id, "reject_by_field", "tags", None)
     assert library.applied(plan)["status"] == "applied"
+
+
+def test_scenes_that_were_analysed_are_marked_so(library: Library) -> None:
+    library.synced()
+    assert library.catalogue.search(ANN, Query(analyzed=True)).total == 0
+    library.planned(scene_ids=["1", "2"])
+    assert {s.id for s in library.catalogue.search(ANN, Query(analyzed=True)).scenes} == {"1", "2"}
+    library.synced(incremental=False)
+    assert library.catalogue.search(ANN, Query(analyzed=True)).total == 2
+
+
+def test_applying_much_packs_in_between(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(works, "PACK_FROM", 2)
+    library.synced()
+    plan = library.planned()
+    library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
+    before = library.world.table.head(ANN).version
+    library.run(ApplyWork, plan_id=plan.id).go()
+    assert library.world.table.head(ANN).version == before + 1  # three scenes
 
 
 def test_applying_again_after_a_break_does_nothing_twice(library: Library) -> None:

@@ -10,10 +10,12 @@ import pytest
 
 from chalicelib.api import analysis
 from chalicelib.catalogue.ai.client import ModelServer
+from chalicelib.catalogue.detecting.proposal import Field as SceneField
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.catalogue.values import checked
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 from chalicelib.wiring_catalogue import CatalogueServices
@@ -203,6 +205,34 @@ def test_a_value_of_ones_own_is_applied_in_place_of_the_proposed(world: World, a
     ann.post(f"/analysis/plans/{plan}/apply")
     world.deliver()
     assert ann.get("/scenes/s1")["scene_date"] == "2009-05"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("date", "soon"), ("date", "2009-02-30"), ("date", 2009), ("date", ["2009"]), ("studio", ""), ("studio", 7),
+        ("studio", "x" * 201), ("studio", "\ud800"), ("performers", []), ("performers", ["a", 7]), ("performers", {}),
+        ("performers", ["x"] * 101),
+    ],
+)  # fmt: skip
+def test_a_value_that_its_field_cannot_have_is_refused(world: World, ann: Caller, field: str, value: Any) -> None:
+    plan = planned(world, ann)
+    path = f"/analysis/changes/{changes_of(ann, plan)[field]['id']}"
+    answer = ann.call("PATCH", path, {"status": "approved", "proposed_value": value})
+    assert (answer.status, answer["errors"][0]["field"]) == (422, "proposed_value"), answer.text
+    assert changes_of(ann, plan)[field]["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("details", "x" * 50_001), ("details", 7), ("markers", "0:10"), ("markers", {"title": "x", "seconds": -1}),
+        ("markers", {"title": "x", "seconds": float("inf")}), ("markers", {"title": "x"}), ("tags", None),
+    ],
+)  # fmt: skip
+def test_each_field_has_a_form(field: SceneField, value: Any) -> None:
+    with pytest.raises(ValueError, match=field):
+        checked(field, value)
 
 
 def test_a_value_changed_in_the_meantime_is_a_conflict(world: World, ann: Caller) -> None:
