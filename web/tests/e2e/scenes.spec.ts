@@ -306,6 +306,14 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   complaints.splice(0)
 
+  // A value that can't be: said with the reason, and the plan is as it was.
+  await page.locator('[aria-label^="Edit, Date"]').first().click()
+  await page.getByRole('group').getByLabel('Date', { exact: true }).fill('2014-13')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('The field date takes a date', { exact: false })).toBeVisible()
+  await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
+  refused(complaints, 422)
+
   // Given up elsewhere: the next decision can't be.
   await ask(page, 'POST', `/analysis/plans/${plan}/cancel`)
   await page.keyboard.press('a')

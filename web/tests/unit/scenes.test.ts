@@ -21,6 +21,7 @@ import {
   type Review,
   soonMissed,
   type Task,
+  valueText,
   withPage,
 } from '../../src/pages/scenes/review'
 import { chosenWith } from '../../src/pages/scenes/SceneGrid'
@@ -152,6 +153,12 @@ describe('a review', () => {
     expect(tasks).toEqual([{ kind: 'one', id: 'a1', body: { proposed_value: 'sea', status: 'approved' } }])
     expect(changesOf(next)[1]).toMatchObject({ proposed_value: 'sea', status: 'approved' })
     expect(next.at, 'on to the next that is undecided').toBe('b0')
+  })
+
+  test('values of any field are told as text', () => {
+    expect(
+      [null, 'lake', ['a', 'b'], { title: 'Gate', seconds: 95 }, { any: 1 }].map((value) => valueText(value)),
+    ).toEqual(['', 'lake', 'a, b', '1:35 Gate', '{"any":1}'])
   })
 
   test('one moves by changes and by scenes, and no further than there are', () => {

@@ -34,7 +34,7 @@ export function PlanPage() {
 type Open = 'many' | 'apply' | 'keys' | 'cancel' | null
 
 function OnePlan({ planId }: { planId: string }) {
-  const { t } = useWords<Word>()
+  const { t, said } = useWords<Word>()
   const quantities = useQuantities()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -107,6 +107,10 @@ function OnePlan({ planId }: { planId: string }) {
   const approved = counts?.approved ?? 0
   const total = Object.values(plan.changes).reduce((sum, n) => sum + n, 0)
   const undone = plan.metadata.undoes
+  const why = (refused: unknown) =>
+    refused instanceof Problem
+      ? (refused.fields[0]?.message ?? said('error', refused.code, refused.message))
+      : String(refused)
   const settle = (task: () => Promise<void>) =>
     run(async () => {
       await reviewing.told()
@@ -140,7 +144,7 @@ function OnePlan({ planId }: { planId: string }) {
       <Told problem={problem} />
       {reviewing.refused !== null && (
         <Notice kind="error" title={t('scenes.plan.refused')}>
-          <p>{reviewing.refused instanceof Error ? reviewing.refused.message : ''}</p>
+          <p>{why(reviewing.refused)}</p>
         </Notice>
       )}
       {plan.status !== 'pending' && (

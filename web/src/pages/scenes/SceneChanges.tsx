@@ -20,8 +20,8 @@ import type { ChangeAnswer, SceneOfPlan } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { EditValue } from './EditValue'
-import { clock, sceneAddress } from './facts'
-import { type Act, isMarker, settled } from './review'
+import { sceneAddress } from './facts'
+import { type Act, settled, valueText } from './review'
 import styles from './SceneChanges.module.css'
 import type { Word } from './ScenesPages'
 
@@ -252,12 +252,4 @@ function Value({ label, value, className }: { label: string; value: unknown; cla
       {text || '–'}
     </span>
   )
-}
-
-/** A value of any field as text. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (Array.isArray(value)) return value.map(valueText).join(', ')
-  if (isMarker(value)) return `${clock(value.seconds)} ${value.title}`
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -1,6 +1,7 @@
 // A review as values: the changes in their order, the one that is looked at, and what each key does to them.
-import type { SceneField, Status } from '../../api/plans'
+import type { Status } from '../../api/plans'
 import type { BulkDecision, ChangeAnswer, SceneOfPlan } from '../../api/schema'
+import { clock } from './facts'
 
 export type Counts = Readonly<Partial<Record<Status, number>>>
 
@@ -254,5 +255,10 @@ export interface MarkerValue {
 export const isMarker = (value: unknown): value is MarkerValue =>
   typeof value === 'object' && value !== null && 'seconds' in value
 
-/** Fields whose value is one of a list: of these several may be proposed for a scene. */
-export const LISTED: ReadonlySet<SceneField> = new Set(['performers', 'tags', 'markers'])
+/** A value of any field as text. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (Array.isArray(value)) return value.map(valueText).join(', ')
+  if (isMarker(value)) return `${clock(value.seconds)} ${value.title}`
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
