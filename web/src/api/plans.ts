@@ -12,6 +12,7 @@ import type {
   JobStarted,
   JobsPage,
   PlanAnswer,
+  PlanCosts,
   PlanPage,
   PlansPage,
 } from './schema'
@@ -69,6 +70,16 @@ export const planPage = (planId: string, cursor: string | null, limit: number, s
   api<PlanPage>(`${at(planId)}?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`, {
     signal,
   })
+
+/** What a language model took for a plan, so far while its analysis is at work. */
+export function useCosts(planId: string, atWork: boolean) {
+  return useQuery({
+    queryKey: ['costs', planId, atWork],
+    queryFn: ({ signal }) => api<PlanCosts>(`${at(planId)}/costs`, { signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: atWork ? 5000 : false,
+  })
+}
 
 export const generatePlan = (body: AnalysisRequest) =>
   api<AnalysisStarted>('/analysis/generate', { method: 'POST', body })

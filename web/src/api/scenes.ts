@@ -178,6 +178,12 @@ export async function deleteConnection(id: string): Promise<void> {
 export const startSync = (connection_id: string, incremental: boolean) =>
   api<JobStarted>('/scenes/sync', { method: 'POST', body: { connection_id, incremental } })
 
+/** Takes in the videos of one's own media jobs. */
+export const startVideos = () => api<JobStarted>('/scenes/sync', { method: 'POST', body: { videos: true } })
+
+/** What scenes name as their source that are videos of one's own. */
+export const VIDEOS = 'videos'
+
 export const resync = (id: string, connection_id: string) =>
   api<JobStarted>(`/scenes/${encodeURIComponent(id)}/resync`, { method: 'POST', body: { connection_id } })
 

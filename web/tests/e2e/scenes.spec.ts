@@ -2,17 +2,18 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
-import { KEY, type Stash, stash } from './stash'
+import { KEY, model, type Stash, stash } from './stash'
 import { expect, fits, test } from './world'
 
 const SCENES = 60
 const shots = process.env.MILLRACE_SCENE_SHOTS
 
+// One for each test: plans change it.
 let server: Stash
-test.beforeAll(async () => {
+test.beforeEach(async () => {
   server = await stash(SCENES)
 })
-test.afterAll(() => server.stop())
+test.afterEach(() => server.stop())
 
 const SIZES = [
   { name: '390', width: 390, height: 844 },
@@ -110,6 +111,7 @@ for (const size of SIZES) {
       await expect(page.getByRole('button', { name: 'Tags: outdoors, remove' })).toBeVisible()
       await page.goto('/scenes?without=4&sort=title&view=table')
       await expect(grid(SCENES / 2)).toBeVisible()
+      await expect(page.getByText('30 scenes found')).toBeVisible()
       await seen(page, size.name, 'table')
       await page.goto('/scenes?q=orchard')
       await expect(grid(12)).toBeVisible()
@@ -119,14 +121,13 @@ for (const size of SIZES) {
         .getByRole('row', { name: /orchard 3 / })
         .getByRole('checkbox')
         .click({ force: true })
-      await page
-        .getByRole('row', { name: /orchard 8 / })
-        .getByRole('checkbox')
-        .click({ force: true })
+      await page.getByRole('row', { name: /orchard 8 / }).focus()
+      await page.keyboard.press('Space')
       const bar = page.getByRole('toolbar')
       await expect(bar).toContainText('2 selected')
       await bar.getByRole('button', { name: 'Add tags' }).click()
       await dialog.getByRole('searchbox').fill('harb')
+      await expect(dialog.getByRole('checkbox')).toHaveCount(1)
       await dialog.getByRole('checkbox', { name: /harbour/ }).check()
       await seen(page, size.name, 'bulk')
       await dialog.getByRole('button', { name: 'Add 1 tag' }).click()
@@ -205,6 +206,18 @@ for (const size of SIZES) {
       await page.keyboard.press('Escape')
       await expect(dialog).toBeHidden()
       await expect(current).toBeFocused()
+
+      // A value of one's own: in a field, in which the keys are letters again.
+      await page.keyboard.press('e')
+      await expect(current.getByLabel('Tags', { exact: true })).toBeFocused()
+      await page.keyboard.press('Escape')
+      await expect(current).toBeFocused()
+      await page.keyboard.press('e')
+      await current.getByLabel('Tags', { exact: true }).fill('full HD, by hand')
+      await seen(page, size.name, 'edit')
+      await page.keyboard.press('Enter')
+      await expect(counted('2 accepted')).toBeVisible()
+      await expect(current).toBeFocused()
       await page.keyboard.press('Shift+A')
       await page.keyboard.press('m')
       await dialog.getByRole('radio', { name: 'Accept the rest' }).check()
@@ -234,12 +247,14 @@ for (const size of SIZES) {
       await expect(current).toBeFocused()
       await seen(page, size.name, 'applied')
       await page.goto(`/scenes/at/${set.scene_id}`)
+      await expect(page.getByRole('link', { name: 'full HD, by hand' })).toBeVisible()
       await expect(
         page
           .getByRole('link', { name: 'Northlight' })
           .or(page.getByRole('link', { name: 'Mill Lane Films' })),
       ).toBeVisible()
       await page.goto('/scenes/plans')
+      await expect(page.getByRole('link', { name: /^Harbour/ })).toBeVisible()
       await seen(page, size.name, 'plans')
       await page.getByRole('link', { name: /^Harbour/ }).click()
       await page.getByRole('button', { name: 'Undo' }).click()
@@ -291,6 +306,14 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   complaints.splice(0)
 
+  // A value that can't be: said with the reason, and the plan is as it was.
+  await page.locator('[aria-label^="Edit, Date"]').first().click()
+  await page.getByRole('group').getByLabel('Date', { exact: true }).fill('2014-13')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('The field date takes a date', { exact: false })).toBeVisible()
+  await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
+  refused(complaints, 422)
+
   // Given up elsewhere: the next decision can't be.
   await ask(page, 'POST', `/analysis/plans/${plan}/cancel`)
   await page.keyboard.press('a')
@@ -299,6 +322,45 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   await accessible(page)
   refused(complaints, 400)
+})
+
+test('a language model is asked besides the rules, and what it took is told', async ({
+  page,
+  complaints,
+}) => {
+  expect(complaints).toEqual([])
+  test.setTimeout(240_000)
+  const small = await model('outdoors')
+  try {
+    await planned(page, server.address)
+    await page.goto('/scenes/sources')
+    await page.getByRole('button', { name: 'Connect a server' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('What it is').selectOption('openai')
+    await dialog.getByLabel('Name').fill('Small')
+    await dialog.getByLabel('Address').fill(small.address)
+    await dialog.getByRole('button', { name: 'Try it' }).click()
+    await expect(dialog.getByText('1 model')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
+    await expect(dialog).toBeHidden()
+
+    await page.goto('/scenes?without=4&q=market')
+    await page.getByRole('button', { name: 'Generate a plan' }).click()
+    await dialog.getByLabel('Language model').selectOption({ label: 'Small' })
+    await dialog.getByLabel('Model', { exact: true }).fill('small-1')
+    await accessible(page)
+    if (shots) await page.screenshot({ path: join(shots, 'ask-model.png') })
+    await dialog.getByRole('button', { name: 'Generate' }).click()
+    await expect(page.getByText('small-1 took 5,640 of 1,000,000 tokens')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText('6 invented choices left out')).toBeVisible()
+    const proposed = page.getByRole('group').filter({ hasText: 'A language model proposes it' })
+    await expect(proposed).toHaveCount(6)
+    await expect(proposed.first()).toContainText('outdoors')
+    await accessible(page)
+    if (shots) await page.screenshot({ path: join(shots, 'model.png') })
+  } finally {
+    small.stop()
+  }
 })
 
 test('what can’t be had says so, and is asked for again', async ({ page, complaints }) => {
@@ -339,7 +401,7 @@ test('in German, on a phone', async ({ page, complaints }) => {
   const plan = await planned(page, server.address)
   await page.getByLabel('Language').selectOption('de')
   for (const [path, there] of [
-    ['/scenes?tags=4', '30 Szenen'],
+    ['/scenes?tags=4', '30 Szenen gefunden'],
     ['/scenes?view=table', 'Plan erstellen'],
     [`/scenes/plans/${plan}`, 'Viele entscheiden'],
     ['/scenes/plans', 'Entwurf'],

@@ -36,10 +36,8 @@ def scene(server: StashServer, n: int) -> None:
     path = f"/media/{studio}/{performer} - {place} {n + 1} 20{n % 20:02}-0{n % 9 + 1}-1{n % 9}.mp4"
     said: dict[str, Any] = {"title": ""}
     if n % 6 == 5:
-        said = {
-            "title": f"Evening {place} {n + 1}",
-            "details": f"<p>At the {place}.</p><p>Second <b>paragraph</b>.</p>",
-        }
+        details = f"<p>At the {place}.</p><p>Second <b>paragraph</b>.</p>"
+        said = {"title": f"Evening {place} {n + 1}", "details": details}
     height = 1080 if n % 3 else 720
     server.add_scene(
         **said,

@@ -1,5 +1,7 @@
 // A Stash server of the test's own, over HTTP.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
 const root = new URL('../../..', import.meta.url).pathname
@@ -34,5 +36,37 @@ export async function stash(scenes: number): Promise<Stash> {
       if (!answer.ok) throw new Error(`The Stash server answered ${answer.status}.`)
     },
     stop: () => server.kill(),
+  }
+}
+
+/** A server of one language model, which chooses this tag for every scene, and a performer that it wasn't given. */
+export async function model(tag: string): Promise<{ address: string; stop(): void }> {
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (part: Buffer) => {
+      body += part.toString()
+    })
+    request.on('end', () => {
+      response.setHeader('Content-Type', 'application/json')
+      if (request.url?.endsWith('/models')) return response.end(JSON.stringify({ data: [{ id: 'small-1' }] }))
+      const key = new RegExp(`^(t\\d+): ${tag}$`, 'm').exec(JSON.parse(body).messages[0].content)?.[1]
+      const content = JSON.stringify({
+        studio: null,
+        performers: [{ key: 'p99', confidence: 0.9 }],
+        tags: key ? [{ key, confidence: 0.8 }] : [],
+        date: null,
+      })
+      return response.end(
+        JSON.stringify({
+          choices: [{ message: { content, refusal: null }, finish_reason: 'stop' }],
+          usage: { prompt_tokens: 900, completion_tokens: 40 },
+        }),
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    stop: () => server.close(),
   }
 }

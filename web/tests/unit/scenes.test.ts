@@ -21,6 +21,7 @@ import {
   type Review,
   soonMissed,
   type Task,
+  valueText,
   withPage,
 } from '../../src/pages/scenes/review'
 import { chosenWith } from '../../src/pages/scenes/SceneGrid'
@@ -86,6 +87,7 @@ const change = (id: string, more: Partial<ChangeAnswer> = {}): ChangeAnswer => (
   proposed_value: 'lake',
   confidence: 0.8,
   reason: '',
+  source: 'rules',
   status: 'pending',
   message: null,
   ...more,
@@ -150,6 +152,13 @@ describe('a review', () => {
     const [next, tasks] = edit(review(), 'a1', 'sea')
     expect(tasks).toEqual([{ kind: 'one', id: 'a1', body: { proposed_value: 'sea', status: 'approved' } }])
     expect(changesOf(next)[1]).toMatchObject({ proposed_value: 'sea', status: 'approved' })
+    expect(next.at, 'on to the next that is undecided').toBe('b0')
+  })
+
+  test('values of any field are told as text', () => {
+    expect(
+      [null, 'lake', ['a', 'b'], { title: 'Gate', seconds: 95 }, { any: 1 }].map((value) => valueText(value)),
+    ).toEqual(['', 'lake', 'a, b', '1:35 Gate', '{"any":1}'])
   })
 
   test('one moves by changes and by scenes, and no further than there are', () => {

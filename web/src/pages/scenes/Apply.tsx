@@ -1,8 +1,9 @@
 // Says what is going to be carried out, and where, before it is.
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { applyPlan, SCENE_FIELDS } from '../../api/plans'
-import { isStash, useConnections } from '../../api/scenes'
+import { isStash, oneScene, useConnections } from '../../api/scenes'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
 import { Told, useDoing } from '../account/doing'
@@ -26,8 +27,14 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
   const servers = connections.data?.filter(isStash)
   const { busy, problem, run } = useDoing()
   const [chosen, choose] = useState<string | null>(null)
-  const where = chosen ?? servers?.[0]?.id ?? HERE
   const approved = changesOf(review).filter((one) => one.status === 'approved')
+  const some = approved[0]?.scene_id ?? ''
+  const scene = useQuery({ ...oneScene(some), enabled: some !== '' })
+  // Back to where they came from; to a server that doesn't have them nothing could be written.
+  const source = scene.data?.value.source
+  const from = source === undefined ? servers?.[0] : servers?.find((one) => one.id === source)
+  const where = chosen ?? from?.id ?? HERE
+  const waiting = chosen === null && (connections.isPending || scene.isLoading)
   const all = review.counts?.approved ?? approved.length
   const start = () =>
     run(async () => {
@@ -60,11 +67,7 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
       )}
       <label className={styles.field}>
         {t('scenes.apply.where')}
-        <select
-          value={where}
-          disabled={connections.isPending}
-          onChange={(event) => choose(event.target.value)}
-        >
+        <select value={where} disabled={waiting} onChange={(event) => choose(event.target.value)}>
           {servers?.map((one) => (
             <option key={one.id} value={one.id}>
               {one.name}
@@ -80,12 +83,7 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
       {servers?.length === 0 && <Link to="/scenes/sources">{t('scenes.connect')}</Link>}
       <div className={styles.actions}>
         <Button onPress={onClose}>{t('close')}</Button>
-        <Button
-          kind="primary"
-          busy={busy}
-          isDisabled={!all || (connections.isPending && chosen === null)}
-          onPress={start}
-        >
+        <Button kind="primary" busy={busy} isDisabled={!all || waiting} onPress={start}>
           {t('scenes.apply', { count: all })}
         </Button>
       </div>

@@ -1,8 +1,8 @@
 // Where scenes come from: servers that are connected, and what bringing them in came to.
 import { useQueryClient } from '@tanstack/react-query'
-import { Bot, Pencil, Plus, RefreshCw, Server, Trash2 } from 'lucide-react'
+import { Bot, Film, Pencil, Plus, RefreshCw, Server, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { deleteConnection, isStash, startSync, useConnections, useSyncs } from '../../api/scenes'
+import { deleteConnection, isStash, startSync, startVideos, useConnections, useSyncs } from '../../api/scenes'
 import type { ConnectionAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Empty, Notice, Sheet } from '../../ui/controls'
@@ -50,7 +50,7 @@ export function ConnectionsPage() {
       {connections.data?.length === 0 && (
         <Empty title={t('scenes.connections.none')}>{t('scenes.connections.noneText')}</Empty>
       )}
-      {connections.data && connections.data.length > 0 && (
+      {connections.data && (
         <ul className={page.list}>
           {connections.data.map((one) => (
             <li key={one.id} className={styles.connection}>
@@ -96,6 +96,27 @@ export function ConnectionsPage() {
               </div>
             </li>
           ))}
+          <li className={styles.connection}>
+            <Film aria-hidden size={22} strokeWidth={1.6} />
+            <div className={styles.what}>
+              <strong>{t('scenes.videos')}</strong>
+              <span>{t('scenes.videos.text')}</span>
+            </div>
+            <div className={styles.buttons}>
+              <Button
+                icon={RefreshCw}
+                busy={busy}
+                onPress={() =>
+                  run(async () => {
+                    await startVideos()
+                    await client.invalidateQueries({ queryKey: ['jobs'] })
+                  })
+                }
+              >
+                {t('scenes.videos.take')}
+              </Button>
+            </div>
+          </li>
         </ul>
       )}
       <Notice kind="info" title={t('scenes.push.title')}>

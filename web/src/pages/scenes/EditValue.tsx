@@ -6,7 +6,7 @@ import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
 import { useSearch } from '../library/useSearch'
 import { clock, secondsOf } from './facts'
-import { isMarker } from './review'
+import { isMarker, valueText } from './review'
 import type { Word } from './ScenesPages'
 import styles from './scenes.module.css'
 
@@ -26,15 +26,17 @@ export const DATE = '\\d{4}(-\\d{2}(-\\d{2})?)?'
 export function EditValue({ change, onDone }: Props) {
   const { t } = useWords<Word>()
   const marker = isMarker(change.proposed_value) ? change.proposed_value : null
-  const [text, type] = useState(marker ? marker.title : String(change.proposed_value ?? ''))
+  const [text, type] = useState(marker ? marker.title : valueText(change.proposed_value))
   const [time, setTime] = useState(marker ? clock(marker.seconds) : '')
+  const several = Array.isArray(change.proposed_value) && change.proposed_value.length > 1
   const seconds = secondsOf(time)
   const kind = KINDS[change.field]
   const save = (event: FormEvent) => {
     event.preventDefault()
     if (marker) {
-      if (seconds !== null) onDone({ ...marker, title: text.trim(), seconds })
-    } else onDone(text.trim())
+      if (seconds !== null) onDone({ title: text.trim(), seconds })
+    } else if (several) onDone(text.split(',').flatMap((name) => name.trim() || []))
+    else onDone(text.trim())
   }
   const keys = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return

@@ -3,10 +3,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { generatePlan, SCENE_FIELDS, type SceneField } from '../../api/plans'
-import type { SceneFilters } from '../../api/schema'
+import type { AiOptions, SceneFilters } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Notice, Sheet, Switch } from '../../ui/controls'
 import { Told, useDoing } from '../account/doing'
+import { AskModel } from './AskModel'
 import type { Word } from './ScenesPages'
 import styles from './scenes.module.css'
 
@@ -40,6 +41,7 @@ function Ask({ onClose, what, count, most }: Props) {
   const [detect, setDetect] = useState<ReadonlySet<SceneField>>(new Set(SCENE_FIELDS))
   const [percent, setPercent] = useState(70)
   const [organized, setOrganized] = useState(false)
+  const [ai, setAi] = useState<AiOptions | null>(null)
   const start = (event: FormEvent) => {
     event.preventDefault()
     run(async () => {
@@ -49,6 +51,7 @@ function Ask({ onClose, what, count, most }: Props) {
           detect: SCENE_FIELDS.filter((one) => detect.has(one)),
           confidence_threshold: percent / 100,
           include_organized: organized,
+          ...(ai ? { use_ai: true, ai } : {}),
         },
         ...(name.trim() ? { plan_name: name.trim() } : {}),
       })
@@ -102,6 +105,7 @@ function Ask({ onClose, what, count, most }: Props) {
           onChange={(event) => setPercent(Number(event.target.value))}
         />
       </label>
+      <AskModel value={ai} onChange={setAi} />
       <Switch isSelected={organized} onChange={setOrganized}>
         {t('scenes.generate.organized')}
       </Switch>

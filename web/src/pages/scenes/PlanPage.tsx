@@ -12,6 +12,7 @@ import { useTitle } from '../../ui/hooks'
 import { Gone, PageHead, RowSkeleton } from '../../ui/Page'
 import { Told, useDoing } from '../account/doing'
 import { Apply } from './Apply'
+import { Costs } from './Costs'
 import { JobProgress } from './JobProgress'
 import { Many } from './Many'
 import { PlanCounts } from './PlanCounts'
@@ -33,7 +34,7 @@ export function PlanPage() {
 type Open = 'many' | 'apply' | 'keys' | 'cancel' | null
 
 function OnePlan({ planId }: { planId: string }) {
-  const { t } = useWords<Word>()
+  const { t, said } = useWords<Word>()
   const quantities = useQuantities()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -106,6 +107,10 @@ function OnePlan({ planId }: { planId: string }) {
   const approved = counts?.approved ?? 0
   const total = Object.values(plan.changes).reduce((sum, n) => sum + n, 0)
   const undone = plan.metadata.undoes
+  const why = (refused: unknown) =>
+    refused instanceof Problem
+      ? (refused.fields[0]?.message ?? said('error', refused.code, refused.message))
+      : String(refused)
   const settle = (task: () => Promise<void>) =>
     run(async () => {
       await reviewing.told()
@@ -135,10 +140,11 @@ function OnePlan({ planId }: { planId: string }) {
         />
       )}
       {plan.status === 'pending' && !job && <Notice kind="info" title={t('scenes.plan.atWork')} />}
+      {plan.metadata.ai != null && <Costs planId={planId} atWork={plan.status === 'pending'} />}
       <Told problem={problem} />
       {reviewing.refused !== null && (
         <Notice kind="error" title={t('scenes.plan.refused')}>
-          <p>{reviewing.refused instanceof Error ? reviewing.refused.message : ''}</p>
+          <p>{why(reviewing.refused)}</p>
         </Notice>
       )}
       {plan.status !== 'pending' && (

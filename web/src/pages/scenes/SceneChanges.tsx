@@ -1,6 +1,7 @@
 // The changes of one scene, side by side: what is there, what is proposed, how sure and why.
 import {
   ArrowRight,
+  Bot,
   Check,
   type CircleAlert,
   CircleCheck,
@@ -19,8 +20,8 @@ import type { ChangeAnswer, SceneOfPlan } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { EditValue } from './EditValue'
-import { clock, sceneAddress } from './facts'
-import { type Act, isMarker, settled } from './review'
+import { sceneAddress } from './facts'
+import { type Act, settled, valueText } from './review'
 import styles from './SceneChanges.module.css'
 import type { Word } from './ScenesPages'
 
@@ -141,6 +142,12 @@ const Row = memo(function Row({ change, current, editing, open, onPress, onLook,
               <b style={{ width: `${percent}%` }} />
             </i>
             <span className="number">{t('scenes.percent', { percent: number(percent) })}</span>
+            {change.source === 'ai' && (
+              <span className={styles.model} title={t('scenes.ai.proposes')}>
+                <Bot aria-hidden size={16} />
+                <span className="visually-hidden">{t('scenes.ai.proposes')}</span>
+              </span>
+            )}
           </span>
           <small>{change.reason}</small>
         </span>
@@ -245,12 +252,4 @@ function Value({ label, value, className }: { label: string; value: unknown; cla
       {text || '–'}
     </span>
   )
-}
-
-/** A value of any field as text. */
-export function valueText(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (Array.isArray(value)) return value.map(valueText).join(', ')
-  if (isMarker(value)) return `${clock(value.seconds)} ${value.title}`
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -4,7 +4,7 @@ import { Pencil, RefreshCw, Sparkles } from 'lucide-react'
 import { useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
-import { oneScene, resync, useConnections } from '../../api/scenes'
+import { oneScene, resync, useConnections, VIDEOS } from '../../api/scenes'
 import { useWords } from '../../i18n'
 import { Button, ButtonLink, Empty, Notice, Sheet } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
@@ -88,7 +88,7 @@ function OneScene({ id }: { id: string }) {
       {scene.absent && <Notice kind="warning" title={t('scenes.absentText')} />}
       <div className={styles.columns}>
         <div className={styles.main}>
-          <Facts scene={scene} source={source?.name} />
+          <Facts scene={scene} source={scene.source === VIDEOS ? t('scenes.videos') : source?.name} />
           {scene.details && (
             <Part title={t('scenes.change.details')}>
               <p className={styles.details}>{scene.details}</p>

@@ -20,7 +20,7 @@ import styles from './scenes.module.css'
 import { changed, filtersOf, queryOf, type ScenesWanted, SORTS, setOf, sortName, wantedOf } from './wanted'
 
 /** The API takes no more for one plan. */
-const MOST_ANALYSED = 10_000
+const MOST_ANALYSED = 100_000
 
 export function ScenesPage() {
   const { t } = useWords<Word>()
@@ -85,6 +85,9 @@ export function ScenesPage() {
         </div>
       )}
       <SetFilters wanted={wanted} onChange={set} onClear={clear} />
+      <p className={filtered && found ? styles.found : 'visually-hidden'} role="status">
+        {found && !scenes.isPlaceholderData && t('scenes.found', { count: found.total })}
+      </p>
       {scenes.isError && !found && (
         <Gone title={t('scenes.gone')} error={scenes.error} onAgain={() => void scenes.refetch()} />
       )}
@@ -124,9 +127,6 @@ export function ScenesPage() {
           />
         </div>
       )}
-      <p className="visually-hidden" role="status">
-        {found && !scenes.isPlaceholderData && t('scenes.count', { count: found.total })}
-      </p>
       {found && found.pages > 1 && !beyond && (
         <nav className={styles.pages} aria-label={t('scenes.pages')}>
           <Button

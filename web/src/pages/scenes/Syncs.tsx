@@ -1,13 +1,15 @@
 // The latest syncs: how far one is, and what each came to.
 import { useQueryClient } from '@tanstack/react-query'
+import { Square } from 'lucide-react'
 import { useEffect } from 'react'
 import { Link } from 'react-router'
-import { FINAL, useStatus } from '../../api/queries'
+import { FINAL, useControl, useStatus } from '../../api/queries'
 import { useSyncOutcomes, type useSyncs } from '../../api/scenes'
 import type { JobSummary, ResultAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { Bar } from '../../ui/controls'
+import { cautionsOf } from '../../ui/Cautions'
+import { Bar, Button } from '../../ui/controls'
 import { JobStateMark } from '../../ui/JobStateMark'
 import { Gone, RowSkeleton } from '../../ui/Page'
 import styles from './ConnectionsPage.module.css'
@@ -56,6 +58,8 @@ function Sync({ job, outcome }: { job: JobSummary; outcome: ResultAnswer | undef
   const status = useStatus(job.id, under)
   const how = under ? status.data : undefined
   const step = how?.step_name ? said('step', how.step_name, how.step_name) : ''
+  const control = useControl(job.id)
+  const failures = outcome ? cautionsOf(outcome.metadata).warnings : []
   const failed = Number(outcome?.metadata.failed ?? 0)
   return (
     <li className={styles.sync}>
@@ -85,6 +89,28 @@ function Sync({ job, outcome }: { job: JobSummary; outcome: ResultAnswer | undef
           <span>{step}</span>
           <Bar value={how.progress_percent ?? null} label={step || t('state.running')} />
         </span>
+      )}
+      {under && (
+        <span className={styles.stop}>
+          <Button
+            kind="quiet"
+            icon={Square}
+            busy={control.isPending}
+            onPress={() => control.mutate('cancel')}
+          >
+            {t('scenes.sync.stop')}
+          </Button>
+        </span>
+      )}
+      {failures.length > 0 && (
+        <details className={styles.failures}>
+          <summary>{t('scenes.sync.which', { count: failures.length })}</summary>
+          <ul>
+            {failures.map((one, n) => (
+              <li key={n}>{typeof one === 'string' ? one : said('warning', one.code, one.message)}</li>
+            ))}
+          </ul>
+        </details>
       )}
       {job.error_code && (
         <span className={styles.bad}>

@@ -1,6 +1,7 @@
 // A review as values: the changes in their order, the one that is looked at, and what each key does to them.
-import type { SceneField, Status } from '../../api/plans'
+import type { Status } from '../../api/plans'
 import type { BulkDecision, ChangeAnswer, SceneOfPlan } from '../../api/schema'
+import { clock } from './facts'
 
 export type Counts = Readonly<Partial<Record<Status, number>>>
 
@@ -122,7 +123,7 @@ export function edit(review: Review, id: string, value: unknown): Step {
   const next = put(review, (one) =>
     one.id === id ? { ...one, proposed_value: value, status: 'approved' } : one,
   )
-  return [next, [{ kind: 'one', id, body: { proposed_value: value, status: 'approved' } }]]
+  return [onward(look(next, id)), [{ kind: 'one', id, body: { proposed_value: value, status: 'approved' } }]]
 }
 
 /** Whether a decision about many means this change. */
@@ -254,5 +255,10 @@ export interface MarkerValue {
 export const isMarker = (value: unknown): value is MarkerValue =>
   typeof value === 'object' && value !== null && 'seconds' in value
 
-/** Fields whose value is one of a list: of these several may be proposed for a scene. */
-export const LISTED: ReadonlySet<SceneField> = new Set(['performers', 'tags', 'markers'])
+/** A value of any field as text. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (Array.isArray(value)) return value.map(valueText).join(', ')
+  if (isMarker(value)) return `${clock(value.seconds)} ${value.title}`
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -43,8 +43,10 @@ export function useReview(planId: string) {
   const [busy, setBusy] = useState(false)
   const now = useRef(review)
   const fetching = useRef<Promise<void> | null>(null)
-  /** Counts what makes an answer that is on its way out of date. */
-  const turn = useRef(0)
+  /** Counts what makes an answer that is on its way out of date: rules, whatever it is of; decisions, where it is of
+   * changes that are here. */
+  const rules = useRef(0)
+  const decisions = useRef(0)
   const gone = useRef<AbortController>(null)
 
   const become = useCallback((next: Review) => {
@@ -68,14 +70,16 @@ export function useReview(planId: string) {
         setBusy(true)
         try {
           for (;;) {
-            const began = turn.current
+            const [ruled, decided] = [rules.current, decisions.current]
             await outbox.done()
             const cursor = from === 'start' ? null : now.current.cursor
-            if (from === 'on' && cursor === null) return
+            if (from === 'on' && cursor === null) {
+              setError(null)
+              return
+            }
             const page = await planPage(planId, cursor, SCENES_A_PAGE, signal)
             if (signal?.aborted) return
-            // A rule that was made in the meantime means these changes, too.
-            if (began !== turn.current) continue
+            if (ruled !== rules.current || (from === 'start' && decided !== decisions.current)) continue
             const { items, counts, cursor: next, ...rest } = page
             setPlan(rest)
             become(
@@ -103,7 +107,7 @@ export function useReview(planId: string) {
     [planId, outbox, become],
   )
   again.current = () => {
-    turn.current++
+    rules.current++
     void (fetching.current ?? Promise.resolve()).then(() => load('start'))
   }
 
@@ -126,14 +130,17 @@ export function useReview(planId: string) {
   useEffect(() => {
     if (!plan || review.counts !== null || left > 0 || busy) return
     const counting = new AbortController()
+    const decided = decisions.current
     planPage(planId, null, 1, counting.signal).then(
       ({ counts }) => {
-        if (!counting.signal.aborted && !outbox.left()) become({ ...now.current, counts })
+        if (!counting.signal.aborted && decided === decisions.current) become({ ...now.current, counts })
       },
-      () => undefined,
+      (why) => {
+        if (!counting.signal.aborted) setError(why)
+      },
     )
     return () => counting.abort()
-  }, [plan, planId, review.counts, left, busy, outbox, become])
+  }, [plan, planId, review.counts, left, busy, become])
 
   // While the analysis is at work.
   const pending = plan?.status === 'pending'
@@ -149,7 +156,8 @@ export function useReview(planId: string) {
       become(next)
       if (!tasks.length) return
       setRefused(null)
-      if (tasks.some((task) => task.kind === 'many')) turn.current++
+      decisions.current++
+      if (tasks.some((task) => task.kind === 'many')) rules.current++
       outbox.add(tasks)
       setPlan((before) => (before?.status === 'draft' ? { ...before, status: 'reviewing' } : before))
     },
