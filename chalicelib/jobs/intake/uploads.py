@@ -28,7 +28,7 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.intake import accepting
 from chalicelib.jobs.intake.accepting import Announced
-from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.adding import NoRoom, add_files
 from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
@@ -246,12 +246,16 @@ class Intake:
         return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
-        stored = self._jobs.usage(owner_id).stored_bytes
-        if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
-            raise StorageFull(
-                f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
-                retry_after=3600,
-            )
+        usage = self._jobs.usage(owner_id)
+        held = usage.stored_bytes + usage.announced_bytes
+        if held + sum(file.size for file in announced) > self._limits.stored_bytes:
+            raise self._full()
+
+    def _full(self) -> StorageFull:
+        return StorageFull(
+            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
+            retry_after=3600,
+        )
 
     def _check_open(self, job: Job) -> None:
         if job.batch or job.listing is not None:
@@ -278,7 +282,10 @@ class Intake:
         now = self._clock()
         try:
             changes: JobFields = {"active_at": now}
-            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id)
+            room = max(0, self._limits.stored_bytes - self._jobs.usage(job.owner_id).stored_bytes)
+            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id, room=room)
+        except NoRoom:
+            raise self._full() from None
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
         return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
