@@ -162,12 +162,22 @@ def _environment(stack: str, bucket: Json) -> Json:
     }
 
 
+def _within(partitions: Sequence[str]) -> Json:
+    """A statement's condition on the partition keys of the items that a call names."""
+    if not partitions:
+        return {}
+    # Without the second, a call that names no key would fulfil the first.
+    named = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(partitions)}}
+    return {"Condition": named | {"Null": {"dynamodb:LeadingKeys": "false"}}}
+
+
 def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]) -> Json:
     statements: list[Json] = [
         {
             "Effect": "Allow",
             "Action": [f"{grant.service}:{action}" for action in grant.actions],
             "Resource": [arn(stack, resource, bucket) for resource in grant.resources],
+            **_within(grant.partitions),
         }
         for grant in allowed
     ]

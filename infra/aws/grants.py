@@ -19,11 +19,13 @@ WRITE = ("PutItem", "UpdateItem")
 
 @dataclass(frozen=True)
 class Grant:
-    """service: as in an action. actions: without the service. resources: see arn()."""
+    """service: as in an action. actions: without the service. resources: see arn(). partitions: of a table, to which
+    the right is limited; none: the whole table."""
 
     service: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -71,9 +73,10 @@ def folders(names: Sequence[str]) -> list[Grant]:
     ]
 
 
-# What an admin has set is looked at by each container as it starts.
 CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
-SETTINGS = table("accounts", "GetItem")
+# What an admin has set is looked at by each container as it starts: that item and no account, by functions that look
+# into strangers' files.
+SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -133,7 +136,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            SETTINGS,
+            # Whether an expired guest has an account.
+            table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
         "undelivered": [

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import app
 from chalicelib.pipelines.registry import WORKS
+from chalicelib.stores.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -51,6 +52,25 @@ def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
             assert not any("*" in action for action in statement["Action"])
             found = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             assert "*" not in found
+
+
+def test_what_looks_into_strangers_files_reads_no_account() -> None:
+    """Of the accounts' table the stored settings alone, by whoever isn't the API or clears up after guests."""
+    resources = deployment_template("prod", tuple(WORKS))["Resources"]
+    seen = 0
+    for function in functions(tuple(WORKS)):
+        document = resources[f"{function.id}Role"]["Properties"]["Policies"][0]["PolicyDocument"]
+        for statement in document["Statement"]:
+            if not any("-accounts" in str(one) for one in statement["Resource"]):
+                continue
+            seen += 1
+            if function.handler in ("api", "clean_up"):
+                assert "Condition" not in statement
+                continue
+            assert statement["Action"] == ["dynamodb:GetItem"], function.handler
+            assert statement["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:LeadingKeys": ["SETTINGS"]}
+    assert seen >= len(list(functions(tuple(WORKS))))
+    assert SETTINGS[0] == "SETTINGS"
 
 
 if __name__ == "__main__":
