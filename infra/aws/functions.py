@@ -75,6 +75,7 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
         if function.handler == API:
             own |= {
                 "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
+                "MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]},
                 "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
                 "MILLRACE_CORS_ORIGINS": {"Ref": "CorsOrigins"},
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},

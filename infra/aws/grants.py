@@ -119,7 +119,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword", "secret/OriginSecret")),
             CONNECTION_KEY,
         ],
         "list_objects": [
@@ -165,8 +165,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
-    if resource == "secret/ConnectionKey":
-        return {"Fn::GetAtt": ["ConnectionKey", "Id"]}
+    if resource in ("secret/ConnectionKey", "secret/OriginSecret"):
+        return {"Fn::GetAtt": [rest, "Id"]}
     if kind == "secret":
         # A secret that is there on a condition: elsewhere the statement names the other one again.
         return (
