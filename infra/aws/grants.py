@@ -91,7 +91,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "cleanup", "webhooks"),
+            send(*(f"run-{one}" for one in (place, *layers_of([place]))), f"inspect-{place}", "cleanup", "webhooks"),
             SETTINGS,
         ]
     if kind == "run":

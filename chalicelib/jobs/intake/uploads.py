@@ -45,6 +45,7 @@ from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
+NO_NUMBER = "Input should not be true or false"
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,11 @@ class Intake:
         except OptionRefused as refused:
             wrong = FieldError(f"options.{refused.field}", refused.message)
             raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        taken = valid.model_dump(mode="json")
+        if wrong := [
+            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken[name])
+        ]:
+            raise InvalidFields("Some options are not valid.", errors=wrong)
         return valid.model_dump(mode="json", exclude_none=True)
 
     def _models(self, folder: str) -> list[str]:
@@ -356,3 +362,14 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
+
+
+def _swapped(given: Any, taken: Any) -> bool:
+    """Whether `true` or `false` became a number, which Python, and so pydantic, takes for 1 and 0; at any depth."""
+    if isinstance(given, bool):
+        return isinstance(taken, int | float) and not isinstance(taken, bool)
+    if isinstance(given, Mapping) and isinstance(taken, Mapping):
+        return any(_swapped(value, taken.get(name)) for name, value in given.items())
+    if isinstance(given, list | tuple) and isinstance(taken, list | tuple):
+        return any(_swapped(one, other) for one, other in zip(given, taken, strict=False))
+    return False
