@@ -33,6 +33,8 @@ class Settings:
     previous_token_keys: tuple[str, ...] = ()
     """Keys that signed before, without a comma in them; tokens of theirs stay good. Drop one once the longest token of
     it has expired."""
+    origin_secret: str | None = None
+    """Secrets Manager's name of what our distribution adds to each request as X-Millrace-Origin: others are refused."""
     admin_email: str | None = None
     """Whose account is made an admin's at its first sign-in, with the password of `admin_password_secret`."""
     admin_password_secret: str | None = None

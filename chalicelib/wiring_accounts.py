@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.accounts.stored_settings import StoredSettings
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
+    from chalicelib.api.origin import OriginGuard
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.stores.people_table import PeopleTable
     from chalicelib.stores.secrets import Secrets
@@ -59,6 +60,14 @@ class AccountServices:
         from chalicelib.stores.secrets import Secrets
 
         return Secrets(self.clients.session.client("secretsmanager"))
+
+    @cached_property
+    def origin_guard(self) -> OriginGuard | None:
+        """None where the API may be called by anybody, as on one machine."""
+        from chalicelib.api.origin import OriginGuard
+
+        secret = self.settings.origin_secret
+        return OriginGuard(lambda: self.secrets.versions(secret), self.clock) if secret else None
 
     @cached_property
     def first_admin(self) -> FirstAdmin:

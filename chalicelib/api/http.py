@@ -97,6 +97,8 @@ def serve(
     request_id: str,
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
+    if guard := services().origin_guard:
+        guard.check(headers)
     user = ANYBODY if route.open else services().authenticate(headers, route.scope)
     if user.id:
         note(user_id=user.id)

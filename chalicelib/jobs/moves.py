@@ -247,6 +247,7 @@ class FileFields(TypedDict, total=False):
     error_message: str | None
     upload_id: str | None
     owner_hash: str | None
+    held: int
     verdict: str | None
     verdict_message: str | None
     verdict_details: Mapping[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
@@ -108,4 +109,4 @@ class JobItems:
 
     def usage(self, owner_id: str) -> Usage:
         item = self._table.get(items.usage_key(owner_id)) or {}
-        return Usage(int(item.get("active_jobs", 0)), int(item.get("stored_bytes", 0)), int(item.get("jobs", 0)))
+        return Usage(*(int(item.get(field.name, 0)) for field in fields(Usage)))

@@ -75,6 +75,7 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
         if function.handler == API:
             own |= {
                 "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
+                "MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]},
                 "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
                 "MILLRACE_CORS_ORIGINS": {"Ref": "CorsOrigins"},
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
@@ -162,12 +163,22 @@ def _environment(stack: str, bucket: Json) -> Json:
     }
 
 
+def _within(partitions: Sequence[str]) -> Json:
+    """A statement's condition on the partition keys of the items that a call names."""
+    if not partitions:
+        return {}
+    # Without the second, a call that names no key would fulfil the first.
+    named = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(partitions)}}
+    return {"Condition": named | {"Null": {"dynamodb:LeadingKeys": "false"}}}
+
+
 def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]) -> Json:
     statements: list[Json] = [
         {
             "Effect": "Allow",
             "Action": [f"{grant.service}:{action}" for action in grant.actions],
             "Resource": [arn(stack, resource, bucket) for resource in grant.resources],
+            **_within(grant.partitions),
         }
         for grant in allowed
     ]

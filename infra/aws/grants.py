@@ -19,11 +19,13 @@ WRITE = ("PutItem", "UpdateItem")
 
 @dataclass(frozen=True)
 class Grant:
-    """service: as in an action. actions: without the service. resources: see arn()."""
+    """service: as in an action. actions: without the service. resources: see arn(). partitions: of a table, to which
+    the right is limited; none: the whole table."""
 
     service: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -71,9 +73,10 @@ def folders(names: Sequence[str]) -> list[Grant]:
     ]
 
 
-# What an admin has set is looked at by each container as it starts.
 CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
-SETTINGS = table("accounts", "GetItem")
+# What an admin has set is looked at by each container as it starts: that item and no account, by functions that look
+# into strangers' files.
+SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -88,7 +91,13 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send("import", *(f"run-{one}" for one in (place, *layers_of([place]))), "cleanup", "webhooks"),
+            send(
+                "import",
+                *(f"run-{one}" for one in (place, *layers_of([place]))),
+                f"inspect-{place}",
+                "cleanup",
+                "webhooks",
+            ),
             SETTINGS,
         ]
     if kind == "run":
@@ -117,7 +126,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword", "secret/OriginSecret")),
             CONNECTION_KEY,
         ],
         "list_objects": [
@@ -134,7 +143,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            SETTINGS,
+            # Whether an expired guest has an account.
+            table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
         "undelivered": [
@@ -162,8 +172,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
-    if resource == "secret/ConnectionKey":
-        return {"Fn::GetAtt": ["ConnectionKey", "Id"]}
+    if resource in ("secret/ConnectionKey", "secret/OriginSecret"):
+        return {"Fn::GetAtt": [rest, "Id"]}
     if kind == "secret":
         # A secret that is there on a condition: elsewhere the statement names the other one again.
         return (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.api.origin import HEADER
+
 Json = dict[str, Any]
 
 STAGE = "live"
@@ -211,6 +213,13 @@ def _distribution() -> Json:
                         "Id": "api",
                         "DomainName": {"Fn::Sub": API_HOST},
                         "OriginPath": f"/{STAGE}",
+                        # The API answers to nobody else: chalicelib.api.origin.
+                        "OriginCustomHeaders": [
+                            {
+                                "HeaderName": HEADER,
+                                "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
+                            }
+                        ],
                         "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
                     },
                 ],

@@ -59,6 +59,7 @@ class Crash(BaseException):
 class Options(BaseModel):
     tone: int = Field(1, ge=1, le=9)
     retain_results: bool = True
+    levels: list[float] | None = None
     voice: str | None = None
 
 

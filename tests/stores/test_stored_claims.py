@@ -55,7 +55,7 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     assert finish_files(jobs, job.id, [lost, other], "ann", BEGIN) == {2}
     assert finish_files(jobs, job.id, [held], "ann", BEGIN) == {1}
     assert finish_files(jobs, job.id, [held, other], "ann", BEGIN) == set()
-    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20), "both lie in the store"
     file = jobs.file(job.id, 1)
     assert (file.state, file.sha256, file.crc32, file.metadata) == (
         FileState.INSPECTED,
@@ -141,5 +141,18 @@ def test_a_file_is_given_up_once_and_only_as_it_was_read(jobs: Any) -> None:
     assert not reject_file(jobs, jobs.file(job.id, 1), "y", "Y.", BEGIN)
     finished(jobs, job, 2)
     assert not reject_file(jobs, jobs.file(job.id, 2), "y", "Y.", BEGIN)
-    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20)
     assert jobs.file(job.id, 1).error_code == "x"
+
+
+def test_a_file_that_never_came_counts_no_bytes(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    assert reject_file(jobs, jobs.file(job.id, 1), "uploads_expired", "It did not come.", BEGIN)
+    assert jobs.job(job.id).counts == Counts(rejected=1, size=0)
+
+
+def test_a_rejected_file_that_shares_anothers_bytes_counts_none(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    shared = outcome(claim(jobs, job, 1), FileState.REJECTED, counts_bytes=False)
+    finish_files(jobs, job.id, [shared], "ann", BEGIN)
+    assert jobs.job(job.id).counts == Counts(rejected=1, size=0)

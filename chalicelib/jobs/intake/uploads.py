@@ -27,7 +27,7 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.intake import accepting
 from chalicelib.jobs.intake.accepting import Announced
-from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.adding import NoRoom, add_files
 from chalicelib.jobs.intake.copies import known_copies
 from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.jobs.library.ownership import Owned, check_awaited
@@ -45,6 +45,7 @@ from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
+NO_NUMBER = "Input should not be true or false"
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,11 @@ class Intake:
         except OptionRefused as refused:
             wrong = FieldError(f"options.{refused.field}", refused.message)
             raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+        taken = valid.model_dump(mode="json")
+        if wrong := [
+            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken[name])
+        ]:
+            raise InvalidFields("Some options are not valid.", errors=wrong)
         return valid.model_dump(mode="json", exclude_none=True)
 
     def _models(self, folder: str) -> list[str]:
@@ -246,12 +252,16 @@ class Intake:
         return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
-        stored = self._jobs.usage(owner_id).stored_bytes
-        if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
-            raise StorageFull(
-                f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
-                retry_after=3600,
-            )
+        usage = self._jobs.usage(owner_id)
+        held = usage.stored_bytes + usage.announced_bytes
+        if held + sum(file.size for file in announced) > self._limits.stored_bytes:
+            raise self._full()
+
+    def _full(self) -> StorageFull:
+        return StorageFull(
+            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
+            retry_after=3600,
+        )
 
     def _check_open(self, job: Job) -> None:
         if job.batch or job.listing is not None:
@@ -278,7 +288,10 @@ class Intake:
         now = self._clock()
         try:
             changes: JobFields = {"active_at": now}
-            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id)
+            room = max(0, self._limits.stored_bytes - self._jobs.usage(job.owner_id).stored_bytes)
+            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id, room=room)
+        except NoRoom:
+            raise self._full() from None
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
         return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
@@ -336,3 +349,14 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
+
+
+def _swapped(given: Any, taken: Any) -> bool:
+    """Whether `true` or `false` became a number, which Python, and so pydantic, takes for 1 and 0; at any depth."""
+    if isinstance(given, bool):
+        return isinstance(taken, int | float) and not isinstance(taken, bool)
+    if isinstance(given, Mapping) and isinstance(taken, Mapping):
+        return any(_swapped(value, taken.get(name)) for name, value in given.items())
+    if isinstance(given, list | tuple) and isinstance(taken, list | tuple):
+        return any(_swapped(one, other) for one, other in zip(given, taken, strict=False))
+    return False

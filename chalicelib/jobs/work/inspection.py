@@ -36,6 +36,8 @@ GIVEN_UP = "This file could not be processed, although it was tried several time
 
 MAX_ATTEMPTS = 3
 SWEEP_SECONDS = 60
+LONG_ENOUGH = timedelta(seconds=3)
+"""A batch of ordinary files is done by then."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,11 @@ class Inspector:
             tasks.sort(key=self._attempts)
         loaded: dict[str, Job] = {}
         found: dict[str, list[tuple[Task, FileOutcome]]] = defaultdict(list)
-        for task in tasks:
+        began = self._clock()
+        for done, task in enumerate(tasks):
+            if done and self._clock() - began >= LONG_ENOUGH and not careful:
+                self._hand_on(tasks[done:], again)
+                break
             with self._observer.span("inspect", job_id=task.job_id, file=task.number):
                 try:
                     if outcome := self._look(task, loaded, deadline):
@@ -191,6 +197,17 @@ class Inspector:
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
         return examine(self._objects, pipeline, options, job, file, task.seen)
+
+    def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
+        """Sends the rest of a batch anew, for other workers: a file that takes long, or is made to, keeps no others."""
+        log.info("a batch took long: the rest is handed on", extra={"files": len(tasks)})
+        by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
+        for task in by_delivery.values():
+            try:
+                self._queues.inspect(task.delivery.queue.rpartition("inspect-")[2], [task.delivery.body])
+            except Exception:
+                log.exception("the rest of a batch could not be handed on")
+                again.add(task.delivery.id)
 
     def _sweep_up(self, task: Task) -> None:
         """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
