@@ -221,7 +221,7 @@ def parse_file_id(value: str) -> tuple[str, int] | None:
 class FileOutcome:
     """What inspecting one claimed file came to; written only while `attempt` is still the file's claim.
 
-    picture: a JPEG that is still to be stored; thumbnail: where it is. announced_hash: whether its client did.
+    picture: a JPEG that is still to be stored; thumbnail: where it is.
     """
 
     number: int
@@ -238,7 +238,6 @@ class FileOutcome:
     error_code: str | None = None
     error_message: str | None = None
     counts_bytes: bool = True
-    announced_hash: bool = False
 
 
 @dataclass(frozen=True)

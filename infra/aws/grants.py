@@ -88,7 +88,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send("import", *(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
+            send("import", f"inspect-{place}", *(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
             SETTINGS,
         ]
     if kind == "run":
