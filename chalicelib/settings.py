@@ -60,6 +60,13 @@ class Settings:
     refresh_seconds: int = 7 * 24 * 3600
     """How long one stays signed in without a word."""
     guest_seconds: int = 30 * 24 * 3600
+    """How long a guest's token is good: after that nobody finds their jobs."""
+    allow_guests: int = 1
+    """0: nobody begins as a guest any more. Guests that there are stay until their token expires."""
+    allow_registration: int = 1
+    """0: nobody makes an account by registering; admins are made by `make admin`."""
+    guests_per_hour: int = 300
+    """So many guests may begin from one address within an hour."""
     limits: Limits = field(default_factory=Limits)
     """Each also as a setting of its own, for example MILLRACE_LIMIT_ACTIVE_JOBS."""
 
