@@ -20,9 +20,13 @@ class SettingError(Exception):
 @dataclass(frozen=True)
 class Settings:
     bucket: str
+    """Where files, results and all else that is an object lie."""
     jobs_table: str
+    """The DynamoDB table of jobs and files."""
     accounts_table: str
+    """The DynamoDB table of people, keys and stored settings."""
     catalog_table: str
+    """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     token_key: str = ""

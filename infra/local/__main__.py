@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from infra.local.settings import LocalSettings, registered_pipelines
+from infra.local.settings import BUCKET, LocalSettings, registered_pipelines
 from infra.local.supervisor import CannotStart, Supervisor, stop_on_signals
 
 LAST_PORT = 65535
@@ -44,6 +44,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, re.sub(r"^argument [^:]+: ", "", message) + "\n")
 
 
+def _ready(address: str, settings: LocalSettings) -> str:
+    """What to know once it runs: for people, for programs, and where its store is for other S3 clients."""
+    key = settings.data_dir / "cloud-credentials"
+    return (
+        f"Millrace is at {address}\n"
+        f"API: {address}/api/docs   S3: {settings.endpoint}, bucket {BUCKET}, key in {key}\n"
+        f"Logs: {settings.logs()}   Is it well? make doctor"
+    )
+
+
 def main() -> int:
     parser = _Parser(prog="python -m infra.local", description="Millrace on this machine.")
     serve = parser.add_subparsers(dest="command", required=True).add_parser("serve", help="run until Ctrl-C")
@@ -70,18 +80,19 @@ def main() -> int:
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2
+    settings = LocalSettings(
+        port=options.port,
+        data_dir=options.data_dir.resolve(),
+        workers=options.workers,
+        app=options.app,
+        pipelines=pipelines,
+        time_limit=options.time_limit,
+        visibility_seconds=options.visibility,
+        sweep_seconds=options.sweep,
+    )
     supervisor = Supervisor(
-        LocalSettings(
-            port=options.port,
-            data_dir=options.data_dir.resolve(),
-            workers=options.workers,
-            app=options.app,
-            pipelines=pipelines,
-            time_limit=options.time_limit,
-            visibility_seconds=options.visibility,
-            sweep_seconds=options.sweep,
-        ),
-        on_ready=lambda address: print(f"Millrace is at {address}", flush=True),
+        settings,
+        on_ready=lambda address: print(_ready(address, settings), flush=True),
     )
     stop_on_signals(supervisor)
     try:
