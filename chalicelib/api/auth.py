@@ -37,6 +37,7 @@ from chalicelib.wiring import services
 
 routes = Routes(__name__)
 
+ME = "/api/auth/me"
 NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
 
 
@@ -47,6 +48,7 @@ NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
     answer=Token,
     status=201,
     open=True,
+    headers=("Location",),
     errors=(GuestsOff, TooManyGuests),
 )
 def begin_as_guest(call: Call) -> Reply:
@@ -55,7 +57,7 @@ def begin_as_guest(call: Call) -> Reply:
     services().attempts.begin_guest(call.address, services().settings.guests_per_hour)
     user_id, seconds = new_id(), services().settings.guest_seconds
     token = services().tokens.issue(user_id, GUEST, seconds)
-    return Reply(Token(access_token=token, expires_in=seconds, user_id=user_id), 201)
+    return Reply(Token(access_token=token, expires_in=seconds, user_id=user_id), 201, {"Location": ME})
 
 
 @routes.route(
@@ -66,6 +68,7 @@ def begin_as_guest(call: Call) -> Reply:
     answer=AccountAnswer,
     status=201,
     open=True,
+    headers=("Location",),
     errors=(
         RegistrationOff,
         WeakPassword,
@@ -86,7 +89,7 @@ def register(call: Call) -> Reply:
     guest_id = caller.id if caller and caller.role == GUEST else None
     account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
     services().authentication.has_registered(account.id)
-    return Reply(account_answer(account, SCOPES[account.role]), 201)
+    return Reply(account_answer(account, SCOPES[account.role]), 201, {"Location": ME})
 
 
 @routes.route(

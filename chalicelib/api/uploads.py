@@ -60,13 +60,17 @@ NOTHING_LEFT_OUT = Selection()
     answer=UploadAnswer,
     status=201,
     creates=True,
+    headers=("Location",),
     errors=(UnknownPipeline, UnsupportedType, TooLarge, StorageFull, TooManyJobs, TooManyFiles, TryAgain),
 )
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
     callback = callback_of(body.callback_url)
     chosen = services().intake.select(
-        body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
+        body.pipeline,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=not body.more,
     )
     job, uploads = services().intake.open_job(
         call.user.id,
@@ -80,7 +84,7 @@ def open_job(call: Call) -> Reply:
     )
     answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)
-    return Reply(answer, 201)
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
 @routes.route(
@@ -91,16 +95,20 @@ def open_job(call: Call) -> Reply:
     answer=UploadAnswer,
     status=201,
     creates=True,
+    headers=("Location",),
     errors=(NotAllowedInState, UnsupportedType, TooLarge, StorageFull, TooManyFiles, TryAgain),
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
     pipeline = services().owned.job(call.user.id, job_id).pipeline
     chosen = services().intake.select(
-        pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=False
+        pipeline,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=False,
     )
     job, uploads = services().intake.add_files(call.user.id, job_id, chosen.taken, more=body.more)
-    return Reply(upload_answer(job, uploads, chosen=chosen), 201)
+    return Reply(upload_answer(job, uploads, chosen=chosen), 201, {"Location": f"/api/jobs/{job.id}/files"})
 
 
 @routes.route(
@@ -211,8 +219,8 @@ def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
     return Reply(None, 204)
 
 
-def announced(files: Sequence[NewFile]) -> list[Announced]:
-    return [Announced(**dict(file), position=i) for i, file in enumerate(files)]
+def announced(files: Sequence[NewFile], *, single_put: bool = False) -> list[Announced]:
+    return [Announced(**dict(file), position=i, single_put=single_put) for i, file in enumerate(files)]
 
 
 def upload_answer(

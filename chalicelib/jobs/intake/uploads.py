@@ -43,6 +43,8 @@ from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
+LARGEST_PUT = 5 * 1024**3
+"""S3 takes no more in one request."""
 
 
 @dataclass(frozen=True)
@@ -276,8 +278,11 @@ class Intake:
             # Parts are checked one by one and by a CRC32 of the whole; the store keeps no SHA-256 of the whole.
             expected_sha256=item.sha256,
             modified_at=item.modified_at,
-            part_size=part_size(item.size) if item.size >= self._limits.multipart_from else None,
+            part_size=part_size(item.size) if self._takes_parts(item) else None,
         )
+
+    def _takes_parts(self, item: Announced) -> bool:
+        return item.size >= self._limits.multipart_from and not (item.single_put and item.size <= LARGEST_PUT)
 
     def _pointing(self, file: File, copy: File) -> File:
         return replace(

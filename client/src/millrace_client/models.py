@@ -579,6 +579,8 @@ class MoreFilesRequest(BaseModel):
     """The request without it seals the job."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break."""
 
 
 class MultipartPlan(BaseModel):
@@ -1167,6 +1169,8 @@ class UploadRequest(BaseModel):
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None

@@ -1026,6 +1026,10 @@ export interface MoreFilesRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1958,6 +1962,10 @@ export interface UploadRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
   /**
    * With `more`: how many files are to come in all, so that progress is of all.
    */
