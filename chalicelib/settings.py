@@ -20,9 +20,13 @@ class SettingError(Exception):
 @dataclass(frozen=True)
 class Settings:
     bucket: str
+    """Where files, results and all else that is an object lie."""
     jobs_table: str
+    """The DynamoDB table of jobs and files."""
     accounts_table: str
+    """The DynamoDB table of people, keys and stored settings."""
     catalog_table: str
+    """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     token_key: str = ""
@@ -62,6 +66,13 @@ class Settings:
     refresh_seconds: int = 7 * 24 * 3600
     """How long one stays signed in without a word."""
     guest_seconds: int = 30 * 24 * 3600
+    """How long a guest's token is good: after that nobody finds their jobs."""
+    allow_guests: int = 1
+    """0: nobody begins as a guest any more. Guests that there are stay until their token expires."""
+    allow_registration: int = 1
+    """0: nobody makes an account by registering; admins are made by `make admin`."""
+    guests_per_hour: int = 300
+    """So many guests may begin from one address within an hour."""
     limits: Limits = field(default_factory=Limits)
     """Each also as a setting of its own, for example MILLRACE_LIMIT_ACTIVE_JOBS."""
 

@@ -10,6 +10,7 @@ import keyword
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def models(document: Schema) -> str:
 def _class(name: str, schema: Schema) -> str:
     lines = [f"class {name}(BaseModel):"]
     if schema.get("description"):
-        lines += [f'    """{schema["description"]}"""', ""]
+        lines += [_docstring(schema["description"]), ""]
     if schema.get("additionalProperties") is True:
         lines += ['    model_config = ConfigDict(extra="allow")', ""]
     required = schema.get("required", ())
@@ -61,8 +62,22 @@ def _class(name: str, schema: Schema) -> str:
             kind = f"{kind.removesuffix(' | None')} | None = None"
         lines.append(f"    {field}: {kind}")
         if inner.get("description"):
-            lines += [f'    """{inner["description"]}"""']
+            lines += [_docstring(inner["description"])]
     return "\n".join(lines)
+
+
+def _docstring(text: str) -> str:
+    """Within 120 columns, where the text is one paragraph."""
+    quoted = f'"""{text}"""'
+    return (
+        "    " + quoted
+        if "\n" in text
+        else "\n".join(textwrap.wrap(quoted, 115, initial_indent="    ", subsequent_indent="    "))
+    )
+
+
+def _literal(value: object) -> str:
+    return repr(value) if isinstance(value, bool) else json.dumps(value)
 
 
 def _type(schema: Schema) -> str:
@@ -71,7 +86,7 @@ def _type(schema: Schema) -> str:
     if "anyOf" in schema:
         return " | ".join(_type(kind) for kind in schema["anyOf"])
     if "const" in schema or "enum" in schema:
-        return f"Literal[{', '.join(json.dumps(value) for value in schema.get('enum', [schema.get('const')]))}]"
+        return f"Literal[{', '.join(_literal(value) for value in schema.get('enum', [schema.get('const')]))}]"
     if schema.get("format") == "date-time":
         return "datetime"
     if schema.get("type") == "array":

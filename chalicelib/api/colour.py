@@ -41,6 +41,7 @@ PIPELINE, CARD = "colour", "colour-card.pdf"
     answer=UploadAnswer,
     status=201,
     creates=True,
+    headers=("Location",),
     errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TooManyFiles, TryAgain),
 )
 def send_images(call: Call) -> Reply:
@@ -61,7 +62,7 @@ def send_images(call: Call) -> Reply:
         )
     answer = uploads.upload_answer(job, signed, chosen=chosen)
     answer.callback_secret = callback_secret(job)
-    return Reply(answer, 201)
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
 @routes.route("GET", "/images", "Your pictures, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))

@@ -62,6 +62,7 @@ NOTHING_LEFT_OUT = Selection()
     answer=UploadAnswer,
     status=201,
     creates=True,
+    headers=("Location",),
     errors=(
         UnknownPipeline,
         UnsupportedType,
@@ -77,7 +78,10 @@ def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
     callback = callback_of(body.callback_url)
     chosen = services().intake.select(
-        body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
+        body.pipeline,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=not body.more,
     )
     with guests_share(call, chosen):
         job, uploads = services().intake.open_job(
@@ -93,7 +97,7 @@ def open_job(call: Call) -> Reply:
         )
     answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)
-    return Reply(answer, 201)
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
 @routes.route(
@@ -104,19 +108,23 @@ def open_job(call: Call) -> Reply:
     answer=UploadAnswer,
     status=201,
     creates=True,
+    headers=("Location",),
     errors=(NotAllowedInState, UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyFiles, TryAgain),
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
     pipeline = services().owned.job(call.user.id, job_id).pipeline
     chosen = services().intake.select(
-        pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=False
+        pipeline,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=False,
     )
     with guests_share(call, chosen):
         job, uploads = services().intake.add_files(
             call.user.id, job_id, chosen.taken, more=body.more, request_id=call.made_id
         )
-    return Reply(upload_answer(job, uploads, chosen=chosen), 201)
+    return Reply(upload_answer(job, uploads, chosen=chosen), 201, {"Location": f"/api/jobs/{job.id}/files"})
 
 
 @routes.route(
@@ -247,8 +255,8 @@ def guests_share(call: Call, chosen: Selection) -> Iterator[None]:
         yield
 
 
-def announced(files: Sequence[NewFile]) -> list[Announced]:
-    return [Announced(**dict(file), position=i) for i, file in enumerate(files)]
+def announced(files: Sequence[NewFile], *, single_put: bool = False) -> list[Announced]:
+    return [Announced(**dict(file), position=i, single_put=single_put) for i, file in enumerate(files)]
 
 
 def upload_answer(

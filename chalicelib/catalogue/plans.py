@@ -231,5 +231,3 @@ def to_apply(
         and (not chosen or change.id in chosen)
         and (not scenes or change.scene_id in scenes)
     ]
-
-

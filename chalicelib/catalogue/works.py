@@ -17,7 +17,7 @@ from chalicelib.catalogue.detecting.library import Asked, Library
 from chalicelib.catalogue.detecting.proposal import FIELDS
 from chalicelib.catalogue.detecting.proposal import Field as SceneField
 from chalicelib.catalogue.detecting.studios import StudioPattern
-from chalicelib.catalogue.model import Entity, Named
+from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import Change, ChangeStatus, changes_of
 from chalicelib.catalogue.ports import Connections

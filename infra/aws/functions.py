@@ -51,6 +51,22 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
+def missing_settings(pipelines: Sequence[str]) -> list[str]:
+    """For each handler of the deployment that nobody thought of, a sentence that names the file to edit."""
+    workers = {function.handler for function in worker_functions(pipelines)}
+    fed = {trigger.handler for trigger in _feeds(pipelines)} | {SWEEP_HANDLER, API}
+    found = [
+        f"The function {handler} has no size: add it to SIZES in infra/aws/functions.py."
+        for handler in sorted(fed - workers - SIZES.keys())
+    ]
+    for handler in sorted(fed):
+        try:
+            grants(handler, pipelines)
+        except KeyError:
+            found.append(f"The function {handler} has no rights: add it to grants() in infra/aws/grants.py.")
+    return found
+
+
 def functions(pipelines: Sequence[str]) -> Iterator[Function]:
     """Every function of the deployment. Raises KeyError for a handler whose size nobody thought of."""
     yield Function(API, seconds=API_SECONDS, **SIZES[API])

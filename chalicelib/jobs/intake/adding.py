@@ -111,7 +111,7 @@ def _add(
         free = () if room is None else (Either((Is("announced_bytes", None), AtMost("announced_bytes", room - size))),)
         changes.append(Change(UsageRecord(job.owner_id), adds={"announced_bytes": size}, when=free))
     try:
-        there = jobs.apply(changes)
+        there: Job | None = jobs.apply(changes)
     except Refused as refused:
         if size and refused.failed(len(changes) - 1):
             raise NoRoom(job.owner_id) from None

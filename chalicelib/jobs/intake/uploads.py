@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
 NO_NUMBER = "Input should not be true or false"
+LARGEST_PUT = 5 * 1024**3
+"""S3 takes no more in one request."""
 
 
 @dataclass(frozen=True)
@@ -237,8 +239,8 @@ class Intake:
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
         except OptionRefused as refused:
-            wrong = FieldError(f"options.{refused.field}", refused.message)
-            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+            unserved = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[unserved]) from None
         taken = valid.model_dump(mode="json")
         if wrong := [
             FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken[name])
@@ -323,8 +325,11 @@ class Intake:
             # Parts are checked one by one and by a CRC32 of the whole; the store keeps no SHA-256 of the whole.
             expected_sha256=item.sha256,
             modified_at=item.modified_at,
-            part_size=part_size(item.size) if item.size >= self._limits.multipart_from else None,
+            part_size=part_size(item.size) if self._takes_parts(item) else None,
         )
+
+    def _takes_parts(self, item: Announced) -> bool:
+        return item.size >= self._limits.multipart_from and not (item.single_put and item.size <= LARGEST_PUT)
 
     def _pointing(self, file: File, copy: File) -> File:
         return replace(

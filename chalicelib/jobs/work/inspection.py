@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
-from chalicelib.jobs.intake.deliveries import Delivery, deliveries, is_newer, object_events
+from chalicelib.jobs.intake.deliveries import Delivery, deliveries, group_of, is_newer, object_events
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
@@ -38,6 +38,8 @@ MAX_ATTEMPTS = 3
 SWEEP_SECONDS = 60
 LONG_ENOUGH = timedelta(seconds=3)
 """A batch of ordinary files is done by then."""
+IN_TURN = timedelta(seconds=5)
+"""A notification that waits for longer has others before it."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +84,14 @@ class Inspector:
         file takes nobody's work with it.
         """
         again: set[str] = set()
-        tasks = newest(self._tasks(list(deliveries(event)), again))
+        tasks = newest(self._tasks(self._in_turn(list(deliveries(event))), again))
         careful = any(task.delivery.receives > 1 for task in tasks)
         if careful:
             tasks.sort(key=self._attempts)
+        else:
+            # The job with the fewest files first: it is finished before the others are looked at.
+            of = Counter(task.job_id for task in tasks)
+            tasks.sort(key=lambda task: (of[task.job_id], task.job_id))
         loaded: dict[str, Job] = {}
         found: dict[str, list[tuple[Task, FileOutcome]]] = defaultdict(list)
         began = self._clock()
@@ -107,7 +113,7 @@ class Inspector:
                 except Exception:
                     log.exception("inspection failed")
                     again.add(task.delivery.id)
-            if careful:
+            if careful or done + 1 == len(tasks) or tasks[done + 1].job_id != task.job_id:
                 self._finish(found, loaded, again)
         self._finish(found, loaded, again)
         return sorted(again)
@@ -131,7 +137,36 @@ class Inspector:
                 log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
-    def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
+    def _in_turn(self, batch: Sequence[Delivery]) -> list[Delivery]:
+        """Those to look at now. S3 sends its notifications to no group: those that had to wait are sent once more, each
+        in the group of its job, so that one with few files need not wait for one with many."""
+        turn: list[Delivery] = []
+        late: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for delivery in batch:
+            waited = delivery.sent_at is not None and self._clock() - delivery.sent_at > IN_TURN
+            pipeline = self._pipeline_of(delivery) if waited and delivery.receives <= 1 else None
+            if pipeline is None:
+                turn.append(delivery)
+            else:
+                late[pipeline].append({**delivery.body, "grouped": True})
+        for pipeline, bodies in late.items():
+            self._settling.send(pipeline, bodies)
+        return turn
+
+    def _pipeline_of(self, delivery: Delivery) -> str | None:
+        """Of a notification by S3 itself that has not been sent on; None for every other message."""
+        records = delivery.body.get("Records")
+        if (
+            delivery.group
+            or "grouped" in delivery.body
+            or not records
+            or any("millrace" in record for record in records)
+        ):
+            return None
+        name = delivery.queue.rpartition("inspect-")[2]
+        return name if name in self._pipelines and group_of(delivery.body) else None
+
+    def _tasks(self, batch: Sequence[Delivery], again: set[str]) -> list[Task]:
         tasks: list[Task] = []
         dropped: dict[str, list[tuple[Delivery, StoredObject]]] = defaultdict(list)
         for delivery in batch:

@@ -79,7 +79,7 @@ class ApplyRequest(BaseModel):
     scene_ids: list[str] | None = None
     connection_id: str | None = None
     """The server to write to; without it the catalogue alone changes."""
-    background: Literal[true] | None = None
+    background: Literal[True] | None = None
     """Applying is always a job: follow it by its id."""
 
 
@@ -450,7 +450,8 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
-    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this
+    order."""
 
     pipeline: str
     file_ids: list[str] | None = None
@@ -609,6 +610,9 @@ class MoreFilesRequest(BaseModel):
     """The request without it seals the job."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
+    can't. Such an upload can't go on after a break."""
 
 
 class MultipartPlan(BaseModel):
@@ -994,6 +998,7 @@ class SceneFilters(BaseModel):
     organized: bool | None = None
     analyzed: bool | None = None
     has_active_jobs: bool | None = None
+    """Scenes that a job under way names."""
     absent: bool | None = None
     """Scenes that their source no longer has."""
     date_from: str | None = None
@@ -1235,7 +1240,7 @@ class SyncRequest(BaseModel):
     """The videos of your media jobs; of these all are looked at each time."""
     incremental: bool | None = None
     """Only what changed since the last sync; the first one is always full."""
-    background: Literal[true] | None = None
+    background: Literal[True] | None = None
     """A sync is always a job: follow it by its id."""
 
 
@@ -1245,7 +1250,8 @@ class TagsOfScenes(BaseModel):
 
 
 class ThumbnailAnswer(BaseModel):
-    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several
+    files."""
 
     url: str
     start: int
@@ -1305,6 +1311,9 @@ class UploadRequest(BaseModel):
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
+    can't. Such an upload can't go on after a break."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None

@@ -276,10 +276,10 @@ def test_the_owner_of_drop_folders_is_a_user_by_id_or_email(world: World) -> Non
 
 def test_the_first_admin_owns_drop_folders_and_a_later_one_does_not(world: World) -> None:
     tables = Tables(world.dynamodb, STACK)
-    assert "belongs to this account" in make_admin(tables, f"{new_id()}@example.com", PASSWORD)
+    assert "belongs to this account" in make_admin(tables, f"{new_id()}@example.com", PASSWORD, agree=lambda: False)
     services.look_again()
     first = services().drop_owners.owner(None)
     assert first is not None
-    assert "belongs to this account" not in make_admin(tables, f"{new_id()}@example.com", PASSWORD)
+    assert "belongs to this account" not in make_admin(tables, f"{new_id()}@example.com", PASSWORD, agree=lambda: False)
     services.look_again()
     assert services().drop_owners.owner(None) == first

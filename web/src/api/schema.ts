@@ -143,6 +143,9 @@ export interface SceneFilters {
   scene_ids?: string[]
   organized?: boolean | null
   analyzed?: boolean | null
+  /**
+   * Scenes that a job under way names.
+   */
   has_active_jobs?: boolean | null
   /**
    * Scenes that their source no longer has.
@@ -1089,6 +1092,10 @@ export interface MoreFilesRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2193,6 +2200,10 @@ export interface UploadRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
   /**
    * With `more`: how many files are to come in all, so that progress is of all.
    */
