@@ -1786,7 +1786,14 @@ export interface StatusAnswer {
    * What the opening promised, while files are still to be announced.
    */
   files_intended?: number | null
+  /**
+   * Those that have arrived; of jobs with more than 5,000 files, those that were looked at.
+   */
   files_received?: number | null
+  /**
+   * Those that were looked at, rejected ones too.
+   */
+  files_inspected?: number | null
   queue_position?: number | null
   estimated_wait_seconds?: number | null
   progress_percent?: number | null
