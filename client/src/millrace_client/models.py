@@ -580,7 +580,7 @@ class MoreFilesRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     single_put: bool | None = None
-    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break."""
+    """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
 
 
 class MultipartPlan(BaseModel):
@@ -1173,7 +1173,7 @@ class UploadRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     single_put: bool | None = None
-    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break."""
+    """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None

@@ -1027,7 +1027,7 @@ export interface MoreFilesRequest {
    */
   skip_unsupported?: boolean
   /**
-   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   * One PUT for each file of up to 5 GiB, for clients that can't send parts.
    */
   single_put?: boolean
 }
@@ -1970,7 +1970,7 @@ export interface UploadRequest {
    */
   skip_unsupported?: boolean
   /**
-   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   * One PUT for each file of up to 5 GiB, for clients that can't send parts.
    */
   single_put?: boolean
   /**
