@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.intake.multipart import Multipart
     from chalicelib.jobs.intake.slips import Slips
     from chalicelib.jobs.intake.uploads import Intake
+    from chalicelib.jobs.library.arrivals import Arrivals
     from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.listing import Listing
     from chalicelib.jobs.library.ownership import Owned
@@ -216,6 +217,12 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         return DropFolders(
             self.jobs, self.objects, self.queues, self.intake, self.settling, limits, clock, new_id, owner
         )
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        from chalicelib.jobs.library.arrivals import Arrivals
+
+        return Arrivals(self.objects, clock)
 
     @cached_property
     def slips(self) -> Slips:

@@ -95,7 +95,8 @@ def status_answer(job: Job) -> StatusAnswer:
     answer = StatusAnswer(job_id=job.id, status=job.state, poll_after_seconds=poll_after(job, remaining))
     match job.state:
         case JobState.PENDING:
-            answer.files_expected, answer.files_received = job.file_count, job.counts.finished
+            answer.files_expected, answer.files_received = job.file_count, services().arrivals.of(job)
+            answer.files_inspected = job.counts.finished
             answer.files_intended = None if job.sealed else job.files_intended
         case JobState.QUEUED:
             answer.queue_position = queue_position(job, queue)
@@ -106,7 +107,8 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.step_name, answer.current_filename = how_far.step_name, job.current_filename
             answer.elapsed_seconds = round(how_far.elapsed_seconds or 0.0, 1)
             answer.estimated_remaining_seconds = None if remaining is None else round(remaining)
-            answer.files_expected, answer.files_received = job.file_count, job.counts.finished
+            answer.files_expected, answer.files_received = job.file_count, services().arrivals.of(job)
+            answer.files_inspected = job.counts.finished
             answer.waiting_for = waiting_for(job)
             answer.files_intended = None if job.sealed else job.files_intended
         case JobState.COMPLETED:

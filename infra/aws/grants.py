@@ -155,7 +155,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             SETTINGS,
         ],
         "sweep": [
-            table("jobs", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
+            table("jobs", *READ, *WRITE, "DeleteItem"),
             index("jobs", "due"),
             objects(("DeleteObject",), "work", "results"),
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),

@@ -129,7 +129,14 @@ class TestStatus:
 
     def test_pending_counts_files(self, world: World, user: Caller, photo: bytes) -> None:
         job_id = user.announce({"a.jpg": 1, "b.jpg": 1})["job_id"]
-        assert self.status(user, job_id) == {"status": "pending", "files_expected": 2, "files_received": 0}
+        counts = {"files_expected": 2, "files_received": 0, "files_inspected": 0}
+        assert self.status(user, job_id) == {"status": "pending", **counts}
+
+    def test_what_has_arrived_is_counted_before_anybody_looks(self, world: World, user: Caller, photo: bytes) -> None:
+        answer = user.announce({"a.jpg": len(photo), "b.jpg": len(photo)})
+        world.send(answer["uploads"][0], photo)
+        found = self.status(user, answer["job_id"])
+        assert [found[f"files_{what}"] for what in ("expected", "received", "inspected")] == [2, 1, 0]
 
     def test_queued_tells_the_place_and_the_wait(self, world: World, user: Caller, volume: bytes) -> None:
         first, second, third = (user.upload({"a.nii": volume}, pipeline="volume") for _ in range(3))

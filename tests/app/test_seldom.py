@@ -204,6 +204,17 @@ def test_a_quiet_batch_is_closed_by_the_sweeper(world: World, photo: bytes) -> N
     assert (job["status"], job["files"]["inspected"]) == ("completed", 2)
 
 
+def test_a_notification_that_waited_is_sent_on_in_the_group_of_its_job(
+    world: World, user: Caller, photo: bytes
+) -> None:
+    job_id = user.upload({"a.jpg": photo})
+    world.offset = timedelta(seconds=30)
+    before = len(world.handled)
+    world.deliver("inspect-media")
+    assert [queue for queue, _ in world.handled[before:]] == ["inspect-media"] * 2
+    assert user.get(f"/status/{job_id}")["files_inspected"] == 1
+
+
 def test_a_listing_that_takes_long_goes_on_elsewhere(world: World, photo: bytes) -> None:
     user = member(world)  # guests import nothing
     user.post("/webhooks", HOOK)

@@ -111,7 +111,10 @@ class StatusAnswer(Answer):
     files_intended: int | None = Field(
         None, description="What the opening promised, while files are still to be announced."
     )
-    files_received: int | None = None
+    files_received: int | None = Field(
+        None, description="Those that have arrived; of jobs with more than 5,000 files, those that were looked at."
+    )
+    files_inspected: int | None = Field(None, description="Those that were looked at, rejected ones too.")
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
     progress_percent: float | None = None

@@ -31,10 +31,7 @@ SkipUnsupported = Annotated[
 
 SinglePut = Annotated[
     bool,
-    Field(
-        description="One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients "
-        "that can't. Such an upload can't go on after a break."
-    ),
+    Field(description="One PUT for each file of up to 5 GiB, for clients that can't send parts."),
 ]
 
 

@@ -611,8 +611,7 @@ class MoreFilesRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     single_put: bool | None = None
-    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
-    can't. Such an upload can't go on after a break."""
+    """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
 
 
 class MultipartPlan(BaseModel):
@@ -1191,6 +1190,9 @@ class StatusAnswer(BaseModel):
     files_intended: int | None = None
     """What the opening promised, while files are still to be announced."""
     files_received: int | None = None
+    """Those that have arrived; of jobs with more than 5,000 files, those that were looked at."""
+    files_inspected: int | None = None
+    """Those that were looked at, rejected ones too."""
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
     progress_percent: float | None = None
@@ -1312,8 +1314,7 @@ class UploadRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     single_put: bool | None = None
-    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
-    can't. Such an upload can't go on after a break."""
+    """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None

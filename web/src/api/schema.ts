@@ -1093,7 +1093,7 @@ export interface MoreFilesRequest {
    */
   skip_unsupported?: boolean
   /**
-   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   * One PUT for each file of up to 5 GiB, for clients that can't send parts.
    */
   single_put?: boolean
 }
@@ -2014,7 +2014,14 @@ export interface StatusAnswer {
    * What the opening promised, while files are still to be announced.
    */
   files_intended?: number | null
+  /**
+   * Those that have arrived; of jobs with more than 5,000 files, those that were looked at.
+   */
   files_received?: number | null
+  /**
+   * Those that were looked at, rejected ones too.
+   */
+  files_inspected?: number | null
   queue_position?: number | null
   estimated_wait_seconds?: number | null
   progress_percent?: number | null
@@ -2201,7 +2208,7 @@ export interface UploadRequest {
    */
   skip_unsupported?: boolean
   /**
-   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   * One PUT for each file of up to 5 GiB, for clients that can't send parts.
    */
   single_put?: boolean
   /**

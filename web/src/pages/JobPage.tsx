@@ -64,6 +64,7 @@ const seenOf = (how: StatusAnswer | undefined) =>
     standing(how),
     how.files_expected,
     how.files_received,
+    how.files_inspected,
     how.current_step,
     Math.floor((how.progress_percent ?? 0) / 5),
   ].join()

@@ -119,7 +119,7 @@ export class Announcing {
     for (const began = Date.now(); run === this.state.run && Date.now() - began < LOOKED_AT; ) {
       const how = await api<StatusAnswer>(`/status/${job.jobId}`, { patient: true })
       const sent = this.state.items.filter((one) => isThere(one)).length
-      if ((how.files_received ?? 0) >= sent) return
+      if ((how.files_inspected ?? 0) >= sent) return
       await pause(1000 * (how.poll_after_seconds ?? 1))
     }
   }

@@ -10,7 +10,7 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
   useEffect(() => book.expect(total), [book, total])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these says that files may have changed
-  useEffect(() => book.refresh(), [book, how.files_received, how.current_step, how.progress_percent])
+  useEffect(() => book.refresh(), [book, how.files_inspected, how.current_step, how.progress_percent])
 
   // A run marks duplicates, a retry looks at rejected files again: then nothing is as it was.
   const now = `${how.status} ${how.processing_time_seconds ?? ''}`
