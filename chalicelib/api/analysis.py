@@ -206,10 +206,14 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
         raise PlanClosed(f"The plan is {plan.status}: nothing can be applied.")
     if body.connection_id:
         check_connection(call, body.connection_id)
+    others = [change_id for change_id in body.change_ids if change_id.partition(".")[0] != plan.id]
+    if others:
+        wrong = FieldError("change_ids", f"{others[0]} is of another plan")
+        raise InvalidFields("Some changes are not of this plan.", errors=[wrong])
     given = {
         "plan_id": plan.id,
         "connection": body.connection_id,
-        "change_ids": [change_id.partition(".")[2] or change_id for change_id in body.change_ids],
+        "change_ids": [change_id.partition(".")[2] for change_id in body.change_ids],
         "scene_ids": body.scene_ids,
     }
     job = services().intake.start(call.user.id, "sceneapply", given, name=f"Apply {plan.name}"[:200])

@@ -212,22 +212,22 @@ def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
     return {"by_field": fields, "by_status": statuses}
 
 
+def with_value(change: Change, value: Any) -> Change:
+    """The change with what a person wants instead: the entity that was proposed is then no longer meant."""
+    if value == change.proposed_value:
+        return change
+    return replace(change, proposed_value=value, entity_id=None)
+
+
 def to_apply(
     plan: Plan, changes: Iterable[Change], change_ids: Sequence[str] = (), scene_ids: Sequence[str] = ()
 ) -> list[Change]:
     """What is to be carried out: approved changes, of those named only, and none a second time."""
     chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
     return [
-        _as_decided(plan, change)
+        with_value(change, plan.value_of(change))
         for change in changes
         if plan.status_of(change) is ChangeStatus.APPROVED
         and (not chosen or change.id in chosen)
         and (not scenes or change.scene_id in scenes)
     ]
-
-
-def _as_decided(plan: Plan, change: Change) -> Change:
-    """With the person's own value, if there is one: the id of what was proposed is then another's."""
-    value = plan.value_of(change)
-    entity_id = change.entity_id if value == change.proposed_value else None
-    return replace(change, proposed_value=value, entity_id=entity_id)

@@ -11,13 +11,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.catalogue.ai.step import ask
-from chalicelib.catalogue.applying import applied_to, edit_of
+from chalicelib.catalogue.applying import applied_to, edit_of, identified
 from chalicelib.catalogue.catalogue import PACK_FROM, Catalogue
 from chalicelib.catalogue.detecting.library import Asked, Library
 from chalicelib.catalogue.detecting.proposal import FIELDS
 from chalicelib.catalogue.detecting.proposal import Field as SceneField
 from chalicelib.catalogue.detecting.studios import StudioPattern
-from chalicelib.catalogue.model import Entity, Named
+from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import Change, ChangeStatus, changes_of
 from chalicelib.catalogue.ports import Connections
@@ -318,7 +318,7 @@ class ApplyWork(CatalogueWork):
             outcomes = (
                 self._on_server(context, stash, names, scene_id, wanted)
                 if stash and names
-                else self._here(context, scene_id, [_known(change, by_kind) for change in wanted])
+                else self._here(context, scene_id, [identified(change, by_kind) for change in wanted])
             )
             tools.plans.note_outcomes(plan.id, scene_id, changes, outcomes)
             for change in outcomes:
@@ -364,7 +364,10 @@ class ApplyWork(CatalogueWork):
             for change in edit.wanted
         ]
 
-    def _here(self, context: RunContext, scene_id: str, wanted: Sequence[Change]) -> list[Change]:
+    def _here(self, context: RunContext, scene_id: str, given: Sequence[Change]) -> list[Change]:
+        """In the catalogue alone, which has the names of its library and makes none."""
+        unknown = [change for change in given if change.outcome is not None]
+        wanted = [change for change in given if change.outcome is None]
         outcomes: list[Change] = []
 
         def carry_out(scene: Any) -> Any:
@@ -373,17 +376,8 @@ class ApplyWork(CatalogueWork):
             return applied_to(scene, edit)
 
         if self.tools.catalogue.change(context.owner_id, scene_id, carry_out) is None:
-            return edit_of(None, wanted).settled
-        return outcomes
-
-
-def _known(change: Change, by_kind: Mapping[str, Sequence[Entity]]) -> Change:
-    """With the id of the name that it proposes, where the catalogue has that name and the change no id."""
-    if change.entity_id or change.field not in by_kind or not isinstance(change.proposed_value, str):
-        return change
-    name = change.proposed_value.casefold()
-    found = next((one for one in by_kind[change.field] if one.name.casefold() == name), None)
-    return replace(change, entity_id=found.id, proposed_value=found.name) if found else change
+            return edit_of(None, wanted).settled + unknown
+        return outcomes + unknown
 
 
 def _with(change: Change, outcome: Literal[ChangeStatus.APPLIED, ChangeStatus.FAILED], message: str | None) -> Change:

@@ -415,6 +415,21 @@ def test_a_server_that_refuses_the_key_is_not_asked_again(library: Library, monk
     assert plan.counted["performers"] == 3  # by the rules
 
 
+def test_a_plan_that_is_cancelled_costs_no_more(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "AT_ONCE", 1)
+    library.synced()
+
+    def answer(body: Mapping[str, Any]) -> tuple[int, Any]:
+        (pending,) = library.plans.all(ANN)
+        library.plans.cancel(ANN, pending.id)
+        return said(GOOD)
+
+    with serving(answer) as model:
+        plan = planned(library, model)
+        assert len(model.asked) == 1
+    assert (spent(library, plan)["stopped"], plan.status) == ("cancelled", "cancelled")
+
+
 def test_a_connection_that_is_gone_leaves_the_rules(library: Library) -> None:
     library.synced()
     plan = library.planned(ai=ai())

@@ -319,6 +319,50 @@ def test_undoing_a_plan_takes_back_what_it_did(library: Library) -> None:
     assert [p["name"] for p in library.server.scenes["4"]["performers"]] == ["Rose Lee"]
 
 
+def with_studios(library: Library) -> Plan:
+    for name in ("Northlight", "Brightwater"):
+        library.server.add("studios", name)
+    library.server.scenes = {}
+    library.server.add_scene(title=None, files=[file("/v/Northlight/a.mp4")])
+    library.synced()
+    return library.planned(detect=["studio"])
+
+
+def studio(library: Library) -> Any:
+    found = library.server.scenes["1"]["studio"]
+    return found["name"] if found else None
+
+
+def test_undoing_the_first_studio_leaves_none(library: Library) -> None:
+    plan = with_studios(library)
+    library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
+    library.applied(plan)
+    assert studio(library) == "Northlight"
+    back = library.plans.undo(ANN, plan.id)
+    library.plans.decide_all(ANN, back.id, "accept_all", None, None)
+    assert library.applied(back)["applied"] == 1
+    assert studio(library) is None
+    assert [one["name"] for one in library.server.kinds["studios"].values()] == ["Northlight", "Brightwater"]
+
+
+@pytest.mark.parametrize("connection", ["home", None])
+def test_a_name_of_ones_own_is_what_is_set(library: Library, connection: str | None) -> None:
+    plan = with_studios(library)
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="brightwater"))
+    library.run(ApplyWork, plan_id=plan.id, connection=connection).go()
+    scene = library.catalogue.scene(ANN, "1")
+    assert scene is not None
+    assert scene.studio == Named("2", "Brightwater")
+    assert studio(library) == ("Brightwater" if connection else None)
+
+
+def test_without_a_server_a_name_that_the_catalogue_lacks_is_a_failure(library: Library) -> None:
+    plan = with_studios(library)
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="Elsewhere"))
+    library.run(ApplyWork, plan_id=plan.id).go()
+    assert library.outcomes(plan) == {"1-0": ("failed", "The catalogue has no studio Elsewhere.")}
+
+
 def test_a_pattern_that_is_none_is_refused_before_the_job(library: Library) -> None:
     from chalicelib.pipelines.base import OptionRefused
 

@@ -87,7 +87,9 @@ class PlanCosts(Answer):
     failed: int = Field(description="Scenes about which the model could not be asked, or gave no usable answer.")
     unasked: int = Field(description="Scenes that were left out.")
     invented: int = Field(description="Choices that were not among those given, and are left out.")
-    stopped: str | None = Field(description="Why scenes were left out: `budget`, or an error's code of the connection.")
+    stopped: str | None = Field(
+        description="Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."
+    )
     failures: list[str] = Field(description="The first scenes that failed, and why.")
 
 

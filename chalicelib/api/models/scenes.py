@@ -28,7 +28,7 @@ class SceneFilters(Given):
     scene_ids: Ids = Field(default_factory=list)
     organized: bool | None = None
     analyzed: bool | None = None
-    has_active_jobs: bool | None = None
+    has_active_jobs: bool | None = Field(None, description="Scenes that a job under way names.")
     absent: bool | None = Field(None, description="Scenes that their source no longer has.")
     date_from: date | None = Field(None, description="The scene's whole period is on this day or later.")
     date_to: date | None = Field(None, description="The scene's whole period is on this day or before.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.catalogue.ai.asking import STOPS, Asking, Found, Spent
 from chalicelib.catalogue.ai.prompt import Prompt
 from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.plans import Plan, PlanStatus
 from chalicelib.catalogue.ports import Entities
 from chalicelib.pipelines.base import RunContext
 
@@ -31,7 +32,7 @@ def prompt_of(catalogue: Catalogue, owner_id: str, detect: Sequence[str]) -> Pro
 
 def ask(tools: Tools, context: RunContext, ai: AiOption, options: AnalyseOptions, ids: Sequence[str]) -> None:
     """Fills the plan with what the model proposes, until all scenes were asked about, the budget of tokens would be
-    exceeded, or the server answers no longer. The analysis goes on without it either way."""
+    exceeded, the plan is cancelled, or the server answers no longer. The analysis goes on without it either way."""
     state: dict[str, Any] = dict(context.state or {})
     at, in_a_row, spent = int(state.get("at", 0)), int(state.get("in_a_row", 0)), Spent.read(state.get("spent"))
     try:
@@ -57,7 +58,9 @@ def ask(tools: Tools, context: RunContext, ai: AiOption, options: AnalyseOptions
                         tools.plans.add(options.plan_id, found.scene_id, found.proposals)
                 at += len(some)
                 context.checkpoint({"at": at, "in_a_row": in_a_row, "spent": spent.as_json()})
-                _note(tools, context.owner_id, options.plan_id, spent)
+                plan = _note(tools, context.owner_id, options.plan_id, spent)
+                if plan.status is PlanStatus.CANCELLED:
+                    spent = replace(spent, stopped="cancelled")
                 context.progress(100 * at / len(ids))
     _note(tools, context.owner_id, options.plan_id, replace(spent, unasked=len(ids) - at))
 
@@ -71,6 +74,6 @@ def _of_server(found: Found) -> bool:
     return found.failure is not None and not found.asked
 
 
-def _note(tools: Tools, owner_id: str, plan_id: str, spent: Spent) -> None:
+def _note(tools: Tools, owner_id: str, plan_id: str, spent: Spent) -> Plan:
     known = tools.plans.get(owner_id, plan_id).metadata.get("ai") or {}
-    tools.plans.note(owner_id, plan_id, ai={**known, "spent": spent.as_json()})
+    return tools.plans.note(owner_id, plan_id, ai={**known, "spent": spent.as_json()})

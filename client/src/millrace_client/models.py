@@ -782,7 +782,7 @@ class PlanCosts(BaseModel):
     invented: int
     """Choices that were not among those given, and are left out."""
     stopped: str | None
-    """Why scenes were left out: `budget`, or an error's code of the connection."""
+    """Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."""
     failures: list[str]
     """The first scenes that failed, and why."""
 

@@ -245,6 +245,18 @@ def test_a_value_changed_in_the_meantime_is_a_conflict(world: World, ann: Caller
     assert (change["status"], ann.get("/scenes/s1")["scene_date"]) == ("conflict", "2010")
 
 
+def test_changes_of_another_plan_are_not_applied_with_this_one(world: World, ann: Caller) -> None:
+    plan, other = planned(world, ann), planned(world, ann)
+    ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
+    change = changes_of(ann, other)["date"]["id"]
+    for wrong in (change, change.partition(".")[2]):
+        assert ann.post(f"/analysis/plans/{plan}/apply", {"change_ids": [wrong]}).status == 422
+    own = changes_of(ann, plan)["date"]["id"]
+    assert ann.post(f"/analysis/plans/{plan}/apply", {"change_ids": [own]}).status == 202
+    world.deliver()
+    assert {c["status"] for c in changes_of(ann, plan).values()} == {"applied", "approved"}
+
+
 def test_a_plan_that_is_over_takes_no_decisions(world: World, ann: Caller) -> None:
     plan = planned(world, ann)
     assert ann.post(f"/analysis/plans/{plan}/cancel")["status"] == "cancelled"
@@ -460,8 +472,11 @@ def test_more_scenes_than_options_hold_are_analysed_all(
     monkeypatch.setattr(analysis, "IN_OPTIONS", 1)
     started = ann.post("/analysis/generate", {"filters": {"organized": False}})
     assert started["scenes"] == 2
+    assert ids(ann.get("/scenes?has_active_jobs=true")) == {"s1", "s2"}
     world.deliver()
     assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+    assert ann.get("/scenes?has_active_jobs=true")["total"] == 0
+    assert [job["id"] for job in ann.get("/scenes/s1/jobs")["items"]] == [started["job_id"]]
     assert ann.get(f"/analysis/plans/{started['plan_id']}")["scenes"] == 2
 
 

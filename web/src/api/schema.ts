@@ -1380,7 +1380,7 @@ export interface PlanCosts {
    */
   invented: number
   /**
-   * Why scenes were left out: `budget`, or an error's code of the connection.
+   * Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection.
    */
   stopped: string | null
   /**
