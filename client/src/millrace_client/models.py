@@ -992,6 +992,7 @@ class SceneFilters(BaseModel):
     organized: bool | None = None
     analyzed: bool | None = None
     has_active_jobs: bool | None = None
+    """Scenes that a job under way names."""
     absent: bool | None = None
     """Scenes that their source no longer has."""
     date_from: str | None = None
