@@ -29,11 +29,14 @@ const SCHEMES: Record<Size, readonly string[]> = {
   '1600': ['light', 'dark'],
 }
 
+/** Nothing of these depends on the width between a phone's and a desk's. */
+const ALIKE = new Set(['empty', 'connect', 'bulk', 'generate', 'keys', 'many', 'apply', 'names', 'plans'])
+
 async function seen(page: Page, size: Size, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     if (!shots && !SCHEMES[size].includes(colorScheme)) continue
     await page.emulateMedia({ colorScheme })
-    if (SCHEMES[size].includes(colorScheme)) await accessible(page)
+    if (SCHEMES[size].includes(colorScheme) && !(size === '1024' && ALIKE.has(name))) await accessible(page)
     await fits(page)
     if (shots) await page.screenshot({ path: join(shots, `${name}-${size}-${colorScheme}.png`) })
   }
