@@ -34,6 +34,7 @@ def small(world: World) -> World:
 
 
 def test_by_default_they_bring_a_gibibyte(world: World) -> None:
+    world.configure(LIMIT_GUEST_BYTES="")
     address = "192.0.2.1"
     assert bring(world.guest(), 2**29, address=address, name="half").status == 201
     assert bring(world.guest(), 2**29, address=address).status == 201
@@ -68,6 +69,13 @@ def test_it_counts_wherever_files_are_announced(small: World, path: str) -> None
     assert bring(guest, path=path.format(job_id=job["job_id"])).status == 429
     assert bring(guest, 600, path=path.format(job_id=job["job_id"])).status == 201
     assert bring(guest, 1).status == 429
+
+
+def test_a_job_is_sealed_even_where_nothing_is_left(small: World) -> None:
+    guest = small.guest()
+    opened = bring(guest, 1000, more=True)
+    assert bring(guest, 1).status == 429
+    assert guest.post(f"/jobs/{opened['job_id']}/files", {"files": []}).status == 201
 
 
 def test_what_is_refused_counts_nothing(small: World) -> None:
