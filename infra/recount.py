@@ -97,10 +97,10 @@ def _look(tables: Tables) -> list[Difference]:
     found = [one for seen in jobs.values() if seen.job for one in _of_job(seen, seen.job)]
     owners = _owners(jobs)
     for owner_id in sorted(owners.keys() | usages.keys()):
-        stored = usages.get(owner_id, {})
+        usage = usages.get(owner_id, {})
         wanted = owners.get(owner_id, {})
         names = ("active_jobs", "stored_bytes", "announced_bytes")
-        found += _differs(UsageRecord(owner_id), {n: wanted.get(n, 0) - int(stored.get(n, 0)) for n in names})
+        found += _differs(UsageRecord(owner_id), {n: wanted.get(n, 0) - int(usage.get(n, 0)) for n in names})
     whole = sum(wanted["stored_bytes"] for wanted in owners.values())
     return found + _differs(TotalRecord(), {"stored_bytes": whole - total})
 

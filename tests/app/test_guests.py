@@ -71,6 +71,13 @@ def test_it_counts_wherever_files_are_announced(small: World, path: str) -> None
     assert bring(guest, 1).status == 429
 
 
+def test_a_job_is_sealed_even_where_nothing_is_left(small: World) -> None:
+    guest = small.guest()
+    opened = bring(guest, 1000, more=True)
+    assert bring(guest, 1).status == 429
+    assert guest.post(f"/jobs/{opened['job_id']}/files", {"files": []}).status == 201
+
+
 def test_what_is_refused_counts_nothing(small: World) -> None:
     guest = small.guest()
     for wrong in ({"pipeline": "alchemy"}, {"options": {"layout": 7}}):

@@ -116,6 +116,6 @@ def _add(
         if size and refused.failed(len(changes) - 1):
             raise NoRoom(job.owner_id) from None
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None
-    if there:
+    if isinstance(there, Job):
         return replace(there, counts=job.counts)
     return replace(after, announced_bytes=job.announced_bytes + size)

@@ -242,10 +242,10 @@ class Intake:
             unserved = FieldError(f"options.{refused.field}", refused.message)
             raise InvalidFields("This installation can't serve an option.", errors=[unserved]) from None
         taken = valid.model_dump(mode="json")
-        if wrong := [
-            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken[name])
+        if numbers := [
+            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken.get(name))
         ]:
-            raise InvalidFields("Some options are not valid.", errors=wrong)
+            raise InvalidFields("Some options are not valid.", errors=numbers)
         return valid.model_dump(mode="json", exclude_none=True)
 
     def _models(self, folder: str) -> list[str]:
