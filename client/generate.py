@@ -71,7 +71,8 @@ def _type(schema: Schema) -> str:
     if "anyOf" in schema:
         return " | ".join(_type(kind) for kind in schema["anyOf"])
     if "const" in schema or "enum" in schema:
-        return f"Literal[{', '.join(json.dumps(value) for value in schema.get('enum', [schema.get('const')]))}]"
+        values = schema.get("enum", [schema.get("const")])
+        return f"Literal[{', '.join(json.dumps(v) if isinstance(v, str) else repr(v) for v in values)}]"
     if schema.get("format") == "date-time":
         return "datetime"
     if schema.get("type") == "array":

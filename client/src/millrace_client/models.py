@@ -79,7 +79,7 @@ class ApplyRequest(BaseModel):
     scene_ids: list[str] | None = None
     connection_id: str | None = None
     """The server to write to; without it the catalogue alone changes."""
-    background: Literal[true] | None = None
+    background: Literal[True] | None = None
     """Applying is always a job: follow it by its id."""
 
 
@@ -992,6 +992,7 @@ class SceneFilters(BaseModel):
     organized: bool | None = None
     analyzed: bool | None = None
     has_active_jobs: bool | None = None
+    """Scenes that a job under way names."""
     absent: bool | None = None
     """Scenes that their source no longer has."""
     date_from: str | None = None
@@ -1221,7 +1222,7 @@ class SyncRequest(BaseModel):
     """The videos of your media jobs; of these all are looked at each time."""
     incremental: bool | None = None
     """Only what changed since the last sync; the first one is always full."""
-    background: Literal[true] | None = None
+    background: Literal[True] | None = None
     """A sync is always a job: follow it by its id."""
 
 

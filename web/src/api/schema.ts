@@ -143,6 +143,9 @@ export interface SceneFilters {
   scene_ids?: string[]
   organized?: boolean | null
   analyzed?: boolean | null
+  /**
+   * Scenes that a job under way names.
+   */
   has_active_jobs?: boolean | null
   /**
    * Scenes that their source no longer has.
