@@ -76,17 +76,14 @@ def _docstring(text: str) -> str:
     )
 
 
-def _literal(value: object) -> str:
-    return repr(value) if isinstance(value, bool) else json.dumps(value)
-
-
 def _type(schema: Schema) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
         return " | ".join(_type(kind) for kind in schema["anyOf"])
     if "const" in schema or "enum" in schema:
-        return f"Literal[{', '.join(_literal(value) for value in schema.get('enum', [schema.get('const')]))}]"
+        values = schema.get("enum", [schema.get("const")])
+        return f"Literal[{', '.join(json.dumps(v) if isinstance(v, str) else repr(v) for v in values)}]"
     if schema.get("format") == "date-time":
         return "datetime"
     if schema.get("type") == "array":

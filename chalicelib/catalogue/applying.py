@@ -139,17 +139,28 @@ def undone(changes: Iterable[Change]) -> list[Change]:
     return found
 
 
+def called(entities: Sequence[Entity]) -> dict[str, Entity]:
+    """Entities by their names without case, and by aliases that one of them alone has. A name goes before another's
+    alias."""
+    found: dict[str, Entity] = {}
+    shared: set[str] = set()
+    for entity in entities:
+        for alias in {alias.casefold() for alias in entity.aliases}:
+            if alias in found:
+                shared.add(alias)
+            found[alias] = entity
+    for alias in shared:
+        del found[alias]
+    return found | {entity.name.casefold(): entity for entity in reversed(entities)}
+
+
 def identified(change: Change, known: Mapping[str, Sequence[Entity]]) -> Change:
     """The change with the entity of the library that its name or an alias of it means; failed where there is none, and
     where several names stand for one change, those that there are not."""
     if change.field not in {*NAMED, "studio"} or change.entity_id or change.proposed_value is None:
         return change
     names = change.proposed_value if isinstance(change.proposed_value, list) else [change.proposed_value]
-    by_name = {
-        name.casefold(): entity
-        for entity in known[change.field]
-        for name in (*entity.aliases, entity.name)  # a name goes before another's alias
-    }
+    by_name = called(known[change.field])
     lacks = [str(name) for name in names if str(name).casefold() not in by_name]
     if lacks and change.action != "remove":
         message = f"The catalogue has no {NAMED.get(change.field, 'studio')} {', '.join(lacks)}."

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from chalicelib.catalogue.applying import applied_to, edit_of, undone
+from chalicelib.catalogue.applying import applied_to, called, edit_of, undone
 from chalicelib.catalogue.detecting.proposal import Proposal
-from chalicelib.catalogue.model import Marker, Named, Scene
+from chalicelib.catalogue.model import Entity, Marker, Named, Scene
 from chalicelib.catalogue.plans import (
     NEXT,
     Change,
@@ -225,3 +225,10 @@ def test_undoing_takes_back_what_was_done_and_nothing_else() -> None:
     back = undone(done)
     assert [(c.id, c.action, c.proposed_value) for c in back] == [("7-0", "remove", "forest"), ("7-2", "set", "2009")]
     assert back[1].current_value == "2009-04-17"
+
+
+def test_a_name_goes_before_another_ones_alias_and_a_shared_alias_means_nobody() -> None:
+    annie, ann, other = Entity("1", "Annie"), Entity("2", "Ann", ("annie", "A")), Entity("3", "Bea", ("a",))
+    for order in ([annie, ann, other], [other, ann, annie]):
+        found = called(order)
+        assert (found["annie"].id, found["ann"].id, "a" in found) == ("1", "2", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.catalogue.applying import Edit
+from chalicelib.catalogue.applying import Edit, called
 from chalicelib.catalogue.model import Entity, Named
 from chalicelib.catalogue.stash.client import Stash, StashError
 
@@ -20,10 +20,7 @@ class Names:
     def __init__(self, stash: Stash, known: Mapping[str, Sequence[Entity]]) -> None:
         self._stash = stash
         self._ids = {
-            (kind, name.casefold()): entity.id
-            for kind, entities in known.items()
-            for entity in entities
-            for name in (*entity.aliases, entity.name)
+            (kind, name): entity.id for kind, entities in known.items() for name, entity in called(entities).items()
         }
 
     def id_of(self, kind: str, named: Named) -> str:

@@ -101,6 +101,8 @@ def _video(stream: BinaryIO, content_type: str, in_memory: bool) -> Looked:
         "width": found.picture.width,
         "height": found.picture.height,
         "duration_seconds": found.duration,
+        "codec": found.codec,
+        "frame_rate": found.frame_rate,
         "gps": found.gps,
         "camera": found.camera,
         "layout": found.layout,

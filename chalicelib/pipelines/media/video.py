@@ -19,6 +19,7 @@ from chalicelib.pipelines.media.writing import is_date, written
 if TYPE_CHECKING:
     from av import VideoFrame
     from av.container import InputContainer
+    from av.video.stream import VideoStream
     from PIL.Image import Image
 
 # The demuxer follows from the bytes. FFmpeg isn't left to guess: it knows playlists too, which name other files.
@@ -38,6 +39,8 @@ STREAMED = frozenset({"mpegts", "mpeg", "mpegvideo"})
 WANTED_SECOND = 1.0
 BEFORE, OPENING, NEAR_ENOUGH = (0.0, 0.5), 0.12, 0.2  # seconds
 LONG = 4.0
+# Frames a second that a video may have.
+FASTEST = 1000.0
 # How much of the video stream may be read on the way from a key frame to the wanted second.
 FRAME_BUDGET = 1024 * 1024
 MAX_PACKETS = 2_000
@@ -57,7 +60,8 @@ _QUICKTIME = "com.apple.quicktime."
 
 @dataclass(frozen=True)
 class Video:
-    """duration: seconds, None where unknown. picture: of one frame, upright. layout: see film_layout."""
+    """duration: seconds, None where unknown. picture: of one frame, upright. layout: see film_layout. codec: FFmpeg's
+    name of it. frame_rate: frames a second, on average."""
 
     picture: Picture
     duration: float | None
@@ -66,6 +70,8 @@ class Video:
     camera: str | None
     content_identifier: str | None = None
     layout: str | None = None
+    codec: str | None = None
+    frame_rate: float | None = None
 
 
 def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
@@ -103,8 +109,16 @@ def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
             gps=_gps(said) or packet.gps,
             camera=camera(*(text(said.get(_QUICKTIME + k) or said.get(k)) for k in ("make", "model"))),
             layout=film_layout([_small(f) if f else None for f in (*shown.before, frame, middle)]),
+            codec=videos[0].codec_context.name,
+            frame_rate=_rate(videos[0]),
             content_identifier=text(said.get(_QUICKTIME + "content.identifier"))[:64] or None,
         )
+
+
+def _rate(stream: VideoStream) -> float | None:
+    """None where the container doesn't say, or says what no video has: some tell the ticks of their clock."""
+    rate = float(stream.average_rate) if stream.average_rate else 0.0
+    return round(rate, 3) if 0 < rate <= FASTEST else None
 
 
 @dataclass(frozen=True)

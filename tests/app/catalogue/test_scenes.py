@@ -376,6 +376,7 @@ def test_videos_of_media_jobs_become_scenes_until_they_are_deleted(world: World,
     file = scene["files"][0]
     assert (scene["title"], scene["source"], file["size"]) == ("VID_20240601_100000.mp4", "videos", len(content))
     assert (file["width"] > 0, file["duration"] > 0, list(file["fingerprints"])) == (True, True, ["sha256"])
+    assert (file["codec"], file["frame_rate"]) == ("mpeg4", 10.0)
     assert synced()["skipped"] == 1
     assert user.call("DELETE", f"/jobs/{media}").status in {202, 204}
     world.deliver()

@@ -42,6 +42,8 @@ def test_a_phones_movie_tells_time_place_and_camera() -> None:
     assert found.metadata["gps"] == {"latitude": -33.8568, "longitude": 151.2153, "altitude": 12.3}
     assert found.metadata["camera"] == "Apple iPhone 15"
     assert found.metadata["duration_seconds"] == 2.0
+    assert found.metadata["frame_rate"] == 10.0
+    assert found.metadata["codec"] == "mpeg4"
     assert (found.metadata["width"], found.metadata["height"]) == SMALL
     assert "phash" not in found.metadata
 
