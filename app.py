@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.pipelines.functions import WorkerFunction
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
-app.api.binary_types = []
+app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
 app.routes = RouteTable(app)
 

@@ -23,6 +23,7 @@ from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, FileNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.library.listing import Wanted, WantedGroups
 from chalicelib.jobs.model import Artifact, Job, file_id
+from chalicelib.jobs.ports.outside import SignedRequest
 from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services
 
@@ -133,7 +134,12 @@ def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
 
 
 def _download(call: Call, job_id: str, name: str) -> Reply:
-    job = services().owned.job(call.user.id, job_id)
+    return whereabouts(call, *signed_artifact(services().owned.job(call.user.id, job_id), name))
+
+
+def signed_artifact(job: Job, name: str) -> tuple[SignedRequest, int]:
+    """Where an artifact can be fetched for a while, and its size in bytes. NotAllowedInState, ArtifactNotFound,
+    ArtifactGone."""
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
     # A job that waits for its user may have left what the user needs for an answer.
@@ -151,7 +157,7 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
         expires_in=services().settings.limits.download_url_seconds,
         now=services().clock(),
     )
-    return whereabouts(call, signed, artifact.size)
+    return signed, artifact.size
 
 
 def _filename(job: Job, artifact: Artifact) -> str:

@@ -75,12 +75,11 @@ def respond(
     except JobError as error:
         if error.status >= 500:
             log.error("%s %s answered %s, request %s", route.method, route.path, error.code, request_id)
-        response = problem(error, request_id)
+        response = refusal(error, request_id, headers, route)
     except Exception:
         log.exception("%s %s failed, request %s", route.method, route.path, request_id)
-        response = problem(
-            InternalError("Something went wrong on our side. The request's id helps to find out what."), request_id
-        )
+        unknown = InternalError("Something went wrong on our side. The request's id helps to find out what.")
+        response = refusal(unknown, request_id, headers, route)
     response.headers["X-Request-Id"] = request_id
     response.headers.update(cors.headers(headers, services().settings.cors_origins))
     return response
@@ -104,7 +103,7 @@ def serve(
         raise JobNotFound("There is no such job.")
     call = Call(
         user,
-        parse_body(request.raw_body, headers.get("content-type", JSON), route.body) if route.body else None,
+        _sent(request, headers, route),
         parse_query(request, route.query) if route.query else None,
         headers,
         request_id,
@@ -176,11 +175,25 @@ def etag_of(model: BaseModel, body: str | None = None) -> str:
     return f"{tag(model.model_dump_json(exclude=fleeting))[:-1]}-{whole[1:]}" if fleeting else whole
 
 
-def problem(error: JobError, request_id: str) -> Response:
+def refusal(error: JobError, request_id: str, headers: Mapping[str, str], route: Route) -> Response:
+    """An error as the route words it; as a problem for who asks for one."""
+    if route.dialect is None:
+        return problem(error, request_id)
+    status = route.dialect.status(error)
+    response = problem(error, request_id, status)
+    if PROBLEM not in headers.get("accept", ""):
+        response.headers["Content-Type"] = JSON
+        response.body = rendered(route.dialect.worded(error, request_id))
+    return response
+
+
+def problem(error: JobError, request_id: str, status: int | None = None) -> Response:
+    """status: where it is another than the error's own."""
+    status = status or error.status
     content: dict[str, Any] = {
         "type": f"urn:millrace:error:{error.code}",
         "title": error.title,
-        "status": error.status,
+        "status": status,
         "detail": error.detail,
         "code": error.code,
         "request_id": request_id,
@@ -191,7 +204,16 @@ def problem(error: JobError, request_id: str) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="millrace"'
-    return Response(body=json.dumps(content), status_code=error.status, headers=headers)
+    return Response(body=json.dumps(content), status_code=status, headers=headers)
+
+
+def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseModel | None:
+    """What the request brings: the route's body or form, checked."""
+    if route.form:
+        from chalicelib.api.forms import parse_form
+
+        return parse_form(request.raw_body, headers.get("content-type", ""), route.form)
+    return parse_body(request.raw_body, headers.get("content-type", JSON), route.body) if route.body else None
 
 
 def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> BaseModel:
@@ -209,15 +231,16 @@ def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> B
         raise InvalidJson("The body is no valid JSON in UTF-8.") from None
     if not isinstance(parsed, dict):
         raise InvalidJson("The body must be a JSON object.")
-    return _validated(model, parsed)
+    return validated(model, parsed)
 
 
 def parse_query(request: Request, model: type[BaseModel]) -> BaseModel:
     given = request.query_params or {}
-    return _validated(model, {name: given[name] for name in given})
+    return validated(model, {name: given[name] for name in given})
 
 
-def _validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+def validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+    """Raises InvalidFields."""
     try:
         return model.model_validate(values)
     except ValidationError as invalid:

@@ -15,7 +15,7 @@ from chalicelib.api.models.jobs import (
 )
 from chalicelib.jobs.library.listing import SORTS
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
+from chalicelib.jobs.progress import expected_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.wiring import services
@@ -82,6 +82,9 @@ def job_summary(job: Job) -> JobSummary:
         started_at=job.started_at,
         completed_at=job.completed_at,
         waiting_for=waiting_for(job),
+        options=dict(job.options),
+        result=dict(job.result) if job.result else None,
+        size_bytes=job.kept_bytes if job.final else None,
     )
 
 
@@ -99,7 +102,7 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.files_intended = None if job.sealed else job.files_intended
         case JobState.QUEUED:
             answer.queue_position = queue_position(job, queue)
-            answer.estimated_wait_seconds = round(answer.queue_position * mean_seconds(queue))
+            answer.estimated_wait_seconds = round(answer.queue_position * expected_seconds(queue, job.counts.size))
         case JobState.RUNNING | JobState.PAUSED:
             answer.progress_percent = how_far.percent
             answer.current_step, answer.total_steps = how_far.step, how_far.steps

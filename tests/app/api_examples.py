@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chalicelib.api import openapi
-from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.stash.client import Stash
@@ -33,8 +33,9 @@ from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
 from tests.catalogue.stash_server import KEY, StashServer
 from tests.pipelines.speech.speech_world import spoken
+from tests.pipelines.volume.volume_world import affine_of, nifti, small_labels
 
-ROUTES = every_route()
+ROUTES = openapi.OWN
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 DESCRIBED = openapi.EXAMPLES
@@ -66,11 +67,20 @@ class Examples:
         self.values: dict[str, dict[str, Any]] = {}
         self._ids: dict[str, str] = {}
 
-    def show(self, route: str, caller: Caller, path: str | None = None, body: Any = None, **headers: str) -> Answer:
-        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values."""
+    def show(
+        self,
+        route: str,
+        caller: Caller,
+        path: str | None = None,
+        body: Any = None,
+        form: Mapping[str, Any] | None = None,
+        **headers: str,
+    ) -> Answer:
+        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values. form: sent
+        instead of a body, and not written down."""
         method, _, template = route.partition(" ")
         path = path or template
-        answer = caller.call(method, path, body, **headers)
+        answer = caller.form(method, path, form, **headers) if form else caller.call(method, path, body, **headers)
         assert answer.status < 400, f"{route}: {answer.text}"
         lines = [f"{method} /api{path}"]
         lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
@@ -101,7 +111,11 @@ class Examples:
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
-        text = re.sub(r"(media|colour|job|Nightly|scenesync) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(
+            r"(media|colour|speech|volume|job|Nightly|scenesync) 20\d\d-\d\d-\d\d \d\d:\d\d",
+            r"\1 2026-01-15 09:30",
+            text,
+        )
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
@@ -189,6 +203,7 @@ def record(world: World) -> Examples:
     show("GET /settings/{name}", boss, "/settings/guest_seconds")
     show("GET /settings", boss)
     show("GET /audit", boss)
+    compat_examples(examples, world, ann, boss, samples)
     show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
     show("POST /auth/logout", ann)
     return examples
@@ -402,6 +417,36 @@ def _speech(examples: Examples, world: World, ann: Caller) -> None:
     show("GET /jobs/{job_id}/missing-words", ann, f"/jobs/{job_id}/missing-words")
     show("PUT /dictionaries/{language}", ann, path, {"text": "nobady\tN OW B AA D IY\n", "mode": "append"})
     show("GET /dictionaries/{language}", ann, path)
+
+
+def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller, samples: Mapping[str, bytes]) -> None:
+    """Of other systems' APIs."""
+    _compat_speech(examples, world, ann)
+    _compat_knee(examples, world, ann)
+
+
+def _compat_knee(examples: Examples, world: World, ann: Caller) -> None:
+    show = examples.show
+    scan = {"file": ("knee.nii.gz", nifti(small_labels(), affine_of((0.8, 0.8, 1.2))))}
+    options = {"segmentation_model": "labels", "perform_nsm": "true", "nsm_type": "bone_and_cart"}
+    job = show("POST /compat/knee/upload", ann, form=scan | options)["job_id"]
+    world.deliver()
+    show("GET /compat/knee/status/{job_id}", ann, f"/compat/knee/status/{job}")
+    show("GET /compat/knee/download/{job_id}", ann, f"/compat/knee/download/{job}")
+    show("GET /compat/knee/stats", ann)
+    show("GET /compat/knee/health", world.nobody)
+
+
+def _compat_speech(examples: Examples, world: World, ann: Caller) -> None:
+    show = examples.show
+    files = {"nobody.wav": spoken("nobody"), "nobody.lab": b"nobudy told me that"}
+    task = ann.upload(files, pipeline="speech")
+    world.deliver()
+    show("GET /v1/upload/status", ann, f"/v1/upload/status?user_id={ann.id}&status_filter=completed,aligned&limit=1")
+    show("GET /v1/tasks/{task_id}/status", ann, f"/v1/tasks/{task}/status")
+    show("GET /v1/tasks/{task_id}/missing-words", ann, f"/v1/tasks/{task}/missing-words")
+    show("GET /v1/tasks/{task_id}/download/{artifact}", ann, f"/v1/tasks/{task}/download/textgrid")
+    show("GET /v1/static/guides/{filename}", ann, "/v1/static/guides/first-steps.html")
 
 
 def _user_data(examples: Examples, ann: Caller) -> None:

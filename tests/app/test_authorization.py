@@ -37,12 +37,15 @@ ADMIN = (401, 403, 403, 403, 200, 403)
 @dataclass(frozen=True)
 class Row:
     """good: the status for those who may. body: one that they could send, or what makes it. values: of the path, beside
-    what PLACES makes."""
+    what PLACES makes. form: one instead of a body. pipeline: of the job that the
+    path names."""
 
     statuses: tuple[int, ...]
     body: Any = None
     good: int = 200
     values: dict[str, str] = field(default_factory=dict)
+    form: dict[str, Any] | None = None
+    pipeline: str = "media"
 
 
 def registration(cast: Cast) -> dict[str, str]:
@@ -176,6 +179,18 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/dictionaries/{language}"): Row(OWNER),
     ("PUT", "/dictionaries/{language}"): Row(SIGNED_IN, {"text": "zoe\tZ OW IY"}, 201, {"language": "any"}),
     ("GET", "/jobs/{job_id}/missing-words"): Row(OWNER, good=400),  # the job has photos
+    ("GET", "/v1/upload/status"): Row(SIGNED_IN),
+    ("GET", "/v1/tasks/{task_id}/status"): Row(OWNER, pipeline="speech"),
+    ("GET", "/v1/tasks/{task_id}/download/{artifact}"): Row(
+        OWNER, good=400, values={"artifact": "complete"}, pipeline="speech"
+    ),
+    ("GET", "/v1/tasks/{task_id}/missing-words"): Row(OWNER, pipeline="speech"),
+    ("GET", "/v1/static/guides/{filename}"): Row(SIGNED_IN, good=302),
+    ("POST", "/compat/knee/upload"): Row(SIGNED_IN, good=201, form={"file": ("a.nii", b"\0" * 400)}),
+    ("GET", "/compat/knee/status/{job_id}"): Row(OWNER, pipeline="volume"),
+    ("GET", "/compat/knee/download/{job_id}"): Row(OWNER, good=400, pipeline="volume"),
+    ("GET", "/compat/knee/stats"): Row(SIGNED_IN),
+    ("GET", "/compat/knee/health"): Row(EVERYBODY),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -208,10 +223,13 @@ ENDING = ("/auth/logout", "/auth/password")
 Values = dict[str, str]
 
 
-def a_job(cast: Cast, _: Values) -> Values:
-    job = cast.people["owner"].announce({"a.jpg": 20}, more=True)
+def a_job(cast: Cast, values: Values) -> Values:
+    pipeline = values["pipeline"]
+    name = {"volume": "a.nii", "speech": "a.wav"}.get(pipeline, "a.jpg")
+    job = cast.people["owner"].announce({name: 20}, pipeline=pipeline, more=True)
     assert job.status == 201, job.text
-    return {"job_id": job["job_id"], "file_id": job["uploads"][0]["file_id"]}
+    job_id, file_id = job["job_id"], job["uploads"][0]["file_id"]
+    return {"job_id": job_id, "task_id": job_id, "file_id": file_id}
 
 
 def a_key(cast: Cast, _: Values) -> Values:
@@ -287,6 +305,7 @@ def a_dictionary(cast: Cast, _: Values) -> Values:
 
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
+    "task_id": a_job,
     "file_id": a_job,
     "key_id": a_key,
     "result_id": a_result,
@@ -342,7 +361,7 @@ def things(cast: Cast, route: Route) -> dict[str, str]:
     values = dict(ROWS[route.method, route.path].values)
     for name, make in PLACES.items():
         if "{" + name + "}" in route.path and name not in values:
-            values |= make(cast, values)
+            values |= make(cast, values | {"pipeline": ROWS[route.method, route.path].pipeline})
     return values
 
 
@@ -370,7 +389,13 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         row.body(cast) if callable(row.body) else row.body,
     )
     before = state(cast, values)
-    answer = by.call(route.method, filled(route, values), body)
+    # As problems, whose codes are the same for all.
+    kind = {"accept": "application/problem+json"} if route.dialect else {}
+    answer = (
+        by.form(route.method, filled(route, values), row.form, **kind)
+        if row.form
+        else by.call(route.method, filled(route, values), body, **kind)
+    )
     wanted = row.statuses[CALLERS.index(name)]
     if wanted == 200:
         assert answer.status == row.good, answer.text
@@ -385,7 +410,7 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         unknown = dict.fromkeys(values, elsewhere) | row.values
         if "file_id" in values:
             unknown["file_id"] = f"{elsewhere}-00000001"
-        other = by.call(route.method, filled(route, unknown), body)
+        other = by.call(route.method, filled(route, unknown), body, **kind)
         assert content(other) == content(answer), "it must look like an id that nobody has"
 
 

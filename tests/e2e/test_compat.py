@@ -1,0 +1,134 @@
+"""Clients of other systems on the real local stack: each tells its whole story, and only its base address is new."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.e2e.compat.knee import KneeClient
+from tests.e2e.compat.speech import SpeechClient
+from tests.e2e.stack import Guest, Stack
+from tests.pipelines.speech.speech_world import spoken, text_of
+from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti
+
+POLLER = Path(__file__).parent / "compat" / "poller.mjs"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    stack = Stack(tmp_path_factory.mktemp("stack"), None, "--sweep", "1", "--visibility", "3")
+    stack.start()
+    yield stack
+    stack.stop()
+
+
+def signed_in(who: Guest) -> requests.Session:
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {who.token}"
+    return session
+
+
+def test_the_speech_systems_client_polls_supplies_words_and_downloads(stack: Stack) -> None:
+    guest = Guest(stack.api)
+    client = SpeechClient(f"{stack.api}/v1", stack.api.removesuffix("/api"), signed_in(guest))
+    assert client.tasks() == []
+    files = {"nobody.wav": spoken("nobody"), "nobody.lab": b"nobudy told me that"}
+    task_id = guest.upload(files, "speech", options={"on_missing": "stop"}, name="Prompts")
+    waiting = client.wait_for(task_id, {"uploaded"}, 60)
+    assert (waiting["missing_words"], waiting["has_missing_words"]) == ("1", True)
+    assert (waiting["textgrid_url"], waiting["download_url"]) == (None, None)
+    missing = client.missing_words(task_id)
+    assert (missing["has_missing_words"], missing["missing_words_count"]) == (True, 1)
+    assert "nobudy" in missing["html_content"]
+    _, suggested = client.download(waiting["missing_dict_url"])
+    assert suggested.decode().splitlines()[-1].startswith("nobudy\t")
+    guest.call("PUT", "/dictionaries/en_US", {"text": suggested.decode()})
+    guest.call("POST", f"/jobs/{task_id}/control", {"action": "resume"})
+    done = client.wait_for(task_id, {"completed", "pre-error"}, 90)
+    assert done["task_status"] == "completed", done
+    expected = {
+        "user_id": guest.id,
+        "download_title": "Prompts",
+        "trans_choice": "comp-ling",
+        "lang": "en_US",
+        "size": str(sum(map(len, files.values()))),
+        "missing_words": "0",
+        "no_of_files": 2,
+        "words": 4,
+        "cost": 0.0,
+        "batch": True,
+        "has_missing_words": False,
+        "missing_dict_url": None,
+    }
+    assert {name: done[name] for name in expected} == expected
+    assert [task["task_id"] for task in client.tasks(user_id=guest.id, status_filter="completed")] == [task_id]
+    assert client.tasks(status_filter="uploading,uploaded,aligned") == []
+    name, grid = client.download(done["textgrid_url"])
+    assert "nobody.TextGrid" in name
+    assert grid.decode().startswith('File type = "ooTextFile"')
+    _, archive = client.download(done["download_url"])
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        assert members.read("audio/nobody.wav") == files["nobody.wav"]
+    assert b"<h1>" in client.guide("first-steps.html")
+    assert client.download_guide("nothing.pdf").json()["status"] == "error"
+
+
+def test_the_speech_systems_page_polls_until_nothing_is_active(stack: Stack) -> None:
+    guest = Guest(stack.api)
+    guest.upload({"boat.wav": spoken("boat"), "boat.lab": text_of("boat")}, "speech")
+    node = shutil.which("node")
+    assert node
+    command = [node, str(POLLER), stack.api.removesuffix("/api"), guest.token, guest.id]
+    said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout)
+    assert said["seen"][-1] == "completed"
+    assert set(said["seen"]) <= {"uploading", "aligned", "completed"}
+    assert said["complete"]["name"].startswith('"')
+    assert said["complete"]["size"] > 30_000
+    assert said["wrong"] == "There is no such task."
+
+
+def test_the_knee_systems_client_sends_a_form_polls_and_saves_the_zip(stack: Stack) -> None:
+    client = KneeClient(f"{stack.api}/compat/knee", signed_in(Guest(stack.api)))
+    assert client.get("/health")["status"] == "healthy"
+    spacing = (0.8, 0.8, 1.2)
+    scan = nifti(grey_of(ball_with_shell(spacing)), affine_of(spacing))
+    options = {"email": "reader@example.com", "perform_nsm": "true", "nsm_type": "bone_and_cart"}
+    options |= {"retain_results": "true", "cartilage_smoothing": "0.3125"}
+    refused = client.upload("knee.nii.gz", scan, segmentation_model="nnunet_fullres", **options)
+    assert refused.status_code == 422
+    assert "classical" in refused.json()["detail"]
+    sent = client.upload("knee.nii.gz", scan, segmentation_model="classical", **options)
+    assert sent.status_code == 201, sent.text
+    job = sent.json()
+    assert set(job) == {"job_id", "status", "queue_position", "estimated_wait_seconds", "message"}
+    early = client.download(f"/download/{job['job_id']}")
+    assert early.status_code == 400
+    assert early.json()["detail"].startswith("Job not complete")
+    done, seen = client.wait(job["job_id"], 120)
+    assert done["status"] == "complete", done
+    assert seen <= {"queued", "processing", "complete"}
+    archive = client.download(done["download_url"])
+    assert archive.headers["Content-Type"] == "application/zip"
+    assert "knee_results.zip" in archive.headers["Content-Disposition"]
+    assert len(archive.content) == done["result_size_bytes"]
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as members:
+        assert members.testzip() is None
+        assert "knee_labels.nii.gz" in members.namelist()
+    bad, _ = client.wait(client.upload("flat.nii", b"no picture").json()["job_id"], 60)
+    assert (bad["status"], bad["error_code"]) == ("error", "INVALID_FORMAT")
+    assert client.download("/download/nothing").status_code == 404
+    large = client.upload("large.nii", bytes(6_000_000))
+    assert large.status_code == 413
+    assert "POST /api/upload" in large.json()["detail"]
+    assert "POST /api/upload" in client.upload("huge.nii", bytes(11_000_000)).json()["detail"]
+    stats = client.get("/stats")
+    assert all(isinstance(number, int) for number in stats.values())
+    assert stats["total_jobs_processed"] >= 1
