@@ -67,7 +67,7 @@ def list_files(call: Call, job_id: str) -> Reply:
 def list_duplicates(call: Call, job_id: str) -> Reply:
     query: DuplicatesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
-    found = _duplicates_found(job)
+    found = duplicates_found(job)
     of = number_of(job.id, query.file) if query.file else None
     groups, total = services().listing.duplicates(job, WantedGroups(query.kind, query.page, query.per_page, of), found)
     answer = DuplicatesAnswer(
@@ -164,7 +164,7 @@ def _filename(job: Job, artifact: Artifact) -> str:
     return artifact.filename or f"{job.name}_results.zip"
 
 
-def _duplicates_found(job: Job) -> list[dict[str, Any]] | None:
+def duplicates_found(job: Job) -> list[dict[str, Any]] | None:
     """What the run has written down, once it has."""
     try:
         artifact = services().jobs.artifact(job.id, DUPLICATES)

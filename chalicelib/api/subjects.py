@@ -39,6 +39,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "documentation": ("openapi.json", "docs"),
         "compat.speech": ("v1",),
         "compat.knee": ("compat/knee",),
+        "compat.media": ("compat/media",),
     }
 )
 """By the module's name, what its paths begin with; in the order of the API's description."""

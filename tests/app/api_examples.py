@@ -423,6 +423,21 @@ def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller,
     """Of other systems' APIs."""
     _compat_speech(examples, world, ann)
     _compat_knee(examples, world, ann)
+    _compat_media(examples, world, ann, samples["harbour.jpg"])
+
+
+def _compat_media(examples: Examples, world: World, ann: Caller, photo: bytes) -> None:
+    show, base = examples.show, "/compat/media/jobs"
+    files = {"files": [("harbour.jpg", photo), ("copy.jpg", photo)], "timestamps": "[1768468200000, null]"}
+    job = show("POST /compat/media/upload", ann, form=files)["job_id"]
+    world.deliver()
+    show("GET /compat/media/jobs/{job_id}", ann, f"{base}/{job}")
+    show("GET /compat/media/jobs/{job_id}/files", ann, f"{base}/{job}/files?confidence=high&per_page=1")
+    show("GET /compat/media/jobs/{job_id}/duplicates", ann, f"{base}/{job}/duplicates")
+    imported = show("POST /compat/media/import-path", ann, body={"path": "/import/trip"})["job_id"]
+    control = {"action": "cancel"}
+    show("POST /compat/media/jobs/{job_id}/control", ann, f"{base}/{imported}/control", control)
+    world.deliver()
 
 
 def _compat_knee(examples: Examples, world: World, ann: Caller) -> None:

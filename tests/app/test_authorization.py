@@ -186,6 +186,12 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/v1/tasks/{task_id}/missing-words"): Row(OWNER, pipeline="speech"),
     ("GET", "/v1/static/guides/{filename}"): Row(SIGNED_IN, good=302),
+    ("POST", "/compat/media/upload"): Row(SIGNED_IN, form={"files": ("a.jpg", b"bytes")}),
+    ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # nothing lies there
+    ("GET", "/compat/media/jobs/{job_id}"): Row(OWNER),
+    ("POST", "/compat/media/jobs/{job_id}/control"): Row(OWNER, {"action": "cancel"}),
+    ("GET", "/compat/media/jobs/{job_id}/files"): Row(OWNER),
+    ("GET", "/compat/media/jobs/{job_id}/duplicates"): Row(OWNER),
     ("POST", "/compat/knee/upload"): Row(SIGNED_IN, good=201, form={"file": ("a.nii", b"\0" * 400)}),
     ("GET", "/compat/knee/status/{job_id}"): Row(OWNER, pipeline="volume"),
     ("GET", "/compat/knee/download/{job_id}"): Row(OWNER, good=400, pipeline="volume"),

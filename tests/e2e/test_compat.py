@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from infra.local.samples import make_samples
 from tests.e2e.compat.knee import KneeClient
+from tests.e2e.compat.media import MediaClient
 from tests.e2e.compat.speech import SpeechClient
 from tests.e2e.stack import Guest, Stack
 from tests.pipelines.speech.speech_world import spoken, text_of
@@ -132,3 +134,35 @@ def test_the_knee_systems_client_sends_a_form_polls_and_saves_the_zip(stack: Sta
     stats = client.get("/stats")
     assert all(isinstance(number, int) for number in stats.values())
     assert stats["total_jobs_processed"] >= 1
+
+
+def test_the_media_systems_client_imports_watches_and_lists(stack: Stack, tmp_path: Path) -> None:
+    user = Guest(stack.api)
+    user.register()
+    client = MediaClient(f"{stack.api}/compat/media", signed_in(user))
+    samples = {path.name: path.read_bytes() for path in make_samples(tmp_path)}
+    photos = {name: content for name, content in samples.items() if name.endswith(".jpg") and len(content) < 300_000}
+    sent = client.upload(photos | {"the same.jpg": photos["harbour.jpg"]})
+    assert sent == {"job_id": sent["job_id"], "file_count": len(photos) + 1, "status": "queued"}
+    job = client.wait(sent["job_id"], 60)
+    assert (job["status"], job["progress_percent"], job["progress_total"]) == ("completed", 100, len(photos) + 1)
+    high = client.get(f"/jobs/{job['id']}/files", confidence="high", page="1", per_page="50")
+    assert {file["confidence"] for file in high["files"]} == {"high"}
+    groups = client.get(f"/jobs/{job['id']}/files", group_by="confidence")
+    assert len(groups["groups"]["high"]) == high["total"]
+    assert sum(map(len, groups["groups"].values())) == groups["total_files"] == len(photos) + 1
+    [shown, *_] = high["files"]
+    picture = signed_in(user).get(stack.api.removesuffix("/api") + shown["thumbnail_path"], timeout=30)
+    assert picture.headers["Content-Type"] == "image/jpeg"
+    duplicates = client.get(f"/jobs/{job['id']}/duplicates")["duplicate_groups"]
+    assert [g for g in duplicates if {"the same.jpg", "harbour.jpg"} <= {f["original_filename"] for f in g["files"]}]
+    assert client.control(job["id"], "pause").status_code == 400
+
+    place = f"import/@{user.id}/trip"
+    stack.s3().put_object(Bucket="millrace", Key=f"{place}/a.jpg", Body=photos["harbour.jpg"])
+    imported = client.import_path(f"/{place}")
+    assert imported.status_code == 200, imported.text
+    assert imported.json()["file_count"] == 1
+    assert client.wait(imported.json()["job_id"], 60)["status"] == "completed"
+    assert client.import_path("/etc").status_code == 400
+    assert "error" in client.import_path("/etc").json()
