@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import settings
+from chalicelib.catalogue.remote import TRIES
 from chalicelib.jobs.ids import new_id
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 
 SECONDS = 30.0
+MODEL_SECONDS = 120.0
+"""A language model on a machine at home thinks long."""
+TEST_SECONDS = 8.0
+"""What waits for the API's answer waits with it, and API Gateway gives up after 29."""
 MOST_BYTES = 32 * 1024 * 1024
 """Of one answer of a connected server."""
 
@@ -73,12 +78,22 @@ class CatalogueServices:
 
     @cached_property
     def connections(self) -> Servers:
+        return self._servers(SECONDS, MODEL_SECONDS, tries=TRIES)
+
+    @cached_property
+    def tested_connections(self) -> Servers:
+        """The same, for somebody who waits."""
+        return self._servers(TEST_SECONDS, TEST_SECONDS, tries=1)
+
+    def _servers(self, seconds: float, model_seconds: float, tries: int) -> Servers:
         from chalicelib.outgoing.posting import Poster
         from chalicelib.outgoing.servers import Servers
 
         # A key is for the connection's address alone: nothing is sent on.
-        poster = Poster(self.connection_addresses, SECONDS, redirects=0, most_bytes=MOST_BYTES)
-        return Servers(self.connection_table, self.owners_connections, poster)
+        def poster(most: float) -> Poster:
+            return Poster(self.connection_addresses, most, redirects=0, most_bytes=MOST_BYTES)
+
+        return Servers(self.connection_table, self.owners_connections, poster(seconds), poster(model_seconds), tries)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.connections import (
     ConnectionAnswer,
     ConnectionChanges,
     ConnectionRequest,
     ConnectionsAnswer,
+    ModelsTested,
+    ServerTest,
+    StashTested,
 )
 from chalicelib.api.preconditions import check_match, is_conditional, versioned
 from chalicelib.api.routing import Routes
+from chalicelib.catalogue.errors import ConnectionNotThere
 from chalicelib.jobs.errors import ConnectionNotFound, PreconditionFailed, TooManyConnections, TryAgain
 from chalicelib.jobs.ids import is_id
 from chalicelib.outgoing.connections import Connection
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
+
+NO_STASH = "The server's answer is not that of a Stash server."
 
 
 @routes.route(
@@ -66,6 +76,66 @@ def change_connection(call: Call, connection_id: str) -> Reply:
 def delete_connection(call: Call, connection_id: str) -> Reply:
     services().connection_table.delete_connection(owned(call, connection_id))
     return Reply(None, 204)
+
+
+@routes.route(
+    "POST",
+    "/settings/test-stash",
+    "Whether a Stash server can be read",
+    body=ServerTest,
+    answer=StashTested,
+    errors=(ConnectionNotThere,),
+)
+def try_stash_server(call: Call) -> StashTested:
+    """One request of at most eight seconds. What goes wrong there is the answer, not an error."""
+    from chalicelib.catalogue.stash.client import StashError
+
+    servers = services().tested_connections
+    stash = _server(call, servers.stash, servers.stash_at)
+    began = time.monotonic()
+    try:
+        version = stash.ask("version")["version"]["version"]
+    except StashError as error:
+        return StashTested(ok=False, milliseconds=_since(began), code=error.code, message=error.message)
+    except (KeyError, TypeError):
+        return StashTested(ok=False, milliseconds=_since(began), code="stash_refused", message=NO_STASH)
+    return StashTested(ok=True, milliseconds=_since(began), version=str(version) if version else None)
+
+
+@routes.route(
+    "POST",
+    "/settings/test-openai",
+    "Whether a server of language models can be asked",
+    body=ServerTest,
+    answer=ModelsTested,
+    errors=(ConnectionNotThere,),
+)
+def try_model_server(call: Call) -> ModelsTested:
+    """The same; it lists the models and asks none."""
+    from chalicelib.catalogue.ai.client import ModelError
+
+    servers = services().tested_connections
+    server = _server(call, servers.models, servers.models_at)
+    began = time.monotonic()
+    try:
+        models = server.models()
+    except ModelError as error:
+        return ModelsTested(ok=False, milliseconds=_since(began), code=error.code, message=error.message)
+    return ModelsTested(ok=True, milliseconds=_since(began), models=models)
+
+
+def _server(call: Call, known: Callable[[str, str], Any], given: Callable[[str, str], Any]) -> Any:
+    asked: ServerTest = call.body
+    if asked.url is not None:
+        return given(asked.url, asked.key)
+    try:
+        return known(call.user.id, str(asked.connection_id))
+    except KeyError:
+        raise ConnectionNotThere(f"You have no connection {asked.connection_id} of this kind.") from None
+
+
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)
 
 
 def owned(call: Call, connection_id: str) -> Connection:

@@ -33,7 +33,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "user_data": ("user-data",),
         "speech": ("dictionaries", "jobs"),
         "schedules": ("schedules",),
-        "connections": ("connections",),
+        "connections": ("connections", "settings"),
         "settings": ("settings", "audit"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene
 from chalicelib.catalogue.plans import Change as PlannedChange
 from chalicelib.catalogue.plans import Plan, PlanStatus
@@ -119,9 +120,5 @@ class Connections(Protocol):
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         """A client of one of them. KeyError where the owner has none of that id."""
 
-
-class NoConnections:
-    """For installations without any."""
-
-    def stash(self, owner_id: str, connection_id: str) -> Stash:
-        raise KeyError(connection_id)
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        """The same of a server of language models."""

@@ -1,4 +1,4 @@
-"""One POST to somebody else's server, which may be slow, lie about where it is, or send on."""
+"""One request to somebody else's server, which may be slow, lie about where it is, or send on."""
 
 from __future__ import annotations
 
@@ -79,16 +79,23 @@ class Poster:
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         """Sends and follows redirects, each checked as the first. All of it within the given seconds. Never raises:
         whatever a receiver does is its answer."""
+        return self._timed("POST", url, body, headers)
+
+    def get(self, url: str, headers: Mapping[str, str]) -> Answered:
+        """The same without a body."""
+        return self._timed("GET", url, None, headers)
+
+    def _timed(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
         began = time.monotonic()
-        answer = self._post(url, body, headers, began + self._seconds)
+        answer = self._ask(method, url, body, headers, began + self._seconds)
         return replace(answer, milliseconds=round((time.monotonic() - began) * 1000))
 
-    def _post(self, url: str, body: bytes, headers: Mapping[str, str], until: float) -> Answered:
+    def _ask(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], until: float) -> Answered:
         status: int | None = None
         for _ in range(self._redirects + 1):
             try:
                 parts, addresses = self._addresses.check(url)
-                said = self._send(parts, addresses, body, headers, until)
+                said = self._send(parts, addresses, method, body, headers, until)
             except Refused as refused:
                 return Answered(status, refused.code, 0)
             except TimeoutError:
@@ -107,7 +114,13 @@ class Poster:
         return Answered(status, "too_many_redirects", 0)
 
     def _send(
-        self, parts: SplitResult, addresses: list[str], body: bytes, headers: Mapping[str, str], until: float
+        self,
+        parts: SplitResult,
+        addresses: list[str],
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        until: float,
     ) -> Said:
         host = str(parts.hostname)
         secure = parts.scheme == "https"
@@ -127,7 +140,7 @@ class Poster:
                 wrapped.do_handshake()
             connection.sock = line.opened
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", path, body, dict(headers))
+            connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
             content = answer.read(self._most_bytes + 1) if self._most_bytes else b""
             after = answer.getheader("Retry-After") or ""

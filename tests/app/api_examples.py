@@ -20,8 +20,10 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chalicelib.api import openapi
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
@@ -116,6 +118,7 @@ class Examples:
             r"\1 2026-01-15 09:30",
             text,
         )
+        text = re.sub(r'("milliseconds": )\d+', r"\g<1>42", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
         text = re.sub(r'("phash": ")[0-9a-f]{16}', r"\g<1>40a8a2b292121425", text)
@@ -349,6 +352,10 @@ def _connections(examples: Examples, ann: Caller) -> None:
     show("GET /connections", ann)
     show(f"GET {route}", ann, path)
     show(f"PATCH {route}", ann, path, {"name": "At home"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CatalogueServices, "tested_connections", Elsewhere())
+        show("POST /settings/test-stash", ann, body={"url": home["url"], "key": home["key"]})
+        show("POST /settings/test-openai", ann, body={"connection_id": "mine"})
     show(f"DELETE {route}", ann, path)
 
 
@@ -366,7 +373,17 @@ def _schedules(examples: Examples, ann: Caller) -> None:
 
 
 class Elsewhere:
-    """A connection to a server that has one scene."""
+    """Connections: to a server that has one scene, and to one with a language model."""
+
+    def stash_at(self, url: str, key: str) -> Stash:
+        return self.stash("", "")
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        return self.models_at("", "")
+
+    def models_at(self, url: str, key: str) -> ModelServer:
+        listed = json.dumps({"data": [{"id": "qwen3:8b"}, {"id": "llama3.2:3b"}]}).encode()
+        return ModelServer(lambda *asked: Response(200, listed), KEY, lambda seconds: None)
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         server = StashServer()

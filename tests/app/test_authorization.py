@@ -143,6 +143,8 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/connections/{connection_id}"): Row(OWNER),
     ("PATCH", "/connections/{connection_id}"): Row(OWNER, {"name": "Other"}),
     ("DELETE", "/connections/{connection_id}"): Row(OWNER, good=204),
+    ("POST", "/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/graphql"}),  # says that it fails
+    ("POST", "/settings/test-openai"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/v1"}),
     ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
     ("GET", "/schedules"): Row(SIGNED_IN),
     ("GET", "/schedules/{schedule_id}"): Row(OWNER),

@@ -141,3 +141,75 @@ def test_an_answer_without_end_is_not_read_to_its_end(
         monkeypatch.setattr(stash, "_sleep", lambda seconds: None)
         answer = stash._send(b"{}", {})
         assert (answer.status, answer.error) == (None, "answer_too_large")
+
+
+# -- tested before they are used
+
+
+STASH = json.dumps({"data": {"version": {"version": "v0.30.1"}}}).encode()
+MODELS = json.dumps({"data": [{"id": "b"}, {"id": "a"}]}).encode()
+
+
+def test_a_stash_server_tells_its_version(home: World, user: Caller) -> None:
+    with receiving(lambda handler: answered(handler, STASH)) as receiver:
+        made = add(user, url=receiver.url)
+        for asked in ({"url": receiver.url, "key": KEY}, {"connection_id": made["id"]}):
+            answer = user.post("/settings/test-stash", asked)
+            assert (answer.status, answer["ok"], answer["version"]) == (200, True, "v0.30.1")
+            assert answer["milliseconds"] >= 0
+        assert [got.headers["apikey"] for got in receiver.received] == [KEY, KEY]
+
+
+def test_a_server_of_language_models_lists_them(home: World, user: Caller) -> None:
+    with receiving(lambda handler: answered(handler, MODELS)) as receiver:
+        base = f"http://127.0.0.1:{receiver.port}/v1/"
+        made = add(user, url=base, kind="openai")
+        for asked in ({"url": base, "key": KEY}, {"connection_id": made["id"]}):
+            answer = user.post("/settings/test-openai", asked)
+            assert (answer.status, answer["ok"], answer["models"]) == (200, True, ["a", "b"])
+        assert {got.path for got in receiver.received} == {"/v1/models"}
+        assert {got.headers["authorization"] for got in receiver.received} == {f"Bearer {KEY}"}
+
+
+@pytest.mark.parametrize("path", ["/settings/test-stash", "/settings/test-openai"])
+@pytest.mark.parametrize(("given", "code"), [(401, "unauthorized"), (503, "unreachable"), (404, "refused")])
+def test_what_goes_wrong_there_is_the_answer_without_the_key(
+    home: World, user: Caller, path: str, given: int, code: str
+) -> None:
+    with receiving(given) as receiver:
+        answer = user.post(path, {"url": receiver.url, "key": KEY})
+        assert (answer.status, answer["ok"]) == (200, False)
+        assert answer["code"].endswith(code)
+        assert answer["message"]
+        assert KEY not in answer.text
+        assert len(receiver.received) == 1  # somebody waits
+
+
+@pytest.mark.parametrize("path", ["/settings/test-stash", "/settings/test-openai"])
+@pytest.mark.parametrize("content", [b"<html>", b"[1]", b'{"data": 7}', b'{"data": {"version": 7}}', b"null"])
+def test_a_server_that_speaks_something_else_is_none(home: World, user: Caller, path: str, content: bytes) -> None:
+    with receiving(lambda handler: answered(handler, content)) as receiver:
+        answer = user.post(path, {"url": receiver.url})
+        assert (answer.status, answer["ok"]) == (200, False)
+        assert answer["code"].endswith("refused")
+
+
+@pytest.mark.parametrize("path", ["/settings/test-stash", "/settings/test-openai"])
+def test_an_address_that_may_not_be_called_is_not_called_for_a_test(user: Caller, path: str) -> None:
+    for url in ("http://127.0.0.1:9/", "https://169.254.169.254/latest", "nonsense"):
+        answer = user.post(path, {"url": url})
+        assert (answer.status, answer["ok"]) == (200, False)
+        assert answer["code"].endswith("unreachable")
+
+
+@pytest.mark.parametrize("path", ["/settings/test-stash", "/settings/test-openai"])
+@pytest.mark.parametrize("asked", [{}, {"url": PUBLIC, "connection_id": "c"}, {"connection_id": "c", "key": KEY}])
+def test_a_test_is_of_one_server(user: Caller, path: str, asked: dict[str, str]) -> None:
+    assert user.post(path, asked).status == 422
+
+
+def test_a_connection_is_tested_by_its_owner_and_as_what_it_is(world: World, user: Caller) -> None:
+    made = add(user)
+    for who, path in ((world.guest(), "/settings/test-stash"), (user, "/settings/test-openai")):
+        answer = who.post(path, {"connection_id": made["id"]})
+        assert (answer.status, answer["code"]) == (400, "no_such_connection")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from graphql import build_schema, graphql_sync
 
-from chalicelib.catalogue.stash.client import Response
+from chalicelib.catalogue.remote import Response
 
 SCHEMA = build_schema((Path(__file__).parent / "stash_schema.graphql").read_text())
 KEY = "secret-key"

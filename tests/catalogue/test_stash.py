@@ -11,8 +11,9 @@ from chalicelib.catalogue.detecting.proposal import Action, Field
 from chalicelib.catalogue.model import Entity, Named
 from chalicelib.catalogue.plans import Change
 from chalicelib.catalogue.query import Query
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash import pages
-from chalicelib.catalogue.stash.client import DOCUMENTS, Response, Stash, StashError, document_text
+from chalicelib.catalogue.stash.client import DOCUMENTS, Stash, StashError, document_text
 from chalicelib.catalogue.stash.cursor import cursor
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
@@ -68,6 +69,7 @@ def test_what_may_pass_is_tried_again_as_the_server_asks() -> None:
         ([Response(200, b"<html>")], KEY, "stash_refused"),
         ([Response(200, b"[1]")], KEY, "stash_refused"),
         ([Response(200, b'{"errors": [{"message": "no such field"}]}')], KEY, "stash_refused"),
+        ([Response(200, json.dumps({"errors": [{"message": f"{KEY} is no key"}]}).encode())], KEY, "stash_refused"),
     ],
 )
 def test_what_cannot_pass_says_why(answers: list[Response], key: str, code: str) -> None:

@@ -12,7 +12,8 @@ from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
 from chalicelib.catalogue.query import Query
-from chalicelib.catalogue.stash.client import Response, Stash
+from chalicelib.catalogue.remote import Response
+from chalicelib.catalogue.stash.client import Stash
 from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.stores.plans import PlanTable

@@ -1,19 +1,22 @@
 """Shapes of connections."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from chalicelib.api.models.shapes import Answer, Given, Name, Time
 
 Url = Annotated[str, StringConstraints(max_length=2000)]
+ServerKind = Literal["stash", "openai"]
 Key = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[!-~]*$")]
 
 
 class ConnectionRequest(Given):
     name: Name
-    kind: Literal["stash"] = Field("stash", description="What speaks there.")
-    url: Url = Field(description="Such as https://stash.example/graphql.")
+    kind: ServerKind = Field(
+        "stash", description="What speaks there. `openai`: any server with OpenAI's chat completions."
+    )
+    url: Url = Field(description="Such as https://stash.example/graphql, or https://api.openai.com/v1.")
     key: Key = Field("", description="What the server knows you by. It is never shown again.")
 
 
@@ -37,3 +40,36 @@ class ConnectionAnswer(Answer):
 
 class ConnectionsAnswer(Answer):
     items: list[ConnectionAnswer]
+
+
+class ServerTest(Given):
+    """A connection of yours, or an address with its key before it becomes one."""
+
+    connection_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    url: Annotated[Url, Field(min_length=1)] | None = None
+    key: Key = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.connection_id is None) == (self.url is None):
+            raise ValueError("name either connection_id or url")
+        if self.connection_id and self.key:
+            raise ValueError("the key of a connection is the one that it has")
+        return self
+
+
+class ServerTested(Answer):
+    """ok false: code and message say why. milliseconds: what the request took."""
+
+    ok: bool
+    milliseconds: int
+    code: str | None = None
+    message: str | None = None
+
+
+class StashTested(ServerTested):
+    version: str | None = None
+
+
+class ModelsTested(ServerTested):
+    models: list[str] = Field(default_factory=list)

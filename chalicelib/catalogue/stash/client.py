@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-TRIES = 3
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 30.0
-"""Seconds between tries: doubled each time, or what the server asks for."""
+from chalicelib.catalogue.remote import TRIES, Response, Send, tried
+
 DOCUMENTS = Path(__file__).parent / "documents"
 
 
@@ -25,31 +22,17 @@ class StashError(Exception):
         self.message = message
 
 
-@dataclass(frozen=True)
-class Response:
-    """status None: no answer came, and error says why. retry_after in seconds, where the server names it."""
-
-    status: int | None
-    body: bytes = b""
-    error: str | None = None
-    retry_after: float | None = None
-
-
-class Send(Protocol):
-    """POSTs a body to the connection's address, with its key; at most 30 s."""
-
-    def __call__(self, body: bytes, headers: Mapping[str, str]) -> Response: ...
-
-
 class Stash:
-    """One server. sleep: takes seconds."""
+    """One server. sleep: takes seconds. tries: of a query that may pass."""
 
-    def __init__(self, send: Send, api_key: str, sleep: Callable[[float], None]) -> None:
+    def __init__(self, send: Send, api_key: str, sleep: Callable[[float], None], tries: int = TRIES) -> None:
         self._send = send
+        self._key = api_key
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if api_key:
             self._headers["ApiKey"] = api_key
         self._sleep = sleep
+        self._tries = tries
         self.requests = 0
 
     def ask(self, document: str, **variables: Any) -> Mapping[str, Any]:
@@ -57,22 +40,38 @@ class Stash:
         for its caller to read back. Raises StashError."""
         text = document_text(document)
         body = json.dumps({"query": text, "variables": variables}).encode()
-        tries = 1 if text.startswith("mutation") else TRIES
-        wait = FIRST_WAIT
-        for left in range(tries - 1, -1, -1):
+
+        def send() -> Response:
             self.requests += 1
-            response = self._send(body, self._headers)
-            if response.status == 200:
-                return _data(response.body)
-            if response.status in {401, 403}:
-                raise StashError("stash_unauthorized", "The server does not accept the API key.")
-            if response.status is not None and response.status not in {429, 500, 502, 503, 504}:
-                raise StashError("stash_refused", f"The server answered {response.status}.")
-            if left:
-                self._sleep(min(response.retry_after or wait, LONGEST_WAIT))
-                wait *= 2
-        what = f"answered {response.status}" if response.status else f"can't be reached ({response.error})"
-        raise StashError("stash_unreachable", f"The server {what}.")
+            return self._send(body, self._headers)
+
+        response = tried(send, 1 if text.startswith("mutation") else self._tries, self._sleep)
+        if response.status == 200:
+            return self._data(response.body)
+        if response.status in {401, 403}:
+            raise StashError("stash_unauthorized", "The server does not accept the API key.")
+        if not response.may_pass:
+            raise StashError("stash_refused", f"The server {response.said}.")
+        raise StashError("stash_unreachable", f"The server {response.said}.")
+
+    def _data(self, body: bytes) -> Mapping[str, Any]:
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            raise StashError(
+                "stash_refused", "The server's answer is no JSON: is this the address of /graphql?"
+            ) from None
+        if not isinstance(answer, dict):
+            raise StashError("stash_refused", "The server's answer is no GraphQL answer.")
+        errors = answer.get("errors")
+        if errors:
+            first = errors[0].get("message") if isinstance(errors, list) and isinstance(errors[0], dict) else None
+            said = str(first)[:300].replace(self._key, "********") if self._key else str(first)[:300]
+            raise StashError("stash_refused", f"The server refused the request: {said}")
+        data = answer.get("data")
+        if not isinstance(data, dict):
+            raise StashError("stash_refused", "The server's answer holds no data.")
+        return data
 
 
 @cache
@@ -82,20 +81,3 @@ def document_text(name: str) -> str:
     if "...SceneParts" in text:
         text += (DOCUMENTS / "scene.graphql").read_text()
     return text
-
-
-def _data(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        raise StashError("stash_refused", "The server's answer is no JSON: is this the address of /graphql?") from None
-    if not isinstance(answer, dict):
-        raise StashError("stash_refused", "The server's answer is no GraphQL answer.")
-    errors = answer.get("errors")
-    if errors:
-        first = errors[0].get("message") if isinstance(errors, list) and isinstance(errors[0], dict) else None
-        raise StashError("stash_refused", f"The server refused the request: {str(first)[:300]}")
-    data = answer.get("data")
-    if not isinstance(data, dict):
-        raise StashError("stash_refused", "The server's answer holds no data.")
-    return data

@@ -174,9 +174,9 @@ class ConnectionChanges(BaseModel):
 class ConnectionRequest(BaseModel):
     name: str
     url: str
-    """Such as https://stash.example/graphql."""
-    kind: Literal["stash"] | None = None
-    """What speaks there."""
+    """Such as https://stash.example/graphql, or https://api.openai.com/v1."""
+    kind: Literal["stash", "openai"] | None = None
+    """What speaks there. `openai`: any server with OpenAI's chat completions."""
     key: str | None = None
     """What the server knows you by. It is never shown again."""
 
@@ -576,6 +576,14 @@ class MissingWordsAnswer(BaseModel):
     """The same as a table, escaped."""
     dict_url: str | None
     """Where the dictionary of suggestions is; null where no word is missing."""
+
+
+class ModelsTested(BaseModel):
+    ok: bool
+    milliseconds: int
+    code: str | None = None
+    message: str | None = None
+    models: list[str] | None = None
 
 
 class MoreFilesRequest(BaseModel):
@@ -990,6 +998,14 @@ class SchedulesAnswer(BaseModel):
     items: list[ScheduleAnswer]
 
 
+class ServerTest(BaseModel):
+    """A connection of yours, or an address with its key before it becomes one."""
+
+    connection_id: str | None = None
+    url: str | None = None
+    key: str | None = None
+
+
 class SettingAnswer(BaseModel):
     name: str
     value: Any
@@ -1037,6 +1053,14 @@ class StartedAnswer(BaseModel):
     """Null where none began."""
     error_code: str | None
     error_message: str | None
+
+
+class StashTested(BaseModel):
+    ok: bool
+    milliseconds: int
+    code: str | None = None
+    message: str | None = None
+    version: str | None = None
 
 
 class StatsAnswer(BaseModel):

@@ -55,6 +55,7 @@ from millrace_client.models import (
     LibraryPage,
     LoginRequest,
     MissingWordsAnswer,
+    ModelsTested,
     MoreFilesRequest,
     NewJobAnswer,
     NewKeyAnswer,
@@ -85,11 +86,13 @@ from millrace_client.models import (
     ScheduleChanges,
     ScheduleRequest,
     SchedulesAnswer,
+    ServerTest,
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
     SignedInAnswer,
     SignedParts,
+    StashTested,
     StatsAnswer,
     StatusAnswer,
     StoredParts,
@@ -846,6 +849,16 @@ def change_connection(
 def delete_connection(connection_id: str) -> Call[None]:
     """Delete a connection."""
     return Call("DELETE", f"/connections/{connection_id}", None)
+
+
+def try_stash_server(body: ServerTest) -> Call[StashTested]:
+    """Whether a Stash server can be read."""
+    return Call("POST", "/settings/test-stash", StashTested, body=body, repeatable=False)
+
+
+def try_model_server(body: ServerTest) -> Call[ModelsTested]:
+    """Whether a server of language models can be asked."""
+    return Call("POST", "/settings/test-openai", ModelsTested, body=body, repeatable=False)
 
 
 def get_settings() -> Call[SettingsAnswer]:

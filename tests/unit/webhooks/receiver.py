@@ -49,6 +49,9 @@ def receiving(*answers: int | Callable[[BaseHTTPRequestHandler], None]) -> Itera
         def do_POST(self) -> None:
             receiver.handle(self)
 
+        def do_GET(self) -> None:
+            receiver.handle(self)
+
         def log_message(self, *_: object) -> None:
             pass
 

@@ -369,11 +369,11 @@ export interface ConnectionChanges {
 export interface ConnectionRequest {
   name: string
   /**
-   * What speaks there.
+   * What speaks there. `openai`: any server with OpenAI's chat completions.
    */
-  kind?: 'stash'
+  kind?: 'stash' | 'openai'
   /**
-   * Such as https://stash.example/graphql.
+   * Such as https://stash.example/graphql, or https://api.openai.com/v1.
    */
   url: string
   /**
@@ -1024,6 +1024,17 @@ export interface MissingWordsAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ModelsTested".
+ */
+export interface ModelsTested {
+  ok: boolean
+  milliseconds: number
+  code?: string | null
+  message?: string | null
+  models?: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "MoreFilesRequest".
  */
 export interface MoreFilesRequest {
@@ -1649,6 +1660,17 @@ export interface SchedulesAnswer {
   items: ScheduleAnswer[]
 }
 /**
+ * A connection of yours, or an address with its key before it becomes one.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ServerTest".
+ */
+export interface ServerTest {
+  connection_id?: string | null
+  url?: string | null
+  key?: string
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SettingAnswer".
  */
@@ -1726,6 +1748,17 @@ export interface SignedPart {
  */
 export interface SignedParts {
   parts: SignedPart[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "StashTested".
+ */
+export interface StashTested {
+  ok: boolean
+  milliseconds: number
+  code?: string | null
+  message?: string | null
+  version?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

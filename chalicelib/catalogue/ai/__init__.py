@@ -1,0 +1,1 @@
+"""A language model that is asked about scenes: any server with the chat completions of OpenAI's API."""
