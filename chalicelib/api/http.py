@@ -104,7 +104,7 @@ def serve(
     call = Call(
         user,
         _sent(request, headers, route),
-        parse_query(request, route.query) if route.query else None,
+        parse_query(request, route.query, several=route.dialect is not None) if route.query else None,
         headers,
         request_id,
         address_of(request, headers),
@@ -213,7 +213,12 @@ def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseMod
         from chalicelib.api.forms import parse_form
 
         return parse_form(request.raw_body, headers.get("content-type", ""), route.form)
-    return parse_body(request.raw_body, headers.get("content-type", JSON), route.body) if route.body else None
+    if not route.body:
+        return None
+    # Another system's client may leave out a body that has nothing to say.
+    if route.dialect and not request.raw_body:
+        return validated(route.body, {})
+    return parse_body(request.raw_body, headers.get("content-type", JSON), route.body)
 
 
 def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> BaseModel:
@@ -234,9 +239,12 @@ def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> B
     return validated(model, parsed)
 
 
-def parse_query(request: Request, model: type[BaseModel]) -> BaseModel:
-    given = request.query_params or {}
-    return validated(model, {name: given[name] for name in given})
+def parse_query(request: Request, model: type[BaseModel], *, several: bool = False) -> BaseModel:
+    """several: a list may come as one parameter a value too, as other systems have it."""
+    given = request.query_params
+    if given is None:
+        return validated(model, {})
+    return validated(model, {name: ",".join(given.getlist(name)) if several else given[name] for name in given})
 
 
 def validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:

@@ -40,6 +40,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compat.speech": ("v1",),
         "compat.knee": ("compat/knee",),
         "compat.media": ("compat/media",),
+        "compat.scenes": ("compat/scenes",),
     }
 )
 """By the module's name, what its paths begin with; in the order of the API's description."""

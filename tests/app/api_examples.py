@@ -447,6 +447,31 @@ def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller,
     _compat_speech(examples, world, ann)
     _compat_knee(examples, world, ann)
     _compat_media(examples, world, ann, samples["harbour.jpg"])
+    _compat_scenes(examples, world, ann)
+
+
+def _compat_scenes(examples: Examples, world: World, ann: Caller) -> None:
+    show, base = examples.show, "/compat/scenes"
+    home = {"stash_url": "https://93.184.215.14/graphql", "stash_api_key": "0123456789abcdef"}
+    show("PUT /compat/scenes/settings", ann, body=home)
+    show("GET /compat/scenes/settings", ann)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CatalogueServices, "connections", Elsewhere())
+        patch.setattr(CatalogueServices, "tested_connections", Elsewhere())
+        show("POST /compat/scenes/settings/test-stash", ann, body={})
+        show("POST /compat/scenes/settings/test-openai", ann, body={"model": "qwen3:8b"})
+        job = show("POST /compat/scenes/scenes/sync", ann, f"{base}/scenes/sync?incremental=true")["job_id"]
+        show("GET /compat/scenes/jobs/{job_id}/ws", ann, f"{base}/jobs/{job}/ws")
+        show("DELETE /compat/scenes/jobs/{job_id}", ann, f"{base}/jobs/{job}")
+        show("POST /compat/scenes/sync/all", ann, f"{base}/sync/all?force=true")
+        world.deliver()
+    show("GET /compat/scenes/jobs", ann, f"{base}/jobs?status=cancelled&job_type=scene_sync&limit=1")
+    show("GET /compat/scenes/jobs/{job_id}", ann, f"{base}/jobs/{job}")
+    show("GET /compat/scenes/scenes", ann, f"{base}/scenes?search=walk&per_page=1")
+    show("GET /compat/scenes/scenes/{scene_id}", ann, f"{base}/scenes/71")
+    show("GET /compat/scenes/scenes/stats/summary", ann)
+    for kind in ("performers", "tags", "studios"):
+        show(f"GET /compat/scenes/entities/{kind}", ann)
 
 
 def _compat_media(examples: Examples, world: World, ann: Caller, photo: bytes) -> None:

@@ -188,6 +188,22 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/v1/tasks/{task_id}/missing-words"): Row(OWNER, pipeline="speech"),
     ("GET", "/v1/static/guides/{filename}"): Row(SIGNED_IN, good=302),
+    ("GET", "/compat/scenes/jobs"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/jobs/{job_id}"): Row(OWNER, pipeline="sceneanalysis"),
+    ("DELETE", "/compat/scenes/jobs/{job_id}"): Row(OWNER, pipeline="sceneanalysis"),
+    ("GET", "/compat/scenes/jobs/{job_id}/ws"): Row(OWNER, pipeline="sceneanalysis"),
+    ("GET", "/compat/scenes/settings"): Row(SIGNED_IN),
+    ("PUT", "/compat/scenes/settings"): Row(SIGNED_IN, {"sync_incremental": True}),
+    ("POST", "/compat/scenes/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/"}),
+    ("POST", "/compat/scenes/settings/test-openai"): Row(SIGNED_IN, {"base_url": "http://127.0.0.1:9/"}),
+    ("GET", "/compat/scenes/scenes"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/scenes/stats/summary"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/scenes/{scene_id}"): Row(OWNER),
+    ("POST", "/compat/scenes/scenes/sync"): Row(SIGNED_IN, good=400),  # no server is known
+    ("POST", "/compat/scenes/sync/all"): Row(SIGNED_IN, good=400),
+    ("GET", "/compat/scenes/entities/performers"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/entities/tags"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/entities/studios"): Row(SIGNED_IN),
     ("POST", "/compat/media/upload"): Row(SIGNED_IN, form={"files": ("a.jpg", b"bytes")}),
     ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # nothing lies there
     ("GET", "/compat/media/jobs/{job_id}"): Row(OWNER),
@@ -233,6 +249,10 @@ Values = dict[str, str]
 
 def a_job(cast: Cast, values: Values) -> Values:
     pipeline = values["pipeline"]
+    if pipeline == "sceneanalysis":
+        plan = services().plans.open(cast.people["owner"].id, "September", {})
+        chore = services().intake.start(cast.people["owner"].id, pipeline, {"plan_id": plan.id, "scene_ids": ["1"]})
+        return {"job_id": chore.id}
     name = {"volume": "a.nii", "speech": "a.wav"}.get(pipeline, "a.jpg")
     job = cast.people["owner"].announce({name: 20}, pipeline=pipeline, more=True)
     assert job.status == 201, job.text

@@ -6,16 +6,21 @@ import io
 import json
 import shutil
 import subprocess
+import threading
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import requests
 
 from infra.local.samples import make_samples
+from tests.catalogue.stash_server import KEY, StashServer
 from tests.e2e.compat.knee import KneeClient
 from tests.e2e.compat.media import MediaClient
+from tests.e2e.compat.scenes import ScenesClient
 from tests.e2e.compat.speech import SpeechClient
 from tests.e2e.stack import Guest, Stack
 from tests.pipelines.speech.speech_world import spoken, text_of
@@ -26,7 +31,9 @@ POLLER = Path(__file__).parent / "compat" / "poller.mjs"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    stack = Stack(tmp_path_factory.mktemp("stack"), None, "--sweep", "1", "--visibility", "3")
+    # A library's server stands on this machine.
+    settings = {"MILLRACE_CONNECTION_NETWORKS": "127.0.0.0/8"}
+    stack = Stack(tmp_path_factory.mktemp("stack"), settings, "--sweep", "1", "--visibility", "3")
     stack.start()
     yield stack
     stack.stop()
@@ -36,6 +43,33 @@ def signed_in(who: Guest) -> requests.Session:
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {who.token}"
     return session
+
+
+@contextmanager
+def serving(library: StashServer) -> Iterator[str]:
+    """The address of a Stash server over HTTP."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = library.send(body, {"ApiKey": self.headers.get("ApiKey", "")})
+            self.send_response(answer.status or 500)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/graphql"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_the_speech_systems_client_polls_supplies_words_and_downloads(stack: Stack) -> None:
@@ -166,3 +200,39 @@ def test_the_media_systems_client_imports_watches_and_lists(stack: Stack, tmp_pa
     assert client.wait(imported.json()["job_id"], 60)["status"] == "completed"
     assert client.import_path("/etc").status_code == 400
     assert "error" in client.import_path("/etc").json()
+
+
+def test_the_scene_systems_client_names_its_server_syncs_and_searches(stack: Stack) -> None:
+    client = ScenesClient(f"{stack.api}/compat/scenes", signed_in(Guest(stack.api)))
+    library = StashServer()
+    for kind, name in (("performers", "Rose Lee"), ("tags", "sea"), ("studios", "Northlight")):
+        library.add(kind, name)
+    for number in range(30):
+        library.add_scene(title=f"Walk {number}", organized=number % 3 == 0)
+    with serving(library) as address:
+        tested = client.post("/settings/test-stash", {"url": address, "api_key": KEY})
+        assert (tested["service"], tested["success"]) == ("stash", True)
+        changed = client.call("PUT", "/settings", {"stash_url": address, "stash_api_key": KEY})
+        assert changed.json()["updated_fields"] == ["stash_url", "stash_api_key"]
+        assert client.get("/settings")["stash_api_key"] == "********"
+        assert client.post("/settings/test-stash")["success"] is True
+        started = client.post("/scenes/sync", background="true", incremental="true")
+        assert started["status"] == "queued"
+        done = client.wait(started["job_id"], 60)
+        assert (done["type"], done["status"], done["progress"]) == ("scene_sync", "completed", 100.0)
+        assert client.get("/scenes", per_page=10, sort_by="title", organized="true")["total"] == 10
+        assert client.get("/scenes", search="walk 7")["items"][0]["title"] == "Walk 7"
+        assert [one["name"] for one in client.get("/entities/performers", search="rose")] == ["Rose Lee"]
+        assert client.get("/scenes/stats/summary")["total_scenes"] == 30
+        library.answers = []
+        again = client.post("/sync/all", force="true")["id"]
+        gone = client.call("DELETE", f"/jobs/{again}")
+        assert gone.status_code in (200, 400)  # it may be over by then
+        assert gone.json()["success"] is (gone.status_code == 200)
+        assert client.wait(again, 60)["status"] == ("cancelled" if gone.status_code == 200 else "completed")
+    listed = client.get("/jobs", job_type="scene_sync", status="completed", limit=5)
+    assert [job["id"] for job in listed] == [started["job_id"]]
+    missing = client.call("GET", "/jobs/unknown")
+    assert missing.status_code == 404
+    assert set(missing.json()) >= {"success", "error", "detail", "request_id"}
+    assert missing.json()["success"] is False

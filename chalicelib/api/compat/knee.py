@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import COMPLETE, signed_artifact
 from chalicelib.api.http import Call, Reply
@@ -23,7 +24,6 @@ from chalicelib.jobs.errors import (
     TryAgain,
     UnsupportedType,
 )
-from chalicelib.jobs.intake.direct import Brought
 from chalicelib.jobs.model import Job, QueueState
 from chalicelib.jobs.progress import expected_seconds, progress, queue_position
 from chalicelib.jobs.states import JobState
@@ -76,14 +76,13 @@ def upload_knee(call: Call) -> Reply:
     options: dict[str, Any] = {OPTIONS.get(name, name): value for name, value in given.items()}
     if "nsm_type" in given:
         options["shape_model_type"] = NSM_TYPES.get(given["nsm_type"], given["nsm_type"])
-    file = Brought(form.file.filename, form.file.content, form.file.content_type)
     queue = services().queue_state(VOLUME)
-    job, _ = services().direct.open_job(call.user.id, VOLUME.name, options, [file])
+    job, _ = receive(call, VOLUME.name, options, [form.file])
     position = queue.waiting + 1
     answer = KneeUpload(
         job_id=job.id,
         queue_position=position,
-        estimated_wait_seconds=round(position * expected_seconds(queue, len(file.content))),
+        estimated_wait_seconds=round(position * expected_seconds(queue, len(form.file.content))),
         message=f"File uploaded successfully. You are #{position} in queue.",
     )
     return Reply(answer, 201)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from chalicelib.accounts.people import GUEST
+from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import duplicates_found
 from chalicelib.api.http import Call
@@ -45,7 +46,6 @@ from chalicelib.jobs.errors import (
     TryAgain,
     UnsupportedType,
 )
-from chalicelib.jobs.intake.direct import Brought
 from chalicelib.jobs.library.listing import DuplicateGroup, Wanted, WantedGroups, confidence
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.states import JobState
@@ -76,12 +76,7 @@ def upload_media(call: Call) -> MediaQueued:
     """Several `files`, up to 5 MiB together; larger ones go to the addresses that `POST /upload` signs."""
     form: MediaForm = call.body
     times = times_of(form.timestamps) if form.timestamps else []
-    times += [None] * (len(form.files) - len(times))
-    brought = [
-        Brought(file.filename, file.content, file.content_type, taken)
-        for file, taken in zip(form.files, times, strict=False)
-    ]
-    job, chosen = services().direct.open_job(call.user.id, PIPELINE, {}, brought, skip_unsupported=True)
+    job, chosen = receive(call, PIPELINE, {}, form.files, times=times, skip_unsupported=True)
     left_out = [one.file.filename for one in chosen.left_out]
     return MediaQueued(job_id=job.id, file_count=job.file_count, left_out=left_out or None)
 
