@@ -55,14 +55,17 @@ def begin_as_guest(call: Call) -> Reply:
     errors=(WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
 )
 def register(call: Call) -> Reply:
-    body: RegisterRequest = call.body
+    return Reply(registered(call, call.body), 201)
+
+
+def registered(call: Call, body: RegisterRequest) -> AccountAnswer:
     # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
     services().first_admin.ensure(body.email)
     guest_id = caller.id if caller and caller.role == GUEST else None
     account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
     services().authentication.has_registered(account.id)
-    return Reply(account_answer(account, SCOPES[account.role]), 201)
+    return account_answer(account, SCOPES[account.role])
 
 
 @routes.route(

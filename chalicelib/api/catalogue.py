@@ -43,6 +43,7 @@ UNKNOWN: dict[str, type[JobError]] = {
     "job_id": JobNotFound,
     "task_id": JobNotFound,
     "file_id": FileNotFound,
+    "image_id": FileNotFound,
     "artifact": ArtifactNotFound,
     "filename": GuideNotFound,
     "result_id": ResultNotFound,

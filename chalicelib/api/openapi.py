@@ -90,6 +90,7 @@ PARAMETERS: Schema = {
 ID = "^[0-9a-z]{26}$"
 PATH_PATTERNS = {
     "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
+    "image_id": "^[0-9a-z]{26}-[0-9]{8}$",
     "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
     "delivery_id": "^[0-9a-z._]{1,100}$",
     "scene_id": "^[^#\\s]{1,64}$",

@@ -41,6 +41,9 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compat.knee": ("compat/knee",),
         "compat.media": ("compat/media",),
         "compat.scenes": ("compat/scenes",),
+        "compat.colour": ("compat/colour/images", "compat/colour/jobs"),
+        "compat.colour_results": ("compat/colour/results",),
+        "compat.colour_accounts": ("compat/colour/auth",),
     }
 )
 """By the module's name, what its paths begin with; in the order of the API's description."""

@@ -448,6 +448,7 @@ def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller,
     _compat_knee(examples, world, ann)
     _compat_media(examples, world, ann, samples["harbour.jpg"])
     _compat_scenes(examples, world, ann)
+    _compat_colour(examples, world, boss, samples["harbour.jpg"])
 
 
 def _compat_scenes(examples: Examples, world: World, ann: Caller) -> None:
@@ -472,6 +473,40 @@ def _compat_scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("GET /compat/scenes/scenes/stats/summary", ann)
     for kind in ("performers", "tags", "studios"):
         show(f"GET /compat/scenes/entities/{kind}", ann)
+
+
+def _compat_colour(examples: Examples, world: World, boss: Caller, picture: bytes) -> None:
+    show, base = examples.show, "/compat/colour"
+    who = {"email": "eve@example.com", "password": PASSWORD, "full_name": "Eve Green"}
+    show("POST /compat/colour/auth/signup", world.nobody, body=who)
+    login = {"username": who["email"], "password": PASSWORD}
+    tokens = show("POST /compat/colour/auth/signin", world.nobody, form=login)
+    fresh = show("POST /compat/colour/auth/refresh", world.nobody, body={"refresh_token": tokens["refresh_token"]})
+    eve = Caller(world, fresh["access_token"])
+    show("GET /compat/colour/auth/me", eve)
+    image = show("POST /compat/colour/images", eve, form={"file": ("harbour.jpg", picture)})["id"]
+    show("POST /compat/colour/images/batch", eve, form={"files": [("card.jpg", picture + b"\0")]})
+    world.deliver()
+    show("GET /compat/colour/images", eve, f"{base}/images?page=1&page_size=1")
+    show("PATCH /compat/colour/images/{image_id}", eve, f"{base}/images/{image}", {"filename": "The harbour.jpg"})
+    show("GET /compat/colour/images/{image_id}", eve, f"{base}/images/{image}")
+    asked = {"image_id": image, "job_type": "color_correction", "job_name": "Harbour"}
+    job = show("POST /compat/colour/jobs", eve, body=asked)["id"]
+    show("GET /compat/colour/jobs", eve, f"{base}/jobs?status=running&limit=1")
+    failed = {"status": "failed", "error_message": "The lens cap was on."}
+    show("PATCH /compat/colour/jobs/{job_id}", boss, f"{base}/jobs/{job}", failed)
+    show("GET /compat/colour/jobs/{job_id}", eve, f"{base}/jobs/{job}")
+    show("DELETE /compat/colour/jobs/{job_id}", eve, f"{base}/jobs/{job}")
+    given = {"job_id": job, "result_image_path": "/out/harbour.png", "quality_score": 0.9}
+    result = show("POST /compat/colour/results", boss, body=given)["id"]
+    show("GET /compat/colour/results", eve, f"{base}/results?job_id={job}")
+    path = f"{base}/results/{result}"
+    show("PATCH /compat/colour/results/{result_id}", eve, path, {"metadata": {"seen": True}})
+    show("GET /compat/colour/results/{result_id}", eve, path)
+    show("DELETE /compat/colour/results/{result_id}", eve, path)
+    show("DELETE /compat/colour/images/{image_id}", eve, f"{base}/images/{image}")
+    show("POST /compat/colour/auth/logout", eve)
+    world.deliver()
 
 
 def _compat_media(examples: Examples, world: World, ann: Caller, photo: bytes) -> None:

@@ -204,6 +204,31 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/compat/scenes/entities/performers"): Row(SIGNED_IN),
     ("GET", "/compat/scenes/entities/tags"): Row(SIGNED_IN),
     ("GET", "/compat/scenes/entities/studios"): Row(SIGNED_IN),
+    ("POST", "/compat/colour/images"): Row(SIGNED_IN, good=201, form={"file": ("a.jpg", b"bytes")}),
+    ("POST", "/compat/colour/images/batch"): Row(SIGNED_IN, good=201, form={"files": ("a.jpg", b"bytes")}),
+    ("GET", "/compat/colour/images"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/images/{image_id}"): Row(OWNER),
+    ("PATCH", "/compat/colour/images/{image_id}"): Row(OWNER, {"filename": "other.jpg"}),
+    ("DELETE", "/compat/colour/images/{image_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/compat/colour/jobs"): Row(OWNER, lambda cast: {"image_id": f"{cast.ready_job}-00000001"}, 201),
+    ("GET", "/compat/colour/jobs"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/jobs/{job_id}"): Row(OWNER, pipeline="colour"),
+    ("PATCH", "/compat/colour/jobs/{job_id}"): Row(OWNER, {"job_name": "other"}, pipeline="colour"),
+    ("DELETE", "/compat/colour/jobs/{job_id}"): Row(OWNER, good=204, pipeline="colour"),
+    ("POST", "/compat/colour/results"): Row(ADMIN, lambda cast: {"job_id": cast.ready_job}, 201),
+    ("GET", "/compat/colour/results"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/results/{result_id}"): Row(OWNER),
+    ("PATCH", "/compat/colour/results/{result_id}"): Row(OWNER, {"quality_score": 0.5}),
+    ("DELETE", "/compat/colour/results/{result_id}"): Row(OWNER, good=204),
+    ("POST", "/compat/colour/auth/signup"): Row(
+        EVERYBODY, lambda cast: {"email": f"{new_id()}@example.com", "password": PASSWORD}, 201
+    ),
+    ("POST", "/compat/colour/auth/signin"): Row(
+        EVERYBODY, form={"username": "other@example.com", "password": PASSWORD}
+    ),
+    ("POST", "/compat/colour/auth/refresh"): Row((401,) * 6, {"refresh_token": "no token"}),
+    ("GET", "/compat/colour/auth/me"): Row(SIGNED_IN),
+    ("POST", "/compat/colour/auth/logout"): Row(SIGNED_IN),
     ("POST", "/compat/media/upload"): Row(SIGNED_IN, form={"files": ("a.jpg", b"bytes")}),
     ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # nothing lies there
     ("GET", "/compat/media/jobs/{job_id}"): Row(OWNER),
@@ -241,7 +266,7 @@ class Cast:
         return self.people[name]
 
 
-ENDING = ("/auth/logout", "/auth/password")
+ENDING = ("/auth/logout", "/auth/password", "/compat/colour/auth/logout")
 """What ends sessions: whoever calls it signs in again, before it and after it."""
 
 Values = dict[str, str]
@@ -257,7 +282,7 @@ def a_job(cast: Cast, values: Values) -> Values:
     job = cast.people["owner"].announce({name: 20}, pipeline=pipeline, more=True)
     assert job.status == 201, job.text
     job_id, file_id = job["job_id"], job["uploads"][0]["file_id"]
-    return {"job_id": job_id, "task_id": job_id, "file_id": file_id}
+    return {"job_id": job_id, "task_id": job_id, "file_id": file_id, "image_id": file_id}
 
 
 def a_key(cast: Cast, _: Values) -> Values:
@@ -335,6 +360,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
     "task_id": a_job,
     "file_id": a_job,
+    "image_id": a_job,
     "key_id": a_key,
     "result_id": a_result,
     "webhook_id": a_webhook,
@@ -437,7 +463,7 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         elsewhere = new_id()
         unknown = dict.fromkeys(values, elsewhere) | row.values
         if "file_id" in values:
-            unknown["file_id"] = f"{elsewhere}-00000001"
+            unknown["file_id"] = unknown["image_id"] = f"{elsewhere}-00000001"
         other = by.call(route.method, filled(route, unknown), body, **kind)
         assert content(other) == content(answer), "it must look like an id that nobody has"
 

@@ -18,11 +18,14 @@ import requests
 
 from infra.local.samples import make_samples
 from tests.catalogue.stash_server import KEY, StashServer
+from tests.e2e.compat.colour import ColourClient
 from tests.e2e.compat.knee import KneeClient
 from tests.e2e.compat.media import MediaClient
 from tests.e2e.compat.scenes import ScenesClient
 from tests.e2e.compat.speech import SpeechClient
+from tests.e2e.fuzzing import Admin
 from tests.e2e.stack import Guest, Stack
+from tests.pipelines.colour.colour_world import file_of, printed, to_8
 from tests.pipelines.speech.speech_world import spoken, text_of
 from tests.pipelines.volume.volume_world import affine_of, ball_with_shell, grey_of, nifti
 
@@ -236,3 +239,38 @@ def test_the_scene_systems_client_names_its_server_syncs_and_searches(stack: Sta
     assert missing.status_code == 404
     assert set(missing.json()) >= {"success", "error", "detail", "request_id"}
     assert missing.json()["success"] is False
+
+
+def test_the_colour_systems_client_signs_up_corrects_a_picture_and_reads_the_result(stack: Stack) -> None:
+    client = ColourClient(f"{stack.api}/compat/colour")
+    made = client.sign_up("painter@example.com", "three grey herons", "Vera Painter")
+    client.sign_in("painter@example.com", "three grey herons")
+    me = client.call("GET", "/auth/me", 200)
+    assert (me["id"], me["email"], me["full_name"]) == (made["id"], "painter@example.com", "Vera Painter")
+    picture = file_of(to_8(printed().shot(noise=2)), "JPEG")
+    image = client.upload("shot.jpg", picture)
+    assert (image["original_filename"], image["file_size"]) == ("shot.jpg", len(picture))
+    # At once: the picture may not have been looked into yet.
+    job = client.call("POST", "/jobs", 201, json={"image_id": image["id"], "job_type": "color_correction"})
+    assert job["image_id"] == image["id"]
+    done = client.wait(job["id"], 90)
+    assert (done["status"], done["progress"]) == ("completed", 100.0), done
+    results = client.call("GET", "/results", 200, params={"job_id": job["id"], "limit": 10})
+    assert max(result["quality_score"] or 0 for result in results) > 0.5
+    changed = client.call("PATCH", f"/results/{results[0]['id']}", 200, json={"quality_score": 0.25})
+    assert changed["quality_score"] == 0.25
+    assert client.call("GET", "/jobs", 200, params={"status": "completed"})[0]["id"] == job["id"]
+    assert client.call("GET", "/images", 200)["total"] >= 1
+    assert client.call("PATCH", f"/images/{image['id']}", 200, json={"filename": "card.jpg"})["filename"] == "card.jpg"
+    assert client.call("GET", "/images/none", 404)["detail"]
+
+    worker = ColourClient(f"{stack.api}/compat/colour")
+    worker._session.headers["Authorization"] = f"Bearer {Admin(stack).token}"
+    client.call("PATCH", f"/jobs/{job['id']}", 403, json={"status": "completed", "progress": 100})
+    worker.call("PATCH", f"/jobs/{job['id']}", 200, json={"status": "completed", "progress": 100})
+    said = {"job_id": job["id"], "result_image_path": "/out/shot.png", "quality_score": 0.9}
+    recorded = worker.call("POST", "/results", 201, json=said)
+    assert client.call("GET", f"/results/{recorded['id']}", 200)["result_image_path"] == "/out/shot.png"
+    client.call("DELETE", f"/results/{recorded['id']}", 204)
+    client.call("DELETE", f"/jobs/{job['id']}", 204)
+    assert client.call("POST", "/auth/logout", 200)["message"] == "Successfully logged out"
