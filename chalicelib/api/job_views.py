@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from chalicelib.api.models.jobs import (
     FileCounts,
     JobAnswer,
@@ -19,6 +21,14 @@ from chalicelib.jobs.progress import expected_seconds, poll_after, progress, que
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.wiring import services
+
+
+class OptionsSchema(GenerateJsonSchema):
+    """Tuples have `items` too: none lies behind their last one, but some readers of schemas insist on it."""
+
+    def tuple_schema(self, schema: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().tuple_schema(schema)
+        return {"items": found["prefixItems"][-1], **found} if found.get("prefixItems") else found
 
 
 def job_answer(job: Job) -> JobAnswer:
@@ -130,7 +140,7 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         max_bytes=pipeline.accepts.max_bytes,
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),
-        options=pipeline.Options.model_json_schema(),
+        options=pipeline.Options.model_json_schema(schema_generator=OptionsSchema),
         kind=pipeline.kind,
         listing=ListingAnswer(sorts=[*SORTS, *pipeline.listing.sorts], groups=list(pipeline.listing.groups)),
     )

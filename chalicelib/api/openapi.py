@@ -169,6 +169,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[References, Schema]:
         wanted, ref_template=COMPONENTS + "schemas/{model}", schema_generator=Untitled
     )
     schemas = definitions["$defs"]
+    schemas.pop("SentFile", None)  # a file stands for itself, where it is taken
     return {key: reference["$ref"] for key, reference in found.items()}, dict(sorted(schemas.items()))
 
 
@@ -298,7 +299,7 @@ def _errors(route: Route, references: References, responses: Schema) -> Schema:
 
 def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
     codes = [error.code for error in errors]
-    narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    narrowed = {"properties": {"code": {"type": "string", "enum": codes}}}
     names = ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (409, 429) else []
     return {
         "description": "\n".join(f"- `{error.code}`: {error.title}." for error in errors),
@@ -333,7 +334,8 @@ def _security(route: Route) -> list[Schema]:
     if route.scope is None:
         return []
     schemes = ["token"] if route.scope == "account" else ["token", "key"]
-    return [{scheme: [route.scope]} for scheme in schemes]
+    # Scopes stand in the description: schemes that are not OAuth's have none that tools would know.
+    return [{scheme: []} for scheme in schemes]
 
 
 def _subject(route: Route) -> str:
