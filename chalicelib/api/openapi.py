@@ -35,7 +35,8 @@ COMPONENTS = "#/components/"
 DESCRIPTION = """Files go in, each through a pipeline of its domain, and a zip and answers come out.
 
 Open a job with `POST /upload`, send each file to the address that the answer has for it, ask `GET /status/{job_id}`
-until the job is over, and fetch `GET /download/{job_id}`. Bytes of files never pass through the API itself.
+until the job is over, and fetch `GET /download/{job_id}`. Bytes of files don't pass through the API itself, but for the
+small forms of other systems' calls: those are below `/v1` and `/compat`, and word their errors as those systems do.
 
 Errors are `application/problem+json` (RFC 9457) with a `code` for programs, a `detail` for people, and the `request_id`
 to name when you ask us. Lists in queries are separated by commas."""

@@ -38,7 +38,6 @@ from chalicelib.jobs.errors import (
     JobError,
     JobNotFound,
     NotAllowedInState,
-    ObjectMissing,
     StorageFull,
     TooLarge,
     TooManyFiles,
@@ -96,14 +95,12 @@ def import_media(call: Call) -> MediaQueued:
         raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     path = body.path.removeprefix("/")  # there it is a server's, and absolute
     place = services().importer.check(path, call.user.id)
-    try:
-        found = services().importer.count(place, COUNTED_PAGES)
-    except ObjectMissing:
-        found = 0
-    if not found:
+    # What lies in another bucket, only the worker that lists it may see.
+    found = services().importer.count(place, COUNTED_PAGES) if place.bucket is None else None
+    if found == 0:
         raise ImportNotAllowed(f"No media files found in {body.path}.")
     job = services().importer.start(call.user.id, path, PIPELINE, {})
-    return MediaQueued(job_id=job.id, file_count=found)
+    return MediaQueued(job_id=job.id, file_count=found or 0)
 
 
 @routes.route("GET", "/compat/media/jobs/{job_id}", "A media job with its progress", answer=MediaJob)

@@ -112,7 +112,7 @@ class Importer:
         return place
 
     def count(self, place: Root, pages: int) -> int:
-        """How many objects an import from there would take, as far as so many pages of 1,000 show. ObjectMissing."""
+        """How many objects an import from there would take, as far as so many pages of 1,000 show."""
         found, after = 0, None
         for _ in range(pages):
             page, after = self._objects.list_page(place.prefix, bucket=place.bucket, after=after, recursive=True)

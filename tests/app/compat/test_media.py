@@ -118,6 +118,16 @@ def test_a_path_within_the_allowed_roots_is_imported(world: World, photo: bytes,
     assert (job["status"], job["progress_total"]) == ("completed", 2)
 
 
+def test_another_bucket_is_imported_without_being_counted(world: World, photo: bytes) -> None:
+    user = member(world)
+    world.s3.create_bucket(Bucket="archive")
+    world.s3.put_object(Bucket="archive", Key="open/a.jpg", Body=photo)
+    answer = user.post(f"{BASE}/import-path", {"path": "s3://archive/open"})
+    assert (answer.status, answer["file_count"]) == (200, 0)
+    world.deliver()
+    assert user.get(f"{BASE}/jobs/{answer['job_id']}")["progress_total"] == 1
+
+
 @pytest.mark.parametrize("path", ["/etc", "uploads/", "import/nothing/", "../import/", "s3://elsewhere/import/"])
 def test_a_path_elsewhere_or_without_files_is_refused(world: World, path: str) -> None:
     answer = member(world).post(f"{BASE}/import-path", {"path": path})

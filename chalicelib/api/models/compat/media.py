@@ -54,7 +54,9 @@ class MediaQueued(Answer):
     sparse = True
 
     job_id: str
-    file_count: int = Field(description="Of an import that is still being listed, 10,000 at most.")
+    file_count: int = Field(
+        description="Of an import what lies there, counted up to 10,000; 0 where it lies in another bucket."
+    )
     status: Literal["queued"] = "queued"
     left_out: list[str] | None = Field(None, description="Files that are no photos or videos.")
 
