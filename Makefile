@@ -102,8 +102,8 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell git ls-files we
 seed: setup ## fill the local stack with a demo user and a job in every state (PORT=, DATA_DIR=)
 	@$(RUN) -m infra.seed --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
-admin: setup ## make somebody an admin of the running local stack (EMAIL=, DATA_DIR=)
-	@$(RUN) -m infra.admin "$(EMAIL)" --data-dir "$(DATA_DIR)"
+admin: setup ## make somebody an admin of the running local stack; asks before it makes an account (EMAIL=, YES=1, DATA_DIR=)
+	@$(RUN) -m infra.admin "$(EMAIL)" --data-dir "$(DATA_DIR)" $(if $(YES),--yes)
 
 doctor: setup ## say what is wrong with a stack, FIX=1 also puts it right (DATA_DIR=, or STACK=millrace-prod on AWS)
 	@$(RUN) -m infra.doctor $(if $(STACK),--stack "$(STACK)",--data-dir "$(DATA_DIR)") $(if $(FIX),--fix) $(ARGS)

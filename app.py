@@ -18,6 +18,9 @@ from chalicelib.wiring import clock, observing, services
 if TYPE_CHECKING:
     from chalicelib.pipelines.functions import WorkerFunction
 
+SLIPS_EVERY = 15
+"""Minutes between two looks for what lies wrong in the drop folder."""
+
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
 app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
@@ -74,7 +77,8 @@ def list_objects(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def clean_up(event: SQSEvent) -> dict[str, Any]:
-    return again(services().deletion.receive(event.to_dict(), deadline(event.context)))
+    others = {"guest": services().guests.clear}
+    return again(services().deletion.receive(event.to_dict(), deadline(event.context), others))
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=5)
@@ -93,3 +97,6 @@ def sweep(event: CloudWatchEvent) -> None:
     services().sweeper.sweep(deadline(event.context))
     services().schedules.sweep(deadline(event.context))
     services().webhooks.sweep()
+    services().guests.sweep()
+    if clock().minute % SLIPS_EVERY == 0:
+        services().slips.report()

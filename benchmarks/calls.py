@@ -24,10 +24,16 @@ MB = 1_000_000
 
 
 def photo(number: int, size: int) -> bytes:
-    """A photo with a time, filled up behind its end to `size` bytes, different from all others."""
-    image, tags = Image.new("RGB", (640, 480), (number % 256, number // 256, 90)), Image.Exif()
+    """A phone's photo: of patches, with times, zone and place; filled up behind its end to `size` bytes."""
+    patches = bytes((number * 7919 + place * place * 31) % 256 for place in range(16 * 12 * 3))
+    image = Image.frombytes("RGB", (16, 12), patches).resize((640, 480), Image.Resampling.BICUBIC)
+    tags = Image.Exif()
     tags[306] = f"2024:01:15 {number // 3600 % 24:02d}:{number // 60 % 60:02d}:{number % 60:02d}"
-    tags.get_ifd(0x8769)[36867] = tags[306]
+    tags[271], tags[272] = "Millrace", "Pocket 4"
+    tags.get_ifd(0x8769).update({36867: tags[306], 36868: tags[306], 0x9011: "+00:00", 0x9291: "123"})
+    place = {1: "N", 2: (52.0, 31.0, 12.12), 3: "E", 4: (13.0, 24.0, 18.55), 5: b"\0", 6: 34.5}
+    hours = {7: tuple(float(part) for part in tags[306][11:].split(":")), 29: "2024:01:15"}
+    tags.get_ifd(0x8825).update(place | hours)
     content = io.BytesIO()
     image.save(content, "JPEG", exif=tags)
     return content.getvalue() + os.urandom(size - content.tell())
@@ -52,7 +58,21 @@ def item_sizes(world: World) -> Any:
 
 
 def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
-    """One job from its upload to its zip. trickling: each file is inspected before the next one comes."""
+    """One job of photos from its upload to its zip. trickling: each file is inspected before the next one comes."""
+    photos = {f"{number}.jpg": photo(number, size) for number in range(files)}
+    ledger = spent_on("media", photos, {}, trickling=trickling)
+    # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
+    batches = files if trickling else -(-files // 10)
+    ledger.calls["s3:PutObject by clients"] = files
+    ledger.calls["sqs:SendMessage by S3"] = files
+    ledger.calls["sqs:ReceiveMessage by Lambda"] = ledger.calls["sqs:DeleteMessageBatch by Lambda"] = batches + 1
+    return ledger
+
+
+def spent_on(
+    pipeline: str, files: Mapping[str, bytes], options: Mapping[str, Any], *, trickling: bool = False
+) -> Ledger:
+    """The calls that a job of these files makes."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
@@ -61,19 +81,14 @@ def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
         ledger = Ledger(item_sizes(world))
         user = world.guest()
         with recording(wiring.services().clients.session, ledger):
-            job = user.announce({f"{number}.jpg": size for number in range(files)})
-            for number, target in enumerate(job["uploads"]):
-                world.send(target, photo(number, size))
+            sizes = {name: len(content) for name, content in files.items()}
+            job = user.announce(sizes, pipeline=pipeline, options=dict(options))
+            for target in job["uploads"]:
+                world.send(target, files[target["filename"]])
                 if trickling:
                     world.deliver()
             world.deliver()
-            job_id = job["job_id"]
-            assert user.get(f"/status/{job_id}")["status"] == "completed"
-    # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
-    batches = files if trickling else -(-files // 10)
-    ledger.calls["s3:PutObject by clients"] = files
-    ledger.calls["sqs:SendMessage by S3"] = files
-    ledger.calls["sqs:ReceiveMessage by Lambda"] = ledger.calls["sqs:DeleteMessageBatch by Lambda"] = batches + 1
+            assert user.get(f"/status/{job['job_id']}")["status"] == "completed"
     return ledger
 
 

@@ -59,6 +59,11 @@ class Ledger:
             for action in params["TransactItems"]:
                 [(_, write)] = action.items()
                 self.writes += self._written(write["TableName"], write.get("Key") or write["Item"], 2)
+        elif operation == "BatchWriteItem":
+            for table, requests in params["RequestItems"].items():
+                for request in requests:
+                    [(_, write)] = request.items()
+                    self.writes += self._written(table, write.get("Key") or write["Item"], 1)
         elif operation in {"GetItem", "Query", "BatchGetItem"}:
             found = [answer["Item"]] if "Item" in answer else answer.get("Items", [])
             consistent = params.get("ConsistentRead", operation == "BatchGetItem")
@@ -76,7 +81,13 @@ def size_of(item: Mapping[str, Any]) -> int:
     for name, value in item.items():
         [(kind, content)] = value.items()
         total += len(name.encode())
-        total += 1 if kind in {"BOOL", "NULL"} else len(str(content)) // 2 + 1 if kind == "N" else len(content.encode())
+        total += (
+            1
+            if kind in {"BOOL", "NULL"}
+            else len(str(content)) // 2 + 1
+            if kind == "N"
+            else len(content if isinstance(content, bytes) else content.encode())
+        )
     return total
 
 

@@ -20,9 +20,13 @@ class SettingError(Exception):
 @dataclass(frozen=True)
 class Settings:
     bucket: str
+    """Where files, results and all else that is an object lie."""
     jobs_table: str
+    """The DynamoDB table of jobs and files."""
     accounts_table: str
+    """The DynamoDB table of people, keys and stored settings."""
     catalog_table: str
+    """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     token_key: str = ""
@@ -33,6 +37,8 @@ class Settings:
     previous_token_keys: tuple[str, ...] = ()
     """Keys that signed before, without a comma in them; tokens of theirs stay good. Drop one once the longest token of
     it has expired."""
+    origin_secret: str | None = None
+    """Secrets Manager's name of what our distribution adds to each request as X-Millrace-Origin: others are refused."""
     admin_email: str | None = None
     """Whose account is made an admin's at its first sign-in, with the password of `admin_password_secret`."""
     admin_password_secret: str | None = None
@@ -42,8 +48,9 @@ class Settings:
     bucket. `{user_id}` in it stands for the id of each: `import/@{user_id}/` is everybody's own place."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API; none: only its own."""
-    drop_owner: str = "drop"
-    """Whose jobs the drop folders open that don't name a user."""
+    drop_owner: str = ""
+    """Whose jobs the drop folders open that don't name a user: an id or an email. Empty: nobody's, such folders wait.
+    The first admin that is made becomes it, where it is not set."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
     connection_networks: tuple[str, ...] = ()
@@ -59,6 +66,13 @@ class Settings:
     refresh_seconds: int = 7 * 24 * 3600
     """How long one stays signed in without a word."""
     guest_seconds: int = 30 * 24 * 3600
+    """How long a guest's token is good: after that nobody finds their jobs."""
+    allow_guests: int = 1
+    """0: nobody begins as a guest any more. Guests that there are stay until their token expires."""
+    allow_registration: int = 1
+    """0: nobody makes an account by registering; admins are made by `make admin`."""
+    guests_per_hour: int = 300
+    """So many guests may begin from one address within an hour."""
     limits: Limits = field(default_factory=Limits)
     """Each also as a setting of its own, for example MILLRACE_LIMIT_ACTIVE_JOBS."""
 

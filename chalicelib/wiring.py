@@ -18,10 +18,12 @@ from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
 
 if TYPE_CHECKING:
+    from chalicelib.jobs.intake.closing import Closing
     from chalicelib.jobs.intake.direct import DirectIntake
     from chalicelib.jobs.intake.dropfolder import DropFolders
     from chalicelib.jobs.intake.importing import Importer
     from chalicelib.jobs.intake.multipart import Multipart
+    from chalicelib.jobs.intake.slips import Slips
     from chalicelib.jobs.intake.uploads import Intake
     from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.listing import Listing
@@ -217,8 +219,23 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
     def drops(self) -> DropFolders:
         from chalicelib.jobs.intake.dropfolder import DropFolders
 
-        limits, owner = self.settings.limits, self.settings.drop_owner
-        return DropFolders(self.jobs, self.objects, self.intake, self.settling, limits, clock, new_id, owner)
+        limits, owner = self.settings.limits, self.drop_owners.owner
+        return DropFolders(
+            self.jobs, self.objects, self.queues, self.intake, self.settling, limits, clock, new_id, owner
+        )
+
+    @cached_property
+    def slips(self) -> Slips:
+        from chalicelib.jobs.intake.slips import Slips
+
+        return Slips(self.objects, self.pipelines, self.drop_owners.owner)
+
+    @cached_property
+    def closing(self) -> Closing:
+        from chalicelib.jobs.intake.closing import Closing
+
+        limits = self.settings.limits
+        return Closing(self.jobs, self.objects, self.queues, self.drops, self.settling, limits, clock)
 
     @cached_property
     def importer(self) -> Importer:
@@ -232,6 +249,7 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
             self.queues,
             self.intake,
             self.settling,
+            self.closing,
             roots,
             own,
             self.settings.limits,
@@ -256,7 +274,15 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         from chalicelib.jobs.work.inspection import Inspector
 
         return Inspector(
-            self.jobs, self.objects, self.settling, self.drops, self.inspecting, self.settings.limits, clock, observing
+            self.jobs,
+            self.objects,
+            self.queues,
+            self.settling,
+            self.drops,
+            self.inspecting,
+            self.settings.limits,
+            clock,
+            observing,
         )
 
     @cached_property

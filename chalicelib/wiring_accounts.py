@@ -13,14 +13,17 @@ if TYPE_CHECKING:
     from chalicelib.accounts.attempts import Attempts
     from chalicelib.accounts.audit import Audit
     from chalicelib.accounts.authentication import Authentication
+    from chalicelib.accounts.drop_owner import DropOwners
     from chalicelib.accounts.first_admin import FirstAdmin
+    from chalicelib.accounts.guest_quota import GuestQuota
     from chalicelib.accounts.keys import ApiKeys
     from chalicelib.accounts.passwords import Passwords
-    from chalicelib.accounts.people import User
+    from chalicelib.accounts.people import Account, User
     from chalicelib.accounts.sessions import Sessions
     from chalicelib.accounts.stored_settings import StoredSettings
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
+    from chalicelib.api.origin import OriginGuard
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.stores.people_table import PeopleTable
     from chalicelib.stores.secrets import Secrets
@@ -33,6 +36,7 @@ class AccountServices:
     settings: settings.Settings
     clients: Any
     clock: Clock
+    jobs: Any
 
     @cached_property
     def people(self) -> PeopleTable:
@@ -58,12 +62,24 @@ class AccountServices:
         return Secrets(self.clients.session.client("secretsmanager"))
 
     @cached_property
+    def origin_guard(self) -> OriginGuard | None:
+        """None where the API may be called by anybody, as on one machine."""
+        from chalicelib.api.origin import OriginGuard
+
+        secret = self.settings.origin_secret
+        return OriginGuard(lambda: self.secrets.versions(secret), self.clock) if secret else None
+
+    @cached_property
     def first_admin(self) -> FirstAdmin:
+        from chalicelib.accounts.drop_owner import adopt
         from chalicelib.accounts.first_admin import FirstAdmin
+
+        def made(admin: Account) -> None:
+            adopt(self.people, self.audit, admin, "deployment", self.base.drop_owner)
 
         secret = self.settings.admin_password_secret
         email = self.settings.admin_email if secret else None
-        return FirstAdmin(email, lambda: self.secrets.value(secret or ""), self.people, self.users)
+        return FirstAdmin(email, lambda: self.secrets.value(secret or ""), self.people, self.users, made)
 
     @cached_property
     def authentication(self) -> Authentication:
@@ -100,6 +116,15 @@ class AccountServices:
         return Attempts(self.people, self.clock)
 
     @cached_property
+    def guest_quota(self) -> GuestQuota:
+        from chalicelib.accounts.guest_quota import GuestQuota
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.guests import QuotaTable
+
+        table = Table(lambda: self.clients.dynamodb, self.settings.accounts_table)
+        return GuestQuota(QuotaTable(table), self.settings.limits.guest_bytes, self.clock)
+
+    @cached_property
     def users(self) -> Users:
         from chalicelib.accounts.users import Users
 
@@ -126,4 +151,13 @@ class AccountServices:
     def stored_settings(self) -> StoredSettings:
         from chalicelib.accounts.stored_settings import StoredSettings
 
-        return StoredSettings(self.people, self.audit, self.base, settings.from_environment())
+        def is_user(given: str) -> bool:
+            return self.drop_owners.known(given) is not None
+
+        return StoredSettings(self.people, self.audit, self.base, settings.from_environment(), is_user)
+
+    @cached_property
+    def drop_owners(self) -> DropOwners:
+        from chalicelib.accounts.drop_owner import DropOwners
+
+        return DropOwners(self.people, self.settings.drop_owner, lambda user_id: self.jobs.usage(user_id).jobs > 0)

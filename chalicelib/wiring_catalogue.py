@@ -13,12 +13,14 @@ from chalicelib.jobs.ids import new_id
 if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
+    from chalicelib.catalogue.pushing import Pushing
     from chalicelib.catalogue.works import Tools
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.outgoing.addresses import Addresses
     from chalicelib.outgoing.connections import Connections as OwnersConnections
     from chalicelib.outgoing.servers import Servers
     from chalicelib.stores.connections import ConnectionTable
+    from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.secrets import Secrets
     from chalicelib.wiring_clients import Clients
@@ -46,6 +48,8 @@ class CatalogueServices:
         def objects(self) -> ObjectBucket: ...
         @cached_property
         def secrets(self) -> Secrets: ...
+        @cached_property
+        def jobs(self) -> JobTable: ...
 
     @cached_property
     def connection_table(self) -> ConnectionTable:
@@ -105,6 +109,12 @@ class CatalogueServices:
         return Catalogue(CatalogueTable(table, new_id), CatalogueObjects(self.objects), self.clock, new_id)
 
     @cached_property
+    def pushing(self) -> Pushing:
+        from chalicelib.catalogue.pushing import Pushing
+
+        return Pushing(self.catalogue, self.clock)
+
+    @cached_property
     def plans(self) -> Plans:
         from chalicelib.catalogue.planning import Plans
         from chalicelib.stores.dynamo import Table
@@ -115,5 +125,6 @@ class CatalogueServices:
 
     def catalogue_tools(self) -> Tools:
         from chalicelib.catalogue.works import Tools
+        from chalicelib.jobs.library.videos import OwnVideos
 
-        return Tools(self.catalogue, self.plans, self.connections, self.clock)
+        return Tools(self.catalogue, self.plans, self.connections, OwnVideos(self.jobs), self.clock)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
+    from chalicelib.jobs.library.guests import Guests
     from chalicelib.jobs.library.guides import Guides
     from chalicelib.jobs.library.ownership import Owned
     from chalicelib.jobs.library.results import Results
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from chalicelib.pipelines.base import Pipeline
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
+    from chalicelib.stores.people_table import PeopleTable
     from chalicelib.stores.queues import SqsQueues
+    from chalicelib.stores.user_data import UserDataTable
     from chalicelib.webhooks.sending import Webhooks
+    from chalicelib.wiring_clients import Clients
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class LibraryServices:
     """Part of Services, which has what is named here without a value."""
 
     settings: settings.Settings
+    clients: Clients
     clock: Clock
     observer: Observer
 
@@ -56,6 +61,10 @@ class LibraryServices:
         def intake(self) -> Intake: ...
         @cached_property
         def settling(self) -> Settling: ...
+        @cached_property
+        def people(self) -> PeopleTable: ...
+        @cached_property
+        def user_data(self) -> UserDataTable: ...
 
     def announce(self, event_id: str) -> None:
         """Asks for an event that has been written down."""
@@ -94,6 +103,19 @@ class LibraryServices:
         return Deletion(
             self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
         )
+
+    @cached_property
+    def guests(self) -> Guests:
+        from chalicelib.jobs.library.guests import Guests
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.guests import GuestTable
+
+        store = GuestTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+        def registered(user_id: str) -> bool:
+            return self.people.account(user_id) is not None
+
+        return Guests(store, self.jobs, self.deletion, self.user_data, self.queues, registered, self.clock)
 
     @cached_property
     def guides(self) -> Guides:

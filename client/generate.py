@@ -10,10 +10,12 @@ import keyword
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 from chalicelib.api import openapi
+from chalicelib.catalogue.stash.client import document_text
 
 Schema = dict[str, Any]
 
@@ -22,7 +24,19 @@ NOTE = "Made by `python -m client.generate` from the API's description: change t
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", "object": "Any"}
 HEADERS = {"If-Match": "if_match"}
 # POSTs that come to the same when they are sent twice, without an Idempotency-Key.
-REPEATABLE = {"sign_again", "sign_parts", "complete_parts", "login", "begin_as_guest"}
+REPEATABLE = {
+    "sign_again",
+    "sign_parts",
+    "complete_parts",
+    "login",
+    "begin_as_guest",
+    "begin_push",
+    "push_page",
+    "try_stash_server",
+    "try_model_server",
+}
+# Of those that chalicelib.catalogue.stash asks: queries alone.
+STASH = ("find_performers", "find_scene_ids", "find_scenes", "find_studios", "find_tags")
 
 
 def models(document: Schema) -> str:
@@ -38,7 +52,7 @@ def models(document: Schema) -> str:
 def _class(name: str, schema: Schema) -> str:
     lines = [f"class {name}(BaseModel):"]
     if schema.get("description"):
-        lines += [f'    """{schema["description"]}"""', ""]
+        lines += [_docstring(schema["description"]), ""]
     if schema.get("additionalProperties") is True:
         lines += ['    model_config = ConfigDict(extra="allow")', ""]
     required = schema.get("required", ())
@@ -48,8 +62,22 @@ def _class(name: str, schema: Schema) -> str:
             kind = f"{kind.removesuffix(' | None')} | None = None"
         lines.append(f"    {field}: {kind}")
         if inner.get("description"):
-            lines += [f'    """{inner["description"]}"""']
+            lines += [_docstring(inner["description"])]
     return "\n".join(lines)
+
+
+def _docstring(text: str) -> str:
+    """Within 120 columns, where the text is one paragraph."""
+    quoted = f'"""{text}"""'
+    return (
+        "    " + quoted
+        if "\n" in text
+        else "\n".join(textwrap.wrap(quoted, 115, initial_indent="    ", subsequent_indent="    "))
+    )
+
+
+def _literal(value: object) -> str:
+    return repr(value) if isinstance(value, bool) else json.dumps(value)
 
 
 def _type(schema: Schema) -> str:
@@ -58,7 +86,7 @@ def _type(schema: Schema) -> str:
     if "anyOf" in schema:
         return " | ".join(_type(kind) for kind in schema["anyOf"])
     if "const" in schema or "enum" in schema:
-        return f"Literal[{', '.join(json.dumps(value) for value in schema.get('enum', [schema.get('const')]))}]"
+        return f"Literal[{', '.join(_literal(value) for value in schema.get('enum', [schema.get('const')]))}]"
     if schema.get("format") == "date-time":
         return "datetime"
     if schema.get("type") == "array":
@@ -127,6 +155,14 @@ def _name(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) or name == "type" else name
 
 
+def stash_documents() -> str:
+    """What the client asks a Stash server: the same as the service does."""
+    documents = {name: document_text(name) for name in STASH}
+    lines = "".join(f'    "{name}": """{text}""",\n' for name, text in documents.items())
+    head = '"""What is asked of a Stash server. Made by `python -m client.generate`: change that, not this."""'
+    return _formatted(f"{head}\n\nDOCUMENTS = {{\n{lines}}}\n")
+
+
 def _formatted(text: str) -> str:
     for command in (["check", "--fix-only", "--quiet", "--select", "I"], ["format"]):
         whole = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(PACKAGE / "models.py"), "-"]
@@ -136,7 +172,11 @@ def _formatted(text: str) -> str:
 
 def written() -> dict[Path, str]:
     document = openapi.document({}, openapi.OWN)
-    return {PACKAGE / "models.py": models(document), PACKAGE / "operations.py": operations(document)}
+    return {
+        PACKAGE / "models.py": models(document),
+        PACKAGE / "operations.py": operations(document),
+        PACKAGE / "stash_documents.py": stash_documents(),
+    }
 
 
 if __name__ == "__main__":

@@ -6,15 +6,19 @@ The first admin can't be made over the API, which asks an admin for it; whoever 
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.accounts.attempts import Attempts
 from chalicelib.accounts.audit import Audit
+from chalicelib.accounts.drop_owner import adopt
 from chalicelib.accounts.passwords import Passwords
+from chalicelib.accounts.people import Account
 from chalicelib.accounts.users import Users
 from chalicelib.api.models.accounts import Email, NewPassword
 from chalicelib.jobs.errors import JobError
@@ -34,21 +38,40 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def make_admin(tables: Tables, email: str, password: str | None) -> str:
-    """What to tell whoever asked. JobError. password None: an account that is there keeps its own."""
+class NoAccount(Exception):
+    """There is none with that email, and nobody has said that one is to be made."""
+
+
+def make_admin(tables: Tables, email: str, password: str | None, *, agree: Callable[[], bool]) -> str:
+    """What to tell whoever asked. JobError. password None: an account that is there keeps its own; where there is none
+    one is made if `agree` says so, else NoAccount."""
     account = users(tables).make_admin(email, password, ACTOR)
     if account is not None:
-        return f"{account.email} is an admin from the next sign-in or refresh on."
+        return f"{account.email} is an admin from the next sign-in or refresh on.{_owns_drops(tables, account)}"
+    if not agree():
+        raise NoAccount(f"There is no account {email}, and none was made. Register it, or say YES=1 to have it made.")
     made = secrets.token_urlsafe(15)
     account = users(tables).make_admin(email, made, ACTOR)
     assert account is not None
-    return f"{account.email} is an admin with the password {made}, shown this once. Change it after signing in."
+    return (
+        f"{account.email} is an admin with the password {made}, shown this once. Change it after signing in."
+        f"{_owns_drops(tables, account)}"
+    )
+
+
+def _owns_drops(tables: Tables, admin: Account) -> str:
+    people = PeopleTable(tables.accounts)
+    given = os.environ.get("MILLRACE_DROP_OWNER", "")
+    if adopt(people, Audit(people, clock, new_id), admin, ACTOR, given):
+        return "\nWhat is dropped without a user's name belongs to this account from now on (setting drop_owner)."
+    return ""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.admin", description=__doc__)
     parser.add_argument("email")
     parser.add_argument("--password-stdin", action="store_true", help="set the password to the first line of the input")
+    parser.add_argument("--yes", action="store_true", help="make the account, where there is none, without asking")
     add_arguments(parser)
     options = parser.parse_args()
     try:
@@ -56,7 +79,7 @@ def main() -> int:
         password = sys.stdin.readline().rstrip("\n") if options.password_stdin else None
         if password is not None:
             TypeAdapter(NewPassword).validate_python(password)
-        print(make_admin(connect(options), email, password))
+        print(make_admin(connect(options), email, password, agree=lambda: options.yes or _agrees(email)))
     except ValidationError as invalid:
         print(f"That can't be: {invalid.errors(include_input=False)[0]['msg']}.", file=sys.stderr)
         return 2
@@ -64,10 +87,17 @@ def main() -> int:
         reasons = "".join(f" It {wrong.message}." for wrong in error.errors)
         print(f"{error.detail}{reasons}", file=sys.stderr)
         return 1
-    except CannotConnect as error:
+    except (CannotConnect, NoAccount) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _agrees(email: str) -> bool:
+    """Asks, where there is somebody to ask."""
+    if not sys.stdin.isatty():
+        return False
+    return input(f"There is no account {email}. Make one? [y/N] ").strip().lower() in {"y", "yes"}
 
 
 if __name__ == "__main__":

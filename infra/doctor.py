@@ -1,8 +1,8 @@
 """`make doctor`: says what is wrong with a stack, and with FIX=1 puts right what can be put right from outside.
 
-It reads what any operator may read: queues and their dead letters, the jobs that nobody looked after in time, what the
-bucket tells whom, and on AWS the alarms. Nothing that it does can lose or double a file: whatever it sends again is a
-message, and each effect of one is a conditional write.
+It reads what any operator may read: queues and their dead letters, the jobs that nobody looked after in time, counters
+and what they count, what the bucket tells whom, and on AWS the alarms. Nothing that it does can lose or double a file:
+whatever it sends again is a message, and each effect of one is a conditional write.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,12 +20,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.pipelines.registry import WORKS
 from chalicelib.stores.job_table import JobTable
+from infra import recount
 from infra.aws.template import arrivals
-from infra.aws.triggers import Trigger, triggers
+from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, Trigger, triggers
 from infra.connect import CannotConnect, Tables, add_arguments, client, connect
 from infra.local.cloud import repair
+from infra.local.dispatcher import schedule_event
+from infra.local.executors import CallFailed, Executor, Meanwhile
 from infra.local.room import Room
-from infra.local.settings import BUCKET, is_idle, kept_free
+from infra.local.settings import BUCKET, environment_of_running, is_idle, kept_free
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 LATE = timedelta(minutes=5)
 """The sweeper comes every minute; what is due for longer has been missed."""
 LATE_SHOWN = 100
+SHOWN = 5
+MOST_ITEMS = 1_000_000
 WAITING: Final = "ApproximateNumberOfMessages"
 HIDDEN: Final = "ApproximateNumberOfMessagesNotVisible"
 
@@ -138,12 +143,30 @@ def disk(room: Room) -> Finding:
     return Finding("disk", f"{megabytes:,} MB are free: nothing new is taken in", "Make room, or delete jobs.")
 
 
+def counts(found: Sequence[recount.Difference]) -> Finding:
+    """Whether jobs and users count what is there."""
+    if not found:
+        return Finding("counters", "jobs and users count what is there")
+    shown = "; ".join(map(str, found[:SHOWN])) + ("; …" if len(found) > SHOWN else "")
+    return Finding("counters", f"{len(found):,} count wrongly: {shown}", "Run this again with FIX=1: it counts anew.")
+
+
+def is_large(tables: Tables, options: argparse.Namespace) -> bool:
+    """Whether reading all items of a stack on AWS would cost more than a look at it should."""
+    table = tables.client.describe_table(TableName=tables.table("jobs").name)["Table"]
+    return bool(options.stack) and not options.recount and table["ItemCount"] > MOST_ITEMS
+
+
 def examine(options: argparse.Namespace) -> list[Finding]:
     """CannotConnect."""
     tables, work = connect(options), list(triggers(WORKS))
     findings = [*queues(client(options, "sqs"), tables.stack, work), overdue(tables, datetime.now(UTC))]
     bucket = _resource(options, "Bucket") if options.stack else BUCKET
     findings.append(notifications(client(options, "s3"), bucket, work))
+    if is_large(tables, options):
+        findings.append(Finding("counters", f"not looked at: over {MOST_ITEMS:,} items; --recount reads them all"))
+    else:
+        findings.append(counts(recount.differences(tables)))
     if options.stack:
         findings += alarms(client(options, "cloudwatch"), tables.stack)
     elif options.data_dir.is_dir():
@@ -162,7 +185,21 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
         client(options, "lambda").invoke(FunctionName=_resource(options, "Sweep"), InvocationType="Event", Payload="{}")
         yield "sweep: called once"
     elif "sweeper" in wrong:
-        yield "sweep: the stack on this machine calls it each minute while `make run` runs"
+        yield sweep_here(options.data_dir)
+    if "counters" in wrong:
+        yield from recount.mend(tables, recount.differences(tables))
+
+
+def sweep_here(data_dir: Path) -> str:
+    """Calls the sweeper of the stack that runs on the folder; says how that went."""
+    worker = Executor("app", environment_of_running(data_dir))
+    try:
+        worker.call(SWEEP_HANDLER, schedule_event(), SWEEP_SECONDS, Meanwhile(1.0, lambda: None))
+    except CallFailed as failed:
+        return f"sweep: {failed}"
+    finally:
+        worker.stop()
+    return "sweep: called once"
 
 
 def _resource(options: argparse.Namespace, logical_id: str) -> str:
@@ -175,6 +212,7 @@ def _resource(options: argparse.Namespace, logical_id: str) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.doctor", description=__doc__)
     parser.add_argument("--fix", action="store_true", help="put right what can be put right from outside")
+    parser.add_argument("--recount", action="store_true", help="count also where there are very many items")
     parser.add_argument("--json", action="store_true", help="for programs: one object a finding")
     add_arguments(parser)
     options = parser.parse_args()

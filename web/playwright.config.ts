@@ -57,10 +57,11 @@ export default defineConfig({
     cwd: '..',
     url: `http://127.0.0.1:${port}/api/health`,
     timeout: 60_000,
-    // Where the tests' own receiver of webhooks listens, which no installation would call unasked.
+    // Where the tests' own receiver of webhooks and their Stash server listen, which no installation would call unasked.
     env: {
       ...(process.env as Record<string, string>),
       MILLRACE_WEBHOOK_NETWORKS: '127.0.0.1/32',
+      MILLRACE_CONNECTION_NETWORKS: '127.0.0.1/32',
       MILLRACE_PAGE_ORIGINS: `http://127.0.0.1:${line}`,
     },
     gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },

@@ -11,7 +11,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.errors import TooManyAttempts
+from chalicelib.accounts.errors import TooManyAttempts, TooManyGuests
 from chalicelib.accounts.ports import AttemptStore
 from chalicelib.jobs.ports.outside import Clock
 
@@ -20,6 +20,7 @@ LIMIT = 10
 LIMIT_OF_ALL = 100
 """Of all addresses for one email, without those that are known."""
 WINDOW = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)
 
 
@@ -39,6 +40,13 @@ class Attempts:
     def succeeded(self, email: str, address: str) -> None:
         self._store.forget_attempts(_name(email, address))
         self._store.remember(_name(email, address), self._clock() + KNOWN_FOR)
+
+    def begin_guest(self, address: str, most: int) -> None:
+        """Counts one more guest from there. TooManyGuests where there were `most` within the hour."""
+        now = self._clock()
+        free_at = self._store.attempt(_name("guest", address), now, HOUR, most)
+        if free_at is not None:
+            raise TooManyGuests(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
 
     def _count(self, name: str, now: datetime, limit: int) -> None:
         free_at = self._store.attempt(name, now, WINDOW, limit)

@@ -32,6 +32,45 @@ class TooManyAttempts(LimitReached):
         super().__init__("There were too many wrong passwords for this account. Wait.", retry_after=retry_after)
 
 
+class GuestQuotaReached(LimitReached):
+    """Register, or wait as Retry-After says."""
+
+    code, title = "guest_quota_reached", "Guests may bring no more from here"
+
+    def __init__(self, limit: int, retry_after: int) -> None:
+        super().__init__(
+            f"Guests may bring {limit / 1024**3:,.1f} GiB in 24 hours from one network. Register to bring more.",
+            retry_after=retry_after,
+        )
+
+
+class TooManyGuests(LimitReached):
+    """Wait as Retry-After says, or sign in."""
+
+    code, title = "too_many_guests", "Too many guests from this address"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many guests have begun from this address. Wait, or sign in.", retry_after=retry_after)
+
+
+class GuestsOff(Forbidden):
+    """Sign in to an account."""
+
+    code, title = "guests_off", "This installation takes no guests"
+
+    def __init__(self) -> None:
+        super().__init__("This installation takes no guests. Sign in to an account.")
+
+
+class RegistrationOff(Forbidden):
+    """Ask whoever runs the installation for an account."""
+
+    code, title = "registration_off", "Nobody registers here"
+
+    def __init__(self) -> None:
+        super().__init__("Accounts are not made by registering here. Ask the installation's admin for one.")
+
+
 class WrongPassword(Forbidden):
     """Give the password that you sign in with."""
 

@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """The right to carry a request out. made_id: for what it makes, whoever carries it out."""
+
+    made_id: str
+
+
+@dataclass(frozen=True)
 class KeptRequest:
     """A request that came with an Idempotency-Key. status None: it is being carried out."""
 

@@ -25,12 +25,14 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class User:
-    """Who calls. scopes: what these credentials may be used for. session: the one that a person has signed in to."""
+    """Who calls. scopes: what these credentials may be used for. session: the one that a person has signed in to.
+    expires_at: when the token ends; None for a key."""
 
     id: str
     role: str
     scopes: frozenset[str] = frozenset({UPLOAD, READ})
     session: str | None = None
+    expires_at: datetime | None = None
 
 
 def require(user: User, scope: str) -> None:

@@ -43,9 +43,9 @@ class Whole:
         return value
 
 
-def name(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[\w.-]{1,64}", value):
-        raise ValueError("must be a name of 1 to 64 letters, digits, dots and dashes")
+def user(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[^\s]{0,254}", value):
+        raise ValueError("must be the id or the email of a user, or empty")
     return value
 
 
@@ -61,14 +61,18 @@ def _is_origin(value: Any) -> bool:
 
 CHANGEABLE: dict[str, Check] = {
     "cors_origins": origins,
-    "drop_owner": name,
+    "drop_owner": user,
     "token_seconds": Whole(60, DAY),
     "refresh_seconds": Whole(600, 90 * DAY),
     "guest_seconds": Whole(600, 365 * DAY),
+    "allow_guests": Whole(0, 1),
+    "allow_registration": Whole(0, 1),
+    "guests_per_hour": Whole(1, 100_000),
     "limit_files_per_request": Whole(1, 500),
     "limit_files_per_job": Whole(1, 1_000_000),
     "limit_active_jobs": Whole(0, 100_000),
     "limit_stored_bytes": Whole(0, 1024**5),
+    "limit_guest_bytes": Whole(0, 1024**5),
     "limit_multipart_from": Whole(5 * MiB, 5 * GiB),
     "limit_upload_url_seconds": Whole(60, 7 * DAY),  # as long as SigV4 signs for
     "limit_download_url_seconds": Whole(60, 7 * DAY),
@@ -103,13 +107,22 @@ def effective(base: Settings, stored: Mapping[str, Any]) -> Settings:
 
 
 class StoredSettings:
-    """base: the settings without what is stored. given: names of those that the environment gives."""
+    """base: the settings without what is stored. given: names of those that the environment gives. is_user: whether
+    there is a user with that id or email."""
 
-    def __init__(self, store: SettingStore, audit: Audit, base: Settings, given: Collection[str]) -> None:
+    def __init__(
+        self,
+        store: SettingStore,
+        audit: Audit,
+        base: Settings,
+        given: Collection[str],
+        is_user: Callable[[str], bool],
+    ) -> None:
         self._store = store
         self._audit = audit
         self._base = base
         self._given = given
+        self._is_user = is_user
 
     def all(self) -> list[Setting]:
         stored, _ = self._store.stored()
@@ -151,6 +164,8 @@ class StoredSettings:
                 if known not in CHANGEABLE:
                     raise ValueError("is set by the deployment")
                 checked = None if value is None else CHANGEABLE[known](value)
+                if CHANGEABLE[known] is user and checked and not self._is_user(checked):
+                    raise ValueError("is no user here: give the id or the email of one")
                 wanted[known] = list(checked) if isinstance(checked, tuple) else checked
             except ValueError as wrong:
                 errors.append(FieldError(known, str(wrong)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.people import SCOPES, User
@@ -59,7 +59,8 @@ class Tokens:
         """Unauthorized for anything but an access token of ours that is in force; the reason is not told."""
         claims = self._claims(token, ACCESS, ["role"])
         role = str(claims["role"])
-        return User(str(claims["sub"]), role, SCOPES.get(role, frozenset()), claims.get("sid"))
+        expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)
+        return User(str(claims["sub"]), role, SCOPES.get(role, frozenset()), claims.get("sid"), expires_at)
 
     def verify_refresh(self, token: str) -> RefreshToken:
         """Unauthorized, as above. Whether the session still stands is not known here."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
+from chalicelib.api.analysis_costs import costs_answer, expected_tokens
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.analysis import (
     AnalysisRequest,
@@ -15,6 +18,7 @@ from chalicelib.api.models.analysis import (
     ChangeAnswer,
     ChangeDecision,
     PlanAnswer,
+    PlanCosts,
     PlanPage,
     PlansPage,
     PlansQuery,
@@ -27,16 +31,27 @@ from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.api.routing import Routes
 from chalicelib.api.scene_views import change_answer, plan_answer, plan_values, query_of
 from chalicelib.api.scenes import check_connection
-from chalicelib.catalogue.errors import ConnectionNotThere, DecisionIncomplete, NothingChosen, PlanClosed, PlanNotFound
+from chalicelib.catalogue.errors import (
+    ConnectionNotThere,
+    DecisionIncomplete,
+    NoCosts,
+    NothingChosen,
+    PlanClosed,
+    PlanNotFound,
+    TooCostly,
+)
 from chalicelib.catalogue.planning import IncompleteDecision
 from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
-from chalicelib.jobs.errors import PreconditionFailed, TooManyJobs
+from chalicelib.catalogue.values import checked
+from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
 
-MOST_SCENES = 10_000
-"""Of one analysis: their ids are the job's options, and an item of the table holds 400 kB."""
+MOST_SCENES = 100_000
+"""Of one analysis."""
+IN_OPTIONS = 5000
+"""Ids that a job's options hold: an item of the table has 400 kB. More are kept as an object."""
 PAGE = 100
 NO_PLAN = "There is no such plan."
 
@@ -49,7 +64,7 @@ NO_PLAN = "There is no such plan."
     answer=AnalysisStarted,
     status=202,
     creates=True,
-    errors=(NothingChosen, TooManyJobs),
+    errors=(NothingChosen, ConnectionNotThere, TooCostly, TooManyJobs),
     headers=("Location",),
 )
 def generate_plan(call: Call) -> Reply:
@@ -59,11 +74,20 @@ def generate_plan(call: Call) -> Reply:
     if not scene_ids:
         raise NothingChosen("Name `scene_ids`, or `filters` that some scenes fit.")
     name = body.plan_name or f"Analysis of {len(scene_ids)} scenes"
-    options = body.options.model_dump(mode="json")
-    plan = services().plans.open(call.user.id, name, {"options": options})
-    given = {"plan_id": plan.id, "scene_ids": list(dict.fromkeys(scene_ids)), **options}
-    job = services().intake.start(call.user.id, "sceneanalysis", given, name=name)
-    answer = AnalysisStarted(plan_id=plan.id, job_id=job.id, scenes=len(given["scene_ids"]), status=job.state)
+    ids = list(dict.fromkeys(scene_ids))
+    options = body.options.model_dump(mode="json", exclude={"use_ai", "ai"})
+    metadata: dict[str, Any] = {"options": options}
+    ai = body.options.ai
+    expected = expected_tokens(call, ai, body.options.detect, ids) if ai else None
+    given: dict[str, Any] = {**options}
+    if ai:
+        values = ai.model_dump(exclude={"connection_id"})
+        metadata["ai"] = {**values, "estimate": expected.model_dump() if expected else None}
+        given["ai"] = {"connection": ai.connection_id, **values}
+    plan = services().plans.open(call.user.id, name, metadata, call.made_id)
+    given |= {"plan_id": plan.id} | _which(call, ids)
+    job = services().intake.start(call.user.id, "sceneanalysis", given, call.made_id, name=name)
+    answer = AnalysisStarted(plan_id=plan.id, job_id=job.id, scenes=len(ids), status=job.state, estimate=expected)
     return Reply(answer, 202, {"Location": f"/api/analysis/plans/{plan.id}"})
 
 
@@ -135,7 +159,14 @@ def decide_change(call: Call, change_id: str) -> Reply:
     status = ChangeStatus(call.body.status) if call.body.status else plan.status_of(change)
     if change.outcome is not None:
         raise PlanClosed(f"The change is {change.outcome}: nothing is left to decide.")
-    rule = Rule(status, change_id=change.id, value=call.body.proposed_value)
+    value = call.body.proposed_value
+    if value is not None:
+        try:
+            value = checked(change.field, value)
+        except ValueError as error:
+            wrong = FieldError("proposed_value", str(error))
+            raise InvalidFields("The value can't be taken.", errors=[wrong]) from None
+    rule = Rule(status, change_id=change.id, value=value)
     plan = _allowed(lambda: services().plans.decide(call.user.id, plan_id, rule))
     return versioned(change_answer(plan, change, plan.status_of(change)))
 
@@ -171,17 +202,22 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
     """A value that was changed since it was looked at is left as it is, and the change is a `conflict`."""
     body: ApplyRequest = call.body
     plan = _plan(call, plan_id)
-    if plan.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
+    begun = services().intake.made(call.user.id, "sceneapply", call.made_id)
+    if plan.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING} and not begun:
         raise PlanClosed(f"The plan is {plan.status}: nothing can be applied.")
     if body.connection_id:
         check_connection(call, body.connection_id)
+    others = [change_id for change_id in body.change_ids if change_id.partition(".")[0] != plan.id]
+    if others:
+        wrong = FieldError("change_ids", f"{others[0]} is of another plan")
+        raise InvalidFields("Some changes are not of this plan.", errors=[wrong])
     given = {
         "plan_id": plan.id,
         "connection": body.connection_id,
-        "change_ids": [change_id.partition(".")[2] or change_id for change_id in body.change_ids],
+        "change_ids": [change_id.partition(".")[2] for change_id in body.change_ids],
         "scene_ids": body.scene_ids,
     }
-    job = services().intake.start(call.user.id, "sceneapply", given, name=f"Apply {plan.name}"[:200])
+    job = services().intake.start(call.user.id, "sceneapply", given, call.made_id, name=f"Apply {plan.name}"[:200])
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 
@@ -211,6 +247,24 @@ def undo_plan(call: Call, plan_id: str) -> Reply:
     return Reply(plan_answer(plan), 201, {"Location": f"/api/analysis/plans/{plan.id}"})
 
 
+@routes.route(
+    "GET",
+    "/analysis/plans/{plan_id}/costs",
+    "What a language model took for a plan",
+    answer=PlanCosts,
+    errors=(PlanNotFound, NoCosts),
+)
+def get_plan_costs(call: Call, plan_id: str) -> PlanCosts:
+    """While the analysis is at work, what it took so far."""
+    return costs_answer(_plan(call, plan_id))
+
+
+def _which(call: Call, ids: list[str]) -> dict[str, Any]:
+    if len(ids) <= IN_OPTIONS:
+        return {"scene_ids": ids}
+    return {"kept": services().catalogue.keep(call.user.id, json.dumps(ids).encode())}
+
+
 def _plan(call: Call, plan_id: str) -> Plan:
     try:
         return services().plans.get(call.user.id, plan_id)
@@ -230,6 +284,9 @@ def _allowed(act: Callable[[], Plan]) -> Plan:
 
 
 def _fitting(call: Call) -> list[str]:
-    """The ids of all scenes that fit the filters, up to MOST_SCENES."""
-    query = replace(query_of(call.user.id, call.body.filters), sort_by="id", descending=False, per_page=MOST_SCENES)
-    return services().catalogue.ids(call.user.id, query)
+    """The ids of all scenes that fit the filters."""
+    query = replace(query_of(call.user.id, call.body.filters), sort_by="id", descending=False)
+    ids = services().catalogue.ids(call.user.id, replace(query, per_page=MOST_SCENES + 1))
+    if len(ids) > MOST_SCENES:
+        raise NothingChosen(f"More than {MOST_SCENES:,} scenes fit: name fewer, such as by dates.")
+    return ids

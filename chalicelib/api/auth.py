@@ -6,8 +6,11 @@ from chalicelib.accounts.errors import (
     AccountChanged,
     AlreadyRegistered,
     EmailTaken,
+    GuestsOff,
+    RegistrationOff,
     SessionEnded,
     TooManyAttempts,
+    TooManyGuests,
     UsernameTaken,
     WeakPassword,
     WrongCredentials,
@@ -34,14 +37,27 @@ from chalicelib.wiring import services
 
 routes = Routes(__name__)
 
+ME = "/api/auth/me"
 NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
 
 
-@routes.route("POST", "/auth/guest", "Begin as a guest", answer=Token, status=201, open=True)
+@routes.route(
+    "POST",
+    "/auth/guest",
+    "Begin as a guest",
+    answer=Token,
+    status=201,
+    open=True,
+    headers=("Location",),
+    errors=(GuestsOff, TooManyGuests),
+)
 def begin_as_guest(call: Call) -> Reply:
+    if not services().settings.allow_guests:
+        raise GuestsOff
+    services().attempts.begin_guest(call.address, services().settings.guests_per_hour)
     user_id, seconds = new_id(), services().settings.guest_seconds
     token = services().tokens.issue(user_id, GUEST, seconds)
-    return Reply(Token(access_token=token, expires_in=seconds, user_id=user_id), 201)
+    return Reply(Token(access_token=token, expires_in=seconds, user_id=user_id), 201, {"Location": ME})
 
 
 @routes.route(
@@ -52,13 +68,24 @@ def begin_as_guest(call: Call) -> Reply:
     answer=AccountAnswer,
     status=201,
     open=True,
-    errors=(WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
+    headers=("Location",),
+    errors=(
+        RegistrationOff,
+        WeakPassword,
+        EmailTaken,
+        UsernameTaken,
+        AlreadyRegistered,
+        AccountChanged,
+        Unauthorized,
+    ),
 )
 def register(call: Call) -> Reply:
-    return Reply(registered(call, call.body), 201)
+    return Reply(registered(call, call.body), 201, {"Location": ME})
 
 
 def registered(call: Call, body: RegisterRequest) -> AccountAnswer:
+    if not services().settings.allow_registration:
+        raise RegistrationOff
     # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
     services().first_admin.ensure(body.email)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.api import library, uploads
 from chalicelib.api.file_views import whereabouts
 from chalicelib.api.http import Call, Reply
@@ -40,25 +41,28 @@ PIPELINE, CARD = "colour", "colour-card.pdf"
     answer=UploadAnswer,
     status=201,
     creates=True,
-    errors=(UnsupportedType, TooLarge, StorageFull, TooManyJobs, TooManyFiles, TryAgain),
+    headers=("Location",),
+    errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TooManyFiles, TryAgain),
 )
 def send_images(call: Call) -> Reply:
     body: PicturesRequest = call.body
     chosen = services().intake.select(
         PIPELINE, uploads.announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
     )
-    job, signed = services().intake.open_job(
-        call.user.id,
-        PIPELINE,
-        body.options,
-        chosen.taken,
-        name=body.name,
-        more=body.more,
-        **callback_of(body.callback_url),
-    )
+    with uploads.guests_share(call, chosen):
+        job, signed = services().intake.open_job(
+            call.user.id,
+            PIPELINE,
+            body.options,
+            chosen.taken,
+            name=body.name,
+            more=body.more,
+            id=call.made_id,
+            **callback_of(body.callback_url),
+        )
     answer = uploads.upload_answer(job, signed, chosen=chosen)
     answer.callback_secret = callback_secret(job)
-    return Reply(answer, 201)
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
 @routes.route("GET", "/images", "Your pictures, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
@@ -101,6 +105,7 @@ def _over(call: Call, operation: str) -> Reply:
         chosen,
         {**body.options, "operation": operation},
         name=body.name,
+        id=call.made_id,
         **callback_of(body.callback_url),
     )
     answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))

@@ -45,7 +45,7 @@ NO_STASH = "The server's answer is not that of a Stash server."
     headers=("Location",),
 )
 def add_connection(call: Call) -> Reply:
-    made = services().owners_connections.add(call.user.id, **dict(call.body))
+    made = services().owners_connections.add(call.user.id, **dict(call.body), id=call.made_id)
     return Reply(connection_answer(made), 201, {"Location": f"/api/connections/{made.id}"})
 
 

@@ -7,7 +7,7 @@ import json
 import logging
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Request, Response
@@ -25,7 +25,7 @@ from chalicelib.jobs.errors import (
     UnsupportedMediaType,
     field_errors,
 )
-from chalicelib.jobs.ids import is_id
+from chalicelib.jobs.ids import is_id, new_id
 from chalicelib.observing.about import note
 from chalicelib.wiring import services
 
@@ -49,6 +49,8 @@ class Call:
     headers: Mapping[str, str]
     request_id: str
     address: str
+    made_id: str | None = None
+    """For what the request makes: the same each time that it is made with one Idempotency-Key; None without a key."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def serve(
     request_id: str,
 ) -> Response:
     """Raises JobError for what the caller did wrong."""
+    if guard := services().origin_guard:
+        guard.check(headers)
     user = ANYBODY if route.open else services().authenticate(headers, route.scope)
     if user.id:
         note(user_id=user.id)
@@ -110,8 +114,8 @@ def serve(
         address_of(request, headers),
     )
 
-    def answer() -> Response:
-        reply = view(call, **path_values)
+    def answer(made_id: str | None = None) -> Response:
+        reply = view(replace(call, made_id=made_id), **path_values)
         if not isinstance(reply, Reply):
             reply = Reply(reply, route.status)
         return success(reply, headers.get("if-none-match") if route.conditional else None, route.conditional)
@@ -120,7 +124,7 @@ def serve(
     if not route.creates or key is None:
         return answer()
     asked = idempotency.fingerprint(route.method, route.path, path_values, request.raw_body)
-    return idempotency.once(services().accounts, services().clock, user.id, key, asked, answer)
+    return idempotency.once(services().accounts, services().clock, new_id, user.id, key, asked, answer)
 
 
 def lower(request: Request) -> dict[str, str]:

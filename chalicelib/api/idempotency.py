@@ -1,7 +1,9 @@
 """Requests that create, made twice with one Idempotency-Key: carried out once, and answered the same.
 
-Only what succeeded is kept, for a day. What was refused or broke off left nothing to repeat, and its key is free again.
-A request whose worker died blocks its key until its lease runs out; then the same request is carried out anew.
+Only what succeeded is kept, for a day. What was refused left nothing to repeat, and its key is free again. A request
+that broke off may have had its effect: its key is free for the same request alone, at once, or where its worker died
+once the lease runs out. What it makes gets the id that was kept with the key when it was first claimed, so that the
+second try finds what the first has made.
 """
 
 from __future__ import annotations
@@ -9,18 +11,18 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from chalice.app import Response
 
-from chalicelib.jobs.errors import IdempotencyMismatch, InvalidIdempotencyKey, RequestInProgress
+from chalicelib.accounts.model import Claimed
+from chalicelib.jobs.errors import IdempotencyMismatch, InvalidIdempotencyKey, JobError, RequestInProgress
 
 if TYPE_CHECKING:
     from chalicelib.accounts.model import KeptRequest
-    from chalicelib.jobs.ports.outside import Clock
+    from chalicelib.jobs.ports.outside import Clock, NewId
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ LEASE = timedelta(seconds=60)
 """Longer than API Gateway waits for any answer (29 s)."""
 ASK_AGAIN_SECONDS = 2
 LONGEST_KEY = 255
+BROKEN_FROM = 500
 
 
 class Requests(Protocol):
@@ -36,9 +39,9 @@ class Requests(Protocol):
 
     def claim_request(
         self, user_id: str, key: str, fingerprint: str, claim: str, *, now: datetime, lease: timedelta, keep: timedelta
-    ) -> KeptRequest | None: ...
+    ) -> Claimed | KeptRequest: ...
     def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None: ...
-    def release_request(self, user_id: str, key: str, claim: str, now: datetime) -> None: ...
+    def release_request(self, user_id: str, key: str, claim: str, now: datetime, *, refused: bool) -> None: ...
 
 
 def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: bytes | str) -> str:
@@ -49,20 +52,28 @@ def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: by
 
 
 def once(
-    requests: Requests, clock: Clock, user_id: str, key: str, asked: str, answer: Callable[[], Response]
+    requests: Requests,
+    clock: Clock,
+    new_id: NewId,
+    user_id: str,
+    key: str,
+    asked: str,
+    answer: Callable[[str], Response],
 ) -> Response:
-    """The answer, or what was answered the first time. Raises what `answer` does; IdempotencyMismatch where the key was
-    used for another request; RequestInProgress where the same one is being carried out."""
+    """The answer, or what was answered the first time. answer: is given the id for what it makes, the same each time.
+    Raises what `answer` does; IdempotencyMismatch where the key was used for another request; RequestInProgress where
+    the same one is being carried out."""
     if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
         raise InvalidIdempotencyKey(f"An Idempotency-Key has 1 to {LONGEST_KEY} printable ASCII characters.")
-    claim = uuid.uuid4().hex
-    known = requests.claim_request(user_id, key, asked, claim, now=clock(), lease=LEASE, keep=KEEP)
-    if known:
-        return _known(known, asked)
+    claim = new_id()
+    found = requests.claim_request(user_id, key, asked, claim, now=clock(), lease=LEASE, keep=KEEP)
+    if not isinstance(found, Claimed):
+        return _known(found, asked)
     try:
-        response = answer()
-    except BaseException:
-        requests.release_request(user_id, key, claim, clock())
+        response = answer(found.made_id)
+    except BaseException as error:
+        refused = isinstance(error, JobError) and error.status < BROKEN_FROM
+        requests.release_request(user_id, key, claim, clock(), refused=refused)
         raise
     try:
         requests.finish_request(user_id, key, claim, response.status_code, response.body)

@@ -137,6 +137,7 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         title=pipeline.title,
         description=pipeline.description,
         extensions=list(pipeline.accepts.extensions),
+        bare_names=pipeline.accepts.bare or None,
         max_bytes=pipeline.accepts.max_bytes,
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),

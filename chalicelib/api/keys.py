@@ -25,12 +25,15 @@ routes = Routes(__name__)
     answer=NewKeyAnswer,
     status=201,
     scope="account",
+    headers=("Location",),
     errors=(TooManyKeys,),
 )
 def create_key(call: Call) -> Reply:
     body: NewKeyRequest = call.body
     key, secret = services().keys.create(call.user, body.name, body.scopes, body.expires_in_days)
-    return Reply(NewKeyAnswer(key=secret, **key_answer(key).model_dump()), 201)
+    return Reply(
+        NewKeyAnswer(key=secret, **key_answer(key).model_dump()), 201, {"Location": f"/api/auth/keys/{key.id}"}
+    )
 
 
 @routes.route("GET", "/auth/keys", "Your keys", answer=KeysAnswer, scope="account")

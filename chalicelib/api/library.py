@@ -23,6 +23,7 @@ from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,
     FileNotReady,
+    FileReplaced,
     JobNotFound,
     NotAllowedInState,
     ObjectMissing,
@@ -37,7 +38,7 @@ from chalicelib.jobs.ids import is_id
 from chalicelib.jobs.intake.reuse import Chosen
 from chalicelib.jobs.library.files import WantedFiles, kind_of
 from chalicelib.jobs.model import File, Job, parse_file_id
-from chalicelib.jobs.states import FileState
+from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.work import thumbnails
 from chalicelib.wiring import services
 
@@ -85,7 +86,7 @@ def get_file(call: Call, file_id: str) -> LibraryFile:
     query=OriginalQuery,
     answer=DownloadAnswer,
     others={302: None},
-    errors=(FileNotReady,),
+    errors=(FileNotReady, FileReplaced),
     headers=("Location",),
 )
 def get_original(call: Call, file_id: str) -> Reply:
@@ -96,6 +97,9 @@ def get_original(call: Call, file_id: str) -> Reply:
         found = services().objects.stat(file.key, file.bucket)
     except ObjectMissing:
         raise FileNotFound("The bytes of this file are not kept any more.") from None
+    if file.state in FINISHED and file.etag and found.etag != file.etag:
+        # An upload's address stays good for a while after its file was looked into, and overwrites it.
+        raise FileReplaced("Other bytes were sent to this file's address after it was looked into.")
     # Before it is inspected, its type is what the client called it: that could be a page with a script in it.
     known = file.state in {FileState.INSPECTED, FileState.DUPLICATE}
     shown = call.query.inline and known and (file.content_type or "").startswith(SHOWN)
@@ -180,6 +184,7 @@ def open_job_over_files(call: Call) -> Reply:
         name=body.name,
         description=body.description or None,
         tags=tuple(body.tags),
+        id=call.made_id,
         **callback_of(body.callback_url),
     )
     answer = NewJobAnswer(**job_answer(job).model_dump(), callback_secret=callback_secret(job))

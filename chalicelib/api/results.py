@@ -54,7 +54,7 @@ def list_results(call: Call) -> Reply:
 )
 def create_result(call: Call) -> Reply:
     body: ResultRequest = call.body
-    result = services().results.create(body.job_id, body.summary, body.quality_score, body.metadata)
+    result = services().results.create(body.job_id, body.summary, body.quality_score, body.metadata, call.made_id)
     return Reply(result_answer(result), 201, {"Location": f"/api/results/{result.id}"})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -48,8 +50,17 @@ def jobs_of_scenes(owner_id: str, states: frozenset[JobState]) -> list[tuple[Any
         jobs, _ = services().jobs.jobs_of(
             owner_id, states=states, pipeline=work.name, limit=ACTIVE_LOOKED_AT, before=None
         )
-        found += [(job, frozenset(job.options.get("scene_ids") or ())) for job in jobs]
+        found += [(job, _named_by(owner_id, job.options)) for job in jobs]
     return sorted(found, key=lambda entry: str(entry[0].id), reverse=True)
+
+
+def _named_by(owner_id: str, options: Mapping[str, Any]) -> frozenset[str]:
+    if kept := options.get("kept"):
+        try:
+            return frozenset(json.loads(services().catalogue.kept(owner_id, kept)))
+        except KeyError:
+            return frozenset()
+    return frozenset(options.get("scene_ids") or ())
 
 
 def _active(owner_id: str) -> frozenset[str]:
@@ -86,4 +97,5 @@ def change_answer(plan: Plan, change: Change, status: ChangeStatus) -> ChangeAns
         reason=change.reason,
         status=status.value,
         message=change.message,
+        source=change.source,
     )

@@ -35,6 +35,7 @@ from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.words import spelled
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
+from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -54,6 +55,8 @@ def list_scenes(call: Call) -> Reply:
         per_page=query.per_page,
     )
     found = services().catalogue.search(call.user.id, asked)
+    if found.stale:
+        _pack(call.user.id)
     answer = ScenesPage(
         items=[scene_answer(scene) for scene in found.scenes],
         total=found.total,
@@ -126,8 +129,10 @@ def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
     headers=("Location",),
 )
 def sync_scenes(call: Call) -> Reply:
-    """A job that reads the server of a connection of yours. Nothing is deleted: what the server no longer has is marked
-    as absent."""
+    """A job that reads the server of a connection of yours, or takes in the videos of your media jobs. Nothing is
+    deleted: what is no longer there is marked as absent."""
+    if call.body.videos:
+        return _sync(call, {"videos": True}, "Sync of videos")
     return _sync(call, {"connection": call.body.connection_id, "incremental": call.body.incremental})
 
 
@@ -221,10 +226,19 @@ def check_connection(call: Call, connection_id: str) -> None:
         raise ConnectionNotThere(f"You have no connection {connection_id}.") from None
 
 
-def _sync(call: Call, options: dict[str, Any]) -> Reply:
-    check_connection(call, options["connection"])
-    job = services().intake.start(call.user.id, "scenesync", options)
+def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply:
+    if "connection" in options:
+        check_connection(call, options["connection"])
+    job = services().intake.start(call.user.id, "scenesync", options, call.made_id, name=name)
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def _pack(owner_id: str) -> None:
+    """A job that packs the catalogue anew, unless one is under way that will."""
+    under_way = frozenset(state for state in JobState if state not in FINAL)
+    jobs, _ = services().jobs.jobs_of(owner_id, states=under_way, pipeline="scenesync", limit=1, before=None)
+    if not jobs:
+        services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)
 
 
 def _each(call: Call, scene_ids: list[str], edit: Callable[[Scene], Scene]) -> BulkAnswer:

@@ -49,7 +49,7 @@ def add_schedule(call: Call) -> Reply:
     if call.user.role == GUEST:
         raise Forbidden("A schedule needs an account: a guest could not stop it once the token is gone.")
     body: ScheduleRequest = call.body
-    made = services().schedules.add(call.user.id, **dict(body))
+    made = services().schedules.add(call.user.id, **dict(body), id=call.made_id)
     return Reply(schedule_answer(made), 201, {"Location": f"/api/schedules/{made.id}"})
 
 
@@ -96,7 +96,7 @@ def delete_schedule(call: Call, schedule_id: str) -> Reply:
     errors=(ImportNotAllowed, UnknownPipeline, TooManyJobs),
 )
 def run_schedule(call: Call, schedule_id: str) -> Reply:
-    return Reply(BegunAnswer(job_id=services().schedules.run_now(owned(call, schedule_id))), 202)
+    return Reply(BegunAnswer(job_id=services().schedules.run_now(owned(call, schedule_id), call.made_id)), 202)
 
 
 def owned(call: Call, schedule_id: str) -> Schedule:

@@ -15,6 +15,8 @@ from chalicelib.api.models.settings import (
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
+    SlipAnswer,
+    SlipsAnswer,
 )
 from chalicelib.api.paging import cursor_links
 from chalicelib.api.preconditions import check_match, versioned
@@ -60,6 +62,12 @@ def change_settings(call: Call) -> Reply:
     )
     services.look_again()
     return versioned(settings_answer(changed))
+
+
+@routes.route("GET", "/drop-folder/slips", "What lies wrong in the drop folder", answer=SlipsAnswer, scope="admin")
+def list_slips(call: Call) -> SlipsAnswer:
+    """Objects in no batch, folders of no pipeline or no user: they wait, and become a job once their path is right."""
+    return SlipsAnswer(items=[SlipAnswer(**asdict(slip)) for slip in services().slips.find()])
 
 
 @routes.route(

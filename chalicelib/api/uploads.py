@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 
+from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import file_answer, number_of
 from chalicelib.api.http import Call, Reply
@@ -60,27 +62,42 @@ NOTHING_LEFT_OUT = Selection()
     answer=UploadAnswer,
     status=201,
     creates=True,
-    errors=(UnknownPipeline, UnsupportedType, TooLarge, StorageFull, TooManyJobs, TooManyFiles, TryAgain),
+    headers=("Location",),
+    errors=(
+        UnknownPipeline,
+        UnsupportedType,
+        TooLarge,
+        StorageFull,
+        GuestQuotaReached,
+        TooManyJobs,
+        TooManyFiles,
+        TryAgain,
+    ),
 )
 def open_job(call: Call) -> Reply:
     body: UploadRequest = call.body
     callback = callback_of(body.callback_url)
     chosen = services().intake.select(
-        body.pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=not body.more
-    )
-    job, uploads = services().intake.open_job(
-        call.user.id,
         body.pipeline,
-        body.options,
-        chosen.taken,
-        name=body.name,
-        more=body.more,
-        files_intended=body.files_intended if body.more else None,
-        **callback,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=not body.more,
     )
+    with guests_share(call, chosen):
+        job, uploads = services().intake.open_job(
+            call.user.id,
+            body.pipeline,
+            body.options,
+            chosen.taken,
+            name=body.name,
+            more=body.more,
+            files_intended=body.files_intended if body.more else None,
+            id=call.made_id,
+            **callback,
+        )
     answer = upload_answer(job, uploads, chosen=chosen)
     answer.callback_secret = callback_secret(job)
-    return Reply(answer, 201)
+    return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
 @routes.route(
@@ -91,16 +108,23 @@ def open_job(call: Call) -> Reply:
     answer=UploadAnswer,
     status=201,
     creates=True,
-    errors=(NotAllowedInState, UnsupportedType, TooLarge, StorageFull, TooManyFiles, TryAgain),
+    headers=("Location",),
+    errors=(NotAllowedInState, UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyFiles, TryAgain),
 )
 def add_files(call: Call, job_id: str) -> Reply:
     body: MoreFilesRequest = call.body
     pipeline = services().owned.job(call.user.id, job_id).pipeline
     chosen = services().intake.select(
-        pipeline, announced(body.files), skip_unsupported=body.skip_unsupported, needed=False
+        pipeline,
+        announced(body.files, single_put=body.single_put),
+        skip_unsupported=body.skip_unsupported,
+        needed=False,
     )
-    job, uploads = services().intake.add_files(call.user.id, job_id, chosen.taken, more=body.more)
-    return Reply(upload_answer(job, uploads, chosen=chosen), 201)
+    with guests_share(call, chosen):
+        job, uploads = services().intake.add_files(
+            call.user.id, job_id, chosen.taken, more=body.more, request_id=call.made_id
+        )
+    return Reply(upload_answer(job, uploads, chosen=chosen), 201, {"Location": f"/api/jobs/{job.id}/files"})
 
 
 @routes.route(
@@ -119,7 +143,14 @@ def import_path(call: Call) -> Reply:
         raise GuestMayNot("Guests can't import. Register, and import from your own place.")
     callback = callback_of(body.callback_url)
     job = services().importer.start(
-        call.user.id, body.path, body.pipeline, body.options, name=body.name, recursive=body.recursive, **callback
+        call.user.id,
+        body.path,
+        body.pipeline,
+        body.options,
+        name=body.name,
+        recursive=body.recursive,
+        id=call.made_id,
+        **callback,
     )
     answer = upload_answer(job, [], "The objects are being listed; the job fills by itself.")
     answer.callback_secret = callback_secret(job)
@@ -211,8 +242,21 @@ def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
     return Reply(None, 204)
 
 
-def announced(files: Sequence[NewFile]) -> list[Announced]:
-    return [Announced(**dict(file), position=i) for i, file in enumerate(files)]
+@contextmanager
+def guests_share(call: Call, chosen: Selection) -> Iterator[None]:
+    """What a guest brings is counted for where it comes from, and goes once the token is over. GuestQuotaReached."""
+    if call.user.role != GUEST:
+        yield
+        return
+    if call.user.expires_at:
+        services().guests.note(call.user.id, call.user.expires_at)
+    size = sum(file.size for file in chosen.taken)
+    with services().guest_quota.taken(call.address, size) if size else nullcontext():
+        yield
+
+
+def announced(files: Sequence[NewFile], *, single_put: bool = False) -> list[Announced]:
+    return [Announced(**dict(file), position=i, single_put=single_put) for i, file in enumerate(files)]
 
 
 def upload_answer(

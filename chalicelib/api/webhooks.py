@@ -41,7 +41,7 @@ EVENT_ID = re.compile(r"[0-9a-z._]{1,100}")
     headers=("Location",),
 )
 def add_webhook(call: Call) -> Reply:
-    endpoint = services().webhooks.add(call.user.id, call.body.url, call.body.events)
+    endpoint = services().webhooks.add(call.user.id, call.body.url, call.body.events, call.made_id)
     answer = NewWebhookAnswer(**webhook_answer(endpoint).model_dump(), secret=endpoint.secret)
     return Reply(answer, 201, {"Location": f"/api/webhooks/{endpoint.id}"})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.catalogue.detecting.proposal import Action
-from chalicelib.catalogue.model import Marker, Named, Scene
+from chalicelib.catalogue.model import Entity, Marker, Named, Scene
 from chalicelib.catalogue.plans import Change, ChangeStatus
 
 NAMED = {"performers": "performer", "tags": "tag"}
@@ -83,7 +83,9 @@ def _single(edit: Edit, change: Change, scene: Scene) -> None:
         edit.settled.append(replace(change, outcome=ChangeStatus.CONFLICT, message=message, replaced=now))
     else:
         value = change.proposed_value
-        edit.set[change.field] = Named(change.entity_id or "", str(value)) if change.field == "studio" else value
+        if change.field == "studio" and value is not None:
+            value = Named(change.entity_id or "", str(value))
+        edit.set[change.field] = value
         edit.wanted.append(replace(change, replaced=now))
 
 
@@ -135,3 +137,24 @@ def undone(changes: Iterable[Change]) -> list[Change]:
                 )
             )
     return found
+
+
+def identified(change: Change, known: Mapping[str, Sequence[Entity]]) -> Change:
+    """The change with the entity of the library that its name or an alias of it means; failed where there is none, and
+    where several names stand for one change, those that there are not."""
+    if change.field not in {*NAMED, "studio"} or change.entity_id or change.proposed_value is None:
+        return change
+    names = change.proposed_value if isinstance(change.proposed_value, list) else [change.proposed_value]
+    by_name = {
+        name.casefold(): entity
+        for entity in known[change.field]
+        for name in (*entity.aliases, entity.name)  # a name goes before another's alias
+    }
+    lacks = [str(name) for name in names if str(name).casefold() not in by_name]
+    if lacks and change.action != "remove":
+        message = f"The catalogue has no {NAMED.get(change.field, 'studio')} {', '.join(lacks)}."
+        return replace(change, outcome=ChangeStatus.FAILED, message=message)
+    found = [by_name[str(name).casefold()] for name in names if str(name).casefold() in by_name]
+    if len(names) == 1 and found:
+        return replace(change, entity_id=found[0].id, proposed_value=found[0].name)
+    return change

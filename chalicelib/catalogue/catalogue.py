@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from chalicelib.catalogue.columns import Columns, pack
 from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.pending import Pending
 from chalicelib.catalogue.ports import CatalogueStore, Change, Entities, Head, PackStore, StaleScene
 from chalicelib.catalogue.query import Query
 
@@ -33,12 +35,23 @@ class Found:
     stale: bool
 
 
+@dataclass(frozen=True)
+class Taken:
+    """How many scenes were created, updated, and skipped since they are as before. foreign: ids that scenes of another
+    library have; these were left as they are."""
+
+    created: int
+    updated: int
+    skipped: int
+    foreign: tuple[str, ...] = ()
+
+
 @dataclass
 class _Opened:
     head: Head
     columns: Columns
     entities: Entities
-    changed: dict[str, Scene | None] = field(default_factory=dict)
+    changed: Pending = field(default_factory=Pending)
     written: dict[str, datetime] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     newest: datetime | None = None
@@ -52,7 +65,7 @@ class _Opened:
         for scene_id, scene in change.scenes.items():
             if change.at >= self.written.get(scene_id, change.at):
                 self.written[scene_id] = change.at
-                self.changed[scene_id] = scene
+                self.changed.put(scene_id, scene)
 
 
 class Catalogue:
@@ -117,21 +130,32 @@ class Catalogue:
                 continue
         return None
 
-    def take_in(self, owner_id: str, scenes: Sequence[Scene]) -> dict[str, int]:
-        """Writes what a source says. Scenes whose digest is as before are skipped. Returns how many were created,
-        updated and skipped. What its owner has set here and no source knows (`analyzed`) stays."""
+    def change_many(self, owner_id: str, scenes: Sequence[Scene], edit: Callable[[Scene], Scene]) -> None:
+        """The same of scenes as they were just read; those that have changed since are read again."""
+        pairs = [(scene, after) for scene in scenes if (after := edit(scene)) != scene]
+        for scene_id in self._store.replace_many(owner_id, pairs, self._clock()) if pairs else ():
+            self.change(owner_id, scene_id, edit)
+
+    def take_in(self, owner_id: str, scenes: Sequence[Scene]) -> Taken:
+        """Writes what a source says. Scenes whose digest is as before are skipped. What its owner has set here and no
+        source knows (`analyzed`) stays."""
         before = self._store.scenes(owner_id, [scene.id for scene in scenes])
-        writes, outcome = [], {"created": 0, "updated": 0, "skipped": 0}
+        writes: list[Scene] = []
+        created = skipped = 0
+        foreign = []
         for scene in {scene.id: scene for scene in scenes}.values():
             there = before.get(scene.id)
-            if there and there.digest == scene.digest and not there.absent:
-                outcome["skipped"] += 1
+            if there and not _same(there, scene):
+                foreign.append(scene.id)
                 continue
-            outcome["updated" if there else "created"] += 1
+            if there and there.digest == scene.digest and not there.absent and there.source == scene.source:
+                skipped += 1
+                continue
+            created += there is None
             writes.append(replace(scene, analyzed=there.analyzed if there else scene.analyzed))
         if writes:
             self._store.put(owner_id, writes, self._clock())
-        return outcome
+        return Taken(created, len(writes) - created, skipped, tuple(foreign))
 
     def newest_seen(self, owner_id: str, source: str) -> str | None:
         """What the last whole sync of a source saw newest."""
@@ -140,15 +164,44 @@ class Catalogue:
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:
         self._store.note_seen(owner_id, source, newest)
 
+    def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
+        """How far the push of a source is that is under way."""
+        return self._store.push(owner_id, source)
+
+    def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None:
+        self._store.note_push(owner_id, source, state)
+
     def set_entities(self, owner_id: str, entities: Entities) -> None:
+        self.change_entities(owner_id, lambda known: entities)
+
+    def change_entities(self, owner_id: str, change: Callable[[Entities], Entities]) -> None:
         while True:
             head = self._store.head(owner_id)
+            known = self._read_entities(owner_id, head)
+            if known is None:
+                continue
+            entities = change(known)
+            if entities == known and head.entities:
+                return
             name = f"{self._new_id()}.entities"
             self._packs.write(owner_id, name, _entities.dump_json(entities, exclude_defaults=True))
             if self._store.move_head(owner_id, replace(head, entities=name), head):
                 if head.entities:
                     self._packs.remove(owner_id, head.entities)
                 return
+
+    def keep(self, owner_id: str, content: bytes) -> str:
+        """Keeps something for a job; returns its name."""
+        name = f"{self._new_id()}.kept"
+        self._packs.write(owner_id, name, content)
+        return name
+
+    def kept(self, owner_id: str, name: str) -> bytes:
+        """KeyError where it is gone."""
+        return self._packs.read(owner_id, name)
+
+    def drop(self, owner_id: str, name: str) -> None:
+        self._packs.remove(owner_id, name)
 
     def pack(self, owner_id: str) -> int:
         """Packs all scenes anew; returns how many. Another packing that came first wins, and nothing is lost: changes
@@ -165,6 +218,13 @@ class Catalogue:
         if head.columns:
             self._packs.remove(owner_id, head.columns)
         return len(scenes)
+
+    def _read_entities(self, owner_id: str, head: Head) -> Entities | None:
+        """None where they were replaced just now."""
+        try:
+            return _entities.validate_json(self._packs.read(owner_id, head.entities) if head.entities else b"{}")
+        except KeyError:
+            return None
 
     def _open(self, owner_id: str) -> _Opened:
         head = self._store.head(owner_id)
@@ -183,8 +243,17 @@ class Catalogue:
         for _ in range(3):
             try:
                 columns = self._packs.read(owner_id, head.columns) if head.columns else pack([])
-                entities = self._packs.read(owner_id, head.entities) if head.entities else b"{}"
-                return _Opened(head, Columns(columns), _entities.validate_json(entities))
+                if (entities := self._read_entities(owner_id, head)) is not None:
+                    return _Opened(head, Columns(columns), entities)
             except KeyError:  # packed anew just now
-                head = self._store.head(owner_id)
+                pass
+            head = self._store.head(owner_id)
         raise RuntimeError("the packed columns are gone")
+
+
+def _same(there: Scene, scene: Scene) -> bool:
+    """Whether both are one scene, also where its library is read over another connection now: ids are a library's own,
+    and two libraries count from 1."""
+    if there.source == scene.source or (there.created_date and there.created_date == scene.created_date):
+        return True
+    return not set(there.paths).isdisjoint(scene.paths)

@@ -11,16 +11,18 @@ import json
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from chalicelib.catalogue.dates import period
 from chalicelib.catalogue.model import Scene
+from chalicelib.catalogue.pending import Pending, Row
 from chalicelib.catalogue.query import SORTS, Query, Sort, SortKey, ordered, sort_key, words_of
 
 VERSION = 1
+NOTHING = Pending()
 NUMBERS = "I"  # four bytes; rows, and counts of them
 VALUES = "d"
 
@@ -111,13 +113,12 @@ class Columns:
         start, end = self._span("facet", facet)
         return end - start
 
-    def search(self, query: Query, changed: Mapping[str, Scene | None] | None = None) -> Page:
-        """A page of what fits. changed: scenes that were written since these columns were packed, None for those that
-        were removed; they are judged one by one in place of their rows."""
-        changed = changed or {}
+    def search(self, query: Query, changed: Pending = NOTHING) -> Page:
+        """A page of what fits. changed: scenes that were written since these columns were packed; they are judged one
+        by one in place of their rows."""
         hidden = self._set(row for scene_id in changed if (row := self._row_of.get(scene_id)) is not None)
         rows = self._fitting(query) & ~hidden
-        extra = [scene for scene in changed.values() if scene is not None and query.fits(scene)]
+        extra = changed.fitting(query)
         start = (query.page - 1) * query.per_page
         ids = self._in_order(rows, extra, query.sort_by, query.descending)
         page = [found for i, found in zip(range(start + query.per_page), ids, strict=False) if i >= start]
@@ -191,36 +192,38 @@ class Columns:
 
     # -- orders ----------------------------------------------------------------------------------------------------
 
-    def _in_order(self, rows: int, extra: list[Scene], sort: Sort, descending: bool) -> Iterator[str]:
+    def _in_order(self, rows: int, extra: list[Row], sort: Sort, descending: bool) -> Iterator[str]:
         """The ids of a set of rows and of further scenes, in order. Rows without a key come last, as they do there."""
         bits = rows.to_bytes(self.size // 8 + 1, "little")
         order, keys = self._numbers(f"{sort}.rows"), self._keys(sort)
         ids = self.ids
         keyed = range(len(keys) - 1, -1, -1) if descending else range(len(keys))
-        waiting = ordered(extra, sort, descending=descending)
-        with_key = [scene for scene in waiting if sort_key(scene, sort) is not None]
-        without = [scene for scene in waiting if sort_key(scene, sort) is None]
-        with_key.reverse()  # taken from the end
+        by_id = sorted(extra, key=lambda new: new.id)
+        with_key = sorted(
+            (new for new in by_id if new.key(sort) is not None),
+            key=lambda new: (new.key(sort), new.id),
+            reverse=not descending,  # taken from the end
+        )
+        without = [new for new in reversed(by_id) if new.key(sort) is None]
         for i in keyed:
             row = order[i]
             if not bits[row >> 3] >> (row & 7) & 1:
                 continue
             while with_key:
                 there: Any = (keys[i], ids[row])
-                new: Any = (sort_key(with_key[-1], sort), with_key[-1].id)
+                new: Any = (with_key[-1].key(sort), with_key[-1].id)
                 if not (new > there if descending else new < there):
                     break
                 yield with_key.pop().id
             yield ids[row]
-        yield from (scene.id for scene in reversed(with_key))
-        without.reverse()
+        yield from (new.id for new in reversed(with_key))
         for i in range(len(keys), len(order)):
             row = order[i]
             if bits[row >> 3] >> (row & 7) & 1:
                 while without and without[-1].id < ids[row]:
                     yield without.pop().id
                 yield ids[row]
-        yield from (scene.id for scene in reversed(without))
+        yield from (new.id for new in reversed(without))
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 

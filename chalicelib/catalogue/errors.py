@@ -29,10 +29,28 @@ class ConnectionNotThere(BadRequest):
     code, title = "no_such_connection", "There is no such connection"
 
 
+class NoPush(BadRequest):
+    """Begin one with `POST /scenes/push`."""
+
+    code, title = "no_push", "No such push is under way"
+
+
 class DecisionIncomplete(BadRequest):
     """Send what the message names."""
 
     code, title = "decision_incomplete", "The decision lacks something"
+
+
+class NoCosts(NotFound):
+    """Costs are of plans for which a language model was asked."""
+
+    code, title = "no_costs", "No language model was asked for this plan"
+
+
+class TooCostly(BadRequest):
+    """Ask for fewer scenes or fields, or allow more tokens."""
+
+    code, title = "too_costly", "It would take more than its budget"
 
 
 class NothingChosen(BadRequest):

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.catalogue.applying import undone
-from chalicelib.catalogue.detecting.proposal import Field
-from chalicelib.catalogue.plans import Change, ChangeStatus, Plan, PlanStatus, Rule, counted, to_apply
+from chalicelib.catalogue.detecting.proposal import Field, Proposal
+from chalicelib.catalogue.plans import Change, ChangeStatus, Plan, PlanStatus, Rule, counted, to_apply, with_more
 from chalicelib.catalogue.ports import PlanStore
 
 BULK: dict[str, ChangeStatus] = {
@@ -108,6 +108,17 @@ class Plans:
 
     def fill(self, plan_id: str, changes: Sequence[tuple[str, Sequence[Change]]]) -> None:
         self._store.put_changes(plan_id, changes)
+
+    def add(self, plan_id: str, scene_id: str, proposals: Sequence[Proposal]) -> None:
+        """What a model proposes besides the rules, in place of what it proposed before."""
+        there = self._store.changes_of_scene(plan_id, scene_id)
+        changes = with_more(scene_id, there, proposals)
+        if changes != there:
+            self._store.put_changes(plan_id, [(scene_id, changes)])
+
+    def note(self, owner_id: str, plan_id: str, **metadata: Any) -> Plan:
+        """Puts something into the plan's metadata."""
+        return self._moved(owner_id, plan_id, lambda plan: replace(plan, metadata={**plan.metadata, **metadata}))
 
     def filled(self, owner_id: str, plan_id: str) -> Plan:
         """The plan is whole: its owner may decide."""

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal
+from chalicelib.catalogue.detecting.proposal import Action, Field, Proposal, Source
 
 
 class PlanStatus(StrEnum):
@@ -47,6 +48,10 @@ DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus
 CARRIED_OUT = frozenset({ChangeStatus.APPLIED, ChangeStatus.CONFLICT, ChangeStatus.FAILED})
 
 
+class PlanFull(ValueError):
+    """More decisions than a plan can hold."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One proposed change of one scene. id: `{scene}-{number}`. outcome, message: what carrying it out came to;
@@ -64,6 +69,7 @@ class Change:
     outcome: ChangeStatus | None = None
     message: str | None = None
     replaced: Any = None
+    source: Source = "rules"
 
 
 @dataclass(frozen=True)
@@ -106,17 +112,34 @@ class Plan:
     def status_of(self, change: Change) -> ChangeStatus:
         if change.outcome is not None:
             return change.outcome
-        for rule in reversed(self.rules):
+        at, own = self._own.get(change.id, [(-1, None)])[-1]
+        for place, rule in self._general:
+            if place < at:
+                break
             if rule.means(change):
                 return rule.status
-        return ChangeStatus.PENDING
+        return own.status if own else ChangeStatus.PENDING
 
     def value_of(self, change: Change) -> Any:
         """What is to be there: the person's own value, else the proposed one."""
-        for rule in reversed(self.rules):
-            if rule.change_id == change.id and rule.value is not None:
+        for _, rule in reversed(self._own.get(change.id, [])):
+            if rule is not None and rule.value is not None:
                 return rule.value
         return change.proposed_value
+
+    @cached_property
+    def _own(self) -> dict[str, list[tuple[int, Rule | None]]]:
+        """The rules about one change each, with their places: thousands of them must not be gone through for each."""
+        found: dict[str, list[tuple[int, Rule | None]]] = {}
+        for place, rule in enumerate(self.rules):
+            if rule.change_id is not None:
+                found.setdefault(rule.change_id, []).append((place, rule))
+        return found
+
+    @cached_property
+    def _general(self) -> list[tuple[int, Rule]]:
+        """The other rules, the last one first."""
+        return [(place, rule) for place, rule in reversed(list(enumerate(self.rules))) if rule.change_id is None]
 
     def decide(self, rule: Rule) -> Plan:
         """Raises ValueError where the plan is no longer open, or the rule is no decision."""
@@ -149,8 +172,8 @@ def covers(new: Rule, old: Rule) -> bool:
     )
 
 
-def changes_of(scene_id: str, proposals: Iterable[Proposal]) -> tuple[Change, ...]:
-    """A scene's changes, numbered: the same proposals give the same ids."""
+def changes_of(scene_id: str, proposals: Iterable[Proposal], first: int = 0) -> tuple[Change, ...]:
+    """A scene's changes, numbered from `first`: the same proposals give the same ids."""
     return tuple(
         Change(
             id=f"{scene_id}-{number}",
@@ -162,9 +185,20 @@ def changes_of(scene_id: str, proposals: Iterable[Proposal]) -> tuple[Change, ..
             reason=proposal.reason,
             current_value=proposal.current_value,
             entity_id=proposal.entity_id,
+            source=proposal.source,
         )
-        for number, proposal in enumerate(proposals)
+        for number, proposal in enumerate(proposals, first)
     )
+
+
+def with_more(scene_id: str, changes: Sequence[Change], proposals: Iterable[Proposal]) -> tuple[Change, ...]:
+    """A scene's changes with what a model proposes besides, in place of what it proposed before. What the rules propose
+    counts: of a field that holds one value a model's is left out."""
+    rules = [change for change in changes if change.source == "rules"]
+    there = {(change.field, change.proposed_value) for change in rules if isinstance(change.proposed_value, str)}
+    taken = {change.field for change in rules if change.action == "set"}
+    new = [p for p in proposals if p.field not in taken and (p.field, p.value) not in there]
+    return (*rules, *changes_of(scene_id, new, len(rules)))
 
 
 def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
@@ -178,13 +212,20 @@ def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
     return {"by_field": fields, "by_status": statuses}
 
 
+def with_value(change: Change, value: Any) -> Change:
+    """The change with what a person wants instead: the entity that was proposed is then no longer meant."""
+    if value == change.proposed_value:
+        return change
+    return replace(change, proposed_value=value, entity_id=None)
+
+
 def to_apply(
     plan: Plan, changes: Iterable[Change], change_ids: Sequence[str] = (), scene_ids: Sequence[str] = ()
 ) -> list[Change]:
     """What is to be carried out: approved changes, of those named only, and none a second time."""
     chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
     return [
-        replace(change, proposed_value=plan.value_of(change))
+        with_value(change, plan.value_of(change))
         for change in changes
         if plan.status_of(change) is ChangeStatus.APPROVED
         and (not chosen or change.id in chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene
@@ -65,6 +65,10 @@ class CatalogueStore(Protocol):
     def replace(self, owner_id: str, before: Scene, after: Scene, now: datetime) -> None:
         """Writes a scene and its change in one transaction. StaleScene unless it still is as in `before`."""
 
+    def replace_many(self, owner_id: str, scenes: Sequence[tuple[Scene, Scene]], now: datetime) -> list[str]:
+        """The same of many, before and after each, with a change for about a hundred of them. Returns the ids of those
+        that no longer were as before, which stay as they are."""
+
     def head(self, owner_id: str) -> Head: ...
 
     def move_head(self, owner_id: str, head: Head, instead_of: Head) -> bool:
@@ -78,6 +82,11 @@ class CatalogueStore(Protocol):
     def newest_seen(self, owner_id: str, source: str) -> str | None: ...
 
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
+
+    def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
+        """How far a push of this source is; None where none is under way."""
+
+    def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None: ...
 
 
 class PackStore(Protocol):

@@ -1,4 +1,4 @@
-"""What one asks of a catalogue, and how one scene is judged by it."""
+"""What one asks of a catalogue, and what of a scene it looks at."""
 
 from __future__ import annotations
 
@@ -43,35 +43,6 @@ class Query:
     @property
     def wanted_words(self) -> tuple[str, ...]:
         return spelled(self.search or "")
-
-    def fits(self, scene: Scene) -> bool:
-        """Whether a scene is among what is asked for, judged by itself."""
-        tags = {tag.id for tag in scene.tags}
-        return (
-            (self.studio_id is None or (scene.studio is not None and scene.studio.id == self.studio_id))
-            and (not self.performer_ids or any(p.id in self.performer_ids for p in scene.performers))
-            and (not self.tag_ids or not tags.isdisjoint(self.tag_ids))
-            and tags.isdisjoint(self.exclude_tag_ids)
-            and (not self.scene_ids or scene.id in self.scene_ids)
-            and self.organized in {None, scene.organized}
-            and self.analyzed in {None, scene.analyzed}
-            and self.absent in {None, scene.absent}
-            and self.has_active_jobs in {None, scene.id in self.active}
-            and self._in_span(scene)
-            and self._has_words(scene)
-        )
-
-    def _in_span(self, scene: Scene) -> bool:
-        if self.date_from is None and self.date_to is None:
-            return True
-        return scene.scene_date is not None and period(scene.scene_date).within(self.date_from, self.date_to)
-
-    def _has_words(self, scene: Scene) -> bool:
-        wanted = self.wanted_words
-        if not wanted:
-            return True
-        has = words_of(scene)
-        return all(any(word.startswith(start) for word in has) for start in wanted)
 
 
 def words_of(scene: Scene) -> frozenset[str]:

@@ -5,9 +5,9 @@ Stages: names, scenes by keyset, then, of a full sync, what is missing. Each pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.catalogue.catalogue import Catalogue
@@ -15,17 +15,22 @@ from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.stash import pages
 from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.cursor import cursor, newest
+from chalicelib.catalogue.stash.reading import scenes_from
 
-LOGGED = 200
-"""Scenes whose failure is named in the outcome; the others are counted."""
+FOREIGN = "Another library has a scene of this id: a catalogue holds one."
+LONGEST = timedelta(hours=1)
+"""A sync that took no longer has missed nothing that the cursor's two hours don't cover."""
+LOGGED, LONGEST_FAILURE = 50, 200
+"""Scenes whose failure is named in the outcome, and letters of each; the others are counted: a checkpoint is small."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is; a checkpoint. after: the last scene's id. newest_seen: the newest `updated_at`, as it came.
-    since: the newest that an earlier sync saw; None for a full sync."""
+    """How far a sync is; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the newest
+    `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
 
     stage: str = "names"
+    began: str | None = None
     since: str | None = None
     after: str | None = None
     newest_seen: str | None = None
@@ -41,6 +46,12 @@ class Progress:
     def outcome(self) -> str:
         """success, or partial where scenes failed."""
         return "partial" if self.failed else "success"
+
+    def seen_by(self, now: datetime) -> str | None:
+        """From what the next sync goes on. One that lay idle for long may have missed what changed behind it: then the
+        next begins where this one did."""
+        long = self.began is None or now - datetime.fromisoformat(self.began) > LONGEST
+        return self.since if long else self.newest_seen
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -84,17 +95,17 @@ class Sync:
         """Reads some scenes again, each by itself; one that fails is counted and does not stop the others."""
         for scene_id in scene_ids:
             try:
-                scene = pages.one_scene(self._stash, self._source, scene_id, self._clock())
+                said = pages.one_scene_said(self._stash, scene_id)
             except StashError as error:
                 if error.code != "stash_refused":
                     raise
                 at = failed(at, scene_id, error.message)
                 continue
-            if scene is None:
-                self._mark_absent(scene_id)
+            if said is None:
+                mark_absent(self._catalogue, self._owner_id, scene_id)
                 at = replace(at, absent=at.absent + 1)
             else:
-                at = self._taken_in(at, [scene])
+                at = taken_in(self._catalogue, self._owner_id, self._source, at, [said], self._clock())
             self._note(at)
         return at
 
@@ -102,17 +113,16 @@ class Sync:
         # Names have no cursor: a merge of tags touches neither scenes nor, always, the tag that stays. They are few.
         found = {kind: tuple(pages.entities(self._stash, kind)) for kind in pages.KINDS}
         self._catalogue.set_entities(self._owner_id, Entities(**found))
-        return self._noted(replace(at, stage="scenes", newest_seen=at.since))
+        return self._noted(replace(at, stage="scenes", began=self._clock().isoformat(), newest_seen=at.since))
 
     def _scenes(self, at: Progress) -> Progress:
         bound = cursor(at.since) if at.since else None
         while True:
-            scenes = pages.scene_page(self._stash, self._source, at.after, bound, self._clock())
-            if scenes:
-                at = self._taken_in(at, scenes)
-                seen = newest((scene.updated_at for scene in scenes), at.newest_seen)
-                at = self._noted(replace(at, after=scenes[-1].id, newest_seen=seen))
-            if len(scenes) < pages.SCENES:
+            said = pages.scene_page(self._stash, at.after, bound)
+            if said:
+                at = taken_in(self._catalogue, self._owner_id, self._source, at, said, self._clock())
+                at = self._noted(replace(at, after=str(said[-1]["id"])))
+            if len(said) < pages.SCENES:
                 return self._noted(replace(at, stage="done" if at.since else "missing"))
 
     def _missing(self, at: Progress) -> Progress:
@@ -126,18 +136,6 @@ class Sync:
         ]
         return self._noted(replace(self.only(here, at), stage="done"))
 
-    def _taken_in(self, at: Progress, scenes: list[Any]) -> Progress:
-        counted = self._catalogue.take_in(self._owner_id, scenes)
-        return replace(
-            at,
-            created=at.created + counted["created"],
-            updated=at.updated + counted["updated"],
-            skipped=at.skipped + counted["skipped"],
-        )
-
-    def _mark_absent(self, scene_id: str) -> None:
-        self._catalogue.change(self._owner_id, scene_id, lambda scene: replace(scene, absent=True))
-
     def _noted(self, at: Progress) -> Progress:
         at = replace(at, requests=at.requests + self._stash.requests)
         self._stash.requests = 0
@@ -145,6 +143,27 @@ class Sync:
         return at
 
 
+def taken_in(
+    catalogue: Catalogue, owner_id: str, source: str, at: Progress, said: Sequence[Mapping[str, Any]], now: datetime
+) -> Progress:
+    """Takes scenes in as a server said them; what can't be is counted and named."""
+    scenes, wrong = scenes_from(said, source, now)
+    taken = catalogue.take_in(owner_id, scenes)
+    for scene_id, message in (*wrong, *((scene_id, FOREIGN) for scene_id in taken.foreign)):
+        at = failed(at, scene_id, message)
+    return replace(
+        at,
+        created=at.created + taken.created,
+        updated=at.updated + taken.updated,
+        skipped=at.skipped + taken.skipped,
+        newest_seen=newest((scene.updated_at for scene in scenes), at.newest_seen),
+    )
+
+
+def mark_absent(catalogue: Catalogue, owner_id: str, scene_id: str) -> None:
+    catalogue.change(owner_id, scene_id, lambda scene: replace(scene, absent=True))
+
+
 def failed(at: Progress, scene_id: str, message: str) -> Progress:
-    named = (*at.failures, f"{scene_id}: {message}")[:LOGGED]
+    named = (*at.failures, f"{scene_id}: {message}"[:LONGEST_FAILURE])[:LOGGED]
     return replace(at, failed=at.failed + 1, failures=named)

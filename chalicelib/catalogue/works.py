@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chalicelib.catalogue.applying import applied_to, edit_of
-from chalicelib.catalogue.catalogue import Catalogue
+from chalicelib.catalogue.ai.step import ask
+from chalicelib.catalogue.applying import applied_to, edit_of, identified
+from chalicelib.catalogue.catalogue import PACK_FROM, Catalogue
 from chalicelib.catalogue.detecting.library import Asked, Library
 from chalicelib.catalogue.detecting.proposal import FIELDS
 from chalicelib.catalogue.detecting.proposal import Field as SceneField
@@ -20,14 +21,16 @@ from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import Change, ChangeStatus, changes_of
 from chalicelib.catalogue.ports import Connections
+from chalicelib.catalogue.pushing import NoSuchPush, Pushing
 from chalicelib.catalogue.stash import pages
 from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
+from chalicelib.catalogue.videos import Videos, VideoSync
 from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step, Worker, Workers
 
 SLICE = 500
-"""Scenes of one slice of an analysis: a second's work, and few enough to be written at once."""
+"""Scenes of one slice of an analysis: some seconds' work, most of it for marking them as analysed."""
 WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",), connections=True))
 MARKER_TAG = "Marker"
 
@@ -39,6 +42,7 @@ class Tools:
     catalogue: Catalogue
     plans: Plans
     connections: Connections
+    videos: Videos
     clock: Callable[[], datetime]
 
 
@@ -46,8 +50,19 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class PushedOption(Options):
+    """listed: the name of what was kept of the push's end."""
+
+    source: str = Field(max_length=64)
+    listed: str = Field(max_length=64)
+
+
 class SyncOptions(Options):
-    connection: str = Field(description="The connection to read from", max_length=64)
+    connection: str | None = Field(
+        None, description="The connection to read from; without one the catalogue is packed anew", max_length=64
+    )
+    videos: bool = Field(False, description="The videos of one's media jobs, instead of a connection")
+    pushed: PushedOption | None = Field(None, description="A push that is to be ended, instead of a connection")
     incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full")
     scene_ids: list[str] = Field(default_factory=list, max_length=1000, description="Only these scenes")
 
@@ -57,9 +72,21 @@ class PatternOption(Options):
     pattern: str = Field(min_length=1, max_length=200)
 
 
+class AiOption(Options):
+    """prices: of a million tokens, in whatever money its owner thinks."""
+
+    connection: str = Field(max_length=64)
+    model: str = Field(max_length=200)
+    token_budget: int
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
 class AnalyseOptions(Options):
     plan_id: str
-    scene_ids: list[str] = Field(max_length=100_000)
+    scene_ids: list[str] = Field(default_factory=list, max_length=100_000)
+    kept: str | None = Field(None, description="The name of what was kept with the ids of many scenes", max_length=64)
+    ai: AiOption | None = None
     detect: list[SceneField] = Field(list(FIELDS), min_length=1)
     confidence_threshold: float = Field(0.7, ge=0, le=1)
     include_organized: bool = False
@@ -110,6 +137,7 @@ class SyncWork(CatalogueWork):
     title = "Sync of a scene library"
     description = "Brings a Stash server's scenes, performers, tags and studios into the catalogue."
     Options = SyncOptions
+    workers = Workers(run=replace(WORKERS.run, library=True))
 
     def _steps(self) -> tuple[Step, ...]:
         return (Step("Reading the library", self._read, 9.0), Step("Packing the catalogue", self._pack, 1.0))
@@ -117,25 +145,54 @@ class SyncWork(CatalogueWork):
     def _read(self, context: RunContext) -> None:
         options: SyncOptions = context.options
         at = Progress.read(context.state)
-        if context.state is None and options.incremental:
-            at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, options.connection))
-        stash = self._stash(context, options.connection)
+        if options.pushed:
+            done = at if at.stage == "done" else self._end_push(context, options.pushed)
+        elif options.videos:
+            done = VideoSync(
+                self.tools.catalogue, self.tools.videos, context.owner_id, self.tools.clock, self._note(context)
+            ).run(at)
+        elif options.connection:
+            done = self._read_from(context, options.connection, at)
+        else:
+            done = at
+        context.save("outcome", json.dumps(done.as_json()).encode())
 
+    def _note(self, context: RunContext) -> Callable[[Progress], None]:
         def note(progress: Progress) -> None:
             context.checkpoint(progress.as_json())
             context.progress(0.0)
 
-        sync = Sync(self.tools.catalogue, stash, context.owner_id, options.connection, self.tools.clock, note)
+        return note
+
+    def _end_push(self, context: RunContext, pushed: PushedOption) -> Progress:
+        pushing = Pushing(self.tools.catalogue, self.tools.clock)
+        try:
+            names = json.loads(self.tools.catalogue.kept(context.owner_id, pushed.listed))
+            done = pushing.finish(context.owner_id, pushed.source, names.pop("scenes"), names)
+        except (KeyError, NoSuchPush):
+            raise PipelineFailed("push_gone", "The push was ended by another job.") from None
+        context.checkpoint(done.as_json())
+        pushing.close(context.owner_id, pushed.source, done)
+        self.tools.catalogue.drop(context.owner_id, pushed.listed)
+        return done
+
+    def _read_from(self, context: RunContext, connection: str, at: Progress) -> Progress:
+        options: SyncOptions = context.options
+        if context.state is None and options.incremental:
+            at = Progress(since=self.tools.catalogue.newest_seen(context.owner_id, connection))
+        stash = self._stash(context, connection)
+        sync = Sync(self.tools.catalogue, stash, context.owner_id, connection, self.tools.clock, self._note(context))
         try:
             if options.scene_ids:
                 left = options.scene_ids[at.created + at.updated + at.skipped + at.absent + at.failed :]
                 done = sync.only(left, at)
             else:
                 done = sync.run(at)
-                self.tools.catalogue.note_seen(context.owner_id, options.connection, done.newest_seen)
+                seen = done.seen_by(self.tools.clock())
+                self.tools.catalogue.note_seen(context.owner_id, connection, seen)
         except StashError as error:
             raise PipelineFailed(error.code, error.message) from None
-        context.save("outcome", json.dumps(done.as_json()).encode())
+        return done
 
     def _pack(self, context: RunContext) -> None:
         done = Progress.read(json.loads(context.load("outcome").read_bytes()))
@@ -164,6 +221,7 @@ class AnalyseWork(CatalogueWork):
     def _steps(self) -> tuple[Step, ...]:
         return (
             Step("Detecting", self._plan, 9.0, slices=self._slices, work=self._detect),
+            Step("Asking a language model", self._ask, 20.0),
             Step("Summing up", self._sum_up, 1.0),
         )
 
@@ -171,11 +229,19 @@ class AnalyseWork(CatalogueWork):
         context.progress(0.0)
 
     def _slices(self, context: RunContext) -> int:
-        return -(-len(context.options.scene_ids) // SLICE)
+        return -(-len(self._ids(context)) // SLICE)
+
+    def _ids(self, context: RunContext) -> list[str]:
+        """The scenes that are asked for: many would not fit into a job's options."""
+        options: AnalyseOptions = context.options
+        if options.kept is None:
+            return options.scene_ids
+        ids: list[str] = json.loads(self.tools.catalogue.kept(context.owner_id, options.kept))
+        return ids
 
     def _detect(self, context: RunContext, number: int) -> None:
         options: AnalyseOptions = context.options
-        ids = options.scene_ids[number * SLICE : (number + 1) * SLICE]
+        ids = self._ids(context)[number * SLICE : (number + 1) * SLICE]
         known = self.tools.catalogue.entities(context.owner_id)
         library = Library(known.studios, known.performers, known.tags)
         asked = Asked(
@@ -186,11 +252,15 @@ class AnalyseWork(CatalogueWork):
         )
         today = self.tools.clock().date()
         found: list[tuple[str, Sequence[Change]]] = []
-        for scene in self.tools.catalogue.scenes(context.owner_id, ids).values():
+        scenes = self.tools.catalogue.scenes(context.owner_id, ids)
+        for scene in scenes.values():
             changes = changes_of(scene.id, self._proposals(library, scene, asked, today))
             if changes:
                 found.append((scene.id, changes))
         self.tools.plans.fill(options.plan_id, found)
+        self.tools.catalogue.change_many(
+            context.owner_id, list(scenes.values()), lambda scene: replace(scene, analyzed=True)
+        )
 
     def _proposals(self, library: Library, scene: Any, asked: Asked, today: date) -> Any:
         try:
@@ -198,12 +268,22 @@ class AnalyseWork(CatalogueWork):
         except ValueError as error:  # a pattern of the owner's
             raise PipelineFailed("pattern_refused", str(error)) from None
 
+    def _ask(self, context: RunContext) -> None:
+        options: AnalyseOptions = context.options
+        if options.ai is not None:
+            ask(self.tools, context, options.ai, options, self._ids(context))
+
     def _sum_up(self, context: RunContext) -> None:
         options: AnalyseOptions = context.options
+        looked_at = len(self._ids(context))
         plan = self.tools.plans.filled(context.owner_id, options.plan_id)
         total = sum(plan.counted.values())
-        summary = f"{total} changes proposed for {plan.scenes} of {len(options.scene_ids)} scenes"
-        context.result(summary, None, {"plan_id": plan.id, "scenes": plan.scenes, "changes": dict(plan.counted)})
+        summary = f"{total} changes proposed for {plan.scenes} of {looked_at} scenes"
+        metadata = {"plan_id": plan.id, "scenes": plan.scenes, "changes": dict(plan.counted)}
+        if spent := (plan.metadata.get("ai") or {}).get("spent"):
+            metadata["ai"] = {name: value for name, value in spent.items() if name != "failures"}
+            metadata["warnings"] = [{"code": "scene_failed", "message": said} for said in spent["failures"]]
+        context.result(summary, None, metadata)
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
         for pattern in options.patterns:
@@ -232,18 +312,20 @@ class ApplyWork(CatalogueWork):
         by_kind = {"performers": known.performers, "tags": known.tags, "studio": known.studios}
         stash = self._stash(context, options.connection) if options.connection else None
         names = Names(stash, by_kind) if stash else None
-        for scene_id, changes, wanted in tools.plans.to_apply(
-            plan, state.get("after"), options.change_ids, options.scene_ids
+        for number, (scene_id, changes, wanted) in enumerate(
+            tools.plans.to_apply(plan, state.get("after"), options.change_ids, options.scene_ids), 1
         ):
             outcomes = (
                 self._on_server(context, stash, names, scene_id, wanted)
                 if stash and names
-                else self._here(context, scene_id, wanted)
+                else self._here(context, scene_id, [identified(change, by_kind) for change in wanted])
             )
             tools.plans.note_outcomes(plan.id, scene_id, changes, outcomes)
             for change in outcomes:
                 counts[str(change.outcome)] = counts.get(str(change.outcome), 0) + 1
             context.checkpoint({"after": scene_id, "counts": counts})
+            if number % PACK_FROM == 0:
+                tools.catalogue.pack(context.owner_id)  # every search reads what changed since
             context.progress(0.0)
         plan = tools.plans.applied(context.owner_id, plan.id)
         done, conflicts, failed = (counts.get(name, 0) for name in ("applied", "conflict", "failed"))
@@ -282,7 +364,10 @@ class ApplyWork(CatalogueWork):
             for change in edit.wanted
         ]
 
-    def _here(self, context: RunContext, scene_id: str, wanted: Sequence[Change]) -> list[Change]:
+    def _here(self, context: RunContext, scene_id: str, given: Sequence[Change]) -> list[Change]:
+        """In the catalogue alone, which has the names of its library and makes none."""
+        unknown = [change for change in given if change.outcome is not None]
+        wanted = [change for change in given if change.outcome is None]
         outcomes: list[Change] = []
 
         def carry_out(scene: Any) -> Any:
@@ -291,8 +376,8 @@ class ApplyWork(CatalogueWork):
             return applied_to(scene, edit)
 
         if self.tools.catalogue.change(context.owner_id, scene_id, carry_out) is None:
-            return edit_of(None, wanted).settled
-        return outcomes
+            return edit_of(None, wanted).settled + unknown
+        return outcomes + unknown
 
 
 def _with(change: Change, outcome: Literal[ChangeStatus.APPLIED, ChangeStatus.FAILED], message: str | None) -> Change:

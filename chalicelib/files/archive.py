@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO, overload
@@ -30,6 +30,7 @@ CHUNK = 8 * MIB
 
 Read = Callable[[Any, int, int], bytes]
 """(source, start, end) → the bytes start..end of that source, end excluded."""
+Spread = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
 
 
 class SourceChanged(Exception):
@@ -161,13 +162,24 @@ def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -
     return cuts
 
 
-def assemble(part: Part, read: Read) -> bytearray:
-    """The bytes of one part. Raises SourceChanged where `read` gives fewer or more bytes than it was asked for."""
+def assemble(part: Part, read: Read, spread: Spread = map) -> bytearray:
+    """The bytes of one part. spread: carries out its reads, several at once if it likes, like an executor's `map`.
+    Raises SourceChanged where `read` gives fewer or more bytes than it was asked for."""
     content, at = bytearray(part.size), 0  # in place: joining the pieces at the end would hold the part twice
+    ranges: list[tuple[int, Range]] = []
     for segment in part.segments:
-        piece = segment.content if isinstance(segment, Literal) else _exactly(segment, read)
-        content[at : at + segment.size] = piece
+        if isinstance(segment, Literal):
+            content[at : at + segment.size] = segment.content
+        else:
+            ranges.append((at, segment))
         at += segment.size
+
+    def fill(place: tuple[int, Range]) -> None:
+        start, wanted = place
+        content[start : start + wanted.size] = _exactly(wanted, read)
+
+    for _ in spread(fill, ranges):
+        pass
     return content
 
 

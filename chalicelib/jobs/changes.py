@@ -83,6 +83,14 @@ class UseRecord:
     number: int
 
 
+@dataclass(frozen=True)
+class RequestRecord:
+    """Which files of a job a request has added: `first` and `count`."""
+
+    job_id: str
+    request_id: str
+
+
 Record = (
     JobRecord
     | FileRecord
@@ -94,6 +102,7 @@ Record = (
     | TotalRecord
     | BatchKeyRecord
     | UseRecord
+    | RequestRecord
 )
 
 # -- conditions: a field that stands at its default counts as not set --------------------------------------------------

@@ -233,6 +233,12 @@ class FileNotReady(Conflict):
     code, title = "file_not_ready", "Some files have not arrived yet"
 
 
+class FileReplaced(Conflict):
+    """Take them from where you sent them from: what was looked into was overwritten through its upload address."""
+
+    code, title = "file_replaced", "The bytes of this file were replaced"
+
+
 class PreconditionFailed(JobError):
     """Read it again, and send the change with the new ETag."""
 

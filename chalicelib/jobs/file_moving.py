@@ -112,7 +112,8 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
     def plan(some: Sequence[FileOutcome]) -> Plan:
         good = [o for o in some if o.state is FileState.INSPECTED]
         bad = [o for o in some if o.state is FileState.REJECTED]
-        amounts = {"inspected": len(good), "rejected": len(bad), "size": sum(o.size for o in good if o.counts_bytes)}
+        size = sum(o.size for o in good if o.counts_bytes) + sum(map(_held, bad))
+        amounts = {"inspected": len(good), "rejected": len(bad), "size": size}
         more = [Change(CountsRecord(job_id, tuple(o.number for o in some)), adds=amounts), *_rejections(bad, now)]
         told: list[Told] = [
             FileRejected(job_id, owner_id, o.number, o.attempt, o.error_code, o.error_message) for o in bad
@@ -125,9 +126,10 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
 def reject_file(jobs: Records, file: File, code: str, message: str, now: datetime) -> bool:
     """Finishes a file whose work was given up as rejected; False where it has moved on."""
     told = FileRejected(file.job_id, None, file.number, file.attempt, code, message)
+    held = file.size if file.etag and file.counts_bytes else 0  # else its object has never been seen
     changes = [
-        _change(file, GIVE_UP_FILE(error_code=code, error_message=message)),
-        _counts(file.job_id, [file], {"rejected": 1}),
+        _change(file, GIVE_UP_FILE(error_code=code, error_message=message, held=held)),
+        _counts(file.job_id, [file], {"rejected": 1, "size": held}),
         Change(DayRecord(day_of(now)), adds=rejections([code])),
     ]
     try:
@@ -135,6 +137,18 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
     except Refused:
         return False
     return True
+
+
+def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> int:
+    """As reject_file, several in one transaction; returns how many had not moved on."""
+
+    def plan(some: Sequence[File]) -> Plan:
+        own = [_change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
+        day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
+        told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
+        return own, [_counts(job.id, some, {"rejected": len(some)}), day], told
+
+    return len(_each(jobs, files, plan))
 
 
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
@@ -174,7 +188,7 @@ def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, messag
         amounts |= {"rejected": len(some), "size": -sum(map(counted, some))}
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
         told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
-        own = [_change(file, LOSE(error_code=code, error_message=message)) for file in some]
+        own = [_change(file, LOSE(error_code=code, error_message=message, held=0)) for file in some]
         return own, [as_read, _counts(job.id, some, amounts), day], told
 
     _each(jobs, files, plan)
@@ -203,8 +217,10 @@ def judge_file(
 
 
 def counted(file: File) -> int:
-    """The bytes of a finished file that are part of its job's."""
-    return file.size if file.state is not FileState.REJECTED and file.counts_bytes else 0
+    """The bytes of a finished file that are part of its job's: also of a rejected one, while they lie in the store."""
+    if file.state is FileState.REJECTED:
+        return file.held
+    return file.size if file.counts_bytes else 0
 
 
 # -- inside ------------------------------------------------------------------------------------------------------------
@@ -250,12 +266,18 @@ def _finishing(job_id: str, owner_id: str, outcome: FileOutcome) -> Change:
     }
     # What was announced is what a rejected file is measured by when it comes again.
     good = outcome.state is FileState.INSPECTED
+    found["held"] = 0 if good else _held(outcome)
     found["owner_hash"] = owner_hash(owner_id, outcome.sha256) if good and outcome.sha256 else None
     if good:
         found["size"] = outcome.size
     moved = (TAKE if good else REJECT)(**found)
     when = (OneOf("state", moved.move.allowed), Is("attempt", outcome.attempt))
     return Change(FileRecord(job_id, outcome.number), _sets(moved), when=when)
+
+
+def _held(outcome: FileOutcome) -> int:
+    """What a rejected file keeps in the store. One without an ETag wasn't there."""
+    return outcome.size if outcome.etag and outcome.counts_bytes else 0
 
 
 def _marking(job_id: str, number: int, of: int) -> Change:
@@ -283,6 +305,8 @@ def _conditions(file: File | None, moved: MovedFile) -> tuple[Condition, ...]:
         found.append(Is("state", file.state))
     if file and FileGuard.SAME_CLAIM in move.guards:
         found.append(Is("attempt", file.attempt))
+    if file and FileGuard.SAME_EDITS in move.guards:
+        found.append(Is("edits", file.edits))
     if FileGuard.NO_UPLOAD in move.guards:
         found.append(Is("upload_id", None))
     if FileGuard.NO_LATER_VERDICT in move.guards:

@@ -12,12 +12,21 @@ class Limits:
     """Sizes in bytes, times in seconds."""
 
     files_per_request: int = 500
+    """Of one request that announces files."""
     files_per_job: int = 100_000
+    """Of one job."""
     active_jobs: int = 100
+    """Unfinished jobs of one user."""
     stored_bytes: int = 1024**4
+    """Stored for one user."""
+    guest_bytes: int = 1024**3
+    """What guests may bring within 24 hours from one range of addresses."""
     multipart_from: int = 64 * MiB
+    """From this size on a file is sent in parts."""
     upload_url_seconds: int = 3600
+    """How long a signed upload address is good."""
     download_url_seconds: int = 900
+    """How long a signed download address is good."""
     upload_patience: int = 24 * 3600
     """A job whose files have not come for so long has failed."""
     check_every: int = 300

@@ -44,7 +44,8 @@ class Job:
     given_up: it waits for no more files.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
     batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
-    kept_bytes: what its files count for in its owner's usage since it ended.
+    announced_bytes: what its files were announced to be, for which it counts in its owner's usage until it ends;
+    kept_bytes: what its files count for there since it ended.
     options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
@@ -95,6 +96,7 @@ class Job:
     mark: int = 0
     given_up: bool = False
     kept_bytes: int = 0
+    announced_bytes: int = 0
     description: str | None = None
     tags: tuple[str, ...] = ()
     callback: Mapping[str, Any] | None = None
@@ -151,6 +153,7 @@ class File:
     signed into its upload URL, so that the store itself refused other bytes.
     source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
+    held: the bytes that lie in the store of a rejected file.
     owner_hash: by which files of the same owner with the same bytes are found.
     verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
     """
@@ -183,6 +186,7 @@ class File:
     part_size: int | None = None
     source: str | None = None
     counted: bool = False
+    held: int = 0
     title: str | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
@@ -270,11 +274,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a user has: jobs that are not final, and bytes of the files of their finished jobs."""
+    """What a user has: jobs that are not final, with what their files were announced to be; and bytes of the files of
+    their finished jobs."""
 
     active_jobs: int = 0
     stored_bytes: int = 0
     jobs: int = 0
+    announced_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEAL
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
 COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
-SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True})
+CLOSE = JobMove("close its drop folder, page by page", RECEIVING, guards=frozenset({G.NOT_SEALED}))
+SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True, "listing": None})
 START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
 NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)
 GIVE_UP = JobMove("give up on files that never came", RECEIVING, sets={"given_up": True, "sealed": True})
@@ -246,6 +247,7 @@ class FileFields(TypedDict, total=False):
     error_message: str | None
     upload_id: str | None
     owner_hash: str | None
+    held: int
     verdict: str | None
     verdict_message: str | None
     verdict_details: Mapping[str, Any]
@@ -260,6 +262,7 @@ class FileGuard(Enum):
     LEASE_FREE = "where it is being inspected, no other message's lease is in force"
     NO_UPLOAD = "it has no upload in parts"
     NO_LATER_VERDICT = "no later run has judged it"
+    SAME_EDITS = "its owner has not changed it since it was read"
 
 
 @dataclass(frozen=True)
@@ -326,10 +329,12 @@ LOSE = FileMove(
     {"owner_hash": None, "duplicate_of": None},
 )
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
-DESCRIBE = FileMove("note what the run found of it", FINISHED)
+DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
-END_PARTS = FileMove("end an upload in parts", EXPECTED, sets={"upload_id": None})
+END_PARTS = FileMove(
+    "end an upload in parts", frozenset({FileState.EXPECTED, FileState.REJECTED}), sets={"upload_id": None}
+)
 
 JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, JobMove))
 FILE_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, FileMove))

@@ -104,7 +104,8 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
         # A worker may still finish a file, so what was counted is written down for the way back.
         sets["kept_bytes"] = job.counts.size if after.final else 0
         after = replace(after, kept_bytes=sets["kept_bytes"])
-        conditions += [FIXED[JobGuard.NOT_DELETING], Is("kept_bytes", job.kept_bytes)]
+        as_counted = [Is("kept_bytes", job.kept_bytes), Is("announced_bytes", job.announced_bytes)]
+        conditions += [FIXED[JobGuard.NOT_DELETING], *as_counted]
     changes = [Change(JobRecord(job.id), sets, when=tuple(conditions))]
     if moved.move.to is JobState.QUEUED and after.ticket:
         before = after.ticket - 1
@@ -136,11 +137,12 @@ def _counted(before: Job, after: Job) -> list[Change]:
     stored = after.kept_bytes - before.kept_bytes
     ended, way = (after, 1) if ends else (before, -1)
     day, amounts = end_of(ended)
+    usage = {"active_jobs": -way, "stored_bytes": stored, "announced_bytes": -way * after.announced_bytes}
     total: dict[str, float] = {"stored_bytes": stored}
     if ended.state is JobState.COMPLETED:
         total |= {"jobs_processed": way, "processing_seconds": way * seconds_of(ended)}
     changes = [
-        Change(UsageRecord(after.owner_id), adds={"active_jobs": -way, "stored_bytes": stored}),
+        Change(UsageRecord(after.owner_id), adds=usage),
         Change(DayRecord(day), adds={name: way * amount for name, amount in amounts.items()}),
     ]
     return changes + ([Change(TotalRecord(), adds=total)] if any(total.values()) else [])

@@ -69,8 +69,8 @@ class Schedule:
 
 
 class ScheduleStore(Protocol):
-    def add_schedule(self, schedule: Schedule, most: int) -> None:
-        """TooManySchedules."""
+    def add_schedule(self, schedule: Schedule, most: int) -> Schedule:
+        """The one that is there then: another of the same id is left as it is. TooManySchedules."""
 
     def schedule(self, owner_id: str, schedule_id: str) -> Schedule:
         """ScheduleNotFound."""
@@ -104,8 +104,9 @@ class Schedules:
         cron: str | None,
         every_minutes: int | None,
         zone: str,
+        id: str | None = None,
     ) -> Schedule:
-        """InvalidFields, ImportNotAllowed, UnknownPipeline, TooManySchedules."""
+        """The same id twice is one schedule. InvalidFields, ImportNotAllowed, UnknownPipeline, TooManySchedules."""
         now = self._clock()
         timing = _checked(Timing(now, cron, every_minutes, zone))
         if path is not None:
@@ -113,10 +114,9 @@ class Schedules:
         checked = self._intake.check_options(pipeline, options, with_files=path is not None)
         first = timing.after(now)
         made = Schedule(
-            self._new_id(), owner_id, name, pipeline, checked, path, recursive, timing, first, created_at=now
+            id or self._new_id(), owner_id, name, pipeline, checked, path, recursive, timing, first, created_at=now
         )
-        self._store.add_schedule(made, MOST)
-        return made
+        return self._store.add_schedule(made, MOST)
 
     def change(self, schedule: Schedule, changes: Mapping[str, Any], *, exactly: bool) -> Schedule:
         """changes: name, options, paused, cron, every_minutes, zone. exactly: only as it was read, else
@@ -148,15 +148,17 @@ class Schedules:
             found["next_at"] = timing.after(now)
         return found
 
-    def run_now(self, schedule: Schedule) -> str:
-        """The id of the job that has begun. Raises what starting it raises."""
+    def run_now(self, schedule: Schedule, id: str | None = None) -> str:
+        """The id of the job that has begun. The same id twice is one job. Raises what starting it raises."""
         now = self._clock()
-        job_id = self._start(schedule, self._new_id(), now)
+        job_id = self._start(schedule, id or self._new_id(), now)
         self._note(schedule, Started(now, None, job_id))
         return job_id
 
     def _note(self, schedule: Schedule, started: Started) -> None:
         for _ in range(TRIES):
+            if any(known.job_id == started.job_id for known in schedule.history):
+                return
             try:
                 self._store.change_schedule(schedule, {"history": _history(schedule, started)})
                 return
@@ -198,13 +200,9 @@ class Schedules:
         owner_id, pipeline, options = schedule.owner_id, schedule.pipeline, schedule.options
         if schedule.path is None:
             return self._intake.start(owner_id, pipeline, options, job_id, name=name).id
-        try:
-            job = self._importer.start(
-                owner_id, schedule.path, pipeline, options, name=name, recursive=schedule.recursive, id=job_id
-            )
-            return job.id
-        except StaleTransition:
-            return job_id  # it had begun before; the sweeper asks for its listing where that was lost
+        return self._importer.start(
+            owner_id, schedule.path, pipeline, options, name=name, recursive=schedule.recursive, id=job_id
+        ).id
 
 
 def _checked(timing: Timing) -> Timing:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import batched
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
-from chalicelib.jobs.file_moving import reject_file
+from chalicelib.jobs.file_moving import AT_ONCE as REJECTED_AT_ONCE
+from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.limits import Limits
@@ -26,6 +28,13 @@ from chalicelib.pipelines.base import Work
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
+SHARE = timedelta(seconds=10)
+"""So long may one job take of a sweep: what is left of it is done in later ones, after those that were due with it."""
+NEXT_SWEEP = timedelta(seconds=30)
+
+
+class OutOfTime(Exception):
+    """What was done so far stays done."""
 
 
 class Sweeper:
@@ -57,28 +66,33 @@ class Sweeper:
         """Looks at every job that is due; returns how many. One that can't be mended doesn't keep others from it."""
         seen = 0
         for job_id in self._jobs.due_jobs(self._clock(), AT_ONCE):
-            if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
+            until = min(self._clock() + SHARE, deadline - timedelta(seconds=self._limits.lease_margin))
+            if self._clock() >= until:
                 break
             with self._observer.span("mend", job_id=job_id):
                 try:
-                    self.mend(self._jobs.job(job_id))
+                    self.mend(self._jobs.job(job_id), until)
                 except (StaleTransition, JobNotFound):
                     log.info("the job moved on by itself")
+                except OutOfTime:
+                    log.info("the job takes more than one sweep", extra={"job_id": job_id})
+                    self._postpone(job_id, NEXT_SWEEP)
                 except Exception:
                     log.exception("a job could not be mended")
                     self._observer.measure("SweeperFindings", Finding="unmended")
-                    self._postpone(job_id)
+                    self._postpone(job_id, timedelta(seconds=self._limits.check_every))
             seen += 1
         return seen
 
-    def _postpone(self, job_id: str) -> None:
+    def _postpone(self, job_id: str, wait: timedelta) -> None:
         """Makes room for those that are due after it."""
         try:
-            self._look_again(self._jobs.job(job_id), self._clock() + timedelta(seconds=self._limits.check_every))
+            self._look_again(self._jobs.job(job_id), self._clock() + wait)
         except Exception:
             log.exception("a job could not be postponed")
 
-    def mend(self, job: Job) -> None:
+    def mend(self, job: Job, until: datetime) -> None:
+        """OutOfTime where not all could be done until then."""
         now = self._clock()
         if job.deleting:
             self._found("deletion broke off")
@@ -86,7 +100,7 @@ class Sweeper:
             self._look_again(job, now + RUN_PATIENCE)
         elif job.final or job.state is JobState.PAUSED:
             if job.state is JobState.CANCELLED:
-                self._control.clean(job)
+                self._in_time(self._control.clean(job, until))
             self._look_again(job, None)
         elif job.shared:
             if self._slices.mend(job):
@@ -102,40 +116,47 @@ class Sweeper:
             self._queues.list_objects(job.id)
             self._look_again(job, now + RUN_PATIENCE)
         else:
-            self._mend_arrivals(job, now)
+            self._mend_arrivals(job, now, until)
 
-    def _mend_arrivals(self, job: Job, now: datetime) -> None:
-        job = self._drops.seal_if_quiet(job)
+    def _mend_arrivals(self, job: Job, now: datetime, until: datetime) -> None:
+        job = self._drops.close_if_quiet(job)
+        if job.listing is not None:
+            return
+        if job.given_up:
+            self._give_up(job, until)
+            return
         job = self._settling.settle(job.id)
         if job.run_requested or job.state not in RECEIVING:
             return
         active_at = job.active_at or job.created_at
-        if job.given_up:
-            self._give_up(job)
-            return
         if job.counts.finished != job.mark:
             active_at = now
         elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
             # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
-            self._give_up(move(self._jobs, job, GIVE_UP()))
+            self._give_up(move(self._jobs, job, GIVE_UP()), until)
             return
-        elif self._settling.ask_again(job):
+        elif self._settling.ask_again(job, until):
             self._found("file not looked at")
         wait = self._limits.quiet_seconds if job.batch and not job.sealed else self._limits.check_every
         due_at = now + timedelta(seconds=wait)
         move(self._jobs, job, NOTE_ARRIVALS(active_at=active_at, mark=job.counts.finished, due_at=due_at))
 
-    def _give_up(self, job: Job) -> None:
+    def _give_up(self, job: Job, until: datetime) -> None:
         """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600
-        for file in self._jobs.files(job):
-            if file.state not in FINISHED:
-                text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."
-                if reject_file(self._jobs, file, "uploads_expired", text, self._clock()):
-                    self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="uploads_expired")
-        self._control.abort_uploads(job)
+        text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."
+        for files in batched((f for f in self._jobs.files(job) if f.state not in FINISHED), REJECTED_AT_ONCE):
+            self._in_time(self._clock() < until)
+            rejected = reject_files(self._jobs, job, files, "uploads_expired", text, self._clock())
+            if rejected:
+                self._observer.measure("FilesRejected", rejected, Pipeline=job.pipeline, Code="uploads_expired")
+        self._in_time(self._control.abort_uploads(job, until))
         self._settling.settle(job.id)
+
+    def _in_time(self, done: bool) -> None:
+        if not done:
+            raise OutOfTime
 
     def _found(self, what: str) -> None:
         log.warning("made good: %s", what)

@@ -34,8 +34,8 @@ class Connection:
 
 
 class ConnectionStore(Protocol):
-    def add_connection(self, connection: Connection, most: int) -> None:
-        """TooManyConnections."""
+    def add_connection(self, connection: Connection, most: int) -> Connection:
+        """The one that is there then: another of the same id is left as it is. TooManyConnections."""
 
     def connection(self, owner_id: str, connection_id: str) -> Connection:
         """ConnectionNotFound."""
@@ -55,13 +55,13 @@ class Connections:
         self._clock = clock
         self._new_id = new_id
 
-    def add(self, owner_id: str, name: str, kind: str, url: str, key: str) -> Connection:
-        """InvalidFields for an address that may not be called, TooManyConnections."""
+    def add(self, owner_id: str, name: str, kind: str, url: str, key: str, id: str | None = None) -> Connection:
+        """The same id twice is one connection. InvalidFields for an address that may not be called,
+        TooManyConnections."""
         self.check(url)
-        made = Connection(self._new_id(), owner_id, name, kind, url, b"", "", self._clock())
+        made = Connection(id or self._new_id(), owner_id, name, kind, url, b"", "", self._clock())
         made = self._with_key(made, key)
-        self._store.add_connection(made, MOST)
-        return made
+        return self._store.add_connection(made, MOST)
 
     def change(self, connection: Connection, changes: Mapping[str, Any], *, exactly: bool) -> Connection:
         """changes: name, url, key. InvalidFields for another address without the key, which would otherwise be sent to

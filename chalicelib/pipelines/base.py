@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,18 +52,24 @@ class FileRules:
 
     extensions: lower case with the dot, double ones too (".nii.gz"); matched against the end of the name.
     max_bytes: largest file. roles: what a file may be for besides plain input ("labels", "reference").
-    max_files: most files of one job; None for as many as the installation allows.
+    max_files: most files of one job; None for as many as the installation allows. bare: a regular expression of names
+    that are taken without any of the extensions, whatever their case: all of the name behind its last slash.
     """
 
     extensions: tuple[str, ...]
     max_bytes: int
     roles: tuple[str, ...] = ()
     max_files: int | None = None
+    bare: str = ""
 
     def extension(self, filename: str) -> str | None:
-        """The longest accepted extension that `filename` ends in, whatever its case; None where none does."""
+        """The longest accepted extension that `filename` ends in, whatever its case; "" for a bare name that is
+        accepted; None for any other."""
         name = filename.lower()
-        return max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
+        found = max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
+        if found is None and self.bare and re.fullmatch(self.bare, re.split(r"[/\\]", name)[-1], re.IGNORECASE):
+            return ""
+        return found
 
     def ignored(self, filename: str) -> bool:
         """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): passed over by
@@ -237,6 +244,7 @@ class Worker:
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
     that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
+    library: whether it looks at the owner's other jobs.
     """
 
     memory: int = 1769
@@ -247,6 +255,7 @@ class Worker:
     layers: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     connections: bool = False
+    library: bool = False
 
 
 @dataclass(frozen=True)

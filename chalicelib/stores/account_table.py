@@ -10,7 +10,7 @@ import hashlib
 import zlib
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.model import KeptRequest
+from chalicelib.accounts.model import Claimed, KeptRequest
 from chalicelib.stores.dynamo import ConditionFailed, Key, Table, Write
 
 
@@ -25,36 +25,47 @@ class AccountTable:
 
     def claim_request(
         self, user_id: str, key: str, fingerprint: str, claim: str, *, now: datetime, lease: timedelta, keep: timedelta
-    ) -> KeptRequest | None:
-        """Takes the right to carry out a request: None where it was given, to `claim`; else what is there instead.
+    ) -> Claimed | KeptRequest:
+        """Takes the right to carry out a request, for `claim`; else says what is there instead.
 
-        It is given where nothing is known under the key (any more), and where the same request was begun and its lease
-        has run out: who carried it out is dead.
+        It is given where nothing is known under the key (any more) or what is was refused, and where the same request
+        was begun and its lease has run out: who carried it out is dead. Then what it makes keeps its id.
         """
         write = Write(request_key(user_id, key))
-        expires, lease_until = write.name("expires_at_epoch"), write.name("lease_until")
         unknown = f"attribute_not_exists({write.name('PK')})"
         # TTL deletes hours late, so that what has expired may still be there.
-        expired = f"{expires} <= {write.value(int(now.timestamp()))}"
-        same = f"{write.name('fingerprint')} = {write.value(fingerprint)}"
-        died = f"attribute_exists({lease_until}) AND {lease_until} <= {write.value(now)} AND {same}"
-        write.where(f"({unknown}) OR ({expired}) OR ({died})")
-        write.set(fingerprint=fingerprint, claim=claim, lease_until=now + lease, status=None, body=None)
-        write.set(expires_at_epoch=int((now + keep).timestamp()))
+        expired = f"{write.name('expires_at_epoch')} <= {write.value(int(now.timestamp()))}"
+        other = f"{write.name('fingerprint')} <> {write.value(fingerprint)}"
+        refused = f"{write.name('refused')} = {write.value(True)} AND {other}"
+        write.where(f"({unknown}) OR ({expired}) OR ({refused})")
+        write.set(fingerprint=fingerprint, claim=claim, made_id=claim, lease_until=now + lease)
+        write.set(status=None, body=None, refused=None, expires_at_epoch=int((now + keep).timestamp()))
         try:
             self._table.write(write)
         except ConditionFailed as failed:
             there = failed.items[0] or {}
-            return KeptRequest(there["fingerprint"], there.get("status"), _unpacked(there.get("body", "")))
-        return None
+        else:
+            return Claimed(claim)
+        kept = KeptRequest(there["fingerprint"], there.get("status"), _unpacked(there.get("body", "")))
+        over = "lease_until" in there and datetime.fromisoformat(there["lease_until"]) <= now
+        if kept.fingerprint != fingerprint or not over:
+            return kept
+        again = Write(request_key(user_id, key)).set(claim=claim, lease_until=now + lease, refused=None)
+        # Of an earlier version it has no id yet: what it made then is not found again.
+        again.set_if_missing(made_id=claim).where_equal(claim=there["claim"], lease_until=there["lease_until"])
+        try:
+            return Claimed(str(self._table.write(again)["made_id"]))
+        except ConditionFailed:
+            return kept  # another has taken it over
 
     def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None:
         """Keeps the result for whoever asks again; without effect where the claim was lost."""
         self._change(user_id, key, claim, status=status, body=_packed(body), lease_until=None)
 
-    def release_request(self, user_id: str, key: str, claim: str, now: datetime) -> None:
-        """Forgets a request that came to nothing, so that it can be made again."""
-        self._change(user_id, key, claim, expires_at_epoch=int(now.timestamp()))
+    def release_request(self, user_id: str, key: str, claim: str, now: datetime, *, refused: bool) -> None:
+        """Ends the lease of a request that had no answer, so that it can be made again. refused: it was told why, so
+        that its key is free for others too."""
+        self._change(user_id, key, claim, lease_until=now, refused=refused or None)
 
     def _change(self, user_id: str, key: str, claim: str, **changes: object) -> None:
         write = Write(request_key(user_id, key)).set(**changes).where_equal(claim=claim)

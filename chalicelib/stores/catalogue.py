@@ -1,6 +1,7 @@
 """Scenes in DynamoDB, and the packed columns in S3.
 
-`CAT#{owner}#{shard}` / `SCENE#{id}` is the truth; `CAT#{owner}` holds `HEAD` and `CHANGED#{time}#{id}`, which expires.
+`CAT#{owner}#{shard}` / `SCENE#{id}` is the truth; `CAT#{owner}` holds `HEAD`, `SOURCE#{source}` and
+`CHANGED#{time}#{id}`, which goes with the next packing but one.
 A page of 100 scenes costs their own writes and one change row.
 
 IAM: as chalicelib.stores.dynamo, s3:GetObject, s3:PutObject, s3:DeleteObject on catalogue/.
@@ -8,10 +9,12 @@ IAM: as chalicelib.stores.dynamo, s3:GetObject, s3:PutObject, s3:DeleteObject on
 
 from __future__ import annotations
 
+import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -23,7 +26,7 @@ from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Table,
 
 SHARDS = 16
 READ_AT_ONCE = 100
-CHANGE_SCENES = 100
+CHANGE_SCENES, CHANGE_BYTES = 100, 300_000
 KEPT = timedelta(days=2)
 """How long a change outlives its packing, for searches that go by older columns."""
 ROOT = "catalogue/"
@@ -57,7 +60,7 @@ class CatalogueTable:
                 yield _scene_from(item)
 
     def put(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> None:
-        for some in batched(scenes, CHANGE_SCENES):
+        for some in _batches(scenes):
             self._table.put(self._change(owner_id, some, now))
             self._table.put_many([_item(owner_id, scene) for scene in some])
 
@@ -68,6 +71,24 @@ class CatalogueTable:
             self._table.transact([write, NewItem((change["PK"], change["SK"]), change)])
         except ConditionFailed:
             raise StaleScene(after.id) from None
+
+    def replace_many(self, owner_id: str, scenes: Sequence[tuple[Scene, Scene]], now: datetime) -> list[str]:
+        before = {after.id: _packed(earlier) for earlier, after in scenes}
+        stale: list[str] = []
+        for some in _batches([after for _, after in scenes]):
+            self._table.put(self._change(owner_id, some, now))
+            for after in some:
+                write = Write(scene_key(owner_id, after.id)).set(scene=_packed(after))
+                try:
+                    self._table.write(write.where_equal(scene=before[after.id]))
+                except ConditionFailed:
+                    stale.append(after.id)
+        if stale:
+            # What the change said of them is not so: a later one says how they are.
+            there = self.scenes(owner_id, stale)
+            for some in _batches(list(there.values())):
+                self._table.put(self._change(owner_id, some, now + timedelta(microseconds=1)))
+        return stale
 
     def head(self, owner_id: str) -> Head:
         item = self._table.get(head_key(owner_id)) or {}
@@ -118,6 +139,15 @@ class CatalogueTable:
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:
         self._table.write(Write(source_key(owner_id, source)).set(newest_seen=newest))
 
+    def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
+        found = (self._table.get(source_key(owner_id, source)) or {}).get("push")
+        state: Mapping[str, Any] | None = json.loads(found) if found else None
+        return state
+
+    def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None:
+        text = json.dumps(state) if state is not None else None
+        self._table.write(Write(source_key(owner_id, source)).set(push=text))
+
     def _change(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> Item:
         packed = zlib.compress(_scenes.dump_json({scene.id: scene for scene in scenes}, exclude_defaults=True), 6)
         return {"PK": f"CAT#{owner_id}", "SK": f"CHANGED#{timestamp(now)}#{self._new_id()}", "scenes": packed}
@@ -142,6 +172,21 @@ class CatalogueObjects:
 
     def remove(self, owner_id: str, name: str) -> None:
         self._objects.delete([f"{ROOT}{owner_id}/{name}"])
+
+
+def _batches(scenes: Sequence[Scene]) -> Iterator[list[Scene]]:
+    """Scenes of one change: bounded in number, and in bytes even where nothing can be compressed."""
+    batch: list[Scene] = []
+    size = 0
+    for scene in scenes:
+        length = len(_packed(scene).encode())
+        if batch and (len(batch) == CHANGE_SCENES or size + length > CHANGE_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(scene)
+        size += length
+    if batch:
+        yield batch
 
 
 def scene_key(owner_id: str, scene_id: str) -> Key:

@@ -5,6 +5,7 @@ IAM: as chalicelib.stores.dynamo.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.jobs.errors import ConnectionNotFound, StaleTransition, TooManyConnections
@@ -20,12 +21,18 @@ class ConnectionTable:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add_connection(self, connection: Connection, most: int) -> None:
-        if len(self.connections(connection.owner_id)) >= most:
+    def add_connection(self, connection: Connection, most: int) -> Connection:
+        there = self.connections(connection.owner_id)
+        for one in there:
+            if one.id == connection.id:
+                return one
+        if len(there) >= most:
             raise TooManyConnections(f"You have {most} connections. Delete one first.", retry_after=60)
         key = _key(connection.owner_id, connection.id)
         item: Item = {"PK": key[0], "SK": key[1], "kind": connection.kind, "created_at": connection.created_at}
-        self._table.write(NewItem(key, item | _content(connection)))
+        with suppress(ConditionFailed):
+            self._table.write(NewItem(key, item | _content(connection)))
+        return self.connection(connection.owner_id, connection.id)
 
     def connection(self, owner_id: str, connection_id: str) -> Connection:
         item = self._table.get(_key(owner_id, connection_id))

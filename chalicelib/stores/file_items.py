@@ -1,11 +1,11 @@
-"""File items: added, read, found by their bytes."""
+"""File items, read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from chalicelib.jobs.errors import FileNotFound
-from chalicelib.jobs.model import File, Job, owner_hash
+from chalicelib.jobs.model import File, Job
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Table
 
@@ -27,13 +27,3 @@ class FileItems:
         bounds = {":first": items.file_key(job.id, first)[1], ":last": items.file_key(job.id, last)[1]}
         for item in self._table.query(f"JOB#{job.id}", "#range BETWEEN :first AND :last", bounds):
             yield items.file_from(item)
-
-    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        found = self._table.query(
-            owner_hash(owner_id, sha256), index="by_hash", hash_name="owner_hash", range_name="PK", limit=1
-        )
-        for item in found:
-            there = self._table.get((item["PK"], item["SK"]))
-            if there and there.get("owner_hash") == item["owner_hash"]:
-                return items.file_from(there)
-        return None

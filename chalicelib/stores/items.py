@@ -1,13 +1,15 @@
 """How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
 
 A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
-job's size; then `FILE#{number}`, `ARTIFACT#{name}` and, while a step is shared, `SLICE#{division}#{step}#{number}`.
+job's size; then `FILE#{number}`, `ARTIFACT#{name}`, `REQUEST#{id}` for each request with an Idempotency-Key that added
+files, and, while a step is shared, `SLICE#{division}#{step}#{number}`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime
@@ -18,6 +20,7 @@ from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo import Item, Key
 
 JOB, COUNT, FILE, ARTIFACT, SLICE, USE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#", "USE#"
+REQUEST = "REQUEST#"
 STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
@@ -25,6 +28,8 @@ DUE = "due"
 NO_COUNTS = Counts()
 SCHEMA_VERSION = 2
 """Of the items that are written; infra/migrations brings older ones up to it."""
+PACKED_FROM = 512
+"""Characters of JSON from which a file's metadata is stored deflated: DynamoDB bills each write by the started KB."""
 
 
 def job_key(job_id: str) -> Key:
@@ -83,6 +88,14 @@ def use_key(source_job_id: str, source_number: int, job_id: str, number: int) ->
     return f"JOB#{source_job_id}", f"{USE}{source_number:08d}#{job_id}#{number:08d}"
 
 
+def request_key(job_id: str, request_id: str) -> Key:
+    return f"JOB#{job_id}", f"{REQUEST}{request_id}"
+
+
+def copy_key(owner_hash: str) -> Key:
+    return f"HASH#{owner_hash}", "COPY"
+
+
 def batch_key(batch: str) -> Key:
     return f"BATCH#{_digest(batch)}", "BATCH"
 
@@ -104,13 +117,25 @@ def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
         empty = field.default_factory is not MISSING and not content
         if field.name in _IN_KEY[type(value)] or content is None or content == field.default or empty:
             continue
-        item[field.name] = content
+        item[field.name] = packed(content) if field.name == "metadata" else content
     item["schema_version"] = SCHEMA_VERSION
     if isinstance(value, File):
         item["state"] = value.state
     if isinstance(value, Job):
         item |= job_changes({"due_at": value.due_at}) | {"job_id": value.id, "file_count": value.file_count}
     return item
+
+
+def packed(metadata: Mapping[str, Any]) -> Mapping[str, Any] | bytes:
+    """A file's or result's metadata as it is stored."""
+    text = json.dumps(metadata, separators=(",", ":"), ensure_ascii=False)
+    return metadata if len(text) < PACKED_FROM else zlib.compress(text.encode())
+
+
+def _unpacked(stored: Any) -> Any:
+    if isinstance(stored, bytes):
+        stored = zlib.decompress(stored)
+    return json.loads(stored) if isinstance(stored, str | bytes) else stored
 
 
 def created(key: Key, value: Any) -> Item:
@@ -166,7 +191,7 @@ def _converter(hint: Any) -> Any:
     if "tuple" in text:
         return lambda value: tuple(json.loads(value))
     if "Mapping" in text:
-        return lambda value: json.loads(value) if isinstance(value, str) else value
+        return _unpacked
     for kind in (JobState, FileState, float):
         if hint is kind:
             return kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
@@ -78,6 +79,10 @@ class JobItems:
                 return found[:limit], found[limit - 1].id
         return found, None
 
+    def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
+        item = self._table.get(items.request_key(job_id, request_id))
+        return (int(item["first"]), int(item["count"])) if item else None
+
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         found = self._table.query(
             items.DUE,
@@ -104,4 +109,4 @@ class JobItems:
 
     def usage(self, owner_id: str) -> Usage:
         item = self._table.get(items.usage_key(owner_id)) or {}
-        return Usage(int(item.get("active_jobs", 0)), int(item.get("stored_bytes", 0)), int(item.get("jobs", 0)))
+        return Usage(*(int(item.get(field.name, 0)) for field in fields(Usage)))

@@ -33,10 +33,11 @@ class JobTable:
 
         jobs = JobItems(table)
         self.create_job, self.job, self.jobs_of, self.due_jobs = jobs.create_job, jobs.job, jobs.jobs_of, jobs.due_jobs
+        self.added = jobs.added
         self.queue_state, self.record_duration, self.usage = jobs.queue_state, jobs.record_duration, jobs.usage
 
         files = FileItems(table)
-        self.file, self.files, self.stored_copy = files.file, files.files, files.stored_copy
+        self.file, self.files = files.file, files.files
 
         slices = SliceItems(table)
         self.slices, self.delete_slices = slices.slices, slices.delete_slices
@@ -55,8 +56,9 @@ class JobTable:
         statistics = StatisticsItems(table)
         self.statistics, self.counted = statistics.statistics, statistics.counted
 
-        library = LibraryItems(table)
+        library = LibraryItems(table, clock)
         self.files_by_id, self.same_bytes = library.files_by_id, library.same_bytes
+        self.note_copies, self.stored_copies = library.note_copies, library.stored_copies
         self.edit_file, self.edit_job = library.edit_file, library.edit_job
         self.note_uses, self.forget_uses, self.uses = library.note_uses, library.forget_uses, library.uses
         self.forget_batch, self.remove_job = library.forget_batch, library.remove_job

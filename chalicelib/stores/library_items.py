@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
-from chalicelib.jobs.model import File, Job, owner_hash, parse_file_id
+from chalicelib.jobs.model import File, Job, file_id, owner_hash, parse_file_id
+from chalicelib.jobs.ports.outside import Clock
 from chalicelib.jobs.ports.stores import Use
 from chalicelib.stores import items
 from chalicelib.stores.dynamo import Check, ConditionFailed, Key, Table, Write
 
 LISTING = "LISTING#"
 GET_AT_ONCE = 100
+COPY_KNOWN = timedelta(days=400)
+"""What is sent again later than this is uploaded again."""
 
 
 def use_key(use: Use) -> Key:
@@ -26,8 +29,9 @@ def listing_key(job_id: str, part: int) -> Key:
 
 
 class LibraryItems:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
+        self._clock = clock
 
     # -- files by themselves -----------------------------------------------------------------------------------------
 
@@ -79,7 +83,36 @@ class LibraryItems:
         )
         keys = [(item["PK"], item["SK"]) for item in found]
         there = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))
-        return [items.file_from(item) for item in there]
+        files = (items.file_from(item) for item in there)
+        return [file for file in files if file.owner_hash == owner_hash(owner_id, sha256)]
+
+    def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
+        until = int((self._clock() + COPY_KNOWN).timestamp())
+        noted = ((items.copy_key(owner_hash(owner_id, sha256)), place) for sha256, place in copies.items())
+        self._table.put_many(
+            [
+                {"PK": key[0], "SK": key[1], "job_id": job_id, "number": number, "expires_at_epoch": until}
+                for key, (job_id, number) in noted
+            ]
+        )
+
+    def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
+        wanted = {items.copy_key(owner_hash(owner_id, sha256)): sha256 for sha256 in hashes}
+        noted = {
+            wanted[item["PK"], item["SK"]]: file_id(item["job_id"], int(item["number"]))
+            for some in batched(wanted, GET_AT_ONCE)
+            for item in self._table.get_many(some)
+        }
+        there = self.files_by_id(list(noted.values()))
+        found = {}
+        for sha256, noted_id in noted.items():
+            copy = there.get(noted_id)
+            if copy is None or copy.owner_hash != owner_hash(owner_id, sha256):
+                # It was deleted or replaced since: there may be another.
+                copy = next(iter(self.same_bytes(owner_id, sha256)), None)
+            if copy is not None:
+                found[sha256] = copy
+        return found
 
     # -- taking away -------------------------------------------------------------------------------------------------
 

@@ -198,6 +198,11 @@ class ObjectBucket:
         last = max([thing.key for thing in found] + [folder + "\U0010ffff" for folder in folders], default=None)
         return found, last if page.get("IsTruncated") else None
 
+    def level(self, prefix: str) -> tuple[list[str], list[str]]:
+        page = self._client().list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
+        folders = [common["Prefix"] for common in page.get("CommonPrefixes", ())]
+        return [thing["Key"] for thing in page.get("Contents", ())], folders
+
     def delete(self, keys: Iterable[str]) -> None:
         for some in batched(keys, 1000):
             things: Any = [{"Key": key} for key in some]

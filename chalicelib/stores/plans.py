@@ -9,11 +9,15 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from chalicelib.catalogue.plans import Change, Plan, PlanStatus
+from chalicelib.catalogue.plans import Change, Plan, PlanFull, PlanStatus
 from chalicelib.stores.dynamo import ConditionFailed, Item, Key, NewItem, Table, Write
 
 _plan = TypeAdapter(Plan)
 _changes = TypeAdapter(tuple[Change, ...])
+
+
+LARGEST = 380_000
+"""Bytes: an item of the table holds 400 kB."""
 
 
 class PlanTable:
@@ -68,11 +72,15 @@ def plan_key(owner_id: str, plan_id: str) -> Key:
 
 
 def _stored(plan: Plan) -> Item:
-    return {"plan": _plan.dump_json(plan).decode(), "status": plan.status, "version": plan.version}
+    packed = zlib.compress(_plan.dump_json(plan))
+    if len(packed) > LARGEST:
+        raise PlanFull("The plan holds as many single decisions as it can: apply these first.")
+    return {"plan": packed, "status": plan.status, "version": plan.version}
 
 
 def _plan_from(item: Item) -> Plan:
-    return _plan.validate_json(item["plan"])
+    text = item["plan"]
+    return _plan.validate_json(text if isinstance(text, str) else zlib.decompress(text))  # text: of earlier versions
 
 
 def _changes_item(plan_id: str, scene_id: str, changes: Sequence[Change]) -> Item:

@@ -1,4 +1,4 @@
-"""Messages to our own workers, over SQS.
+"""Messages to our own workers, over SQS, each in the group of its job: a fair queue lets none wait for another's.
 
 IAM: sqs:SendMessage, GetQueueAttributes.
 """
@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from itertools import batched
 from typing import TYPE_CHECKING, Any
+
+from chalicelib.jobs.intake.deliveries import group_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -35,7 +37,9 @@ class SqsQueues:
 
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         body = json.dumps({"job_id": job_id})
-        self._client().send_message(QueueUrl=self._url(f"run-{place}"), MessageBody=body, DelaySeconds=delay)
+        self._client().send_message(
+            QueueUrl=self._url(f"run-{place}"), MessageBody=body, DelaySeconds=delay, MessageGroupId=job_id
+        )
 
     def list_objects(self, job_id: str) -> None:
         self._client().send_message(QueueUrl=self._url("import"), MessageBody=json.dumps({"job_id": job_id}))
@@ -48,7 +52,7 @@ class SqsQueues:
 
     def _send_many(self, queue: str, messages: Iterable[Mapping[str, Any]]) -> None:
         for some in batched(messages, AT_ONCE):
-            entries: Any = [{"Id": str(i), "MessageBody": json.dumps(body)} for i, body in enumerate(some)]
+            entries: Any = [_entry(i, body) for i, body in enumerate(some)]
             sent = self._client().send_message_batch(QueueUrl=self._url(queue), Entries=entries)
             if sent.get("Failed"):
                 raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
@@ -62,3 +66,8 @@ class SqsQueues:
 
     def _url(self, name: str) -> str:
         return self._url_prefix + name
+
+
+def _entry(number: int, body: Mapping[str, Any]) -> dict[str, str]:
+    group = group_of(body)
+    return {"Id": str(number), "MessageBody": json.dumps(body)} | ({"MessageGroupId": group} if group else {})

@@ -23,6 +23,7 @@ from chalicelib.jobs.changes import (
     QueueRecord,
     Record,
     Refused,
+    RequestRecord,
     SliceRecord,
     There,
     Told,
@@ -112,6 +113,8 @@ def key_of(record: Record) -> Key:
             return items.batch_file_key(batch, key)
         case UseRecord(source_job_id, source_number, job_id, number):
             return items.use_key(source_job_id, source_number, job_id, number)
+        case RequestRecord(job_id, request_id):
+            return items.request_key(job_id, request_id)
 
 
 def _write(change: Change) -> Write:
@@ -125,6 +128,8 @@ def _write(change: Change) -> Write:
         return _conditional(record, Check(key), change)
     write = Removal(key) if change.removes else Write(key)
     sets = {name: None if _unset(record, name, value) else value for name, value in change.sets.items()}
+    if isinstance(record, FileRecord) and (metadata := sets.get("metadata")):
+        sets["metadata"] = items.packed(metadata)
     if isinstance(record, JobRecord) and "due_at" in sets:
         sets["due_shard"] = items.DUE if sets["due_at"] else None
     write.set(**sets).add(**change.adds)

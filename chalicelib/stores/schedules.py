@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -26,14 +27,20 @@ class ScheduleTable:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add_schedule(self, schedule: Schedule, most: int) -> None:
-        if len(self.schedules(schedule.owner_id)) >= most:
+    def add_schedule(self, schedule: Schedule, most: int) -> Schedule:
+        there = self.schedules(schedule.owner_id)
+        for one in there:
+            if one.id == schedule.id:
+                return one
+        if len(there) >= most:
             raise TooManySchedules(f"You have {most} schedules. Delete one first.", retry_after=60)
         key = _key(schedule.owner_id, schedule.id)
         item: Item = {"PK": key[0], "SK": key[1], "name": schedule.name, "pipeline": schedule.pipeline}
         item |= {"path": schedule.path, "recursive": schedule.recursive, "created_at": schedule.created_at}
         item |= _changes({"options": schedule.options, "timing": schedule.timing, "next_at": schedule.next_at})
-        self._table.write(NewItem(key, item))
+        with suppress(ConditionFailed):
+            self._table.write(NewItem(key, item))
+        return self.schedule(schedule.owner_id, schedule.id)
 
     def schedule(self, owner_id: str, schedule_id: str) -> Schedule:
         item = self._table.get(_key(owner_id, schedule_id))

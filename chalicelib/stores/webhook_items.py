@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,12 +96,19 @@ class WebhookItems:
 
     # -- endpoints -----------------------------------------------------------------------------------------------------
 
-    def add_endpoint(self, endpoint: Endpoint, most: int) -> None:
-        if len(self.endpoints(endpoint.owner_id)) >= most:
+    def add_endpoint(self, endpoint: Endpoint, most: int) -> Endpoint:
+        there = self.endpoints(endpoint.owner_id)
+        for one in there:
+            if one.id == endpoint.id:
+                return one
+        if len(there) >= most:
             raise TooManyWebhooks(f"You have {most} webhooks. Delete one first.", retry_after=60)
         key = endpoint_key(endpoint.owner_id, endpoint.id)
         content = {"url": endpoint.url, "secret": endpoint.secret, "events": endpoint.events}
-        self._table.put({"PK": key[0], "SK": key[1], "created_at": endpoint.created_at, **content})
+        new = NewItem(key, {"PK": key[0], "SK": key[1], "created_at": endpoint.created_at, **content})
+        with suppress(ConditionFailed):
+            self._table.write(new)
+        return self.endpoint(endpoint.owner_id, endpoint.id)
 
     def endpoint(self, owner_id: str, endpoint_id: str) -> Endpoint:
         item = self._table.get(endpoint_key(owner_id, endpoint_id))

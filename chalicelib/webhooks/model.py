@@ -86,7 +86,7 @@ class Schedule:
 
 
 class WebhookStore(Protocol):
-    def add_endpoint(self, endpoint: Endpoint, most: int) -> None:
+    def add_endpoint(self, endpoint: Endpoint, most: int) -> Endpoint:
         """LimitReached where its owner has `most`."""
 
     def endpoint(self, owner_id: str, endpoint_id: str) -> Endpoint:

@@ -74,12 +74,12 @@ class Webhooks:
 
     # -- what users do -----------------------------------------------------------------------------------------------
 
-    def add(self, owner_id: str, url: str, events: Iterable[str]) -> Endpoint:
-        """InvalidFields for an address that may not be called, LimitReached."""
+    def add(self, owner_id: str, url: str, events: Iterable[str], id: str | None = None) -> Endpoint:
+        """The same id twice is one endpoint. InvalidFields for an address that may not be called, LimitReached."""
         self.check_url(url, "url")
-        endpoint = Endpoint(self._new_id(), owner_id, url, new_secret(), tuple(dict.fromkeys(events)), self._clock())
-        self._store.add_endpoint(endpoint, MOST_ENDPOINTS)
-        return endpoint
+        chosen = tuple(dict.fromkeys(events))
+        endpoint = Endpoint(id or self._new_id(), owner_id, url, new_secret(), chosen, self._clock())
+        return self._store.add_endpoint(endpoint, MOST_ENDPOINTS)
 
     def change(self, endpoint: Endpoint, changes: Mapping[str, Any], *, exactly: bool) -> Endpoint:
         """exactly: only as it was read, else PreconditionFailed."""

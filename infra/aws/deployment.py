@@ -32,6 +32,9 @@ def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead, pipelines)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
     resources["ConnectionKey"] = _secret("Encrypts the keys of users' connections to other servers.", 64)
+    # Nothing that outlives the stack depends on it.
+    own = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
+    resources["OriginSecret"] = _secret("Tells the API that a request came through CloudFront.", 64) | own
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = api_template(stack)
     return template | {

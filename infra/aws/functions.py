@@ -51,6 +51,22 @@ SIZES: dict[str, dict[str, Any]] = {
 }
 
 
+def missing_settings(pipelines: Sequence[str]) -> list[str]:
+    """For each handler of the deployment that nobody thought of, a sentence that names the file to edit."""
+    workers = {function.handler for function in worker_functions(pipelines)}
+    fed = {trigger.handler for trigger in _feeds(pipelines)} | {SWEEP_HANDLER, API}
+    found = [
+        f"The function {handler} has no size: add it to SIZES in infra/aws/functions.py."
+        for handler in sorted(fed - workers - SIZES.keys())
+    ]
+    for handler in sorted(fed):
+        try:
+            grants(handler, pipelines)
+        except KeyError:
+            found.append(f"The function {handler} has no rights: add it to grants() in infra/aws/grants.py.")
+    return found
+
+
 def functions(pipelines: Sequence[str]) -> Iterator[Function]:
     """Every function of the deployment. Raises KeyError for a handler whose size nobody thought of."""
     yield Function(API, seconds=API_SECONDS, **SIZES[API])
@@ -75,6 +91,7 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
         if function.handler == API:
             own |= {
                 "MILLRACE_TOKEN_KEY_SECRET": {"Fn::GetAtt": ["TokenKey", "Id"]},
+                "MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]},
                 "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
                 "MILLRACE_CORS_ORIGINS": {"Ref": "CorsOrigins"},
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
@@ -162,12 +179,22 @@ def _environment(stack: str, bucket: Json) -> Json:
     }
 
 
+def _within(partitions: Sequence[str]) -> Json:
+    """A statement's condition on the partition keys of the items that a call names."""
+    if not partitions:
+        return {}
+    # Without the second, a call that names no key would fulfil the first.
+    named = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(partitions)}}
+    return {"Condition": named | {"Null": {"dynamodb:LeadingKeys": "false"}}}
+
+
 def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]) -> Json:
     statements: list[Json] = [
         {
             "Effect": "Allow",
             "Action": [f"{grant.service}:{action}" for action in grant.actions],
             "Resource": [arn(stack, resource, bucket) for resource in grant.resources],
+            **_within(grant.partitions),
         }
         for grant in allowed
     ]

@@ -19,11 +19,13 @@ WRITE = ("PutItem", "UpdateItem")
 
 @dataclass(frozen=True)
 class Grant:
-    """service: as in an action. actions: without the service. resources: see arn()."""
+    """service: as in an action. actions: without the service. resources: see arn(). partitions: of a table, to which
+    the right is limited; none: the whole table."""
 
     service: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -71,9 +73,10 @@ def folders(names: Sequence[str]) -> list[Grant]:
     ]
 
 
-# What an admin has set is looked at by each container as it starts.
 CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
-SETTINGS = table("accounts", "GetItem")
+# What an admin has set is looked at by each container as it starts: that item and no account, by functions that look
+# into strangers' files.
+SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -84,11 +87,17 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     inspections = [f"inspect-{name}" for name in pipelines if inspects(name)]
     if kind == "inspect":
         return [
-            table("jobs", *READ, *WRITE, "BatchGetItem"),
+            table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem"),
             objects(("GetObject",), "uploads", "drop", "import"),
             objects(("PutObject",), "thumbs"),
             listing(),
-            send(*(f"run-{one}" for one in (place, *layers_of([place]))), "webhooks"),
+            send(
+                "import",
+                *(f"run-{one}" for one in (place, *layers_of([place]))),
+                f"inspect-{place}",
+                "cleanup",
+                "webhooks",
+            ),
             SETTINGS,
         ]
     if kind == "run":
@@ -100,6 +109,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             *folders(workers_of(place).run.folders),
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
+            *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -110,29 +120,31 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
-            objects(("GetObject",), "results", "drop", "import", "guides", "catalogue"),
-            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
+            objects(("GetObject",), "results", "drop", "import", "guides"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data", "catalogue"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             Grant("sqs", ("GetQueueAttributes",), ("queue/import",)),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword")),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret", "secret/AdminPassword", "secret/OriginSecret")),
             CONNECTION_KEY,
         ],
         "list_objects": [
-            table("jobs", "Query", *WRITE),
+            table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
-            send("import", "webhooks", *inspections),
+            send("import", "webhooks", *runs, *inspections),
             SETTINGS,
         ],
         "clean_up": [
-            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
-            index("jobs", "by_hash"),
+            table("jobs", "Query", "GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            index("jobs", "by_owner", "by_hash"),
+            objects(("DeleteObject",), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            SETTINGS,
+            # Whether an expired guest has an account.
+            table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
         "undelivered": [
@@ -160,8 +172,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}
-    if resource == "secret/ConnectionKey":
-        return {"Fn::GetAtt": ["ConnectionKey", "Id"]}
+    if resource in ("secret/ConnectionKey", "secret/OriginSecret"):
+        return {"Fn::GetAtt": [rest, "Id"]}
     if kind == "secret":
         # A secret that is there on a condition: elsewhere the statement names the other one again.
         return (

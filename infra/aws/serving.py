@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.api.origin import HEADER
+
 Json = dict[str, Any]
 
 STAGE = "live"
@@ -13,9 +15,12 @@ CACHED, UNCACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
 ONE_YEAR = 31_536_000
 
-# An address that the page itself routes (one without a dot in its last part) is the page.
+# An address that the page itself routes (one without a dot in its last part) is the page. What monitors ask for by
+# mistake, without /api before it, must not look well.
 ROUTER = """function handler(event) {
   var request = event.request;
+  var first = request.uri.split('/')[1];
+  if (first === 'health' || first === 'status') return {statusCode: 404, statusDescription: 'Not Found'};
   if (request.uri.split('/').pop().indexOf('.') < 0) request.uri = '/index.html';
   return request;
 }"""
@@ -211,6 +216,13 @@ def _distribution() -> Json:
                         "Id": "api",
                         "DomainName": {"Fn::Sub": API_HOST},
                         "OriginPath": f"/{STAGE}",
+                        # The API answers to nobody else: chalicelib.api.origin.
+                        "OriginCustomHeaders": [
+                            {
+                                "HeaderName": HEADER,
+                                "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
+                            }
+                        ],
                         "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
                     },
                 ],

@@ -38,6 +38,8 @@ def running_stack(data_dir: Path) -> Iterator[str]:
     """The address of a stack of its own, which is gone afterwards. Raises CannotStart."""
     ready = threading.Event()
     failure: list[BaseException] = []
+    # Who runs it on a folder of their own is its only guest.
+    os.environ.setdefault("MILLRACE_LIMIT_GUEST_BYTES", str(1024**4))
     settings = LocalSettings(
         port=free_port(), data_dir=data_dir, workers=os.cpu_count() or 2, pipelines=tuple(registered_pipelines())
     )

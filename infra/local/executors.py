@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -33,11 +33,15 @@ class WorkerLost(CallFailed):
 
 
 class Executor:
-    """One worker process."""
+    """One worker process, in this one's environment unless another is given."""
 
-    def __init__(self, app: str) -> None:
+    def __init__(self, app: str, environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(  # noqa: S603 -- our own module
-            [sys.executable, "-m", "infra.local.worker", app], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+            [sys.executable, "-m", "infra.local.worker", app],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=environment,
         )
         self._read = b""
         self._ready = False

@@ -22,6 +22,8 @@ TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+NOT_THE_PAGES = (["health"], ["status"])
+"""First parts of addresses that monitors ask for by mistake, without /api before them: they must not look well."""
 TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 
@@ -45,6 +47,8 @@ class Page:
 
     def answer(self, path: str, known: str | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
         """(status, headers, body) for a GET of `path`, decoded. known: the If-None-Match header."""
+        if path.split("/")[1:2] in NOT_THE_PAGES:
+            return 404, [("Content-Type", "text/plain; charset=utf-8")], b"The API is below /api.\n"
         if not (self._root / "index.html").is_file():
             return 200, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")], PLACEHOLDER
         file = self._file(path)

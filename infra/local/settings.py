@@ -100,13 +100,22 @@ class LocalSettings:
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
             "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
-            "MILLRACE_DROP_OWNER": own.get("MILLRACE_DROP_OWNER", "drop"),
+            # Whoever reaches this machine's loopback is its user, with an account or without.
+            "MILLRACE_LIMIT_GUEST_BYTES": own.get("MILLRACE_LIMIT_GUEST_BYTES", str(1024**4)),
             "PYTHONUNBUFFERED": "1",
         }
 
     def _token_key(self) -> str:
         """Signs the tokens; made once, so that they outlive a restart."""
         return _secret(self.data_dir / "token-key", lambda: secrets.token_hex(32))
+
+
+def environment_of_running(data_dir: Path) -> dict[str, str]:
+    """What each process of the stack that runs on the folder gets."""
+    settings = LocalSettings(port=0, data_dir=data_dir)
+    # Its own port is taken by the running cloud, and must not be looked for anew.
+    settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
+    return settings.environment()
 
 
 def credentials(data_dir: Path) -> tuple[str, str]:

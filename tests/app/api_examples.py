@@ -212,6 +212,9 @@ def record(world: World) -> Examples:
     show("GET /settings/{name}", boss, "/settings/guest_seconds")
     show("GET /settings", boss)
     show("GET /audit", boss)
+    world.s3.put_object(Bucket="millrace", Key="drop/meda/2026-11-21/a.jpg", Body=b"a slip")
+    world.s3.put_object(Bucket="millrace", Key="drop/media/a.jpg", Body=b"another")
+    show("GET /drop-folder/slips", boss)
     compat_examples(examples, world, ann, boss, samples)
     show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
     show("POST /auth/logout", ann)
@@ -382,8 +385,12 @@ class Elsewhere:
         return self.models_at("", "")
 
     def models_at(self, url: str, key: str) -> ModelServer:
-        listed = json.dumps({"data": [{"id": "qwen3:8b"}, {"id": "llama3.2:3b"}]}).encode()
-        return ModelServer(lambda *asked: Response(200, listed), KEY, lambda seconds: None)
+        listed = {"data": [{"id": "qwen3:8b"}, {"id": "llama3.2:3b"}]}
+        content = json.dumps({"tags": [{"key": "t1", "confidence": 0.8}]})
+        said = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+        said |= {"usage": {"prompt_tokens": 812, "completion_tokens": 31}}
+        answer = Response(200, json.dumps(listed | said).encode())
+        return ModelServer(lambda *asked: answer, KEY, lambda seconds: None)
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         server = StashServer()
@@ -416,6 +423,12 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("POST /scenes/remove-tags", ann, body={"scene_ids": ["71"], "tag_ids": ["2"]})
     for kind in ("performers", "tags", "studios"):
         show(f"GET /{kind}", ann)
+    show("POST /scenes/push", ann, body={"source": "home"})
+    page = {"id": "12", "title": "By the lake", "date": "2019-06", "files": [{"path": "/v/lake.mp4"}]}
+    show("POST /scenes/pages", ann, body={"source": "home", "scenes": [page], "tags": [{"id": "2", "name": "lake"}]})
+    ended = {"source": "home", "scenes": "1-71", "performers": "5", "tags": "2", "studios": "9"}
+    show("POST /scenes/push/end", ann, body=ended)
+    world.deliver()
     asked = {"filters": {"analyzed": True}, "options": {"detect": ["details"]}, "plan_name": "September"}
     plan = show("POST /analysis/generate", ann, body=asked)["plan_id"]
     world.deliver()
@@ -428,6 +441,12 @@ def _scenes(examples: Examples, world: World, ann: Caller) -> None:
     show("POST /analysis/plans/{plan_id}/bulk-update", ann, f"{path}/bulk-update", everything)
     show("POST /analysis/plans/{plan_id}/apply", ann, f"{path}/apply", {})
     world.deliver()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(vars(services()), "connections", Elsewhere())
+        asked = {"scene_ids": ["71"], "options": {"use_ai": True, "ai": {"connection_id": "mine", "model": "qwen3:8b"}}}
+        costly = ann.post("/analysis/generate", asked)["plan_id"]
+        world.deliver()
+        show("GET /analysis/plans/{plan_id}/costs", ann, f"/analysis/plans/{costly}/costs")
     back = show("POST /analysis/plans/{plan_id}/undo", ann, f"{path}/undo")["id"]
     show("POST /analysis/plans/{plan_id}/cancel", ann, f"/analysis/plans/{back}/cancel")
 

@@ -36,6 +36,8 @@ SETTINGS = {
     "QUEUE_URL_PREFIX": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{STACK}-",
     "TOKEN_KEY": "a key for tests, of more than 32 characters",
     "CORS_ORIGINS": f"{PAGE},https://other.example",
+    # Most tests' users are guests, with films of 5 GB.
+    "LIMIT_GUEST_BYTES": str(1024**4),
     "IMPORT_ROOTS": f"s3://{BUCKET}/import/,s3://archive/open/",
 }
 

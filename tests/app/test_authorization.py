@@ -83,6 +83,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/settings/{name}"): Row(ADMIN, values={"name": "token_seconds"}),
     ("PUT", "/settings"): Row(ADMIN, {"guest_seconds": None}),
     ("GET", "/audit"): Row(ADMIN),
+    ("GET", "/drop-folder/slips"): Row(ADMIN),
     ("GET", "/stats"): Row(SIGNED_IN),
     ("GET", "/guides"): Row(SIGNED_IN),
     ("GET", "/guides/{filename}"): Row(SIGNED_IN, good=302),
@@ -162,6 +163,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/scenes/bulk-update"): Row(SIGNED_IN, {"scene_ids": ["1"], "changes": {}}),
     ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
     ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
+    ("POST", "/scenes/push"): Row(SIGNED_IN, {"source": "home"}),
+    ("POST", "/scenes/pages"): Row(SIGNED_IN, {"source": "other"}, 400),  # none is under way
+    ("POST", "/scenes/push/end"): Row(SIGNED_IN, {"source": "other", "performers": "", "tags": "", "studios": ""}, 400),
     ("GET", "/performers"): Row(SIGNED_IN),
     ("GET", "/tags"): Row(SIGNED_IN),
     ("GET", "/studios"): Row(SIGNED_IN),
@@ -173,6 +177,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/analysis/plans/{plan_id}/apply"): Row(OWNER, {}, 202),
     ("POST", "/analysis/plans/{plan_id}/cancel"): Row(OWNER),
     ("POST", "/analysis/plans/{plan_id}/undo"): Row(OWNER, good=400),  # nothing was applied
+    ("GET", "/analysis/plans/{plan_id}/costs"): Row(OWNER, good=404),  # no model was asked
     ("GET", "/user-data"): Row(SIGNED_IN),
     ("DELETE", "/user-data"): Row(SIGNED_IN, good=204),
     ("GET", "/user-data/{kind}/{name}"): Row(OWNER),

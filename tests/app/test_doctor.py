@@ -9,7 +9,9 @@ import boto3
 import pytest
 from PIL import Image
 
-from infra import doctor
+from chalicelib.jobs.changes import TotalRecord
+from chalicelib.wiring import services
+from infra import doctor, recount
 from infra.aws.triggers import SWEEP_SECONDS
 from infra.connect import Tables
 from tests.app.api_world import BUCKET, STACK, World
@@ -73,8 +75,11 @@ def test_jobs_that_no_sweeper_looked_after_are_found(
     found = wrong(capsys)
     assert set(found) == {"sweeper"}
     assert job_id in found["sweeper"]["said"]
+    swept: list[Any] = []
+    monkeypatch.setattr(doctor, "sweep_here", lambda data_dir: swept.append(data_dir) or "sweep: called once")
     assert run(monkeypatch, "--fix") == 1
-    assert "while `make run` runs" in capsys.readouterr().out
+    assert "sweep: called once" in capsys.readouterr().out
+    assert len(swept) == 1
 
 
 def test_a_bucket_that_tells_nobody_is_found(
@@ -133,3 +138,57 @@ def test_on_aws_ringing_alarms_are_told_of_and_the_sweeper_is_called(
 
 def test_the_sweeper_comes_often_enough_not_to_be_called_late() -> None:
     assert timedelta(seconds=SWEEP_SECONDS) * 3 < doctor.LATE
+
+
+def changed(world: World, partition: str, sort: str, **amounts: int) -> None:
+    """Spoils counters, as earlier versions did."""
+    for name, amount in amounts.items():
+        world.dynamodb.update_item(
+            TableName=f"{STACK}-jobs",
+            Key={"PK": {"S": partition}, "SK": {"S": sort}},
+            UpdateExpression="ADD #n :a",
+            ExpressionAttributeNames={"#n": name},
+            ExpressionAttributeValues={":a": {"N": str(amount)}},
+        )
+
+
+def test_counters_that_differ_from_what_is_there_are_found_and_put_right(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = world.guest()
+    done = user.upload({"a.jpg": PHOTO, "b.jpg": b"no photo"})
+    world.deliver()
+    opened = user.announce({"c.jpg": 100, "d.jpg": 200}, more=True)["job_id"]
+    deleted = user.upload({"e.jpg": PHOTO})
+    world.deliver()
+    assert user.call("DELETE", f"/files/{deleted}-00000001").status == 204
+    run(monkeypatch, "--json")
+    assert "counters" not in wrong(capsys)
+    before = [services().jobs.usage(user.id), *(services().jobs.job(job).counts for job in (done, opened, deleted))]
+    assert (before[0].stored_bytes, before[0].announced_bytes) == (len(PHOTO) + len(b"no photo"), 300)
+
+    changed(world, f"USER#{user.id}", "USAGE", stored_bytes=-274_689, active_jobs=1, announced_bytes=7)
+    changed(world, f"JOB#{done}", "JOB#COUNT#00", size=22_234, inspected=-1)
+    changed(world, f"JOB#{done}", "JOB", kept_bytes=22_234)
+    changed(world, "STATISTICS", "TOTAL#0", stored_bytes=5)
+    assert run(monkeypatch, "--json") == 1
+    found = wrong(capsys)
+    assert f"user {user.id} (active_jobs +1, stored_bytes -274,689, announced_bytes +7)" in found["counters"]["said"]
+    assert f"job {done} (inspected -1, size +22,234)" in found["counters"]["said"]
+
+    run(monkeypatch, "--fix")
+    assert f"put right: user {user.id}" in capsys.readouterr().out
+    run(monkeypatch, "--json")
+    assert "counters" not in wrong(capsys)
+    after = [services().jobs.usage(user.id), *(services().jobs.job(job).counts for job in (done, opened, deleted))]
+    assert after == before
+    assert services().jobs.job(done).kept_bytes == before[0].stored_bytes
+
+
+def test_what_changes_while_it_is_read_is_not_taken_for_wrong(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = world.guest()
+    user.announce({"a.jpg": 10}, more=True)
+    looks = [[recount.Difference(TotalRecord(), (("stored_bytes", 1),))], []]
+    with monkeypatch.context() as patch:
+        patch.setattr(recount, "_look", lambda tables: looks.pop(0))
+        assert recount.differences(Tables(world.dynamodb, STACK)) == []

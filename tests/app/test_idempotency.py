@@ -126,7 +126,7 @@ class Died(BaseException):
 def die(world: World, user: Caller, patch: pytest.MonkeyPatch) -> None:
     """A request whose worker dies before it has done anything, and so can't let go of the key either."""
     with patch.context() as once:
-        once.setattr(wiring.services().accounts, "release_request", lambda *_: None)
+        once.setattr(wiring.services().accounts, "release_request", lambda *_, **__: None)
 
         def dead(*_: Any, **__: Any) -> None:
             raise Died

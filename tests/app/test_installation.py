@@ -1,6 +1,7 @@
 """How the installation is: numbers kept as things happen, what can be reached, what can be done."""
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -134,6 +135,7 @@ class TestPipelines:
             "title",
             "description",
             "extensions",
+            "bare_names",
             "max_bytes",
             "roles",
             "steps",
@@ -142,6 +144,11 @@ class TestPipelines:
             "listing",
         }
         assert ".heic" in media["extensions"]
+        assert media["bare_names"] is None
+        slices = re.compile(items["volume"]["bare_names"], re.IGNORECASE)
+        assert slices.fullmatch("IM000001")
+        assert slices.fullmatch("1.2.840.113619.2.5")
+        assert not slices.fullmatch("notes.docx")
         assert media["max_bytes"] == 5 * 1024**3
         timezone: dict[str, Any] = media["options"]["properties"]["timezone"]
         assert (timezone["default"], timezone["type"]) == ("UTC", "string")

@@ -10,7 +10,9 @@ import pytest
 
 from chalicelib.jobs.ids import is_id
 from chalicelib.pipelines.media import MEDIA
+from infra.local.samples import scene
 from tests.app.api_world import Caller, World, key_of, query
+from tests.pipelines.media import makers
 
 MiB = 1024 * 1024
 
@@ -242,6 +244,18 @@ class TestCheckBeforeUpload:
         assert (found["status"], found["original_filename"]) == ("inspected", "again.jpg")
         assert found["file_hash_sha256"] == hashlib.sha256(photo).hexdigest()
         assert world.objects(f"uploads/media/{answer['job_id']}/") == []
+
+    def test_gives_no_time_to_what_nobody_dated(self, world: World, user: Caller) -> None:
+        content = makers.photo(scene(1, (64, 48)), "JPEG")
+        first = user.upload({"a.jpg": content})
+        world.deliver()
+        answer = self.again(user, content)
+        chosen = user.post("/jobs", {"pipeline": "media", "file_ids": [f"{first}-00000001"]})
+        world.deliver()
+        for job_id in (first, answer["job_id"], chosen["id"]):
+            found = user.get(f"/jobs/{job_id}/files")["items"][0]
+            assert (found["status"], found["confidence"]) == ("inspected", "none")
+            assert found["detected_timestamp"] is None
 
     def test_never_tells_of_another_users_bytes(self, world: World, user: Caller, photo: bytes) -> None:
         user.upload({"a.jpg": photo})

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.pipelines.registry import WORKS
+from infra.aws.functions import missing_settings
 from tests.aws import calls
 
 # What makes a run less than one of every test.
@@ -28,6 +30,9 @@ def _first(config: pytest.Config) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     if _first(config):
+        # Before any test runs: found at the end, it would hide what they came to.
+        if missing := missing_settings(tuple(WORKS)):
+            raise pytest.UsageError(" ".join(missing))
         os.environ[calls.FOLDER] = tempfile.mkdtemp(prefix="calls-")
     calls.watch()
 
@@ -38,11 +43,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     from tests.aws import rights
 
-    found = calls.read(Path(os.environ[calls.FOLDER]))
     passed = session.exitstatus == pytest.ExitCode.OK
-    _differences.extend(rights.missing(found))
-    if passed and _whole(session.config):
-        _differences.extend(rights.unused(found))
+    try:
+        found = calls.read(Path(os.environ[calls.FOLDER]))
+        _differences.extend(rights.missing(found))
+        if passed and _whole(session.config):
+            _differences.extend(rights.unused(found))
+    except Exception as error:  # whatever it is, the list of failed tests is still to come
+        _differences.append(f"the calls could not be held against the rights: {error!r}")
     if passed and _differences:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -117,6 +117,30 @@ def test_a_bundled_library_that_nobody_knows_is_refused(tmp_path: Path) -> None:
         inventory.components(tmp_path)
 
 
+def test_a_library_in_a_package_itself_is_looked_at_as_well(tmp_path: Path) -> None:
+    """As rawpy brings LibRaw: beside its modules, under several names."""
+    package = tmp_path / "rawpy"
+    package.mkdir()
+    (package / "_rawpy.cpython-313-x86_64-linux-gnu.so").touch()
+    (package / "_other.abi3.so").touch()
+    (package / "libraw_r.so.25").touch()
+    [found] = inventory.components(tmp_path)
+    assert (found.name, found.version) == ("libraw_r", "25")
+    assert found.licence.startswith("LGPL")
+    (package / "libmystery.so").touch()
+    with pytest.raises(PackingFailed, match="libmystery"):
+        inventory.components(tmp_path)
+
+
+def test_every_library_that_the_installed_packages_bundle_is_known_and_none_is_gpl_but_the_encoders() -> None:
+    import av
+
+    site = Path(av.__file__).parents[1]
+    bundled = [one for one in inventory.components(site) if one.kind == "generic"]
+    assert {"libraw_r", "libavcodec", "libonnxruntime"} <= {one.name for one in bundled}
+    inventory.check_licences(one for one in bundled if one.name not in {"libx264", "libx265"})
+
+
 def test_an_ffmpeg_with_gpl_parts_is_refused(tmp_path: Path) -> None:
     (tmp_path / "av.libs").mkdir()
     (tmp_path / "av.libs" / "libavcodec-0a1b2c3d.so.63").write_bytes(b"... --enable-gpl --enable-shared")

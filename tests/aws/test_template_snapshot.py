@@ -9,6 +9,7 @@ from pathlib import Path
 
 import app
 from chalicelib.pipelines.registry import WORKS
+from chalicelib.stores.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -32,6 +33,8 @@ def test_the_resources_are_the_listed_ones() -> None:
 def test_data_and_secrets_outlive_the_stack() -> None:
     for name, resource in deployment_template("prod", tuple(WORKS))["Resources"].items():
         kept = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"}
+        if name == "OriginSecret":
+            continue  # nothing that stays depends on it
         if resource.get("Type") in kept or name == "Bucket":
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
 
@@ -51,6 +54,40 @@ def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
             assert not any("*" in action for action in statement["Action"])
             found = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
             assert "*" not in found
+
+
+def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None:
+    resources = deployment_template("prod", tuple(WORKS))["Resources"]
+    origins = resources["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
+    [origin] = [one for one in origins if one["Id"] == "api"]
+    header = {
+        "HeaderName": "X-Millrace-Origin",
+        "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
+    }
+    assert origin["OriginCustomHeaders"] == [header]
+    for function in functions(tuple(WORKS)):
+        variables = resources[function.id]["Properties"]["Environment"]["Variables"]
+        assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler == "api")
+    assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
+
+
+def test_what_looks_into_strangers_files_reads_no_account() -> None:
+    """Of the accounts' table the stored settings alone, by whoever isn't the API or clears up after guests."""
+    resources = deployment_template("prod", tuple(WORKS))["Resources"]
+    seen = 0
+    for function in functions(tuple(WORKS)):
+        document = resources[f"{function.id}Role"]["Properties"]["Policies"][0]["PolicyDocument"]
+        for statement in document["Statement"]:
+            if not any("-accounts" in str(one) for one in statement["Resource"]):
+                continue
+            seen += 1
+            if function.handler in ("api", "clean_up"):
+                assert "Condition" not in statement
+                continue
+            assert statement["Action"] == ["dynamodb:GetItem"], function.handler
+            assert statement["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:LeadingKeys": ["SETTINGS"]}
+    assert seen >= len(list(functions(tuple(WORKS))))
+    assert SETTINGS[0] == "SETTINGS"
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ def test_the_page_and_the_api_have_one_address(cloud: Cloud, outputs: dict[str, 
 
 def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
     owner = Guest(api)
+    owner.register()
     cloud.client("s3").put_object(
         Bucket=outputs["Files"], Key=f"drop/media/@{owner.id}/walk/a.txt", Body=b"no photo, but a file"
     )

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.catalogue import catalogue as service
-from chalicelib.catalogue.catalogue import Catalogue
-from chalicelib.catalogue.model import Entity, Named, Scene
+from chalicelib.catalogue.catalogue import Catalogue, Taken
+from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.query import Query
 from tests.catalogue.conftest import World
@@ -32,10 +33,10 @@ def test_what_was_taken_in_is_found_at_once_by_every_container(world: World) -> 
 
 def test_the_same_again_is_skipped_and_keeps_what_only_its_owner_knows(world: World) -> None:
     catalogue = world.catalogue()
-    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 1, "updated": 0, "skipped": 0}
+    assert catalogue.take_in(ANN, [scene(1)]) == Taken(1, 0, 0)
     catalogue.change(ANN, "1", lambda s: replace(s, analyzed=True))
-    assert catalogue.take_in(ANN, [scene(1)]) == {"created": 0, "updated": 0, "skipped": 1}
-    assert catalogue.take_in(ANN, [scene(1, title="other", digest="new")]) == {"created": 0, "updated": 1, "skipped": 0}
+    assert catalogue.take_in(ANN, [scene(1)]) == Taken(0, 0, 1)
+    assert catalogue.take_in(ANN, [scene(1, title="other", digest="new")]) == Taken(0, 1, 0)
     there = catalogue.scene(ANN, "1")
     assert there is not None
     assert (there.title, there.analyzed) == ("other", True)
@@ -137,3 +138,61 @@ def test_another_owners_scenes_are_not_there(world: World) -> None:
     assert ids(catalogue, BOB) == set()
     assert catalogue.scene(BOB, "1") is None
     assert catalogue.change(BOB, "1", lambda s: replace(s, organized=True)) is None
+
+
+def test_a_scene_of_another_library_keeps_its_id(world: World) -> None:
+    catalogue = world.catalogue()
+    here = replace(scene(1), files=(SceneFile("/a.mp4"),), created_date=world.now)
+    catalogue.take_in(ANN, [here])
+    other = replace(here, source="office", digest="o", files=(SceneFile("/b.mp4"),), created_date=None)
+    assert catalogue.take_in(ANN, [other]) == Taken(0, 0, 0, ("1",))
+    assert catalogue.scene(ANN, "1") == here
+    over_another_connection = replace(here, source="office", title="new", digest="n")
+    assert catalogue.take_in(ANN, [over_another_connection]) == Taken(0, 1, 0)
+
+
+def test_scenes_that_cannot_be_compressed_are_written_all_the_same(world: World) -> None:
+    rng = random.Random(9)
+    details = [rng.randbytes(60_000).hex() for _ in range(20)]
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(i, details=text) for i, text in enumerate(details)])
+    assert catalogue.search(ANN, Query()).total == 20
+    items = world.table._table.query(f"CAT#{ANN}", "begins_with(#range, :c)", {":c": "CHANGED#"})
+    assert max(len(item["scenes"]) for item in items) < 400_000
+
+
+def test_many_are_changed_with_few_rows_and_what_someone_else_wrote_stays(world: World) -> None:
+    def tick() -> datetime:
+        world.later(1 / 60_000)  # a millisecond
+        return world.now
+
+    catalogue = Catalogue(world.table, world.objects, tick, world.new_id)
+    catalogue.take_in(ANN, [scene(i) for i in range(150)])
+    read = list(catalogue.scenes(ANN, [str(i) for i in range(150)]).values())
+    world.later(5)
+    catalogue.change(ANN, "7", lambda one: replace(one, title="Gate"))
+    changes = len(world.table.changes(ANN, None))
+    catalogue.change_many(ANN, read, lambda one: replace(one, analyzed=True))
+    assert len(world.table.changes(ANN, None)) - changes == 2 + 1 + 1  # two pages, a correction, the one by itself
+    seventh = catalogue.scene(ANN, "7")
+    assert seventh is not None
+    assert (seventh.title, seventh.analyzed) == ("Gate", True)
+    for view in (catalogue, world.catalogue()):
+        assert view.search(ANN, Query(analyzed=True)).total == 150
+        assert view.search(ANN, Query(search="gate")).total == 1
+
+
+def test_a_change_that_lost_is_corrected_at_once(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    before = scene(1, title="never there", digest="other")
+    assert world.table.replace_many(ANN, [(before, replace(before, title="wrong"))], world.now) == ["1"]
+    for view in (catalogue, world.catalogue()):
+        assert view.search(ANN, Query(search="wrong")).total == 0
+
+
+def test_an_empty_change_of_many_writes_nothing(world: World) -> None:
+    catalogue = world.catalogue()
+    catalogue.take_in(ANN, [scene(1)])
+    catalogue.change_many(ANN, [scene(1)], lambda one: one)
+    assert len(world.table.changes(ANN, None)) == 1

@@ -222,6 +222,10 @@ def test_a_name_that_claims_a_resolution_is_not_believed() -> None:
         ("Northlight.19.03.11.Walk.1080p", "2019-03-11"),
         ("Northlight 2006-08", "2006-08"),
         ("river (2009) sc1", "2009"),
+        ("Walk - July 2021", "2021-07"),
+        ("Walk (Jul. 2021)", "2021-07"),
+        ("Walk 2021-7-3", "2021-07-03"),
+        ("walk_2021.7.13.take", "2021-07-13"),
     ],
 )
 def test_dates_as_they_are_written(text: str, found: str) -> None:
@@ -238,6 +242,10 @@ def test_dates_as_they_are_written(text: str, found: str) -> None:
         "Walk 1080p 4096p",
         "Room 2009",  # a number, without brackets
         "v1.19.03.11",  # a version
+        "build 2021.7.3.4",
+        "Walk 2021-13-3",
+        "Mayor 2021",  # no month
+        "Walk may 20210",
         "119273743",
     ],
 )

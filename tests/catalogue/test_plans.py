@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from chalicelib.catalogue.applying import applied_to, edit_of, undone
 from chalicelib.catalogue.detecting.proposal import Proposal
@@ -14,12 +16,16 @@ from chalicelib.catalogue.plans import (
     Change,
     ChangeStatus,
     Plan,
+    PlanFull,
     PlanStatus,
     Rule,
     changes_of,
     counted,
     to_apply,
 )
+from chalicelib.stores.dynamo import Write
+from chalicelib.stores.plans import PlanTable, plan_key
+from tests.catalogue.conftest import World
 
 APPROVED, REJECTED, PENDING = ChangeStatus.APPROVED, ChangeStatus.REJECTED, ChangeStatus.PENDING
 
@@ -40,6 +46,51 @@ def test_the_last_rule_that_means_a_change_decides() -> None:
     assert decided.status_of(change(2, field="date")) is APPROVED
 
 
+def test_any_rules_decide_as_going_through_them_all_does() -> None:
+    rng = random.Random(4)
+    changes = [change(n, rng.choice(["tags", "date"]), confidence=rng.choice([0.5, 0.9])) for n in range(8)]
+    for _ in range(300):
+        rules = []
+        for _ in range(rng.randint(0, 8)):
+            status = rng.choice([APPROVED, REJECTED, PENDING])
+            about: list[dict[str, Any]] = [
+                {"change_id": f"7-{rng.randrange(8)}"},
+                {"field": "tags"},
+                {"min_confidence": 0.8},
+                {},
+                {"scene_id": "8"},
+            ]
+            rules.append(Rule(status, **rng.choice(about)))
+        decided = replace(plan(), rules=tuple(rules))
+        for one in changes:
+            expected = next((rule.status for rule in reversed(rules) if rule.means(one)), PENDING)
+            assert decided.status_of(one) is expected
+
+
+def test_thousands_of_single_decisions_fit_into_a_plan_and_too_many_are_refused(world: World) -> None:
+    table = PlanTable(world.table._table)
+    rules = tuple(Rule(APPROVED, change_id=f"{n}-0") for n in range(10_000))
+    before = plan()
+    table.create(before)
+    after = table.replace(before, replace(before, rules=rules))
+    assert after is not None
+    found = table.plan("ann", "p1")
+    assert found is not None
+    assert (found.rules, found.status) == (rules, PlanStatus.DRAFT)
+    noise = random.Random(5)
+    long = tuple(Rule(APPROVED, change_id=f"{n}-0", value=noise.randbytes(20_000).hex()) for n in range(30))
+    with pytest.raises(PlanFull, match="apply these first"):
+        table.replace(after, replace(after, rules=long))
+
+
+def test_plans_of_earlier_versions_are_read(world: World) -> None:
+    table = PlanTable(world.table._table)
+    table.create(plan())
+    text = TypeAdapter(Plan).dump_json(plan()).decode()
+    world.table._table.write(Write(plan_key("ann", "p1")).set(plan=text))
+    assert table.plan("ann", "p1") == plan()
+
+
 def test_by_confidence_means_the_bound_too() -> None:
     decided = plan().decide(Rule(APPROVED, min_confidence=0.8))
     assert decided.status_of(change(confidence=0.8)) is APPROVED
@@ -57,6 +108,13 @@ def test_a_rule_that_decides_all_that_older_ones_did_replaces_them() -> None:
 def test_a_value_of_ones_own_outlives_accepting_everything() -> None:
     decided = plan().decide(Rule(PENDING, change_id="7-0", value="wood")).decide(Rule(APPROVED))
     assert [c.proposed_value for c in to_apply(decided, [change(0), change(1)])] == ["wood", "forest"]
+
+
+def test_a_value_of_ones_own_is_not_written_by_the_id_of_what_was_proposed() -> None:
+    decided = plan().decide(Rule(APPROVED, change_id="7-0", value="wood"))
+    edited, kept = replace(change(0), entity_id="4"), replace(change(1), entity_id="4")
+    carried_out = to_apply(decided.decide(Rule(APPROVED)), [edited, kept])
+    assert [(c.proposed_value, c.entity_id) for c in carried_out] == [("wood", None), ("forest", "4")]
 
 
 def test_only_what_is_approved_is_applied_even_where_it_is_named() -> None:

@@ -221,6 +221,27 @@ def test_a_refused_scene_is_counted_and_the_others_go_on(world: World) -> None:
     assert "broken" in done.failures[0]
 
 
+def test_scenes_that_cannot_be_taken_in_are_counted_and_named(world: World) -> None:
+    server = StashServer()
+    huge, good = server.add_scene(details="x" * 300_000), server.add_scene()
+    done = synced(world, server)
+    assert (done.created, done.failed, done.outcome) == (1, 1, "partial")
+    assert done.failures[0].startswith(f"{huge}: It has more than")
+    assert world.catalogue().scene(ANN, good) is not None
+
+
+def test_the_cursor_of_a_sync_that_lay_idle_stays_where_it_was(world: World) -> None:
+    server = StashServer()
+    server.add_scene()
+    done = synced(world, server)
+    assert done.seen_by(world.now) == server.stamp()
+    world.later(61)
+    assert done.seen_by(world.now) is None  # the next one is full
+    again = synced(world, server, since="2025-12-01T00:00:00-08:00")
+    world.later(61)
+    assert again.seen_by(world.now) == "2025-12-01T00:00:00-08:00"
+
+
 # -- writing back
 
 

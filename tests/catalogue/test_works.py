@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from chalicelib.catalogue import works
+from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.model import Named
 from chalicelib.catalogue.planning import Plans
@@ -14,6 +17,7 @@ from chalicelib.catalogue.plans import ChangeStatus, Plan, PlanStatus, Rule
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.catalogue.videos import Video
 from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.stores.plans import PlanTable
@@ -21,6 +25,7 @@ from tests.catalogue.conftest import World
 from tests.catalogue.stash_server import KEY, StashServer
 
 ANN = "ann"
+TODAY = date(2026, 11, 1)
 
 
 class Stopped(BaseException):
@@ -77,14 +82,27 @@ class Library:
         self.catalogue: Catalogue = world.catalogue()
         self.plans = Plans(PlanTable(world.table._table), lambda: world.now, world.new_id)
         self.scratch = scratch
+        self.sent: dict[str, list[Video]] = {}
+        self.deleted: set[str] = set()
 
     def tools(self) -> Tools:
-        return Tools(self.catalogue, self.plans, self, lambda: self.world.now)
+        return Tools(self.catalogue, self.plans, self, self, lambda: self.world.now)
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
         if (owner_id, connection_id) != (ANN, "home"):
             raise KeyError(connection_id)
         return Stash(self.server.send, KEY, lambda seconds: None)
+
+    def by_job(self, owner_id: str, before: str | None) -> Iterator[tuple[str, Iterator[Video]]]:
+        for job_id in sorted(self.sent, reverse=True):
+            if before is None or job_id < before:
+                yield job_id, iter([video for video in self.sent[job_id] if video.id not in self.deleted])
+
+    def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
+        return {video.id for videos in self.sent.values() for video in videos if video.id in ids} - self.deleted
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        raise KeyError(connection_id)
 
     def run(self, work: type[CatalogueWork], **options: Any) -> Run:
         return Run(work(self.tools), self.scratch, **options)
@@ -200,6 +218,25 @@ def test_a_plan_with_everything_decided_and_done_is_applied(library: Library) ->
     assert library.applied(plan)["status"] == "applied"
 
 
+def test_scenes_that_were_analysed_are_marked_so(library: Library) -> None:
+    library.synced()
+    assert library.catalogue.search(ANN, Query(analyzed=True)).total == 0
+    library.planned(scene_ids=["1", "2"])
+    assert {s.id for s in library.catalogue.search(ANN, Query(analyzed=True)).scenes} == {"1", "2"}
+    library.synced(incremental=False)
+    assert library.catalogue.search(ANN, Query(analyzed=True)).total == 2
+
+
+def test_applying_much_packs_in_between(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(works, "PACK_FROM", 2)
+    library.synced()
+    plan = library.planned()
+    library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
+    before = library.world.table.head(ANN).version
+    library.run(ApplyWork, plan_id=plan.id).go()
+    assert library.world.table.head(ANN).version == before + 1  # three scenes
+
+
 def test_applying_again_after_a_break_does_nothing_twice(library: Library) -> None:
     library.synced()
     plan = library.planned()
@@ -256,6 +293,20 @@ def test_without_a_server_the_catalogue_alone_is_changed(library: Library) -> No
     assert library.server.scenes["1"]["performers"] == []
 
 
+@pytest.mark.parametrize("connection", [None, "home"])
+def test_another_name_than_the_proposed_one_is_that_of_the_library(library: Library, connection: str | None) -> None:
+    ida = library.server.add("performers", "Ida Gray")
+    library.synced()
+    plan = library.planned(scene_ids=["1"], detect=["performers"])
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="ida gray"))
+    library.run(ApplyWork, plan_id=plan.id, connection=connection).go()
+    scene = library.catalogue.scene(ANN, "1")
+    assert scene is not None
+    assert [performer.id for performer in scene.performers] == [ida["id"]]
+    assert library.catalogue.count(ANN, "performer", ida["id"]) == 1
+    assert [p["name"] for p in library.server.scenes["1"]["performers"]] == (["Ida Gray"] if connection else [])
+
+
 def test_undoing_a_plan_takes_back_what_it_did(library: Library) -> None:
     library.synced()
     plan = library.planned()
@@ -266,6 +317,50 @@ def test_undoing_a_plan_takes_back_what_it_did(library: Library) -> None:
     library.applied(back)
     assert library.server.scenes["1"]["performers"] == []
     assert [p["name"] for p in library.server.scenes["4"]["performers"]] == ["Rose Lee"]
+
+
+def with_studios(library: Library) -> Plan:
+    for name in ("Northlight", "Brightwater"):
+        library.server.add("studios", name)
+    library.server.scenes = {}
+    library.server.add_scene(title=None, files=[file("/v/Northlight/a.mp4")])
+    library.synced()
+    return library.planned(detect=["studio"])
+
+
+def studio(library: Library) -> Any:
+    found = library.server.scenes["1"]["studio"]
+    return found["name"] if found else None
+
+
+def test_undoing_the_first_studio_leaves_none(library: Library) -> None:
+    plan = with_studios(library)
+    library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
+    library.applied(plan)
+    assert studio(library) == "Northlight"
+    back = library.plans.undo(ANN, plan.id)
+    library.plans.decide_all(ANN, back.id, "accept_all", None, None)
+    assert library.applied(back)["applied"] == 1
+    assert studio(library) is None
+    assert [one["name"] for one in library.server.kinds["studios"].values()] == ["Northlight", "Brightwater"]
+
+
+@pytest.mark.parametrize("connection", ["home", None])
+def test_a_name_of_ones_own_is_what_is_set(library: Library, connection: str | None) -> None:
+    plan = with_studios(library)
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="brightwater"))
+    library.run(ApplyWork, plan_id=plan.id, connection=connection).go()
+    scene = library.catalogue.scene(ANN, "1")
+    assert scene is not None
+    assert scene.studio == Named("2", "Brightwater")
+    assert studio(library) == ("Brightwater" if connection else None)
+
+
+def test_without_a_server_a_name_that_the_catalogue_lacks_is_a_failure(library: Library) -> None:
+    plan = with_studios(library)
+    library.plans.decide(ANN, plan.id, Rule(ChangeStatus.APPROVED, change_id="1-0", value="Elsewhere"))
+    library.run(ApplyWork, plan_id=plan.id).go()
+    assert library.outcomes(plan) == {"1-0": ("failed", "The catalogue has no studio Elsewhere.")}
 
 
 def test_a_pattern_that_is_none_is_refused_before_the_job(library: Library) -> None:

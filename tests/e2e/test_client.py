@@ -190,7 +190,7 @@ def test_exit_codes_tell_what_was_wrong(terminal: Terminal, photos: Path) -> Non
     assert "[request " in refused.stderr
     assert terminal.run("status", "0" * 26).returncode == Exit.NOT_FOUND
     assert terminal.run("upload", "nothing.jpg").returncode == Exit.LOCAL
-    assert terminal.run("upload", __file__).returncode == Exit.USAGE
+    assert terminal.run("upload", __file__).returncode == Exit.NOTHING
     assert terminal.run("upload").returncode == Exit.USAGE
     terminal.environment["MILLRACE_TOKEN"] = "nonsense"
     denied = terminal.run("list", "--json")

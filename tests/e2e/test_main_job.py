@@ -18,7 +18,7 @@ SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "photos"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    settings = {"MILLRACE_LIMIT_QUIET_SECONDS": "2", "MILLRACE_DROP_OWNER": "drop"}
+    settings = {"MILLRACE_LIMIT_QUIET_SECONDS": "2"}
     stack = Stack(tmp_path_factory.mktemp("stack"), settings, "--sweep", "1")
     stack.start()
     yield stack
@@ -119,6 +119,7 @@ def test_the_store_itself_refuses_other_bytes_than_were_announced(stack: Stack) 
 
 def test_a_drop_folder_becomes_a_job_by_itself(stack: Stack, files: dict[str, bytes]) -> None:
     owner, s3 = Guest(stack.api), stack.s3()
+    owner.register()
     batch = f"drop/media/@{owner.id}/holiday/"
     s3.put_object(Bucket="millrace", Key=f"{batch}.DS_Store", Body=b"x")
     s3.put_object(Bucket="millrace", Key=f"{batch}half.jpg.part", Body=b"x")

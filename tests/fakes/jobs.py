@@ -23,6 +23,7 @@ from chalicelib.jobs.changes import (
     QueueRecord,
     Record,
     Refused,
+    RequestRecord,
     SliceRecord,
     There,
     Told,
@@ -53,6 +54,7 @@ class MemoryJobs:
         self._results: dict[str, Result] = {}
         self._durations: dict[str, tuple[float, ...]] = defaultdict(tuple)
         self._batches: dict[str, tuple[str, str | None]] = {}
+        self._copies: dict[str, tuple[str, int]] = {}
         self._people: set[str] = set()
         self._since: float | None = None
 
@@ -121,6 +123,10 @@ class MemoryJobs:
         ]
         return found[:limit], found[limit - 1].id if len(found) > limit else None
 
+    def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
+        found = self._records.get(RequestRecord(job_id, request_id))
+        return (found["first"], found["count"]) if found else None
+
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         due = sorted((job.due_at, job.id) for job in self._all(JobRecord) if job.due_at and job.due_at <= now)
         return [job_id for _, job_id in due[:limit]]
@@ -152,8 +158,13 @@ class MemoryJobs:
     def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
         return {file.id: file for file in self._all(FileRecord) if file.id in ids}
 
-    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        return next(iter(self.same_bytes(owner_id, sha256)), None)
+    def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
+        self._copies |= {owner_hash(owner_id, sha256): place for sha256, place in copies.items()}
+
+    def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
+        noted = [sha256 for sha256 in hashes if owner_hash(owner_id, sha256) in self._copies]
+        found = {sha256: next(iter(self.same_bytes(owner_id, sha256)), None) for sha256 in noted}
+        return {sha256: file for sha256, file in found.items() if file}
 
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         found = [file for file in self._all(FileRecord) if file.owner_hash == owner_hash(owner_id, sha256)]
@@ -205,7 +216,7 @@ class MemoryJobs:
             del self._batches[job.batch or ""]
 
     def remove_job(self, job: Job) -> None:
-        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord)
+        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord, RequestRecord)
         self._drop(lambda record, value: isinstance(record, kinds) and record.job_id == job.id)
         self._artifacts.pop(job.id, None)
         self._results = {name: result for name, result in self._results.items() if result.job_id != job.id}

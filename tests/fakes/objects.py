@@ -126,6 +126,11 @@ class MemoryObjects:
         page = keys[:PAGE]
         return [self.stat(key, bucket) for key in page], page[-1] if len(keys) > PAGE else None
 
+    def level(self, prefix: str) -> tuple[list[str], list[str]]:
+        rests = [key[len(prefix) :] for where, key in self._sorted() if where == OWN and key.startswith(prefix)]
+        folders = dict.fromkeys(f"{prefix}{rest.partition('/')[0]}/" for rest in rests if "/" in rest)
+        return [prefix + rest for rest in rests if "/" not in rest], list(folders)
+
     def delete(self, keys: Iterable[str]) -> None:
         for key in list(keys):
             self.stored.pop((OWN, key), None)

@@ -11,10 +11,12 @@ from pydantic import BaseModel, Field
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change, FileRecord, JobRecord
+from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.intake.importing import Importer, Root
 from chalicelib.jobs.intake.multipart import Multipart
+from chalicelib.jobs.intake.slips import Slips
 from chalicelib.jobs.intake.uploads import Announced, Intake
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.library.deletion import Deletion
@@ -57,6 +59,7 @@ class Crash(BaseException):
 class Options(BaseModel):
     tone: int = Field(1, ge=1, le=9)
     retain_results: bool = True
+    levels: list[float] | None = None
     voice: str | None = None
 
 
@@ -187,7 +190,7 @@ class World:
         jobs: Any = None,
         limits: Limits = LIMITS,
         wrap: Callable[[str, Any], Any] = lambda name, thing: thing,
-        drop_owner: str = OWNER,
+        drop_owner: str | None = OWNER,
     ) -> None:
         self.now = BEGIN
         self.limits = limits
@@ -210,13 +213,24 @@ class World:
         self.control = Control(
             wrapped, objects, queue, self.owned, self.settling, self.slices, self.works, limits, self.clock
         )
+        self.users = {OWNER, STRANGER}
+
+        def owner_of(named: str | None) -> str | None:
+            return drop_owner if named is None else named if named in self.users else None
+
+        self.slips = Slips(objects, self.pipelines, owner_of)
         self.drops = DropFolders(
-            wrapped, objects, self.intake, self.settling, limits, self.clock, self.new_id, drop_owner
+            wrapped, objects, queue, self.intake, self.settling, limits, self.clock, self.new_id, owner_of
         )
+        self.closing = Closing(wrapped, objects, queue, self.drops, self.settling, limits, self.clock)
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
-        self.importer = Importer(wrapped, objects, queue, self.intake, self.settling, roots, BUCKET, limits, self.clock)
+        self.importer = Importer(
+            wrapped, objects, queue, self.intake, self.settling, self.closing, roots, BUCKET, limits, self.clock
+        )
         self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
-        self.inspector = Inspector(wrapped, objects, self.settling, self.drops, self.pipelines, limits, self.clock)
+        self.inspector = Inspector(
+            wrapped, objects, queue, self.settling, self.drops, self.pipelines, limits, self.clock
+        )
         stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
         self.runner = Runner(stores, queue, self.settling, self.slices, self.works)
         self.sweeper = Sweeper(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,11 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from chalicelib.jobs.ids import new_id
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.states import JobState
+from chalicelib.stores.dynamo import Table
+from chalicelib.stores.job_table import JobTable
 from tests.local.conftest import Stack, eventually
 
 ROOM = 2 * 2**30
@@ -105,6 +111,26 @@ def test_a_cut_short_file_stops_the_start_is_named_and_the_doctor_finds_the_way_
     assert "set aside" in mended.stdout
     own_stack.start()
     assert items(own_stack) == 6
+
+
+def test_the_doctor_calls_the_sweeper_where_it_is_late(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, sweep=3600)
+    stack.start()
+    long_ago = datetime.now(UTC) - timedelta(days=2)
+    job_id = new_id()
+    jobs = JobTable(Table(lambda: stack.client("dynamodb"), "millrace-jobs"))
+    jobs.create_job(
+        Job(job_id, "somebody", "a job", "media", {}, JobState.PENDING, long_ago, active_at=long_ago, due_at=long_ago),
+        active_limit=1,
+    )
+    try:
+        said = doctor(stack, "--fix")
+        assert f"1 jobs are due for over 5 minutes, {job_id} first" in said.stdout
+        assert "sweep: called once" in said.stdout, said.stdout + said.stderr
+        assert (jobs.job(job_id).state, jobs.job(job_id).error_code) == (JobState.FAILED, "no_files")
+        assert "ok    sweeper: no job waits for it" in doctor(stack).stdout
+    finally:
+        assert stack.stop() == 0
 
 
 def test_parts_of_an_upload_outlive_a_kill(own_stack: Stack) -> None:

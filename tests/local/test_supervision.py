@@ -145,6 +145,19 @@ def test_what_is_no_port_is_told_in_one_sentence(tmp_path: Path, port: str) -> N
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.parametrize("workers", ["0", "-1", "65", "many", "1.5"])
+def test_what_is_no_number_of_workers_is_told_in_one_sentence(tmp_path: Path, workers: str) -> None:
+    ended = serve(f"--workers={workers}", "--data-dir", str(tmp_path))
+    assert (ended.returncode, ended.stderr) == (2, f"{workers} is no number of workers: take one from 1 to 64\n")
+
+
+def test_an_unknown_pipeline_is_told_in_one_sentence(tmp_path: Path) -> None:
+    ended = serve("--app", "app", "--pipelines", "media,audio", "--data-dir", str(tmp_path))
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("There is no pipeline audio. There are: ")
+    assert ended.stderr.count("\n") == 1
+
+
 def test_a_data_folder_that_is_a_file_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):

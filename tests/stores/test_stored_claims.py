@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
+from chalicelib.jobs.file_moving import claim_file, finish_files, move_file, reject_file
 from chalicelib.jobs.model import Counts
-from chalicelib.jobs.moves import JobGuard
+from chalicelib.jobs.moves import DESCRIBE, JobGuard
 from chalicelib.jobs.states import RECEIVING, FileState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (
@@ -55,7 +55,7 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     assert finish_files(jobs, job.id, [lost, other], "ann", BEGIN) == {2}
     assert finish_files(jobs, job.id, [held], "ann", BEGIN) == {1}
     assert finish_files(jobs, job.id, [held, other], "ann", BEGIN) == set()
-    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20), "both lie in the store"
     file = jobs.file(job.id, 1)
     assert (file.state, file.sha256, file.crc32, file.metadata) == (
         FileState.INSPECTED,
@@ -65,6 +65,19 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     )
     assert (file.lease_until, file.claimed_by) == (None, None)
     assert jobs.file(job.id, 2).error_code == "bad"
+
+
+def test_metadata_of_any_length_comes_back_as_it_was(jobs: Any) -> None:
+    job = filled(jobs, 2)
+    long = {"times": [{"source": "exif", "time": f"2024-01-{day:02}T12:00:00Z"} for day in range(1, 32)], "camera": "é"}
+    found = [outcome(claim(jobs, job, 1), metadata=long), outcome(claim(jobs, job, 2), metadata={"camera": "é"})]
+    finish_files(jobs, job.id, found, "ann", BEGIN)
+    assert [jobs.file(job.id, number).metadata for number in (1, 2)] == [long, {"camera": "é"}]
+    described = {**long, "title": "Sea"}
+    move_file(jobs, jobs.file(job.id, 1), DESCRIBE(metadata=described))
+    assert jobs.file(job.id, 1).metadata == described
+    with pytest.raises(StaleTransition):
+        move_file(jobs, replace(jobs.file(job.id, 1), edits=3), DESCRIBE(metadata={}))
 
 
 def test_a_rejected_file_is_still_measured_by_what_was_announced(jobs: Any) -> None:
@@ -93,7 +106,8 @@ def test_a_newer_version_is_claimed_and_its_count_taken_back(jobs: Any) -> None:
     assert (again.state, again.attempt, again.etag, again.sequencer) == (FileState.INSPECTING, 2, "e2", "02")
     now = jobs.job(job.id)
     assert (now.counts, now.recalled) == (Counts(), 1)
-    assert jobs.stored_copy("ann", f"{1:064x}") is None
+    jobs.note_copies("ann", {f"{1:064x}": (job.id, 1)})
+    assert jobs.stored_copies("ann", [f"{1:064x}"]) == {}
     with pytest.raises(StaleTransition):
         enqueued(jobs, job, LATER)
     with pytest.raises(StaleTransition):
@@ -127,5 +141,18 @@ def test_a_file_is_given_up_once_and_only_as_it_was_read(jobs: Any) -> None:
     assert not reject_file(jobs, jobs.file(job.id, 1), "y", "Y.", BEGIN)
     finished(jobs, job, 2)
     assert not reject_file(jobs, jobs.file(job.id, 2), "y", "Y.", BEGIN)
-    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=10)
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20)
     assert jobs.file(job.id, 1).error_code == "x"
+
+
+def test_a_file_that_never_came_counts_no_bytes(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    assert reject_file(jobs, jobs.file(job.id, 1), "uploads_expired", "It did not come.", BEGIN)
+    assert jobs.job(job.id).counts == Counts(rejected=1, size=0)
+
+
+def test_a_rejected_file_that_shares_anothers_bytes_counts_none(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    shared = outcome(claim(jobs, job, 1), FileState.REJECTED, counts_bytes=False)
+    finish_files(jobs, job.id, [shared], "ann", BEGIN)
+    assert jobs.job(job.id).counts == Counts(rejected=1, size=0)

@@ -15,7 +15,7 @@ from chalicelib.jobs.errors import FileNotFound, StaleTransition
 from chalicelib.jobs.file_moving import mark_duplicates, move_file, reset_files
 from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.library.removing import forget_kept, remove_files
-from chalicelib.jobs.model import Counts
+from chalicelib.jobs.model import Counts, file_id
 from chalicelib.jobs.moves import BEGIN_PARTS, NOTE_CHECKSUM, RETRY
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import Use
@@ -127,10 +127,17 @@ def test_a_copy_is_found_for_its_owner_alone(jobs: Any) -> None:
     job = filled(jobs, 2)
     finished(jobs, job, 1)
     finished(jobs, job, 2, state=FileState.REJECTED)
-    copy = jobs.stored_copy("ann", f"{1:064x}")
-    assert (copy.job_id, copy.number) == (job.id, 1)
-    assert jobs.stored_copy("ann", f"{0:064x}") is None
-    assert jobs.stored_copy("bob", f"{1:064x}") is None
+    jobs.note_copies("ann", {f"{1:064x}": (job.id, 1), f"{0:064x}": (job.id, 2)})
+    copies = jobs.stored_copies("ann", [f"{number:064x}" for number in range(150)])
+    assert {sha256: copy.id for sha256, copy in copies.items()} == {f"{1:064x}": file_id(job.id, 1)}
+    assert jobs.stored_copies("bob", [f"{1:064x}"]) == {}
+
+
+def test_where_the_noted_copy_is_gone_another_is_found(jobs: Any) -> None:
+    job = filled(jobs, 1)
+    finished(jobs, job, 1)
+    jobs.note_copies("ann", {f"{1:064x}": ("a-job-that-was-deleted", 1)})
+    assert jobs.stored_copies("ann", [f"{1:064x}"])[f"{1:064x}"].job_id == job.id
 
 
 def test_uses_are_noted_and_forgotten(jobs: Any) -> None:

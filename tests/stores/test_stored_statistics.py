@@ -57,7 +57,7 @@ def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
     done = jobs.job(job.id)
     assert (done.kept_bytes, done.counts.size) == (10, 20)
     changed(jobs, done, {"state": JobState.PENDING, "completed_at": None}, allowed=frozenset({JobState.COMPLETED}))
-    assert jobs.usage("ann") == Usage(active_jobs=1, stored_bytes=0, jobs=1)
+    assert jobs.usage("ann") == Usage(active_jobs=1, stored_bytes=0, jobs=1, announced_bytes=20)
     statistics = jobs.statistics()
     assert [statistics[name] for name in ("jobs_processed", "processing_seconds", "stored_bytes")] == [0, 0, 0]
     assert counted(jobs, "2026-03-01") == {"jobs": 1}

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.work.archiving import write_archive
+from chalicelib.jobs.work.archiving import Source, write_archive
 from chalicelib.jobs.work.context import inspected
 from chalicelib.observing import about
 from chalicelib.pipelines.base import Member
@@ -51,7 +51,7 @@ def members(world: World, job: Job) -> list[Member]:
 
 
 def write(world: World, job: Job, watch: Watch) -> int:
-    files = {file.number: file for file in world.files(job)}
+    files = {file.number: Source.of(file) for file in world.files(job)}
     return write_archive(watch, world.objects, KEY, members(world, job), files, None)
 
 
@@ -92,7 +92,7 @@ def test_parts_of_another_zip_are_not_taken(world: World, job: Job) -> None:
     first = Watch(dies_at=1)
     with pytest.raises(Crash):
         write(world, job, first)
-    files = {file.number: file for file in world.files(job)}
+    files = {file.number: Source.of(file) for file in world.files(job)}
     second = Watch()
     second.upload = first.upload
     write_archive(second, world.objects, KEY, list(reversed(members(world, job))), files, None)
@@ -132,8 +132,8 @@ def test_the_same_members_give_the_same_bytes(world: World, job: Job) -> None:
 def test_a_member_without_its_crc_is_a_mistake(world: World, job: Job) -> None:
     from dataclasses import replace
 
-    files = {file.number: file for file in world.files(job)}
-    unknown = [Member("a", replace(inspected(files[3]), crc32=None))]
+    files = {file.number: Source.of(file) for file in world.files(job)}
+    unknown = [Member("a", replace(inspected(world.jobs.file(job.id, 3)), crc32=None))]
     with pytest.raises(ValueError, match="CRC32"):
         write_archive(Watch(), world.objects, KEY, unknown, files, None)
 
@@ -145,3 +145,23 @@ def test_those_who_make_its_parts_know_for_which_job(world: World, job: Job) -> 
     with about.about(job_id=job.id):
         write(world, job, Watch())
     assert set(known) == {job.id}
+
+
+def test_a_zip_that_cant_be_finished_leaves_no_parts(world: World) -> None:
+    job = world.open(os.urandom(34 * MIB), os.urandom(9 * MIB))
+    world.drain("inspect-photos")
+    world.objects.put(world.jobs.file(job.id, 2).key, os.urandom(9 * MIB), "x")
+    world.drain()
+    assert world.job(job).error_code == "file_changed"
+    assert (world.objects.uploads, world.job(job).upload) == ({}, None)
+
+
+def test_parts_of_an_earlier_zip_that_is_no_longer_wanted_are_removed(world: World, job: Job) -> None:
+    first = Watch(dies_at=1)
+    with pytest.raises(Crash):
+        write(world, job, first)
+    files = {file.number: Source.of(file) for file in world.files(job)}
+    second = Watch()
+    second.upload = first.upload
+    write_archive(second, world.objects, KEY, list(reversed(members(world, job))), files, None)
+    assert world.objects.uploads == {}

@@ -195,7 +195,7 @@ def test_a_retry_looks_at_the_failed_files_alone_and_makes_the_zip_anew(world: W
     world.queue.messages.clear()
     world.advance(60)
     world.control.retry(OWNER, job.id)
-    assert world.jobs.usage(OWNER) == Usage(active_jobs=1, stored_bytes=0, jobs=1)
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=1, stored_bytes=0, jobs=1, announced_bytes=9)
     world.drain()
     again = world.job(job)
     assert (again.state, again.retries, again.attempt) == (JobState.COMPLETED, 1, 2)

@@ -333,3 +333,64 @@ def test_files_are_not_added_to_a_dropped_job_over_http(world: World) -> None:
         world.intake.add_files(OWNER, only_job(world).id, [Announced("b.txt", 3)], more=False)
     with pytest.raises(NotAllowedInState):
         world.intake.sign_again(OWNER, only_job(world).id, 1)
+
+
+@pytest.mark.parametrize("batch", ["photos/trip", "photos/@unknown/trip"])
+def test_a_folder_of_no_user_waits_until_there_is_one(batch: str) -> None:
+    world = World(drop_owner=None)
+    put(world, "a.txt", batch=batch)
+    put(world, "b.txt", batch=batch)
+    world.settle_down(minutes=5)
+    assert world.all_jobs() == []
+    assert world.queue.messages == []
+    owned = f"photos/@{OWNER}/trip"
+    put(world, "a.txt", batch=owned)
+    world.drain()
+    assert only_job(world).name == "trip"
+    world.users.add("unknown")
+    put(world, "_DONE", batch="photos/@unknown/trip")
+    world.drain()
+    taken = [names(world, job) for job in world.jobs_of("unknown")]
+    assert taken == ([["a.txt", "b.txt"]] if "unknown" in batch else [[]])
+
+
+def test_slips_are_found_by_looking_at_folders_alone() -> None:
+    world = World(drop_owner=None)
+    for key in (
+        "drop/x.txt",
+        "drop/audio/trip/a.txt",
+        "drop/photos/beside.txt",
+        "drop/photos/.hidden",
+        "drop/photos/trip/a.txt",
+        "drop/photos/another/a.txt",
+        "drop/photos/@unknown/trip/a.txt",
+        "drop/photos/@/trip/a.txt",
+        f"drop/photos/@{OWNER}/beside.txt",
+        f"drop/photos/@{OWNER}/trip/a.txt",
+        "drop/scans/",
+    ):
+        world.objects.put(key, b"one", "text/plain")
+    assert [(slip.path, slip.code) for slip in world.slips.find()] == [
+        ("drop/x.txt", "no_batch"),
+        ("drop/audio/", "unknown_pipeline"),
+        ("drop/photos/beside.txt", "no_batch"),
+        ("drop/photos/another/", "no_owner"),
+        ("drop/photos/@/", "unknown_user"),
+        ("drop/photos/@unknown/", "unknown_user"),
+        (f"drop/photos/@{OWNER}/beside.txt", "no_batch"),
+    ]
+    assert len(world.slips.find(most=3)) == 3
+
+
+def test_slips_are_logged_without_their_names(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.objects.put("drop/secret.txt", b"one", "text/plain")
+    assert world.slips.report() == 1
+    [line] = caplog.records
+    assert (line.__dict__["reason"], "secret" in str(line.__dict__)) == ("no_batch", False)
+
+
+def test_an_ordinary_drop_folder_has_no_slips(world: World) -> None:
+    put(world, "a.txt")
+    put(world, "a.txt", batch=f"photos/@{STRANGER}/trip")
+    assert world.slips.find() == []

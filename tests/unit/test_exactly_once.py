@@ -325,7 +325,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def counters_equal_items(self) -> None:
         if not hasattr(self, "world"):
             return
-        active = stored = completed = queued = 0
+        active = stored = announced = completed = queued = 0
         jobs = self._jobs()
         for job in jobs:
             files = self.world.files(job)
@@ -335,8 +335,11 @@ class ExactlyOnce(RuleBasedStateMachine):
             counts = {"inspected": job.counts.inspected, "rejected": job.counts.rejected}
             counts["duplicate"] = job.counts.duplicate
             assert counts == {name: tally[name] for name in counts}, job
-            size = sum(f.size for f in files if f.state.value in ("inspected", "duplicate") and f.counts_bytes)
+            taken = [f for f in files if f.state.value in ("inspected", "duplicate")]
+            rejected = [f for f in files if f.state.value == "rejected"]
+            size = sum(f.size for f in taken if f.counts_bytes) + sum(f.held for f in rejected)
             assert job.counts.size == size
+            announced += 0 if job.final else job.announced_bytes
             if job.slices is not None and not job.final:
                 parts = self.world.jobs.slices(job)
                 assert job.slices_done == sum(part.done for part in parts) <= job.slices
@@ -347,7 +350,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             completed += job.state is JobState.COMPLETED
             queued += job.state is JobState.QUEUED
         usage = self.world.jobs.usage(OWNER)
-        assert (usage.active_jobs, usage.stored_bytes) == (active, stored)
+        assert (usage.active_jobs, usage.stored_bytes, usage.announced_bytes) == (active, stored, announced)
         statistics = self.world.jobs.statistics()
         by_day = days(self.world.jobs.counted(days_until(self.world.clock(), 200)))
         # What was counted of a job stays when the job goes.

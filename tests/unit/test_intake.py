@@ -38,7 +38,7 @@ def test_a_job_is_opened_with_a_signed_upload_for_each_file(world: World) -> Non
     assert second.url.endswith(keys.upload("photos", job.id, 2))
     assert (second.expires_at - world.now).total_seconds() == world.limits.upload_url_seconds
     assert world.jobs.file(job.id, 2).role == "labels"
-    assert world.jobs.usage(OWNER) == Usage(active_jobs=1, jobs=1)
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=1, jobs=1, announced_bytes=11)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,10 @@ def test_a_job_is_opened_with_a_signed_upload_for_each_file(world: World) -> Non
         ({"pipeline": "none"}, BadRequest),
         ({"options": {"tone": 10}}, InvalidFields),
         ({"options": {"tone": "x"}}, InvalidFields),
+        ({"options": {"tone": True}}, InvalidFields),
+        ({"options": {"tone": "true"}}, InvalidFields),
+        ({"options": {"levels": [0.5, True]}}, InvalidFields),
+        ({"options": {"levels": ["false"]}}, InvalidFields),
         ({"announced": [Announced("a.exe", 1)]}, BadRequest),
         ({"announced": [Announced("a", 1)]}, BadRequest),
         ({"announced": [Announced("a.txt", 40 * MIB + 1)]}, TooLarge),
@@ -64,6 +68,42 @@ def test_what_is_refused_leaves_nothing_behind(refused: dict[str, Any], error: t
         world.intake.open_job(OWNER, asked["pipeline"], asked["options"], asked["announced"])
     assert world.jobs_of(OWNER) == []
     assert world.jobs.usage(OWNER) == Usage()
+
+
+def test_open_jobs_count_as_announced_and_rejected_files_as_long_as_they_are_there() -> None:
+    """A store of 100 bytes: neither jobs that are never filled nor files that nobody can read make it larger."""
+    world = World(limits=replace(LIMITS, stored_bytes=100))
+    opened, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("a.txt", 60)], more=True)
+    with pytest.raises(LimitReached):
+        world.intake.open_job(OWNER, "photos", {}, [Announced("b.txt", 41)])
+    with pytest.raises(LimitReached):
+        world.intake.add_files(OWNER, opened.id, [Announced("b.txt", 41)], more=True)
+    world.intake.add_files(OWNER, opened.id, [Announced("b.txt", 40)], more=True)
+    assert world.jobs.usage(OWNER).announced_bytes == 100
+    world.control.act(OWNER, opened.id, "cancel")
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=0, stored_bytes=0, jobs=1, announced_bytes=0)
+    world.open(b"bad" + b"x" * 57)
+    world.drain()
+    assert world.jobs.usage(OWNER) == Usage(active_jobs=0, stored_bytes=60, jobs=2, announced_bytes=0)
+    with pytest.raises(LimitReached):
+        world.intake.open_job(OWNER, "photos", {}, [Announced("b.txt", 41)])
+
+
+def test_of_two_who_ask_at_once_for_the_last_room_one_gets_it() -> None:
+    world = World(limits=replace(LIMITS, stored_bytes=100))
+    one, two = (world.intake.open_job(OWNER, "photos", {}, [], more=True)[0] for _ in range(2))
+    check = world.intake._check_space
+
+    def meanwhile(owner_id: str, announced: Any) -> None:
+        check(owner_id, announced)
+        world.intake._check_space = check  # type: ignore[method-assign]
+        world.intake.add_files(OWNER, two.id, [Announced("b.txt", 60)], more=True)
+
+    world.intake._check_space = meanwhile  # type: ignore[method-assign]
+    with pytest.raises(LimitReached):
+        world.intake.add_files(OWNER, one.id, [Announced("a.txt", 60)], more=True)
+    assert (world.job(one).file_count, world.job(two).file_count) == (0, 1)
+    assert world.jobs.usage(OWNER).announced_bytes == 60
 
 
 @pytest.mark.parametrize(

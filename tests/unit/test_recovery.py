@@ -108,7 +108,7 @@ def test_uploads_in_parts_are_ended_with_their_job(world: World) -> None:
 
 
 def test_who_died_while_giving_up_is_followed_by_one_who_does_not_wait_another_day(world: World) -> None:
-    job = world.open(b"one", b"two", upload=False)
+    job = world.open(*[b"one"] * 30, upload=False)
     world.advance(world.limits.upload_patience)
     apply = world.jobs.apply
 
@@ -122,7 +122,7 @@ def test_who_died_while_giving_up_is_followed_by_one_who_does_not_wait_another_d
     with pytest.raises(Crash):
         world.sweep()
     world.jobs.apply = apply
-    assert world.states(job) == ["rejected", "expected"]
+    assert world.states(job) == ["rejected"] * 25 + ["expected"] * 5
     world.settle_down(minutes=6)
     assert world.job(job).state is JobState.FAILED
 
@@ -142,6 +142,68 @@ def test_a_job_that_cant_be_mended_keeps_no_other_from_it(world: World) -> None:
     assert world.job(other).state is JobState.COMPLETED
     assert world.job(broken).state is JobState.PENDING
     assert (world.job(broken).due_at or world.now) > world.now
+
+
+def test_a_job_with_very_many_files_takes_several_sweeps_and_keeps_no_other_waiting(world: World) -> None:
+    large = world.open(*[b"one"] * 120, upload=False)
+    small = world.open(b"one", upload=False)
+    world.advance(world.limits.upload_patience)
+    apply = world.jobs.apply
+
+    def slow(changes: Sequence[Change], *told: Any) -> Any:
+        if changes[0].sets.get("state") is FileState.REJECTED:
+            world.advance(6)
+        return apply(changes, *told)
+
+    world.jobs.apply = slow
+    begun = world.now
+    world.sweep()
+    assert (world.now - begun).total_seconds() < 30
+    assert world.job(small).state is JobState.FAILED
+    assert world.states(large) == ["rejected"] * 50 + ["expected"] * 70
+    for _ in range(2):
+        assert world.job(large).state is JobState.PENDING
+        world.advance(60)
+        world.sweep()
+    assert (world.job(large).state, world.job(large).error_code) == (JobState.FAILED, "uploads_expired")
+
+
+def test_uploads_in_parts_are_ended_over_several_sweeps(world: World) -> None:
+    job = world.open(*[b"one"] * 12, upload=False)
+    for file in world.files(job):
+        world.set_file(file, upload_id=world.objects.start_parts(file.key, None))
+    world.advance(world.limits.upload_patience)
+    abort = world.objects.abort_parts
+
+    def slow(key: str, upload_id: str) -> None:
+        world.advance(3)
+        abort(key, upload_id)
+
+    world.objects.abort_parts = slow  # type: ignore[method-assign]
+    world.sweep()
+    assert len(world.objects.uploads) == 8
+    for _ in range(2):
+        world.advance(60)
+        world.sweep()
+    assert world.objects.uploads == {}
+    assert world.job(job).state is JobState.FAILED
+
+
+def test_messages_for_very_many_files_stop_with_the_sweeps_time(world: World) -> None:
+    world.lost = lambda seen: True
+    world.open(*[b"one"] * 250)
+    world.advance(301)
+    inspect = world.queue.inspect
+
+    def slow(pipeline: str, messages: Any) -> None:
+        world.advance(6)
+        inspect(pipeline, messages)
+
+    world.queue.inspect = slow  # type: ignore[method-assign]
+    world.sweep()
+    assert len(world.queue.messages) == 200
+    world.settle_down(minutes=12)
+    assert world.jobs_of(OWNER)[0].state is JobState.COMPLETED
 
 
 def test_a_sweep_ends_before_its_function_does(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs import keys
-from chalicelib.jobs.model import Counts, Job
+from chalicelib.jobs.model import Counts, File, Job
 from chalicelib.jobs.moving import claim_run, move
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.context import safe
@@ -62,6 +62,27 @@ def test_a_run_may_describe_a_file_and_leaves_its_owners_words(world: World) -> 
     assert (first.title, second.title) == ("Mine", "Told by the run")
     assert (list(first.tags), list(second.tags)) == (["sea", "x" * 40], ["sea", "x" * 40])
     assert first.description is None
+
+
+def test_what_an_owner_writes_at_the_same_moment_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def describe(run: RunContext) -> None:
+        for file in run.files():
+            run.describe(file, {"place": file.number}, title="Told by the run", tags=["sea"])
+
+    world.photos.steps = (Step("Describe", describe), *world.photos.steps)
+    job = ready(world, b"one")
+    read, edited = world.jobs.file, []
+
+    def read_then_edited(job_id: str, number: int) -> File:
+        found = read(job_id, number)
+        if not edited:
+            edited.append(world.set_file(found, title="Mine", edits=1))
+        return found
+
+    monkeypatch.setattr(world.jobs, "file", read_then_edited)
+    world.drain()
+    [file] = world.files(job)
+    assert (file.title, file.metadata, list(file.tags)) == ("Mine", {"place": 1}, ["sea"])
 
 
 def test_a_queued_job_starts_and_leaves_its_queue(world: World) -> None:

@@ -18,6 +18,7 @@ const loadSettings = () => import('./pages/settings/SettingsPage')
 const loadGuides = () => import('./pages/guides/GuidesPage')
 const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
+const loadScenes = () => import('./pages/scenes/ScenesPages')
 const JobsPage = lazy(loadJobs)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
@@ -27,6 +28,7 @@ const SettingsPage = lazy(loadSettings)
 const GuidesPage = lazy(loadGuides)
 const AuditPage = lazy(loadAudit)
 const ResultsPage = lazy(loadResults)
+const ScenesPages = lazy(loadScenes)
 
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
@@ -39,6 +41,7 @@ idle(() =>
       loadJob,
       loadLibrary,
       loadResults,
+      loadScenes,
       loadDashboard,
       loadAccount,
       loadGuides,
@@ -64,6 +67,7 @@ export function App() {
                 <Route path="jobs/:jobId" element={<JobPage />} />
                 <Route path="library" element={<LibraryPage />} />
                 <Route path="results" element={<ResultsPage />} />
+                <Route path="scenes/*" element={<ScenesPages />} />
                 <Route path="dashboard" element={<DashboardPage />} />
                 <Route path="guides" element={<GuidesPage />} />
                 <Route path="settings" element={<SettingsPage />} />

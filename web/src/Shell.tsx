@@ -8,9 +8,9 @@ import { Button, ButtonLink, Notice, Select } from './ui/controls'
 import { useReachable, useSessionEnded } from './ui/hooks'
 import { JobWatch } from './ui/JobWatch'
 import { KeysSheet } from './ui/KeysSheet'
+import { Navigation } from './ui/Navigation'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
-import { Ways } from './ui/Ways'
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon }
 
@@ -38,7 +38,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <Mark />
           <span>Millrace</span>
         </NavLink>
-        <Ways />
+        <Navigation />
         <div className={styles.tools}>
           <LanguageChoice />
           <NavLink to="/account" className={styles.account} aria-label={t('nav.account')}>
@@ -132,6 +132,7 @@ function useShortcuts(showKeys: () => void): void {
       j: '/jobs',
       l: '/library',
       r: '/results',
+      c: '/scenes',
       s: '/dashboard',
     }
     const listen = (event: KeyboardEvent) => {

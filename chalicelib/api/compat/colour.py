@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.accounts.people import ADMINISTER, require
 from chalicelib.api import library
 from chalicelib.api.compat.receiving import receive
@@ -85,7 +86,7 @@ routes = Routes(__name__, Dialect(ColourError, worded))
     answer=ColourImage,
     status=201,
     creates=True,
-    errors=(UnsupportedType, TooLarge, StorageFull, TooManyJobs, TryAgain),
+    errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_colour_image(call: Call) -> Reply:
     """Up to 5 MiB; larger ones go to the addresses that `POST /images` signs. Its card is looked for at once."""
@@ -101,7 +102,7 @@ def upload_colour_image(call: Call) -> Reply:
     answer=ColourImageList,
     status=201,
     creates=True,
-    errors=(UnsupportedType, TooLarge, StorageFull, TooManyJobs, TryAgain),
+    errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_colour_images(call: Call) -> Reply:
     """What the pipeline does not take is left out."""
@@ -168,7 +169,13 @@ def open_colour_job(call: Call) -> Reply:
         _await(call, one.file_id)
     options = {"operation": OPERATIONS.get(body.job_type, body.job_type), "target": TARGETS[body.color_space]}
     job = services().reuse.open_job(
-        call.user.id, PIPELINE, chosen, options, name=body.job_name, description=body.description or None
+        call.user.id,
+        PIPELINE,
+        chosen,
+        options,
+        name=body.job_name,
+        description=body.description or None,
+        id=call.made_id,
     )
     return Reply(_colour_job(job), 201)
 

@@ -8,6 +8,7 @@ from chalicelib.accounts.errors import (
     AccountChanged,
     AlreadyRegistered,
     EmailTaken,
+    RegistrationOff,
     SessionEnded,
     TooManyAttempts,
     UsernameTaken,
@@ -47,7 +48,7 @@ SHORTEST, LONGEST = 3, 50
     answer=ColourUser,
     status=201,
     open=True,
-    errors=(WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
+    errors=(RegistrationOff, WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
 )
 def sign_up_for_colour(call: Call) -> Reply:
     """Names are unique here: without a free one, some letters are added."""

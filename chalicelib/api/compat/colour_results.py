@@ -42,7 +42,9 @@ def record_colour_result(call: Call) -> Reply:
         name: value for name, value in ((PATH, body.result_image_path), (DATA, body.color_correction_data)) if value
     }
     summary = body.result_image_path or "Recorded by a worker."
-    result = services().results.create(body.job_id, summary, body.quality_score, {**body.metadata, **more})
+    result = services().results.create(
+        body.job_id, summary, body.quality_score, {**body.metadata, **more}, call.made_id
+    )
     return Reply(_result(result), 201)
 
 

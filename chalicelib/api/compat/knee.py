@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import COMPLETE, signed_artifact
@@ -65,7 +66,7 @@ routes = Routes(__name__, Dialect(KneeError, _worded))
     answer=KneeUpload,
     status=201,
     creates=True,
-    errors=(UnsupportedType, StorageFull, TooManyJobs, TryAgain),
+    errors=(UnsupportedType, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_knee(call: Call) -> Reply:
     """Up to 5 MiB; larger ones go to the addresses that `POST /upload` signs."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
+from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.accounts.people import GUEST
 from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
@@ -69,7 +70,7 @@ routes = Routes(__name__, Dialect(MediaError, _worded, {422: 400}))
     form=MediaForm,
     answer=MediaQueued,
     creates=True,
-    errors=(UnsupportedType, TooLarge, StorageFull, TooManyJobs, TooManyFiles, TryAgain),
+    errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TooManyFiles, TryAgain),
 )
 def upload_media(call: Call) -> MediaQueued:
     """Several `files`, up to 5 MiB together; larger ones go to the addresses that `POST /upload` signs."""
@@ -99,7 +100,7 @@ def import_media(call: Call) -> MediaQueued:
     found = services().importer.count(place, COUNTED_PAGES) if place.bucket is None else None
     if found == 0:
         raise ImportNotAllowed(f"No media files found in {body.path}.")
-    job = services().importer.start(call.user.id, path, PIPELINE, {})
+    job = services().importer.start(call.user.id, path, PIPELINE, {}, id=call.made_id)
     return MediaQueued(job_id=job.id, file_count=found or 0)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.api.forms import SentFile
 from chalicelib.api.http import Call
+from chalicelib.api.uploads import guests_share
 from chalicelib.jobs.intake.accepting import Announced, Selection
 from chalicelib.jobs.model import Job
 from chalicelib.wiring import services
@@ -41,7 +42,9 @@ def receive(
     ]
     chosen = services().intake.select(pipeline, announced, skip_unsupported=skip_unsupported)
     contents = [file.content for file in sent]
-    return services().direct.open_job(call.user.id, pipeline, options, chosen.taken, contents), chosen
+    with guests_share(call, chosen):
+        job = services().direct.open_job(call.user.id, pipeline, options, chosen.taken, contents, id=call.made_id)
+    return job, chosen
 
 
 def _content_type(file: SentFile) -> str | None:

@@ -416,7 +416,9 @@ def _synced(call: Call, incremental: bool) -> Job:
     stash = _connection(call, "stash")
     if stash is None:
         raise ConnectionNotThere(NO_SERVER)
-    return services().intake.start(call.user.id, "scenesync", {"connection": stash.id, "incremental": incremental})
+    return services().intake.start(
+        call.user.id, "scenesync", {"connection": stash.id, "incremental": incremental}, call.made_id
+    )
 
 
 def _entities(call: Call, kind: str, entities: tuple[Entity, ...]) -> CatalogueEntities:

@@ -1,8 +1,8 @@
 """Shapes of analyses and plans."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chalicelib.api.models.scenes import Id, SceneFilters
 from chalicelib.api.models.shapes import Answer, Given, Name, Page, PageQuery, Query, Time
@@ -20,20 +20,48 @@ class Pattern(Given):
     pattern: str = Field(min_length=1, max_length=200)
 
 
+class AiOptions(Given):
+    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+
+    connection_id: Id = Field(description="A connection of the kind `openai`.")
+    model: str = Field(min_length=1, max_length=200, description="Its name on the server.")
+    token_budget: int = Field(1_000_000, ge=1000, le=1_000_000_000, description="The most that it may take in all.")
+    prompt_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
+    completion_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
+
+
 class AnalysisOptions(Given):
     detect: list[SceneField] = Field(list(FIELDS), min_length=1)
     confidence_threshold: float = Field(0.7, ge=0, le=1, allow_inf_nan=False)
     include_organized: bool = Field(False, description="Scenes that are marked as organized, too.")
     patterns: list[Pattern] = Field(default_factory=list, max_length=100)
+    use_ai: bool = Field(False, description="A language model is asked for studio, performers, tags and date besides.")
+    ai: AiOptions | None = None
+
+    @model_validator(mode="after")
+    def _whom(self) -> Self:
+        if self.use_ai != (self.ai is not None):
+            raise ValueError("use_ai goes with ai, which names the connection and the model")
+        return self
 
 
 class AnalysisRequest(Given):
     """The scenes: `scene_ids`, or those that fit `filters`."""
 
-    scene_ids: list[Id] = Field(default_factory=list, max_length=10_000)
+    scene_ids: list[Id] = Field(default_factory=list, max_length=100_000)
     filters: SceneFilters | None = None
     options: AnalysisOptions = Field(default_factory=AnalysisOptions)
     plan_name: Name | None = None
+
+
+class Tokens(Answer):
+    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    price."""
+
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
 
 
 class AnalysisStarted(Answer):
@@ -41,6 +69,28 @@ class AnalysisStarted(Answer):
     job_id: str
     scenes: int
     status: str
+    estimate: Tokens | None = Field(description="What asking the model is likely to take; null where none is asked.")
+
+
+class TokensCounted(Tokens):
+    cached_tokens: int
+    unmetered_requests: int = Field(description="Requests whose tokens the server didn't count: they are estimated.")
+
+
+class PlanCosts(Answer):
+    """What asking a language model for a plan takes."""
+
+    model: str
+    token_budget: int
+    estimate: Tokens
+    counted: TokensCounted
+    failed: int = Field(description="Scenes about which the model could not be asked, or gave no usable answer.")
+    unasked: int = Field(description="Scenes that were left out.")
+    invented: int = Field(description="Choices that were not among those given, and are left out.")
+    stopped: str | None = Field(
+        description="Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."
+    )
+    failures: list[str] = Field(description="The first scenes that failed, and why.")
 
 
 class PlanAnswer(Answer):
@@ -73,6 +123,7 @@ class ChangeAnswer(Answer):
     reason: str
     status: ChangeStatusName
     message: str | None
+    source: Literal["rules", "ai"] = Field(description="Whether rules or a language model propose it.")
 
 
 class SceneOfPlan(Answer):
@@ -114,3 +165,4 @@ class ApplyRequest(Given):
     connection_id: Id | None = Field(
         None, description="The server to write to; without it the catalogue alone changes."
     )
+    background: Literal[True] = Field(True, description="Applying is always a job: follow it by its id.")

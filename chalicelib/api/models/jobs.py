@@ -150,6 +150,9 @@ class PipelineAnswer(Answer):
     title: str
     description: str
     extensions: list[str]
+    bare_names: str | None = Field(
+        description="A regular expression, whatever the case, of names without an extension that it takes; null: none."
+    )
     max_bytes: int
     roles: list[str]
     steps: list[str]

@@ -1,9 +1,9 @@
 """Shapes of the scene catalogue."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from chalicelib.api.models.jobs import JobSummary
 from chalicelib.api.models.shapes import Answer, Given, Page, PageQuery, Time, commas
@@ -28,7 +28,7 @@ class SceneFilters(Given):
     scene_ids: Ids = Field(default_factory=list)
     organized: bool | None = None
     analyzed: bool | None = None
-    has_active_jobs: bool | None = None
+    has_active_jobs: bool | None = Field(None, description="Scenes that a job under way names.")
     absent: bool | None = Field(None, description="Scenes that their source no longer has.")
     date_from: date | None = Field(None, description="The scene's whole period is on this day or later.")
     date_to: date | None = Field(None, description="The scene's whole period is on this day or before.")
@@ -125,8 +125,18 @@ class TagsOfScenes(Given):
 
 
 class SyncRequest(Given):
-    connection_id: Id
+    """A Stash server over a connection, or the videos of your own media jobs."""
+
+    connection_id: Id | None = None
+    videos: bool = Field(False, description="The videos of your media jobs; of these all are looked at each time.")
     incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full.")
+    background: Literal[True] = Field(True, description="A sync is always a job: follow it by its id.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.videos == (self.connection_id is not None):
+            raise ValueError("name a connection_id, or videos")
+        return self
 
 
 class ResyncRequest(Given):

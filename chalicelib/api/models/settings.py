@@ -42,3 +42,13 @@ class AuditEntryAnswer(Answer):
 class AuditPage(Answer):
     items: list[AuditEntryAnswer]
     next_cursor: str | None
+
+
+class SlipAnswer(Answer):
+    path: str = Field(description="Of an object, or of a folder, with a slash at its end.")
+    code: Literal["unknown_pipeline", "no_batch", "unknown_user", "no_owner"]
+    message: str
+
+
+class SlipsAnswer(Answer):
+    items: list[SlipAnswer] = Field(description="At most 100.")

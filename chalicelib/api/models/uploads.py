@@ -29,6 +29,15 @@ SkipUnsupported = Annotated[
 ]
 
 
+SinglePut = Annotated[
+    bool,
+    Field(
+        description="One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients "
+        "that can't. Such an upload can't go on after a break."
+    ),
+]
+
+
 class UploadRequest(Given):
     pipeline: PipelineName
     name: Name | None = None
@@ -36,6 +45,7 @@ class UploadRequest(Given):
     files: list[NewFile] = Field(min_length=1, max_length=500)
     more: bool = Field(False, description="Keeps the job open for further files.")
     skip_unsupported: SkipUnsupported = False
+    single_put: SinglePut = False
     files_intended: int | None = Field(
         None,
         ge=1,
@@ -49,6 +59,7 @@ class MoreFilesRequest(Given):
     files: list[NewFile] = Field(max_length=500)
     more: bool = Field(False, description="The request without it seals the job.")
     skip_unsupported: SkipUnsupported = False
+    single_put: SinglePut = False
 
 
 class MultipartPlan(Answer):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Field = Literal["studio", "performers", "tags", "details", "date", "markers"]
+Source = Literal["rules", "ai"]
+"""What proposes: the detectors' own rules, or a language model."""
 Action = Literal["add", "remove", "set"]
 FIELDS: tuple[Field, ...] = ("studio", "performers", "tags", "details", "date", "markers")
 
@@ -23,14 +24,4 @@ class Proposal:
     reason: str
     current_value: Any = None
     entity_id: str | None = None
-
-    def as_json(self) -> Mapping[str, Any]:
-        return {
-            "field": self.field,
-            "action": self.action,
-            "current_value": self.current_value,
-            "proposed_value": self.value,
-            "entity_id": self.entity_id,
-            "confidence": self.confidence,
-            "reason": self.reason,
-        }
+    source: Source = "rules"

@@ -15,7 +15,10 @@ IN_FOLDER = 0.8
 """Times this where a folder tells it."""
 EARLIEST = 1888
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<name>" + "|".join(MONTHS) + r")[a-z]{0,6}\.?"
+_MONTH = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t|tember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\.?(?![a-z])"
+)
 
 _ISO = re.compile(r"(?<!\d)(?P<y>(?:18|19|20)\d\d)(?P<s>[-_. ]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?!\d)", re.ASCII)
 _RELEASE = re.compile(r"(?<!\d)(?<!\d\.)(?P<y>\d\d)\.(?P<m>\d\d)\.(?P<d>\d\d)(?!\d)(?!\.\d\d?(?!\d))", re.ASCII)
@@ -25,6 +28,10 @@ _MONTH_FIRST = re.compile(
 )
 _DAY_FIRST = re.compile(
     rf"(?<!\d)(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ _.-]{_MONTH}[ _.,-]+(?P<y>(?:19|20)\d\d)(?!\d)", re.A | re.I
+)
+_MONTH_YEAR = re.compile(rf"(?<![a-z]){_MONTH}[ _.,-]{{1,2}}(?P<y>(?:19|20)\d\d)(?!\d)", re.A | re.I)
+_LOOSE = re.compile(
+    r"(?<!\d)(?<!\d[.-])(?P<y>(?:19|20)\d\d)(?P<s>[-_.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)(?![.-]\d)", re.ASCII
 )
 _YEAR_MONTH = re.compile(r"(?<![\d-])(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)(?![\d-])", re.ASCII)
 _YEAR = re.compile(r"[(\[](?P<y>(?:19|20)\d\d)[)\]]", re.ASCII)
@@ -67,13 +74,17 @@ def _forms(text: str) -> Iterator[tuple[str, float]]:
         yield f"20{match['y']}-{match['m']}-{match['d']}", RELEASE
     for form in (_MONTH_FIRST, _DAY_FIRST):
         for match in form.finditer(text):
-            month = MONTHS.index(match["name"].lower()) + 1
+            month = MONTHS.index(match["name"].lower()[:3]) + 1
             yield f"{match['y']}-{month:02d}-{int(match['d']):02d}", WRITTEN_OUT
     for match in _YEAR_LAST.finditer(text):
         a, b = int(match["a"]), int(match["b"])
         if (a > 12) != (b > 12) or a == b:
             day, month = (a, b) if a > 12 else (b, a)
             yield f"{match['y']}-{month:02d}-{day:02d}", ONE_WAY
+    for match in _LOOSE.finditer(text):
+        yield f"{match['y']}-{int(match['m']):02d}-{int(match['d']):02d}", ONE_WAY
+    for match in _MONTH_YEAR.finditer(text):
+        yield f"{match['y']}-{MONTHS.index(match['name'].lower()[:3]) + 1:02d}", MONTH
     for match in _YEAR_MONTH.finditer(text):
         yield f"{match['y']}-{match['m']}", MONTH
     for match in _YEAR.finditer(text):

@@ -22,13 +22,16 @@ KINDS: Mapping[str, tuple[str, str, str, Callable[[Mapping[str, Any]], Entity]]]
 }
 
 
-def scene_page(stash: Stash, source: str, after_id: str | None, since: str | None, now: datetime) -> list[Scene]:
-    """The next scenes by id, at most SCENES; none at the end. since: only those updated after this cursor."""
+def scene_page(stash: Stash, after_id: str | None, since: str | None) -> list[Mapping[str, Any]]:
+    """The next scenes by id as the server has them, at most SCENES; none at the end. since: only those updated after
+    this cursor."""
     wanted: dict[str, Any] = _above(after_id)
     if since:
         wanted["updated_at"] = {"value": since, "modifier": "GREATER_THAN"}
-    answer = stash.ask("find_scenes", filter=_by_id(SCENES), scene_filter=wanted)
-    return [scene_from(said, source, now) for said in answer["findScenes"]["scenes"]]
+    found: list[Mapping[str, Any]] = stash.ask("find_scenes", filter=_by_id(SCENES), scene_filter=wanted)["findScenes"][
+        "scenes"
+    ]
+    return found
 
 
 def scene_ids(stash: Stash) -> Iterator[str]:
@@ -43,8 +46,14 @@ def scene_ids(stash: Stash) -> Iterator[str]:
         last = found[-1]
 
 
+def one_scene_said(stash: Stash, scene_id: str) -> Mapping[str, Any] | None:
+    """As the server has it; None where it is gone."""
+    said: Mapping[str, Any] | None = stash.ask("find_scene", id=scene_id)["findScene"]
+    return said or None
+
+
 def one_scene(stash: Stash, source: str, scene_id: str, now: datetime) -> Scene | None:
-    said = stash.ask("find_scene", id=scene_id)["findScene"]
+    said = one_scene_said(stash, scene_id)
     return scene_from(said, source, now) if said else None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,31 @@ from pydantic import TypeAdapter
 from chalicelib.catalogue.dates import period
 from chalicelib.catalogue.model import Entity, Marker, Named, Scene, SceneFile
 
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
+LARGEST = 250_000
+"""Bytes of a scene as JSON: an item of the table holds 400 kB."""
+
 _scene = TypeAdapter(Scene)
+
+
+def scenes_from(said: Iterable[Any], source: str, now: datetime) -> tuple[list[Scene], list[tuple[str, str]]]:
+    """The scenes of a page, and of those that can't be taken in the ids with what is wrong."""
+    found, failed = [], []
+    for one in said:
+        try:
+            found.append(scene_from(one, source, now))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            number = str(one.get("id"))[:64] if isinstance(one, dict) else "?"
+            failed.append((number, str(error) if type(error) is ValueError else "It is not in the form of a scene."))
+    return found, failed
 
 
 def scene_from(said: Mapping[str, Any], source: str, now: datetime) -> Scene:
     """A scene as the server has it. A date that is none is left out. Lists whose order means nothing are sorted, which
-    keeps the digest as long as the scene is the same."""
+    keeps the digest as long as the scene is the same. Raises ValueError, KeyError, TypeError or AttributeError for what
+    is no scene."""
+    if not NUMBER.fullmatch(str(said["id"])):
+        raise ValueError("Its id is no number.")
     scene = Scene(
         id=str(said["id"]),
         source=source,
@@ -45,9 +65,14 @@ def scene_from(said: Mapping[str, Any], source: str, now: datetime) -> Scene:
 
 
 def digest(scene: Scene) -> str:
-    """Of what the server says; that it was touched (`updated_at`) is no difference."""
+    """Of what the server says; that it was touched (`updated_at`) is no difference. Raises ValueError where it is more
+    than a scene may hold, or of another form."""
     said = replace(scene, updated_at=None, digest=None, last_synced=None, analyzed=False, absent=False)
-    return hashlib.sha256(_scene.dump_json(said, exclude_defaults=True)).hexdigest()[:32]
+    content = _scene.dump_json(said, exclude_defaults=True, warnings=False)
+    _scene.validate_json(content)
+    if len(content) > LARGEST:
+        raise ValueError(f"It has more than {LARGEST:,} bytes of text.")
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def performer_from(said: Mapping[str, Any]) -> Entity:

@@ -16,7 +16,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Announced:
-    """A file that a client is about to send. sha256: lower-case hex. position: in the request."""
+    """A file that a client is about to send. sha256: lower-case hex. position: in the request. single_put: in one
+    request, as far as the store takes that."""
 
     filename: str
     size: int
@@ -25,6 +26,7 @@ class Announced:
     modified_at: datetime | None = None
     role: str | None = None
     position: int = 0
+    single_put: bool = False
 
 
 @dataclass(frozen=True)

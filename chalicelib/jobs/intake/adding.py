@@ -1,6 +1,6 @@
 """Files come into a job, all of a request or none.
 
-A transaction holds 99 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
+A transaction holds 97 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
 looks; the last transaction puts the first ones and counts all. Should it never come, what was put is written over.
 """
 
@@ -12,19 +12,45 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import batched
 
-from chalicelib.jobs.changes import BatchKeyRecord, Change, FileRecord, Is, Records, Refused
+from chalicelib.jobs.changes import (
+    AtMost,
+    BatchKeyRecord,
+    Change,
+    Either,
+    FileRecord,
+    Is,
+    Records,
+    Refused,
+    RequestRecord,
+    UsageRecord,
+)
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ADD_FILES, ADD_STAGED, STAGE_FILES, STAGE_MORE, JobFields, MovedJob
 from chalicelib.jobs.moving import planned
 from chalicelib.jobs.ports.stores import JoiningStore
 
-AT_ONCE = 99
+AT_ONCE = 97
+"""Of the 100 writes of a transaction: the job, its owner's usage and the request that adds them take one each."""
 
 
-def add_files(jobs: Records, job: Job, files: Sequence[File], *, seal: bool, changes: JobFields | None = None) -> Job:
-    """Adds files numbered on from `job.file_count`, all or none, and returns the job. StaleTransition where the job is
-    sealed, takes no files, or was added to since it was read."""
+class NoRoom(Exception):
+    """Other files of the same owner have taken the room meanwhile. Nothing was added."""
+
+
+def add_files(
+    jobs: Records,
+    job: Job,
+    files: Sequence[File],
+    *,
+    seal: bool,
+    changes: JobFields | None = None,
+    request_id: str | None = None,
+    room: int | None = None,
+) -> Job:
+    """Adds files numbered on from `job.file_count`, all or none, and returns the job. request_id: noted with them as
+    what has added them. room: bytes that their owner's open jobs may count for with them. NoRoom; StaleTransition where
+    the job is sealed, takes no files, was added to since it was read, or has files of that request."""
     first, *more = list(batched(files, AT_ONCE)) or [()]
     token = secrets.token_hex(8)
     for number, some in enumerate(reversed(more)):
@@ -34,7 +60,11 @@ def add_files(jobs: Records, job: Job, files: Sequence[File], *, seal: bool, cha
         fields["sealed"] = True
     if more:
         fields["adding"] = None
-    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first)
+    noted: list[Change] = []
+    if request_id:
+        place = {"first": job.file_count + 1, "count": len(files)}
+        noted = [Change(RequestRecord(job.id, request_id), creates=place)]
+    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first, noted, _announced(files), room)
 
 
 def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
@@ -54,15 +84,38 @@ def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetim
             raise StaleTransition(file.key)
         # It came again after the job that had it before was closed: from now on it is this job's.
         more.append(Change(record, place, when=(Is("job_id", job_id), Is("number", number))))
-    _add(jobs, job, ADD_FILES(file_count=job.file_count + len(files), active_at=now), files, more)
+    moved = ADD_FILES(file_count=job.file_count + len(files), active_at=now)
+    _add(jobs, job, moved, files, more, _announced(files))
     return {file.key: file.number for file in files}
 
 
-def _add(jobs: Records, job: Job, moved: MovedJob, files: Sequence[File], more: Sequence[Change] = ()) -> Job:
-    own, after = planned(job, moved)
-    put = [Change(FileRecord(file.job_id, file.number), replaces=file) for file in files]
+def _announced(files: Sequence[File]) -> int:
+    return sum(file.size for file in files if file.counts_bytes)
+
+
+def _add(
+    jobs: Records,
+    job: Job,
+    moved: MovedJob,
+    files: Sequence[File],
+    more: Sequence[Change] = (),
+    size: int = 0,
+    room: int | None = None,
+) -> Job:
+    """size: bytes that the job counts for from now on besides."""
+    (own, *others), after = planned(job, moved)
+    changes = [replace(own, adds={"announced_bytes": size}), *others]
+    changes += [Change(FileRecord(file.job_id, file.number), replaces=file) for file in files]
+    changes += more
+    if size:
+        free = () if room is None else (Either((Is("announced_bytes", None), AtMost("announced_bytes", room - size))),)
+        changes.append(Change(UsageRecord(job.owner_id), adds={"announced_bytes": size}, when=free))
     try:
-        there = jobs.apply([*own, *put, *more])
-    except Refused:
+        there: Job | None = jobs.apply(changes)
+    except Refused as refused:
+        if size and refused.failed(len(changes) - 1):
+            raise NoRoom(job.owner_id) from None
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None
-    return replace(there, counts=job.counts) if there else after
+    if there:
+        return replace(there, counts=job.counts)
+    return replace(after, announced_bytes=job.announced_bytes + size)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
+from chalicelib.jobs import keys
 from chalicelib.jobs.model import File, StoredObject
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message. receives: how often it has been delivered, this time included. queue: its ARN."""
+    """One message. receives: how often it has been delivered, this time included. queue: its ARN. sent_at,
+    group: None where the queue doesn't say."""
 
     id: str
     body: Mapping[str, Any]
     receives: int
     queue: str
+    sent_at: datetime | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,15 @@ def deliveries(event: Mapping[str, Any]) -> Iterator[Delivery]:
             body = json.loads(record["body"])
         except ValueError:
             body = {}
+        attributes = record.get("attributes", {})
+        sent = attributes.get("SentTimestamp")
         yield Delivery(
             record["messageId"],
             body if isinstance(body, dict) else {},
-            int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)),
+            int(attributes.get("ApproximateReceiveCount", 1)),
             record.get("eventSourceARN", ""),
+            datetime.fromtimestamp(int(sent) / 1000, UTC) if sent else None,
+            attributes.get("MessageGroupId"),
         )
 
 
@@ -76,6 +85,25 @@ def message(file: File, seen: StoredObject) -> dict[str, Any]:
             }
         ]
     }
+
+
+def group_of(body: Mapping[str, Any]) -> str | None:
+    """The share of a queue that a message belongs to: its job, or the batch of a drop folder. None where it tells of
+    neither."""
+    if job_id := body.get("job_id"):
+        return str(job_id)
+    try:
+        event = next(object_events(body), None)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    if event is None:
+        return None
+    if event.job_id:
+        return event.job_id
+    if upload := keys.parse_upload(event.seen.key):
+        return upload[0]
+    drop = keys.parse_drop(event.seen.key)
+    return hashlib.sha256(drop.batch.encode()).hexdigest() if drop else None
 
 
 def quote_key(key: str) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
 import json
+import logging
 import random
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -21,13 +23,15 @@ from chalicelib.jobs.intake.deliveries import is_newer
 from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.keys import DropKey
 from chalicelib.jobs.limits import Limits, MiB
-from chalicelib.jobs.model import File, Job, StoredObject
-from chalicelib.jobs.moves import AWAIT, SEAL, SET_OPTIONS
+from chalicelib.jobs.model import File, Job, StoredObject, file_id
+from chalicelib.jobs.moves import AWAIT, CLOSE, SET_OPTIONS
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
+from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import DropStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
-from chalicelib.jobs.work.settling import Settling
+from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
+
+log = logging.getLogger(__name__)
 
 DONE, MANIFEST, OPTIONS = "_DONE", "_MANIFEST.json", "options.json"
 INVALID_OPTIONS = "invalid_options"
@@ -55,26 +59,34 @@ def is_file(place: DropKey) -> bool:
     return place.path not in CONTROL and not ignored(place.path)
 
 
+class NoOwner(Exception):
+    """A drop folder names no user that there is. Its files stay; a later one is looked at anew."""
+
+
 class DropFolders:
     def __init__(
         self,
         jobs: DropStore,
         objects: ObjectStore,
+        queues: Queues,
         intake: Intake,
         settling: Settling,
         limits: Limits,
         clock: Clock,
         new_id: NewId,
-        drop_owner: str,
+        owner_of: Callable[[str | None], str | None],
     ) -> None:
+        """owner_of: the id of the user whom a path names, or for None of the one who owns folders that name nobody;
+        None where there is no such user."""
         self._jobs = jobs
         self._objects = objects
+        self._queues = queues
         self._intake = intake
         self._settling = settling
         self._limits = limits
         self._clock = clock
         self._new_id = new_id
-        self._drop_owner = drop_owner
+        self._owner_of = owner_of
 
     def join(self, landed: Sequence[StoredObject]) -> dict[str, tuple[str, int]]:
         """Takes objects into the jobs of their batches; returns job and number for each key that is a file.
@@ -90,31 +102,63 @@ class DropFolders:
                     batches[place.batch][seen.key] = (place, seen)
         joined: dict[str, tuple[str, int]] = {}
         for batch in (list(there.values()) for there in batches.values()):
-            place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
-            joined.update(self._join(place, [(p, s) for p, s in batch if is_file(p)]))
-            if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
-                continue  # the first file opens the job, and reads them then: without one there is nothing to do
-            if said:
-                self._obey(self._job_of(place), place, said)
-            elif joined:
-                job = self._job_of(place)
-                if job.awaits is not None and job.file_count >= job.awaits:
-                    self._obey(job, place, {MANIFEST})
+            try:
+                joined.update(self._take_in(batch))
+            except NoOwner:
+                # Its name is its owner's: a digest tells it from others. Admins see it among the slips.
+                digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
+                log.warning("a drop folder belongs to no user: it waits", extra={"batch_sha256": digest})
+        return joined
+
+    def _take_in(self, batch: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
+        place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
+        joined = self.join_files(place, [(p, s) for p, s in batch if is_file(p)])
+        if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
+            return joined  # the first file opens the job, and reads them then: without one there is nothing to do
+        if said:
+            self._obey(self._job_of(place), place, said)
+        elif joined:
+            job = self._job_of(place)
+            if job.awaits is not None and job.file_count >= job.awaits:
+                self._obey(job, place, {MANIFEST})
         return joined
 
     def came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
         """Whether a known key has come again, with other bytes, after its job had done with it."""
-        return self._is_late(self._known_job(known[0]), known[1], seen)
+        job_id, number = known
+        job = self._known_job(job_id)
+        return job is None or (_is_done(job) and _is_other_version(self._jobs.file(job_id, number), seen))
 
-    def seal_if_quiet(self, job: Job) -> Job:
+    def close_if_quiet(self, job: Job) -> Job:
         """Closes a batch into which nothing has come for the quiet time; one with a manifest has until its files are
         given up."""
         patience = self._limits.quiet_seconds if job.awaits is None else self._limits.upload_patience
         if job.batch and not job.sealed and (job.active_at or job.created_at) + timedelta(0, patience) <= self._clock():
-            return self._seal(job)
+            return self._close(job)
         return job
 
-    def _join(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
+    def news(
+        self, batch: str, files: Sequence[tuple[DropKey, StoredObject]]
+    ) -> tuple[dict[str, tuple[str, int]], list[tuple[DropKey, StoredObject]]]:
+        """Which of the batch's files (at most 100) are known, by their keys; and those that aren't, or have come again
+        with other bytes after their job had done with them. The calls for it don't grow with the files."""
+        known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
+        jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
+        done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}
+        there = self._jobs.files_by_id(list(done.values())) if done else {}
+
+        def is_new(seen: StoredObject) -> bool:
+            if seen.key not in known or jobs[known[seen.key][0]] is None:
+                return True
+            if seen.key not in done:
+                return False  # the claim decides which of the two versions counts
+            file = there.get(done[seen.key])
+            return file is None or _is_other_version(file, seen)
+
+        return known, [(place, seen) for place, seen in files if is_new(seen)]
+
+    def join_files(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
+        """Takes files into the job that imports their batch now; job and number for each key."""
         joined: dict[str, tuple[str, int]] = {}
         for start in range(0, len(files), JOIN_AT_ONCE):
             joined.update(self._join_some(place, files[start : start + JOIN_AT_ONCE]))
@@ -124,15 +168,9 @@ class DropFolders:
         # Several workers join one batch at once: who comes too late reads again.
         for attempt in range(30):
             job = self._job_of(place)
-            known = self._jobs.batch_files(place.batch, [seen.key for _, seen in files])
+            known, new = self.news(place.batch, files)
             if job.error_code == INVALID_OPTIONS:
                 return known  # what lies there is taken up once the options are put right
-            jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
-            new = [
-                (p, s)
-                for p, s in files
-                if s.key not in known or self._is_late(jobs[known[s.key][0]], known[s.key][1], s)
-            ]
             if not new:
                 return known
             try:
@@ -150,14 +188,6 @@ class DropFolders:
         except JobNotFound:
             return None
 
-    def _is_late(self, job: Job | None, number: int, seen: StoredObject) -> bool:
-        if job is None:
-            return True
-        if job.state is JobState.PAUSED or (job.state in RECEIVING and not job.run_requested):
-            return False  # the claim decides which of the two versions counts
-        file = self._jobs.file(job.id, number)
-        return bool(seen.etag) and file.etag != seen.etag and is_newer(seen.sequencer, file.sequencer)
-
     def _takes(self, job: Job) -> bool:
         return not job.sealed and job.state in RECEIVING and job.file_count < self._limits.files_per_job
 
@@ -173,7 +203,9 @@ class DropFolders:
         now = self._clock()
         fields: dict[str, Any] = {"batch": place.batch, "follows": follows, "id": job_id}
         fields["due_at"] = now + timedelta(seconds=self._limits.quiet_seconds)
-        owner, options = place.owner_id or self._drop_owner, {}
+        owner, options = self._owner_of(place.owner_id), {}
+        if owner is None:
+            raise NoOwner(place.batch)
         try:
             options = self._intake.check_options(place.pipeline, self._control(place, OPTIONS))
         except InvalidFields as invalid:
@@ -206,8 +238,8 @@ class DropFolders:
         if OPTIONS in said and job.error_code == INVALID_OPTIONS:
             said = self._begin_again(job, place)
             job = self._job_of(place)
-        if not self._takes(job):
-            return
+        if not self._takes(job) or (job.listing is not None and OPTIONS not in said):
+            return  # a batch that is being closed is complete already
         try:
             if OPTIONS in said:
                 job = self._change_options(job, self._intake.check_options(job.pipeline, self._control(place, OPTIONS)))
@@ -223,7 +255,7 @@ class DropFolders:
             self._settling.fail(job, "invalid_control_file", f"What the batch says of itself is not valid: {wrong}")
             return
         if complete:
-            self._seal(job)
+            self._close(job)
 
     def _begin_again(self, job: Job, place: DropKey) -> set[str]:
         """Takes up a batch whose options were not valid, once they are; returns what else is said in it."""
@@ -233,7 +265,7 @@ class DropFolders:
             return set()
         self._jobs.open_batch(place.batch, self._new_id(), instead_of=job.id)
         landed = self._landed(place.batch)
-        self._join(place, [(p, s) for p, s in landed if is_file(p)])
+        self.join_files(place, [(p, s) for p, s in landed if is_file(p)])
         return {p.path for p, _ in landed} & CONTROL
 
     def _change_options(self, job: Job, options: dict[str, Any]) -> Job:
@@ -256,28 +288,19 @@ class DropFolders:
             )
         return {name for name in named if is_file(replace(place, path=name))}
 
-    def _replaced(self, job: Job, etags: Mapping[str, str]) -> int:
-        """Takes back files that are there in another version than was looked into; returns how many."""
-        there = (file for file in self._jobs.files(job) if file.state in FINISHED and file.key in etags)
-        stale = [file for file in there if file.etag and file.etag != etags[file.key]]
-        return reset_files(self._jobs, job, stale)
-
     def _landed(self, batch: str) -> list[tuple[DropKey, StoredObject]]:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
-    def _seal(self, job: Job) -> Job:
-        """Closes the batch with all that lies in it, also what no message has told of yet."""
-        landed = self._landed(job.batch or "")
-        replaced = self._replaced(job, {seen.key: seen.etag for _, seen in landed})
-        if landed:
-            self._join(landed[0][0], [(p, s) for p, s in landed if is_file(p)])
-        try:
-            job = move(self._jobs, self._jobs.job(job.id), SEAL())
-        except StaleTransition:
-            return self._jobs.job(job.id)
-        if replaced:
-            self._settling.ask_again(job)
-        return self._settling.settle(job.id)
+    def _close(self, job: Job) -> Job:
+        """Has a worker close the batch with all that lies in it, also what no message has told of yet: closing.py."""
+        if job.listing is None:
+            listing = {"bucket": None, "prefix": job.batch, "after": None, "recursive": True}
+            try:
+                job = move(self._jobs, job, CLOSE(listing=listing, due_at=self._clock() + RUN_PATIENCE))
+            except StaleTransition:
+                return self._jobs.job(job.id)
+        self._queues.list_objects(job.id)
+        return job
 
     def _control(self, place: DropKey, name: str) -> dict[str, Any]:
         """What a control file of the batch says; empty where there is none. InvalidFields where it's no JSON object."""
@@ -294,3 +317,12 @@ class DropFolders:
         if not isinstance(said, dict):
             raise InvalidFields(f"{name} is no JSON object.", errors=[FieldError(name, "must be a JSON object")])
         return said
+
+
+def _is_done(job: Job) -> bool:
+    """Whether the job looks at no further version of its files."""
+    return job.state is not JobState.PAUSED and (job.state not in RECEIVING or job.run_requested)
+
+
+def _is_other_version(file: File, seen: StoredObject) -> bool:
+    return bool(seen.etag) and file.etag != seen.etag and is_newer(seen.sequencer, file.sequencer)

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake.adding import AT_ONCE, add_files
+from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import deliveries
 from chalicelib.jobs.intake.dropfolder import ignored, shown
 from chalicelib.jobs.intake.uploads import Intake
@@ -68,6 +69,7 @@ class Importer:
         queues: Queues,
         intake: Intake,
         settling: Settling,
+        closing: Closing,
         roots: Sequence[Root],
         own_bucket: str,
         limits: Limits,
@@ -78,6 +80,7 @@ class Importer:
         self._queues = queues
         self._intake = intake
         self._settling = settling
+        self._closing = closing
         self._roots = roots
         self._own_bucket = own_bucket
         self._limits = limits
@@ -92,14 +95,21 @@ class Importer:
         *,
         name: str | None = None,
         recursive: bool = True,
+        id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background; further fields of Job as keywords. BadRequest
-        outside the allowed roots."""
+        """A job for everything below `path`, listed in the background; further fields of Job as keywords. The same id
+        twice is one job. BadRequest outside the allowed roots."""
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
-        job = self._intake.create(owner_id, pipeline, options, name=name, listing=listing, **fields)
-        self._queues.list_objects(job.id)
+        try:
+            job = self._intake.create(owner_id, pipeline, options, name=name, id=id, listing=listing, **fields)
+        except StaleTransition:
+            if (known := self._intake.made(owner_id, pipeline, id)) is None:
+                raise
+            job = known
+        if job.listing is not None:
+            self._queues.list_objects(job.id)
         return job
 
     def check(self, path: str, owner_id: str) -> Root:
@@ -158,6 +168,9 @@ class Importer:
         same job, one stops at its first write.
         """
         job = self._jobs.job(job_id)
+        if job.batch:
+            self._closing.go_on(job, deadline)
+            return
         log.info("listing goes on", extra={"job_id": job.id, "files": job.file_count})
         while job.listing is not None and job.state in RECEIVING:
             if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):

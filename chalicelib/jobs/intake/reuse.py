@@ -14,7 +14,9 @@ from chalicelib.jobs.errors import (
     InvalidFields,
     JobError,
     JobNotFound,
+    StaleTransition,
     TooLarge,
+    TryAgain,
     UnsupportedType,
 )
 from chalicelib.jobs.ids import is_id
@@ -26,7 +28,7 @@ from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
 from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.jobs.ports.stores import ReuseStore
-from chalicelib.jobs.states import FINISHED
+from chalicelib.jobs.states import AWAITED, FINISHED
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.pipelines.base import Pipeline
 
@@ -73,40 +75,56 @@ class Reuse:
         options: Mapping[str, Any],
         *,
         name: str | None = None,
+        id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A sealed job of these files in this order, each taken once; further fields of Job as keywords.
+        """A sealed job of these files in this order, each taken once; further fields of Job as keywords. The same id
+        twice is one job.
 
         FileNotFound, Conflict where one has not arrived yet; BadRequest, TooLarge and InvalidFields by the pipeline's
         rules and for a file in two roles.
         """
         checked = self._intake.check_options(pipeline, options)
+        known = self._intake.made(owner_id, pipeline, id)
+        if known and known.sealed:
+            return self._taken_in(known, list(self._jobs.files(known)))
         wanted = _once(chosen)
-        jobs, sources = self._sources(owner_id, wanted)
+        sources = self._sources(owner_id, wanted)
         rules = self._pipelines[pipeline].accepts
         self._check(self._pipelines[pipeline], wanted, sources)
         roles = {i: one.role or source.role for i, (one, source) in enumerate(zip(wanted, sources, strict=True), 1)}
-        job_id, now = self._new_id(), self._clock()
+        job_id, now = id or self._new_id(), self._clock()
         lent = lend(self._jobs, job_id, dict(enumerate(sources, 1)), now)
         try:
             if len(lent) < len(sources):
                 raise FileNotFound("Some of the files were deleted at this very moment.")
-            job = self._intake.create(owner_id, pipeline, checked, name=name, id=job_id, checked=True, **fields)
+            job = known or self._intake.create(
+                owner_id, pipeline, checked, name=name, id=job_id, checked=True, **fields
+            )
+        except StaleTransition:
+            # The same request is at it: what is lent to its files stays lent.
+            raise TryAgain("The same request is being carried out. Ask again for its result.") from None
         except JobError:
             give_back(self._jobs, job_id, lent, now)
             raise
         files = [
             replace(
-                _shared(job, number, source, jobs[source.job_id]),
+                _shared(job, number, source),
                 role=roles[number] if roles[number] in rules.roles else None,
             )
             for number, source in lent.items()
         ]
-        job = add_files(self._jobs, job, files, seal=True)
-        self._settling.ask_for(job, files)
+        try:
+            job = add_files(self._jobs, job, files, seal=True)
+        except StaleTransition:
+            raise TryAgain("The same request is being carried out. Ask again for its result.") from None
+        return self._taken_in(job, files)
+
+    def _taken_in(self, job: Job, files: Sequence[File]) -> Job:
+        self._settling.ask_for(job, [file for file in files if file.state in AWAITED])
         return self._settling.settle(job.id)
 
-    def _sources(self, owner_id: str, wanted: Sequence[Chosen]) -> tuple[dict[str, Job], list[File]]:
+    def _sources(self, owner_id: str, wanted: Sequence[Chosen]) -> list[File]:
         places = [place for one in wanted if (place := parse_file_id(one.file_id)) and is_id(place[0])]
         jobs = self._jobs_of(owner_id, {job_id for job_id, _ in places})
         there = self._jobs.files_by_id([file_id(*place) for place in places if place[0] in jobs])
@@ -122,7 +140,7 @@ class Reuse:
                 "Some files have not arrived yet, or are being looked at.",
                 errors=[FieldError(one.field, "not ready") for one in waiting[:SHOWN]],
             )
-        return jobs, [there[one.file_id] for one in wanted]
+        return [there[one.file_id] for one in wanted]
 
     def _jobs_of(self, owner_id: str, job_ids: Iterable[str]) -> dict[str, Job]:
         found = {}
@@ -165,7 +183,7 @@ def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
     return list(first.values())
 
 
-def _shared(job: Job, number: int, source: File, source_job: Job) -> File:
+def _shared(job: Job, number: int, source: File) -> File:
     return File(
         job_id=job.id,
         number=number,
@@ -175,7 +193,7 @@ def _shared(job: Job, number: int, source: File, source_job: Job) -> File:
         size=source.size,
         etag=source.etag,
         content_type=source.content_type,
-        modified_at=source.modified_at or source_job.created_at,
+        modified_at=source.modified_at,
         role=source.role,
         expected_sha256=source.sha256,
         source=source.source or source.id,

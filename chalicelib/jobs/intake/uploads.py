@@ -16,8 +16,8 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
+    JobNotFound,
     NotAllowedInState,
-    ObjectMissing,
     StaleTransition,
     StorageFull,
     TooManyFiles,
@@ -27,15 +27,17 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.intake import accepting
 from chalicelib.jobs.intake.accepting import Announced
-from chalicelib.jobs.intake.adding import add_files
+from chalicelib.jobs.intake.adding import NoRoom, add_files
+from chalicelib.jobs.intake.copies import known_copies
 from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.moves import JobFields
 from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, SignedRequest
 from chalicelib.jobs.ports.stores import IntakeStore
-from chalicelib.jobs.states import RECEIVING, JobState
+from chalicelib.jobs.states import AWAITED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.works import options_version, takes_files
 from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
@@ -43,6 +45,9 @@ from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
+NO_NUMBER = "Input should not be true or false"
+LARGEST_PUT = 5 * 1024**3
+"""S3 takes no more in one request."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,32 @@ class Intake:
         *,
         name: str | None = None,
         more: bool = False,
+        id: str | None = None,
         **fields: Any,
     ) -> tuple[Job, list[Upload]]:
-        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. Raises
-        JobError."""
+        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. The
+        same id twice is one job, with these files once. Raises JobError."""
+        if id and (job := self.made(owner_id, pipeline, id)):
+            place = self._jobs.added(job.id, id)
+            return self._added(job, *place) if place else self._add(job, announced, more, id)
         accepting.check(self._pipeline(pipeline), announced)
         self._check_room(pipeline, 0, announced)
         self._check_space(owner_id, announced)
-        job = self.create(owner_id, pipeline, options, name=name, **fields)
-        return self._add(job, announced, more)
+        try:
+            job = self.create(owner_id, pipeline, options, name=name, id=id, **fields)
+        except StaleTransition:
+            raise TryAgain("The same request is being carried out. Ask again for its result.") from None
+        return self._add(job, announced, more, id)
+
+    def made(self, owner_id: str, work: str, id: str | None) -> Job | None:
+        """The owner's job of that work with that id, where there is one already."""
+        if id is None:
+            return None
+        try:
+            job = self._jobs.job(id)
+        except JobNotFound:
+            return None
+        return job if (job.owner_id, job.pipeline) == (owner_id, work) else None
 
     def create(
         self,
@@ -166,22 +188,25 @@ class Intake:
         try:
             job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
         except StaleTransition:
-            job = self._jobs.job(id or "")
-            if (job.owner_id, job.pipeline) != (owner_id, work):
+            if (known := self.made(owner_id, work, id)) is None:
                 raise
+            job = known
         # For the second time too: what started it first may have died before this.
         return self._settling.settle(job.id)
 
     def add_files(
-        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool
+        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None
     ) -> tuple[Job, list[Upload]]:
-        """More files for an open job; without `more` it is sealed. NotAllowedInState where it is sealed or over."""
+        """More files for an open job; without `more` it is sealed. The same request_id twice adds them once.
+        NotAllowedInState where it is sealed or over."""
         job = self._owned.job(owner_id, job_id)
+        if request_id and (place := self._jobs.added(job.id, request_id)):
+            return self._added(job, *place)
         self._check_open(job)
         accepting.check(self._pipeline(job.pipeline), announced)
         self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
-        return self._add(job, announced, more)
+        return self._add(job, announced, more, request_id)
 
     def sign_again(self, owner_id: str, job_id: str, number: int) -> Upload:
         """A fresh signature for a file that hasn't arrived."""
@@ -214,8 +239,13 @@ class Intake:
         except ValidationError as invalid:
             raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
         except OptionRefused as refused:
-            wrong = FieldError(f"options.{refused.field}", refused.message)
-            raise InvalidFields("This installation can't serve an option.", errors=[wrong]) from None
+            unserved = FieldError(f"options.{refused.field}", refused.message)
+            raise InvalidFields("This installation can't serve an option.", errors=[unserved]) from None
+        taken = valid.model_dump(mode="json")
+        if wrong := [
+            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken[name])
+        ]:
+            raise InvalidFields("Some options are not valid.", errors=wrong)
         return valid.model_dump(mode="json", exclude_none=True)
 
     def _models(self, folder: str) -> list[str]:
@@ -224,12 +254,16 @@ class Intake:
         return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
-        stored = self._jobs.usage(owner_id).stored_bytes
-        if stored + sum(file.size for file in announced) > self._limits.stored_bytes:
-            raise StorageFull(
-                f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
-                retry_after=3600,
-            )
+        usage = self._jobs.usage(owner_id)
+        held = usage.stored_bytes + usage.announced_bytes
+        if held + sum(file.size for file in announced) > self._limits.stored_bytes:
+            raise self._full()
+
+    def _full(self) -> StorageFull:
+        return StorageFull(
+            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
+            retry_after=3600,
+        )
 
     def _check_open(self, job: Job) -> None:
         if job.batch or job.listing is not None:
@@ -246,21 +280,36 @@ class Intake:
         if file_count + len(announced) > (most := self.room(pipeline)):
             raise TooManyFiles(f"A {pipeline} job holds at most {most:,} files.", retry_after=3600)
 
-    def _add(self, job: Job, announced: Sequence[Announced], more: bool) -> tuple[Job, list[Upload]]:
+    def _add(
+        self, job: Job, announced: Sequence[Announced], more: bool, request_id: str | None = None
+    ) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
-        copies = {file.number: copy for file in files if (copy := self._copy(job.owner_id, file))}
+        copies = known_copies(self._jobs, self._objects, job.owner_id, files)
         copies = lend(self._jobs, job.id, copies, self._clock()) if copies else copies
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
-            job = add_files(self._jobs, job, files, seal=not more, changes={"active_at": now})
+            changes: JobFields = {"active_at": now}
+            room = max(0, self._limits.stored_bytes - self._jobs.usage(job.owner_id).stored_bytes)
+            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id, room=room)
+        except NoRoom:
+            raise self._full() from None
         except StaleTransition:
             raise TryAgain("Files were added to this job at the same time: ask again.") from None
-        self._settling.ask_for(job, [file for file in files if file.number in copies])
+        return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
+
+    def _added(self, job: Job, first: int, count: int) -> tuple[Job, list[Upload]]:
+        """What a request has added that is made again: whoever carried it out may have died before its answer."""
+        files = list(self._jobs.files(job, first=first, last=first + count - 1))
+        return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
+
+    def _taken_in(self, job: Job, files: Sequence[File], copies: Mapping[int, str]) -> tuple[Job, list[Upload]]:
+        """copies: the id of the file whose bytes one of them shares, by its number."""
+        self._settling.ask_for(job, [file for file in files if file.number in copies and file.state in AWAITED])
         if job.all_in:
             job = self._settling.settle(job.id)
         return job, [
-            Upload(file, duplicate_of=copies[file.number].id) if file.number in copies else self._upload(file)
+            Upload(file, duplicate_of=copies[file.number]) if file.number in copies else self._upload(file)
             for file in files
         ]
 
@@ -276,21 +325,11 @@ class Intake:
             # Parts are checked one by one and by a CRC32 of the whole; the store keeps no SHA-256 of the whole.
             expected_sha256=item.sha256,
             modified_at=item.modified_at,
-            part_size=part_size(item.size) if item.size >= self._limits.multipart_from else None,
+            part_size=part_size(item.size) if self._takes_parts(item) else None,
         )
 
-    def _copy(self, owner_id: str, file: File) -> File | None:
-        """A file of the same owner with these bytes whose object is still there, and still the one inspected."""
-        if not file.expected_sha256:
-            return None
-        copy = self._jobs.stored_copy(owner_id, file.expected_sha256)
-        if copy is None or copy.size != file.size:
-            return None
-        try:
-            seen = self._objects.stat(copy.key, copy.bucket)
-        except ObjectMissing:
-            return None
-        return copy if seen.etag == copy.etag else None
+    def _takes_parts(self, item: Announced) -> bool:
+        return item.size >= self._limits.multipart_from and not (item.single_put and item.size <= LARGEST_PUT)
 
     def _pointing(self, file: File, copy: File) -> File:
         return replace(
@@ -299,7 +338,7 @@ class Intake:
             bucket=copy.bucket,
             etag=copy.etag,
             part_size=None,
-            modified_at=file.modified_at or copy.modified_at or self._clock(),
+            modified_at=file.modified_at or copy.modified_at,
             source=copy.source or copy.id,
         )
 
@@ -315,3 +354,14 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
+
+
+def _swapped(given: Any, taken: Any) -> bool:
+    """Whether `true` or `false` became a number, which Python, and so pydantic, takes for 1 and 0; at any depth."""
+    if isinstance(given, bool):
+        return isinstance(taken, int | float) and not isinstance(taken, bool)
+    if isinstance(given, Mapping) and isinstance(taken, Mapping):
+        return any(_swapped(value, taken.get(name)) for name, value in given.items())
+    if isinstance(given, list | tuple) and isinstance(taken, list | tuple):
+        return any(_swapped(one, other) for one, other in zip(given, taken, strict=False))
+    return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from chalicelib.jobs.errors import (
     FieldError,
@@ -14,11 +15,11 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
 )
-from chalicelib.jobs.file_moving import reject_file, reset_files
+from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.moves import ACTIONS, CANCEL, RESUME, RETRY, JobFields, JobMove
+from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import ControlStore
@@ -129,15 +130,22 @@ class Control:
             self._objects.abort_parts(file.key, file.upload_id)
         self._settling.settle(job.id)
 
-    def clean(self, job: Job) -> None:
-        """Removes what a cancelled job had half made, and ends uploads that are under way."""
+    def clean(self, job: Job, until: datetime | None = None) -> bool:
+        """Removes what a cancelled job had half made, and ends uploads that are under way. False where there was no
+        time for all of it until then."""
         clean(self._objects, self._jobs, job)
-        self.abort_uploads(job)
+        return self.abort_uploads(job, until)
 
-    def abort_uploads(self, job: Job) -> None:
+    def abort_uploads(self, job: Job, until: datetime | None = None) -> bool:
+        """Ends uploads in parts that are under way; False where there was no time for all of them."""
         for file in self._jobs.files(job):
-            if file.upload_id and file.state in {FileState.EXPECTED, FileState.REJECTED}:
+            if file.upload_id and file.state in END_PARTS.allowed:
+                if until and self._clock() >= until:
+                    return False
                 self._objects.abort_parts(file.key, file.upload_id)
+                with suppress(StaleTransition):
+                    move_file(self._jobs, file, END_PARTS())  # so that a later look goes on behind it
+        return True
 
     def _go_on(self, job: Job) -> None:
         job = self._settling.settle(job.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -38,8 +38,11 @@ SMALL = 100
 """Files of a job that is deleted before the answer is given."""
 SMALL_SECONDS = 15
 INSURANCE_SECONDS = 60
-TRIES = 5
+TRIES, SIDE_BY_SIDE = 5, 20
 MOST_DEAD_LETTERS = 3
+
+
+Clears = Callable[[str, datetime], None]
 
 
 class Deletion:
@@ -64,17 +67,23 @@ class Deletion:
     def delete_file(self, owner_id: str, job_id: str, number: int) -> None:
         """Deletes one file. FileInUse while a job that isn't over needs it. Its object stays while another file of the
         owner shares it."""
-        job, file = self._owned.file(owner_id, job_id, number)
-        found = self._holders(file)
-        if not job.final or any(holder.busy for holder in found):
-            raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
-        # Sent before, so that the object goes even if we die right after the file has gone.
-        self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
-        try:
-            remove_files(self._jobs, job, [file], _heirs([file], {number: found}))
-        except StaleTransition:
-            raise TryAgain("The file or its job is changing at this very moment: try again.") from None
-        self._release(_remains(job, file))
+        insured = False
+        for _ in range(SIDE_BY_SIDE):  # files of one job that are deleted side by side all change its counts
+            job, file = self._owned.file(owner_id, job_id, number)
+            found = self._holders(file)
+            if not job.final or any(holder.busy for holder in found):
+                raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
+            if not insured:
+                # Sent before, so that the object goes even if we die right after the file has gone.
+                self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
+                insured = True
+            try:
+                remove_files(self._jobs, job, [file], _heirs([file], {number: found}))
+            except StaleTransition:
+                continue
+            self._release(_remains(job, file))
+            return
+        raise TryAgain("The file or its job is changing at this very moment: try again.")
 
     def delete_job(self, owner_id: str, job_id: str) -> None:
         """Cancels a job that isn't over, and deletes it with all that it has. It is gone for its owner at once; of a
@@ -91,12 +100,17 @@ class Deletion:
         else:
             self.go_on(job.id, now + timedelta(seconds=SMALL_SECONDS))
 
-    def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Cleans up on; returns the ids of the messages that must come again."""
+    def receive(
+        self, event: Mapping[str, Any], deadline: datetime, others: Mapping[str, Clears] | None = None
+    ) -> list[str]:
+        """Cleans up on; returns the ids of the messages that must come again. others: who clears up what a message
+        names under these fields."""
         again = []
         for delivery in deliveries(event):
             try:
-                if isinstance(file := delivery.body.get("file"), dict):
+                if known := [name for name in others or {} if name in delivery.body]:
+                    (others or {})[known[0]](str(delivery.body[known[0]]), deadline)
+                elif isinstance(file := delivery.body.get("file"), dict):
                     self._release(file)
                 else:
                     self.go_on(

@@ -53,18 +53,18 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
         counts[job.id]["removed"] += 1
         if file.state in FINISHED:
             counts[job.id][file.state.value] -= 1
-        if file.state not in GOING or not file.counts_bytes:
+        if file.state not in FINISHED or not (size := counted(file)):
             continue
-        counts[job.id]["size"] -= counted(file)
-        freed += counted(file)
+        counts[job.id]["size"] -= size
+        freed += size
         if file.number in heirs:
             heir, final = heirs[file.number]
             changes.append(Change(FileRecord(heir.job_id, heir.number), {"counted": True}, when=(There(),)))
             if heir.state in GOING:
                 numbers[heir.job_id].append(heir.number)
-                counts[heir.job_id]["size"] += file.size
+                counts[heir.job_id]["size"] += size
                 if final:
-                    kept[heir.job_id] += file.size
+                    kept[heir.job_id] += size
     # A file that was finished after its job was over had not been added to what its owner has.
     kept[job.id] -= min(freed, job.kept_bytes)
     changes += [Change(CountsRecord(name, tuple(numbers[name])), adds=dict(adds)) for name, adds in counts.items()]

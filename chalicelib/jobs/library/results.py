@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,13 +108,24 @@ class Results:
             raise ResultNotFound("There is no such result.")
         return result
 
-    def create(self, job_id: str, summary: str, quality_score: float | None, metadata: Mapping[str, Any]) -> Result:
-        """A result for any job, whoever's it is. JobNotFound."""
+    def create(
+        self,
+        job_id: str,
+        summary: str,
+        quality_score: float | None,
+        metadata: Mapping[str, Any],
+        own_id: str | None = None,
+    ) -> Result:
+        """A result for any job, whoever's it is. The same own_id twice is one result of the job. JobNotFound."""
         job = self._jobs.job(job_id)
         self._owned.job(job.owner_id, job_id)
         _check_size(metadata)
+        result_id = f"{job.id}-{own_id or self._new_id()}"
+        if own_id:
+            with suppress(ResultNotFound):
+                return self._jobs.result(result_id)
         result = Result(
-            id=f"{job.id}-{self._new_id()}",
+            id=result_id,
             job_id=job.id,
             owner_id=job.owner_id,
             pipeline=job.pipeline,

@@ -87,6 +87,9 @@ class ObjectStore(Protocol):
     ) -> tuple[list[StoredObject], str | None]:
         """Up to 1,000 objects after the key `after`, and the key to go on after, None at the end."""
 
+    def level(self, prefix: str) -> tuple[list[str], list[str]]:
+        """The keys and the folders (with a slash at the end) right below a prefix of our own bucket: a page of them."""
+
     def delete(self, keys: Iterable[str]) -> None: ...
     def delete_prefix(self, prefix: str) -> None:
         """All objects below the prefix, and multipart uploads under way there."""

@@ -56,6 +56,11 @@ class JobOpening(Protocol):
     def usage(self, owner_id: str) -> Usage: ...
 
 
+class Requests(Protocol):
+    def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
+        """The first number and the count of the files that a request has added; None where it has added none."""
+
+
 class DueJobs(Protocol):
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
         """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
@@ -70,8 +75,14 @@ class FileReads(Protocol):
 
 
 class FileCopies(Protocol):
-    def stored_copy(self, owner_id: str, sha256: str) -> File | None:
-        """A file of that owner with these bytes, inspected in any job; None where there is none."""
+    def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
+        """For each of these hashes (SHA-256 in hex) a file of that owner with such bytes, inspected in any job, where
+        note_copies() told of one. In hundreds: the calls for it are few."""
+
+
+class FoundCopies(Protocol):
+    def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
+        """Job and number of a file with its own object for each hash, so that the same bytes needn't be sent again."""
 
 
 class SliceReads(Protocol):
@@ -141,22 +152,22 @@ class SettlingStore(Records, JobReads, FileReads, QueueNumbers, Protocol): ...
 class SharingStore(JobReads, FilesById, Uses, Protocol): ...
 
 
-class IntakeStore(Records, SharingStore, JobOpening, FileCopies, Protocol): ...
+class IntakeStore(Records, SharingStore, FileReads, JobOpening, FileCopies, Requests, Protocol): ...
 
 
-class ReuseStore(Records, SharingStore, Protocol): ...
+class ReuseStore(Records, SharingStore, FileReads, Protocol): ...
 
 
 class JoiningStore(Records, Batches, Protocol): ...
 
 
-class DropStore(JoiningStore, JobReads, FileReads, Protocol): ...
+class DropStore(JoiningStore, JobReads, FileReads, FilesById, Protocol): ...
 
 
 class ImportStore(Records, JobReads, Protocol): ...
 
 
-class InspectionStore(Records, JobReads, FileReads, Protocol): ...
+class InspectionStore(Records, JobReads, FileReads, FoundCopies, Protocol): ...
 
 
 class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...

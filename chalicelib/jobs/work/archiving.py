@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,18 +16,33 @@ from chalicelib.jobs.model import File
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
 from chalicelib.pipelines.base import InspectedFile, Member
 
-WORKERS = 3
-PASSED_THROUGH = 24 * 1024 * 1024
+WORKERS, READERS = 3, 24
+PASSED_THROUGH = 20 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
-class FileChanged(SourceChanged):
-    """A file of the job is no longer what was inspected, or gone."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a file's bytes lie. A zip of 100,000 files holds one for each, and not their records."""
 
-    def __init__(self, file: File) -> None:
-        super().__init__(file.filename)
-        self.file = file
+    number: int
+    key: str
+    size: int
+    etag: str | None
+    bucket: str | None
+
+    @classmethod
+    def of(cls, file: File) -> Source:
+        return cls(file.number, file.key, file.size, file.etag, file.bucket)
+
+
+class FileChanged(SourceChanged):
+    """A file of the job is no longer what was inspected, or gone. number: the file's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"file no. {number}")
+        self.number = number
 
 
 class Watcher(Protocol):
@@ -43,7 +59,7 @@ def write_archive(
     objects: ObjectStore,
     key: str,
     members: Iterable[Member],
-    files: Mapping[int, File],
+    files: Mapping[int, Source],
     tags: Mapping[str, str] | None,
 ) -> int:
     """Stores the zip under `key` and returns its size in bytes.
@@ -65,16 +81,17 @@ def write_archive(
         try:
             return b"".join(objects.stream(source.key, start, end, etag=source.etag, bucket=source.bucket))
         except ObjectMissing:
-            raise FileChanged(source) from None
+            raise FileChanged(source.number) from None
 
     if layout.size < MIN_PART:
         objects.put(key, assemble(layout.parts[0], read), "application/zip", tags=tags)
         return layout.size
     upload_id, there = _upload(run, objects, key, layout, tags)
+    readers = ThreadPoolExecutor(READERS, thread_name_prefix="zip-read")
 
     def make(part: Part) -> UploadedPart:
         copied = part.copy_of
-        if copied is not None and isinstance(copied.source, File):
+        if copied is not None and isinstance(copied.source, Source):
             source = copied.source
             try:
                 return objects.copy_part(
@@ -88,10 +105,12 @@ def write_archive(
                     bucket=source.bucket,
                 )
             except ObjectMissing:
-                raise FileChanged(source) from None
-        return objects.put_part(key, upload_id, part.number, assemble(part, read))
+                raise FileChanged(source.number) from None
+        # Members of some kilobytes take a request each: one after the other they would wait for the store, not for us.
+        return objects.put_part(key, upload_id, part.number, assemble(part, read, readers.map))
 
-    _make_all(run, layout, there, make)
+    with readers:
+        _make_all(run, layout, there, make)
     objects.finish_parts(key, upload_id, [there[number] for number in sorted(there)])
     return layout.size
 
@@ -138,12 +157,14 @@ def _upload(
             return before["id"], {part.number: part for part in objects.parts(key, before["id"])}
         except ObjectMissing:
             pass
+    elif before:
+        objects.abort_parts(before["key"], before["id"])
     upload_id = objects.start_parts(key, "application/zip", tags=tags)
     run.note_upload({"zip": same, "key": key, "id": upload_id})
     return upload_id, {}
 
 
-def _entry(member: Member, files: Mapping[int, File]) -> Entry:
+def _entry(member: Member, files: Mapping[int, Source]) -> Entry:
     content = member.content
     if isinstance(content, bytes):
         return Entry.of(member.path, content, member.modified_at)
@@ -155,5 +176,5 @@ def _entry(member: Member, files: Mapping[int, File]) -> Entry:
         return Entry(member.path, content.stat().st_size, crc, source=content, modified_at=member.modified_at)
     if not isinstance(content, InspectedFile) or content.crc32 is None:
         raise ValueError(f"{member.path}: its CRC32 is not known; ask for it with checksum() first")
-    file = files[content.number]
-    return Entry(member.path, file.size, content.crc32, source=file, modified_at=member.modified_at)
+    source = files[content.number]
+    return Entry(member.path, source.size, content.crc32, source=source, modified_at=member.modified_at)

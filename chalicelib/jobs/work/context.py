@@ -16,7 +16,7 @@ from chalicelib.files.archive import SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
-from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.errors import ObjectMissing, StaleTransition
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
 from chalicelib.jobs.library.results import result_of_file
 from chalicelib.jobs.model import Artifact, File, Job
@@ -25,7 +25,7 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source, write_archive
 from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.work.losing import is_gone
 from chalicelib.jobs.works import options_of
@@ -37,6 +37,7 @@ LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
 MOST_TAGS, LONGEST_TAG = 20, 40
+DESCRIBE_TRIES = 5
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -120,16 +121,23 @@ class Context:
         description: str | None = None,
         tags: Sequence[str] = (),
     ) -> None:
-        stored = self._stored(file)
-        found: FileFields = {"metadata": dict(metadata)}
-        if title and not stored.title:
-            found["title"] = title
-        if description and not stored.description:
-            found["description"] = description
-        known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
-        if len(known) > len(stored.tags):
-            found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
-        move_file(self._jobs, stored, DESCRIBE(**found))
+        for tries_left in reversed(range(DESCRIBE_TRIES)):
+            stored = self._stored(file)
+            found: FileFields = {"metadata": dict(metadata)}
+            if title and not stored.title:
+                found["title"] = title
+            if description and not stored.description:
+                found["description"] = description
+            known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
+            if len(known) > len(stored.tags):
+                found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
+            try:
+                move_file(self._jobs, stored, DESCRIBE(**found))
+            except StaleTransition:  # its owner has changed it meanwhile: what is theirs stays
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
@@ -256,9 +264,10 @@ class Context:
         key = keys.result(self.job_id, safe(name))
         try:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
-        except FileChanged as replaced:
-            raise self._lost(replaced.file) from None
         except SourceChanged as replaced:
+            self._drop_upload()
+            if isinstance(replaced, FileChanged):
+                raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
@@ -294,8 +303,14 @@ class Context:
         """Remembers a multipart upload under way, so that whoever goes on finds its parts."""
         self._claim.write(upload=dict(upload))
 
-    def _stored_files(self) -> Mapping[int, File]:
-        return {file.number: file for file in self._jobs.files(self.job)}
+    def _drop_upload(self) -> None:
+        """The parts of a zip that can't be finished are removed at once: they would be paid for until they expire."""
+        if self.upload:
+            self._objects.abort_parts(self.upload["key"], self.upload["id"])
+            self._claim.write(upload=None)
+
+    def _stored_files(self) -> Mapping[int, Source]:
+        return {file.number: Source.of(file) for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

@@ -110,5 +110,12 @@ def _check_digests(objects: ObjectStore, file: File, source: SourceFile) -> None
 def rejected(file: File, etag: str | None, code: str, message: str) -> FileOutcome:
     """Of a file that was not even looked into."""
     return FileOutcome(
-        file.number, file.attempt, FileState.REJECTED, file.size, etag, error_code=code, error_message=message
+        file.number,
+        file.attempt,
+        FileState.REJECTED,
+        file.size,
+        etag,
+        error_code=code,
+        error_message=message,
+        counts_bytes=file.counts_bytes,
     )

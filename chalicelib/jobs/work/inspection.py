@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +13,14 @@ from typing import Any
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
-from chalicelib.jobs.intake.deliveries import Delivery, deliveries, is_newer, object_events
+from chalicelib.jobs.intake.deliveries import Delivery, deliveries, group_of, is_newer, object_events
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import InspectionStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
 from chalicelib.jobs.work import thumbnails
@@ -35,6 +35,11 @@ MOST_TRIES = 6
 GIVEN_UP = "This file could not be processed, although it was tried several times. Retry it, or leave it out."
 
 MAX_ATTEMPTS = 3
+SWEEP_SECONDS = 60
+LONG_ENOUGH = timedelta(seconds=3)
+"""A batch of ordinary files is done by then."""
+IN_TURN = timedelta(seconds=5)
+"""A notification that waits for longer has others before it."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Inspector:
         self,
         jobs: InspectionStore,
         objects: ObjectStore,
+        queues: Queues,
         settling: Settling,
         drops: DropFolders,
         pipelines: Mapping[str, Pipeline],
@@ -62,6 +68,7 @@ class Inspector:
     ) -> None:
         self._jobs = jobs
         self._objects = objects
+        self._queues = queues
         self._settling = settling
         self._drops = drops
         self._pipelines = pipelines
@@ -77,13 +84,21 @@ class Inspector:
         file takes nobody's work with it.
         """
         again: set[str] = set()
-        tasks = newest(self._tasks(list(deliveries(event)), again))
+        tasks = newest(self._tasks(self._in_turn(list(deliveries(event))), again))
         careful = any(task.delivery.receives > 1 for task in tasks)
         if careful:
             tasks.sort(key=self._attempts)
+        else:
+            # The job with the fewest files first: it is finished before the others are looked at.
+            of = Counter(task.job_id for task in tasks)
+            tasks.sort(key=lambda task: (of[task.job_id], task.job_id))
         loaded: dict[str, Job] = {}
         found: dict[str, list[tuple[Task, FileOutcome]]] = defaultdict(list)
-        for task in tasks:
+        began = self._clock()
+        for done, task in enumerate(tasks):
+            if done and self._clock() - began >= LONG_ENOUGH and not careful:
+                self._hand_on(tasks[done:], again)
+                break
             with self._observer.span("inspect", job_id=task.job_id, file=task.number):
                 try:
                     if outcome := self._look(task, loaded, deadline):
@@ -92,13 +107,13 @@ class Inspector:
                         # Done before; but whoever did it may have died before asking for what follows.
                         found.setdefault(task.job_id, [])
                 except (JobNotFound, FileNotFound):
-                    log.info("no such file any more")
+                    self._sweep_up(task)
                 except Busy:
                     again.add(task.delivery.id)
                 except Exception:
                     log.exception("inspection failed")
                     again.add(task.delivery.id)
-            if careful:
+            if careful or done + 1 == len(tasks) or tasks[done + 1].job_id != task.job_id:
                 self._finish(found, loaded, again)
         self._finish(found, loaded, again)
         return sorted(again)
@@ -122,7 +137,36 @@ class Inspector:
                 log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
-    def _tasks(self, batch: list[Delivery], again: set[str]) -> list[Task]:
+    def _in_turn(self, batch: Sequence[Delivery]) -> list[Delivery]:
+        """Those to look at now. S3 sends its notifications to no group: those that had to wait are sent once more, each
+        in the group of its job, so that one with few files need not wait for one with many."""
+        turn: list[Delivery] = []
+        late: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for delivery in batch:
+            waited = delivery.sent_at is not None and self._clock() - delivery.sent_at > IN_TURN
+            pipeline = self._pipeline_of(delivery) if waited and delivery.receives <= 1 else None
+            if pipeline is None:
+                turn.append(delivery)
+            else:
+                late[pipeline].append({**delivery.body, "grouped": True})
+        for pipeline, bodies in late.items():
+            self._settling.send(pipeline, bodies)
+        return turn
+
+    def _pipeline_of(self, delivery: Delivery) -> str | None:
+        """Of a notification by S3 itself that has not been sent on; None for every other message."""
+        records = delivery.body.get("Records")
+        if (
+            delivery.group
+            or "grouped" in delivery.body
+            or not records
+            or any("millrace" in record for record in records)
+        ):
+            return None
+        name = delivery.queue.rpartition("inspect-")[2]
+        return name if name in self._pipelines and group_of(delivery.body) else None
+
+    def _tasks(self, batch: Sequence[Delivery], again: set[str]) -> list[Task]:
         tasks: list[Task] = []
         dropped: dict[str, list[tuple[Delivery, StoredObject]]] = defaultdict(list)
         for delivery in batch:
@@ -161,7 +205,10 @@ class Inspector:
         """None where there is nothing to do for this message any more."""
         job = loaded.get(task.job_id) or self._jobs.job(task.job_id)
         loaded[job.id] = job
+        if job.deleting:
+            raise JobNotFound("It is being deleted.")
         if job.state not in RECEIVING:
+            self._jobs.file(job.id, task.number)  # raises FileNotFound for one that was deleted
             return None  # over, or paused: to resume asks for every file that is left
         pipeline = self._pipelines[job.pipeline]
         try:
@@ -186,6 +233,28 @@ class Inspector:
             loaded[job.id] = self._start(job, now)
         return examine(self._objects, pipeline, options, job, file, task.seen)
 
+    def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
+        """Sends the rest of a batch anew, for other workers: a file that takes long, or is made to, keeps no others."""
+        log.info("a batch took long: the rest is handed on", extra={"files": len(tasks)})
+        by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
+        for task in by_delivery.values():
+            try:
+                self._queues.inspect(task.delivery.queue.rpartition("inspect-")[2], [task.delivery.body])
+            except Exception:
+                log.exception("the rest of a batch could not be handed on")
+                again.add(task.delivery.id)
+
+    def _sweep_up(self, task: Task) -> None:
+        """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
+        looks whether another file shares it, and does so once a deletion that is under way is over."""
+        log.info("no such file any more")
+        key = task.seen.key
+        if task.seen.bucket is not None or keys.parse_upload(key) != (task.job_id, task.number):
+            return
+        place = {"job_id": task.job_id, "number": task.number, "key": key}
+        source = {"source_job_id": task.job_id, "source_number": task.number}
+        self._queues.clean_up({"file": {**place, **source, "owner_id": "", "sha256": None}}, SWEEP_SECONDS)
+
     def _fail(self, job: Job, failed: PipelineFailed) -> None:
         try:
             self._settling.fail(job, failed.code, failed.message)
@@ -206,14 +275,22 @@ class Inspector:
             try:
                 if pairs:
                     outcomes = thumbnails.pack(self._objects, job_id, [outcome for _, outcome in pairs])
-                    done = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
-                    self._tell(loaded[job_id], [outcome for outcome in outcomes if outcome.number in done])
+                    finished = finish_files(self._jobs, job_id, outcomes, loaded[job_id].owner_id, self._clock())
+                    done = [outcome for outcome in outcomes if outcome.number in finished]
+                    self._tell(loaded[job_id], done)
+                    self._note_copies(loaded[job_id], done)
                 self._settling.settle(job_id)
             except JobNotFound:
                 log.info("the job is gone", extra={"job_id": job_id})
             except Exception:
                 log.exception("finishing failed", extra={"job_id": job_id})
                 again.update(task.delivery.id for task, _ in pairs)
+
+    def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
+        """So that the same bytes are found when they are announced again. One that is missing costs an upload."""
+        own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
+        if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
+            self._jobs.note_copies(job.owner_id, copies)
 
     def _tell(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
         for outcome in outcomes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 RUN_PATIENCE = timedelta(seconds=60)
 TICKET_TRIES = 50
+ASKED_AT_ONCE = 100
 
 
 class Settling:
@@ -93,9 +96,10 @@ class Settling:
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
 
-    def ask_again(self, job: Job) -> int:
-        """Sends a message for every unfinished file whose object is there; returns how many. Lost ones are so made
-        good, and one too many changes nothing."""
+    def ask_again(self, job: Job, until: datetime | None = None) -> int:
+        """Sends a message for every unfinished file whose object is there; returns for how many. Lost ones are so made
+        good, and one too many changes nothing. After `until` no more are sent: those that were are finished before the
+        next time."""
         now = self._clock()
         waiting = [
             file
@@ -109,7 +113,10 @@ class Settling:
         if any(file.bucket is None and file.key.startswith(prefix) for file in waiting):
             there = {found.key: found for found in self._objects.below(prefix)}
         found = [(file, seen) for file in waiting if (seen := self._seen(file, there, prefix))]
-        self.ask(job, found)
+        for some in batched(found, ASKED_AT_ONCE):
+            if until and self._clock() >= until:
+                break
+            self.ask(job, some)
         return len(found)
 
     def ask_for(self, job: Job, files: Iterable[File]) -> None:
@@ -118,7 +125,11 @@ class Settling:
 
     def ask(self, job: Job, found: Iterable[tuple[File, StoredObject]]) -> None:
         """Sends a message for each file, about the object that was seen for it."""
-        self._queues.inspect(job.pipeline, [message(file, seen) for file, seen in found])
+        self.send(job.pipeline, [message(file, seen) for file, seen in found])
+
+    def send(self, pipeline: str, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Messages for the pipeline's inspection, each in the group of its job."""
+        self._queues.inspect(pipeline, messages)
 
     def _seen(self, file: File, there: Mapping[str, StoredObject], prefix: str) -> StoredObject | None:
         if file.bucket is None and file.key.startswith(prefix):
@@ -128,6 +139,8 @@ class Settling:
 
 def as_stored(file: File) -> StoredObject:
     """The object of a file that was found in the store, as it was found."""
-    if file.modified_at is None:
+    if file.modified_at is None and file.source is None:
         raise ValueError(f"file {file.id} was never seen in the store")
-    return StoredObject(file.key, file.size, file.etag or "", file.modified_at, file.bucket, file.sequencer)
+    # A copy of a file whose own time is unknown: a message has a time, and nothing reads it.
+    at = file.modified_at or datetime.fromtimestamp(0, UTC)
+    return StoredObject(file.key, file.size, file.etag or "", at, file.bucket, file.sequencer)

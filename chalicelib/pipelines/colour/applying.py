@@ -28,6 +28,7 @@ from chalicelib.pipelines.colour.spaces import srgb_encoded
 
 _PREVIEW, _SMALL, _PREVIEW_QUALITY = 1280, 420, 85
 _MOST_WARNINGS = 8
+_TOLD_FROM = 0.01  # of the pixels
 
 
 def apply(job: RunContext, index: int) -> None:
@@ -99,11 +100,18 @@ def _make(job: RunContext, plan: Plan, number: int, fitted: dict[str, Any], outp
     if job.options.white_balance in ("gray_world", "white_patch"):
         correction = balance.by_picture(picture.upright, correction, job.options.white_balance)
         fitted["correction"] = correction.stored()
-    outside = correcting.apply(correction, picture.upright, flat)
-    outputs.report["outside_target_percent"] = round(100 * outside, 3)
-    if outside > 0.01:
-        message = f"{100 * outside:.1f} % of the pixels lie outside {correction.space.title} and were cut to its edge."
-        outputs.report["warnings"].append({"code": "outside_target", "message": message})
+    applied = correcting.apply(correction, picture.upright, flat)
+    outputs.report["outside_target_percent"] = round(100 * applied.outside, 3)
+    outputs.report["clipped_percent"] = round(100 * applied.clipped, 3)
+    told = (
+        ("outside_target", applied.outside, f"lie outside {correction.space.title} and were cut to its edge."),
+        ("clipped_highlights", applied.clipped, "are overexposed: their colours are not known, and white stays white."),
+    )
+    for code, share, what in told:
+        if share > _TOLD_FROM:
+            percent = round(100 * share, 1)
+            message = f"{percent} % of the pixels {what}"
+            outputs.report["warnings"].append({"code": code, "message": message, "percent": percent})
     picture.icc = profiles.of_space(correction.target)
     path = job.scratch / f"corrected-{number}{picture.extension}"
     pictures.write(picture, path)

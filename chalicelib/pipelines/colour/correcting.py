@@ -16,6 +16,7 @@ from chalicelib.pipelines.colour.spaces import SPACES, SRGB, RgbSpace
 Floats = NDArray[np.float64]
 
 _AT_ONCE = 500_000  # pixels
+_BLOWN = 252 / 255  # of the range: where a highlight begins to be white
 _MAP = 48  # cells of the longer side of a flat field
 
 
@@ -106,10 +107,20 @@ def _gains(flat: Floats, encoding: Encoding, shape: tuple[int, ...]) -> Callable
     return rows
 
 
-def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = None) -> float:
-    """Corrects a picture (h, w, 3), uint8 or uint16, in place. Returns the share of pixels that the target can't hold.
+@dataclass(frozen=True)
+class Applied:
+    """Shares of a picture's pixels. outside: the target can't hold them, and they were cut to its edge. clipped: a
+    channel was at the end of its range, so that their colour isn't known."""
 
-    Beside the picture it takes a few dozen megabytes, whatever the picture's size.
+    outside: float
+    clipped: float
+
+
+def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = None) -> Applied:
+    """Corrects a picture (h, w, 3), uint8 or uint16, in place.
+
+    What is at the end of the range in all channels was white or brighter: it becomes white, where the correction of a
+    colour that nobody knows would tint it. Beside the picture it takes a few dozen megabytes, whatever its size.
     """
     full = int(np.iinfo(upright.dtype).max)
     # Eight bits are as good in single precision; sixteen come back to the last bit only in double.
@@ -118,17 +129,21 @@ def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = N
     encoded = np.rint(correction.space.encoded(np.arange(65536) / 65535) * full).astype(upright.dtype)
     gains = _gains(flat, correction.encoding, upright.shape) if flat is not None else None
     rows = max(1, _AT_ONCE // upright.shape[1])
-    outside = 0
+    outside = clipped = 0
     for first in range(0, len(upright), rows):
         strip = upright[first : first + rows]
         linear = decoded[strip]
         if gains is not None:
             linear *= gains(first, first + len(strip)).astype(real)
         light = correction.light(linear)
+        clipped += int((strip == full).any(-1).sum())
+        blown = np.clip((strip.min(-1) / full - _BLOWN) / (1 - _BLOWN), 0, 1).astype(real)[..., None]
+        light += blown * (light.max(-1, keepdims=True).clip(0, 1) - light)
         outside += int(((light < -0.002) | (light > 1.002)).any(-1).sum())
         np.clip(light, 0, 1, out=light)
         if full == 255:
             strip[:] = encoded[(light * 65535 + 0.5).astype(np.uint16)]
         else:
             strip[:] = np.rint(correction.space.encoded(light) * full)
-    return float(outside / (upright.shape[0] * upright.shape[1]))
+    count = upright.shape[0] * upright.shape[1]
+    return Applied(outside / count, clipped / count)

@@ -1,4 +1,4 @@
-"""What sidecars add to a photo's own metadata, once the run knows whose they are."""
+"""What sidecars and neighbours add to a photo's own metadata, once the run knows whose they are."""
 
 from __future__ import annotations
 
@@ -36,8 +36,14 @@ _CHANGING = (
 )  # fmt: skip
 
 
-def with_sidecars(metadata: Mapping[str, Any], said: Sequence[Mapping[str, Any]], options: Options) -> dict[str, Any]:
-    """The metadata with times, place, people and texts of its sidecars; what inspection found stands in `inspected`."""
+def redated(
+    metadata: Mapping[str, Any],
+    said: Sequence[Mapping[str, Any]],
+    options: Options,
+    witness: Candidate | None = None,
+) -> dict[str, Any]:
+    """The metadata with times, place, people and texts of its sidecars, and what its folder's other photos say of its
+    time; what inspection found stands in `inspected`."""
     own = as_inspected(metadata)
     place = own.get("gps") or next((s["gps"] for s in said if s.get("gps")), None)
     texts = {
@@ -53,6 +59,8 @@ def with_sidecars(metadata: Mapping[str, Any], said: Sequence[Mapping[str, Any]]
         options.zone, place, utc_offset(own["utc_offset"]) if own.get("offset_source") == "exif" else None
     )
     added = candidates(times, where, options.earliest_year, _ANY_TIME)
+    if witness:
+        added.append(witness)
     changed = {**own, "gps": place, **texts}
     if added or before != _candidates(own):
         changed |= times_as_json(ranked([*before, *added]))

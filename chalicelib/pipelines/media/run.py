@@ -13,9 +13,11 @@ from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.grouping import Grouping, Item, group
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.naming import Entry, local_time, paths
-from chalicelib.pipelines.media.redating import as_inspected, tags_of, with_sidecars
+from chalicelib.pipelines.media.redating import as_inspected, redated, tags_of
 from chalicelib.pipelines.media.similar import Film, Look, similar_films, similar_groups
 from chalicelib.pipelines.media.sources import BY_NAME
+from chalicelib.pipelines.media.timestamps import Candidate
+from chalicelib.pipelines.media.witnesses import Shot, shot, witnesses
 from chalicelib.pipelines.media.writing import utc_offset
 
 MOST_NAMED = 20
@@ -33,6 +35,7 @@ def group_files(ctx: RunContext) -> None:
     ranks: dict[int, int] = {}
     looks: list[tuple[int, int, int, bytes]] = []
     films: list[tuple[int, int, int, Film]] = []
+    shots: list[Shot] = []
     total = 0
     for file in ctx.files():
         total += 1
@@ -43,6 +46,8 @@ def group_files(ctx: RunContext) -> None:
         items.append(Item.of(replace(file, metadata=found)))
         entries[file.number] = Entry(file.number, file.filename, file.content_type, local=local_time(found))
         ranks[file.number] = _weight(found)
+        if numbered := shot(file.number, file.filename, found):
+            shots.append(numbered)
         best = -found.get("width", 0) * found.get("height", 0), -file.size, file.number
         if look := cells(found.get("layout")):
             looks.append((*best, look))
@@ -51,7 +56,7 @@ def group_files(ctx: RunContext) -> None:
     together = group(items)
     ctx.mark_duplicates(together.kept)
     ctx.progress(30)
-    for number, (entry, weight) in _described(ctx, together).items():
+    for number, (entry, weight) in _described(ctx, together, witnesses(shots)).items():
         entries[number], ranks[number] = entry, weight
     ctx.progress(60)
     behind = {number for members in together.groups for number, _ in members[1:]} | set(together.kept)
@@ -80,7 +85,7 @@ def group_files(ctx: RunContext) -> None:
     ctx.save("duplicates.json", _json(plan))
 
 
-def _described(ctx: RunContext, together: Grouping) -> dict[int, tuple[Entry, int]]:
+def _described(ctx: RunContext, together: Grouping, witnessed: Mapping[int, Candidate]) -> dict[int, tuple[Entry, int]]:
     """Writes to each file what the job as a whole knows of it; returns how those whose time that changes are named."""
     roles = {number: (members, role) for members in together.groups for number, role in members}
     said = dict(together.sidecars)
@@ -91,13 +96,13 @@ def _described(ctx: RunContext, together: Grouping) -> dict[int, tuple[Entry, in
             if words and role in ("edited", "motion") and number not in said:
                 said[number] = [word for word in words if word.get("kind") == "takeout"]
     changed: dict[int, tuple[Entry, int]] = {}
-    wanted = {*roles, *said, *together.albums}
+    wanted = {*roles, *said, *together.albums, *witnessed}
     for file in ctx.files() if wanted else ():
         if file.number not in wanted or not _usable(file):
             continue
         ctx.progress(30, file.filename)
-        words = said.get(file.number, [])
-        found = with_sidecars(file.metadata, words, ctx.options) if words else as_inspected(file.metadata)
+        words, witness = said.get(file.number, []), witnessed.get(file.number)
+        found = redated(file.metadata, words, ctx.options, witness) if words or witness else as_inspected(file.metadata)
         if file.number in roles:
             members, role = roles[file.number]
             found |= {"group": members[0][0], "group_role": role}
@@ -174,10 +179,11 @@ def _warnings(damaged: int, unpaired: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if damaged:
         sentence = f"{_plural(damaged, 'photo')} could be read in part only: what is missing is grey."
-        found.append({"code": "damaged", "message": sentence})
+        found.append({"code": "damaged", "message": sentence, "count": damaged})
     if unpaired:
         sentence = f"{_plural(len(unpaired), 'sidecar')} without a photo in this job."
-        found.append({"code": "sidecar_without_photo", "message": sentence, "files": unpaired[:MOST_NAMED]})
+        told = {"code": "sidecar_without_photo", "message": sentence, "count": len(unpaired)}
+        found.append(told | {"files": unpaired[:MOST_NAMED]})
     return found
 
 

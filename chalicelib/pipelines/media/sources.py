@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 CAMERA, SATELLITES, NAME, CONTAINER, FILE_SYSTEM = "camera", "satellites", "name", "container", "file system"
-XMP, IPTC, PNG, SIDECAR, GOOGLE = "xmp", "iptc", "png", "sidecar", "google"
+XMP, IPTC, PNG, SIDECAR, GOOGLE, FOLDER = "xmp", "iptc", "png", "sidecar", "google", "folder"
 MACHINES = frozenset({CAMERA, SATELLITES, CONTAINER, PNG, FILE_SYSTEM})
 
 
@@ -50,11 +50,12 @@ SOURCES = (
     Source("png_time", 4, PNG, "PNG `tIME`, the last change; UTC", 1990),
     Source("filename_datetime", 3, NAME, "date and time in the file's name"),
     Source("filename_date", 2, NAME, "a date in the file's name, taken for its midnight"),
+    Source("folder", 1, FOLDER, "photos that the camera numbered before and after it, both sure: a witness only"),
     Source("modified_at", 1, FILE_SYSTEM, "the file's time on the sender's machine, never that of the upload", 1981),
 )
 BY_NAME = {source.name: source for source in SOURCES}
 PLACE = {source.name: place for place, source in enumerate(SOURCES)}
-RUN_SOURCES = frozenset({"xmp_sidecar", "takeout"})
+RUN_SOURCES = frozenset({"xmp_sidecar", "takeout", "folder"})
 """Known only once the job's other files are."""
 
 

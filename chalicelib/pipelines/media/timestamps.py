@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from chalicelib.pipelines.media.clocks import never_set
-from chalicelib.pipelines.media.sources import BY_NAME, FILE_SYSTEM, MACHINES, NAME, PLACE, SATELLITES
+from chalicelib.pipelines.media.sources import BY_NAME, FILE_SYSTEM, FOLDER, MACHINES, NAME, PLACE, SATELLITES
 from chalicelib.pipelines.media.writing import iso, iso_local, iso_offset
 from chalicelib.pipelines.media.zones import offset_between, zone_at
 
@@ -17,7 +17,8 @@ AGREEMENT = timedelta(seconds=30)
 AHEAD_WITHOUT_ZONE = timedelta(hours=14)
 AHEAD = timedelta(minutes=5)
 # More than a day: what no zone explains. A name with a date alone stands for the whole day.
-CONTRADICTION = {SATELLITES: timedelta(hours=26), NAME: timedelta(hours=50)}
+CONTRADICTION = {SATELLITES: timedelta(hours=26), NAME: timedelta(hours=50), FOLDER: timedelta(hours=26)}
+BETWEEN = "between"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Whereabouts:
 class Candidate:
     """A time that a source gave. at: the instant, in UTC. local: the wall clock, to the microsecond, naive. weight: 0
     where `reason` says why it isn't believed: never_set, future, too_early. reason: contradicts (it takes `high` away).
-    note: ambiguous or skipped (a change of the clocks), date_only."""
+    note: ambiguous or skipped (a change of the clocks), date_only; between (its neighbours' times)."""
 
     source: str
     at: datetime
@@ -125,7 +126,9 @@ def times_as_json(choice: Choice) -> dict[str, Any]:
 def _agrees(other: Candidate, best: Candidate) -> bool:
     if not other.weight or BY_NAME[other.source].clock == BY_NAME[best.source].clock:
         return False
-    return "date_only" not in (other.note, best.note) and abs(other.at - best.at) <= AGREEMENT
+    if "date_only" in (other.note, best.note):
+        return False
+    return other.note == BETWEEN or abs(other.at - best.at) <= AGREEMENT
 
 
 def _contradicts(other: Candidate, best: Candidate) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 _WRITTEN = re.compile(
     r"\s*(\d{4})[:/.-](\d\d?)[:/.-](\d\d?)"
@@ -39,6 +40,7 @@ def is_date(text: str) -> bool:
     return bool(match and match[4] is None)
 
 
+@lru_cache(maxsize=256)  # a job's files have few offsets, and each keeps its zone's object
 def utc_offset(text: str) -> timezone | None:
     """ "+02:00", "+0200", "+02" or "Z" as a zone; None for anything else, or more than 14 hours."""
     if text.strip() == "Z":

@@ -19,7 +19,7 @@ from chalicelib.pipelines.base import (
     Worker,
     Workers,
 )
-from chalicelib.pipelines.volume.formats import FORMATS, VolumeRules
+from chalicelib.pipelines.volume.formats import BARE, FORMATS
 from chalicelib.pipelines.volume.options import BUILTIN, NOTICE, Options, is_builtin
 from chalicelib.pipelines.volume.steps import STEPS
 
@@ -36,7 +36,7 @@ class VolumePipeline:
         "Takes a three-dimensional image (NIfTI, NRRD, MetaImage, MGH, DICOM, or a zip of them), labels it or takes "
         f"the labels that you upload, and gives back labels, measures and meshes. {NOTICE}."
     )
-    accepts: FileRules = VolumeRules(extensions=EXTENSIONS, max_bytes=MAX_BYTES, roles=("labels", "reference"))
+    accepts = FileRules(extensions=EXTENSIONS, max_bytes=MAX_BYTES, roles=("labels", "reference"), bare=BARE)
     Options: type[BaseModel] = Options
     per_file = False
     steps: tuple[Step, ...] = STEPS

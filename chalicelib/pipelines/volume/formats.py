@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from chalicelib.pipelines.base import FileRules
-
 FORMATS = {
     **dict.fromkeys((".nii", ".nii.gz", ".hdr", ".hdr.gz"), "nifti"),
     **dict.fromkeys((".nrrd", ".nhdr"), "nrrd"),
@@ -28,17 +26,8 @@ CONTENT_TYPES = {
 }
 NAMES = {"nifti": "NIfTI", "nrrd": "NRRD", "mha": "MetaImage", "mgh": "MGH", "dicom": "DICOM"}
 # What scanners name their slices: no extension at all, or a UID, whose last number looks like one.
-BARE = re.compile(r"[^.]+|[0-9.]*\.\d+|(MR|CT|IM|SE)[A-Z]*[0-9.]+", re.IGNORECASE)
+BARE = r"[^.]+|[0-9.]*\.\d+|(mr|ct|im|se)[a-z]*[0-9.]+"
 NUMBERED = re.compile(r"(im|img|image|i|mr|ct|slice|file|frame)?[-_ ]?\d{1,8}(\.(dcm|ima))?", re.IGNORECASE)
-
-
-class VolumeRules(FileRules):
-    """Extensions, and DICOM's habit to have none."""
-
-    def extension(self, filename: str) -> str | None:
-        """As FileRules has it; "" for a name that DICOM slices have."""
-        found = super().extension(filename)
-        return "" if found is None and BARE.fullmatch(base_name(filename)) else found
 
 
 def format_of(name: str) -> str | None:
@@ -46,7 +35,7 @@ def format_of(name: str) -> str | None:
     suffix = suffix_of(name)
     if suffix:
         return FORMATS[suffix]
-    return "dicom" if BARE.fullmatch(base_name(name)) else None
+    return "dicom" if re.fullmatch(BARE, base_name(name), re.IGNORECASE) else None
 
 
 def suffix_of(name: str) -> str:

@@ -1,5 +1,6 @@
 """Millrace for programs: `Client` for threads, `AsyncClient` for asyncio; `operations` has every call of the API."""
 
+from millrace_client import webhooks
 from millrace_client.aio import AsyncClient, AsyncJob
 from millrace_client.client import Client, Job
 from millrace_client.errors import ApiError, FileChanged, JobEnded, MillraceError, NotReachable
@@ -14,4 +15,5 @@ __all__ = [
     "JobEnded",
     "MillraceError",
     "NotReachable",
+    "webhooks",
 ]

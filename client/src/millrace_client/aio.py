@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Literal
 
 import httpx
+from typing_extensions import Self, Unpack
 
 from millrace_client import operations
-from millrace_client.calls import Call
-from millrace_client.client import Client, Progress, completed
+from millrace_client.calls import Call, T
+from millrace_client.client import (
+    Client,
+    FilesQuery,
+    JobsQuery,
+    Progress,
+    address_of_environment,
+    completed,
+    token_of_environment,
+)
 from millrace_client.models import (
     ArtifactAnswer,
     ControlRequest,
@@ -25,13 +34,17 @@ from millrace_client.models import (
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
 from millrace_client.retrying import Attempts, retry_after
 
+if TYPE_CHECKING:
+    from millrace_client.uploading import LocalFile, UploadOptions
+
 
 class AsyncClient:
     """See Client. Files are read, sent and fetched by threads."""
 
-    def __init__(self, address: str, token: str | None = None, *, patience: float = PATIENCE) -> None:
+    def __init__(self, address: str | None = None, token: str | None = None, *, patience: float = PATIENCE) -> None:
+        address = address or address_of_environment()
         self.address = address.rstrip("/")
-        self.token = token
+        self.token = token_of_environment() if token is None else token or None
         self.patience = patience
         self.http = httpx.AsyncClient(timeout=TIMEOUT, trust_env="127.0.0.1" not in address)
 
@@ -41,10 +54,10 @@ class AsyncClient:
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
 
-    async def send[T](self, call: Call[T]) -> T:
+    async def send(self, call: Call[T]) -> T:
         return (await self.receive(call)).value
 
-    async def receive[T](self, call: Call[T]) -> Received[T]:
+    async def receive(self, call: Call[T]) -> Received[T]:
         request = outgoing(call, self.address, self.token)
         return received(
             call, await self._persist(lambda: self.http.request(**request), Attempts.of(call, self.patience))
@@ -69,17 +82,19 @@ class AsyncClient:
     def job(self, job_id: str) -> AsyncJob:
         return AsyncJob(self, job_id)
 
-    async def jobs(self, **query: Any) -> AsyncIterator[JobSummary]:
+    async def jobs(self, **query: Unpack[JobsQuery]) -> AsyncIterator[JobSummary]:
         cursor: str | None = None
         while True:
-            page = await self.send(operations.list_jobs(**{**query, "cursor": cursor}))
+            page = await self.send(operations.list_jobs(**query, cursor=cursor))
             for job in page.items:
                 yield job
             cursor = page.next_cursor
             if cursor is None:
                 return
 
-    async def upload(self, paths: Sequence[Path], pipeline: str, **more: Any) -> AsyncJob:
+    async def upload(
+        self, paths: str | Path | Iterable[str | Path | LocalFile], pipeline: str, **more: Unpack[UploadOptions]
+    ) -> AsyncJob:
         def run() -> str:
             with self.blocking() as client:
                 return client.upload(paths, pipeline, **more).id
@@ -88,7 +103,7 @@ class AsyncClient:
 
     def blocking(self) -> Client:
         """The same caller, for a thread."""
-        return Client(self.address, self.token, patience=self.patience)
+        return Client(self.address, self.token or "", patience=self.patience)
 
 
 class AsyncJob:
@@ -118,10 +133,11 @@ class AsyncJob:
                 raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
             await asyncio.sleep(delay)
 
-    async def files(self, **query: Any) -> AsyncIterator[FileAnswer]:
+    async def files(self, **query: Unpack[FilesQuery]) -> AsyncIterator[FileAnswer]:
+        query.setdefault("per_page", 200)
         number, pages = 1, 1
         while number <= pages:
-            page = await self._client.send(operations.list_files(self.id, **{"per_page": 200, **query, "page": number}))
+            page = await self._client.send(operations.list_files(self.id, **query, page=number))
             for file in page.items:
                 yield file
             number, pages = number + 1, page.pages
@@ -139,7 +155,7 @@ class AsyncJob:
     async def artifacts(self) -> list[ArtifactAnswer]:
         return (await self._client.send(operations.list_artifacts(self.id))).items
 
-    async def download(self, path: Path, artifact: str = "complete") -> Path:
+    async def download(self, path: str | Path, artifact: str = "complete") -> Path:
         def run() -> Path:
             with self._client.blocking() as client:
                 return client.job(self.id).download(path, artifact)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
 
 @dataclass(frozen=True)
-class Call[T]:
+class Call(Generic[T_co]):
     """answer: the model of what comes back; None where nothing does. creates: sent with an Idempotency-Key, so that it
     is carried out once however often it is sent. repeatable: does no harm when it is carried out twice."""
 
     method: str
     path: str
-    answer: type[T] | None
+    answer: type[T_co] | None
     body: BaseModel | Mapping[str, Any] | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str | None] = field(default_factory=dict)

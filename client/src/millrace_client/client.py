@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import httpx
+from typing_extensions import Self, Unpack
 
 from millrace_client import operations
-from millrace_client.calls import Call
+from millrace_client.calls import Call, T
 from millrace_client.downloading import Download
 from millrace_client.errors import JobEnded
 from millrace_client.machine import with_zone
@@ -19,8 +21,10 @@ from millrace_client.models import (
     ControlRequest,
     DuplicateGroupAnswer,
     FileAnswer,
+    FileState,
     ImportRequest,
     JobAnswer,
+    JobState,
     JobSummary,
     StatusAnswer,
 )
@@ -28,13 +32,43 @@ from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished
 from millrace_client.retrying import Attempts, retry_after
 
 if TYPE_CHECKING:
-    from millrace_client.uploading import LocalFile
+    from millrace_client.uploading import LocalFile, UploadOptions
 
 Progress = Callable[[StatusAnswer], object]
+DEFAULT_ADDRESS = "http://127.0.0.1:8000"
+
+
+def address_of_environment() -> str:
+    """Where Millrace is, by MILLRACE_URL or MILLRACE_ADDRESS; on this machine without them."""
+    return os.environ.get("MILLRACE_URL") or os.environ.get("MILLRACE_ADDRESS") or DEFAULT_ADDRESS
+
+
+def token_of_environment() -> str | None:
+    return os.environ.get("MILLRACE_TOKEN") or None
+
+
+class JobsQuery(TypedDict, total=False):
+    """Which jobs: see operations.list_jobs."""
+
+    status: list[JobState] | None
+    pipeline: str | None
+    limit: int | None
+
+
+class FilesQuery(TypedDict, total=False):
+    """Which files of a job, and in what order: see operations.list_files."""
+
+    confidence: list[Literal["high", "medium", "low", "none"]] | None
+    status: list[FileState] | None
+    per_page: int | None
+    group_by: str | None
+    sort: str | None
+    slim: bool | None
 
 
 class Client:
-    """address: such as http://127.0.0.1:8000, without /api. token: an access token or a key (`mr_…`).
+    """address: such as http://127.0.0.1:8000, without /api; else MILLRACE_URL says it. token: an access token or a key
+    (`mr_…`); else MILLRACE_TOKEN says it, and "" is none.
 
     patience: seconds in which a request is tried again while nobody answers, or the answer is that there is too much to
     do. Every call raises ApiError or NotReachable. May be used by several threads at once.
@@ -42,14 +76,15 @@ class Client:
 
     def __init__(
         self,
-        address: str,
+        address: str | None = None,
         token: str | None = None,
         *,
         patience: float = PATIENCE,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
+        address = address or address_of_environment()
         self.address = address.rstrip("/")
-        self.token = token
+        self.token = token_of_environment() if token is None else token or None
         self.patience = patience
         self.sleep = sleep
         # A proxy of the environment has no part in a talk with this machine; for others httpx asks it as usual.
@@ -64,11 +99,11 @@ class Client:
     def close(self) -> None:
         self.http.close()
 
-    def send[T](self, call: Call[T]) -> T:
+    def send(self, call: Call[T]) -> T:
         """Carries out any operation of `millrace_client.operations`."""
         return self.receive(call).value
 
-    def receive[T](self, call: Call[T]) -> Received[T]:
+    def receive(self, call: Call[T]) -> Received[T]:
         """As send, with the answer's headers."""
         request = outgoing(call, self.address, self.token)
         return received(call, self.persist(lambda: self.http.request(**request), Attempts.of(call, self.patience)))
@@ -94,24 +129,26 @@ class Client:
     def job(self, job_id: str) -> Job:
         return Job(self, job_id)
 
-    def jobs(self, **query: Any) -> Iterator[JobSummary]:
+    def jobs(self, **query: Unpack[JobsQuery]) -> Iterator[JobSummary]:
         """All of them, the newest first; query: as operations.list_jobs."""
         cursor: str | None = None
         while True:
-            page = self.send(operations.list_jobs(**{**query, "cursor": cursor}))
+            page = self.send(operations.list_jobs(**query, cursor=cursor))
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
                 return
 
     def import_path(
-        self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, Any] | None = None
+        self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, object] | None = None
     ) -> Job:
         """A job over objects that are in the store already: `s3://bucket/prefix/`, or `prefix/`."""
         body = ImportRequest(path=path, pipeline=pipeline, name=name, options=with_zone(pipeline, options))
         return Job(self, self.send(operations.import_path(body)).job_id)
 
-    def upload(self, paths: Sequence[Path | LocalFile], pipeline: str, **more: Any) -> Job:
+    def upload(
+        self, paths: str | Path | Iterable[str | Path | LocalFile], pipeline: str, **more: Unpack[UploadOptions]
+    ) -> Job:
         """Sends these files as one job; more: as millrace_client.uploading.Upload, which says what it does."""
         from millrace_client.uploading import Upload
 
@@ -149,11 +186,12 @@ class Job:
                 raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
             self._client.sleep(delay)
 
-    def files(self, **query: Any) -> Iterator[FileAnswer]:
+    def files(self, **query: Unpack[FilesQuery]) -> Iterator[FileAnswer]:
         """All of them, page by page; query: as operations.list_files."""
+        query.setdefault("per_page", 200)
         number, pages = 1, 1
         while number <= pages:
-            page = self._client.send(operations.list_files(self.id, **{"per_page": 200, **query, "page": number}))
+            page = self._client.send(operations.list_files(self.id, **query, page=number))
             yield from page.items
             number, pages = number + 1, page.pages
 
@@ -171,10 +209,10 @@ class Job:
         return self._client.send(operations.list_artifacts(self.id)).items
 
     def download(
-        self, path: Path, artifact: str = "complete", on_bytes: Callable[[int, int], object] | None = None
+        self, path: str | Path, artifact: str = "complete", on_bytes: Callable[[int, int], object] | None = None
     ) -> Path:
         """Fetches an artifact into `path`, going on where an earlier attempt broke off; on_bytes(there, in all)."""
-        return Download(self._client, self.id, artifact, path, on_bytes).run()
+        return Download(self._client, self.id, artifact, Path(path), on_bytes).run()
 
     def pause(self) -> JobAnswer:
         return self._control("pause")

@@ -53,3 +53,7 @@ class JobEnded(MillraceError):
 
 class FileChanged(MillraceError):
     """A local file is not as it was when it was announced."""
+
+
+class StashFailed(MillraceError):
+    """The Stash server can't be read; the message says why, without its key."""

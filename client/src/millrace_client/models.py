@@ -30,12 +30,28 @@ class AccountChanges(BaseModel):
     """Needed to change the email."""
 
 
+class AiOptions(BaseModel):
+    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+
+    connection_id: str
+    """A connection of the kind `openai`."""
+    model: str
+    """Its name on the server."""
+    token_budget: int | None = None
+    """The most that it may take in all."""
+    prompt_price: float | None = None
+    completion_price: float | None = None
+
+
 class AnalysisOptions(BaseModel):
     detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
     confidence_threshold: float | None = None
     include_organized: bool | None = None
     """Scenes that are marked as organized, too."""
     patterns: list[Pattern] | None = None
+    use_ai: bool | None = None
+    """A language model is asked for studio, performers, tags and date besides."""
+    ai: AiOptions | None = None
 
 
 class AnalysisRequest(BaseModel):
@@ -52,6 +68,8 @@ class AnalysisStarted(BaseModel):
     job_id: str
     scenes: int
     status: str
+    estimate: Tokens | None
+    """What asking the model is likely to take; null where none is asked."""
 
 
 class ApplyRequest(BaseModel):
@@ -61,6 +79,8 @@ class ApplyRequest(BaseModel):
     scene_ids: list[str] | None = None
     connection_id: str | None = None
     """The server to write to; without it the catalogue alone changes."""
+    background: Literal[True] | None = None
+    """Applying is always a job: follow it by its id."""
 
 
 class ArtifactAnswer(BaseModel):
@@ -133,6 +153,8 @@ class ChangeAnswer(BaseModel):
     reason: str
     status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
     message: str | None
+    source: Literal["rules", "ai"]
+    """Whether rules or a language model propose it."""
 
 
 class ChangeDecision(BaseModel):
@@ -428,7 +450,8 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
-    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this
+    order."""
 
     pipeline: str
     file_ids: list[str] | None = None
@@ -592,6 +615,9 @@ class MoreFilesRequest(BaseModel):
     """The request without it seals the job."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
+    can't. Such an upload can't go on after a break."""
 
 
 class MultipartPlan(BaseModel):
@@ -718,6 +744,8 @@ class PipelineAnswer(BaseModel):
     title: str
     description: str
     extensions: list[str]
+    bare_names: str | None
+    """A regular expression, whatever the case, of names without an extension that it takes; null: none."""
     max_bytes: int
     roles: list[str]
     steps: list[str]
@@ -749,6 +777,25 @@ class PlanAnswer(BaseModel):
     changes: dict[str, int]
     """How many were proposed, by field."""
     metadata: dict[str, Any]
+
+
+class PlanCosts(BaseModel):
+    """What asking a language model for a plan takes."""
+
+    model: str
+    token_budget: int
+    estimate: Tokens
+    counted: TokensCounted
+    failed: int
+    """Scenes about which the model could not be asked, or gave no usable answer."""
+    unasked: int
+    """Scenes that were left out."""
+    invented: int
+    """Choices that were not among those given, and are left out."""
+    stopped: str | None
+    """Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."""
+    failures: list[str]
+    """The first scenes that failed, and why."""
 
 
 class PlanPage(BaseModel):
@@ -785,6 +832,51 @@ class Problem(BaseModel):
     code: str
     request_id: str
     errors: list[dict[str, str]]
+
+
+class PushAnswer(BaseModel):
+    source: str
+    whole: bool
+    """All scenes are to be sent; what isn't among them is marked as absent."""
+    updated_after: str | None
+    """Of one that isn't whole: only scenes that were updated after this."""
+    behind: str | None
+    """The id of the last scene that was taken in: the next page lies behind it."""
+    created: int
+    updated: int
+    skipped: int
+    failed: int
+
+
+class PushEnd(BaseModel):
+    """All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten."""
+
+    source: str
+    performers: str
+    tags: str
+    studios: str
+    scenes: str | None = None
+    """Of a whole push. Scenes that aren't listed are marked as absent."""
+
+
+class PushPage(BaseModel):
+    """Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids."""
+
+    source: str
+    behind: str | None = None
+    """The id that the page lies behind. A page that comes again isn't counted again."""
+    scenes: list[dict[str, Any]] | None = None
+    performers: list[dict[str, Any]] | None = None
+    tags: list[dict[str, Any]] | None = None
+    studios: list[dict[str, Any]] | None = None
+
+
+class PushRequest(BaseModel):
+    """source: what you call the server, such as `home`."""
+
+    source: str
+    incremental: bool | None = None
+    """Only what changed since the last push; the first one is always whole."""
 
 
 class RefreshRequest(BaseModel):
@@ -911,6 +1003,7 @@ class SceneFilters(BaseModel):
     organized: bool | None = None
     analyzed: bool | None = None
     has_active_jobs: bool | None = None
+    """Scenes that a job under way names."""
     absent: bool | None = None
     """Scenes that their source no longer has."""
     date_from: str | None = None
@@ -1045,6 +1138,18 @@ class SignedParts(BaseModel):
     parts: list[SignedPart]
 
 
+class SlipAnswer(BaseModel):
+    path: str
+    """Of an object, or of a folder, with a slash at its end."""
+    code: Literal["unknown_pipeline", "no_batch", "unknown_user", "no_owner"]
+    message: str
+
+
+class SlipsAnswer(BaseModel):
+    items: list[SlipAnswer]
+    """At most 100."""
+
+
 class StartedAnswer(BaseModel):
     at: datetime
     due_at: datetime | None
@@ -1133,9 +1238,15 @@ class StoredPictures(BaseModel):
 
 
 class SyncRequest(BaseModel):
-    connection_id: str
+    """A Stash server over a connection, or the videos of your own media jobs."""
+
+    connection_id: str | None = None
+    videos: bool | None = None
+    """The videos of your media jobs; of these all are looked at each time."""
     incremental: bool | None = None
     """Only what changed since the last sync; the first one is always full."""
+    background: Literal[True] | None = None
+    """A sync is always a job: follow it by its id."""
 
 
 class TagsOfScenes(BaseModel):
@@ -1144,7 +1255,8 @@ class TagsOfScenes(BaseModel):
 
 
 class ThumbnailAnswer(BaseModel):
-    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several
+    files."""
 
     url: str
     start: int
@@ -1159,6 +1271,26 @@ class Token(BaseModel):
     """Seconds."""
     user_id: str
     token_type: Literal["bearer"] | None = None
+
+
+class Tokens(BaseModel):
+    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    price."""
+
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+
+
+class TokensCounted(BaseModel):
+    requests: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None
+    cached_tokens: int
+    unmetered_requests: int
+    """Requests whose tokens the server didn't count: they are estimated."""
 
 
 class UploadAnswer(BaseModel):
@@ -1184,6 +1316,9 @@ class UploadRequest(BaseModel):
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    single_put: bool | None = None
+    """One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that
+    can't. Such an upload can't go on after a break."""
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None

@@ -67,8 +67,13 @@ from millrace_client.models import (
     PipelineAnswer,
     PipelinesAnswer,
     PlanAnswer,
+    PlanCosts,
     PlanPage,
     PlansPage,
+    PushAnswer,
+    PushEnd,
+    PushPage,
+    PushRequest,
     RefreshRequest,
     RegisterRequest,
     ResultAnswer,
@@ -92,6 +97,7 @@ from millrace_client.models import (
     SettingsRequest,
     SignedInAnswer,
     SignedParts,
+    SlipsAnswer,
     StashTested,
     StatsAnswer,
     StatusAnswer,
@@ -693,6 +699,21 @@ def list_studios(
     )
 
 
+def begin_push(body: PushRequest) -> Call[PushAnswer]:
+    """Begin to send a library, or go on."""
+    return Call("POST", "/scenes/push", PushAnswer, body=body)
+
+
+def push_page(body: PushPage) -> Call[PushAnswer]:
+    """Send a page of a library."""
+    return Call("POST", "/scenes/pages", PushAnswer, body=body)
+
+
+def end_push(body: PushEnd) -> Call[JobStarted]:
+    """End a push."""
+    return Call("POST", "/scenes/push/end", JobStarted, body=body, creates=True)
+
+
 def generate_plan(body: AnalysisRequest) -> Call[AnalysisStarted]:
     """Look for what scenes lack."""
     return Call("POST", "/analysis/generate", AnalysisStarted, body=body, creates=True)
@@ -742,6 +763,11 @@ def cancel_plan(plan_id: str) -> Call[PlanAnswer]:
 def undo_plan(plan_id: str) -> Call[PlanAnswer]:
     """A plan that takes back what one did."""
     return Call("POST", f"/analysis/plans/{plan_id}/undo", PlanAnswer, creates=True)
+
+
+def get_plan_costs(plan_id: str) -> Call[PlanCosts]:
+    """What a language model took for a plan."""
+    return Call("GET", f"/analysis/plans/{plan_id}/costs", PlanCosts)
 
 
 def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
@@ -853,12 +879,12 @@ def delete_connection(connection_id: str) -> Call[None]:
 
 def try_stash_server(body: ServerTest) -> Call[StashTested]:
     """Whether a Stash server can be read."""
-    return Call("POST", "/settings/test-stash", StashTested, body=body, repeatable=False)
+    return Call("POST", "/settings/test-stash", StashTested, body=body)
 
 
 def try_model_server(body: ServerTest) -> Call[ModelsTested]:
     """Whether a server of language models can be asked."""
-    return Call("POST", "/settings/test-openai", ModelsTested, body=body, repeatable=False)
+    return Call("POST", "/settings/test-openai", ModelsTested, body=body)
 
 
 def get_settings() -> Call[SettingsAnswer]:
@@ -874,6 +900,11 @@ def change_settings(body: SettingsRequest, *, if_match: str | None = None) -> Ca
 def get_setting(name: str) -> Call[SettingAnswer]:
     """One setting."""
     return Call("GET", f"/settings/{quote(name, safe='')}", SettingAnswer)
+
+
+def list_slips() -> Call[SlipsAnswer]:
+    """What lies wrong in the drop folder."""
+    return Call("GET", "/drop-folder/slips", SlipsAnswer)
 
 
 def list_audit(*, limit: int | None = None, cursor: str | None = None) -> Call[AuditPage]:

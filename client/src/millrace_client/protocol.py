@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 import httpx
 from pydantic import TypeAdapter
 
-from millrace_client.calls import Call
+from millrace_client.calls import Call, T, T_co
 from millrace_client.models import StatusAnswer
 
 PATIENCE = 60.0
@@ -19,8 +19,8 @@ FINAL = frozenset({"completed", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)
-class Received[T]:
-    value: T
+class Received(Generic[T_co]):
+    value: T_co
     response: httpx.Response
 
 
@@ -40,7 +40,7 @@ def outgoing(call: Call[Any], address: str, token: str | None) -> dict[str, Any]
     return request
 
 
-def received[T](call: Call[T], response: httpx.Response) -> Received[T]:
+def received(call: Call[T], response: httpx.Response) -> Received[T]:
     value: Any = None if call.answer is None else TypeAdapter(call.answer).validate_json(response.content)
     return Received(value, response)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +98,8 @@ class Sender:
             etags[number] = response.headers["ETag"]
 
         missing = [number for number in range(1, plan.part_count + 1) if number not in etags]
-        for window in batched(missing, self._parallel):
+        for start in range(0, len(missing), self._parallel):
+            window = missing[start : start + self._parallel]
             sums = {
                 str(number): f"{_crc32(file.path, (number - 1) * plan.part_size, length(number)):08x}"
                 for number in window

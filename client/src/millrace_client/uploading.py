@@ -11,12 +11,12 @@ import mimetypes
 import os
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, TypeVar
 
 from millrace_client import operations
 from millrace_client.client import Client
@@ -28,6 +28,8 @@ from millrace_client.protocol import FINAL
 from millrace_client.sending import Sender, Stopped
 
 BATCH = 500
+CHUNK = 1024 * 1024
+T = TypeVar("T")
 PARALLEL = 6
 
 
@@ -51,8 +53,11 @@ class LocalFile:
             raise FileChanged(f"{self.path} has changed since it was announced.")
 
     def sha256(self) -> str:
+        digest = hashlib.sha256()
         with self.path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
+            while chunk := content.read(CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
 
 
 def collect(paths: Sequence[Path]) -> list[LocalFile]:
@@ -67,6 +72,19 @@ def collect(paths: Sequence[Path]) -> list[LocalFile]:
     return list(found.values())
 
 
+class UploadOptions(TypedDict, total=False):
+    """What Upload takes besides its client, its files and its pipeline."""
+
+    name: str | None
+    options: Mapping[str, Any] | None
+    parallel: int
+    state: Path | None
+    skip_unsupported: bool
+    role: str | None
+    on_checked: Callable[[LocalFile], object]
+    on_sent: Callable[[LocalFile, int], object]
+
+
 class Upload:
     """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None.
 
@@ -77,7 +95,7 @@ class Upload:
     def __init__(
         self,
         client: Client,
-        files: Sequence[Path | LocalFile],
+        files: str | Path | Iterable[str | Path | LocalFile],
         pipeline: str,
         *,
         name: str | None = None,
@@ -85,10 +103,15 @@ class Upload:
         parallel: int = PARALLEL,
         state: Path | None = None,
         skip_unsupported: bool = False,
+        role: str | None = None,
         on_checked: Callable[[LocalFile], object] = lambda file: None,
         on_sent: Callable[[LocalFile, int], object] = lambda file, there: None,
     ) -> None:
-        self._files = [file if isinstance(file, LocalFile) else LocalFile.at(file) for file in files]
+        given = [files] if isinstance(files, str | Path) else list(files)
+        if not given:
+            raise ValueError("No files are given: an upload needs at least one.")
+        self._files = [file if isinstance(file, LocalFile) else LocalFile.at(Path(file)) for file in given]
+        self._role = role
         self._pipeline = pipeline
         self._name = name
         self._options = with_zone(pipeline, options)
@@ -99,7 +122,7 @@ class Upload:
         self._on_sent = on_sent
         self._stop = threading.Event()
         # Of its own, whose waits end when the upload is stopped.
-        self._client = Client(client.address, client.token, patience=client.patience, sleep=self._sleep)
+        self._client = Client(client.address, client.token or "", patience=client.patience, sleep=self._sleep)
         self._journal = Journal(state / f"{self._identity()}.jsonl" if state else None)
 
     def run(self) -> str:
@@ -126,7 +149,8 @@ class Upload:
 
     def _identity(self) -> str:
         files = [[str(file.path.resolve()), file.name, file.size, file.modified] for file in self._files]
-        what = {"pipeline": self._pipeline, "name": self._name, "options": self._options, "files": files}
+        role = {"role": self._role} if self._role else {}
+        what = {"pipeline": self._pipeline, **role, "name": self._name, "options": self._options, "files": files}
         return name_of({"address": self._client.address, "token": self._client.token, **what})
 
     def _job_goes_on(self) -> bool:
@@ -165,7 +189,7 @@ class Upload:
         if key is None:
             key = str(uuid.uuid4())
             self._journal.note(asking=numbers.start, key=key)
-        files = [announcement(self._files[number], hashes[number]) for number in numbers]
+        files = [announcement(self._files[number], hashes[number], self._role) for number in numbers]
         more: dict[str, Any] = {"more": True} if numbers.stop < len(self._files) else {}
         more |= {"skip_unsupported": True} if self._skip_unsupported else {}
         if job_id:
@@ -207,7 +231,7 @@ class Upload:
         finally:
             sender.close()
 
-    def _side_by_side[T](self, work: Callable[[int], T], numbers: Sequence[int], threads: int) -> list[T]:
+    def _side_by_side(self, work: Callable[[int], T], numbers: Sequence[int], threads: int) -> list[T]:
         """The first failure, or Ctrl-C, ends the others."""
         pool = ThreadPoolExecutor(threads)
         try:
@@ -237,7 +261,8 @@ def _first_failure(futures: Sequence[Future[Any]]) -> BaseException | None:
     return min(failures, key=lambda error: isinstance(error, Stopped), default=None)
 
 
-def announcement(file: LocalFile, sha256: str) -> NewFile:
-    modified = datetime.fromtimestamp(file.modified / 1e9, UTC)
+def announcement(file: LocalFile, sha256: str, role: str | None = None) -> NewFile:
+    modified = datetime.fromtimestamp(file.modified / 1e9, timezone.utc)
     kind: dict[str, Any] = {"content_type": guess} if (guess := mimetypes.guess_type(file.name)[0]) else {}
+    kind |= {"role": role} if role else {}
     return NewFile(filename=file.name, size=file.size, sha256=sha256, modified_at=modified, **kind)

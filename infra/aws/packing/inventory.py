@@ -21,6 +21,9 @@ COPYLEFT = re.compile(r"(?<![A-Z])A?GPL|General Public License", re.IGNORECASE)
 HARMLESS = re.compile(r"LGPL|Lesser|GCC-exception", re.IGNORECASE)
 # Where the metadata says more than what is there: pi-heif's wheels carry libheif and libde265, both LGPL.
 GPL_CONFIGURED = b"--enable-gpl"
+EXTENSION = re.compile(r"\.(cpython-|abi3\.|pypy)|\.so\.(py|json|txt)")
+"""In the name of a Python module, which is its distribution's own; any other shared object is a bundled library, in
+a folder `*.libs` or, as rawpy's LibRaw and ONNX Runtime, in the package itself."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Component:
 def components(folder: Path) -> list[Component]:
     """Everything in an installed folder. PackingFailed for a bundled library that bundled.json doesn't know."""
     found = [_distribution(path) for path in folder.glob("*.dist-info/METADATA")]
-    found += [_bundled(path) for path in folder.glob("*.libs/*.so*")]
+    found += [_bundled(path) for path in folder.rglob("*.so*") if not EXTENSION.search(path.name)]
     return sorted(set(found), key=lambda component: (component.kind, component.name))
 
 

@@ -1,12 +1,12 @@
 """Where ministack changes what it holds, a record of it is made; and its queues are walked less often.
 
-ministack's own queues are read from end to end by every receive and delete, and its S3 announces each object from a
-thread of its own: here a receive stops at what it needs, and an object's message is part of the same change.
+ministack's S3 announces each object from a thread of its own: here an object's message is part of the same change.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import operator
 import re
 import threading
@@ -15,6 +15,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from chalicelib.jobs.intake.deliveries import group_of
+from infra.local.cloud.fairness import fair
 from infra.local.cloud.journal import Record
 from infra.local.cloud.state import WORN, State
 
@@ -111,18 +113,14 @@ def _queues(sqs: Any, append: Callable[[Record], None]) -> None:
 
     def collecting(queue: Any, most: int, visibility: int) -> list[Any]:
         now = time.time()
-        found = []
-        for message in queue["messages"]:
-            if message["visible_at"] <= now:
-                message["receipt_handle"] = sqs.new_uuid()
-                message["visible_at"] = now + visibility
-                message["receive_count"] += 1
-                message["first_receive_at"] = message["first_receive_at"] or now
-                found.append(message)
-                if message["receive_count"] >= NEARLY_WORN:
-                    queue[WORN] = True
-                if len(found) == most:
-                    break
+        found = fair(queue["messages"], now, most)
+        for message in found:
+            message["receipt_handle"] = sqs.new_uuid()
+            message["visible_at"] = now + visibility
+            message["receive_count"] += 1
+            message["first_receive_at"] = message["first_receive_at"] or now
+            if message["receive_count"] >= NEARLY_WORN:
+                queue[WORN] = True
         if found:
             times = [[m["id"], m["receive_count"], m["first_receive_at"]] for m in found]
             append(["received", queue["name"], times])
@@ -207,6 +205,7 @@ def _events(s3: Any, sqs: Any, append: Callable[[Record], None]) -> None:
         before = len(queue["messages"]) if queue else 0
         deliver(arn, *arguments, **more)
         for message in queue["messages"][before:] if queue else ():
+            message["group_id"] = group_of(json.loads(message["body"]))  # there is nobody else here to wait for that
             append(["sent", queue["name"], message])
 
     def firing(bucket: str, key: str, event: str, **more: Any) -> None:

@@ -7,10 +7,13 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.accounts.stored_settings import CHANGEABLE, effective
+from chalicelib.jobs.ids import new_id
 from chalicelib.settings import flat
 from chalicelib.wiring import Clients, services
-from tests.app.accounts.people_helpers import admin, audit, signed_in
-from tests.app.api_world import SETTINGS, Answer, Caller, World
+from infra.admin import make_admin
+from infra.connect import Tables
+from tests.app.accounts.people_helpers import PASSWORD, admin, audit, member, signed_in
+from tests.app.api_world import SETTINGS, STACK, Answer, Caller, World
 
 
 def put(boss: Caller, **changes: Any) -> Answer:
@@ -83,7 +86,9 @@ def test_one_setting_is_read_by_its_name(world: World) -> None:
         ({"cors_origins": "https://page.example"}, "cors_origins", "list"),
         ({"cors_origins": ["*"]}, "cors_origins", "list"),
         ({"cors_origins": ["https://page.example/"]}, "cors_origins", "list"),
-        ({"drop_owner": ""}, "drop_owner", "name"),
+        ({"drop_owner": "a b"}, "drop_owner", "id or the email"),
+        ({"drop_owner": "drop"}, "drop_owner", "no user"),
+        ({"drop_owner": "nobody@example.com"}, "drop_owner", "no user"),
     ],
     ids=str,
 )
@@ -258,3 +263,23 @@ def test_only_admins_see_settings_and_the_audit_log(world: World) -> None:
             answer = who.call(method, path, {"token_seconds": 600} if method == "PUT" else None)
             assert answer.status == status
     assert services().stored_settings.one("token_seconds").source == "default"
+
+
+def test_the_owner_of_drop_folders_is_a_user_by_id_or_email(world: World) -> None:
+    boss, ann = admin(world), member(world)
+    email = ann.get("/auth/me")["email"]
+    for given in (ann.id, email):
+        assert put(boss, drop_owner=given).status == 200
+        services.look_again()
+        assert services().drop_owners.owner(None) == ann.id
+
+
+def test_the_first_admin_owns_drop_folders_and_a_later_one_does_not(world: World) -> None:
+    tables = Tables(world.dynamodb, STACK)
+    assert "belongs to this account" in make_admin(tables, f"{new_id()}@example.com", PASSWORD, agree=lambda: False)
+    services.look_again()
+    first = services().drop_owners.owner(None)
+    assert first is not None
+    assert "belongs to this account" not in make_admin(tables, f"{new_id()}@example.com", PASSWORD, agree=lambda: False)
+    services.look_again()
+    assert services().drop_owners.owner(None) == first

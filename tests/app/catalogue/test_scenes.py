@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.api import analysis
+from chalicelib.catalogue.ai.client import ModelServer
+from chalicelib.catalogue.detecting.proposal import Field as SceneField
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
+from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
+from chalicelib.catalogue.values import checked
+from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
 from chalicelib.wiring_catalogue import CatalogueServices
+from infra.local import samples as made
+from tests.app.accounts.people_helpers import signed_in
 from tests.app.api_world import Caller, World
 from tests.catalogue.stash_server import KEY, StashServer
 
@@ -198,6 +207,34 @@ def test_a_value_of_ones_own_is_applied_in_place_of_the_proposed(world: World, a
     assert ann.get("/scenes/s1")["scene_date"] == "2009-05"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("date", "soon"), ("date", "2009-02-30"), ("date", 2009), ("date", ["2009"]), ("studio", ""), ("studio", 7),
+        ("studio", "x" * 201), ("studio", "\ud800"), ("performers", []), ("performers", ["a", 7]), ("performers", {}),
+        ("performers", ["x"] * 101),
+    ],
+)  # fmt: skip
+def test_a_value_that_its_field_cannot_have_is_refused(world: World, ann: Caller, field: str, value: Any) -> None:
+    plan = planned(world, ann)
+    path = f"/analysis/changes/{changes_of(ann, plan)[field]['id']}"
+    answer = ann.call("PATCH", path, {"status": "approved", "proposed_value": value})
+    assert (answer.status, answer["errors"][0]["field"]) == (422, "proposed_value"), answer.text
+    assert changes_of(ann, plan)[field]["status"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("details", "x" * 50_001), ("details", 7), ("markers", "0:10"), ("markers", {"title": "x", "seconds": -1}),
+        ("markers", {"title": "x", "seconds": float("inf")}), ("markers", {"title": "x"}), ("tags", None),
+    ],
+)  # fmt: skip
+def test_each_field_has_a_form(field: SceneField, value: Any) -> None:
+    with pytest.raises(ValueError, match=field):
+        checked(field, value)
+
+
 def test_a_value_changed_in_the_meantime_is_a_conflict(world: World, ann: Caller) -> None:
     plan = planned(world, ann, options={"detect": ["date"]})
     ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
@@ -206,6 +243,18 @@ def test_a_value_changed_in_the_meantime_is_a_conflict(world: World, ann: Caller
     world.deliver()
     change = changes_of(ann, plan)["date"]
     assert (change["status"], ann.get("/scenes/s1")["scene_date"]) == ("conflict", "2010")
+
+
+def test_changes_of_another_plan_are_not_applied_with_this_one(world: World, ann: Caller) -> None:
+    plan, other = planned(world, ann), planned(world, ann)
+    ann.post(f"/analysis/plans/{plan}/bulk-update", {"action": "accept_all"})
+    change = changes_of(ann, other)["date"]["id"]
+    for wrong in (change, change.partition(".")[2]):
+        assert ann.post(f"/analysis/plans/{plan}/apply", {"change_ids": [wrong]}).status == 422
+    own = changes_of(ann, plan)["date"]["id"]
+    assert ann.post(f"/analysis/plans/{plan}/apply", {"change_ids": [own]}).status == 202
+    world.deliver()
+    assert {c["status"] for c in changes_of(ann, plan).values()} == {"applied", "approved"}
 
 
 def test_a_plan_that_is_over_takes_no_decisions(world: World, ann: Caller) -> None:
@@ -304,3 +353,134 @@ def test_approved_changes_are_written_to_the_server(world: World, ann: Caller, s
 def test_anothers_connection_is_none(world: World, ann: Caller, server: StashServer, path: str) -> None:
     answer = ann.post(path, {"connection_id": "other"})
     assert (answer.status, answer["code"]) == (400, "no_such_connection")
+
+
+# -- bringing scenes in
+
+
+def test_videos_of_media_jobs_become_scenes_until_they_are_deleted(world: World, user: Caller) -> None:
+    content = made.video("mp4", made.scene(8), "2024-06-01T10:00:00Z")
+    media = user.upload({"VID_20240601_100000.mp4": content, "walk.jpg": made.jpeg(made.scene(1))})
+    world.deliver()
+
+    def synced() -> dict[str, Any]:
+        started = user.post("/scenes/sync", {"videos": True})
+        assert started.status == 202, started.text
+        world.deliver()
+        (result,) = user.get(f"/results?job_id={started['job_id']}")["items"]
+        metadata: dict[str, Any] = result["metadata"]
+        return metadata
+
+    assert synced()["created"] == 1
+    (scene,) = user.get("/scenes")["items"]
+    file = scene["files"][0]
+    assert (scene["title"], scene["source"], file["size"]) == ("VID_20240601_100000.mp4", "videos", len(content))
+    assert (file["width"] > 0, file["duration"] > 0, list(file["fingerprints"])) == (True, True, ["sha256"])
+    assert synced()["skipped"] == 1
+    assert user.call("DELETE", f"/jobs/{media}").status in {202, 204}
+    world.deliver()
+    assert synced()["absent"] == 1
+    assert user.get(f"/scenes/{scene['id']}")["absent"] is True
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"videos": True, "connection_id": "home"}, {"connection_id": "home", "background": False}]
+)
+def test_a_sync_is_of_one_source_and_always_a_job(user: Caller, body: dict[str, Any]) -> None:
+    assert user.post("/scenes/sync", body).status == 422
+
+
+def test_whole_syncs_can_be_scheduled(world: World) -> None:
+    person = signed_in(world, f"{new_id()}@example.com")
+    daily = {"name": "Daily", "pipeline": "scenesync", "every_minutes": 1440}
+    made = person.post("/schedules", {**daily, "options": {"videos": True, "incremental": False}})
+    assert made.status == 201, made.text
+    assert person.post(f"/schedules/{made['id']}/run").status == 202
+    world.deliver()
+    services().schedule_table.delete_schedule(services().schedule_table.schedule(person.id, made["id"]))
+    (job,) = person.get("/jobs?pipeline=scenesync")["items"]
+    assert (job["status"], job["name"][:5]) == ("completed", "Daily")
+
+
+# -- a language model
+
+
+class WithModel:
+    """A connection to a language model that chooses the first tag."""
+
+    def models(self, owner_id: str, connection_id: str) -> ModelServer:
+        if connection_id != "mine":
+            raise KeyError(connection_id)
+        content = json.dumps({"tags": [{"key": "t1", "confidence": 0.8}]})
+        said = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+        answer = json.dumps(said | {"usage": {"prompt_tokens": 800, "completion_tokens": 30}}).encode()
+        return ModelServer(lambda *asked: Response(200, answer), KEY, lambda seconds: None)
+
+
+def asked_model(**more: Any) -> dict[str, Any]:
+    ai = {"connection_id": "mine", "model": "small", **more}
+    return {"scene_ids": ["s1", "s2"], "options": {"detect": ["tags"], "use_ai": True, "ai": ai}}
+
+
+def test_a_model_is_asked_and_its_costs_are_told(world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    started = ann.post("/analysis/generate", asked_model(prompt_price=1.0, completion_price=2.0))
+    assert started.status == 202, started.text
+    estimate = started["estimate"]
+    assert estimate["requests"] == 2
+    assert estimate["cost"] == pytest.approx((estimate["prompt_tokens"] + 2 * estimate["completion_tokens"]) / 1e6)
+    world.deliver()
+    plan = f"/analysis/plans/{started['plan_id']}"
+    (change,) = ann.get(plan)["items"][0]["changes"]
+    assert (change["proposed_value"], change["source"]) == ("lake", "ai")
+    costs = ann.get(f"{plan}/costs")
+    assert costs["estimate"] == estimate
+    assert costs["counted"] == {
+        "requests": 2, "prompt_tokens": 1600, "completion_tokens": 60, "cost": 0.00172,
+        "cached_tokens": 0, "unmetered_requests": 0,
+    }  # fmt: skip
+    assert (costs["failed"], costs["unasked"], costs["stopped"]) == (0, 0, None)
+    assert world.guest().get(f"{plan}/costs").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (asked_model(token_budget=1000), 400, "too_costly"),
+        (asked_model(connection_id="other"), 400, "no_such_connection"),
+        (asked_model(token_budget=999), 422, "invalid_fields"),
+        ({"scene_ids": ["s1"], "options": {"use_ai": True}}, 422, "invalid_fields"),
+    ],
+)
+def test_a_model_is_not_asked_for_what_it_may_not_cost(
+    ann: Caller, monkeypatch: pytest.MonkeyPatch, body: dict[str, Any], status: int, code: str
+) -> None:
+    monkeypatch.setattr(CatalogueServices, "connections", WithModel())
+    answer = ann.post("/analysis/generate", body)
+    assert (answer.status, answer["code"]) == (status, code), answer.text
+    assert ann.get("/analysis/plans")["total"] == 0
+
+
+def test_a_plan_without_a_model_has_no_costs(world: World, ann: Caller) -> None:
+    answer = ann.get(f"/analysis/plans/{planned(world, ann)}/costs")
+    assert (answer.status, answer["code"]) == (404, "no_costs")
+
+
+def test_more_scenes_than_options_hold_are_analysed_all(
+    world: World, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis, "IN_OPTIONS", 1)
+    started = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert started["scenes"] == 2
+    assert ids(ann.get("/scenes?has_active_jobs=true")) == {"s1", "s2"}
+    world.deliver()
+    assert ann.get(f"/jobs/{started['job_id']}")["status"] == "completed"
+    assert ann.get("/scenes?has_active_jobs=true")["total"] == 0
+    assert [job["id"] for job in ann.get("/scenes/s1/jobs")["items"]] == [started["job_id"]]
+    assert ann.get(f"/analysis/plans/{started['plan_id']}")["scenes"] == 2
+
+
+def test_more_scenes_than_an_analysis_takes_are_refused(ann: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analysis, "MOST_SCENES", 1)
+    answer = ann.post("/analysis/generate", {"filters": {"organized": False}})
+    assert (answer.status, answer["code"]) == (400, "nothing_chosen")

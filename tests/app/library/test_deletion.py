@@ -34,6 +34,23 @@ def stored(user: Caller) -> int:
     return services().jobs.usage(user.id).stored_bytes
 
 
+def test_files_of_one_job_are_deleted_side_by_side(
+    world: World, user: Caller, done: Done, samples: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = done({"a.jpg": samples["harbour.jpg"], "b.jpg": samples["IMG_20240210_174500.jpg"]})
+    first, second = file_ids(user, job_id)
+    remove, others = deletion.remove_files, [second]
+
+    def overtaken(*given: Any) -> Job:
+        if others:
+            assert user.call("DELETE", f"/files/{others.pop()}").status == 204
+        return remove(*given)
+
+    monkeypatch.setattr(deletion, "remove_files", overtaken)
+    assert user.call("DELETE", f"/files/{first}").status == 204
+    assert (user.get("/files")["items"], stored(user)) == ([], 0)
+
+
 def test_a_deleted_file_takes_its_object_thumbnail_and_bytes_with_it(
     world: World, user: Caller, done: Done, samples: dict[str, bytes]
 ) -> None:
@@ -192,7 +209,9 @@ def test_an_upload_of_bytes_that_are_there_counts_them_once_and_shares_them(
     assert stored(user) == len(photo)
 
 
-def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, user: Caller, photo: bytes) -> None:
+def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, photo: bytes) -> None:
+    user = member(world)
+
     def drop() -> str:
         world.s3.put_object(Bucket="millrace", Key=f"drop/media/@{user.id}/trip/a.jpg", Body=photo)
         world.s3.put_object(Bucket="millrace", Key=f"drop/media/@{user.id}/trip/_DONE", Body=b"")

@@ -1,5 +1,7 @@
 """A file's bytes as they came: shown in a browser, or saved under their name."""
 
+import io
+import zipfile
 from urllib.parse import urlsplit
 
 from tests.app.api_world import Answer, Caller, World, key_of, query
@@ -67,6 +69,57 @@ def test_bytes_that_are_gone_are_told_to_be_gone(world: World, user: Caller, don
     world.s3.delete_object(Bucket=urlsplit(url).netloc.partition(".")[0], Key=key_of(url))
     answer = original(user, file_id)
     assert (answer.status, answer["code"]) == (404, "file_not_found")
+
+
+def test_bytes_that_were_replaced_after_they_were_looked_into_are_not_handed_out(
+    world: World, user: Caller, samples: Samples
+) -> None:
+    """The address of an upload is good for an hour: what comes through it later is none of what the job speaks of."""
+    photo = samples["harbour.jpg"]
+    other = changed(photo)
+    target = user.announce({"harbour.jpg": photo})["uploads"][0]
+    world.send(target, photo)
+    world.deliver()
+    job_id = target["file_id"].rpartition("-")[0]
+    assert original(user, target["file_id"]).status == 200
+    zipped = archive(world, user, job_id)
+    world.send(target, other)
+    world.deliver()
+    answer = original(user, target["file_id"])
+    assert (answer.status, answer["code"]) == (409, "file_replaced")
+    assert archive(world, user, job_id) == zipped
+    assert photo in zipped.values()
+
+
+def test_a_zip_is_not_made_of_replaced_bytes(world: World, user: Caller, samples: Samples) -> None:
+    photo = samples["harbour.jpg"]
+    target = user.announce({"harbour.jpg": photo})["uploads"][0]
+    job_id = target["file_id"].rpartition("-")[0]
+    world.send(target, photo)
+    world.deliver("inspect-media")
+    world.send(target, changed(photo))
+    world.deliver()
+    # The run was asked for before the second came: it says so, and a retry takes what is there.
+    assert (user.get(f"/jobs/{job_id}")["status"], user.get(f"/jobs/{job_id}")["error_code"]) == (
+        "failed",
+        "file_changed",
+    )
+    assert user.post(f"/jobs/{job_id}/retry").status in (200, 202)
+    world.deliver()
+    assert changed(photo) in archive(world, user, job_id).values()
+
+
+def changed(photo: bytes) -> bytes:
+    """Of the same size, and still a photo: one byte of its pixels is another."""
+    at = len(photo) - 200
+    return photo[:at] + bytes([photo[at] ^ 1]) + photo[at + 1 :]
+
+
+def archive(world: World, user: Caller, job_id: str) -> dict[str, bytes]:
+    """The members of the job's zip, by name."""
+    url = user.get(f"/download/{job_id}", accept=JSON)["url"]
+    with zipfile.ZipFile(io.BytesIO(fetched(world, url))) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
 
 
 def test_nobody_else_gets_the_bytes(world: World, user: Caller, done: Done, samples: Samples) -> None:

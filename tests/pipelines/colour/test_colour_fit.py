@@ -10,7 +10,7 @@ import pytest
 from colour_world import CAST, OFF_CARD, Scene, printed, scene, to_8
 from PIL import Image
 
-from chalicelib.pipelines.colour import detecting, fitting, matching, measuring
+from chalicelib.pipelines.colour import correcting, detecting, fitting, matching, measuring
 from chalicelib.pipelines.colour.cards import cards
 from chalicelib.pipelines.colour.difference import delta_e_2000
 from chalicelib.pipelines.colour.matching import Match
@@ -20,6 +20,23 @@ from chalicelib.pipelines.colour.spaces import SRGB, lab_of_srgb, srgb_encoded
 @pytest.fixture(scope="module")
 def poses() -> list[Scene]:
     return [printed(pose) for pose in range(6)]
+
+
+def test_what_is_overexposed_in_all_channels_stays_white_and_is_counted() -> None:
+    warm = correcting.unchanged().balanced(np.array([1.3, 1.0, 0.6]))
+    for kind, full in ((np.uint8, 255), (np.uint16, 65535)):
+        picture = np.full((4, 5, 3), full // 2, kind)
+        picture[0] = full
+        picture[1] = (full, full // 2, full // 3)
+        plain = picture.copy()
+        plain[:2] = full // 2
+        applied = correcting.apply(warm, picture)
+        correcting.apply(warm, plain)
+        assert (picture[0] == full).all()
+        assert applied.clipped == 0.5
+        assert (picture[2:] == plain[2:]).all()
+        # A colour with one channel at the end is no white.
+        assert picture[1, 0, 2] < picture[1, 0, 1]
 
 
 def jpeg(pixels: np.ndarray) -> np.ndarray:

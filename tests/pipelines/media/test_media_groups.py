@@ -252,7 +252,12 @@ def test_a_sidecar_without_its_photo_is_listed_and_carried_along(tmp_path: Path)
     assert "unknown/00002_IMG_2.xmp" in job.paths
     assert job.recorded is not None
     assert job.recorded[2]["warnings"] == [
-        {"code": "sidecar_without_photo", "message": "1 sidecar without a photo in this job.", "files": ["IMG_2.xmp"]}
+        {
+            "code": "sidecar_without_photo",
+            "message": "1 sidecar without a photo in this job.",
+            "count": 1,
+            "files": ["IMG_2.xmp"],
+        }
     ]
     manifest = json.loads(job.saved["manifest.json"])
     assert manifest["warnings"] == job.recorded[2]["warnings"]

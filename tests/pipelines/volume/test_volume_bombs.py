@@ -175,3 +175,12 @@ def test_a_zip_of_thousands_of_files_that_are_no_images_is_passed_over() -> None
         for n in range(4_900):
             archive.writestr(f"IM{n:05}", b"x" * 200)
     assert refusal("a.zip", out.getvalue()).code == "no_image_in_zip"
+
+
+@pytest.mark.parametrize("offset", [float("inf"), float("-inf"), float("nan"), -1.0, -1e30, 1e30])
+@pytest.mark.parametrize("gzipped", [False, True])
+def test_voxels_that_begin_nowhere_are_refused(offset: float, gzipped: bool) -> None:
+    content = bytearray(nifti(IMAGE, gzipped=False))
+    struct.pack_into("<f", content, 108, offset)
+    made = gzip.compress(bytes(content)) if gzipped else bytes(content)
+    assert refusal("a.nii.gz" if gzipped else "a.nii", made).code in {"unreadable", "invalid_format"}

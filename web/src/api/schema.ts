@@ -43,6 +43,28 @@ export interface AccountChanges {
   current_password?: string | null
 }
 /**
+ * Prices are of a million tokens, in whatever money you think; without them costs are tokens alone.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "AiOptions".
+ */
+export interface AiOptions {
+  /**
+   * A connection of the kind `openai`.
+   */
+  connection_id: string
+  /**
+   * Its name on the server.
+   */
+  model: string
+  /**
+   * The most that it may take in all.
+   */
+  token_budget?: number
+  prompt_price?: number | null
+  completion_price?: number | null
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "AnalysisOptions".
  */
@@ -60,6 +82,11 @@ export interface AnalysisOptions {
    * @maxItems 100
    */
   patterns?: Pattern[]
+  /**
+   * A language model is asked for studio, performers, tags and date besides.
+   */
+  use_ai?: boolean
+  ai?: AiOptions | null
 }
 /**
  * Text that matches, as whole words, is of this studio.
@@ -79,7 +106,7 @@ export interface Pattern {
  */
 export interface AnalysisRequest {
   /**
-   * @maxItems 10000
+   * @maxItems 100000
    */
   scene_ids?: string[]
   filters?: SceneFilters | null
@@ -116,6 +143,9 @@ export interface SceneFilters {
   scene_ids?: string[]
   organized?: boolean | null
   analyzed?: boolean | null
+  /**
+   * Scenes that a job under way names.
+   */
   has_active_jobs?: boolean | null
   /**
    * Scenes that their source no longer has.
@@ -139,6 +169,23 @@ export interface AnalysisStarted {
   job_id: string
   scenes: number
   status: string
+  /**
+   * What asking the model is likely to take; null where none is asked.
+   */
+  estimate: Tokens | null
+}
+/**
+ * cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+ * price.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Tokens".
+ */
+export interface Tokens {
+  requests: number
+  prompt_tokens: number
+  completion_tokens: number
+  cost: number | null
 }
 /**
  * Only what is approved is carried out; ids narrow it further.
@@ -159,6 +206,10 @@ export interface ApplyRequest {
    * The server to write to; without it the catalogue alone changes.
    */
   connection_id?: string | null
+  /**
+   * Applying is always a job: follow it by its id.
+   */
+  background?: true
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -292,6 +343,10 @@ export interface ChangeAnswer {
   reason: string
   status: 'pending' | 'approved' | 'rejected' | 'applied' | 'conflict' | 'failed'
   message: string | null
+  /**
+   * Whether rules or a language model propose it.
+   */
+  source: 'rules' | 'ai'
 }
 /**
  * proposed_value: what is to be there instead.
@@ -1050,6 +1105,10 @@ export interface MoreFilesRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1262,6 +1321,10 @@ export interface PipelineAnswer {
   title: string
   description: string
   extensions: string[]
+  /**
+   * A regular expression, whatever the case, of names without an extension that it takes; null: none.
+   */
+  bare_names: string | null
   max_bytes: number
   roles: string[]
   steps: string[]
@@ -1316,6 +1379,53 @@ export interface PlanAnswer {
   metadata: {
     [k: string]: unknown
   }
+}
+/**
+ * What asking a language model for a plan takes.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PlanCosts".
+ */
+export interface PlanCosts {
+  model: string
+  token_budget: number
+  estimate: Tokens
+  counted: TokensCounted
+  /**
+   * Scenes about which the model could not be asked, or gave no usable answer.
+   */
+  failed: number
+  /**
+   * Scenes that were left out.
+   */
+  unasked: number
+  /**
+   * Choices that were not among those given, and are left out.
+   */
+  invented: number
+  /**
+   * Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection.
+   */
+  stopped: string | null
+  /**
+   * The first scenes that failed, and why.
+   */
+  failures: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TokensCounted".
+ */
+export interface TokensCounted {
+  requests: number
+  prompt_tokens: number
+  completion_tokens: number
+  cost: number | null
+  cached_tokens: number
+  /**
+   * Requests whose tokens the server didn't count: they are estimated.
+   */
+  unmetered_requests: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1383,6 +1493,95 @@ export interface Problem {
   errors: {
     [k: string]: string
   }[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushAnswer".
+ */
+export interface PushAnswer {
+  source: string
+  /**
+   * All scenes are to be sent; what isn't among them is marked as absent.
+   */
+  whole: boolean
+  /**
+   * Of one that isn't whole: only scenes that were updated after this.
+   */
+  updated_after: string | null
+  /**
+   * The id of the last scene that was taken in: the next page lies behind it.
+   */
+  behind: string | null
+  created: number
+  updated: number
+  skipped: number
+  failed: number
+}
+/**
+ * All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushEnd".
+ */
+export interface PushEnd {
+  source: string
+  /**
+   * Of a whole push. Scenes that aren't listed are marked as absent.
+   */
+  scenes?: string | null
+  performers: string
+  tags: string
+  studios: string
+}
+/**
+ * Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushPage".
+ */
+export interface PushPage {
+  source: string
+  /**
+   * The id that the page lies behind. A page that comes again isn't counted again.
+   */
+  behind?: string | null
+  /**
+   * @maxItems 200
+   */
+  scenes?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  performers?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  tags?: {
+    [k: string]: unknown
+  }[]
+  /**
+   * @maxItems 1000
+   */
+  studios?: {
+    [k: string]: unknown
+  }[]
+}
+/**
+ * source: what you call the server, such as `home`.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "PushRequest".
+ */
+export interface PushRequest {
+  source: string
+  /**
+   * Only what changed since the last push; the first one is always whole.
+   */
+  incremental?: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1751,6 +1950,28 @@ export interface SignedParts {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SlipAnswer".
+ */
+export interface SlipAnswer {
+  /**
+   * Of an object, or of a folder, with a slash at its end.
+   */
+  path: string
+  code: 'unknown_pipeline' | 'no_batch' | 'unknown_user' | 'no_owner'
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SlipsAnswer".
+ */
+export interface SlipsAnswer {
+  /**
+   * At most 100.
+   */
+  items: SlipAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StashTested".
  */
 export interface StashTested {
@@ -1868,15 +2089,25 @@ export interface StoredPictures {
   callback_url?: string | null
 }
 /**
+ * A Stash server over a connection, or the videos of your own media jobs.
+ *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SyncRequest".
  */
 export interface SyncRequest {
-  connection_id: string
+  connection_id?: string | null
+  /**
+   * The videos of your media jobs; of these all are looked at each time.
+   */
+  videos?: boolean
   /**
    * Only what changed since the last sync; the first one is always full.
    */
   incremental?: boolean
+  /**
+   * A sync is always a job: follow it by its id.
+   */
+  background?: true
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1982,6 +2213,10 @@ export interface UploadRequest {
    * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
    */
   skip_unsupported?: boolean
+  /**
+   * One PUT for each file of up to 5 GiB, also where it would be sent in parts otherwise: for clients that can't. Such an upload can't go on after a break.
+   */
+  single_put?: boolean
   /**
    * With `more`: how many files are to come in all, so that progress is of all.
    */

@@ -75,6 +75,41 @@ export function WordsProvider({
   return <Context value={words}>{children}</Context>
 }
 
+/** Words that a page brings itself, beside those of all pages: in English with its code, in any other language when that
+ * is chosen. */
+export function MoreWords({
+  own,
+  others,
+  children,
+}: {
+  own: Messages
+  others: Record<Exclude<Language, 'en'>, () => Promise<Messages>>
+  children: ReactNode
+}) {
+  const outer = useWords<string>()
+  const { language } = outer
+  const [loaded, setLoaded] = useState<Partial<Record<Language, Messages>>>({ en: own })
+  const found = loaded[language]
+  useEffect(() => {
+    if (language !== 'en' && !found)
+      void others[language]().then(
+        (messages) => setLoaded((before) => ({ ...before, [language]: messages })),
+        () => setLoaded((before) => ({ ...before, [language]: own })),
+      )
+  }, [language, found, others, own])
+  const words = useMemo<Words<string>>(
+    () => ({
+      ...outer,
+      t: (key, values) => {
+        const message = found?.[key] ?? own[key]
+        return message === undefined ? outer.t(key, values) : format(message, language, values)
+      },
+    }),
+    [outer, found, own, language],
+  )
+  return found ? <Context value={words}>{children}</Context> : null
+}
+
 export function useWords<Own extends string = never>(): Words<Own> {
   const words = useContext(Context)
   if (!words) throw new Error('There are no words here.')

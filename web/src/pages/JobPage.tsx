@@ -100,11 +100,11 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
     files: book.files,
     onFile: (place) => show('files', place),
   }
-  const own = (place: JobTab['place']): Shelf[] =>
+  const own = (place: JobTab['place']): ShownTab[] =>
     page.tabs
       .filter((tab) => tab.place === place && tab.shown(view))
       .map(({ key, Title, Panel }) => ({ key, title: <Title {...view} />, panel: <Panel {...view} /> }))
-  const tabs: Shelf[] = [
+  const tabs: ShownTab[] = [
     ...own('before'),
     {
       key: 'files',
@@ -149,7 +149,7 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   )
 }
 
-interface Shelf {
+interface ShownTab {
   key: string
   title: ReactNode
   panel: ReactNode

@@ -20,6 +20,13 @@ export interface JobView {
   files: readonly (FileAnswer | undefined)[]
 }
 
+/** A file, as the viewer's parts see it. */
+export interface FileView {
+  file: FileAnswer
+  /** The files of its job that are loaded by now, where it is looked at in its job. */
+  beside?: readonly (FileAnswer | undefined)[] | undefined
+}
+
 export interface JobTab {
   key: string
   /** Before or behind the list of files. */
@@ -56,11 +63,15 @@ export interface PipelinePage {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping
   timeline?: Timeline
+  /** Shown with another file, and no tile of its own unless it is searched for. */
+  behind?: (file: FileAnswer) => boolean
+  /** In a tile's corner: what it holds besides. */
+  Badge?: ComponentType<{ file: FileAnswer }>
   /** What stands below a file's name in a grid; `children` is what stands there otherwise. */
   TileLine?: ComponentType<{ file: FileAnswer; children: ReactNode }>
   /** What the viewer tells of a file above and below its facts. */
-  FileHead?: ComponentType<{ file: FileAnswer }>
-  FileFoot?: ComponentType<{ file: FileAnswer }>
+  FileHead?: ComponentType<FileView>
+  FileFoot?: ComponentType<FileView>
   /** What a completed job comes to, in a few words each; without it, its result's summary. */
   outcome?: (job: JobAnswer, words: Words<string>) => string[]
 }

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['g', 'j'], 'keys.jobs'],
   [['g', 'l'], 'keys.library'],
   [['g', 'r'], 'keys.results'],
+  [['g', 'c'], 'keys.scenes'],
   [['g', 's'], 'keys.dashboard'],
   [['←', '↑', '→', '↓'], 'keys.move'],
   [['Enter'], 'keys.open'],

@@ -1,12 +1,12 @@
 // Tells the API of files, batch after batch, each checked before; ahead of what is being sent, but not far.
 import { api, Problem, pause } from '../api/client'
 import type { StatusAnswer, UploadAnswer, UploadTarget } from '../api/schema'
-import type { Course } from './course'
 import { sha256Of } from './digest'
 import { announced, type Item, isStuck, isThere, unannounced } from './item'
 import type { Journal } from './journal'
 import type { JobRecord } from './record'
 import type { Sending } from './sending'
+import type { UploadState } from './state'
 
 /** The first batch is small, so that something moves soon. */
 const FIRST_BATCH = 40
@@ -23,22 +23,22 @@ export class Announcing {
   private readonly firsts = new Map<string, Item>()
 
   constructor(
-    private readonly course: Course,
+    private readonly state: UploadState,
     private readonly journal: Journal,
     private readonly sending: Sending,
   ) {}
 
   get busy(): boolean {
-    return this.worked === this.course.run
+    return this.worked === this.state.run
   }
 
   async work(): Promise<void> {
-    const { run } = this.course
+    const { run } = this.state
     this.sending.pump()
     if (this.busy) return
     this.worked = run
     this.firsts.clear()
-    for (const one of this.course.items) if (one.sha256 && one.fileId) this.firsts.set(one.sha256, one)
+    for (const one of this.state.items) if (one.sha256 && one.fileId) this.firsts.set(one.sha256, one)
     try {
       for (;;) {
         const batch = this.nextBatch()
@@ -47,19 +47,19 @@ export class Announcing {
         await this.twins(batch, run)
         await this.until(() => this.sending.waiting < AHEAD, run)
         await this.announce(batch, run)
-        if (run !== this.course.run) return
+        if (run !== this.state.run) return
       }
     } catch (error) {
-      if (run !== this.course.run) return
-      for (const one of this.course.items) if (one.state === 'checking') one.state = 'waiting'
-      this.course.stop(
+      if (run !== this.state.run) return
+      for (const one of this.state.items) if (one.state === 'checking') one.state = 'waiting'
+      this.state.stop(
         error instanceof Problem
           ? error
           : new Problem('unexpected', 0, error instanceof Error ? error.message : ''),
       )
     } finally {
       if (this.worked === run) this.worked = -1
-      if (run === this.course.run) this.course.settle()
+      if (run === this.state.run) this.state.settle()
     }
   }
 
@@ -71,9 +71,9 @@ export class Announcing {
 
   private batchOf(wanted: (one: Item) => boolean): Item[] {
     const batch: Item[] = []
-    const most = this.course.job?.announced ? BATCH : FIRST_BATCH
+    const most = this.state.job?.announced ? BATCH : FIRST_BATCH
     let bytes = 0
-    for (const one of this.course.items) {
+    for (const one of this.state.items) {
       if (one.state !== 'waiting' || !wanted(one)) continue
       if (batch.length >= most || (batch.length && bytes + one.size > BATCH_BYTES)) break
       batch.push(one)
@@ -84,7 +84,7 @@ export class Announcing {
 
   /** Everything is announced but the last request left the job open, as the files after it were left out. */
   private mustSeal(): boolean {
-    const { items, job } = this.course
+    const { items, job } = this.state
     return Boolean(job?.jobId) && !job?.sealed && !items.some(unannounced)
   }
 
@@ -92,13 +92,13 @@ export class Announcing {
   private async check(batch: Item[], run: number): Promise<void> {
     for (const one of batch) {
       await this.until(() => true, run)
-      if (run !== this.course.run || !one.file) continue
+      if (run !== this.state.run || !one.file) continue
       if (one.sha256) {
         this.pair(one)
         continue
       }
       one.state = 'checking'
-      this.course.tell()
+      this.state.tell()
       try {
         one.sha256 = await sha256Of(one.file)
         one.state = 'waiting'
@@ -113,12 +113,12 @@ export class Announcing {
   /** Waits for the files that these are like, until they are there and looked at or will not come. */
   private async twins(batch: Item[], run: number): Promise<void> {
     const firsts = batch.flatMap((one) => (one.twin ? [one.twin] : []))
-    const { job } = this.course
+    const { job } = this.state
     if (!firsts.length || firsts.length < batch.length || !job?.jobId) return
     await this.until(() => firsts.every((one) => isThere(one) || isStuck(one) || one.left), run)
-    for (const began = Date.now(); run === this.course.run && Date.now() - began < LOOKED_AT; ) {
+    for (const began = Date.now(); run === this.state.run && Date.now() - began < LOOKED_AT; ) {
       const how = await api<StatusAnswer>(`/status/${job.jobId}`, { patient: true })
-      const sent = this.course.items.filter((one) => isThere(one)).length
+      const sent = this.state.items.filter((one) => isThere(one)).length
       if ((how.files_received ?? 0) >= sent) return
       await pause(1000 * (how.poll_after_seconds ?? 1))
     }
@@ -133,15 +133,15 @@ export class Announcing {
   }
 
   private async announce(batch: Item[], run: number): Promise<void> {
-    const { items, job } = this.course
+    const { items, job } = this.state
     // What a batch has found out by reading it to be like another waits, unless its turn has come.
     const together = batch.some((one) => !one.twin)
     const ready = batch.filter((one) => one.state === 'waiting' && !(together && one.twin))
-    if (!job || run !== this.course.run) return
+    if (!job || run !== this.state.run) return
     const more = items.some((one) => unannounced(one) && !ready.includes(one))
     if (!ready.length && (more || !job.jobId)) return
     const answer = await asked(job, ready, more)
-    if (run !== this.course.run) return
+    if (run !== this.state.run) return
     const first = !job.jobId
     job.sealed = !more
     job.jobId = answer.job_id
@@ -176,11 +176,11 @@ export class Announcing {
   }
 
   private until(ready: () => boolean, run: number): Promise<void> {
-    const { course } = this
-    const good = () => run !== course.run || (course.phase !== 'paused' && ready())
+    const { state } = this
+    const good = () => run !== state.run || (state.phase !== 'paused' && ready())
     if (good()) return Promise.resolve()
     return new Promise((resolve) => {
-      const stop = course.watch(() => {
+      const stop = state.watch(() => {
         if (!good()) return
         stop()
         resolve()

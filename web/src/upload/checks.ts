@@ -12,18 +12,23 @@ export interface Chosen {
 
 export type Refusal = 'type' | 'size' | 'empty' | 'name'
 
-/** The longest extension of the pipeline that the name ends in, as the API matches it. */
-export function extensionOf(name: string, extensions: readonly string[]): string | null {
+export type NameRules = Pick<PipelineAnswer, 'extensions' | 'bare_names'>
+
+/** The longest extension of the pipeline that the name ends in, as the API matches it; empty for a bare name. */
+export function extensionOf(name: string, { extensions, bare_names }: NameRules): string | null {
   const lower = name.toLowerCase()
-  return extensions.filter((e) => lower.endsWith(e)).sort((a, b) => b.length - a.length)[0] ?? null
+  const found = extensions.filter((e) => lower.endsWith(e)).sort((a, b) => b.length - a.length)[0]
+  if (found !== undefined) return found
+  const base = lower.split('/').at(-1) ?? ''
+  return bare_names && new RegExp(`^(?:${bare_names})$`, 'i').test(base) ? '' : null
 }
 
 export function refusal(
   chosen: Chosen,
-  pipeline: Pick<PipelineAnswer, 'extensions' | 'max_bytes'>,
+  pipeline: NameRules & Pick<PipelineAnswer, 'max_bytes'>,
 ): Refusal | null {
   if (chosen.path.length > 1024) return 'name'
-  if (!extensionOf(chosen.path, pipeline.extensions)) return 'type'
+  if (extensionOf(chosen.path, pipeline) === null) return 'type'
   if (chosen.size === 0) return 'empty'
   if (chosen.size > pipeline.max_bytes) return 'size'
   return null
@@ -41,7 +46,7 @@ export function suited(
   files: readonly Chosen[],
   pipelines: readonly PipelineAnswer[],
 ): PipelineAnswer | undefined {
-  const taken = (p: PipelineAnswer) => files.filter((f) => extensionOf(f.path, p.extensions)).length
+  const taken = (p: PipelineAnswer) => files.filter((f) => extensionOf(f.path, p) !== null).length
   return [...pipelines].sort((a, b) => taken(b) - taken(a))[0]
 }
 

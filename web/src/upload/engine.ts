@@ -3,16 +3,16 @@ import { api, Problem } from '../api/client'
 import type { PipelineAnswer } from '../api/schema'
 import { Announcing } from './announcing'
 import { type Chosen, commonFolder } from './checks'
-import { type Course, ignore, type Phase } from './course'
 import { type Item, type ItemState, isStuck, isTriedAgain, itemOf } from './item'
 import { Journal } from './journal'
 import { type JobRecord, matched } from './record'
 import { Sending } from './sending'
+import { ignore, type Phase, type UploadState } from './state'
 
 const TELL_EVERY = 150
 const AT_ONCE = 6
 
-export class UploadEngine implements Course {
+export class UploadEngine implements UploadState {
   items: Item[] = []
   job: JobRecord | null = null
   problem: Problem | null = null

@@ -2,15 +2,15 @@
 import { api, Problem } from '../api/client'
 import { FINAL } from '../api/queries'
 import type { JobAnswer } from '../api/schema'
-import { type Course, ignore } from './course'
 import { type Item, itemOf, recordOf } from './item'
 import { type FileRecord, type JobRecord, Records } from './record'
+import { ignore, type UploadState } from './state'
 
 export class Journal {
   private readonly records = new Records()
   private readonly changed = new Map<number, FileRecord>()
 
-  constructor(private readonly course: Course) {}
+  constructor(private readonly state: UploadState) {}
 
   /** What was under way when this browser last had the page open. */
   async unfinished(): Promise<JobRecord | null> {
@@ -37,7 +37,7 @@ export class Journal {
 
   /** The job has its id. A browser that refuses to keep anything (a private window, a full disk) still uploads. */
   async begin(job: JobRecord): Promise<void> {
-    const { items, totalBytes } = this.course
+    const { items, totalBytes } = this.state
     for (const one of items) one.jobId = job.jobId
     try {
       await this.records.begin(job, items.map(recordOf))
@@ -48,9 +48,9 @@ export class Journal {
   }
 
   private async keepBytes(jobId: string): Promise<void> {
-    const { items, run } = this.course
+    const { items, run } = this.state
     for (const one of items) {
-      if (run !== this.course.run) return
+      if (run !== this.state.run) return
       if (one.file && !one.sent && !one.left)
         await this.records.keep(jobId, one.index, one.file).catch(ignore)
       if (one.sent || one.left) this.note(one)
@@ -69,7 +69,7 @@ export class Journal {
   async write(): Promise<void> {
     const files = [...this.changed.values()].filter((record) => record.jobId)
     this.changed.clear()
-    if (files.length && this.course.phase !== 'done') await this.records.files(files).catch(ignore)
+    if (files.length && this.state.phase !== 'done') await this.records.files(files).catch(ignore)
   }
 
   /** What was noted belongs to an upload that is no more. */

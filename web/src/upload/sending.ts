@@ -2,10 +2,11 @@
 //
 // Uppy would take all of them at once, but copies its table of files with each change of one: twenty thousand would be
 // copied at every step of every file. It tries parts again by itself, and a file that goes in one request never.
-import type { Course } from './course'
+
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
 import { Speed } from './speed'
+import type { UploadState } from './state'
 import type { SendError, Transport } from './transport'
 
 const CARRIED = 12
@@ -28,7 +29,7 @@ export class Sending {
   private readonly flying = new Map<number, number>()
 
   constructor(
-    private readonly course: Course,
+    private readonly state: UploadState,
     private readonly journal: Journal,
   ) {}
 
@@ -82,7 +83,7 @@ export class Sending {
 
   /** Hands over to the transport what it has room for. */
   pump(): void {
-    const { job, phase } = this.course
+    const { job, phase } = this.state
     if (phase !== 'working' || !job) return
     if (!this.transport) {
       // Without a connection it can't be fetched: the next that moves asks again.
@@ -108,11 +109,11 @@ export class Sending {
         begun: Boolean(one.multipart) && (one.attempts > 0 || !one.target),
       })
     }
-    this.course.tell()
+    this.state.tell()
   }
 
   arrived(index: number, state: 'sent' | 'known'): void {
-    const one = this.course.items[index]
+    const one = this.state.items[index]
     if (!one || isThere(one)) return
     this.flying.delete(index)
     Object.assign(one, { state, sent: true, bytes: one.size, error: null, status: null, target: null })
@@ -122,20 +123,20 @@ export class Sending {
     else this.speed.mark(performance.now(), this.sentBytes)
     this.journal.note(one)
     this.pump()
-    this.course.settle()
+    this.state.settle()
   }
 
   private progress(index: number, bytes: number): void {
-    const one = this.course.items[index]
+    const one = this.state.items[index]
     if (one?.state !== 'sending') return
     one.bytes = Math.min(bytes, one.size)
     this.flying.set(index, one.bytes)
     this.speed.mark(performance.now(), this.sentBytes)
-    this.course.tell()
+    this.state.tell()
   }
 
   private broke(index: number, error: SendError): void {
-    const one = this.course.items[index]
+    const one = this.state.items[index]
     if (one?.state !== 'sending') return
     this.flying.delete(index)
     one.target = null
@@ -154,7 +155,7 @@ export class Sending {
       if (error.status === 0) void this.look(one)
     }
     this.pump()
-    this.course.settle()
+    this.state.settle()
   }
 
   /** Nothing came back: the line may be cut, or the file be gone from the disk. */
@@ -168,15 +169,15 @@ export class Sending {
       )
     if (there !== false || one.state !== 'failed') return
     one.error = 'unreadable'
-    this.course.tell()
+    this.state.tell()
   }
 
   private later(one: Item): void {
-    const { run } = this.course
+    const { run } = this.state
     one.state = 'ready'
     setTimeout(
       () => {
-        if (run !== this.course.run || one.state !== 'ready') return
+        if (run !== this.state.run || one.state !== 'ready') return
         this.add(one)
         this.pump()
       },

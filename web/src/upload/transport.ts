@@ -15,7 +15,7 @@ import { crc32Of } from './digest'
 const AT_ONCE = 6
 const RETRIES = [0, 1000, 3000, 5000, 10_000, 10_000]
 
-export interface Parcel {
+export interface OutgoingFile {
   index: number
   jobId: string
   fileId: string
@@ -41,7 +41,7 @@ export interface SendError extends Error {
 }
 
 interface Carried extends Meta {
-  parcel: Parcel
+  outgoing: OutgoingFile
 }
 
 type Sent = UppyFile<Carried, Body>
@@ -56,30 +56,30 @@ export class Transport {
       limit: AT_ONCE,
       retryDelays: RETRIES,
       allowedMetaFields: false,
-      shouldUseMultipart: (file) => Boolean(parcelOf(file as Sent).multipart),
+      shouldUseMultipart: (file) => Boolean(outgoingOf(file as Sent).multipart),
       // Each part is cut where the API says; the plugin hands over the bytes alone.
       getChunkSize: (data) => this.sizes.get(data as Blob) ?? 0,
-      getUploadParameters: (file, { signal }) => signed(parcelOf(file), signal),
-      createMultipartUpload: (file) => named(parcelOf(file)),
-      listParts: (file, { signal }) => stored(parcelOf(file), signal),
-      signPart: (file, part) => signedPart(parcelOf(file), part.partNumber, part.body, part.signal),
-      completeMultipartUpload: (file, { parts, signal }) => completed(parcelOf(file), parts, signal),
+      getUploadParameters: (file, { signal }) => signed(outgoingOf(file), signal),
+      createMultipartUpload: (file) => named(outgoingOf(file)),
+      listParts: (file, { signal }) => stored(outgoingOf(file), signal),
+      signPart: (file, part) => signedPart(outgoingOf(file), part.partNumber, part.body, part.signal),
+      completeMultipartUpload: (file, { parts, signal }) => completed(outgoingOf(file), parts, signal),
       // The plugin calls this on any error too, and parts that have arrived must outlive that. A job that is cancelled
       // has its parts thrown away by the API.
       abortMultipartUpload: () => undefined,
     })
     this.uppy.on('upload-progress', (file, { bytesUploaded }) => {
-      if (file) reports.progress(parcelOf(file).index, bytesUploaded || 0)
+      if (file) reports.progress(outgoingOf(file).index, bytesUploaded || 0)
     })
     this.uppy.on('upload-success', (file) => {
       if (!file) return
-      this.remove(parcelOf(file).index)
-      reports.sent(parcelOf(file).index)
+      this.remove(outgoingOf(file).index)
+      reports.sent(outgoingOf(file).index)
     })
     this.uppy.on('upload-error', (file, error) => {
       if (!file) return
-      this.remove(parcelOf(file).index)
-      reports.failed(parcelOf(file).index, sendError(error))
+      this.remove(outgoingOf(file).index)
+      reports.failed(outgoingOf(file).index, sendError(error))
     })
   }
 
@@ -89,18 +89,18 @@ export class Transport {
     return this.ids.size
   }
 
-  send(parcel: Parcel): void {
-    if (parcel.multipart) this.sizes.set(parcel.file, parcel.multipart.part_size)
+  send(outgoing: OutgoingFile): void {
+    if (outgoing.multipart) this.sizes.set(outgoing.file, outgoing.multipart.part_size)
     const id = this.uppy.addFile({
-      name: parcel.path,
+      name: outgoing.path,
       type: 'application/octet-stream',
-      data: parcel.file,
+      data: outgoing.file,
       // The path alone would take the same file, dropped twice, for one.
-      meta: { parcel, relativePath: `${parcel.jobId}/${parcel.index}` } as unknown as Carried,
+      meta: { outgoing, relativePath: `${outgoing.jobId}/${outgoing.index}` } as unknown as Carried,
     })
-    this.ids.set(parcel.index, id)
-    if (parcel.begun && parcel.multipart) {
-      this.uppy.setFileState(id, { s3Multipart: named(parcel) } as object)
+    this.ids.set(outgoing.index, id)
+    if (outgoing.begun && outgoing.multipart) {
+      this.uppy.setFileState(id, { s3Multipart: named(outgoing) } as object)
     }
   }
 
@@ -125,25 +125,25 @@ export class Transport {
   }
 }
 
-const parcelOf = (file: { meta: Meta }): Parcel => (file.meta as Carried).parcel
+const outgoingOf = (file: { meta: Meta }): OutgoingFile => (file.meta as Carried).outgoing
 
-const partsOf = (parcel: Parcel) => `/jobs/${parcel.jobId}/files/${parcel.fileId}/parts`
+const partsOf = (outgoing: OutgoingFile) => `/jobs/${outgoing.jobId}/files/${outgoing.fileId}/parts`
 
 /** The API keeps the store's own names to itself; the plugin wants to see some. */
-const named = (parcel: Parcel) => ({ uploadId: parcel.fileId, key: parcel.fileId })
+const named = (outgoing: OutgoingFile) => ({ uploadId: outgoing.fileId, key: outgoing.fileId })
 
 const SOON = 30_000
 
-async function signed(parcel: Parcel, signal?: AbortSignal) {
-  let target = parcel.target
+async function signed(outgoing: OutgoingFile, signal?: AbortSignal) {
+  let target = outgoing.target
   if (!target?.url || (target.expires_at && Date.parse(target.expires_at) - Date.now() < SOON)) {
-    const again = await api<UploadAnswer>(`/jobs/${parcel.jobId}/files/${parcel.fileId}/upload`, {
+    const again = await api<UploadAnswer>(`/jobs/${outgoing.jobId}/files/${outgoing.fileId}/upload`, {
       method: 'POST',
       signal,
       patient: true,
     })
     target = again.uploads[0] ?? null
-    parcel.target = target
+    outgoing.target = target
   }
   if (!target?.url) throw new Error('There is no address to send this file to.')
   return { method: 'PUT' as const, url: target.url, headers: allowed(target.headers ?? {}) }
@@ -156,9 +156,9 @@ function allowed(headers: Record<string, string>): Record<string, string> {
   )
 }
 
-async function signedPart(parcel: Parcel, number: number, body: Blob, signal?: AbortSignal) {
+async function signedPart(outgoing: OutgoingFile, number: number, body: Blob, signal?: AbortSignal) {
   const crc32 = await crc32Of(body)
-  const { parts } = await api<SignedParts>(partsOf(parcel), {
+  const { parts } = await api<SignedParts>(partsOf(outgoing), {
     method: 'POST',
     body: { part_numbers: [number], crc32: { [number]: crc32 } },
     signal,
@@ -169,13 +169,13 @@ async function signedPart(parcel: Parcel, number: number, body: Blob, signal?: A
   return { method: 'PUT' as const, url: part.url, headers: allowed(part.headers) }
 }
 
-async function stored(parcel: Parcel, signal?: AbortSignal): Promise<AwsS3Part[]> {
-  const { parts } = await api<StoredParts>(partsOf(parcel), { signal, patient: true })
+async function stored(outgoing: OutgoingFile, signal?: AbortSignal): Promise<AwsS3Part[]> {
+  const { parts } = await api<StoredParts>(partsOf(outgoing), { signal, patient: true })
   return parts.map((part) => ({ PartNumber: part.part_number, Size: part.size, ETag: part.etag }))
 }
 
-async function completed(parcel: Parcel, parts: AwsS3Part[], signal?: AbortSignal) {
-  await api<FileAnswer>(`/jobs/${parcel.jobId}/files/${parcel.fileId}/complete`, {
+async function completed(outgoing: OutgoingFile, parts: AwsS3Part[], signal?: AbortSignal) {
+  await api<FileAnswer>(`/jobs/${outgoing.jobId}/files/${outgoing.fileId}/complete`, {
     method: 'POST',
     body: { parts: parts.map((part) => ({ part_number: part.PartNumber, etag: part.ETag })) },
     signal,

@@ -62,6 +62,15 @@ def playable(path: Path) -> None:
     path.write_bytes(video("mp4", scene(60), "2024-06-03T10:00:00Z", codec="libvpx-vp9"))
 
 
+def pairs(folder: Path) -> None:
+    """A photo with its film, as phones take them, and one that ends early."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "IMG_0007.jpg").write_bytes(jpeg(scene(71), exif("2024:06:03 10:00:01")))
+    (folder / "IMG_0007.mov").write_bytes(video("mov", scene(71), "2024-06-03T10:00:00Z"))
+    whole = jpeg(scene(72), exif("2024:06:03 11:00:00"))
+    (folder / "IMG_0008.jpg").write_bytes(whole[: len(whole) * 2 // 3])
+
+
 def volume(folder: Path) -> None:
     """A ball in a shell, as an image and as a label map."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,6 +92,7 @@ def main() -> None:
     shapes(folder / "shapes")
     large_film(folder / "large.mp4")
     playable(folder / "films" / "brook.mp4")
+    pairs(folder / "pairs")
     volume(folder / "volume")
 
 

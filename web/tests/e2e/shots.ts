@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { ask, signIn } from './people'
+import { KEY, stash } from './stash'
 import { begin, choose, completed, expect, family, many, send, slow, test, tiles, volume } from './world'
 
 const folder = new URL('../../screenshots', import.meta.url).pathname
@@ -113,4 +114,38 @@ test('a volume', async ({ page }) => {
   await expect(solid.locator('canvas')).toBeVisible()
   await solid.scrollIntoViewIfNeeded()
   await shot(page, '9-surfaces', 'wide', 'light')
+})
+
+test('scenes', async ({ page }) => {
+  test.setTimeout(240_000)
+  const server = await stash(60)
+  try {
+    await signIn(page)
+    const ended = (job: string) =>
+      expect
+        .poll(async () => (await ask(page, 'GET', `/status/${job}`)).status, { timeout: 60_000 })
+        .toBe('completed')
+    const { id } = await ask(page, 'POST', '/connections', { name: 'Home', url: server.address, key: KEY })
+    await ended((await ask(page, 'POST', '/scenes/sync', { connection_id: id })).job_id)
+    const made = await ask(page, 'POST', '/analysis/generate', { filters: {}, plan_name: 'September' })
+    await ended(made.job_id)
+    await page.goto(`/scenes/plans/${made.plan_id}`)
+    await expect(page.locator('[aria-current=true][role=group]')).toBeFocused()
+    for (const key of 'aaxanaaaxa') await page.keyboard.press(key)
+    await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+    await shot(page, '16-plan', 'phone', 'light')
+    await shot(page, '16-plan', 'wide', 'dark')
+    await page.keyboard.press('A')
+    await page.keyboard.press('m')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+    await ended(
+      (await ask(page, 'POST', `/analysis/plans/${made.plan_id}/apply`, { connection_id: id })).job_id,
+    )
+    await page.goto('/scenes')
+    await expect(page.getByRole('grid', { name: '60 scenes' })).toBeVisible()
+    await shot(page, '17-scenes', 'wide', 'light')
+  } finally {
+    server.stop()
+  }
 })

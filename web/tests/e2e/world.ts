@@ -16,6 +16,7 @@ export const family = () => inside('family')
 export const many = () => inside('many')
 export const shapes = () => inside('shapes')
 export const films = () => inside('films')
+export const pairs = () => inside('pairs')
 export const volume = () => inside('volume')
 
 /** What everything is tried on. */

@@ -72,6 +72,21 @@ describe('arranging files', () => {
     expect(members({ value: 'high' })).toEqual([1])
   })
 
+  test('what belongs to another file has no tile of its own, until it is searched for', () => {
+    const group = (role: string) => ({ group: 1, group_role: role }) as Partial<FileAnswer>
+    const pair = [answer(0, group('primary')), answer(1, group('motion')), undefined]
+    const members = (more: Partial<View>) => arrange(pair, { ...plain, ...more }, media)[0]!.members
+    expect(members({})).toEqual([0, 2])
+    expect(members({ sort: '-size' })).toEqual([0])
+    expect(members({ text: 'photo' })).toEqual([0, 1])
+  })
+
+  test('months are those of the clock where a photo was taken', () => {
+    const tokyo = { detected_timestamp: '2023-12-31T15:10:00Z', taken_local: '2024-01-01T00:10:00' }
+    const files = [answer(0, tokyo)]
+    expect(arrange(files, { ...plain, grouped: 'month' }, media)[0]!.key).toBe('2024-01')
+  })
+
   test('groups are all named, from the surest to those without a time', () => {
     expect(arrange(files, { ...plain, grouped: 'confidence' }, media)).toEqual([
       { key: 'high', members: [1] },

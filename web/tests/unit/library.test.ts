@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Problem, type Tagged } from '../../src/api/client'
 import { forEach, libraryQuery } from '../../src/api/library'
 import type { FileChanges, LibraryFile } from '../../src/api/schema'
-import { ChangedMeanwhile, change, MOST_TAGS, retag, withTags } from '../../src/pages/library/exactly'
+import { ChangedMeanwhile, change, MOST_TAGS, retag, withTags } from '../../src/pages/library/edits'
 import { fittest, unfit } from '../../src/pages/library/taken'
 import { wantedOf } from '../../src/pages/library/wanted'
 
@@ -176,8 +176,8 @@ describe('doing the same to many files', () => {
 })
 
 describe('a job from files that are there', () => {
-  const media = { extensions: ['.jpg', '.mp4'], max_bytes: 100 }
-  const volume = { extensions: ['.nii', '.nii.gz'], max_bytes: 1000 }
+  const media = { extensions: ['.jpg', '.mp4'], bare_names: null, max_bytes: 100 }
+  const volume = { extensions: ['.nii', '.nii.gz'], bare_names: null, max_bytes: 1000 }
 
   test('each pipeline says which it would refuse, and why', () => {
     expect(unfit(file(), media)).toBeNull()

@@ -23,7 +23,11 @@ const pipelines = readdirSync(join(root, 'pipelines'), { withFileTypes: true })
   .filter((one) => one.isDirectory() && existsSync(join(root, 'pipelines', one.name, 'en.json')))
   .map(({ name }) => join(root, 'pipelines', name))
 
-const files = [join(root, 'messages'), ...pipelines]
+const pages = readdirSync(join(root, 'pages'))
+  .filter((name) => existsSync(join(root, 'pages', name, 'en.json')))
+  .map((name) => join(root, 'pages', name))
+
+const files = [join(root, 'messages'), ...pages, ...pipelines]
 const names = { en: files.map((one) => join(one, 'en.json')), de: files.map((one) => join(one, 'de.json')) }
 const en: Record<string, string> = Object.assign({}, ...names.en.map(read))
 const de: Record<string, string> = Object.assign({}, ...names.de.map(read))

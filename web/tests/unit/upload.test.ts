@@ -8,17 +8,32 @@ import { Speed } from '../../src/upload/speed'
 
 const file = (name: string, content = 'x', lastModified = 1000) => new File([content], name, { lastModified })
 const chosen = (path: string, one: File) => ({ path, file: one, size: one.size, modified: one.lastModified })
-const media = { name: 'media', extensions: ['.jpg', '.mp4'], max_bytes: 10 } as PipelineAnswer
+const media = {
+  name: 'media',
+  extensions: ['.jpg', '.mp4'],
+  bare_names: null,
+  max_bytes: 10,
+} as PipelineAnswer
 const volumes = {
   name: 'volume',
   extensions: ['.nii', '.gz', '.nii.gz', '.zip'],
+  bare_names: null,
   max_bytes: 100,
 } as PipelineAnswer
 
 describe('checks before anything is sent', () => {
   test('the longest extension counts, whatever its case', () => {
-    expect(extensionOf('knee.NII.GZ', volumes.extensions)).toBe('.nii.gz')
-    expect(extensionOf('knee.txt', volumes.extensions)).toBeNull()
+    expect(extensionOf('knee.NII.GZ', volumes)).toBe('.nii.gz')
+    expect(extensionOf('knee.txt', volumes)).toBeNull()
+  })
+
+  test('a slice without an extension is taken where the pipeline takes such names', () => {
+    const scanner = { ...volumes, bare_names: '[^.]+|[0-9.]*\\.\\d+' }
+    expect(extensionOf('CD/IM000001', scanner)).toBe('')
+    expect(extensionOf('CD/1.2.840.5', scanner)).toBe('')
+    expect(extensionOf('CD.1/notes.docx', scanner)).toBeNull()
+    expect(extensionOf('CD/IM000001', volumes)).toBeNull()
+    expect(refusal(chosen('CD/IM000001', file('IM000001')), scanner)).toBeNull()
   })
 
   test('each refusal has its reason', () => {

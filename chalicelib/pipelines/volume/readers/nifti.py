@@ -79,12 +79,23 @@ def header(start: bytes) -> Header:
     return Header(
         Grid(shape, affine, "nifti", native),
         dtype,
-        0 if apart else int(found.get_data_offset()),
+        0 if apart else _offset(found),
         apart,
         1.0 if slope is None else float(slope),
         0.0 if inter is None else float(inter),
         tuple(warnings),
     )
+
+
+def _offset(header: Any) -> int:
+    """Where the voxels begin: a float in the header, which may be anything. Raises UnreadableFile."""
+    try:
+        offset = int(header.get_data_offset())
+    except (OverflowError, ValueError):  # infinite, or no number
+        offset = -1
+    if offset < 0:
+        raise unreadable("The NIfTI header doesn't say where its voxels begin.")
+    return offset
 
 
 def check(stream: BinaryIO, size: int) -> Header:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -12,7 +13,10 @@ from millrace_client.cli import credentials
 from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, listed, show_json, show_rows
 from millrace_client.cli.exits import reported, say
 from millrace_client.client import Client
-from millrace_client.models import LoginRequest, NewKeyRequest
+from millrace_client.errors import ApiError
+from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest
+
+SOME = 50
 
 keys = typer.Typer(help="Keys for programs. Asks for the password: a key can't make keys.", no_args_is_help=True)
 
@@ -23,17 +27,79 @@ Password = Annotated[
 
 
 def login(
+    email: Annotated[str | None, typer.Option(help="Of your account; asked for without it.")] = None,
+    password: Annotated[
+        str | None, typer.Option(envvar="MILLRACE_PASSWORD", help="Better typed than given: asked for without it.")
+    ] = None,
+    scopes: Annotated[str, typer.Option(help="What it may do.")] = "upload,read",
+    with_token: Annotated[bool, typer.Option("--with-token", help="Read a token or key from standard input.")] = False,
+    address: Address = DEFAULT_ADDRESS,
+) -> None:
+    """Sign in: makes a key for this machine and keeps that, never the password."""
+    with reported(False):
+        if with_token:
+            token = sys.stdin.readline().strip()
+            with Client(address, token) as service:
+                me = service.send(operations.get_me())
+            _keep(address, token)
+            say(f"Signed in as {me.email or f'guest {me.id}'}.", "millrace list")
+            return
+        email = email or typer.prompt("Email", err=True)
+        password = password or typer.prompt("Password", hide_input=True, err=True)
+        with _signed_in(address, email, password) as service:
+            body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
+            made = service.send(operations.create_key(body))
+            _keep(address, made.key)
+            say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
+
+
+def register(
     email: Email,
+    username: Annotated[str, typer.Option(prompt=True, help="What others see.")],
     password: Password,
     scopes: Annotated[str, typer.Option(help="What it may do.")] = "upload,read",
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """Sign in: makes a key for this machine and keeps that, never the password."""
-    with reported(False), _signed_in(address, email, password) as service:
-        body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
-        made = service.send(operations.create_key(body))
-        credentials.keep(address, made.key)
-        say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
+    """Make an account and sign in to it. The jobs that you have as a guest become the account's."""
+    with reported(False):
+        with Client(address, credentials.kept(address) or "") as service:
+            guest = service.token is not None and service.send(operations.get_me()).role == credentials.GUEST
+            if not guest:
+                service.token = None
+            service.send(operations.register(RegisterRequest(email=email, username=username, password=password)))
+        with _signed_in(address, email, password) as service:
+            body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
+            credentials.keep(address, service.send(operations.create_key(body)).key)
+        say(
+            f"Registered and signed in as {email}{', with the jobs that you had as a guest' if guest else ''}.",
+            "millrace list",
+        )
+
+
+def _keep(address: str, token: str) -> None:
+    """Keeps a token, and aside that of a guest who has jobs: who signs in doesn't own those."""
+    before = credentials.kept(address)
+    if (
+        before
+        and before != token
+        and credentials.profile() != credentials.GUEST
+        and (count := _jobs_of_guest(address, before))
+    ):
+        credentials.keep(address, before, credentials.GUEST)
+        many = f"{count} job{'s' if count > 1 else ''}" if count < SOME else "jobs"
+        say(f"The {many} that you have as a guest stay with the guest: millrace --profile guest list")
+    credentials.keep(address, token)
+
+
+def _jobs_of_guest(address: str, token: str) -> int:
+    """How many jobs, at most SOME; 0 where the token is no guest's or no good any more."""
+    try:
+        with Client(address, token) as service:
+            if service.send(operations.get_me()).role != credentials.GUEST:
+                return 0
+            return len(service.send(operations.list_jobs(limit=SOME)).items)
+    except ApiError:
+        return 0
 
 
 def logout(address: Address = DEFAULT_ADDRESS) -> None:
@@ -85,6 +151,6 @@ def revoke_key(
 
 
 def _signed_in(address: str, email: str, password: str) -> Client:
-    service = Client(address)
+    service = Client(address, "")
     service.token = service.send(operations.login(LoginRequest(email=email, password=password))).access_token
     return service

@@ -22,7 +22,7 @@ from millrace_client.models import StatusAnswer
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
-Address = Annotated[str, typer.Option(envvar="MILLRACE_ADDRESS", help="Where Millrace is.")]
+Address = Annotated[str, typer.Option(envvar=["MILLRACE_URL", "MILLRACE_ADDRESS"], help="Where Millrace is.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
 JobId = Annotated[str, typer.Argument(help="A job's id: `millrace list` shows them.", show_default=False)]
 

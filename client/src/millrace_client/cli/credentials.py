@@ -1,29 +1,46 @@
-"""Who signed in where: a token or key for each address, in a file that only its owner can read."""
+"""Who signed in where: a token or key for each address, in a file that only its owner can read. A profile has a file of
+its own, so that one can be several people."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
+GUEST = "guest"
+"""The profile that keeps a guest's token once somebody signs in: without it nobody would find the guest's jobs."""
+DEFAULT = "default"
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-def path() -> Path:
+
+def profile() -> str:
+    """MILLRACE_PROFILE, which `--profile` sets."""
+    return os.environ.get("MILLRACE_PROFILE") or DEFAULT
+
+
+def path(name: str) -> Path:
     """Where programs keep settings (XDG)."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "millrace" / "credentials.json"
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "millrace"
+    return folder / "credentials.json" if name == DEFAULT else folder / "profiles" / f"{name}.json"
 
 
 def token_for(address: str) -> str | None:
     """MILLRACE_TOKEN goes before what was kept."""
-    return os.environ.get("MILLRACE_TOKEN") or _all().get(address.rstrip("/"))
+    return os.environ.get("MILLRACE_TOKEN") or kept(address)
 
 
-def keep(address: str, token: str | None) -> None:
+def kept(address: str, name: str | None = None) -> str | None:
+    return _all(name or profile()).get(address.rstrip("/"))
+
+
+def keep(address: str, token: str | None, name: str | None = None) -> None:
     """None forgets it."""
-    known = _all()
+    known = _all(name or profile())
     known.pop(address.rstrip("/"), None)
     if token:
         known[address.rstrip("/")] = token
-    file = path()
+    file = path(name or profile())
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     new = file.with_suffix(".new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as content:  # noqa: PTH123 -- its mode
@@ -31,8 +48,8 @@ def keep(address: str, token: str | None) -> None:
     new.replace(file)
 
 
-def _all() -> dict[str, str]:
+def _all(name: str) -> dict[str, str]:
     try:
-        return dict(json.loads(path().read_text()))
+        return dict(json.loads(path(name).read_text()))
     except (FileNotFoundError, ValueError):
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from enum import IntEnum
 
 import typer
 
-from millrace_client.errors import ApiError, FileChanged, JobEnded, NotReachable
+from millrace_client.errors import ApiError, FileChanged, JobEnded, NotReachable, StashFailed
 
 
 class Exit(IntEnum):
@@ -27,6 +28,8 @@ class Exit(IntEnum):
     """The service can't be reached, is broken or too busy. Later it may do."""
     LOCAL = 7
     """A local file can't be read or written, or has changed meanwhile."""
+    NOTHING = 8
+    """There is nothing to send."""
     INTERRUPTED = 130
 
 
@@ -40,7 +43,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.UNAVAILABLE
         case ApiError(status=status):
             return Exit.REFUSED if status < 500 else Exit.UNAVAILABLE
-        case NotReachable() | TimeoutError():
+        case NotReachable() | StashFailed() | TimeoutError():
             return Exit.UNAVAILABLE
         case JobEnded():
             return Exit.JOB_ENDED
@@ -56,20 +59,33 @@ NEXT = {
 
 @contextmanager
 def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
-    """Errors as a line on stderr, or as JSON, and the exit code that is theirs. next_command: after Ctrl-C."""
+    """Errors as a line on stderr, or as JSON, and the exit code that is theirs. next_command: what goes on after
+    Ctrl-C, or once the service can be reached."""
     try:
         yield
     except KeyboardInterrupt:
         say("Stopped. Nothing that was done is lost.", next_command)
         raise typer.Exit(Exit.INTERRUPTED) from None
-    except (ApiError, NotReachable, JobEnded, FileChanged, TimeoutError, OSError) as error:
+    except BrokenPipeError:
+        # Who read has read enough, such as `head`; what Python still wants to write at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(Exit.DONE) from None
+    except (ApiError, NotReachable, JobEnded, FileChanged, StashFailed, TimeoutError, OSError) as error:
         code = exit_of(error)
         if as_json:
             problem = error.problem.model_dump() if isinstance(error, ApiError) else {"detail": str(error)}
             print(json.dumps({"error": problem, "exit_code": int(code)}), file=sys.stderr)
         else:
-            say(f"Error: {error}", NEXT.get(code) or next_command)
+            say(f"Error: {error}", hint(code, next_command))
         raise typer.Exit(code) from None
+
+
+def hint(code: Exit, next_command: str | None) -> str | None:
+    """What to do after an error: never what has just failed, unless it goes on where it was."""
+    if code is Exit.UNAVAILABLE:
+        return next_command
+    found = NEXT.get(code)
+    return None if found and found.split()[1] in sys.argv[1:] else found
 
 
 def say(text: str, next_command: str | None = None) -> None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
 import typer
 
-from millrace_client.cli import accounts, jobs, sending
+from millrace_client.cli import accounts, credentials, jobs, looking, scenes, sending
+from millrace_client.cli.exits import Exit
+
+USAGE: Any = typer.BadParameter.__mro__[1]
+"""Click's own error of wrong usage, which typer brings along and does not name."""
 
 app = typer.Typer(
     name="millrace",
@@ -21,13 +30,54 @@ app.command("duplicates")(jobs.duplicates)
 app.command("download")(jobs.download)
 for name, command in jobs.STEERING.items():
     app.command(name)(command)
+app.command("watch")(looking.watch_job)
+app.command("artifacts")(looking.artifacts)
+app.command("delete")(looking.delete)
+app.command("pipelines")(looking.pipelines)
+app.command("whoami")(looking.whoami)
 app.command("login")(accounts.login)
+app.command("register")(accounts.register)
 app.command("logout")(accounts.logout)
 app.add_typer(accounts.keys, name="keys")
+app.add_typer(scenes.scenes, name="scenes")
+
+
+def show_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            print(f"millrace {version('millrace-client')}")
+        except PackageNotFoundError:  # run from its source
+            print("millrace")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    profile: Annotated[
+        str | None, typer.Option(help="As whom: a name for another sign-in (MILLRACE_PROFILE).", show_default=False)
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Which version this is.")
+    ] = False,
+) -> None:
+    given = profile or os.environ.get("MILLRACE_PROFILE")
+    if given and not credentials.NAME.fullmatch(given):
+        raise typer.BadParameter("letters, digits, dots and dashes only.", param_hint="--profile")
+    if profile:
+        os.environ["MILLRACE_PROFILE"] = profile
 
 
 def main() -> None:
-    app()
+    """Ends with a code of Exit, also where a question was answered by Ctrl-C."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        print("Stopped.", file=sys.stderr)
+        code = Exit.INTERRUPTED
+    except USAGE as wrong:
+        wrong.show()
+        code = Exit.USAGE
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

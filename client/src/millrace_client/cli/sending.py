@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import json
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +40,16 @@ def upload(
     wait: Wait = False,
     out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
     parallel: Annotated[int, typer.Option(min=1, max=32, help="So many files or parts at a time.")] = PARALLEL,
+    include: Annotated[
+        list[str] | None, typer.Option(help="Only names such as '*.jpg'; may be given again.", show_default=False)
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help="No names such as 'raw/*'; may be given again.", show_default=False)
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(help="What the files are for: `millrace pipelines` shows the roles.", show_default=False),
+    ] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
@@ -45,8 +57,9 @@ def upload(
     again = shlex.join(["millrace", *sys.argv[1:]])
     options = parsed(option or ())
     with reported(as_json, again), client(address, guest=True) as service:
-        found, left_out = taken(service, pipeline, collect(expanded(paths)), as_json)
-        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json)
+        chosen = wanted(collect(expanded(paths)), include or (), exclude or ())
+        found, left_out = taken(service, pipeline, chosen, as_json)
+        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json, role)
         if not as_json:
             tell(refused)
         finish(service.job(job_id), wait, out, as_json, left_out | refused)
@@ -100,6 +113,7 @@ def sent(
     options: Mapping[str, Any],
     parallel: int,
     quiet: bool,
+    role: str | None = None,
 ) -> tuple[str, dict[str, str]]:
     """The job's id, and why files were left out after all, by name."""
     total = sum(file.size for file in files)
@@ -112,6 +126,7 @@ def sent(
             options=options,
             parallel=parallel,
             skip_unsupported=True,
+            role=role,
             state=state_folder() / "uploads",
             on_checked=lambda file: bar.checked(file.path, len(files)),
             on_sent=lambda file, there: bar.at(file.path, file.name, there, file.size),
@@ -134,19 +149,34 @@ def expanded(paths: Iterable[str]) -> list[Path]:
     return found
 
 
+def wanted(files: Iterable[LocalFile], include: Sequence[str], exclude: Sequence[str]) -> list[LocalFile]:
+    """Those whose name or path in its folder is one of `include`, where there are any, and none of `exclude`."""
+
+    def matches(file: LocalFile, patterns: Sequence[str]) -> bool:
+        names = (file.name, file.path.name)
+        return any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+    return [file for file in files if (not include or matches(file, include)) and not matches(file, exclude)]
+
+
 def taken(
     service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool
 ) -> tuple[list[LocalFile], dict[str, str]]:
     """Those that the pipeline takes, none of which is hashed or sent in vain; and why others are left out, by name."""
-    extensions = tuple(service.send(operations.get_pipeline(pipeline)).extensions)
-    good = [file for file in files if file.name.lower().endswith(extensions)]
-    others = [file for file in files if not file.name.lower().endswith(extensions)]
-    left_out = {file.name: f"{pipeline} takes no such files" for file in others}
+    rules = service.send(operations.get_pipeline(pipeline))
+    extensions, bare = tuple(rules.extensions), rules.bare_names
+
+    def is_taken(name: str) -> bool:
+        base = re.split(r"[/\\]", name)[-1]
+        return name.lower().endswith(extensions) or bool(bare and re.fullmatch(bare, base, re.IGNORECASE))
+
+    good = [file for file in files if is_taken(file.name)]
+    left_out = {file.name: f"{pipeline} takes no such files" for file in files if not is_taken(file.name)}
     if not quiet:
         tell(left_out)
     if not good:
         say(f"Nothing to send: {pipeline} takes {' '.join(extensions)}.")
-        raise typer.Exit(Exit.USAGE)
+        raise typer.Exit(Exit.NOTHING)
     return good, left_out
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Hashable
-from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import TransferSpeedColumn as Speed
+from typing_extensions import Self
 
 LINE_SECONDS = 5.0
 SHOWN = 40  # characters of a name

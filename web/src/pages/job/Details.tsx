@@ -2,19 +2,19 @@ import { Suspense } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import type { PipelinePage } from '../../pipelines/contract'
+import type { FileView, PipelinePage } from '../../pipelines/contract'
 import { Skeleton } from '../../ui/controls'
 import styles from './Details.module.css'
 import { clock } from './FileTile'
 
-export function Details({ file, page }: { file: FileAnswer; page: PipelinePage }) {
+export function Details({ file, beside, page }: FileView & { page: PipelinePage }) {
   const { t, said } = useWords()
   const { FileHead, FileFoot } = page
   return (
     <div className={styles.details}>
       {FileHead && (
         <Suspense fallback={<Skeleton lines={2} />}>
-          <FileHead key={file.id} file={file} />
+          <FileHead key={file.id} file={file} beside={beside} />
         </Suspense>
       )}
       {file.error_code && (
@@ -29,7 +29,7 @@ export function Details({ file, page }: { file: FileAnswer; page: PipelinePage }
       </section>
       {FileFoot && (
         <Suspense>
-          <FileFoot key={file.id} file={file} />
+          <FileFoot key={file.id} file={file} beside={beside} />
         </Suspense>
       )}
     </div>

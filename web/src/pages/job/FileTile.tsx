@@ -35,11 +35,14 @@ export const FileTile = memo(function FileTile({
         {file.duration_seconds != null && (
           <span className={`${styles.length} number`}>{clock(file.duration_seconds)}</span>
         )}
-        {file.status === 'duplicate' && (
-          <span className={styles.badge} title={t('file.duplicate')}>
-            <Copy aria-hidden size={14} strokeWidth={2.4} />
-          </span>
-        )}
+        <span className={styles.badges}>
+          {page.Badge && <page.Badge file={file} />}
+          {file.status === 'duplicate' && (
+            <span title={t('file.duplicate')}>
+              <Copy aria-hidden size={14} strokeWidth={2.4} />
+            </span>
+          )}
+        </span>
         <span className={styles.check} data-select>
           <Check aria-hidden size={16} strokeWidth={3} />
         </span>

@@ -6,6 +6,7 @@ import type { JobAnswer, PipelineAnswer, StatusAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { pageOf } from '../../pipelines'
+import { Cautions } from '../../ui/Cautions'
 import { Bar, Button, Notice, Sheet } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { JobStateMark } from '../../ui/JobStateMark'
@@ -117,6 +118,9 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
           <p>{t('job.failedText')}</p>
         </Notice>
       )}
+      {how.status === 'completed' && isRecord(job.result?.metadata) && (
+        <Cautions metadata={job.result.metadata} />
+      )}
       {how.status === 'completed' && job.files.rejected > 0 && (
         <Notice
           kind="warning"
@@ -169,6 +173,9 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
     </header>
   )
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /** Where the job stands, in one line: only what is known. */
 function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {

@@ -179,7 +179,7 @@ function Stage({
       {details && file && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached from the keyboard
         <aside className={styles.details} aria-label={t('details')} tabIndex={0}>
-          <Details file={file} page={page} />
+          <Details file={file} beside={book.files} page={page} />
         </aside>
       )}
     </div>

@@ -13,10 +13,11 @@ export interface View {
 }
 
 /** What the pipeline adds to every list's own. */
-export interface Ways {
+export interface Arranging {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping | undefined
   timeline?: Timeline | undefined
+  behind?: ((file: FileAnswer) => boolean) | undefined
 }
 
 export interface Arranged {
@@ -34,28 +35,35 @@ const ALWAYS: Readonly<Record<string, Compare>> = {
 
 export const MONTH = 'month'
 
-export const sortsOf = (ways: Ways): string[] => [
+export const sortsOf = (arranging: Arranging): string[] => [
   'number',
-  ...Object.keys(ways.sorts),
+  ...Object.keys(arranging.sorts),
   ...Object.keys(ALWAYS),
 ]
 
 /** The places of the files that are wanted, by group. Without any wish, places that are not loaded yet are there too. */
-export function arrange(files: readonly (FileAnswer | undefined)[], view: View, ways: Ways): Arranged[] {
+export function arrange(
+  files: readonly (FileAnswer | undefined)[],
+  view: View,
+  arranging: Arranging,
+): Arranged[] {
   const plain = !view.text && !view.value && !view.state && view.sort === 'number' && !view.grouped
-  if (plain) return [{ key: 'all', members: Array.from(files, (_, n) => n) }]
-  const { grouping, timeline } = ways
+  const { grouping, timeline } = arranging
+  const hidden = (file: FileAnswer | undefined) => Boolean(!view.text && file && arranging.behind?.(file))
+  if (plain) {
+    return [{ key: 'all', members: Array.from(files, (_, n) => n).filter((n) => !hidden(files[n])) }]
+  }
   const text = view.text.trim().toLocaleLowerCase()
   const found: number[] = []
   for (const [n, file] of files.entries()) {
-    if (!file) continue
+    if (!file || hidden(file)) continue
     if (text && !file.original_filename.toLocaleLowerCase().includes(text)) continue
     if (view.value && grouping?.of(file) !== view.value) continue
     if (view.state && file.status !== view.state) continue
     found.push(n)
   }
   const along = view.grouped === MONTH ? timeline : undefined
-  const order = ways.sorts[view.sort] ?? ALWAYS[view.sort] ?? along?.order
+  const order = arranging.sorts[view.sort] ?? ALWAYS[view.sort] ?? along?.order
   if (order) found.sort((a, b) => order(files[a]!, files[b]!) || a - b)
   if (along) return months(found, files, along)
   if (!view.grouped || !grouping) return [{ key: 'all', members: found }]

@@ -8,7 +8,7 @@ import type { FileChanges, LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Notice } from '../../ui/controls'
 import styles from './Describe.module.css'
-import { ChangedMeanwhile, change, LONGEST_TAG, MOST_TAGS, retag, withTags } from './exactly'
+import { ChangedMeanwhile, change, LONGEST_TAG, MOST_TAGS, retag, withTags } from './edits'
 
 /** What was written and not saved, for as long as the page is open: going on to another file loses no words. */
 const drafts = new Map<string, { title: string; description: string; base: Tagged<LibraryFile> }>()

@@ -15,11 +15,11 @@ import { Describe } from './Describe'
 import styles from './FileSheet.module.css'
 import { titleOf } from './LibraryTile'
 import { Original } from './Original'
-import type { Shelf } from './useShelf'
+import type { LibraryFiles } from './useLibraryFiles'
 
 interface Props {
   id: string | null
-  shelf: Shelf
+  library: LibraryFiles
   onShow: (id: string) => void
   onTag: (tag: string) => void
   onDelete: (file: LibraryFile) => void
@@ -27,8 +27,8 @@ interface Props {
 }
 
 export function FileSheet(props: Props) {
-  const { id, shelf, onClose } = props
-  const file = shelf.files.find((one) => one?.id === id)
+  const { id, library, onClose } = props
+  const file = library.files.find((one) => one?.id === id)
   return (
     <Sheet full hideTitle title={file ? titleOf(file) : ''} open={id !== null} onClose={onClose}>
       {id !== null && <Stage key={id} {...props} id={id} listed={file} />}
@@ -39,7 +39,7 @@ export function FileSheet(props: Props) {
 function Stage({
   id,
   listed,
-  shelf,
+  library,
   onShow,
   onTag,
   onDelete,
@@ -51,14 +51,14 @@ function Stage({
   const download = useDownload()
   const [moving, move] = useState(false)
   const file = asked.data?.value ?? listed
-  const at = shelf.files.findIndex((one) => one?.id === id)
-  const total = shelf.files.length
+  const at = library.files.findIndex((one) => one?.id === id)
+  const total = library.files.length
   const go = (to: number) => {
     if (at < 0 || to < 0 || to >= total || moving) return
-    const there = shelf.files[to]
+    const there = library.files[to]
     if (there) return onShow(there.id)
     move(true)
-    void shelf
+    void library
       .take([to])
       .then(([next]) => next && onShow(next.id))
       .catch(() => undefined)

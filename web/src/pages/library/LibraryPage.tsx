@@ -13,9 +13,9 @@ import { FileSheet } from './FileSheet'
 import styles from './LibraryPage.module.css'
 import { LibraryTile } from './LibraryTile'
 import { Selection } from './Selection'
+import { useLibraryFiles } from './useLibraryFiles'
 import { useSearch } from './useSearch'
 import { useSelected } from './useSelected'
-import { useShelf } from './useShelf'
 import { wantedOf } from './wanted'
 
 const TILE = { min: 188, ratio: 0.75, caption: 52 }
@@ -39,9 +39,9 @@ export default function LibraryPage() {
     [setParams],
   )
   const [text, type] = useSearch(wanted.search, (search) => set('q', search))
-  const shelf = useShelf(wanted)
-  const { files } = shelf
-  const selection = useSelected(shelf, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
+  const library = useLibraryFiles(wanted)
+  const { files } = library
+  const selection = useSelected(library, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
   const groups = useMemo(() => [{ key: 'all', title: null, members: files.map((_, n) => n) }], [files])
   const render = useCallback((n: number) => <LibraryTile file={files[n]} />, [files])
   const [removing, remove] = useState(false)
@@ -76,12 +76,14 @@ export default function LibraryPage() {
         </RadioGroup>
       </div>
 
-      {shelf.error !== null && <Gone title={t('library.gone')} error={shelf.error} onAgain={shelf.again} />}
-      {shelf.pending && shelf.error === null && <Tiles />}
+      {library.error !== null && (
+        <Gone title={t('library.gone')} error={library.error} onAgain={library.again} />
+      )}
+      {library.pending && library.error === null && <Tiles />}
       {files.length > 0 && (
         // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
         <div
-          className={shelf.stale ? styles.stale : ''}
+          className={library.stale ? styles.stale : ''}
           onKeyDown={(event) => {
             if (event.key === 'Delete' && selection.files.length) remove(true)
           }}
@@ -94,17 +96,17 @@ export default function LibraryPage() {
             onOpen={(n) => files[n] && set('file', files[n].id)}
             selected={selection.places}
             onSelect={selection.onSelect}
-            onSight={shelf.look}
+            onSight={library.look}
             shown={shown < 0 ? null : shown}
             version={files}
           />
         </div>
       )}
-      {!shelf.pending && shelf.error === null && files.length === 0 && (
+      {!library.pending && library.error === null && files.length === 0 && (
         <Nothing filtered={filtered} onAll={() => setParams({}, { replace: true })} />
       )}
       <p className="visually-hidden" role="status">
-        {!shelf.pending && t('library.files', { count: files.length })}
+        {!library.pending && t('library.files', { count: files.length })}
       </p>
       <Selection
         files={selection.files}
@@ -115,7 +117,7 @@ export default function LibraryPage() {
       />
       <FileSheet
         id={open}
-        shelf={shelf}
+        library={library}
         onShow={(id) => set('file', id)}
         onTag={(tag) => setParams({ q: tag }, { replace: true })}
         onDelete={(file) => {

@@ -5,7 +5,7 @@ import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Bar, Button, Notice } from '../../ui/controls'
 import { Covers } from './Covers'
-import { retag, withTags } from './exactly'
+import { retag, withTags } from './edits'
 import styles from './Selection.module.css'
 
 /** Puts tags on every one of the files, beside those that they have. */

@@ -1,12 +1,12 @@
 import type { LibraryFile, PipelineAnswer } from '../../api/schema'
-import { extensionOf } from '../../upload/checks'
+import { extensionOf, type NameRules } from '../../upload/checks'
 
-type Rules = Pick<PipelineAnswer, 'extensions' | 'max_bytes'>
+type Rules = NameRules & Pick<PipelineAnswer, 'max_bytes'>
 type Known = Pick<LibraryFile, 'original_filename' | 'size_bytes' | 'status'>
 
 /** Why a pipeline would refuse a file that is there; null where it takes it. */
 export function unfit(file: Known, pipeline: Rules): 'type' | 'size' | 'state' | null {
-  if (!extensionOf(file.original_filename, pipeline.extensions)) return 'type'
+  if (extensionOf(file.original_filename, pipeline) === null) return 'type'
   if (file.size_bytes > pipeline.max_bytes) return 'size'
   if (file.status === 'expected' || file.status === 'inspecting') return 'state'
   return null

@@ -1,12 +1,12 @@
 // What is selected is known by the files' ids: places change when files come and go.
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { LibraryFile } from '../../api/schema'
-import type { Shelf } from './useShelf'
+import type { LibraryFiles } from './useLibraryFiles'
 
 type Chosen = ReadonlyMap<string, LibraryFile>
 
-export function useSelected(shelf: Shelf, question: string) {
-  const { files, take } = shelf
+export function useSelected(library: LibraryFiles, question: string) {
+  const { files, take } = library
   const [chosen, choose] = useState<Chosen>(new Map())
   // What is no longer in sight should not go along unseen.
   // biome-ignore lint/correctness/useExhaustiveDependencies: another question selects anew

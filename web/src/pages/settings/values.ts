@@ -15,7 +15,7 @@ const ACCESS = new Set([
   'public_s3_endpoint',
 ])
 const IN_SECONDS = new Set(['limit_upload_patience', 'limit_check_every', 'limit_lease_margin'])
-const IN_BYTES = new Set(['limit_stored_bytes', 'limit_multipart_from'])
+const IN_BYTES = new Set(['limit_stored_bytes', 'limit_guest_bytes', 'limit_multipart_from'])
 
 export function groupOf(name: string): Group {
   if (SESSIONS.has(name)) return 'sessions'

@@ -6,7 +6,7 @@ import type { ArtifactAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Metadata } from '../../pages/results/Metadata'
 import { Cautions, withoutCautions } from '../../ui/Cautions'
-import { Button, Empty, Notice, Skeleton } from '../../ui/controls'
+import { Button, ButtonLink, Empty, Notice, Skeleton } from '../../ui/controls'
 import { QualityMark } from '../../ui/QualityMark'
 import type { JobView } from '../contract'
 import styles from './Results.module.css'
@@ -29,6 +29,13 @@ export default function Results({ job, artifacts, files, onFile }: JobView) {
   const found = results.data.pages.flatMap((page) => page.items)
   return (
     <div className={styles.results}>
+      {typeof job.options.plan_id === 'string' && (
+        <div>
+          <ButtonLink to={`/scenes/plans/${encodeURIComponent(job.options.plan_id)}`}>
+            {t('results.plan')}
+          </ButtonLink>
+        </div>
+      )}
       {pictures.map((one) => (
         <Picture key={one.name} artifact={one} />
       ))}

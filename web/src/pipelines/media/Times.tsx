@@ -7,6 +7,7 @@ import { Button, Skeleton } from '../../ui/controls'
 import { ConfidenceMark } from './ConfidenceMark'
 import { confidenceOf } from './confidence'
 import styles from './Times.module.css'
+import { takenOf } from './taken'
 import { useOwnWords } from './words'
 
 interface Candidate {
@@ -14,27 +15,34 @@ interface Candidate {
   time: string
   weight: number
   note?: string
+  reason?: string
 }
 
 export default function Times({ file }: { file: FileAnswer }) {
-  const { t } = useOwnWords()
+  const { t, said } = useOwnWords()
   const quantities = useQuantities()
   if (!file.confidence) return null
+  const taken = takenOf(file)
   return (
     <>
       <section>
-        <h2 className="number">
-          {file.detected_timestamp ? quantities.taken(file.detected_timestamp) : t('time.unknown')}
-        </h2>
+        <h2 className="number">{taken ? quantities.taken(taken) : t('time.unknown')}</h2>
         <p className={styles.confidence}>
           <ConfidenceMark confidence={confidenceOf(file)} />
-          {file.detected_timestamp && <span>UTC</span>}
+          {taken && <span>{zoneOf(file)}</span>}
+          {typeof file.offset_source === 'string' && (
+            <span>{said('option', `zone.${file.offset_source}`, file.offset_source)}</span>
+          )}
         </p>
+        {file.damaged === true && <p className={styles.damaged}>{t('damaged')}</p>}
       </section>
       <Candidates file={file} />
     </>
   )
 }
+
+const zoneOf = (file: FileAnswer): string =>
+  typeof file.utc_offset === 'string' && file.utc_offset !== '+00:00' ? `UTC${file.utc_offset}` : 'UTC'
 
 /** Long lists leave them out: they come with the file itself. */
 function Candidates({ file }: { file: FileAnswer }) {
@@ -66,7 +74,7 @@ function Candidates({ file }: { file: FileAnswer }) {
               <strong>{said('option', `source.${one.source}`, one.source.replaceAll('_', ' '))}</strong>
               {n === 0 && <em>{t('candidate.chosen')}</em>}
             </span>
-            <span className="number">{quantities.taken(one.time)}</span>
+            <span className="number">{quantities.taken(one.time)} UTC</span>
             <span
               className={styles.weight}
               role="img"
@@ -74,7 +82,9 @@ function Candidates({ file }: { file: FileAnswer }) {
             >
               <span style={{ width: `${(100 * one.weight) / heaviest}%` }} />
             </span>
-            {one.note && <small>{t(`candidate.${one.note}` as 'candidate.ambiguous')}</small>}
+            {[one.note, one.reason].map(
+              (why) => why && <small key={why}>{said('option', `candidate.${why}`, why)}</small>,
+            )}
           </li>
         ))}
       </ol>

@@ -3,15 +3,18 @@ import { Images } from 'lucide-react'
 import { lazy } from 'react'
 import { useQuantities } from '../../i18n/quantities'
 import type { Compare, PipelinePage } from '../contract'
+import { Badge } from './Badge'
 import { ConfidenceMark } from './ConfidenceMark'
 import { CONFIDENCES, type Confidence, confidenceOf } from './confidence'
+import { isBehind } from './group'
 import styles from './pipeline.module.css'
 import { useDuplicateCount } from './queries'
+import { takenOf } from './taken'
 import { useOwnWords } from './words'
 
 const Duplicates = lazy(() => import('./Duplicates'))
 const Times = lazy(() => import('./Times'))
-const SameAs = lazy(() => import('./SameAs'))
+const Together = lazy(() => import('./Together'))
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const oldest: Compare = (a, b) => compare(a.detected_timestamp ?? '~', b.detected_timestamp ?? '~')
@@ -46,17 +49,20 @@ export const page: PipelinePage = {
     Mark: ({ value }) => <ConfidenceMark confidence={value as Confidence} />,
   },
   timeline: {
-    monthOf: (file) => file.detected_timestamp?.slice(0, 7) ?? '',
+    monthOf: (file) => takenOf(file)?.slice(0, 7) ?? '',
     order: oldest,
   },
+  behind: isBehind,
+  Badge,
   TileLine: ({ file, children }) => {
     const { said } = useOwnWords()
     const quantities = useQuantities()
-    if (file.detected_timestamp)
+    const taken = takenOf(file)
+    if (taken)
       return (
         <>
           <ConfidenceMark short confidence={confidenceOf(file)} />
-          {quantities.takenDay(file.detected_timestamp)}
+          {quantities.takenDay(taken)}
           {file.timestamp_source && (
             <span className={styles.source}>
               {said('option', `source.${file.timestamp_source}`, file.timestamp_source.replaceAll('_', ' '))}
@@ -67,7 +73,7 @@ export const page: PipelinePage = {
     return file.status === 'inspected' && file.confidence ? <ConfidenceMark confidence="none" /> : children
   },
   FileHead: Times,
-  FileFoot: SameAs,
+  FileFoot: Together,
   outcome: (job, { t }) => {
     const { duplicate, rejected } = job.files
     return [

@@ -45,7 +45,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
   }
   return (
     <div className={styles.recordings}>
-      <Cautions metadata={job.result ?? { warnings: notes }} />
+      {!job.result && <Cautions metadata={{ warnings: notes }} />}
       {recording && (
         <One
           key={recording.recording}

@@ -7,13 +7,21 @@ import { useOwnWords } from './words'
 
 export type Measure = { label: number; region: string; kind: string } & Partial<Record<Metric, number | null>>
 
-const METRICS = ['volume_mm3', 'surface_mm2', 'mean_thickness_mm', 'std_thickness_mm', 'dice'] as const
+const METRICS = [
+  'volume_mm3',
+  'surface_mm2',
+  'mean_thickness_mm',
+  'std_thickness_mm',
+  'median_thickness_mm',
+  'dice',
+] as const
 type Metric = (typeof METRICS)[number]
 const UNITS: Record<Metric, string> = {
   volume_mm3: 'mm³',
   surface_mm2: 'mm²',
   mean_thickness_mm: 'mm',
   std_thickness_mm: 'mm',
+  median_thickness_mm: 'mm',
   dice: '',
 }
 

@@ -3,10 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Box } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { content } from '../../api/queries'
-import { Cautions } from '../../ui/Cautions'
 import { Button, Notice, Skeleton } from '../../ui/controls'
 import type { JobView } from '../contract'
 import { type Measure, Measures } from './Measures'
+import { type PartMeasure, Parts, ThicknessMap } from './Parts'
 import { Planes } from './Planes'
 import { gunzipped, parseSlices } from './slices'
 import styles from './VolumeView.module.css'
@@ -15,10 +15,8 @@ import { useOwnWords } from './words'
 const MeshView = lazy(() => import('./MeshView'))
 
 interface Results {
-  notice: string
   measures: Measure[]
-  warnings: string[]
-  segmentation: { statement: string }
+  subregions?: PartMeasure[]
 }
 
 export default function VolumeView({ job, artifacts }: JobView) {
@@ -42,6 +40,7 @@ export default function VolumeView({ job, artifacts }: JobView) {
     () => artifacts.filter((one) => one.name.startsWith('mesh-') && one.filename.endsWith('.stl')),
     [artifacts],
   )
+  const thickness = named('thickness')
   const [solid, showSolid] = useState(false)
   const colours = useMemo(
     () => new Map(slices.data?.labels.map((label) => [slugOf(label.region), label.colour])),
@@ -50,9 +49,6 @@ export default function VolumeView({ job, artifacts }: JobView) {
 
   return (
     <div className={styles.volume}>
-      {results.data && (
-        <Cautions metadata={{ ...results.data, statement: results.data.segmentation.statement }} />
-      )}
       {slices.isPending && <Skeleton lines={4} />}
       {slices.isError && (
         <Notice
@@ -84,6 +80,8 @@ export default function VolumeView({ job, artifacts }: JobView) {
           colours={new Map(slices.data?.labels.map((label) => [label.value, label.colour]))}
         />
       )}
+      {results.data?.subregions?.length ? <Parts parts={results.data.subregions} /> : null}
+      {thickness && <ThicknessMap artifact={thickness} />}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import {
   BookOpen,
   Braces,
   ChartNoAxesColumn,
+  Clapperboard,
   Ellipsis,
   Gauge,
   Images,
@@ -16,7 +17,7 @@ import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-a
 import { NavLink, useLocation } from 'react-router'
 import { useAdmin } from '../api/me'
 import { type Key, useWords } from '../i18n'
-import styles from './Ways.module.css'
+import styles from './Navigation.module.css'
 
 type Place = readonly [to: string, name: Key, icon: LucideIcon]
 
@@ -27,6 +28,7 @@ const ALWAYS: readonly Place[] = [
 ]
 const WHERE_THERE_IS_ROOM: readonly Place[] = [
   ['/results', 'nav.results', Gauge],
+  ['/scenes', 'nav.scenes', Clapperboard],
   ['/dashboard', 'nav.dashboard', ChartNoAxesColumn],
 ]
 const HELP: readonly Place[] = [
@@ -38,7 +40,7 @@ const ADMINS: readonly Place[] = [
   ['/audit', 'nav.audit', ScrollText],
 ]
 
-export function Ways() {
+export function Navigation() {
   const { t } = useWords()
   const admin = useAdmin()
   const { pathname } = useLocation()
@@ -48,7 +50,7 @@ export function Ways() {
       key={to}
       id={to}
       href={to}
-      className={`${styles.item} ${className} ${pathname === to ? styles.here : ''}`}
+      className={`${styles.item} ${className} ${pathname.startsWith(to) ? styles.here : ''}`}
       {...(to.startsWith('/api/') ? { target: '_blank', rel: 'noreferrer' } : {})}
     >
       <Icon aria-hidden size={18} strokeWidth={1.9} />
@@ -66,7 +68,7 @@ export function Ways() {
       <MenuTrigger>
         <Button
           className={`${styles.way} ${inMenu.some(([to]) => to === pathname) ? styles.within : ''} ${
-            WHERE_THERE_IS_ROOM.some(([to]) => to === pathname) ? styles.withinNarrow : ''
+            WHERE_THERE_IS_ROOM.some(([to]) => pathname.startsWith(to)) ? styles.withinNarrow : ''
           }`}
         >
           <Ellipsis aria-hidden size={18} strokeWidth={1.9} />

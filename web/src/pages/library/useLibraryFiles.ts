@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react'
 import { type LibraryWanted, libraryPage, libraryQuery, PER_PAGE } from '../../api/library'
 import type { LibraryFile, LibraryPage } from '../../api/schema'
 
-export interface Shelf {
+export interface LibraryFiles {
   /** By place; undefined where not fetched. */
   files: readonly (LibraryFile | undefined)[]
   pending: boolean
@@ -20,7 +20,7 @@ export interface Shelf {
 const AT_ONCE = 4
 const pageOf = (place: number) => Math.floor(place / PER_PAGE) + 1
 
-export function useShelf(wanted: LibraryWanted): Shelf {
+export function useLibraryFiles(wanted: LibraryWanted): LibraryFiles {
   const client = useQueryClient()
   const query = libraryQuery(wanted)
   const [sight, setSight] = useState<readonly number[]>([1])

@@ -5,7 +5,7 @@ import type { JobRecord } from './record'
 
 export type Phase = 'idle' | 'working' | 'paused' | 'incomplete' | 'stopped' | 'done'
 
-export interface Course {
+export interface UploadState {
   readonly items: readonly Item[]
   readonly job: JobRecord | null
   readonly phase: Phase

@@ -1,0 +1,69 @@
+"""A stranger's job beside ten photos that are made to take minutes, on the local stack: how much longer it takes.
+
+Each bomb has its 8 seconds of processor time and is rejected then. On AWS each has a function of its own; here they and
+the stranger share the workers of one machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from millrace_client import Client
+
+from benchmarks.calls import photo
+from benchmarks.report import Row, report
+from infra.local.demo import running_stack
+from tests.bombs import progressive_jpeg
+
+
+def main(argv: Sequence[str] | None = None) -> dict[str, object]:
+    parser = argparse.ArgumentParser(prog="benchmarks.bombs", description=__doc__)
+    parser.add_argument("--files", type=int, default=40, help="of the stranger's job")
+    parser.add_argument("--bombs", type=int, default=10)
+    parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        files, bombs = [], []
+        for number in range(options.files):
+            files.append(Path(folder) / f"{number:05d}.jpg")
+            files[-1].write_bytes(photo(number, 500_000))
+        bomb = progressive_jpeg()
+        for number in range(options.bombs):
+            bombs.append(Path(folder) / f"bomb-{number}.jpg")
+            bombs[-1].write_bytes(bomb + bytes([number]))
+        with tempfile.TemporaryDirectory() as data, running_stack(Path(data)) as address:
+            with Client(address) as warm:
+                warm.begin_as_guest()
+                warm.upload(files[:2], "media").wait()
+            alone = _seconds(address, files)
+            with Client(address) as attacker:
+                attacker.begin_as_guest()
+                attack = attacker.upload(bombs, "media")
+                beside = _seconds(address, files)
+                over = attack.status().status in ("failed", "completed")
+                began = time.perf_counter()
+                attack.wait()
+                left = 0.0 if over else time.perf_counter() - began
+                rejected = {file.error_code for file in attack.files() if file.error_code}
+    rows: list[Row] = [
+        {"what": "alone", "seconds": round(alone, 1)},
+        {"what": f"beside {options.bombs} bombs", "seconds": round(beside, 1), "times": round(beside / alone, 1)},
+        {"what": f"until the last bomb was rejected ({', '.join(sorted(rejected))})", "seconds": round(left, 1)},
+    ]
+    return report(f"A stranger's job of {options.files} photos, from its first byte to its zip", rows, options.json)
+
+
+def _seconds(address: str, files: Sequence[Path]) -> float:
+    with Client(address) as client:
+        client.begin_as_guest()
+        began = time.perf_counter()
+        client.upload(list(files), "media").wait()
+        return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""Pushes: a library whose server can't be reached from here is read where it can be, and sent page by page."""
+
+from __future__ import annotations
+
+import json
+
+from chalicelib.api.http import Call, Reply
+from chalicelib.api.models.pushes import PushAnswer, PushEnd, PushPage, PushRequest
+from chalicelib.api.models.scenes import JobStarted
+from chalicelib.api.routing import Routes
+from chalicelib.catalogue.errors import NoPush
+from chalicelib.catalogue.pushing import Ids, NoSuchPush
+from chalicelib.catalogue.stash.pages import KINDS
+from chalicelib.catalogue.syncing import Progress
+from chalicelib.jobs.errors import FieldError, InvalidFields, TooManyJobs
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+
+@routes.route("POST", "/scenes/push", "Begin to send a library, or go on", body=PushRequest, answer=PushAnswer)
+def begin_push(call: Call) -> PushAnswer:
+    """For a server that can't be reached from here; `millrace scenes push` does all of it. A push that was begun and
+    not ended goes on from where it was."""
+    body: PushRequest = call.body
+    return _answer(
+        body.source, services().pushing.begin(call.user.id, _source(body.source), incremental=body.incremental)
+    )
+
+
+@routes.route("POST", "/scenes/pages", "Send a page of a library", body=PushPage, answer=PushAnswer, errors=(NoPush,))
+def push_page(call: Call) -> PushAnswer:
+    """What is as before is skipped; a scene that can't be read is counted, and the others are taken in."""
+    body: PushPage = call.body
+    names = {kind: getattr(body, kind) for kind in KINDS}
+    try:
+        at = services().pushing.page(call.user.id, _source(body.source), body.behind, body.scenes, names)
+    except NoSuchPush:
+        raise _none(body.source) from None
+    except ValueError as error:
+        raise InvalidFields("Some names can't be read.", errors=[FieldError("names", str(error))]) from None
+    return _answer(body.source, at)
+
+
+@routes.route(
+    "POST",
+    "/scenes/push/end",
+    "End a push",
+    body=PushEnd,
+    answer=JobStarted,
+    status=202,
+    creates=True,
+    errors=(NoPush, TooManyJobs),
+    headers=("Location",),
+)
+def end_push(call: Call) -> Reply:
+    """A job that marks what is missing and packs the catalogue; its result says what came of the push."""
+    body: PushEnd = call.body
+    listed = {kind: getattr(body, kind) for kind in (*KINDS, "scenes")}
+    for name, text in listed.items():
+        try:
+            Ids(text or "")
+        except ValueError as error:
+            raise InvalidFields("Some ids can't be read.", errors=[FieldError(name, str(error))]) from None
+    source = _source(body.source)
+    try:
+        at = services().pushing.under_way(call.user.id, source)
+    except NoSuchPush:
+        raise _none(body.source) from None
+    if at.since is None and body.scenes is None:
+        raise InvalidFields("A whole push ends with all ids.", errors=[FieldError("scenes", "is missing")])
+    kept = services().catalogue.keep(call.user.id, json.dumps(listed).encode())
+    options = {"pushed": {"source": source, "listed": kept}}
+    job = services().intake.start(call.user.id, "scenesync", options, name=f"Push from {body.source}")
+    return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def _source(name: str) -> str:
+    """Apart from the ids of connections."""
+    return f"push:{name}"
+
+
+def _none(source: str) -> NoPush:
+    return NoPush(f"No push from {source} is under way.")
+
+
+def _answer(source: str, at: Progress) -> PushAnswer:
+    return PushAnswer(
+        source=source,
+        whole=at.since is None,
+        updated_after=services().pushing.bound(at),
+        behind=at.after,
+        created=at.created,
+        updated=at.updated,
+        skipped=at.skipped,
+        failed=at.failed,
+    )

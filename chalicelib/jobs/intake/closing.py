@@ -1,0 +1,95 @@
+"""Closing a drop folder: all that lies in it is held against its job, then the job is sealed.
+
+A batch may hold as many files as a job: a worker goes through it page by page, leaves with each page the place to go on
+from, and has a fresh one go on when its time is nearly up. Two that close the same batch do nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+
+from chalicelib.jobs import keys
+from chalicelib.jobs.file_moving import reset_files
+from chalicelib.jobs.intake.dropfolder import JOIN_AT_ONCE, DropFolders, is_file
+from chalicelib.jobs.keys import DropKey
+from chalicelib.jobs.limits import Limits
+from chalicelib.jobs.model import Job, StoredObject
+from chalicelib.jobs.moves import CLOSE, SEAL
+from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
+from chalicelib.jobs.ports.stores import DropStore
+from chalicelib.jobs.states import FINISHED, RECEIVING
+from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
+
+LOOK_AT_ONCE = 100
+
+Landed = tuple[DropKey, StoredObject]
+
+
+class Closing:
+    def __init__(
+        self,
+        jobs: DropStore,
+        objects: ObjectStore,
+        queues: Queues,
+        drops: DropFolders,
+        settling: Settling,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._jobs = jobs
+        self._objects = objects
+        self._queues = queues
+        self._drops = drops
+        self._settling = settling
+        self._limits = limits
+        self._clock = clock
+
+    def go_on(self, job: Job, deadline: datetime) -> None:
+        """Closes the job's batch, or as much of it as there is time for. StaleTransition where it is closed already."""
+        if job.listing is None or job.state not in RECEIVING:
+            self._settling.settle(job.id)
+            return
+        # Read once for all pages, and only what is compared: of a hundred thousand files that is a few MB.
+        own = {file.key: (file.number, file.etag, file.state in FINISHED) for file in self._jobs.files(job)}
+        listing = job.listing
+        while True:
+            page, after = self._objects.list_page(job.batch or "", bucket=None, after=listing["after"], recursive=True)
+            landed = [(place, seen) for seen in page if (place := keys.parse_drop(seen.key)) and is_file(place)]
+            ours = ((seen, own[seen.key]) for _, seen in landed if seen.key in own)
+            replaced = [(number, seen) for seen, (number, etag, done) in ours if done and etag and etag != seen.etag]
+            self._look_again(job, replaced)
+            came_to = self._join([(place, seen) for place, seen in landed if seen.key not in own], deadline)
+            if came_to is None and after is None:
+                break
+            listing = {**listing, "after": came_to or after}
+            job = move(self._jobs, job, CLOSE(listing=listing, tries=0, due_at=self._clock() + RUN_PATIENCE))
+            if came_to is not None or self._is_late(deadline):
+                self._queues.list_objects(job.id)
+                return
+        move(self._jobs, job, SEAL(tries=0))
+        self._settling.settle(job.id)
+
+    def _look_again(self, job: Job, replaced: Sequence[tuple[int, StoredObject]]) -> None:
+        """Takes back files that are there in another version than was looked into."""
+        pairs = [(self._jobs.file(job.id, number), seen) for number, seen in replaced]
+        stale = [(file, seen) for file, seen in pairs if file.state in FINISHED and file.etag != seen.etag]
+        if reset_files(self._jobs, job, [file for file, _ in stale]):
+            self._settling.ask(job, stale)
+
+    def _join(self, landed: Sequence[Landed], deadline: datetime) -> str | None:
+        """Takes in what no message has told of. Returns None where that is done, else the key that it came to."""
+        came_to = None
+        for some in batched(landed, LOOK_AT_ONCE):
+            _, new = self._drops.news(some[0][0].batch, some)
+            for few in batched(new, JOIN_AT_ONCE):
+                if came_to is not None and self._is_late(deadline):
+                    return came_to
+                self._drops.join_files(few[0][0], few)
+                came_to = few[-1][1].key
+        return None
+
+    def _is_late(self, deadline: datetime) -> bool:
+        return self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin)

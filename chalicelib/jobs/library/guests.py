@@ -1,0 +1,98 @@
+"""What guests have left: once a guest's token is over nobody can reach it any more, and it goes. Those who have
+registered keep everything."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.jobs.errors import JobNotFound, TryAgain
+from chalicelib.jobs.library.deletion import Deletion
+from chalicelib.jobs.ports.outside import Clock, Queues
+from chalicelib.jobs.ports.stores import JobLists
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 100
+AGAIN = timedelta(hours=1)
+"""After so long a guest is asked for anew whose message was lost."""
+PAGE = 50
+
+
+class GuestStore(Protocol):
+    def note_guest(self, user_id: str, until: datetime) -> None:
+        """Remembers when a guest is to be looked at; the last time given counts."""
+
+    def due_guests(self, now: datetime, limit: int) -> list[str]:
+        """The longest due first."""
+
+    def forget_guest(self, user_id: str) -> None: ...
+
+
+class Registered(Protocol):
+    def __call__(self, user_id: str) -> bool:
+        """Whether the guest has an account, strongly consistent."""
+
+
+class Keeps(Protocol):
+    def clear(self, owner_id: str) -> None: ...
+
+
+class Guests:
+    """keeps: what users keep beside their jobs."""
+
+    def __init__(
+        self,
+        store: GuestStore,
+        jobs: JobLists,
+        deletion: Deletion,
+        keeps: Keeps,
+        queues: Queues,
+        registered: Registered,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._deletion = deletion
+        self._keeps = keeps
+        self._queues = queues
+        self._registered = registered
+        self._clock = clock
+
+    def note(self, user_id: str, until: datetime) -> None:
+        """Before a guest's first files: until: when the token ends, the only way to them."""
+        self._store.note_guest(user_id, until)
+
+    def sweep(self) -> int:
+        """Asks for the removal of what expired guests have left; returns how many there were."""
+        now = self._clock()
+        due = self._store.due_guests(now, AT_ONCE)
+        for user_id in due:
+            self._store.note_guest(user_id, now + AGAIN)
+            self._queues.clean_up({"guest": user_id})
+        return len(due)
+
+    def clear(self, user_id: str, deadline: datetime) -> None:
+        """Removes all of an expired guest's, or what the time allows: then a message goes on."""
+        if self._registered(user_id):
+            self._store.forget_guest(user_id)
+            return
+        before: str | None = None
+        while True:
+            found, before = self._jobs.jobs_of(user_id, states=frozenset(), pipeline=None, limit=PAGE, before=before)
+            for job in found:
+                if self._clock() >= deadline:
+                    self._queues.clean_up({"guest": user_id})
+                    return
+                try:
+                    self._deletion.delete_job(user_id, job.id)
+                except JobNotFound:
+                    continue
+                except TryAgain:
+                    log.info("a guest's job is changing: it is looked at again", extra={"job_id": job.id})
+                    return
+            if before is None:
+                break
+        self._keeps.clear(user_id)
+        self._store.forget_guest(user_id)

@@ -1,0 +1,190 @@
+"""Requests with an Idempotency-Key whose worker dies at any moment, and which are made again: one effect.
+
+Every route that makes something, and a death after each of its writes and messages. What is there after the
+second try is counted, and compared with what one undisturbed request leaves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.api import idempotency
+from chalicelib.api.routing import Route
+from chalicelib.catalogue.plans import ChangeStatus
+from chalicelib.jobs.ids import new_id
+from chalicelib.stores.dynamo import Table
+from chalicelib.stores.queues import SqsQueues
+from chalicelib.wiring import services
+from tests.app.api_world import STACK, Answer, World
+from tests.app.test_authorization import (  # noqa: F401 - fixtures
+    ROUTES,
+    ROWS,
+    Cast,
+    a_connection,
+    cast,
+    filled,
+    people,
+    things,
+)
+
+CREATING = [route for route in ROUTES if route.creates]
+WRITES = [(Table, ("write", "transact", "put", "put_many")), (SqsQueues, ("inspect", "run", "list_objects"))]
+COUNTED = ("active_jobs", "jobs", "file_count", "tickets")
+ONE_EACH = ("USAGE", "QUEUE")
+"""Items that there is one of, however much they count."""
+
+
+class Died(BaseException):
+    """Ends the request as the death of its worker would: nothing after it is done."""
+
+
+class Moments:
+    """Counts the moments after writes, at one of which the worker dies. What a dying worker would still write isn't."""
+
+    def __init__(self) -> None:
+        self.passed, self.last = 0, 10**9
+
+    def pass_one(self) -> None:
+        self.passed += 1
+        if self.passed > self.last:
+            raise Died
+
+
+@pytest.fixture(autouse=True)
+def emptied(cast: Cast) -> None:  # noqa: F811
+    """What the tests before have made goes: the emulator copies its tables for each transaction."""
+    for table in ("jobs", "catalog"):
+        name = f"{STACK}-{table}"
+        for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
+            for item in page["Items"]:
+                if item["PK"]["S"] != f"JOB#{cast.ready_job}":
+                    cast.world.dynamodb.delete_item(TableName=name, Key={"PK": item["PK"], "SK": item["SK"]})
+
+
+@contextmanager
+def watched(last: int = 10**9) -> Iterator[Moments]:
+    moments = Moments()
+    moments.last = last
+    with pytest.MonkeyPatch.context() as patch:
+        for kind, names in WRITES:
+            for name in names:
+                patch.setattr(kind, name, _around(getattr(kind, name), moments))
+        yield moments
+
+
+def _around(method: Any, moments: Moments) -> Any:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if moments.passed > moments.last:
+            raise Died
+        done = method(*args, **kwargs)
+        moments.pass_one()
+        return done
+
+    return guarded
+
+
+def census(world: World) -> Counter[Any]:
+    """How many items there are of each kind, and what counts jobs and files. Statistics lie in shards by chance, and
+    kept requests are how it is done."""
+    found: Counter[Any] = Counter()
+    for table in ("jobs", "accounts", "catalog"):
+        for page in world.dynamodb.get_paginator("scan").paginate(TableName=f"{STACK}-{table}"):
+            for item in page["Items"]:
+                kind = item["SK"]["S"].partition("#")[0]
+                if item["PK"]["S"] == "STATISTICS" or (table, kind) == ("accounts", "REQUEST"):
+                    continue
+                found[table, kind] += kind not in ONE_EACH
+                for name in COUNTED:
+                    found[name] += int(item.get(name, {}).get("N", 0))
+    return found
+
+
+def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
+    """A place and a body for which the route makes something new, each time anew."""
+    values = things(cast, route)
+    row = ROWS[route.method, route.path]
+    body = row.body(cast) if callable(row.body) else dict(row.body or {})
+    if route.path.startswith("/scenes"):
+        body["connection_id"] = a_connection(cast, {})["connection_id"]
+    if route.path.endswith("/undo"):
+        owner = cast.people["owner"].id
+        for scene_id, changes in list(services().plans._store.changes(values["plan_id"])):
+            done = [replace(change, outcome=ChangeStatus.APPLIED) for change in changes]
+            services().plans.note_outcomes(values["plan_id"], scene_id, changes, done)
+        assert services().plans.get(owner, values["plan_id"])
+    return filled(route, values), body
+
+
+def ask(cast: Cast, route: Route, path: str, body: Any, key: str) -> Answer:  # noqa: F811
+    by = cast.people["admin" if route.scope == "admin" else "owner"]
+    return by.call(route.method, path, body, idempotency_key=key)
+
+
+def whole(cast: Cast, route: Route) -> tuple[Counter[Any], int]:  # noqa: F811
+    """What one undisturbed request adds, and how many moments it has."""
+    path, body = asked(cast, route)
+    before = census(cast.world)
+    with watched() as moments:
+        answer = ask(cast, route, path, body, new_id())
+    assert 200 <= answer.status < 300, answer.text
+    return census(cast.world) - before, moments.passed
+
+
+def dies_and_is_asked_again(cast: Cast, route: Route, moment: int) -> Counter[Any]:  # noqa: F811
+    path, body = asked(cast, route)
+    key = new_id()
+    before = census(cast.world)
+    with watched(moment), pytest.raises(Died):
+        ask(cast, route, path, body, key)
+    cast.world.offset += idempotency.LEASE + timedelta(seconds=1)
+    again = ask(cast, route, path, body, key)
+    assert 200 <= again.status < 300, (moment, again.text)
+    assert ask(cast, route, path, body, key).text == again.text
+    return census(cast.world) - before
+
+
+@pytest.mark.parametrize("route", CREATING, ids=lambda route: f"{route.method} {route.path}")
+def test_whatever_its_worker_did_before_it_died_there_is_one_effect(cast: Cast, route: Route) -> None:  # noqa: F811
+    wanted, moments = whole(cast, route)
+    assert wanted
+    assert moments >= 3, "a claim, an effect and an answer, at least"
+    for moment in range(moments):
+        assert dies_and_is_asked_again(cast, route, moment) == wanted, f"died at moment {moment} of {moments}"
+
+
+def test_the_second_answer_names_what_the_first_try_made(cast: Cast) -> None:  # noqa: F811
+    """The last moment: all is done but the keeping of the answer."""
+    owner = cast.people["owner"]
+    route = next(route for route in CREATING if route.path == "/upload")
+    path, body = asked(cast, route)
+    with watched() as moments:
+        ask(cast, route, path, body, new_id())
+    with watched(moments.passed - 2), pytest.raises(Died):
+        ask(cast, route, path, body | {"name": "Once"}, "named")
+    [made] = [job for job in owner.get("/jobs")["items"] if job["name"] == "Once"]
+    cast.world.offset += idempotency.LEASE + timedelta(seconds=1)
+    again = ask(cast, route, path, body | {"name": "Once"}, "named")
+    assert (again.status, again["job_id"]) == (201, made["id"])
+    cast.world.send(again["uploads"][0], b"x")
+
+
+def test_an_answer_that_broke_off_is_asked_for_again_at_once(cast: Cast) -> None:  # noqa: F811
+    """A fault of ours after the effect: the worker lives on and lets go of the key, but not of what it made."""
+    owner, body = (
+        cast.people["owner"],
+        {"pipeline": "media", "name": "Broken off", "files": [{"filename": "a.jpg", "size": 1}]},
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chalicelib.api.uploads.upload_answer", lambda *_, **__: 1 / 0)
+        assert owner.post("/upload", body, idempotency_key="broken-off").status == 500
+    assert owner.post("/upload", body | {"name": "x"}, idempotency_key="broken-off").status == 422
+    again = owner.post("/upload", body, idempotency_key="broken-off")
+    made = [job["id"] for job in owner.get("/jobs")["items"] if job["name"] == "Broken off"]
+    assert (again.status, made) == (201, [again["job_id"]])

@@ -1,0 +1,21 @@
+// Files that are one thing: a Live Photo, RAW and JPEG, a photo with its edit or sidecar.
+import type { FileAnswer } from '../../api/schema'
+
+export const ROLES = ['primary', 'motion', 'raw', 'edited', 'sidecar'] as const
+export type Role = (typeof ROLES)[number]
+
+export const roleOf = (file: FileAnswer): Role | undefined => ROLES.find((role) => role === file.group_role)
+
+/** Whether it is shown by another file's tile. */
+export const isBehind = (file: FileAnswer): boolean => (roleOf(file) ?? 'primary') !== 'primary'
+
+/** Of these its tile says that they are there. */
+const TOLD = ['motion', 'raw', 'edited'] as const
+
+export const toldBehind = (file: FileAnswer): (typeof TOLD)[number][] =>
+  Array.isArray(file.group_roles) ? TOLD.filter((role) => (file.group_roles as string[]).includes(role)) : []
+
+export const groupOf = (file: FileAnswer, files: readonly (FileAnswer | undefined)[] = []): FileAnswer[] =>
+  file.group === undefined || file.group === null
+    ? []
+    : files.filter((one): one is FileAnswer => one !== undefined && one.group === file.group)
