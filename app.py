@@ -22,7 +22,7 @@ SLIPS_EVERY = 15
 """Minutes between two looks for what lies wrong in the drop folder."""
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
-app.api.binary_types = []
+app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
 app.routes = RouteTable(app)
 

@@ -19,6 +19,7 @@ from chalicelib.wiring_library import LibraryServices
 
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.closing import Closing
+    from chalicelib.jobs.intake.direct import DirectIntake
     from chalicelib.jobs.intake.dropfolder import DropFolders
     from chalicelib.jobs.intake.importing import Importer
     from chalicelib.jobs.intake.multipart import Multipart
@@ -186,6 +187,12 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
         return Intake(
             self.jobs, self.objects, self.owned, self.settling, self.works, self.settings.limits, clock, new_id
         )
+
+    @cached_property
+    def direct(self) -> DirectIntake:
+        from chalicelib.jobs.intake.direct import DirectIntake
+
+        return DirectIntake(self.intake, self.objects, self.control)
 
     @cached_property
     def multipart(self) -> Multipart:

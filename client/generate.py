@@ -168,7 +168,7 @@ def _formatted(text: str) -> str:
 
 
 def written() -> dict[Path, str]:
-    document = json.loads(openapi.text())
+    document = openapi.document({}, openapi.OWN)
     return {
         PACKAGE / "models.py": models(document),
         PACKAGE / "operations.py": operations(document),

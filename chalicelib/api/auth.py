@@ -80,16 +80,19 @@ def begin_as_guest(call: Call) -> Reply:
     ),
 )
 def register(call: Call) -> Reply:
+    return Reply(registered(call, call.body), 201, {"Location": ME})
+
+
+def registered(call: Call, body: RegisterRequest) -> AccountAnswer:
     if not services().settings.allow_registration:
         raise RegistrationOff
-    body: RegisterRequest = call.body
     # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
     services().first_admin.ensure(body.email)
     guest_id = caller.id if caller and caller.role == GUEST else None
     account = services().users.register(body.email, body.username, body.password.get_secret_value(), guest_id=guest_id)
     services().authentication.has_registered(account.id)
-    return Reply(account_answer(account, SCOPES[account.role]), 201, {"Location": ME})
+    return account_answer(account, SCOPES[account.role])
 
 
 @routes.route(

@@ -19,6 +19,7 @@ from chalicelib.jobs.errors import (
     IdempotencyMismatch,
     InternalError,
     InvalidFields,
+    InvalidForm,
     InvalidIdempotencyKey,
     InvalidJson,
     JobError,
@@ -35,11 +36,14 @@ Errors = Iterable[type[JobError]]
 
 SIGNED_IN: Errors = (Unauthorized, Forbidden)
 BODY: Errors = (InvalidJson, BodyTooLarge, UnsupportedMediaType, InvalidFields)
+FORM: Errors = (InvalidForm, BodyTooLarge, UnsupportedMediaType, InvalidFields)
 QUERY: Errors = (InvalidFields,)
 CREATES: Errors = (InvalidIdempotencyKey, RequestInProgress, IdempotencyMismatch)
 UNKNOWN: dict[str, type[JobError]] = {
     "job_id": JobNotFound,
+    "task_id": JobNotFound,
     "file_id": FileNotFound,
+    "image_id": FileNotFound,
     "artifact": ArtifactNotFound,
     "filename": GuideNotFound,
     "result_id": ResultNotFound,
@@ -61,6 +65,7 @@ def errors_of(route: Route) -> list[type[JobError]]:
     for wanted, errors in (
         (route.scope, SIGNED_IN),
         (route.body, BODY),
+        (route.form, FORM),
         (route.query, QUERY),
         (route.creates, CREATES),
     ):

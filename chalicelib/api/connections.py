@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.api.http import Call, Reply
 from chalicelib.api.models.connections import (
@@ -23,6 +23,10 @@ from chalicelib.jobs.errors import ConnectionNotFound, PreconditionFailed, TooMa
 from chalicelib.jobs.ids import is_id
 from chalicelib.outgoing.connections import Connection
 from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.catalogue.ai.client import ModelServer
+    from chalicelib.catalogue.stash.client import Stash
 
 routes = Routes(__name__)
 
@@ -88,10 +92,13 @@ def delete_connection(call: Call, connection_id: str) -> Reply:
 )
 def try_stash_server(call: Call) -> StashTested:
     """One request of at most eight seconds. What goes wrong there is the answer, not an error."""
+    servers = services().tested_connections
+    return tested_stash(_server(call, servers.stash, servers.stash_at))
+
+
+def tested_stash(stash: Stash) -> StashTested:
     from chalicelib.catalogue.stash.client import StashError
 
-    servers = services().tested_connections
-    stash = _server(call, servers.stash, servers.stash_at)
     began = time.monotonic()
     try:
         version = stash.ask("version")["version"]["version"]
@@ -112,10 +119,13 @@ def try_stash_server(call: Call) -> StashTested:
 )
 def try_model_server(call: Call) -> ModelsTested:
     """The same; it lists the models and asks none."""
+    servers = services().tested_connections
+    return tested_models(_server(call, servers.models, servers.models_at))
+
+
+def tested_models(server: ModelServer) -> ModelsTested:
     from chalicelib.catalogue.ai.client import ModelError
 
-    servers = services().tested_connections
-    server = _server(call, servers.models, servers.models_at)
     began = time.monotonic()
     try:
         models = server.models()

@@ -43,10 +43,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+HEADS = ["GET", "HEAD"]
 A_DAY = "public, max-age=86400"
 
 
-@routes.blueprint.route(ROOT + "/openapi.json", methods=["GET"])
+@routes.blueprint.route(ROOT + "/openapi.json", methods=HEADS)
 def get_description() -> Response:
     from chalicelib.api import openapi
 
@@ -55,12 +56,12 @@ def get_description() -> Response:
     return response
 
 
-@routes.blueprint.route(ROOT + "/docs", methods=["GET"])
+@routes.blueprint.route(ROOT + "/docs", methods=HEADS)
 def get_page() -> Response:
     return _answer(PAGE, "text/html", "no-cache")
 
 
-@routes.blueprint.route(ROOT + "/docs/{asset}", methods=["GET"])
+@routes.blueprint.route(ROOT + "/docs/{asset}", methods=HEADS)
 def get_asset(asset: str) -> Response:
     if asset == "start.js":
         return _answer(START, "text/javascript", "no-cache")
@@ -85,3 +86,7 @@ def _answer(body: str, content_type: str, cache: str, status: int = 200) -> Resp
     if status == 200 and etag in {given.strip().removeprefix("W/") for given in known.split(",")}:
         return Response("", status_code=304, headers=headers)
     return Response(body, status_code=status, headers=headers)
+
+
+for address in ADDRESSES:
+    routes.options(address, lambda: ["GET"])

@@ -23,6 +23,7 @@ from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, FileNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.library.listing import Wanted, WantedGroups
 from chalicelib.jobs.model import Artifact, Job, file_id
+from chalicelib.jobs.ports.outside import SignedRequest
 from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services
 
@@ -66,7 +67,7 @@ def list_files(call: Call, job_id: str) -> Reply:
 def list_duplicates(call: Call, job_id: str) -> Reply:
     query: DuplicatesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
-    found = _duplicates_found(job)
+    found = duplicates_found(job)
     of = number_of(job.id, query.file) if query.file else None
     groups, total = services().listing.duplicates(job, WantedGroups(query.kind, query.page, query.per_page, of), found)
     answer = DuplicatesAnswer(
@@ -133,7 +134,12 @@ def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
 
 
 def _download(call: Call, job_id: str, name: str) -> Reply:
-    job = services().owned.job(call.user.id, job_id)
+    return whereabouts(call, *signed_artifact(services().owned.job(call.user.id, job_id), name))
+
+
+def signed_artifact(job: Job, name: str) -> tuple[SignedRequest, int]:
+    """Where an artifact can be fetched for a while, and its size in bytes. NotAllowedInState, ArtifactNotFound,
+    ArtifactGone."""
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
     # A job that waits for its user may have left what the user needs for an answer.
@@ -151,14 +157,14 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
         expires_in=services().settings.limits.download_url_seconds,
         now=services().clock(),
     )
-    return whereabouts(call, signed, artifact.size)
+    return signed, artifact.size
 
 
 def _filename(job: Job, artifact: Artifact) -> str:
     return artifact.filename or f"{job.name}_results.zip"
 
 
-def _duplicates_found(job: Job) -> list[dict[str, Any]] | None:
+def duplicates_found(job: Job) -> list[dict[str, Any]] | None:
     """What the run has written down, once it has."""
     try:
         artifact = services().jobs.artifact(job.id, DUPLICATES)

@@ -77,12 +77,11 @@ def respond(
     except JobError as error:
         if error.status >= 500:
             log.error("%s %s answered %s, request %s", route.method, route.path, error.code, request_id)
-        response = problem(error, request_id)
+        response = refusal(error, request_id, headers, route)
     except Exception:
         log.exception("%s %s failed, request %s", route.method, route.path, request_id)
-        response = problem(
-            InternalError("Something went wrong on our side. The request's id helps to find out what."), request_id
-        )
+        unknown = InternalError("Something went wrong on our side. The request's id helps to find out what.")
+        response = refusal(unknown, request_id, headers, route)
     response.headers["X-Request-Id"] = request_id
     response.headers.update(cors.headers(headers, services().settings.cors_origins))
     return response
@@ -108,8 +107,8 @@ def serve(
         raise JobNotFound("There is no such job.")
     call = Call(
         user,
-        parse_body(request.raw_body, headers.get("content-type", JSON), route.body) if route.body else None,
-        parse_query(request, route.query) if route.query else None,
+        _sent(request, headers, route),
+        parse_query(request, route.query, several=route.dialect is not None) if route.query else None,
         headers,
         request_id,
         address_of(request, headers),
@@ -180,11 +179,25 @@ def etag_of(model: BaseModel, body: str | None = None) -> str:
     return f"{tag(model.model_dump_json(exclude=fleeting))[:-1]}-{whole[1:]}" if fleeting else whole
 
 
-def problem(error: JobError, request_id: str) -> Response:
+def refusal(error: JobError, request_id: str, headers: Mapping[str, str], route: Route) -> Response:
+    """An error as the route words it; as a problem for who asks for one."""
+    if route.dialect is None:
+        return problem(error, request_id)
+    status = route.dialect.status(error)
+    response = problem(error, request_id, status)
+    if PROBLEM not in headers.get("accept", ""):
+        response.headers["Content-Type"] = JSON
+        response.body = rendered(route.dialect.worded(error, request_id))
+    return response
+
+
+def problem(error: JobError, request_id: str, status: int | None = None) -> Response:
+    """status: where it is another than the error's own."""
+    status = status or error.status
     content: dict[str, Any] = {
         "type": f"urn:millrace:error:{error.code}",
         "title": error.title,
-        "status": error.status,
+        "status": status,
         "detail": error.detail,
         "code": error.code,
         "request_id": request_id,
@@ -195,7 +208,21 @@ def problem(error: JobError, request_id: str) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="millrace"'
-    return Response(body=json.dumps(content), status_code=error.status, headers=headers)
+    return Response(body=json.dumps(content), status_code=status, headers=headers)
+
+
+def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseModel | None:
+    """What the request brings: the route's body or form, checked."""
+    if route.form:
+        from chalicelib.api.forms import parse_form
+
+        return parse_form(request.raw_body, headers.get("content-type", ""), route.form)
+    if not route.body:
+        return None
+    # Another system's client may leave out a body that has nothing to say.
+    if route.dialect and not request.raw_body:
+        return validated(route.body, {})
+    return parse_body(request.raw_body, headers.get("content-type", JSON), route.body)
 
 
 def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> BaseModel:
@@ -213,15 +240,19 @@ def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> B
         raise InvalidJson("The body is no valid JSON in UTF-8.") from None
     if not isinstance(parsed, dict):
         raise InvalidJson("The body must be a JSON object.")
-    return _validated(model, parsed)
+    return validated(model, parsed)
 
 
-def parse_query(request: Request, model: type[BaseModel]) -> BaseModel:
-    given = request.query_params or {}
-    return _validated(model, {name: given[name] for name in given})
+def parse_query(request: Request, model: type[BaseModel], *, several: bool = False) -> BaseModel:
+    """several: a list may come as one parameter a value too, as other systems have it."""
+    given = request.query_params
+    if given is None:
+        return validated(model, {})
+    return validated(model, {name: ",".join(given.getlist(name)) if several else given[name] for name in given})
 
 
-def _validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+def validated(model: type[BaseModel], values: Mapping[str, Any]) -> BaseModel:
+    """Raises InvalidFields."""
     try:
         return model.model_validate(values)
     except ValidationError as invalid:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema
+
 from chalicelib.api.models.jobs import (
     FileCounts,
     JobAnswer,
@@ -15,10 +17,18 @@ from chalicelib.api.models.jobs import (
 )
 from chalicelib.jobs.library.listing import SORTS
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.progress import mean_seconds, poll_after, progress, queue_position, step_names
+from chalicelib.jobs.progress import expected_seconds, poll_after, progress, queue_position, step_names
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.wiring import services
+
+
+class OptionsSchema(GenerateJsonSchema):
+    """Tuples have `items` too: none lies behind their last one, but some readers of schemas insist on it."""
+
+    def tuple_schema(self, schema: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().tuple_schema(schema)
+        return {"items": found["prefixItems"][-1], **found} if found.get("prefixItems") else found
 
 
 def job_answer(job: Job) -> JobAnswer:
@@ -82,6 +92,9 @@ def job_summary(job: Job) -> JobSummary:
         started_at=job.started_at,
         completed_at=job.completed_at,
         waiting_for=waiting_for(job),
+        options=dict(job.options),
+        result=dict(job.result) if job.result else None,
+        size_bytes=job.kept_bytes if job.final else None,
     )
 
 
@@ -100,7 +113,7 @@ def status_answer(job: Job) -> StatusAnswer:
             answer.files_intended = None if job.sealed else job.files_intended
         case JobState.QUEUED:
             answer.queue_position = queue_position(job, queue)
-            answer.estimated_wait_seconds = round(answer.queue_position * mean_seconds(queue))
+            answer.estimated_wait_seconds = round(answer.queue_position * expected_seconds(queue, job.counts.size))
         case JobState.RUNNING | JobState.PAUSED:
             answer.progress_percent = how_far.percent
             answer.current_step, answer.total_steps = how_far.step, how_far.steps
@@ -130,7 +143,7 @@ def pipeline_answer(pipeline: Pipeline) -> PipelineAnswer:
         max_bytes=pipeline.accepts.max_bytes,
         roles=list(pipeline.accepts.roles),
         steps=step_names(pipeline),
-        options=pipeline.Options.model_json_schema(),
+        options=pipeline.Options.model_json_schema(schema_generator=OptionsSchema),
         kind=pipeline.kind,
         listing=ListingAnswer(sorts=[*SORTS, *pipeline.listing.sorts], groups=list(pipeline.listing.groups)),
     )

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.catalogue import errors_of, path_names
+from chalicelib.api.forms import MULTIPART, URLENCODED
 from chalicelib.api.http import JSON, PROBLEM
 from chalicelib.api.models.shapes import Problem
 from chalicelib.api.routing import ROOT, Route
@@ -24,13 +25,18 @@ from chalicelib.jobs.errors import JobError, PreconditionFailed
 Schema = dict[str, Any]
 
 ROUTES = every_route()
+OWN = [route for route in ROUTES if not route.subject.startswith("chalicelib.api.compat.")]
+"""Less what speaks as other systems do, whose clients have their own code."""
+PACKAGE = "chalicelib.api"
 EXAMPLES = Path(__file__).parent / "examples.json"
+BINARY = '"contentMediaType"'
 COMPONENTS = "#/components/"
 
 DESCRIPTION = """Files go in, each through a pipeline of its domain, and a zip and answers come out.
 
 Open a job with `POST /upload`, send each file to the address that the answer has for it, ask `GET /status/{job_id}`
-until the job is over, and fetch `GET /download/{job_id}`. Bytes of files never pass through the API itself.
+until the job is over, and fetch `GET /download/{job_id}`. Bytes of files don't pass through the API itself, but for the
+small forms of other systems' calls: those are below `/v1` and `/compat`, and word their errors as those systems do.
 
 Errors are `application/problem+json` (RFC 9457) with a `code` for programs, a `detail` for people, and the `request_id`
 to name when you ask us. Lists in queries are separated by commas."""
@@ -85,6 +91,7 @@ PARAMETERS: Schema = {
 ID = "^[0-9a-z]{26}$"
 PATH_PATTERNS = {
     "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
+    "image_id": "^[0-9a-z]{26}-[0-9]{8}$",
     "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
     "delivery_id": "^[0-9a-z._]{1,100}$",
     "scene_id": "^[^#\\s]{1,64}$",
@@ -100,27 +107,28 @@ def text() -> str:
     return json.dumps(document(json.loads(EXAMPLES.read_text())), ensure_ascii=False, separators=(",", ":"))
 
 
-def document(examples: Schema) -> Schema:
+def document(examples: Schema, routes: Sequence[Route] = ROUTES) -> Schema:
     """examples: for each route (`GET /jobs`) its path values, query, body and answer, as chalicelib/api/examples.json
     has them."""
-    references, schemas = _schemas()
+    references, schemas = _schemas(routes)
     paths: dict[str, Schema] = {}
     responses: Schema = {}
-    for route in ROUTES:
+    for route in routes:
         example = examples.get(f"{route.method} {route.path}", {})
         operation = _operation(route, references, schemas, example, responses)
         paths.setdefault(route.path, {})[route.method.lower()] = operation
-    queries = {references[route.query, "validation"].rpartition("/")[2] for route in ROUTES if route.query}
+    queries = {references[route.query, "validation"].rpartition("/")[2] for route in routes if route.query}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Millrace",
             "version": VERSION,
             "description": DESCRIPTION,
+            "contact": {"name": "The operator of this installation"},
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": ROOT}],
-        "tags": _tags(),
+        "tags": _tags(routes),
         "paths": paths,
         "components": {
             "schemas": {name: schema for name, schema in schemas.items() if name not in queries},
@@ -142,11 +150,19 @@ class Untitled(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
+    def default_schema(self, schema: Any) -> Schema:
+        """The default of a field that is only ever left out need not be a value that could be sent."""
+        found: Schema = super().default_schema(schema)
+        if found.get("default") == "" and found.get("minLength"):
+            del found["default"]
+        return found
 
-def _schemas() -> tuple[References, Schema]:
+
+def _schemas(routes: Sequence[Route]) -> tuple[References, Schema]:
     """Every model that goes in or out: its reference, and all definitions."""
-    incoming = {model for route in ROUTES for model in (route.body, route.query) if model}
-    outgoing = {model for route in ROUTES for model in (route.answer, *route.others.values()) if model} | {Problem}
+    incoming = {model for route in routes for model in (route.body, route.form, route.query) if model}
+    outgoing = {model for route in routes for model in (route.answer, *route.others.values()) if model} | {Problem}
+    outgoing |= {route.dialect.model for route in routes if route.dialect}
     wanted: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in incoming]
     wanted += [(model, "serialization") for model in outgoing]
     wanted.sort(key=lambda pair: pair[0].__name__)
@@ -154,6 +170,7 @@ def _schemas() -> tuple[References, Schema]:
         wanted, ref_template=COMPONENTS + "schemas/{model}", schema_generator=Untitled
     )
     schemas = definitions["$defs"]
+    schemas.pop("SentFile", None)  # a file stands for itself, where it is taken
     return {key: reference["$ref"] for key, reference in found.items()}, dict(sorted(schemas.items()))
 
 
@@ -163,17 +180,27 @@ def _operation(route: Route, references: References, schemas: Schema, example: S
         "summary": route.summary,
         "tags": [_subject(route)],
         "parameters": _parameters(route, references, schemas, example),
-        "responses": _answers(route, references, example) | _errors(route, responses),
+        "description": _description(route),
+        "responses": _answers(route, references, example) | _errors(route, references, responses),
         "security": _security(route),
     }
-    if route.description:
-        operation["description"] = " ".join(route.description.split())
+    if route.form:
+        form: Schema = {"schema": {"$ref": references[route.form, "validation"]}}
+        has_files = BINARY in json.dumps(schemas[form["schema"]["$ref"].rpartition("/")[2]])
+        kinds = [MULTIPART] if has_files else [URLENCODED, MULTIPART]
+        operation["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, form)}
     if route.body:
         content: Schema = {"schema": {"$ref": references[route.body, "validation"]}}
         if "body" in example:
             content["example"] = example["body"]
         operation["requestBody"] = {"required": True, "content": {JSON: content}}
     return operation
+
+
+def _description(route: Route) -> str:
+    """What the view says of itself, and who may."""
+    said = " ".join((route.description or f"{route.summary}.").split())
+    return f"{said} {f'Needs the scope `{route.scope}`.' if route.scope else 'Needs no sign-in.'}"
 
 
 def _parameters(route: Route, references: References, schemas: Schema, example: Schema) -> list[Schema]:
@@ -189,7 +216,7 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
     for parameter in found:
         given = example.get(parameter["in"], {})
         if parameter["name"] in given:
-            parameter["example"] = given[parameter["name"]]
+            parameter["example"] = _example_of(parameter["schema"], given[parameter["name"]])
     if route.creates:
         found.append({"$ref": COMPONENTS + "parameters/Idempotency-Key"})
     if route.conditional:
@@ -197,6 +224,13 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
     if PreconditionFailed in route.errors:
         found.append({"$ref": COMPONENTS + "parameters/If-Match"})
     return found
+
+
+def _example_of(schema: Schema, written: str) -> Any:
+    """A value as it stands in an address, as its schema has it."""
+    if schema.get("type") == "array":
+        return [_example_of(schema["items"], part) for part in written.split(",")]
+    return json.loads(written) if schema.get("type") in ("integer", "number", "boolean") else written
 
 
 def _query(name: str, schema: Schema, required: bool) -> Schema:
@@ -244,20 +278,29 @@ def _meaning(status: int) -> str:
     }[status]
 
 
-def _errors(route: Route, responses: Schema) -> Schema:
+def _errors(route: Route, references: References, responses: Schema) -> Schema:
     """References to responses, one for each set of errors that share a status; new ones are added to `responses`."""
     found = {}
-    for status, several in groupby(errors_of(route), key=lambda error: error.status):
+    dialect = route.dialect
+
+    def status_of(error: type[JobError]) -> int:
+        return dialect.status(error) if dialect else error.status
+
+    for status, several in groupby(sorted(errors_of(route), key=status_of), key=status_of):
         errors = list(several)
-        name = ".".join(error.__name__ for error in errors)
-        responses.setdefault(name, _problems(status, errors))
+        name = ".".join([*([_subject(route)] if dialect else []), *(error.__name__ for error in errors)])
+        response = _problems(status, errors)
+        if dialect:
+            shape = {"schema": {"$ref": references[dialect.model, "serialization"]}}
+            response["content"] = {JSON: shape, **response["content"]}
+        responses.setdefault(name, response)
         found[str(status)] = {"$ref": f"{COMPONENTS}responses/{name}"}
     return found
 
 
 def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
     codes = [error.code for error in errors]
-    narrowed = {"properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    narrowed = {"properties": {"code": {"type": "string", "enum": codes}}}
     names = ["WWW-Authenticate"] if status == 401 else ["Retry-After"] if status in (409, 429) else []
     return {
         "description": "\n".join(f"- `{error.code}`: {error.title}." for error in errors),
@@ -265,17 +308,17 @@ def _problems(status: int, errors: Sequence[type[JobError]]) -> Schema:
         "content": {
             PROBLEM: {
                 "schema": {"allOf": [{"$ref": COMPONENTS + "schemas/Problem"}, narrowed]},
-                "examples": {error.code: {"value": _example(error)} for error in errors},
+                "examples": {error.code: {"value": _example(error, status)} for error in errors},
             }
         },
     }
 
 
-def _example(error: type[JobError]) -> Schema:
+def _example(error: type[JobError], status: int) -> Schema:
     return {
         "type": f"urn:millrace:error:{error.code}",
         "title": error.title,
-        "status": error.status,
+        "status": status,
         "detail": f"{error.title}.",
         "code": error.code,
         "request_id": "6f1ad9c4-0a52-4d5e-9a7b-3f0d2f5f8f0e",
@@ -292,16 +335,20 @@ def _security(route: Route) -> list[Schema]:
     if route.scope is None:
         return []
     schemes = ["token"] if route.scope == "account" else ["token", "key"]
-    return [{scheme: [route.scope]} for scheme in schemes]
+    # Scopes stand in the description: schemes that are not OAuth's have none that tools would know.
+    return [{scheme: []} for scheme in schemes]
 
 
 def _subject(route: Route) -> str:
-    return route.subject.rpartition(".")[2]
+    return route.subject.removeprefix(f"{PACKAGE}.")
 
 
-def _tags() -> list[Schema]:
-    subjects = dict.fromkeys(route.subject for route in ROUTES)
+def _tags(routes: Sequence[Route]) -> list[Schema]:
+    subjects = dict.fromkeys(route.subject for route in routes)
     return [
-        {"name": subject.rpartition(".")[2], "description": " ".join((sys.modules[subject].__doc__ or "").split())}
+        {
+            "name": subject.removeprefix(f"{PACKAGE}."),
+            "description": " ".join((sys.modules[subject].__doc__ or "").split()),
+        }
         for subject in subjects
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from chalice.app import Blueprint, Response
 from pydantic import BaseModel
@@ -15,8 +16,24 @@ from chalicelib.api.http import Reply, lower, respond
 from chalicelib.jobs.errors import JobError
 from chalicelib.wiring import services
 
+if TYPE_CHECKING:
+    from chalicelib.api.forms import Form
+
 ROOT = "/api"
 NOTHING_ELSE: Mapping[int, type[BaseModel] | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the API of another system words its errors. model: their shape. worded: an error of ours in it, with the
+    request's id. statuses: those of ours that it has another for."""
+
+    model: type[BaseModel]
+    worded: Callable[[JobError, str], BaseModel]
+    statuses: Mapping[int, int] = MappingProxyType({})
+
+    def status(self, error: JobError | type[JobError]) -> int:
+        return self.statuses.get(error.status, error.status)
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,8 @@ class Route:
     scope: str | None
     errors: tuple[type[JobError], ...]
     headers: tuple[str, ...]
+    form: type[Form] | None = None
+    dialect: Dialect | None = None
 
 
 LOADED: list[Route] = []
@@ -49,9 +68,11 @@ LOADED: list[Route] = []
 class Routes:
     """Routes of one subject. Registers views as a Chalice blueprint, each wrapped in what all of them need."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, dialect: Dialect | None = None) -> None:
+        """dialect: how the errors of all of them are worded, unless the caller asks for problem+json."""
         self.blueprint = Blueprint(name)
         self._module = name
+        self._dialect = dialect
 
     def route(
         self,
@@ -63,6 +84,7 @@ class Routes:
         status: int = 200,
         others: Mapping[int, type[BaseModel] | None] = NOTHING_ELSE,
         body: type[BaseModel] | None = None,
+        form: type[Form] | None = None,
         query: type[BaseModel] | None = None,
         open: bool = False,
         conditional: bool = False,
@@ -71,15 +93,16 @@ class Routes:
         errors: tuple[type[JobError], ...] = (),
         headers: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
-        """open: needs no sign-in. conditional: answers with an ETag, and 304 to who has that already. creates: makes
-        something that must not be there twice, so that an Idempotency-Key is heeded. scope: what the credentials must
-        be good for (chalicelib.accounts.people.SCOPES); unless given, `read` to GET and `upload` for anything else.
+        """form: what it takes as a form instead of a JSON body. open: needs no sign-in. conditional: answers with an
+        ETag, and 304 to who has that already. creates: makes something that must not be there twice, so that an
+        Idempotency-Key is heeded. scope: what the credentials must be good for (chalicelib.accounts.people.SCOPES);
+        unless given, `read` to GET and `upload` for anything else.
 
         For the API's description alone: others, the further statuses that are no errors, and what they carry; errors,
         beside those that follow from the rest (chalicelib.api.catalogue); headers, of an answer, likewise."""
         needed = None if open else scope or (READ if method == "GET" else UPLOAD)
         if all(route.path != path for route in LOADED):
-            self._preflight(path)
+            self.options(path, lambda: [route.method for route in LOADED if route.path == path])
 
         def decorate(view: Callable[..., BaseModel | Reply]) -> Callable[..., Response]:
             described = Route(
@@ -100,6 +123,8 @@ class Routes:
                 scope=needed,
                 errors=errors,
                 headers=headers,
+                form=form,
+                dialect=self._dialect,
             )
             LOADED.append(described)
 
@@ -108,25 +133,29 @@ class Routes:
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            return self._register(method, path, view.__name__, handle)
+            # API Gateway answers no method that isn't there; who asks for the head of something gets no body.
+            return self._register(["GET", "HEAD"] if method == "GET" else [method], path, view.__name__, handle)
 
         return decorate
 
-    def _preflight(self, path: str) -> None:
-        """What a browser asks before a page of another origin may call. Chalice's own answer knows one origin only."""
+    def options(self, path: str, methods: Callable[[], list[str]]) -> None:
+        """Answers with the methods of an address, and what a browser asks before a page of another origin may call.
+        Chalice's own answer knows one origin only."""
 
         def preflight(**path_values: str) -> Response:
             headers = lower(self.blueprint.current_request)
-            methods = [route.method for route in LOADED if route.path == path]
-            return Response(
-                "", status_code=204, headers=cors.preflight_headers(headers, services().settings.cors_origins, methods)
-            )
+            found = methods()
+            found += ["HEAD"] if "GET" in found else []
+            allowed = cors.preflight_headers(headers, services().settings.cors_origins, found)
+            return Response("", status_code=204, headers={"Allow": ", ".join([*found, "OPTIONS"]), **allowed})
 
-        self._register("OPTIONS", path, f"preflight{path}", preflight)
+        self._register(["OPTIONS"], path, f"preflight{path}", preflight)
 
-    def _register(self, method: str, path: str, name: str, handle: Callable[..., Response]) -> Callable[..., Response]:
+    def _register(
+        self, methods: list[str], path: str, name: str, handle: Callable[..., Response]
+    ) -> Callable[..., Response]:
         # No content types: Chalice's refusal of others would be none of our problems. The body's type is checked below.
         registered: Callable[..., Response] = self.blueprint.route(
-            ROOT + path, methods=[method], name=name, cors=False, content_types=[]
+            ROOT + path, methods=methods, name=name, cors=False, content_types=[]
         )(handle)
         return registered

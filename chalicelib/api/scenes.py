@@ -260,7 +260,7 @@ def _entities(call: Call, kind: str, entities: tuple[Entity, ...]) -> Reply:
     query: EntitiesQuery = call.query
     wanted = spelled(query.search)
     found = sorted(
-        (entity for entity in entities if _has_words(entity, wanted)),
+        (entity for entity in entities if has_words(entity, wanted)),
         key=lambda entity: (entity.name.casefold(), entity.id),
         reverse=query.sort_order == "desc",
     )
@@ -275,7 +275,7 @@ def _entities(call: Call, kind: str, entities: tuple[Entity, ...]) -> Reply:
     return Reply(answer, headers=page_links(call, len(found)))
 
 
-def _has_words(entity: Entity, wanted: tuple[str, ...]) -> bool:
+def has_words(entity: Entity, wanted: tuple[str, ...]) -> bool:
     has: Any = [word for name in (entity.name, *entity.aliases) for word in spelled(name)]
     return all(any(word.startswith(start) for word in has) for start in wanted)
 

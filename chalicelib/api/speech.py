@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -100,21 +101,26 @@ def missing_words(call: Call, job_id: str) -> MissingWordsAnswer:
     job = services().owned.job(call.user.id, job_id)
     if job.pipeline != SPEECH.name:
         raise NotAllowedInState("Only speech jobs look words up.")
-    words = _missing(job.id)
-    rows = "".join(
-        f"<tr><td>{escape(w['word'])}</td><td>{w['count']}</td><td>{escape(w['suggestion'])}</td></tr>" for w in words
-    )
-    head = "<tr><th>Word</th><th>Count</th><th>Suggestion</th></tr>"
+    words = missing_words_of(job.id)
     return MissingWordsAnswer(
         has_missing_words=bool(words),
         missing_words_count=len(words),
         words=[MissingWord(**word) for word in words],
-        html_content=f"<table>{head}{rows}</table>" if words else "<p>Every word has a pronunciation.</p>",
+        html_content=table_of(words) if words else "<p>Every word has a pronunciation.</p>",
         dict_url=f"/api/download/{job.id}/missing_dict" if words else None,
     )
 
 
-def _missing(job_id: str) -> list[dict[str, Any]]:
+def table_of(words: Sequence[Mapping[str, Any]]) -> str:
+    """Missing words as HTML, escaped."""
+    rows = "".join(
+        f"<tr><td>{escape(w['word'])}</td><td>{w['count']}</td><td>{escape(w['suggestion'])}</td></tr>" for w in words
+    )
+    return f"<table><tr><th>Word</th><th>Count</th><th>Suggestion</th></tr>{rows}</table>"
+
+
+def missing_words_of(job_id: str) -> list[dict[str, Any]]:
+    """What its run has written down, once it has looked its words up."""
     try:
         artifact = services().jobs.artifact(job_id, MISSING)
         content = b"".join(services().objects.stream(artifact.key, 0, artifact.size))

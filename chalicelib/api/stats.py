@@ -22,6 +22,10 @@ DAYS = 30
 
 @routes.route("GET", "/stats", "Numbers of the installation", answer=StatsAnswer, conditional=True)
 def get_stats(call: Call) -> StatsAnswer:
+    return numbers()
+
+
+def numbers() -> StatsAnswer:
     now = services().clock()
     totals = services().jobs.statistics()
     counted = services().jobs.counted(statistics.days_until(now, DAYS))
@@ -64,15 +68,19 @@ def get_stats(call: Call) -> StatsAnswer:
     "GET", "/health", "Whether everything is reachable", answer=HealthAnswer, open=True, others={503: HealthAnswer}
 )
 def get_health(call: Call) -> Reply:
+    answer = health(call.request_id)
+    return Reply(answer, 200 if answer.status == "ok" else 503)
+
+
+def health(request_id: str) -> HealthAnswer:
     checks: dict[str, Callable[[], object]] = {
         "dynamodb": lambda: services().jobs.queue_state("health"),
         "s3": lambda: services().objects.list_page("health/", bucket=None, after=None, recursive=True),
         "sqs": services().queues.reachable,
     }
-    found = {name: _checked(name, check, call.request_id) for name, check in checks.items()}
+    found = {name: _checked(name, check, request_id) for name, check in checks.items()}
     well = all(dependency.ok for dependency in found.values())
-    answer = HealthAnswer(status="ok" if well else "degraded", version=VERSION, dependencies=found)
-    return Reply(answer, 200 if well else 503)
+    return HealthAnswer(status="ok" if well else "degraded", version=VERSION, dependencies=found)
 
 
 def _checked(name: str, check: Callable[[], object], request_id: str) -> Dependency:

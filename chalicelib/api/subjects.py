@@ -38,9 +38,16 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "settings": ("settings", "audit", "drop-folder"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),
+        "compat.speech": ("v1",),
+        "compat.knee": ("compat/knee",),
+        "compat.media": ("compat/media",),
+        "compat.scenes": ("compat/scenes",),
+        "compat.colour": ("compat/colour/images", "compat/colour/jobs"),
+        "compat.colour_results": ("compat/colour/results",),
+        "compat.colour_accounts": ("compat/colour/auth",),
     }
 )
-"""By the module's name, the first parts of its paths; in the order of the API's description."""
+"""By the module's name, what its paths begin with; in the order of the API's description."""
 
 
 def every_route() -> list[Route]:
@@ -66,8 +73,8 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
         with self._lock:
             if self._registering:
                 return self._entries[path]  # asked by Chalice, which puts a route there
-            part = path.removeprefix(f"{ROOT}/").partition("/")[0]
-            self._load(name for name, parts in SUBJECTS.items() if part in parts)
+            below = path.removeprefix(ROOT)
+            self._load(name for name, parts in SUBJECTS.items() if any(_lies_in(below, part) for part in parts))
             return self._entries.get(path, {})
 
     def __iter__(self) -> Iterator[str]:
@@ -88,3 +95,7 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
                         self._loaded.add(name)
             finally:
                 self._registering = False
+
+
+def _lies_in(path: str, part: str) -> bool:
+    return f"{path}/".startswith(f"/{part}/")

@@ -53,8 +53,14 @@ class InvalidJson(BadRequest):
     code, title = "invalid_json", "The body is no JSON object"
 
 
+class InvalidForm(BadRequest):
+    """Send the form as a browser or `curl -F` does."""
+
+    code, title = "invalid_form", "The form can't be read"
+
+
 class UnsupportedMediaType(BadRequest):
-    """Send the body as application/json."""
+    """Send the body as the message says: as application/json, or as a form."""
 
     code, status, title = "unsupported_media_type", 415, "The body is of another type"
 

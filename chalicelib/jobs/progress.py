@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
 
+from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import Job, QueueState
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.works import works_per_file
 from chalicelib.pipelines.base import Work
 
 ARRIVING = "Inspecting files"
-WITHOUT_HISTORY = 240.0
+FIRST_SECONDS, SECONDS_A_MIB = 15.0, 3.0
+"""What a job takes as long as none has been done: a guess from its size, by the speech and volume jobs of the tests."""
 INSPECTING_SHARE = 0.75
 """Of the work on a pipeline that works per file, by experience, the part that is over when the run begins."""
 
@@ -49,8 +51,9 @@ def queue_position(job: Job, queue: QueueState) -> int:
     return max(1, (job.ticket or 0) - queue.left)
 
 
-def mean_seconds(queue: QueueState) -> float:
-    return fmean(queue.durations) if queue.durations else WITHOUT_HISTORY
+def expected_seconds(queue: QueueState, size: int) -> float:
+    """How long a job takes: the mean of the last ones; before there is one, by its size in bytes."""
+    return fmean(queue.durations) if queue.durations else FIRST_SECONDS + SECONDS_A_MIB * size / MiB
 
 
 def poll_after(job: Job, remaining: float | None) -> int:
@@ -91,7 +94,8 @@ def _run_percent(job: Job, work: Work) -> float:
 def _remaining(job: Job, work: Work, queue: QueueState, percent: float, elapsed: float | None) -> float | None:
     if job.state is not JobState.RUNNING or elapsed is None:
         return None
-    if not works_per_file(work) and elapsed < mean_seconds(queue):
-        return mean_seconds(queue) - elapsed
+    expected = expected_seconds(queue, job.counts.size)
+    if not works_per_file(work) and elapsed < expected:
+        return expected - elapsed
     # A guess from the pace so far says something once a twentieth is done, and only while nobody waits for uploads.
     return elapsed * (100 - percent) / percent if percent >= 5 and job.sealed else None

@@ -58,7 +58,7 @@ class Connections:
     def add(self, owner_id: str, name: str, kind: str, url: str, key: str, id: str | None = None) -> Connection:
         """The same id twice is one connection. InvalidFields for an address that may not be called,
         TooManyConnections."""
-        self._check(url)
+        self.check(url)
         made = Connection(id or self._new_id(), owner_id, name, kind, url, b"", "", self._clock())
         made = self._with_key(made, key)
         return self._store.add_connection(made, MOST)
@@ -71,7 +71,7 @@ class Connections:
                 wrong = FieldError("key", "give it again with another address")
                 raise InvalidFields("The key is not sent to another address by itself.", errors=[wrong])
             if "url" in changes:
-                self._check(changes["url"])
+                self.check(changes["url"])
             after = replace(connection, **{name: changes[name] for name in ("name", "url") if name in changes})
             if "key" in changes:
                 after = self._with_key(after, changes["key"])
@@ -91,7 +91,8 @@ class Connections:
         hint = key[-SHOWN:] if len(key) >= LONG_ENOUGH_TO_SHOW else ""
         return replace(connection, sealed=self._seals.sealed(key, _about(connection)) if key else b"", hint=hint)
 
-    def _check(self, url: str) -> None:
+    def check(self, url: str) -> None:
+        """InvalidFields for an address that may not be called."""
         try:
             self._addresses.check(url)
         except Refused as refused:

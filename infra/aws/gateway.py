@@ -22,7 +22,14 @@ REFUSALS: dict[str, tuple[int, str, str, str]] = {
     "RESOURCE_NOT_FOUND": NO_ROUTE,
     "BAD_REQUEST_BODY": (400, "invalid_json", "The body is no JSON object", "The request could not be read."),
     "BAD_REQUEST_PARAMETERS": (400, "invalid_fields", "Some fields are not valid", "The address could not be read."),
-    "REQUEST_TOO_LARGE": (413, "body_too_large", "The body is too large", "The body is larger than 10 MB."),
+    # Also where a form of more than 4.7 million bytes doesn't fit into an invocation: it travels in base64, in 6 MB.
+    "REQUEST_TOO_LARGE": (
+        413,
+        "body_too_large",
+        "The body is too large",
+        "The body is larger than what a request carries: 10 MB, or 4.7 MB of a form. Announce larger files with POST "
+        "/api/upload: it answers with an address in the store for each, and the files go there.",
+    ),
     "UNSUPPORTED_MEDIA_TYPE": (
         415,
         "unsupported_media_type",

@@ -31,6 +31,10 @@ from infra.local.settings import HOST, kept_free
 log = logging.getLogger("api")
 
 LARGEST_BODY = 10 * 1024 * 1024
+TOO_LARGE = (
+    "A request's body may have 10 MB at most. Announce larger files with POST /api/upload: it answers with an address "
+    "in the store for each, and the files go there."
+)
 THREADS = 16
 HEALTH, SIGNING_IN = "/api/health", "/api/auth/"
 CONNECTIONS = 4000
@@ -69,7 +73,7 @@ class Api:
 
     def answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
         if len(body) > LARGEST_BODY:
-            return problem(HTTPStatus.CONTENT_TOO_LARGE, "body_too_large", "A request's body may have 10 MB at most.")
+            return problem(HTTPStatus.CONTENT_TOO_LARGE, "body_too_large", TOO_LARGE)
         try:
             methods = set(self._routes[self._matcher.match_route(url).route])
         except ValueError:

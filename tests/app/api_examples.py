@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +20,6 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chalicelib.api import openapi
-from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
@@ -35,8 +35,9 @@ from tests.app.api_world import Answer, Caller, World, key_of
 from tests.app.conftest import begin
 from tests.catalogue.stash_server import KEY, StashServer
 from tests.pipelines.speech.speech_world import spoken
+from tests.pipelines.volume.volume_world import affine_of, nifti, small_labels
 
-ROUTES = every_route()
+ROUTES = openapi.OWN
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 DESCRIBED = openapi.EXAMPLES
@@ -68,11 +69,20 @@ class Examples:
         self.values: dict[str, dict[str, Any]] = {}
         self._ids: dict[str, str] = {}
 
-    def show(self, route: str, caller: Caller, path: str | None = None, body: Any = None, **headers: str) -> Answer:
-        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values."""
+    def show(
+        self,
+        route: str,
+        caller: Caller,
+        path: str | None = None,
+        body: Any = None,
+        form: Mapping[str, Any] | None = None,
+        **headers: str,
+    ) -> Answer:
+        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values. form: sent
+        instead of a body, and not written down."""
         method, _, template = route.partition(" ")
         path = path or template
-        answer = caller.call(method, path, body, **headers)
+        answer = caller.form(method, path, form, **headers) if form else caller.call(method, path, body, **headers)
         assert answer.status < 400, f"{route}: {answer.text}"
         lines = [f"{method} /api{path}"]
         lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in headers.items()]
@@ -103,7 +113,11 @@ class Examples:
         text = re.sub(r"\?X-Amz-[^\"\s]*|\?(uploadId|response-)[^\"\s]*", "?X-Amz-…", text)
         text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z", "2026-01-15T09:30:00.000Z", text)
         text = re.sub(r'("date": ")\d{4}-\d\d-\d\d', r"\g<1>2026-01-15", text)
-        text = re.sub(r"(media|colour|job|Nightly|scenesync) 20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 2026-01-15 09:30", text)
+        text = re.sub(
+            r"(media|colour|speech|volume|job|Nightly|scenesync) 20\d\d-\d\d-\d\d \d\d:\d\d",
+            r"\1 2026-01-15 09:30",
+            text,
+        )
         text = re.sub(r'("milliseconds": )\d+', r"\g<1>42", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
@@ -132,13 +146,19 @@ def _laid_out(value: Any, indent: str = "") -> str:
     return "\n".join([opening, ",\n".join(inner), indent + closing])
 
 
+def _measured(name: str, value: float) -> float:
+    """The same in every run. Where the other systems have whole numbers, whole."""
+    found = MEASURED.get(name, value)
+    return int(found) if type(value) is int and name.endswith(("_seconds", "_hours")) else found
+
+
 def _short(value: Any, whole: bool = False) -> Any:
     """Long lists and schemas are cut, and what is measured is always the same. whole: nothing says what was cut."""
     if isinstance(value, list):
         return [_short(item, whole) for item in value[:SHORT]] + ["…"] * (len(value) > SHORT and not whole)
     if isinstance(value, dict):
         found = {
-            name: MEASURED.get(name, inner) if isinstance(inner, int | float) else _short(inner, whole)
+            name: _measured(name, inner) if isinstance(inner, int | float) else _short(inner, whole)
             for name, inner in value.items()
         }
         if "properties" in found and not whole:
@@ -195,6 +215,7 @@ def record(world: World) -> Examples:
     world.s3.put_object(Bucket="millrace", Key="drop/meda/2026-11-21/a.jpg", Body=b"a slip")
     world.s3.put_object(Bucket="millrace", Key="drop/media/a.jpg", Body=b"another")
     show("GET /drop-folder/slips", boss)
+    compat_examples(examples, world, ann, boss, samples)
     show("DELETE /jobs/{job_id}", ann, f"/jobs/{job_id}")
     show("POST /auth/logout", ann)
     return examples
@@ -438,6 +459,111 @@ def _speech(examples: Examples, world: World, ann: Caller) -> None:
     show("GET /jobs/{job_id}/missing-words", ann, f"/jobs/{job_id}/missing-words")
     show("PUT /dictionaries/{language}", ann, path, {"text": "nobady\tN OW B AA D IY\n", "mode": "append"})
     show("GET /dictionaries/{language}", ann, path)
+
+
+def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller, samples: Mapping[str, bytes]) -> None:
+    """Of other systems' APIs."""
+    _compat_speech(examples, world, ann)
+    _compat_knee(examples, world, ann)
+    _compat_media(examples, world, ann, samples["harbour.jpg"])
+    _compat_scenes(examples, world, ann)
+    _compat_colour(examples, world, boss, samples["harbour.jpg"])
+
+
+def _compat_scenes(examples: Examples, world: World, ann: Caller) -> None:
+    show, base = examples.show, "/compat/scenes"
+    home = {"stash_url": "https://93.184.215.14/graphql", "stash_api_key": "0123456789abcdef"}
+    show("PUT /compat/scenes/settings", ann, body=home)
+    show("GET /compat/scenes/settings", ann)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CatalogueServices, "connections", Elsewhere())
+        patch.setattr(CatalogueServices, "tested_connections", Elsewhere())
+        show("POST /compat/scenes/settings/test-stash", ann, body={})
+        show("POST /compat/scenes/settings/test-openai", ann, body={"model": "qwen3:8b"})
+        job = show("POST /compat/scenes/scenes/sync", ann, f"{base}/scenes/sync?incremental=true")["job_id"]
+        show("GET /compat/scenes/jobs/{job_id}/ws", ann, f"{base}/jobs/{job}/ws")
+        show("DELETE /compat/scenes/jobs/{job_id}", ann, f"{base}/jobs/{job}")
+        show("POST /compat/scenes/sync/all", ann, f"{base}/sync/all?force=true")
+        world.deliver()
+    show("GET /compat/scenes/jobs", ann, f"{base}/jobs?status=cancelled&job_type=scene_sync&limit=1")
+    show("GET /compat/scenes/jobs/{job_id}", ann, f"{base}/jobs/{job}")
+    show("GET /compat/scenes/scenes", ann, f"{base}/scenes?search=walk&per_page=1")
+    show("GET /compat/scenes/scenes/{scene_id}", ann, f"{base}/scenes/71")
+    show("GET /compat/scenes/scenes/stats/summary", ann)
+    for kind in ("performers", "tags", "studios"):
+        show(f"GET /compat/scenes/entities/{kind}", ann)
+
+
+def _compat_colour(examples: Examples, world: World, boss: Caller, picture: bytes) -> None:
+    show, base = examples.show, "/compat/colour"
+    who = {"email": "eve@example.com", "password": PASSWORD, "full_name": "Eve Green"}
+    show("POST /compat/colour/auth/signup", world.nobody, body=who)
+    login = {"username": who["email"], "password": PASSWORD}
+    tokens = show("POST /compat/colour/auth/signin", world.nobody, form=login)
+    fresh = show("POST /compat/colour/auth/refresh", world.nobody, body={"refresh_token": tokens["refresh_token"]})
+    eve = Caller(world, fresh["access_token"])
+    show("GET /compat/colour/auth/me", eve)
+    image = show("POST /compat/colour/images", eve, form={"file": ("harbour.jpg", picture)})["id"]
+    show("POST /compat/colour/images/batch", eve, form={"files": [("card.jpg", picture + b"\0")]})
+    world.deliver()
+    show("GET /compat/colour/images", eve, f"{base}/images?page=1&page_size=1")
+    show("PATCH /compat/colour/images/{image_id}", eve, f"{base}/images/{image}", {"filename": "The harbour.jpg"})
+    show("GET /compat/colour/images/{image_id}", eve, f"{base}/images/{image}")
+    asked = {"image_id": image, "job_type": "color_correction", "job_name": "Harbour"}
+    job = show("POST /compat/colour/jobs", eve, body=asked)["id"]
+    show("GET /compat/colour/jobs", eve, f"{base}/jobs?status=running&limit=1")
+    failed = {"status": "failed", "error_message": "The lens cap was on."}
+    show("PATCH /compat/colour/jobs/{job_id}", boss, f"{base}/jobs/{job}", failed)
+    show("GET /compat/colour/jobs/{job_id}", eve, f"{base}/jobs/{job}")
+    show("DELETE /compat/colour/jobs/{job_id}", eve, f"{base}/jobs/{job}")
+    given = {"job_id": job, "result_image_path": "/out/harbour.png", "quality_score": 0.9}
+    result = show("POST /compat/colour/results", boss, body=given)["id"]
+    show("GET /compat/colour/results", eve, f"{base}/results?job_id={job}")
+    path = f"{base}/results/{result}"
+    show("PATCH /compat/colour/results/{result_id}", eve, path, {"metadata": {"seen": True}})
+    show("GET /compat/colour/results/{result_id}", eve, path)
+    show("DELETE /compat/colour/results/{result_id}", eve, path)
+    show("DELETE /compat/colour/images/{image_id}", eve, f"{base}/images/{image}")
+    show("POST /compat/colour/auth/logout", eve)
+    world.deliver()
+
+
+def _compat_media(examples: Examples, world: World, ann: Caller, photo: bytes) -> None:
+    show, base = examples.show, "/compat/media/jobs"
+    files = {"files": [("harbour.jpg", photo), ("copy.jpg", photo)], "timestamps": "[1768468200000, null]"}
+    job = show("POST /compat/media/upload", ann, form=files)["job_id"]
+    world.deliver()
+    show("GET /compat/media/jobs/{job_id}", ann, f"{base}/{job}")
+    show("GET /compat/media/jobs/{job_id}/files", ann, f"{base}/{job}/files?confidence=high&per_page=1")
+    show("GET /compat/media/jobs/{job_id}/duplicates", ann, f"{base}/{job}/duplicates")
+    imported = show("POST /compat/media/import-path", ann, body={"path": "/import/trip"})["job_id"]
+    control = {"action": "cancel"}
+    show("POST /compat/media/jobs/{job_id}/control", ann, f"{base}/{imported}/control", control)
+    world.deliver()
+
+
+def _compat_knee(examples: Examples, world: World, ann: Caller) -> None:
+    show = examples.show
+    scan = {"file": ("knee.nii.gz", nifti(small_labels(), affine_of((0.8, 0.8, 1.2))))}
+    options = {"segmentation_model": "labels", "perform_nsm": "true", "nsm_type": "bone_and_cart"}
+    job = show("POST /compat/knee/upload", ann, form=scan | options)["job_id"]
+    world.deliver()
+    show("GET /compat/knee/status/{job_id}", ann, f"/compat/knee/status/{job}")
+    show("GET /compat/knee/download/{job_id}", ann, f"/compat/knee/download/{job}")
+    show("GET /compat/knee/stats", ann)
+    show("GET /compat/knee/health", world.nobody)
+
+
+def _compat_speech(examples: Examples, world: World, ann: Caller) -> None:
+    show = examples.show
+    files = {"nobody.wav": spoken("nobody"), "nobody.lab": b"nobudy told me that"}
+    task = ann.upload(files, pipeline="speech")
+    world.deliver()
+    show("GET /v1/upload/status", ann, f"/v1/upload/status?user_id={ann.id}&status_filter=completed,aligned&limit=1")
+    show("GET /v1/tasks/{task_id}/status", ann, f"/v1/tasks/{task}/status")
+    show("GET /v1/tasks/{task_id}/missing-words", ann, f"/v1/tasks/{task}/missing-words")
+    show("GET /v1/tasks/{task_id}/download/{artifact}", ann, f"/v1/tasks/{task}/download/textgrid")
+    show("GET /v1/static/guides/{filename}", ann, "/v1/static/guides/first-steps.html")
 
 
 def _user_data(examples: Examples, ann: Caller) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -93,6 +93,17 @@ class Caller:
         answer = Answer(response.status_code, found, (response.body or b"").decode())
         documented.check(method, path, answer.status, answer.headers, answer.text)
         return answer
+
+    def form(self, method: str, path: str, fields: Mapping[str, Any], **headers: str) -> Answer:
+        """One request with a form: files as (name, bytes), several of a field as a list."""
+        files = [
+            (name, one if isinstance(one, tuple) else (None, one))
+            for name, given in fields.items()
+            for one in (given if isinstance(given, list) else [given])
+        ]
+        ready = requests.Request("POST", "http://form.example", files=files).prepare()
+        assert isinstance(ready.body, bytes)
+        return self.call(method, path, ready.body, content_type=str(ready.headers["Content-Type"]), **headers)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)

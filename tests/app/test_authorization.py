@@ -37,12 +37,15 @@ ADMIN = (401, 403, 403, 403, 200, 403)
 @dataclass(frozen=True)
 class Row:
     """good: the status for those who may. body: one that they could send, or what makes it. values: of the path, beside
-    what PLACES makes."""
+    what PLACES makes. form: one instead of a body. pipeline: of the job that the
+    path names."""
 
     statuses: tuple[int, ...]
     body: Any = None
     good: int = 200
     values: dict[str, str] = field(default_factory=dict)
+    form: dict[str, Any] | None = None
+    pipeline: str = "media"
 
 
 def registration(cast: Cast) -> dict[str, str]:
@@ -183,6 +186,65 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/dictionaries/{language}"): Row(OWNER),
     ("PUT", "/dictionaries/{language}"): Row(SIGNED_IN, {"text": "zoe\tZ OW IY"}, 201, {"language": "any"}),
     ("GET", "/jobs/{job_id}/missing-words"): Row(OWNER, good=400),  # the job has photos
+    ("GET", "/v1/upload/status"): Row(SIGNED_IN),
+    ("GET", "/v1/tasks/{task_id}/status"): Row(OWNER, pipeline="speech"),
+    ("GET", "/v1/tasks/{task_id}/download/{artifact}"): Row(
+        OWNER, good=400, values={"artifact": "complete"}, pipeline="speech"
+    ),
+    ("GET", "/v1/tasks/{task_id}/missing-words"): Row(OWNER, pipeline="speech"),
+    ("GET", "/v1/static/guides/{filename}"): Row(SIGNED_IN, good=302),
+    ("GET", "/compat/scenes/jobs"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/jobs/{job_id}"): Row(OWNER, pipeline="sceneanalysis"),
+    ("DELETE", "/compat/scenes/jobs/{job_id}"): Row(OWNER, pipeline="sceneanalysis"),
+    ("GET", "/compat/scenes/jobs/{job_id}/ws"): Row(OWNER, pipeline="sceneanalysis"),
+    ("GET", "/compat/scenes/settings"): Row(SIGNED_IN),
+    ("PUT", "/compat/scenes/settings"): Row(SIGNED_IN, {"sync_incremental": True}),
+    ("POST", "/compat/scenes/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/"}),
+    ("POST", "/compat/scenes/settings/test-openai"): Row(SIGNED_IN, {"base_url": "http://127.0.0.1:9/"}),
+    ("GET", "/compat/scenes/scenes"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/scenes/stats/summary"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/scenes/{scene_id}"): Row(OWNER),
+    ("POST", "/compat/scenes/scenes/sync"): Row(SIGNED_IN, good=400),  # no server is known
+    ("POST", "/compat/scenes/sync/all"): Row(SIGNED_IN, good=400),
+    ("GET", "/compat/scenes/entities/performers"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/entities/tags"): Row(SIGNED_IN),
+    ("GET", "/compat/scenes/entities/studios"): Row(SIGNED_IN),
+    ("POST", "/compat/colour/images"): Row(SIGNED_IN, good=201, form={"file": ("a.jpg", b"bytes")}),
+    ("POST", "/compat/colour/images/batch"): Row(SIGNED_IN, good=201, form={"files": ("a.jpg", b"bytes")}),
+    ("GET", "/compat/colour/images"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/images/{image_id}"): Row(OWNER),
+    ("PATCH", "/compat/colour/images/{image_id}"): Row(OWNER, {"filename": "other.jpg"}),
+    ("DELETE", "/compat/colour/images/{image_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/compat/colour/jobs"): Row(OWNER, lambda cast: {"image_id": f"{cast.ready_job}-00000001"}, 201),
+    ("GET", "/compat/colour/jobs"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/jobs/{job_id}"): Row(OWNER, pipeline="colour"),
+    ("PATCH", "/compat/colour/jobs/{job_id}"): Row(OWNER, {"job_name": "other"}, pipeline="colour"),
+    ("DELETE", "/compat/colour/jobs/{job_id}"): Row(OWNER, good=204, pipeline="colour"),
+    ("POST", "/compat/colour/results"): Row(ADMIN, lambda cast: {"job_id": cast.ready_job}, 201),
+    ("GET", "/compat/colour/results"): Row(SIGNED_IN),
+    ("GET", "/compat/colour/results/{result_id}"): Row(OWNER),
+    ("PATCH", "/compat/colour/results/{result_id}"): Row(OWNER, {"quality_score": 0.5}),
+    ("DELETE", "/compat/colour/results/{result_id}"): Row(OWNER, good=204),
+    ("POST", "/compat/colour/auth/signup"): Row(
+        EVERYBODY, lambda cast: {"email": f"{new_id()}@example.com", "password": PASSWORD}, 201
+    ),
+    ("POST", "/compat/colour/auth/signin"): Row(
+        EVERYBODY, form={"username": "other@example.com", "password": PASSWORD}
+    ),
+    ("POST", "/compat/colour/auth/refresh"): Row((401,) * 6, {"refresh_token": "no token"}),
+    ("GET", "/compat/colour/auth/me"): Row(SIGNED_IN),
+    ("POST", "/compat/colour/auth/logout"): Row(SIGNED_IN),
+    ("POST", "/compat/media/upload"): Row(SIGNED_IN, form={"files": ("a.jpg", b"bytes")}),
+    ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # nothing lies there
+    ("GET", "/compat/media/jobs/{job_id}"): Row(OWNER),
+    ("POST", "/compat/media/jobs/{job_id}/control"): Row(OWNER, {"action": "cancel"}),
+    ("GET", "/compat/media/jobs/{job_id}/files"): Row(OWNER),
+    ("GET", "/compat/media/jobs/{job_id}/duplicates"): Row(OWNER),
+    ("POST", "/compat/knee/upload"): Row(SIGNED_IN, good=201, form={"file": ("a.nii", b"\0" * 400)}),
+    ("GET", "/compat/knee/status/{job_id}"): Row(OWNER, pipeline="volume"),
+    ("GET", "/compat/knee/download/{job_id}"): Row(OWNER, good=400, pipeline="volume"),
+    ("GET", "/compat/knee/stats"): Row(SIGNED_IN),
+    ("GET", "/compat/knee/health"): Row(EVERYBODY),
     ("GET", "/download/{job_id}"): Row(OWNER, good=400),
     ("GET", "/download/{job_id}/{artifact}"): Row(OWNER, good=400, values={"artifact": "complete"}),
 }
@@ -209,16 +271,23 @@ class Cast:
         return self.people[name]
 
 
-ENDING = ("/auth/logout", "/auth/password")
+ENDING = ("/auth/logout", "/auth/password", "/compat/colour/auth/logout")
 """What ends sessions: whoever calls it signs in again, before it and after it."""
 
 Values = dict[str, str]
 
 
-def a_job(cast: Cast, _: Values) -> Values:
-    job = cast.people["owner"].announce({"a.jpg": 20}, more=True)
+def a_job(cast: Cast, values: Values) -> Values:
+    pipeline = values["pipeline"]
+    if pipeline == "sceneanalysis":
+        plan = services().plans.open(cast.people["owner"].id, "September", {})
+        chore = services().intake.start(cast.people["owner"].id, pipeline, {"plan_id": plan.id, "scene_ids": ["1"]})
+        return {"job_id": chore.id}
+    name = {"volume": "a.nii", "speech": "a.wav"}.get(pipeline, "a.jpg")
+    job = cast.people["owner"].announce({name: 20}, pipeline=pipeline, more=True)
     assert job.status == 201, job.text
-    return {"job_id": job["job_id"], "file_id": job["uploads"][0]["file_id"]}
+    job_id, file_id = job["job_id"], job["uploads"][0]["file_id"]
+    return {"job_id": job_id, "task_id": job_id, "file_id": file_id, "image_id": file_id}
 
 
 def a_key(cast: Cast, _: Values) -> Values:
@@ -294,7 +363,9 @@ def a_dictionary(cast: Cast, _: Values) -> Values:
 
 PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "job_id": a_job,
+    "task_id": a_job,
     "file_id": a_job,
+    "image_id": a_job,
     "key_id": a_key,
     "result_id": a_result,
     "webhook_id": a_webhook,
@@ -349,7 +420,7 @@ def things(cast: Cast, route: Route) -> dict[str, str]:
     values = dict(ROWS[route.method, route.path].values)
     for name, make in PLACES.items():
         if "{" + name + "}" in route.path and name not in values:
-            values |= make(cast, values)
+            values |= make(cast, values | {"pipeline": ROWS[route.method, route.path].pipeline})
     return values
 
 
@@ -377,7 +448,13 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         row.body(cast) if callable(row.body) else row.body,
     )
     before = state(cast, values)
-    answer = by.call(route.method, filled(route, values), body)
+    # As problems, whose codes are the same for all.
+    kind = {"accept": "application/problem+json"} if route.dialect else {}
+    answer = (
+        by.form(route.method, filled(route, values), row.form, **kind)
+        if row.form
+        else by.call(route.method, filled(route, values), body, **kind)
+    )
     wanted = row.statuses[CALLERS.index(name)]
     if wanted == 200:
         assert answer.status == row.good, answer.text
@@ -391,8 +468,8 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         elsewhere = new_id()
         unknown = dict.fromkeys(values, elsewhere) | row.values
         if "file_id" in values:
-            unknown["file_id"] = f"{elsewhere}-00000001"
-        other = by.call(route.method, filled(route, unknown), body)
+            unknown["file_id"] = unknown["image_id"] = f"{elsewhere}-00000001"
+        other = by.call(route.method, filled(route, unknown), body, **kind)
         assert content(other) == content(answer), "it must look like an id that nobody has"
 
 

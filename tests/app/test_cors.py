@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import app as millrace
 from chalicelib.api.subjects import every_route
 from tests.app.api_world import PAGE, Caller, World
 
@@ -16,11 +17,26 @@ def test_every_route_answers_a_preflight(world: World, path: str) -> None:
     assert (answer.status, answer.text) == (204, "")
     assert answer.headers["access-control-allow-origin"] == PAGE
     allowed = set(answer.headers["access-control-allow-methods"].split(", "))
-    assert allowed == {route.method for route in ROUTES if route.path == path} | {"OPTIONS"}
+    methods = {route.method for route in ROUTES if route.path == path}
+    assert allowed == methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+    assert set(answer.headers["allow"].split(", ")) == allowed
     headers = {name.strip().lower() for name in answer.headers["access-control-allow-headers"].split(",")}
     assert headers == {"authorization", "content-type", "idempotency-key", "if-match", "if-none-match"}
     assert int(answer.headers["access-control-max-age"]) > 0
     assert answer.headers["vary"] == "Origin"
+
+
+def test_every_address_tells_its_methods_and_answers_heads() -> None:
+    for path, methods in millrace.app.routes.items():
+        assert "OPTIONS" in methods, path
+        assert ("HEAD" in methods) == ("GET" in methods), path
+
+
+@pytest.mark.parametrize("path", ["/health", "/openapi.json", "/docs", "/docs/start.js"])
+def test_a_head_is_answered_as_its_get(world: World, path: str) -> None:
+    head, get = world.nobody.call("HEAD", path), world.nobody.get(path)
+    assert (head.status, head.headers["content-type"]) == (200, get.headers["content-type"])
+    assert world.nobody.call("OPTIONS", path).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 @pytest.mark.parametrize(

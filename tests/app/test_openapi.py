@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app as millrace
 from chalicelib.accounts import errors as account_errors
@@ -45,8 +47,8 @@ def validate(schema: Any, value: Any) -> None:
 
 @each_route
 def test_every_route_has_models(route: Route) -> None:
-    assert route.answer or route.status == 204, "say what it answers"
-    assert route.body or route.method not in {"PUT", "PATCH"}, "say what it takes"
+    assert route.answer or route.status in {204, 302}, "say what it answers"
+    assert route.body or route.form or route.method not in {"PUT", "PATCH"}, "say what it takes"
     for status, answer in operation(route)["responses"].items():
         assert "$ref" in answer or "content" in answer or status in {"204", "302", "304"}
 
@@ -60,10 +62,8 @@ def test_every_route_has_an_example_of_its_shape(route: Route) -> None:
         content = described["requestBody"]["content"]["application/json"]
         validate(content["schema"], content["example"])
     for parameter in described["parameters"]:
-        if "example" in parameter and "style" not in parameter:
-            text = parameter["example"]
-            written = parameter["schema"].get("type") in {"integer", "number", "boolean"}
-            validate(parameter["schema"], json.loads(text) if written else text)
+        if "example" in parameter:
+            validate(parameter["schema"], parameter["example"])
     answer = described["responses"][str(example["status"])]
     assert ("content" in answer) == ("answer" in example) or example["status"] == 302
     if "answer" in example:
@@ -75,11 +75,13 @@ def test_every_route_has_an_example_of_its_shape(route: Route) -> None:
 def test_every_route_has_documented_errors_with_examples(route: Route) -> None:
     responses = operation(route)["responses"]
     for error in errors_of(route):
-        answer = DOCUMENT["components"]["responses"][responses[str(error.status)]["$ref"].rpartition("/")[2]]
+        status = route.dialect.status(error) if route.dialect else error.status
+        answer = DOCUMENT["components"]["responses"][responses[str(status)]["$ref"].rpartition("/")[2]]
         content = answer["content"]["application/problem+json"]
         validate(content["schema"], content["examples"][error.code]["value"])
     wanted = {"500"} | ({"401", "403"} if route.scope else set()) | ({"422", "415"} if route.body else set())
-    assert wanted <= set(responses)
+    also = {str(status): str(other) for status, other in (route.dialect.statuses if route.dialect else {}).items()}
+    assert {also.get(status, status) for status in wanted} <= set(responses)
     assert "404" in responses or "{" not in route.path
 
 
@@ -93,6 +95,8 @@ is made once by its email."""
 
 @each_route
 def test_every_route_heeds_the_versions_and_pages_that_it_can(route: Route) -> None:
+    if route not in openapi.OWN:
+        return  # another system's document says what they answer
     if route.method == "GET" and route.path.endswith("}") and not route.path.startswith(BYTES):
         assert route.conditional, "what is one thing has a version"
     if route.method in {"PATCH", "PUT"}:
@@ -110,6 +114,19 @@ def test_there_is_no_address_that_is_not_described() -> None:
 
 def test_operations_have_names_of_their_own() -> None:
     assert len({route.name for route in ROUTES}) == len(ROUTES)
+
+
+def test_the_document_is_valid() -> None:
+    assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+
+def test_operations_say_what_they_do_and_who_may() -> None:
+    assert {"contact", "license", "description"} <= set(DOCUMENT["info"])
+    for methods in DOCUMENT["paths"].values():
+        for described in methods.values():
+            assert re.fullmatch(r"[a-z]+(_[a-z]+)*", described["operationId"])
+            assert described["description"].rpartition(". ")[2].startswith("Needs ")
+            assert described["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
 
 
 def test_every_error_class_is_in_the_catalogue() -> None:

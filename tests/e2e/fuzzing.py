@@ -57,7 +57,9 @@ def things(admin: Admin, samples: Sequence[Path]) -> dict[str, dict[str, list[st
         results = [_made(admin, "/results", {"job_id": job, "summary": "Fine."}) for job in jobs[:count]]
         found[purpose] = {
             "job_id": jobs,
+            "task_id": jobs,
             "file_id": [f"{job}-00000001" for job in jobs],
+            "image_id": [f"{job}-00000001" for job in jobs],
             "result_id": results,
             "webhook_id": [_made(admin, "/webhooks", webhook) for _ in range(3)],
             "key_id": [_made(admin, "/auth/keys", {"name": "robot", "scopes": ["read"]}) for _ in range(3)],

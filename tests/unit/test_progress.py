@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import Counts, Job, QueueState
 from chalicelib.jobs.progress import (
     ARRIVING,
-    WITHOUT_HISTORY,
-    mean_seconds,
+    expected_seconds,
     poll_after,
     poll_list_after,
     progress,
@@ -78,7 +78,13 @@ def test_what_is_left_of_a_run_is_the_mean_of_the_last_ones_until_it_takes_longe
     assert progress(job(steps_done=1), SCANS, runs, BEGIN + timedelta(seconds=50)).remaining_seconds == 70
     longer = progress(job(steps_done=1), SCANS, runs, BEGIN + timedelta(seconds=200))
     assert longer.remaining_seconds == pytest.approx(200 * 75 / 25)
-    assert mean_seconds(QueueState()) == WITHOUT_HISTORY
+
+
+def test_before_any_run_what_a_job_takes_is_told_by_its_size() -> None:
+    assert [expected_seconds(QueueState(), size * MiB) for size in (0, 10)] == [15, 45]
+    assert expected_seconds(QueueState(durations=(100.0, 140.0)), 10 * MiB) == 120
+    ten = job(counts=Counts(inspected=1, size=10 * MiB))
+    assert progress(ten, SCANS, QueueState(), BEGIN + timedelta(seconds=5)).remaining_seconds == 40
 
 
 def test_three_waiting_jobs_are_at_one_two_and_three(world: World) -> None:

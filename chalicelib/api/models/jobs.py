@@ -84,6 +84,11 @@ class JobSummary(Answer):
     started_at: Time | None
     completed_at: Time | None
     waiting_for: WaitingFor | None = None
+    options: dict[str, Any]
+    result: dict[str, Any] | None = Field(description="What its run came to: summary, quality score, metadata.")
+    size_bytes: int | None = Field(
+        description="What its files take of your storage; null until it is over. Bytes that files share count once."
+    )
 
 
 class JobsQuery(Query):

@@ -121,6 +121,17 @@ class Importer:
             raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
         return place
 
+    def count(self, place: Root, pages: int) -> int:
+        """How many objects an import from there would take, as far as so many pages of 1,000 show."""
+        found, after = 0, None
+        for _ in range(pages):
+            page, after = self._objects.list_page(place.prefix, bucket=place.bucket, after=after, recursive=True)
+            paths = [seen.key.removeprefix(place.prefix) for seen in page]
+            found += sum(1 for path in paths if path and not path.endswith("/") and not ignored(path))
+            if after is None:
+                break
+        return found
+
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
         again = []

@@ -480,6 +480,11 @@ class JobSummary(BaseModel):
     created_at: datetime
     started_at: datetime | None
     completed_at: datetime | None
+    options: dict[str, Any]
+    result: dict[str, Any] | None
+    """What its run came to: summary, quality score, metadata."""
+    size_bytes: int | None
+    """What its files take of your storage; null until it is over. Bytes that files share count once."""
     waiting_for: WaitingFor | None = None
 
 

@@ -890,6 +890,19 @@ export interface JobSummary {
   started_at: string | null
   completed_at: string | null
   waiting_for?: WaitingFor | null
+  options: {
+    [k: string]: unknown
+  }
+  /**
+   * What its run came to: summary, quality score, metadata.
+   */
+  result: {
+    [k: string]: unknown
+  } | null
+  /**
+   * What its files take of your storage; null until it is over. Bytes that files share count once.
+   */
+  size_bytes: number | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

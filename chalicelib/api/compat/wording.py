@@ -1,0 +1,10 @@
+"""What an error of ours says where a system's own shape has room for one sentence only."""
+
+from __future__ import annotations
+
+from chalicelib.jobs.errors import JobError
+
+
+def sentence_of(error: JobError) -> str:
+    """Its detail, and what is wrong with each field that it names."""
+    return " ".join([error.detail, *(f"{wrong.field}: {wrong.message.rstrip('.')}." for wrong in error.errors)])

@@ -1,0 +1,79 @@
+"""Shapes of the speech system's tasks: an envelope, and in it a task for each job."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from chalicelib.api.models.shapes import Answer, Query, Time, commas
+
+TaskStatusName = Literal["uploading", "uploaded", "aligned", "completed", "pre-error"]
+
+
+class SpeechError(Answer):
+    status: Literal["error"] = "error"
+    message: str
+    code: str = Field(description="Ours, for programs.")
+    request_id: str
+
+
+class SpeechTasksQuery(Query):
+    user_id: str | None = Field(None, max_length=100, description="Only the token's own.")
+    status_filter: Annotated[list[TaskStatusName], BeforeValidator(commas)] = Field(default_factory=list)
+    limit: int = Field(50, ge=1, le=1_000_000, description="More than 100 is 100.")
+
+
+class SpeechTask(Answer):
+    task_id: str
+    user_id: str
+    task_status: TaskStatusName = Field(
+        description="`uploading`: files are arriving; `uploaded`: all are there, and it waits for its user; `aligned`: "
+        "queued or running; `pre-error`: it failed or was cancelled."
+    )
+    download_title: str
+    download_date: Time
+    trans_choice: Literal["comp-ling", "exp-a", "var-ling", "exp-b"] = Field(
+        description="The option `transcripts`: `text`, `text_table`, `tiers`, `tiers_table`."
+    )
+    lang: str
+    size: str = Field(description="Bytes of the files that have arrived, in digits.")
+    missing_words: str = Field(description="How many words have no pronunciation, in digits.")
+    no_of_files: int
+    words: int = Field(description="That were placed; 0 until then.")
+    cost: float
+    duration: int = Field(description="Seconds of sound; 0 until it is aligned.")
+    batch: bool = Field(description="Whether the transcripts are texts without times.")
+    textgrid_url: str | None
+    download_url: str | None
+    has_missing_words: bool
+    missing_dict_url: str | None
+    missing_words_html_url: str | None
+    created_at: Time
+    updated_at: Time
+    error_message: str | None = Field(description="Why it came to `pre-error`.")
+
+
+class SpeechTaskList(Answer):
+    tasks: list[SpeechTask]
+    total_count: int
+
+
+class SpeechTasksAnswer(Answer):
+    status: Literal["success"] = "success"
+    data: SpeechTaskList
+
+
+class SpeechTaskAnswer(Answer):
+    status: Literal["success"] = "success"
+    data: SpeechTask
+
+
+class SpeechMissingWords(Answer):
+    has_missing_words: bool
+    html_content: str | None = Field(description="A table of them, escaped.")
+    missing_words_count: int
+    dict_path: str | None = Field(description="Where the dictionary of suggestions is.")
+
+
+class SpeechMissingWordsAnswer(Answer):
+    status: Literal["success"] = "success"
+    data: SpeechMissingWords
