@@ -53,7 +53,7 @@ def test_the_numbers_are_exact(world: World, user: Caller, photo: bytes, volume:
     assert stats["unique_users"] == 2
     assert stats["average_processing_time_seconds"] == pytest.approx(sum(took) / 2, abs=0.01)
     assert stats["jobs_in_queue"] == 1
-    assert stats["stored_bytes"] == 2 * len(photo)
+    assert stats["stored_bytes"] == 2 * len(photo) + len(b"text"), "a rejected file stays, and counts"
     today = {"opened": 5, "completed": 2, "failed": 1, "cancelled": 0}
     assert stats["days"][-1] == {"date": f"{world.clock():%Y-%m-%d}"} | today
     [media] = stats["pipelines"]
@@ -66,7 +66,11 @@ def test_the_numbers_are_exact(world: World, user: Caller, photo: bytes, volume:
     after = user.get("/stats")
     assert (after["jobs_in_queue"], after["days"][-1]["cancelled"]) == (0, 1)
     user.call("DELETE", f"/jobs/{done[0]}")
-    assert user.get("/stats")["stored_bytes"] == after["stored_bytes"] - len(photo) == len(photo) + len(volume)
+    assert (
+        user.get("/stats")["stored_bytes"]
+        == after["stored_bytes"] - len(photo)
+        == len(photo) + len(b"text") + len(volume)
+    )
     world.offset = timedelta(hours=30)
     later = world.guest().get("/stats")
     assert later["total_jobs_today"] == 0
