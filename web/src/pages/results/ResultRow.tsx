@@ -50,4 +50,7 @@ const coverOf = (result: ResultAnswer): JobSummary => ({
   created_at: result.created_at,
   started_at: null,
   completed_at: result.created_at,
+  options: {},
+  result: null,
+  size_bytes: 0,
 })
