@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from millrace_client import AsyncClient, Client, webhooks
-from millrace_client.uploading import Upload
+from millrace_client.cli.sending import with_roles
+from millrace_client.uploading import Upload, announcement, collect
 from mypy import api
 
 from chalicelib.webhooks.signing import headers, new_secret
@@ -29,6 +30,38 @@ def test_paths_are_text_or_paths_one_or_many(tmp_path: Path, kind: Any) -> None:
     with Client("http://127.0.0.1:1") as client:
         for files in (given, [given], iter([given])):
             assert [file.name for file in Upload(client, files, "media")._files] == ["a.jpg"]
+
+
+def test_files_are_given_by_what_they_are_for(tmp_path: Path) -> None:
+    for name in ("knee.nii.gz", "labels.nii.gz", "truth.nii.gz"):
+        (tmp_path / name).write_bytes(b"x")
+    roles = {"labels": str(tmp_path / "labels.nii.gz"), "reference": [tmp_path / "truth.nii.gz"]}
+    with Client("http://127.0.0.1:1") as client:
+        files = Upload(client, tmp_path / "knee.nii.gz", "volume", roles=roles)._files
+    announced = [announcement(file, "0" * 64) for file in files]
+    assert [(one.filename, one.role) for one in announced] == [
+        ("knee.nii.gz", None),
+        ("labels.nii.gz", "labels"),
+        ("truth.nii.gz", "reference"),
+    ]
+
+
+def test_the_command_line_gives_them_with_or_without_a_file(tmp_path: Path) -> None:
+    for name in ("knee.nii.gz", "labels.nii.gz"):
+        (tmp_path / name).write_bytes(b"x")
+    given = collect([tmp_path / "knee.nii.gz"])
+
+    def told(*roles: str) -> list[tuple[str, str | None]]:
+        return [(file.name, file.role) for file in with_roles(given, roles)]
+
+    labels = f"labels={tmp_path / 'labels.nii.gz'}"
+    assert told() == [("knee.nii.gz", None)]
+    assert told(labels) == [("knee.nii.gz", None), ("labels.nii.gz", "labels")]
+    assert told("reference", labels) == [("knee.nii.gz", "reference"), ("labels.nii.gz", "labels")]
+    # A file that was given is not sent twice.
+    assert told(f"labels={tmp_path / 'knee.nii.gz'}") == [("knee.nii.gz", "labels")]
+    with pytest.raises(FileNotFoundError):
+        told("labels=nowhere.nii.gz")
 
 
 def test_unknown_keywords_are_refused(tmp_path: Path) -> None:

@@ -31,25 +31,27 @@ BATCH = 500
 CHUNK = 1024 * 1024
 T = TypeVar("T")
 PARALLEL = 6
+NO_ROLES: Mapping[str, str | Path | Iterable[str | Path]] = {}
 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """name: as the server will show it. modified: nanoseconds."""
+    """name: as the server will show it. modified: nanoseconds. role: what it is for besides plain input."""
 
     path: Path
     name: str
     size: int
     modified: int
+    role: str | None = None
 
     @classmethod
-    def at(cls, path: Path, name: str | None = None) -> LocalFile:
+    def at(cls, path: Path, name: str | None = None, role: str | None = None) -> LocalFile:
         seen = path.stat()
-        return cls(path, name or path.name, seen.st_size, seen.st_mtime_ns)
+        return cls(path, name or path.name, seen.st_size, seen.st_mtime_ns, role)
 
     def check(self) -> None:
         """Raises FileChanged."""
-        if self != LocalFile.at(self.path, self.name):
+        if self != LocalFile.at(self.path, self.name, self.role):
             raise FileChanged(f"{self.path} has changed since it was announced.")
 
     def sha256(self) -> str:
@@ -80,7 +82,7 @@ class UploadOptions(TypedDict, total=False):
     parallel: int
     state: Path | None
     skip_unsupported: bool
-    role: str | None
+    roles: Mapping[str, str | Path | Iterable[str | Path]]
     on_checked: Callable[[LocalFile], object]
     on_sent: Callable[[LocalFile, int], object]
 
@@ -88,8 +90,9 @@ class UploadOptions(TypedDict, total=False):
 class Upload:
     """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None.
 
-    skip_unsupported: goes on without files that the pipeline doesn't take, instead of raising. left_out: why, by name,
-    of those and of an operating system's own files, which no pipeline takes; complete once run() has returned.
+    roles: further files by what they are for, such as {"labels": "knee_labels.nii.gz"}. skip_unsupported: goes on
+    without files that the pipeline doesn't take, instead of raising. left_out: why, by name, of those and of an
+    operating system's own files, which no pipeline takes; complete once run() has returned.
     """
 
     def __init__(
@@ -103,15 +106,15 @@ class Upload:
         parallel: int = PARALLEL,
         state: Path | None = None,
         skip_unsupported: bool = False,
-        role: str | None = None,
+        roles: Mapping[str, str | Path | Iterable[str | Path]] = NO_ROLES,
         on_checked: Callable[[LocalFile], object] = lambda file: None,
         on_sent: Callable[[LocalFile, int], object] = lambda file, there: None,
     ) -> None:
-        given = [files] if isinstance(files, str | Path) else list(files)
-        if not given:
+        plain = [file if isinstance(file, LocalFile) else LocalFile.at(Path(file)) for file in _listed(files)]
+        others = [LocalFile.at(Path(file), role=role) for role, some in roles.items() for file in _listed(some)]
+        self._files = [*plain, *others]
+        if not self._files:
             raise ValueError("No files are given: an upload needs at least one.")
-        self._files = [file if isinstance(file, LocalFile) else LocalFile.at(Path(file)) for file in given]
-        self._role = role
         self._pipeline = pipeline
         self._name = name
         self._options = with_zone(pipeline, options)
@@ -148,9 +151,10 @@ class Upload:
         return any("announced" in fact for fact in self._journal.facts)
 
     def _identity(self) -> str:
-        files = [[str(file.path.resolve()), file.name, file.size, file.modified] for file in self._files]
-        role = {"role": self._role} if self._role else {}
-        what = {"pipeline": self._pipeline, **role, "name": self._name, "options": self._options, "files": files}
+        files = [
+            [str(f.path.resolve()), f.name, f.size, f.modified, *([f.role] if f.role else [])] for f in self._files
+        ]
+        what = {"pipeline": self._pipeline, "name": self._name, "options": self._options, "files": files}
         return name_of({"address": self._client.address, "token": self._client.token, **what})
 
     def _job_goes_on(self) -> bool:
@@ -189,7 +193,7 @@ class Upload:
         if key is None:
             key = str(uuid.uuid4())
             self._journal.note(asking=numbers.start, key=key)
-        files = [announcement(self._files[number], hashes[number], self._role) for number in numbers]
+        files = [announcement(self._files[number], hashes[number]) for number in numbers]
         more: dict[str, Any] = {"more": True} if numbers.stop < len(self._files) else {}
         more |= {"skip_unsupported": True} if self._skip_unsupported else {}
         if job_id:
@@ -261,8 +265,12 @@ def _first_failure(futures: Sequence[Future[Any]]) -> BaseException | None:
     return min(failures, key=lambda error: isinstance(error, Stopped), default=None)
 
 
-def announcement(file: LocalFile, sha256: str, role: str | None = None) -> NewFile:
+def _listed(files: str | Path | Iterable[Any]) -> list[Any]:
+    return [files] if isinstance(files, str | Path) else list(files)
+
+
+def announcement(file: LocalFile, sha256: str) -> NewFile:
     modified = datetime.fromtimestamp(file.modified / 1e9, timezone.utc)
     kind: dict[str, Any] = {"content_type": guess} if (guess := mimetypes.guess_type(file.name)[0]) else {}
-    kind |= {"role": role} if role else {}
+    kind |= {"role": file.role} if file.role else {}
     return NewFile(filename=file.name, size=file.size, sha256=sha256, modified_at=modified, **kind)

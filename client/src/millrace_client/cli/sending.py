@@ -9,6 +9,7 @@ import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,8 +48,12 @@ def upload(
         list[str] | None, typer.Option(help="No names such as 'raw/*'; may be given again.", show_default=False)
     ] = None,
     role: Annotated[
-        str | None,
-        typer.Option(help="What the files are for: `millrace pipelines` shows the roles.", show_default=False),
+        list[str] | None,
+        typer.Option(
+            help="ROLE=FILE: one more file, and what it is for; ROLE alone: what all files are for. `millrace "
+            "pipelines` shows the roles; may be given again.",
+            show_default=False,
+        ),
     ] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
@@ -57,9 +62,9 @@ def upload(
     again = shlex.join(["millrace", *sys.argv[1:]])
     options = parsed(option or ())
     with reported(as_json, again), client(address, guest=True) as service:
-        chosen = wanted(collect(expanded(paths)), include or (), exclude or ())
+        chosen = with_roles(wanted(collect(expanded(paths)), include or (), exclude or ()), role or ())
         found, left_out = taken(service, pipeline, chosen, as_json)
-        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json, role)
+        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json)
         if not as_json:
             tell(refused)
         finish(service.job(job_id), wait, out, as_json, left_out | refused)
@@ -113,7 +118,6 @@ def sent(
     options: Mapping[str, Any],
     parallel: int,
     quiet: bool,
-    role: str | None = None,
 ) -> tuple[str, dict[str, str]]:
     """The job's id, and why files were left out after all, by name."""
     total = sum(file.size for file in files)
@@ -126,7 +130,6 @@ def sent(
             options=options,
             parallel=parallel,
             skip_unsupported=True,
-            role=role,
             state=state_folder() / "uploads",
             on_checked=lambda file: bar.checked(file.path, len(files)),
             on_sent=lambda file, there: bar.at(file.path, file.name, there, file.size),
@@ -157,6 +160,20 @@ def wanted(files: Iterable[LocalFile], include: Sequence[str], exclude: Sequence
         return any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
     return [file for file in files if (not include or matches(file, include)) and not matches(file, exclude)]
+
+
+def with_roles(files: Sequence[LocalFile], roles: Iterable[str]) -> list[LocalFile]:
+    """roles: `ROLE=FILE` for one more file, also one of those that are given; `ROLE` for all that have none."""
+    found = {file.path.resolve(): file for file in files}
+    everywhere: str | None = None
+    for given in roles:
+        role, named, path = given.partition("=")
+        if not named:
+            everywhere = role
+            continue
+        for file in collect(expanded([path])):
+            found[file.path.resolve()] = replace(file, role=role)
+    return [replace(file, role=file.role or everywhere) for file in found.values()]
 
 
 def taken(
