@@ -71,6 +71,6 @@ def test_credentials_can_be_read_by_their_owner_alone(tmp_path: Path, monkeypatc
     credentials.keep("http://a/", "secret")
     credentials.keep("http://b", "other")
     assert (credentials.token_for("http://a"), credentials.token_for("http://b")) == ("secret", "other")
-    assert os.stat(credentials.path()).st_mode & 0o077 == 0  # noqa: PTH116
+    assert os.stat(credentials.path(credentials.DEFAULT)).st_mode & 0o077 == 0  # noqa: PTH116
     credentials.keep("http://a", None)
     assert credentials.token_for("http://a") is None

@@ -35,7 +35,7 @@ def test_paths_are_text_or_paths_one_or_many(tmp_path: Path, kind: Any) -> None:
 def test_files_are_given_by_what_they_are_for(tmp_path: Path) -> None:
     for name in ("knee.nii.gz", "labels.nii.gz", "truth.nii.gz"):
         (tmp_path / name).write_bytes(b"x")
-    roles = {"labels": str(tmp_path / "labels.nii.gz"), "reference": [tmp_path / "truth.nii.gz"]}
+    roles: dict[str, Any] = {"labels": str(tmp_path / "labels.nii.gz"), "reference": [tmp_path / "truth.nii.gz"]}
     with Client("http://127.0.0.1:1") as client:
         files = Upload(client, tmp_path / "knee.nii.gz", "volume", roles=roles)._files
     announced = [announcement(file, "0" * 64) for file in files]
