@@ -192,7 +192,10 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
 
 def sweep_here(data_dir: Path) -> str:
     """Calls the sweeper of the stack that runs on the folder; says how that went."""
-    worker = Executor("app", environment_of_running(data_dir))
+    try:
+        worker = Executor("app", environment_of_running(data_dir))
+    except FileNotFoundError:
+        return f"sweep: no stack runs on {data_dir}"
     try:
         worker.call(SWEEP_HANDLER, schedule_event(), SWEEP_SECONDS, Meanwhile(1.0, lambda: None))
     except CallFailed as failed:

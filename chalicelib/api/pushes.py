@@ -71,7 +71,7 @@ def end_push(call: Call) -> Reply:
         raise InvalidFields("A whole push ends with all ids.", errors=[FieldError("scenes", "is missing")])
     kept = services().catalogue.keep(call.user.id, json.dumps(listed).encode())
     options = {"pushed": {"source": source, "listed": kept}}
-    job = services().intake.start(call.user.id, "scenesync", options, name=f"Push from {body.source}")
+    job = services().intake.start(call.user.id, "scenesync", options, call.made_id, name=f"Push from {body.source}")
     return Reply(JobStarted(job_id=job.id, status=job.state), 202, {"Location": f"/api/jobs/{job.id}"})
 
 

@@ -34,7 +34,7 @@ def items(stack: Stack) -> int:
 
 
 def put_item(stack: Stack, number: int) -> None:
-    item = {"PK": {"S": f"JOB#{number}"}, "SK": {"S": "JOB"}}
+    item = {"PK": {"S": f"TEST#{number}"}, "SK": {"S": "TEST"}}
     stack.client("dynamodb").put_item(TableName="millrace-jobs", Item=item)
 
 

@@ -21,7 +21,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str, typed: str = "") -> in
 def test_somebody_without_an_account_gets_one_with_a_password_shown_once(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, "Boss@Example.com") == 0
+    assert run(monkeypatch, "Boss@Example.com", "--yes") == 0
     said = capsys.readouterr().out
     found = re.search(r"boss@example\.com is an admin with the password (\S{20}),", said)
     assert found
