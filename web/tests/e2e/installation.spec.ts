@@ -45,12 +45,13 @@ for (const size of [
       await page.getByRole('button', { name: 'Save' }).click()
       await expect(row('limit_quiet_seconds')).toContainText('1 minute 30 seconds')
       await expect(row('limit_quiet_seconds')).toContainText('changed here')
-      expect((await ask(page, 'GET', '/settings/limit_quiet_seconds')).value).toBe(90)
+      const stored = () => ask(page, 'GET', '/settings/limit_quiet_seconds')
+      await expect.poll(async () => (await stored()).value).toBe(90)
 
       await page.getByRole('button', { name: 'Change: Quiet drop folder' }).click()
       await page.getByRole('button', { name: 'Back to default' }).click()
       await expect(row('limit_quiet_seconds')).toContainText('default')
-      expect((await ask(page, 'GET', '/settings/limit_quiet_seconds')).source).toBe('default')
+      await expect.poll(async () => (await stored()).source).toBe('default')
 
       await page.getByRole('button', { name: 'More' }).click()
       await page.getByRole('menuitem', { name: 'Audit' }).click()
