@@ -23,12 +23,6 @@ def main() -> None:
                 properties[name] = {"Bucket": bucket, "Key": Path(properties[name]).name}
     # The emulator has no way to the API but the gateway's own address.
     template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"].pop("MILLRACE_ORIGIN_SECRET", None)
-    # It asks for a right of this name, where AWS goes by sqs:SendMessage.
-    for resource in template["Resources"].values():
-        for policy in resource.get("Properties", {}).get("Policies", []):
-            for statement in policy.get("PolicyDocument", {}).get("Statement", []):
-                if statement["Action"] == ["sqs:SendMessage"]:
-                    statement["Action"].append("sqs:SendMessageBatch")
     policies = ManagedPolicyLoader(MagicMock())
     policies.load = dict
     Path(target).write_text(json.dumps(transform(template, {}, policies), indent=1))
