@@ -184,7 +184,7 @@ def _within(partitions: Sequence[str]) -> Json:
     if not partitions:
         return {}
     # Without the second, a call that names no key would fulfil the first.
-    named = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": list(partitions)}}
+    named = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}
     return {"Condition": named | {"Null": {"dynamodb:LeadingKeys": "false"}}}
 
 

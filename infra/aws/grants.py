@@ -77,6 +77,9 @@ CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/Connectio
 # What an admin has set is looked at by each container as it starts: that item and no account, by functions that look
 # into strangers' files.
 SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
+# A drop folder opens its job where its first file is looked into: whether its owner is there must be known to it.
+# Accounts can be read with that, by their ids; sessions and keys, which lie in partitions of their own, can't.
+OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "EMAIL#*"))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -98,7 +101,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
                 "cleanup",
                 "webhooks",
             ),
-            SETTINGS,
+            OWNERS,
         ]
     if kind == "run":
         return [
@@ -133,7 +136,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
             send("import", "webhooks", *runs, *inspections),
-            SETTINGS,
+            OWNERS,
         ],
         "clean_up": [
             table("jobs", "Query", "GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
@@ -152,7 +155,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "drop"),
             listing(),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            SETTINGS,
+            OWNERS,
         ],
         "sweep": [
             table("jobs", *READ, *WRITE, "DeleteItem"),
@@ -161,7 +164,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),
             listing("ListBucketMultipartUploads"),
             send("cleanup", "import", "webhooks", *runs, *inspections),
-            SETTINGS,
+            OWNERS,
         ],
     }[handler]
 

@@ -71,8 +71,8 @@ def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None
     assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
 
 
-def test_what_looks_into_strangers_files_reads_no_account() -> None:
-    """Of the accounts' table the stored settings alone, by whoever isn't the API or clears up after guests."""
+def test_what_runs_works_reads_no_account_and_what_opens_drop_folders_accounts_alone() -> None:
+    """Of the accounts' table the stored settings, and where a drop folder may be opened, its owner."""
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     seen = 0
     for function in functions(tuple(WORKS)):
@@ -85,7 +85,9 @@ def test_what_looks_into_strangers_files_reads_no_account() -> None:
                 assert "Condition" not in statement
                 continue
             assert statement["Action"] == ["dynamodb:GetItem"], function.handler
-            assert statement["Condition"]["ForAllValues:StringEquals"] == {"dynamodb:LeadingKeys": ["SETTINGS"]}
+            opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
+            readable = ["SETTINGS", *(("USER#*", "EMAIL#*") if opens else ())]
+            assert statement["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": readable}
     assert seen >= len(list(functions(tuple(WORKS))))
     assert SETTINGS[0] == "SETTINGS"
 
