@@ -40,7 +40,7 @@ def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
         if resource["Type"] == "AWS::S3::BucketPolicy":
             policy = resource["Properties"]["PolicyDocument"]
             policy["Statement"] = [s for s in policy["Statement"] if "aws:SecureTransport" not in json.dumps(s)]
-        for policy in resource["Properties"].get("Policies", ()):
+        for policy in resource.get("Properties", {}).get("Policies", ()):
             for statement in policy["PolicyDocument"]["Statement"]:
                 if statement["Action"] == ["sqs:SendMessage"]:
                     statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
