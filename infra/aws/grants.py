@@ -139,7 +139,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             OWNERS,
         ],
         "clean_up": [
-            table("jobs", "Query", "GetItem", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_owner", "by_hash"),
             objects(("DeleteObject",), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
