@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from chalicelib.api.models.analysis import ChangeAnswer, PlanAnswer
-from chalicelib.api.models.scenes import SceneAnswer, SceneFilters
+from chalicelib.api.models.scenes import SceneAnswer, SceneFilters, ScenesQuery
 from chalicelib.catalogue.model import Scene
 from chalicelib.catalogue.plans import Change, ChangeStatus, Plan
 from chalicelib.catalogue.query import Query
@@ -40,6 +40,17 @@ def query_of(owner_id: str, given: SceneFilters) -> Query:
         active=_active(owner_id) if given.has_active_jobs is not None else frozenset(),
         date_from=given.date_from,
         date_to=given.date_to,
+    )
+
+
+def page_query(owner_id: str, given: ScenesQuery) -> Query:
+    """The filters, in the order and of the page that are asked for."""
+    return replace(
+        query_of(owner_id, given),
+        sort_by=given.sort_by,
+        descending=given.sort_order == "desc",
+        page=given.page,
+        per_page=given.per_page,
     )
 
 

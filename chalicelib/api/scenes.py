@@ -29,7 +29,7 @@ from chalicelib.api.models.scenes import (
 from chalicelib.api.paging import page_links, pages
 from chalicelib.api.preconditions import check_match, versioned
 from chalicelib.api.routing import Routes
-from chalicelib.api.scene_views import jobs_of_scenes, query_of, scene_answer
+from chalicelib.api.scene_views import jobs_of_scenes, page_query, scene_answer
 from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound
 from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
@@ -47,14 +47,7 @@ NO_SCENE = "There is no such scene."
 def list_scenes(call: Call) -> Reply:
     """A search finds scenes by beginnings of words: `wal` finds `walk`, `alk` doesn't."""
     query: ScenesQuery = call.query
-    asked = replace(
-        query_of(call.user.id, query),
-        sort_by=query.sort_by,
-        descending=query.sort_order == "desc",
-        page=query.page,
-        per_page=query.per_page,
-    )
-    found = services().catalogue.search(call.user.id, asked)
+    found = services().catalogue.search(call.user.id, page_query(call.user.id, query))
     if found.stale:
         _pack(call.user.id)
     answer = ScenesPage(

@@ -37,7 +37,7 @@ from chalicelib.api.models.compat.scenes import (
 from chalicelib.api.models.scenes import SceneAnswer
 from chalicelib.api.paging import pages
 from chalicelib.api.routing import Dialect, Routes
-from chalicelib.api.scene_views import query_of, scene_answer
+from chalicelib.api.scene_views import page_query, scene_answer
 from chalicelib.api.scenes import has_words, owned_scene
 from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound
 from chalicelib.catalogue.model import Entity
@@ -247,14 +247,7 @@ def try_catalogue_models(call: Call) -> ServiceTested:
 def list_catalogue(call: Call) -> CataloguePage:
     """Lists of ids may come as one parameter each."""
     query: CatalogueQuery = call.query
-    asked = replace(
-        query_of(call.user.id, query),
-        sort_by=query.sort_by,
-        descending=query.sort_order == "desc",
-        page=query.page,
-        per_page=query.per_page,
-    )
-    found = services().catalogue.search(call.user.id, asked)
+    found = services().catalogue.search(call.user.id, page_query(call.user.id, query))
     return CataloguePage(
         items=[scene_answer(scene) for scene in found.scenes],
         total=found.total,
