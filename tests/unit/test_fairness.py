@@ -131,6 +131,14 @@ def test_notifications_that_had_to_wait_are_sent_on_in_the_group_of_their_job(wo
     assert [dropped.name for dropped in world.jobs_of("user-1") if dropped.batch] == ["trip"]
 
 
+def test_those_that_cant_be_sent_on_are_looked_at_now(world: World) -> None:
+    job = world.open(b"one", b"two")
+    messages = list(world.queue.messages)
+    world.queue.inspect = lambda *_: 1 / 0  # type: ignore[method-assign, assignment]
+    assert world.inspector.receive(received(world, *messages, waited=30), world.deadline()) == []
+    assert world.job(job).counts.inspected == 2
+
+
 @pytest.mark.parametrize(("waited", "more"), [(1.0, {}), (30.0, {"MessageGroupId": "a-job"})])
 def test_others_are_looked_at_as_they_come(world: World, waited: float, more: dict[str, str]) -> None:
     job = world.open(b"one")

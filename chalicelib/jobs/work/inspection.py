@@ -141,16 +141,20 @@ class Inspector:
         """Those to look at now. S3 sends its notifications to no group: those that had to wait are sent once more, each
         in the group of its job, so that one with few files need not wait for one with many."""
         turn: list[Delivery] = []
-        late: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        late: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in batch:
             waited = delivery.sent_at is not None and self._clock() - delivery.sent_at > IN_TURN
             pipeline = self._pipeline_of(delivery) if waited and delivery.receives <= 1 else None
             if pipeline is None:
                 turn.append(delivery)
             else:
-                late[pipeline].append({**delivery.body, "grouped": True})
-        for pipeline, bodies in late.items():
-            self._settling.send(pipeline, bodies)
+                late[pipeline].append(delivery)
+        for pipeline, waiting in late.items():
+            try:
+                self._queues.inspect(pipeline, [{**delivery.body, "grouped": True} for delivery in waiting])
+            except Exception:
+                log.exception("notifications could not be sent on to their groups: they are looked at now")
+                turn += waiting
         return turn
 
     def _pipeline_of(self, delivery: Delivery) -> str | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import batched
-from typing import Any
 
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
@@ -125,11 +124,7 @@ class Settling:
 
     def ask(self, job: Job, found: Iterable[tuple[File, StoredObject]]) -> None:
         """Sends a message for each file, about the object that was seen for it."""
-        self.send(job.pipeline, [message(file, seen) for file, seen in found])
-
-    def send(self, pipeline: str, messages: Sequence[Mapping[str, Any]]) -> None:
-        """Messages for the pipeline's inspection, each in the group of its job."""
-        self._queues.inspect(pipeline, messages)
+        self._queues.inspect(job.pipeline, [message(file, seen) for file, seen in found])
 
     def _seen(self, file: File, there: Mapping[str, StoredObject], prefix: str) -> StoredObject | None:
         if file.bucket is None and file.key.startswith(prefix):
