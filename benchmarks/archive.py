@@ -199,7 +199,7 @@ def measure(way: str, entries: Sequence[Entry], source: Path, target: Path, chec
 def make_entries(source: Path, total: int) -> list[Entry]:
     """Half of `total` bytes in photos of 5 MB, half in films of 256 MiB."""
     sizes = [PHOTO] * (total // 2 // PHOTO) + [FILM] * (total // 2 // FILM)
-    choose = random.Random(0)  # noqa: S311  # the same mix each time
+    choose = random.Random(0)  # the same mix each time
     choose.shuffle(sizes)
     store, end = Store(source), source.stat().st_size
     entries = []

@@ -192,7 +192,7 @@ def _colprof(algorithm: str) -> Callable[[Any, Any, Any], Any]:
         )
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "card.ti3").write_text(text)
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 [shutil.which("colprof") or "", f"-a{algorithm}", "-qh", "-u", "card"],
                 cwd=folder,
                 check=True,
@@ -200,7 +200,7 @@ def _colprof(algorithm: str) -> Callable[[Any, Any, Any], Any]:
             )
             given = "\n".join(" ".join(f"{v:.8f}" for v in device) for device in asked)
             made = next(path for path in Path(folder).iterdir() if path.suffix in (".icc", ".icm"))
-            told = subprocess.run(  # noqa: S603
+            told = subprocess.run(
                 [shutil.which("xicclu") or "", "-ff", "-ia", "-pl", made.name],
                 cwd=folder,
                 input=given,

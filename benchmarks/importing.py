@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     for _ in range(options.rounds):
         for name, what in COMPARED.items():
             probe = PROBE.format(what=what, heavy=HEAVY)
-            found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)  # noqa: S603
+            found = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
             milliseconds, loaded[name] = json.loads(found.stdout)
             taken[name].append(milliseconds)
     rows: list[dict[str, str | float]] = [

@@ -115,7 +115,10 @@ def _catalogue() -> Iterator[Catalogue]:
             BillingMode="PAY_PER_REQUEST",
         )
         numbers = count()
-        new_id = lambda: f"id{next(numbers):08d}"  # noqa: E731
+
+        def new_id() -> str:
+            return f"id{next(numbers):08d}"
+
         table = CatalogueTable(Table(lambda: dynamodb, "jobs"), new_id)
         yield Catalogue(table, CatalogueObjects(ObjectBucket(lambda: s3, lambda: s3, "files")), _now, new_id)
 

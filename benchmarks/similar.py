@@ -50,7 +50,7 @@ def made(pictures: int, seed: int) -> tuple[list[tuple[str, int, str]], list[Loo
     for change, alter in CHANGES.items():
         for kind, draw in KINDS.items():
             for which in range(pictures):
-                content = jpeg(alter(draw(random.Random(seed + which))), 88 if change == "itself" else 45)  # noqa: S311
+                content = jpeg(alter(draw(random.Random(seed + which))), 88 if change == "itself" else 45)
                 picture = images.read(io.BytesIO(content), "image/jpeg").picture
                 found = cells(picture.layout) if picture else None
                 names.append((kind, which, change))

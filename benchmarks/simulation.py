@@ -61,7 +61,7 @@ class SimulatedTable:
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    def get_item(self, *, Key: Item, ConsistentRead: bool, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def get_item(self, *, Key: Item, ConsistentRead: bool, **_: Any) -> dict[str, Any]:  # noqa: N803  # boto3's names
         item = self._items.get(_place(Key))
         self._read([item] if item else [], ConsistentRead)
         return {"Item": item} if item else {}
@@ -94,7 +94,7 @@ class SimulatedTable:
         self.now += LATENCY["write"]
         return {"Attributes": self._items[place]}
 
-    def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[Any]) -> dict[str, Any]:  # noqa: N803  # boto3's names
         parts = [next(iter(action.items())) for action in TransactItems]
         reasons = []
         for _, request in parts:

@@ -85,7 +85,7 @@ def stack(data: Path, environment: Mapping[str, str], workers: int) -> Iterator[
     command = [sys.executable, "-m", "infra.local", "serve", "--port", str(port), "--workers", str(workers)]
     command += ["--data-dir", str(data)]
     with (data.parent / f"{data.name}.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
             while not _answers(address):
                 if process.poll() is not None:
@@ -171,7 +171,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         found = []
         for count in (10, 30):
             command = [sys.executable, "-m", "benchmarks.slices", "--calls", str(count)]
-            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
             found.append(json.loads(done.stdout.splitlines()[-1]))
         for name in sorted(found[1]):
             each = (found[1][name] - found[0].get(name, 0)) / 20
