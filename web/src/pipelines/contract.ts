@@ -63,8 +63,8 @@ export interface PipelinePage {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping
   timeline?: Timeline
-  /** Shown with another file, and no tile of its own unless it is searched for. */
-  behind?: (file: FileAnswer) => boolean
+  /** The places of files that are shown by another one's tile, and have none of their own unless files are filtered. */
+  behind?: (files: readonly (FileAnswer | undefined)[]) => ReadonlySet<number>
   /** In a tile's corner: what it holds besides. */
   Badge?: ComponentType<{ file: FileAnswer }>
   /** What stands below a file's name in a grid; `children` is what stands there otherwise. */

@@ -79,6 +79,12 @@ describe('arranging files', () => {
     expect(members({})).toEqual([0, 2])
     expect(members({ sort: '-size' })).toEqual([0])
     expect(members({ text: 'photo' })).toEqual([0, 1])
+    expect(members({ state: 'inspected' })).toEqual([0, 1])
+  })
+
+  test('what is left of a group whose photo was deleted has a tile of its own', () => {
+    const left = [answer(0), answer(1, { group: 9, group_role: 'motion' } as Partial<FileAnswer>)]
+    expect(arrange(left, plain, media)[0]!.members).toEqual([0, 1])
   })
 
   test('months are those of the clock where a photo was taken', () => {

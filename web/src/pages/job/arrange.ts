@@ -17,7 +17,7 @@ export interface Arranging {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping | undefined
   timeline?: Timeline | undefined
-  behind?: ((file: FileAnswer) => boolean) | undefined
+  behind?: ((files: readonly (FileAnswer | undefined)[]) => ReadonlySet<number>) | undefined
 }
 
 export interface Arranged {
@@ -47,16 +47,16 @@ export function arrange(
   view: View,
   arranging: Arranging,
 ): Arranged[] {
-  const plain = !view.text && !view.value && !view.state && view.sort === 'number' && !view.grouped
+  const filtered = Boolean(view.text || view.value || view.state)
+  const plain = !filtered && view.sort === 'number' && !view.grouped
   const { grouping, timeline } = arranging
-  const hidden = (file: FileAnswer | undefined) => Boolean(!view.text && file && arranging.behind?.(file))
-  if (plain) {
-    return [{ key: 'all', members: Array.from(files, (_, n) => n).filter((n) => !hidden(files[n])) }]
-  }
+  // Who filters looks for a file, and finds it wherever it is shown otherwise.
+  const hidden = filtered ? undefined : arranging.behind?.(files)
+  if (plain) return [{ key: 'all', members: Array.from(files, (_, n) => n).filter((n) => !hidden?.has(n)) }]
   const text = view.text.trim().toLocaleLowerCase()
   const found: number[] = []
   for (const [n, file] of files.entries()) {
-    if (!file || hidden(file)) continue
+    if (!file || hidden?.has(n)) continue
     if (text && !file.original_filename.toLocaleLowerCase().includes(text)) continue
     if (view.value && grouping?.of(file) !== view.value) continue
     if (view.state && file.status !== view.state) continue

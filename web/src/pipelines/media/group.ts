@@ -6,8 +6,16 @@ export type Role = (typeof ROLES)[number]
 
 export const roleOf = (file: FileAnswer): Role | undefined => ROLES.find((role) => role === file.group_role)
 
-/** Whether it is shown by another file's tile. */
-export const isBehind = (file: FileAnswer): boolean => (roleOf(file) ?? 'primary') !== 'primary'
+/** The places of those that another file's tile shows: where that one was deleted they have tiles of their own. */
+export function behind(files: readonly (FileAnswer | undefined)[]): ReadonlySet<number> {
+  const shown = new Set(files.map((file) => (file && roleOf(file) === 'primary' ? file.group : null)))
+  const found = new Set<number>()
+  files.forEach((file, place) => {
+    const role = file && roleOf(file)
+    if (role && role !== 'primary' && shown.has(file.group)) found.add(place)
+  })
+  return found
+}
 
 /** Of these its tile says that they are there. */
 const TOLD = ['motion', 'raw', 'edited'] as const

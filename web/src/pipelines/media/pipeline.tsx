@@ -6,7 +6,7 @@ import type { Compare, PipelinePage } from '../contract'
 import { Badge } from './Badge'
 import { ConfidenceMark } from './ConfidenceMark'
 import { CONFIDENCES, type Confidence, confidenceOf } from './confidence'
-import { isBehind } from './group'
+import { behind } from './group'
 import styles from './pipeline.module.css'
 import { useDuplicateCount } from './queries'
 import { takenOf } from './taken'
@@ -52,7 +52,7 @@ export const page: PipelinePage = {
     monthOf: (file) => takenOf(file)?.slice(0, 7) ?? '',
     order: oldest,
   },
-  behind: isBehind,
+  behind,
   Badge,
   TileLine: ({ file, children }) => {
     const { said } = useOwnWords()
