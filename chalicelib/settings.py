@@ -68,9 +68,9 @@ class Settings:
     guest_seconds: int = 30 * 24 * 3600
     """How long a guest's token is good: after that nobody finds their jobs."""
     allow_guests: int = 1
-    """0: nobody begins as a guest any more. Guests that there are stay until their token expires."""
+    """0: no new guests. Guests that there are stay until their tokens expire."""
     allow_registration: int = 1
-    """0: nobody makes an account by registering; admins are made by `make admin`."""
+    """0: no registration. `make admin` makes accounts."""
     guests_per_hour: int = 300
     """So many guests may begin from one address within an hour."""
     limits: Limits = field(default_factory=Limits)

@@ -86,7 +86,7 @@ class CatalogueServices:
 
     @cached_property
     def tested_connections(self) -> Servers:
-        """The same, for somebody who waits."""
+        """The same, with the patience of a test that a person waits for."""
         return self._servers(TEST_SECONDS, TEST_SECONDS, tries=1)
 
     def _servers(self, seconds: float, model_seconds: float, tries: int) -> Servers:

@@ -1,5 +1,5 @@
 """How much guests may bring: so many bytes a day from one range of addresses. A guest's token is had for the asking, so
-that a limit for each would bind nobody."""
+that a limit for each guest would be no limit."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Claimed:
-    """The right to carry a request out. made_id: for what it makes, whoever carries it out."""
+    """The right to carry a request out. made_id: the id of what it makes, the same for every try."""
 
     made_id: str
 

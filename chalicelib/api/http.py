@@ -180,7 +180,7 @@ def etag_of(model: BaseModel, body: str | None = None) -> str:
 
 
 def refusal(error: JobError, request_id: str, headers: Mapping[str, str], route: Route) -> Response:
-    """An error as the route words it; as a problem for who asks for one."""
+    """An error as the route words it, or problem+json where the caller accepts that."""
     if route.dialect is None:
         return problem(error, request_id)
     status = route.dialect.status(error)

@@ -133,7 +133,7 @@ class Routes:
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            # API Gateway answers no method that isn't there; who asks for the head of something gets no body.
+            # API Gateway answers only methods that are there. A HEAD request gets no body.
             return self._register(["GET", "HEAD"] if method == "GET" else [method], path, view.__name__, handle)
 
         return decorate

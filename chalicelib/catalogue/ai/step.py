@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 AT_ONCE = 4
 """Requests under way: what a server at home bears, and all that a crash pays twice."""
 MOST_FAILURES = 8
-"""In a row, of the server and not of a scene: then nobody is there to be asked."""
+"""Failures of the server in a row, after which it is taken for unreachable."""
 
 
 def prompt_of(catalogue: Catalogue, owner_id: str, detect: Sequence[str]) -> Prompt:

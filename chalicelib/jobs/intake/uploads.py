@@ -299,7 +299,7 @@ class Intake:
         return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
 
     def _added(self, job: Job, first: int, count: int) -> tuple[Job, list[Upload]]:
-        """What a request has added that is made again: whoever carried it out may have died before its answer."""
+        """What an earlier try of the same request has added: its worker may have died before answering."""
         files = list(self._jobs.files(job, first=first, last=first + count - 1))
         return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
 

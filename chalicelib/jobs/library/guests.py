@@ -1,4 +1,4 @@
-"""What guests have left: once a guest's token is over nobody can reach it any more, and it goes. Those who have
+"""Removes what guests have left: after the end of a guest's token it can't be reached any more. Guests who have
 registered keep everything."""
 
 from __future__ import annotations

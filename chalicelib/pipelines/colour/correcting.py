@@ -119,8 +119,8 @@ class Applied:
 def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = None) -> Applied:
     """Corrects a picture (h, w, 3), uint8 or uint16, in place.
 
-    What is at the end of the range in all channels was white or brighter: it becomes white, where the correction of a
-    colour that nobody knows would tint it. Beside the picture it takes a few dozen megabytes, whatever its size.
+    What is at the end of the range in all channels was white or brighter: it becomes white, since the correction of an
+    unknown colour would tint it. Beside the picture it takes a few dozen megabytes, whatever its size.
     """
     full = int(np.iinfo(upright.dtype).max)
     # Eight bits are as good in single precision; sixteen come back to the last bit only in double.
