@@ -77,6 +77,8 @@ class Stack:
             lines = iter(self.process.stdout.readline, "")
             said = next((line for line in lines if line.startswith("Millrace is at")), None)
             assert said == f"Millrace is at {self.address}\n"
+            # To the end of what it says at its start: the rest of the output is the tests'.
+            assert next((line for line in lines if line.startswith("Logs: ")), "").endswith("\n")
 
     @property
     def address(self) -> str:
