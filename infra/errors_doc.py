@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.api.catalogue import catalogue, errors_of
+from chalicelib.api.framework.route_errors import catalogue, errors_of
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import JobError
 

@@ -85,7 +85,7 @@ def refusal(status: int, code: str, title: str, detail: str) -> Json:
 
 
 def problem(status: int, code: str, title: str, detail: str, request_id: str | None = None) -> str:
-    """The body, as chalicelib.api.http makes it."""
+    """The body, as chalicelib.api.framework.http makes it."""
     content: Json = {
         "type": f"urn:millrace:error:{code}",
         "title": title,

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chalicelib.api.http import PROBLEM, problem
+from chalicelib.api.framework.http import PROBLEM, problem
 from chalicelib.jobs.errors import JobNotFound
 from infra.aws.edge import edge_template
 from infra.aws.gateway import REFUSALS, api_template
