@@ -1,13 +1,14 @@
-"""The part of the wiring that knows people: accounts, sessions, keys, settings, the audit log."""
+"""The services that know people: accounts, sessions, keys, settings, the audit log."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib import settings
 from chalicelib.jobs.ids import new_id
+from chalicelib.wiring.core import CoreServices
 
 if TYPE_CHECKING:
     from chalicelib.accounts.attempts import Attempts
@@ -24,26 +25,16 @@ if TYPE_CHECKING:
     from chalicelib.accounts.tokens import Tokens
     from chalicelib.accounts.users import Users
     from chalicelib.api.framework.origin import OriginGuard
-    from chalicelib.jobs.ports.outside import Clock
     from chalicelib.stores.dynamo.people_table import PeopleTable
     from chalicelib.stores.secrets import Secrets
 
 
-class AccountServices:
-    """A part of chalicelib.wiring.Services, which gives it its clients, its clock and its settings."""
-
-    base: settings.Settings
-    settings: settings.Settings
-    clients: Any
-    clock: Clock
-    jobs: Any
-
+class AccountServices(CoreServices):
     @cached_property
     def people(self) -> PeopleTable:
         from chalicelib.stores.dynamo.people_table import PeopleTable
-        from chalicelib.stores.dynamo.table import Table
 
-        return PeopleTable(Table(lambda: self.clients.dynamodb, self.settings.accounts_table))
+        return PeopleTable(self.accounts_table)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -119,10 +110,8 @@ class AccountServices:
     def guest_quota(self) -> GuestQuota:
         from chalicelib.accounts.guest_quota import GuestQuota
         from chalicelib.stores.dynamo.guests import QuotaTable
-        from chalicelib.stores.dynamo.table import Table
 
-        table = Table(lambda: self.clients.dynamodb, self.settings.accounts_table)
-        return GuestQuota(QuotaTable(table), self.settings.limits.guest_bytes, self.clock)
+        return GuestQuota(QuotaTable(self.accounts_table), self.settings.limits.guest_bytes, self.clock)
 
     @cached_property
     def users(self) -> Users:

@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING
 from chalicelib import settings
 from chalicelib.catalogue.remote import TRIES
 from chalicelib.jobs.ids import new_id
+from chalicelib.wiring.accounts import AccountServices
 
 if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
     from chalicelib.catalogue.pushing import Pushing
     from chalicelib.catalogue.works import Tools
-    from chalicelib.jobs.ports.outside import Clock
     from chalicelib.outgoing.addresses import Addresses
     from chalicelib.outgoing.connections import Connections as OwnersConnections
     from chalicelib.outgoing.servers import Servers
     from chalicelib.stores.dynamo.connections import ConnectionTable
-    from chalicelib.stores.dynamo.job_table import JobTable
-    from chalicelib.stores.object_bucket import ObjectBucket
-    from chalicelib.stores.secrets import Secrets
-    from chalicelib.wiring.clients import Clients
 
 
 SECONDS = 30.0
@@ -35,28 +31,12 @@ MOST_BYTES = 32 * 1024 * 1024
 """Of one answer of a connected server."""
 
 
-class CatalogueServices:
-    """Part of Services, which has what is named here without a value."""
-
-    settings: settings.Settings
-    clock: Clock
-    clients: Clients
-
-    if TYPE_CHECKING:
-
-        @cached_property
-        def objects(self) -> ObjectBucket: ...
-        @cached_property
-        def secrets(self) -> Secrets: ...
-        @cached_property
-        def jobs(self) -> JobTable: ...
-
+class CatalogueServices(AccountServices):
     @cached_property
     def connection_table(self) -> ConnectionTable:
         from chalicelib.stores.dynamo.connections import ConnectionTable
-        from chalicelib.stores.dynamo.table import Table
 
-        return ConnectionTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+        return ConnectionTable(self.jobs_table)
 
     @cached_property
     def connection_addresses(self) -> Addresses:
@@ -103,10 +83,8 @@ class CatalogueServices:
     def catalogue(self) -> Catalogue:
         from chalicelib.catalogue.catalogue import Catalogue
         from chalicelib.stores.dynamo.catalogue import CatalogueObjects, CatalogueTable
-        from chalicelib.stores.dynamo.table import Table
 
-        table = Table(lambda: self.clients.dynamodb, self.settings.jobs_table)
-        return Catalogue(CatalogueTable(table, new_id), CatalogueObjects(self.objects), self.clock, new_id)
+        return Catalogue(CatalogueTable(self.jobs_table, new_id), CatalogueObjects(self.objects), self.clock, new_id)
 
     @cached_property
     def pushing(self) -> Pushing:
@@ -118,10 +96,8 @@ class CatalogueServices:
     def plans(self) -> Plans:
         from chalicelib.catalogue.planning import Plans
         from chalicelib.stores.dynamo.plans import PlanTable
-        from chalicelib.stores.dynamo.table import Table
 
-        table = Table(lambda: self.clients.dynamodb, self.settings.jobs_table)
-        return Plans(PlanTable(table), self.clock, new_id)
+        return Plans(PlanTable(self.jobs_table), self.clock, new_id)
 
     def catalogue_tools(self) -> Tools:
         from chalicelib.catalogue.works import Tools

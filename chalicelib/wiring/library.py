@@ -2,77 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib import settings
 from chalicelib.jobs.ids import new_id
+from chalicelib.wiring.work import WorkServices
 
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
-    from chalicelib.jobs.intake.uploads import Intake
-    from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
     from chalicelib.jobs.library.guests import Guests
     from chalicelib.jobs.library.guides import Guides
-    from chalicelib.jobs.library.ownership import Owned
     from chalicelib.jobs.library.results import Results
-    from chalicelib.jobs.observer import Observer
-    from chalicelib.jobs.ports.outside import Clock
-    from chalicelib.jobs.work.settling import Settling
-    from chalicelib.pipelines.base import Pipeline
-    from chalicelib.stores.dynamo.job_table import JobTable
-    from chalicelib.stores.dynamo.people_table import PeopleTable
-    from chalicelib.stores.dynamo.user_data import UserDataTable
-    from chalicelib.stores.object_bucket import ObjectBucket
-    from chalicelib.stores.queues import SqsQueues
     from chalicelib.webhooks.sending import Webhooks
-    from chalicelib.wiring.clients import Clients
-
-log = logging.getLogger(__name__)
 
 
-class LibraryServices:
-    """Part of Services, which has what is named here without a value."""
+class Undelivered(Protocol):
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """Gives up the work of messages that were delivered too often."""
 
-    settings: settings.Settings
-    clients: Clients
-    clock: Clock
-    observer: Observer
 
-    if TYPE_CHECKING:
-
-        @cached_property
-        def pipelines(self) -> Mapping[str, Pipeline]: ...
-        @cached_property
-        def jobs(self) -> JobTable: ...
-        @cached_property
-        def objects(self) -> ObjectBucket: ...
-        @cached_property
-        def queues(self) -> SqsQueues: ...
-        @cached_property
-        def owned(self) -> Owned: ...
-        @cached_property
-        def control(self) -> Control: ...
-        @cached_property
-        def intake(self) -> Intake: ...
-        @cached_property
-        def settling(self) -> Settling: ...
-        @cached_property
-        def people(self) -> PeopleTable: ...
-        @cached_property
-        def user_data(self) -> UserDataTable: ...
-
-    def announce(self, event_id: str) -> None:
-        """Asks for an event that has been written down."""
-        try:
-            self.queues.webhook({"event": event_id})
-        except Exception:
-            log.exception("an event waits for the sweeper", extra={"event": event_id})
-
+class LibraryServices(WorkServices):
     @cached_property
     def webhooks(self) -> Webhooks:
         from chalicelib.outgoing.addresses import Addresses
@@ -94,23 +46,20 @@ class LibraryServices:
     def reuse(self) -> Reuse:
         from chalicelib.jobs.intake.reuse import Reuse
 
-        return Reuse(self.jobs, self.owned, self.intake, self.settling, self.pipelines, self.clock, new_id)
+        return Reuse(self.core, self.owned, self.intake, self.settling, self.pipelines)
 
     @cached_property
     def deletion(self) -> Deletion:
         from chalicelib.jobs.library.deletion import Deletion
 
-        return Deletion(
-            self.jobs, self.objects, self.queues, self.owned, self.control, self.settings.limits, self.clock
-        )
+        return Deletion(self.core, self.owned, self.control)
 
     @cached_property
     def guests(self) -> Guests:
         from chalicelib.jobs.library.guests import Guests
         from chalicelib.stores.dynamo.guests import GuestTable
-        from chalicelib.stores.dynamo.table import Table
 
-        store = GuestTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+        store = GuestTable(self.jobs_table)
 
         def registered(user_id: str) -> bool:
             return self.people.account(user_id) is not None
@@ -128,3 +77,20 @@ class LibraryServices:
         from chalicelib.jobs.library.results import Results
 
         return Results(self.jobs, self.owned, self.clock, new_id)
+
+    def undelivered(self, event: Mapping[str, Any]) -> None:
+        """Dead letters, each to the service whose queue they come from."""
+        owners: dict[str, Undelivered] = {
+            "inspect-": self.inspector,
+            "run-": self.runner,
+            "import-": self.importer,
+            "cleanup-": self.deletion,
+            "webhooks-": self.webhooks,
+        }
+        for record in event["Records"]:
+            queue = record["eventSourceARN"].rpartition(":")[2]
+            for kind, owner in owners.items():
+                if kind in queue:
+                    self.observer.measure("GivenUp", Queue=queue[queue.index(kind) :])
+                    owner.undelivered({"Records": [record]})
+                    break
