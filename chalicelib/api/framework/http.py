@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from chalicelib.accounts.people import User, require
 from chalicelib.api.framework import cors, idempotency
+from chalicelib.api.framework.problems import PROBLEM, problem_content
 from chalicelib.jobs.errors import (
     BodyTooLarge,
     InternalError,
@@ -36,7 +37,6 @@ log = logging.getLogger(__name__)
 
 LARGEST_BODY = 2 * 1024 * 1024
 JSON = "application/json"
-PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True)
@@ -193,22 +193,13 @@ def refusal(error: JobError, request_id: str, headers: Mapping[str, str], route:
 
 def problem(error: JobError, request_id: str, status: int | None = None) -> Response:
     """status: where it is another than the error's own."""
-    status = status or error.status
-    content: dict[str, Any] = {
-        "type": f"urn:millrace:error:{error.code}",
-        "title": error.title,
-        "status": status,
-        "detail": error.detail,
-        "code": error.code,
-        "request_id": request_id,
-        "errors": [{"field": wrong.field, "message": wrong.message} for wrong in error.errors],
-    }
+    content = problem_content(error, request_id, status)
     headers = {"Content-Type": PROBLEM, "Cache-Control": "no-store"}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="millrace"'
-    return Response(body=json.dumps(content), status_code=status, headers=headers)
+    return Response(body=json.dumps(content), status_code=content["status"], headers=headers)
 
 
 def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseModel | None:

@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from chalicelib.api.framework.forms import MULTIPART, URLENCODED
-from chalicelib.api.framework.http import JSON, PROBLEM
+from chalicelib.api.framework.http import JSON
+from chalicelib.api.framework.problems import PROBLEM
 from chalicelib.api.framework.route_errors import errors_of, path_names
 from chalicelib.api.framework.routing import ROOT, Route
 from chalicelib.api.models.shapes import Problem
