@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links, pages
+from chalicelib.api.framework.preconditions import check_match, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import job_summary
 from chalicelib.api.models.scenes import (
     BulkAnswer,
@@ -26,9 +29,6 @@ from chalicelib.api.models.scenes import (
     SyncRequest,
     TagsOfScenes,
 )
-from chalicelib.api.paging import page_links, pages
-from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.api.scene_views import jobs_of_scenes, page_query, scene_answer
 from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound
 from chalicelib.catalogue.model import Entity, Named, Scene

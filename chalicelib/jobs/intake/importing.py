@@ -10,17 +10,16 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake.adding import AT_ONCE, add_files
 from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import deliveries
 from chalicelib.jobs.intake.dropfolder import ignored, shown
 from chalicelib.jobs.intake.uploads import Intake
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import COUNT_LISTING, JobFields
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import ImportStore
 from chalicelib.jobs.states import RECEIVING
 from chalicelib.jobs.work.settling import Settling
@@ -64,27 +63,23 @@ class Root:
 class Importer:
     def __init__(
         self,
-        jobs: ImportStore,
-        objects: ObjectStore,
-        queues: Queues,
+        core: Core[ImportStore],
         intake: Intake,
         settling: Settling,
         closing: Closing,
         roots: Sequence[Root],
         own_bucket: str,
-        limits: Limits,
-        clock: Clock,
     ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._intake = intake
         self._settling = settling
         self._closing = closing
         self._roots = roots
         self._own_bucket = own_bucket
-        self._limits = limits
-        self._clock = clock
+        self._limits = core.limits
+        self._clock = core.clock
 
     def start(
         self,

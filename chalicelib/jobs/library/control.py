@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotAwaited,
@@ -17,11 +17,9 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.work.claims import RUN_LEASE
@@ -29,7 +27,6 @@ from chalicelib.jobs.work.cleaning import clean
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
 from chalicelib.jobs.work.slices import Slices
 from chalicelib.jobs.works import takes_files
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -37,27 +34,16 @@ LEFT_OUT = "given_up"
 
 
 class Control:
-    def __init__(
-        self,
-        jobs: ControlStore,
-        objects: ObjectStore,
-        queues: Queues,
-        owned: Owned,
-        settling: Settling,
-        slices: Slices,
-        works: Mapping[str, Work],
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+    def __init__(self, core: Core[ControlStore], owned: Owned, settling: Settling, slices: Slices) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._owned = owned
         self._settling = settling
         self._slices = slices
-        self._works = works
-        self._limits = limits
-        self._clock = clock
+        self._works = core.works
+        self._limits = core.limits
+        self._clock = core.clock
 
     def act(self, owner_id: str, job_id: str, action: str) -> Job:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""

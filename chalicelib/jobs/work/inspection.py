@@ -11,16 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
 from chalicelib.jobs.intake.deliveries import Delivery, deliveries, group_of, is_newer, object_events
 from chalicelib.jobs.intake.dropfolder import DropFolders
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import InspectionStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
 from chalicelib.jobs.work import thumbnails
@@ -55,26 +53,17 @@ class Task:
 
 class Inspector:
     def __init__(
-        self,
-        jobs: InspectionStore,
-        objects: ObjectStore,
-        queues: Queues,
-        settling: Settling,
-        drops: DropFolders,
-        pipelines: Mapping[str, Pipeline],
-        limits: Limits,
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
+        self, core: Core[InspectionStore], settling: Settling, drops: DropFolders, pipelines: Mapping[str, Pipeline]
     ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._settling = settling
         self._drops = drops
         self._pipelines = pipelines
-        self._limits = limits
-        self._clock = clock
-        self._observer = observer
+        self._limits = core.limits
+        self._clock = core.clock
+        self._observer = core.observer
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Works through a batch of messages; returns the ids of those that must come again.

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.intake.deliveries import Delivery, deliveries
 from chalicelib.jobs.library.results import result_of_run
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN, JobFields
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.ports.outside import Queues
+from chalicelib.jobs.ports.outside import ModelStore, UserData
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
 from chalicelib.jobs.work.cleaning import clean
@@ -40,23 +42,18 @@ DEAD_LETTER_DELAY = 60
 
 class Runner:
     def __init__(
-        self,
-        stores: Stores,
-        queues: Queues,
-        settling: Settling,
-        slices: Slices,
-        works: Mapping[str, Work],
+        self, core: Core[RunStore], models: ModelStore, user_data: UserData, settling: Settling, slices: Slices
     ) -> None:
-        self._stores = stores
-        self._jobs = stores.jobs
-        self._objects = stores.objects
-        self._clock = stores.clock
-        self._observer = stores.observer
-        self._queues = queues
+        self._stores = Stores(core.jobs, core.objects, models, user_data, core.clock, core.observer)
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._clock = core.clock
+        self._observer = core.observer
+        self._queues = core.queues
         self._settling = settling
         self._slices = slices
-        self._works = works
-        self._worker = SliceWorker(stores, queues, settling, slices, works)
+        self._works = core.works
+        self._worker = SliceWorker(core, self._stores, settling, slices)
 
     def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
         """Runs the jobs and slices of a batch of messages; returns the ids of those that must come again.

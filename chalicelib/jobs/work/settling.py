@@ -7,18 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, JobMove
 from chalicelib.jobs.moving import Contended, move
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import SettlingStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.works import place_of, takes_files, works_per_file
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -28,21 +26,13 @@ ASKED_AT_ONCE = 100
 
 
 class Settling:
-    def __init__(
-        self,
-        jobs: SettlingStore,
-        objects: ObjectStore,
-        queues: Queues,
-        works: Mapping[str, Work],
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
-        self._works = works
-        self._clock = clock
-        self._observer = observer
+    def __init__(self, core: Core[SettlingStore]) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
+        self._works = core.works
+        self._clock = core.clock
+        self._observer = core.observer
 
     def settle(self, job_id: str) -> Job:
         """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
