@@ -15,9 +15,8 @@ from enum import Enum
 from typing import Any, TypedDict, Unpack
 
 from chalicelib.jobs.model import Thumbnail
-from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, RECEIVING, FileState, JobState
+from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, NOT_FINAL, RECEIVING, FileState, JobState
 
-NOT_FINAL = frozenset(JobState) - FINAL
 RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING, JobState.PAUSED})
 
 
