@@ -98,7 +98,7 @@ class JobMove:
 
     @property
     def ends(self) -> bool:
-        """Whether the job is over by it: that counts for its owner and the statistics, and is told."""
+        """Whether it ends the job, which changes the owner's usage and the statistics, and sends an event."""
         return self.to in FINAL
 
 
