@@ -35,7 +35,7 @@ from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.words import spelled
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
-from chalicelib.jobs.states import FINAL, JobState
+from chalicelib.jobs.states import NOT_FINAL
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -228,8 +228,7 @@ def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply
 
 def _pack(owner_id: str) -> None:
     """A job that packs the catalogue anew, unless one is under way that will."""
-    under_way = frozenset(state for state in JobState if state not in FINAL)
-    jobs, _ = services().jobs.jobs_of(owner_id, states=under_way, pipeline="scenesync", limit=1, before=None)
+    jobs, _ = services().jobs.jobs_of(owner_id, states=NOT_FINAL, pipeline="scenesync", limit=1, before=None)
     if not jobs:
         services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)
 

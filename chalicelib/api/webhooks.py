@@ -1,4 +1,4 @@
-"""Who is told of what happens, and how that went."""
+"""Webhook endpoints and their deliveries."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Sweeper:
                 try:
                     self.mend(self._jobs.job(job_id), until)
                 except (StaleTransition, JobNotFound):
-                    log.info("the job moved on by itself")
+                    log.info("skipped: the job changed meanwhile")
                 except OutOfTime:
                     log.info("the job takes more than one sweep", extra={"job_id": job_id})
                     self._postpone(job_id, NEXT_SWEEP)
@@ -145,7 +145,7 @@ class Sweeper:
             raise OutOfTime
 
     def _found(self, what: str) -> None:
-        log.warning("made good: %s", what)
+        log.warning("recovered: %s", what)
         self._observer.measure("SweeperFindings", Finding=what)
 
     def _look_again(self, job: Job, due_at: datetime | None) -> None:

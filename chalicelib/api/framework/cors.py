@@ -24,7 +24,7 @@ def headers(request: Mapping[str, str], origins: Collection[str]) -> dict[str, s
 
 
 def preflight_headers(request: Mapping[str, str], origins: Collection[str], methods: Sequence[str]) -> dict[str, str]:
-    """What a browser is told before it sends a request with those methods; to an unlisted origin, nothing."""
+    """The headers that answer a preflight for those methods; none for an unlisted origin."""
     allowed = headers(request, origins)
     if "Access-Control-Allow-Origin" not in allowed:
         return allowed

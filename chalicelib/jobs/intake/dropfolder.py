@@ -48,7 +48,7 @@ def ignored(path: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """A file's name for people, whatever its key is: other clients have put it there, and nobody can be asked."""
+    """A file's name for people, whatever its key is: other clients chose it, and can't be asked."""
     try:
         return display_name(path)
     except ValueError:
@@ -98,7 +98,7 @@ class DropFolders:
             except NoOwner:
                 # Its name is its owner's: a digest tells it from others. Admins see it among the slips.
                 digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
-                log.warning("a drop folder belongs to no user: it waits", extra={"batch_sha256": digest})
+                log.warning("drop folder waits: no such user", extra={"batch_sha256": digest})
         return joined
 
     def _take_in(self, batch: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 MOST_DEAD_LETTERS = 3
 """How often a listing's message may be given up, three receives each, without a page in between."""
 USER = "{user_id}"
-"""In a root: the id of whoever imports."""
+"""In a root: stands for the id of the importing user."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class Importer:
             try:
                 self.list_on(job_id, deadline)
             except (StaleTransition, JobNotFound):
-                log.info("somebody else lists this job, or nobody needs to", extra={"job_id": job_id})
+                log.info("listing skipped: another lister has it, or it is done", extra={"job_id": job_id})
             except Exception:
                 log.exception("listing broke off", extra={"job_id": job_id})
                 again.append(delivery.id)
@@ -193,7 +193,7 @@ class Importer:
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
-        # Added to by nobody since: a lister that was overtaken must not turn the place back.
+        # Only while unchanged: a lister that was overtaken must not move the position back.
         listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
         return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 

@@ -152,7 +152,7 @@ class Intake:
             **fields,
         )
         self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
-        log.info("a job was opened", extra={"job_id": job.id, "pipeline": work.name})
+        log.info("job opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
     def select(

@@ -65,7 +65,7 @@ class Control:
                 job = self._owned.job(owner_id, job_id)
         else:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.")
-        log.info("the user wants: %s", action, extra={"job_id": job.id})
+        log.info("%s requested", action, extra={"job_id": job.id})
         if action == "resume":
             self._go_on(job)
         if action == "cancel":
@@ -87,20 +87,20 @@ class Control:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
         try:
-            # The files first: nobody asks for the run of a job that is over, so none can begin without them.
+            # The files first: a job that is over gets no run, so none can begin without them.
             reset_files(self._jobs, job, again)
             due_at = now + timedelta(seconds=self._limits.check_every)
             open_again = RETRY(sealed=job.listing is None, active_at=now, due_at=due_at, retries=job.retries + 1)
             job = move(self._jobs, job, open_again)
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
-        log.info("the user wants: retry", extra={"job_id": job.id, "files": len(again)})
+        log.info("retry requested", extra={"job_id": job.id, "files": len(again)})
         self._go_on(job)
         return self._jobs.job(job.id)
 
     def leave_out(self, owner_id: str, job_id: str, number: int) -> None:
         """Goes on without a file that can't be sent: it is rejected, and the job waits for it no longer. Again changes
-        nothing. FileNotAwaited once the file has arrived, even if nobody has looked into it yet."""
+        nothing. FileNotAwaited once the file has arrived, even before it is inspected."""
         job, file = self._owned.file(owner_id, job_id, number)
         if not _left_out(file):
             awaited = file.state is FileState.EXPECTED and not job.final and is_upload(job, file)
@@ -110,8 +110,8 @@ class Control:
                 file = self._jobs.file(job.id, number)
                 if not _left_out(file):
                     raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")
-            log.info("the user leaves a file out", extra={"job_id": job.id, "file": number})
-        # Again too: whoever did so first may have died before this.
+            log.info("file left out by its owner", extra={"job_id": job.id, "file": number})
+        # Repeated on purpose: the first caller may have died before this.
         if file.upload_id:
             self._objects.abort_parts(file.key, file.upload_id)
         self._settling.settle(job.id)

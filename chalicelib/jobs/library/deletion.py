@@ -109,7 +109,7 @@ class Deletion:
             except JobNotFound:
                 log.info("the job is gone", extra=_ids(delivery.body))
             except Exception:
-                log.exception("cleaning up broke off", extra=_ids(delivery.body))
+                log.exception("cleanup failed", extra=_ids(delivery.body))
                 again.append(delivery.id)
         return again
 
@@ -121,7 +121,7 @@ class Deletion:
             if "file" in delivery.body and isinstance(tries, int) and tries < MOST_DEAD_LETTERS:
                 self._queues.clean_up({**delivery.body, "tries": tries + 1}, INSURANCE_SECONDS)
             else:
-                log.error("cleaning up was given up", extra=_ids(delivery.body))
+                log.error("cleanup given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""

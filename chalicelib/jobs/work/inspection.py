@@ -93,7 +93,7 @@ class Inspector:
                     if outcome := self._look(task, loaded, deadline):
                         found[task.job_id].append((task, outcome))
                     else:
-                        # Done before; but whoever did it may have died before asking for what follows.
+                        # Done before; but that worker may have died before it requested the next step.
                         found.setdefault(task.job_id, [])
                 except (JobNotFound, FileNotFound):
                     self._sweep_up(task)
@@ -123,7 +123,7 @@ class Inspector:
             given_up = reject_file(self._jobs, file, "processing_failed", GIVEN_UP, self._clock())
             job = self._settling.settle(task.job_id)
             if given_up:
-                log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
+                log.error("file given up after too many deliveries", extra={"job_id": job.id, "file": task.number})
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
     def _in_turn(self, batch: Sequence[Delivery]) -> list[Delivery]:
@@ -166,7 +166,7 @@ class Inspector:
             try:
                 events = list(object_events(delivery.body))
             except (KeyError, TypeError, ValueError, AttributeError):
-                log.error("a message that is none of ours", extra={"message_id": delivery.id})
+                log.error("unknown message", extra={"message_id": delivery.id})
                 continue
             for event in events:
                 place, drop = keys.parse_upload(event.seen.key), keys.parse_drop(event.seen.key)
@@ -228,7 +228,7 @@ class Inspector:
 
     def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
         """Sends the rest of a batch anew, for other workers: a file that takes long, or is made to, keeps no others."""
-        log.info("a batch took long: the rest is handed on", extra={"files": len(tasks)})
+        log.info("batch handed on before its deadline", extra={"files": len(tasks)})
         by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
         for task in by_delivery.values():
             try:
@@ -240,7 +240,7 @@ class Inspector:
     def _sweep_up(self, task: Task) -> None:
         """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
         looks whether another file shares it, and does so once a deletion that is under way is over."""
-        log.info("no such file any more")
+        log.info("file no longer exists")
         key = task.seen.key
         if task.seen.bucket is not None or keys.parse_upload(key) != (task.job_id, task.number):
             return
@@ -252,7 +252,7 @@ class Inspector:
         try:
             self._settling.fail(job, failed.code, failed.message)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
 
     def _start(self, job: Job, now: datetime) -> Job:
         try:
@@ -290,12 +290,12 @@ class Inspector:
             if outcome.state is FileState.REJECTED:
                 code = outcome.error_code or "unknown"
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code=code)
-                log.info("a file was rejected", extra={"job_id": job.id, "file": outcome.number, "code": code})
+                log.info("file rejected", extra={"job_id": job.id, "file": outcome.number, "code": code})
             else:
                 self._observer.measure("FilesInspected", Pipeline=job.pipeline)
                 self._observer.measure("BytesInspected", outcome.size, Pipeline=job.pipeline)
         taken = sum(outcome.state is not FileState.REJECTED for outcome in outcomes)
-        log.info("files were looked into", extra={"job_id": job.id, "taken": taken, "of": len(outcomes)})
+        log.info("files inspected", extra={"job_id": job.id, "taken": taken, "of": len(outcomes)})
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:

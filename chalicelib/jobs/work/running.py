@@ -104,7 +104,7 @@ class Runner:
         work = self._works[job.pipeline]
         scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
         claim = RunClaim(self._jobs, job, deadline, self._clock)
-        log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
+        log.info("run claimed", extra={"attempt": job.attempt, "steps_done": job.steps_done})
         renewal = Renewal(claim)
 
         def release(**changes: Unpack[JobFields]) -> None:
@@ -119,7 +119,7 @@ class Runner:
             self._fail(claim.job, failed.code, failed.message)
         except HandOn as on:
             there = on.place or place_of(work, claim.job)
-            log.info("another function goes on", extra={"place": there})
+            log.info("run handed to another function", extra={"place": there})
             # To be in the wrong place is no try of the step.
             release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
@@ -129,7 +129,7 @@ class Runner:
         except Cancelled:
             clean(self._objects, self._jobs, job)
         except Interrupted:
-            log.info("the run stopped at a clean point")
+            log.info("run stopped at a clean point")
             release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
@@ -165,7 +165,7 @@ class Runner:
         try:
             run_again_without(self._jobs, self._objects, job, file, RUN_AGAIN, self._clock)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
             return
         self._settling.settle(job.id)
 
@@ -178,7 +178,7 @@ class Runner:
             if isinstance(job_id, str):
                 yield delivery, job_id, part
             else:
-                log.error("a message without a job", extra={"message_id": delivery.id})
+                log.error("message without a job", extra={"message_id": delivery.id})
 
     def _undelivered(self, job: Job, message_id: str) -> None:
         free = job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == message_id
@@ -192,22 +192,22 @@ class Runner:
 
     @contextmanager
     def _step(self, job: Job, step: Step) -> Iterator[None]:
-        began, outcome = self._clock(), "is not done yet"
+        began, outcome = self._clock(), "interrupted"
         try:
             with self._observer.span(step.name):
                 yield
-            outcome = "is done"
+            outcome = "finished"
         finally:
             seconds = (self._clock() - began).total_seconds()
             self._observer.measure("StepSeconds", seconds, Pipeline=job.pipeline, Step=step.name)
-            log.info("a step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
+            log.info("step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
 
     def _fail(self, job: Job, code: str, text: str) -> None:
         """Fails the job, if it is still this worker's and not paused or cancelled by now."""
         try:
             self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
 
     def _complete(self, context: Context) -> None:
         job, now = context.job, self._clock()
@@ -217,7 +217,7 @@ class Runner:
         move(self._jobs, job, COMPLETE(completed_at=now))
         self._observer.measure("JobsCompleted", Pipeline=job.pipeline)
         self._observer.measure("JobSeconds", seconds, Pipeline=job.pipeline)
-        log.info("the job is completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
+        log.info("job completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
         self._jobs.record_duration(job.pipeline, seconds)
         if context.saved_anything:
             self._objects.delete_prefix(keys.below(keys.WORK, job.id))

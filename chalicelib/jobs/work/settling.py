@@ -45,7 +45,7 @@ class Settling:
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
-                log.info("all files are in: the job may run", extra={"job_id": job.id, "files": job.file_count})
+                log.info("all files received, run requested", extra={"job_id": job.id, "files": job.file_count})
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
@@ -81,7 +81,7 @@ class Settling:
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
         """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
-        log.warning("the job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
+        log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
 

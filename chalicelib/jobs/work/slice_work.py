@@ -112,7 +112,7 @@ class SliceWorker:
                 run_again_without(self._jobs, stores.objects, job, gone.file, RUN_AGAIN_FROM_SLICE, self._clock)
                 self._settling.settle(job.id)
             except StaleTransition:
-                log.info("the job moved on by itself", extra={"job_id": job.id})
+                log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
         except Cancelled:
             clean(self._stores.objects, self._jobs, job)
         except Interrupted:
@@ -157,4 +157,4 @@ class SliceWorker:
         try:
             self._settling.fail(job, code, text, FAIL_SLICE)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})

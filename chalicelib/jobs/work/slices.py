@@ -38,7 +38,7 @@ class SliceMessage:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
-        """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
+        """None where the message is not for a slice. Raises ValueError for a malformed one."""
         if "slice" not in body:
             return None
         numbers = [body.get(name) for name in ("step", "slice", "division")]

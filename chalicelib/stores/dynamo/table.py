@@ -120,10 +120,6 @@ class Write:
             self.where(f"attribute_not_exists({name})" if value is None else f"{name} = {self.value(value)}")
         return self
 
-    def where_in(self, attribute: str, allowed: frozenset[Any]) -> Write:
-        values = ", ".join(self.value(value) for value in sorted(allowed))
-        return self.where(f"{self.name(attribute)} IN ({values})")
-
     def where_exists(self) -> Write:
         return self.where(f"attribute_exists({self.name('PK')})")
 
