@@ -41,6 +41,8 @@ CODES = tuple(
         ("parts_not_computed", r"parts not computed"),
         ("side_unknown", r"^Which knee it is isn't known"),
         ("not_plausible", r"^The segmentation isn't plausible"),
+        ("t2_assumptions", r"^T2 of qDESS assumes"),
+        ("t2_unsure", r"^T2 is unsure"),
         ("no_trained_model", r"not from a trained model"),
         ("no_dicom_segmentation", r"^No DICOM segmentation is written"),
     )

@@ -126,15 +126,25 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
 
 
 def echoes(taken: Candidate, others: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
-    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them."""
+    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them: the
+    first echo first. Where files give all echoes one time, their numbers tell them apart."""
 
     def rest(one: Candidate) -> object:
         header = one.slices[0].header
-        facts = [fact for fact in one.facts if fact[0] != "echo"]
+        facts = [fact for fact in one.facts if fact[0] not in ("echo", "echo number")]
         return one.series, facts, len(one.slices), header.rows, header.columns
 
-    alike = [one for one in (taken, *others) if "echo" in dict(one.facts) and rest(one) == rest(taken)]
-    return sorted(((float(dict(one.facts)["echo"]), one) for one in alike), key=lambda pair: pair[0])
+    def order(one: Candidate) -> tuple[float, float]:
+        return float(dict(one.slices[0].plane.kind)["echo"]), float(dict(one.facts).get("echo number", 0))
+
+    alike = [
+        one
+        for one in (taken, *others)
+        if {"echo", "echo number"} & dict(one.facts).keys()
+        and "echo" in dict(one.slices[0].plane.kind)
+        and rest(one) == rest(taken)
+    ]
+    return [(order(one)[0], one) for one in sorted(alike, key=order)]
 
 
 def depths(slices: Sequence[Slice]) -> list[float]:
