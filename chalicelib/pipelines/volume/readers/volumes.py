@@ -90,8 +90,8 @@ def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
 def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
     """The best volume, or the one that `wanted` names by its id or by its SeriesInstanceUID.
 
-    The best is a scan before a picture of one, even before uneven, magnitude before phase, and then the one with most
-    voxels. Raises UnreadableFile: series_not_found.
+    The best is a scan before a picture of one, even before uneven, magnitude before phase, measured before derived from
+    it, and then the one with most voxels. Raises UnreadableFile: series_not_found.
     """
     pool = list(found)
     if wanted is not None:
@@ -180,6 +180,7 @@ def _merit(one: Candidate) -> tuple[Any, ...]:
         bool(placed),
         even,
         not {"P", "R", "I"} & set(kinds),
+        not {"DERIVED", "SECONDARY"} & set(kinds),
         header.modality not in ("OT", "SC", "PR", "RTDOSE", "SEG"),
         len(steps) > 0 and float(np.median(steps)) <= THICK_MM,
         count * header.rows * header.columns,
