@@ -26,7 +26,7 @@ from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE
 from chalicelib.pipelines.volume.plan import Plan
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, load_plan
-from chalicelib.pipelines.volume.warning_codes import codes_of
+from chalicelib.pipelines.volume.warning_codes import codes_of, values_of
 
 
 def package(job: RunContext) -> None:
@@ -217,6 +217,7 @@ def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> di
         "statement": results["segmentation"]["statement"],
         "warnings": [warning[:400] for warning in results["warnings"][:24]],
         "warning_codes": results["warning_codes"][:24],
+        "warning_values": values_of(results["warnings"][:24]),
         # The whole table is an artifact; a record of the job table stays small.
         "measures": [{name: m[name] for name in shown} for m in results["measures"][:16]],
         "subregions": [

@@ -63,7 +63,7 @@ def test_a_nifti_without_any_form_says_that_its_place_is_a_guess() -> None:
 
 def test_sizes_that_disagree_with_the_form_in_use_are_said() -> None:
     job = run("x.nii", nifti_with(lambda b: (struct.pack_into("<h", b, 252, 0), struct.pack_into("<f", b, 80, 2.0))))
-    assert "forms_disagree" in codes(job)
+    assert "sizes_disagree" in codes(job)
     assert "2×0.8×1.5 mm by the one and 0.6×0.8×1.5 mm by the other" in job.results["warnings"][0]
     assert volumes(job) == TRUTH
 
@@ -89,7 +89,7 @@ def test_a_unit_that_is_not_known_is_said() -> None:
     job = run(
         "x.nrrd", nrrd(*WITH_SPACE, "space directions: (0.6,0,0) (0,0.8,0) (0,0,1.5)", 'space units: "ell" "" ""')
     )
-    assert "assumed_spacing" in codes(job)
+    assert "unknown_unit" in codes(job)
     assert "ell" not in " ".join(job.results["warnings"])
     assert volumes(job) == TRUTH
 
