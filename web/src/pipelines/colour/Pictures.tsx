@@ -17,7 +17,7 @@ import { MENDED, type PictureReport } from './report'
 import { useOwnWords } from './words'
 
 /** What a picture leaves to be taken along, in this order. */
-const TAKEN = ['corrected', 'cube', 'profile', 'patches', 'report'] as const
+const TAKEN = ['corrected', 'cube', 'profile', 'dcp', 'patches', 'report'] as const
 const SHARED = ['report.html', 'report.pdf']
 
 export default function Pictures({ job, artifacts, files }: JobView) {
