@@ -177,6 +177,12 @@ def _measured(name: str, rows: Rows) -> Iterator[None]:
     rows.append({"step": name, "seconds": round(time.perf_counter() - started, 2), "peak_mib": round(peak)})
 
 
+def _children_cpu() -> float:
+    """Seconds that all processes took that have ended: on a machine that does other things too, time alone says little."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _child(work: Callable[[Path, Path], Rows], content: Path, folder: Path, answer: Any) -> None:
     folder.mkdir()
     answer.put(work(content, folder))
@@ -253,11 +259,14 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder) / "knee.nii.gz"
         _write_input(given.size, content)
+        started = _children_cpu()
         ours = _alone(of_the_pipeline, content, Path(folder) / "ours")
+        between = _children_cpu()
         if given.beside:
             other, what = of_a_commit(given.beside, content, Path(folder) / "earlier"), given.beside
         else:
             other, what = _alone(of_plain_scipy, content, Path(folder) / "plain"), "plain"
+        cpu = (between - started, _children_cpu() - between)
     measured = {
         "benchmark": "volume",
         "size": given.size,
@@ -265,9 +274,11 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
         what if given.beside else "plain_scipy": other,
         "peak_mib": max(row["peak_mib"] for row in ours),
         "limit_mib": 1536,
+        "cpu_seconds": [round(seconds, 1) for seconds in cpu],
     }
     measured["thickness"] = volume_phantoms.compared()
     print(f"classical, {'×'.join(map(str, given.size))} int16\n{_table(ours, other, what)}")
+    print(f"CPU seconds: {cpu[0]:.1f}, {what} {cpu[1]:.1f}; ratio {cpu[0] / cpu[1]:.2f}")
     print(volume_phantoms.table(measured["thickness"]))
     if given.json:
         given.json.write_text(json.dumps(measured, indent=2) + "\n")
