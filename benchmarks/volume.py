@@ -178,7 +178,7 @@ def _measured(name: str, rows: Rows) -> Iterator[None]:
 
 
 def _children_cpu() -> float:
-    """Seconds that all processes took that have ended: on a machine that does other things too, time alone says little."""
+    """Of all processes that have ended. On a machine that does other things too, time alone says little."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
