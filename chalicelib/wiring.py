@@ -16,6 +16,7 @@ from chalicelib.wiring_accounts import AccountServices
 from chalicelib.wiring_catalogue import CatalogueServices
 from chalicelib.wiring_clients import Clients
 from chalicelib.wiring_library import LibraryServices
+from chalicelib.wiring_live import LiveServices
 
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.closing import Closing
@@ -63,7 +64,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Services(AccountServices, LibraryServices, CatalogueServices):
+class Services(AccountServices, LibraryServices, CatalogueServices, LiveServices):
     """What handlers call. Each is made at its first use, so that a function pays for what it needs."""
 
     def __init__(self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any]) -> None:
