@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -46,16 +47,16 @@ class States:
         if topic.job_id is not None:
             return {topic.job_id: self._state(self._job(topic, topic.job_id), now)}
         found, _ = self._jobs.jobs_of(topic.owner_id, states=frozenset(), pipeline=None, limit=MOST_LISTED, before=None)
-        working = {job.id for job in [job for job in found if not job.final][:MOST_FOLLOWED]}
+        at_work = [job.id for job in found if not job.final]
+        # An index knows no counts of files, so what goes on is read by itself; what isn't read is not told either.
+        followed = set(at_work[:MOST_FOLLOWED])
         states: dict[str, State] = {}
         for listed in found:
-            job = listed
-            if listed.id in working:  # an index knows no counts of files
-                try:
-                    job = self._job(topic, listed.id)
-                except JobNotFound:
-                    continue
-            states[job.id] = self._state(job, now)
+            if listed.final:
+                states[listed.id] = self._state(listed, now)
+            elif listed.id in followed:
+                with suppress(JobNotFound):
+                    states[listed.id] = self._state(self._job(topic, listed.id), now)
         return states
 
     def _job(self, topic: Topic, job_id: str) -> Job:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from millrace_client import AsyncClient, Client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -237,3 +239,30 @@ def test_a_server_that_was_killed_is_back_and_nothing_is_missed(stack: Stack, gu
     with opened(guest) as line:
         say(line, type="subscribe", job_id=job_id)
         assert hear(line)["status"] == "cancelled"
+
+
+def test_the_sdk_is_told_of_every_step_and_asks_for_none(stack: Stack, guest: Guest) -> None:
+    job_id = announced(guest)
+    with Client(stack.api.removesuffix("/api"), guest.token) as client:
+        found = client.job(job_id).watch()
+        assert next(found).status == "pending"
+        asked: list[str] = []
+        client.http.event_hooks["request"] = [lambda request: asked.append(request.url.path)]
+        cancel(guest, job_id)
+        assert [status.status for status in found][-1] == "cancelled"
+        assert asked == []
+
+
+def test_the_asynchronous_sdk_is_told_too(stack: Stack, guest: Guest) -> None:
+    async def watch() -> list[str]:
+        async with AsyncClient(stack.api.removesuffix("/api"), guest.token) as client:
+            found = []
+            async for status in client.job(job_id).watch():
+                found.append(status.status)
+                if len(found) == 1:
+                    await asyncio.to_thread(cancel, guest, job_id)
+            return found
+
+    job_id = announced(guest)
+    found = asyncio.run(watch())
+    assert (found[0], found[-1]) == ("pending", "cancelled")

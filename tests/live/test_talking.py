@@ -10,7 +10,7 @@ import pytest
 from chalicelib.accounts.standing import Credential
 from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.states import JobState
-from chalicelib.live.model import LASTS, MOST_TOPICS, MOST_WATCHERS, Topic
+from chalicelib.live.model import LASTS, MOST_FOLLOWED, MOST_TOPICS, MOST_WATCHERS, Topic
 from tests.live.live_world import LiveWorld
 
 ANNA = Credential("anna", "session", "s1")
@@ -94,6 +94,19 @@ def test_all_of_ones_own_jobs_are_watched_together(world: LiveWorld) -> None:
         "at": "",
     }
     assert done.id not in {frame["job_id"] for frame in world.sockets.heard("c")}
+
+
+def test_of_many_jobs_at_work_the_newest_are_told_and_no_others_progress_is_made_up(world: LiveWorld) -> None:
+    jobs = [world.jobs.add("eva") for _ in range(MOST_FOLLOWED + 2)]
+    newest = sorted((job.id for job in jobs), reverse=True)[:MOST_FOLLOWED]
+    world.connect("e", owner_id="eva")
+    world.say("e", type="subscribe", jobs="mine")
+    assert [frame["job_id"] for frame in world.sockets.heard("e")] == newest
+    last = min(job.id for job in jobs)
+    world.jobs.change(last, state=JobState.COMPLETED)
+    world.looks(2)
+    told = world.sockets.heard("e")[-1]
+    assert (told["job_id"], told["final"]) == (last, True)
 
 
 @pytest.mark.parametrize(
