@@ -23,6 +23,7 @@ SLIPS_EVERY = 15
 """Minutes between two looks for what lies wrong in the drop folder."""
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
+app.experimental_feature_flags.update(["WEBSOCKETS"])  # without it Chalice packages nothing, and says so with exit 0
 app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
 app.routes = RouteTable(app)
