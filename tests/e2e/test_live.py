@@ -256,7 +256,7 @@ def test_the_sdk_is_told_of_every_step_and_asks_for_none(stack: Stack, guest: Gu
 def test_the_asynchronous_sdk_is_told_too(stack: Stack, guest: Guest) -> None:
     async def watch() -> list[str]:
         async with AsyncClient(stack.api.removesuffix("/api"), guest.token) as client:
-            found = []
+            found: list[str] = []
             async for status in client.job(job_id).watch():
                 found.append(status.status)
                 if len(found) == 1:
