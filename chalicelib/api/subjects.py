@@ -22,6 +22,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "keys": ("auth",),
         "uploads": ("upload", "import-path", "jobs"),
         "jobs": ("jobs", "status", "pipelines"),
+        "live": ("live",),
         "files": ("jobs", "download"),
         "library": ("files", "jobs"),
         "colour": ("images", "detect", "correct", "pipelines"),

@@ -155,6 +155,12 @@ class GuideNotFound(NotFound):
     code, title = "guide_not_found", "There is no such guide"
 
 
+class NoLiveUpdates(NotFound):
+    """Ask for the status instead, at the pace that it names."""
+
+    code, title = "no_live_updates", "There are no live updates here"
+
+
 class UploadGone(NotFound):
     """Begin the file's upload anew."""
 

@@ -1,7 +1,8 @@
 """Everything is put together here, once for each container: clients, stores, services. Nothing is made before its
 first use.
 
-Each module adds the services of one subject to those that it builds on: core, accounts, catalogue, work, library.
+Each module adds the services of one subject to those that it builds on: core, accounts, catalogue, work, library,
+live.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from threading import Lock
 from chalicelib import settings
 from chalicelib.observing.invocations import Observing
 from chalicelib.wiring.clients import Clients
-from chalicelib.wiring.library import LibraryServices
+from chalicelib.wiring.live import LiveServices
 
 log = logging.getLogger(__name__)
 observing = Observing(settings.surroundings())
@@ -27,7 +28,7 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-class Services(LibraryServices):
+class Services(LiveServices):
     """What handlers call."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+from infra.aws.sockets import SOCKETS_STAGE
 
 Json = dict[str, Any]
 
@@ -80,6 +81,11 @@ SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SET
 # A drop folder opens its job where its first file is looked into: whether its owner is there must be known to it.
 # Accounts can be read with that, by their ids; sessions and keys, which lie in partitions of their own, can't.
 OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "EMAIL#*"))
+
+
+# Whether a session, a guest or a key still stands; passwords' hashes lie in the same partition as sessions.
+STANDING = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "KEY#*"))
+SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -167,12 +173,42 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             send("cleanup", "import", "webhooks", *runs, *inspections),
             OWNERS,
         ],
+        "watch_jobs": [
+            table("jobs", *READ, "UpdateItem", "DeleteItem", "BatchWriteItem"),
+            index("jobs", "by_owner"),
+            listing(),
+            send("live"),
+            SOCKETS,
+            STANDING,
+        ],
+        "live_connect": [
+            Grant("dynamodb", ("UpdateItem", "PutItem"), ("table/jobs",), partitions=("TICKET#*", "SOCKET#*")),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret/OriginSecret",)),
+            STANDING,
+        ],
+        "live_message": [
+            table("jobs", *READ, "UpdateItem", "BatchWriteItem"),
+            index("jobs", "by_owner"),
+            listing(),
+            send("live"),
+            SOCKETS,
+            STANDING,
+        ],
+        "live_disconnect": [
+            Grant("dynamodb", ("Query", "BatchWriteItem"), ("table/jobs",), partitions=("SOCKET#*", "WATCH#*")),
+            SETTINGS,
+        ],
     }[handler]
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in the template."""
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME`, `secret[/ID]` or `sockets`."""
     kind, _, rest = resource.partition("/")
+    if kind == "sockets":
+        here = "${AWS::Region}:${AWS::AccountId}"
+        return {
+            "Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:{here}:${{WebsocketAPI}}/{SOCKETS_STAGE}/*/@connections/*"
+        }
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}

@@ -190,7 +190,9 @@ def main() -> None:
     hold_on()
     origins = os.environ.get("MILLRACE_CORS_ORIGINS", "").split(",")
     app, room = importlib.import_module(module).app, Room(Path(sys.argv[4]), kept_free())
-    server = Server(Api(app), Page(page, os.environ.get("AWS_ENDPOINT_URL", "")), room, origins)
+    sockets = os.environ.get("MILLRACE_LIVE_URL", "").removesuffix("/live")
+    shown = Page(page, os.environ.get("AWS_ENDPOINT_URL", ""), sockets)
+    server = Server(Api(app), shown, room, origins)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(
         server,

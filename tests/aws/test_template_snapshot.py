@@ -21,6 +21,7 @@ def listed() -> str:
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     given_by_chalice = dict.fromkeys((f.id for f in functions(tuple(WORKS))), "AWS::Serverless::Function")
     given_by_chalice["RestAPI"] = "AWS::Serverless::Api"
+    given_by_chalice |= {"WebsocketAPI": "AWS::ApiGatewayV2::Api", "WebsocketAPIStage": "AWS::ApiGatewayV2::Stage"}
     lines = [f"{r.get('Type') or given_by_chalice[name]} {name}" for name, r in resources.items()]
     lines += [f"{r['Type']} {name} (us-east-1)" for name, r in edge_template()["Resources"].items()]
     return "".join(f"{line}\n" for line in sorted(lines))
@@ -42,7 +43,8 @@ def test_data_and_secrets_outlive_the_stack() -> None:
 def test_every_handler_has_its_size_and_its_rights() -> None:
 
     named = {function.handler for function in functions(tuple(WORKS))}
-    assert named == {"api", *(source.handler_string.removeprefix("app.") for source in app.app.event_sources)}
+    sources = [*app.app.event_sources, *app.app.websocket_handlers.values()]
+    assert named == {"api", *(source.handler_string.removeprefix("app.") for source in sources)}
 
 
 def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
@@ -59,15 +61,15 @@ def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
 def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None:
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     origins = resources["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
-    [origin] = [one for one in origins if one["Id"] == "api"]
+    guarded = [one for one in origins if one["Id"] in ("api", "sockets")]
     header = {
         "HeaderName": "X-Millrace-Origin",
         "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
     }
-    assert origin["OriginCustomHeaders"] == [header]
+    assert [one["OriginCustomHeaders"] for one in guarded] == [[header]] * 2
     for function in functions(tuple(WORKS)):
         variables = resources[function.id]["Properties"]["Environment"]["Variables"]
-        assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler == "api")
+        assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler in ("api", "live_connect"))
     assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
 
 
@@ -86,7 +88,8 @@ def test_what_runs_works_reads_no_account_and_what_opens_drop_folders_accounts_a
                 continue
             assert statement["Action"] == ["dynamodb:GetItem"], function.handler
             opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
-            readable = ["SETTINGS", *(("USER#*", "EMAIL#*") if opens else ())]
+            asks = function.handler in ("watch_jobs", "live_connect", "live_message")
+            readable = ["SETTINGS", *(("USER#*", "EMAIL#*") if opens else ()), *(("USER#*", "KEY#*") if asks else ())]
             assert statement["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": readable}
     assert seen >= len(list(functions(tuple(WORKS))))
     assert SETTINGS[0] == "SETTINGS"

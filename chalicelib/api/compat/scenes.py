@@ -126,7 +126,7 @@ def cancel_catalogue_job(call: Call, job_id: str) -> SceneJobCancelled:
     answer=SceneJobMessage,
 )
 def get_catalogue_job_message(call: Call, job_id: str) -> SceneJobMessage:
-    """One message, for who polls: there is no socket at this address."""
+    """One message, for who polls. Sockets have a host of their own: `POST /live/ticket` names it."""
     job = _job(call, job_id)
     values = _job_values(job)
     return SceneJobMessage(

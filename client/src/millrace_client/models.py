@@ -573,6 +573,14 @@ class ListingAnswer(BaseModel):
     groups: list[str]
 
 
+class LiveTicket(BaseModel):
+    ticket: str
+    """Goes into the address as `?ticket=`. Good once, for a minute."""
+    url: str
+    """Where to open the socket: `ws://…` or `wss://…`, or a path on this very host."""
+    expires_at: datetime
+
+
 class LoginRequest(BaseModel):
     email: str
     password: str

@@ -1033,6 +1033,21 @@ export interface ListingAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LiveTicket".
+ */
+export interface LiveTicket {
+  /**
+   * Goes into the address as `?ticket=`. Good once, for a minute.
+   */
+  ticket: string
+  /**
+   * Where to open the socket: `ws://…` or `wss://…`, or a path on this very host.
+   */
+  url: string
+  expires_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
 export interface LoginRequest {
