@@ -13,6 +13,7 @@ from chalicelib.jobs.ids import new_id
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
     from chalicelib.jobs.intake.uploads import Intake
+    from chalicelib.jobs.library.archives import Archives
     from chalicelib.jobs.library.control import Control
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
@@ -89,6 +90,14 @@ class LibraryServices:
         from chalicelib.jobs.library.files import Library
 
         return Library(self.jobs, self.owned, self.pipelines)
+
+    @cached_property
+    def archives(self) -> Archives:
+        from chalicelib.jobs.library.archives import Archives
+
+        return Archives(
+            self.jobs, self.objects, self.owned, self.library, self.intake, self.settings.limits, self.clock, new_id
+        )
 
     @cached_property
     def reuse(self) -> Reuse:

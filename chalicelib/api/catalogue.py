@@ -10,6 +10,7 @@ from chalicelib.api.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.errors import PlanNotFound, SceneNotFound
 from chalicelib.jobs.errors import (
+    ArchiveNotFound,
     ArtifactNotFound,
     BodyTooLarge,
     ConnectionNotFound,
@@ -40,6 +41,7 @@ FORM: Errors = (InvalidForm, BodyTooLarge, UnsupportedMediaType, InvalidFields)
 QUERY: Errors = (InvalidFields,)
 CREATES: Errors = (InvalidIdempotencyKey, RequestInProgress, IdempotencyMismatch)
 UNKNOWN: dict[str, type[JobError]] = {
+    "archive_id": ArchiveNotFound,
     "job_id": JobNotFound,
     "task_id": JobNotFound,
     "file_id": FileNotFound,

@@ -24,6 +24,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "jobs": ("jobs", "status", "pipelines"),
         "files": ("jobs", "download"),
         "library": ("files", "jobs"),
+        "archives": ("archives",),
         "colour": ("images", "detect", "correct", "pipelines"),
         "results": ("results",),
         "guides": ("guides",),

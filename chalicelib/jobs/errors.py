@@ -95,6 +95,12 @@ class PartsMissing(BadRequest):
     code, title = "parts_missing", "Parts of the file are missing"
 
 
+class NothingChosen(BadRequest):
+    """Choose files that are there: by their ids, by a filter that some fit, or by jobs that have some."""
+
+    code, title = "no_files_chosen", "No file was chosen"
+
+
 class NotAllowedInState(JobError):
     """Read the job again: the message says which states allow it."""
 
@@ -129,6 +135,12 @@ class JobNotFound(NotFound):
     """There is no such job of yours; it may have been deleted."""
 
     code, title = "job_not_found", "There is no such job"
+
+
+class ArchiveNotFound(NotFound):
+    """There is no such archive of yours; an archive goes by itself some days after it was made."""
+
+    code, title = "archive_not_found", "There is no such archive"
 
 
 class FileNotFound(NotFound):

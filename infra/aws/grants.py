@@ -113,6 +113,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *folders(workers_of(place).run.folders),
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
+            *([objects(("GetObject",), "results")] if workers_of(place).run.results else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -123,6 +124,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
+            objects(("PutObject",), "work"),
             objects(("GetObject",), "results", "drop", "import", "guides"),
             objects(("GetObject", "PutObject", "DeleteObject"), "user-data", "catalogue"),
             *remove(),

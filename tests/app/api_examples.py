@@ -301,6 +301,7 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("GET /files/{file_id}/original", ann, f"/files/{file_id}/original?inline=true", accept="application/json")
     show("GET /files/{file_id}/thumbnail", ann, f"/files/{file_id}/thumbnail", accept="application/json")
     show("GET /files", ann, "/files?search=harbour&per_page=1")
+    _archives(examples, ann, job_id)
     made = show("POST /jobs", ann, body={"pipeline": "media", "file_ids": [file_id]})
     ann.world.deliver()
     show("PATCH /jobs/{job_id}", ann, f"/jobs/{made['id']}", {"name": "Once more"})
@@ -310,6 +311,16 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("PATCH /results/{result_id}", ann, f"/results/{result['id']}", {"summary": "Nearly all of it is fine."})
     show("DELETE /results/{result_id}", ann, f"/results/{result['id']}")
     show("DELETE /files/{file_id}", ann, f"/files/{job_id}-00000004")
+
+
+def _archives(examples: Examples, ann: Caller, job_id: str) -> None:
+    show = examples.show
+    chosen = {"file_ids": [f"{job_id}-0000000{number}" for number in (1, 2)], "name": "Best of summer"}
+    path = f"/archives/{show('POST /archives', ann, body=chosen)['archive_id']}"
+    ann.world.deliver()
+    show("GET /archives", ann)
+    show("GET /archives/{archive_id}", ann, path)
+    show("DELETE /archives/{archive_id}", ann, path)
 
 
 def _colour(examples: Examples, world: World, ann: Caller, picture: bytes) -> None:

@@ -117,6 +117,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/files/{file_id}/thumbnail"): Row(OWNER, good=404),  # likewise
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/archives"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}, 202),
+    ("GET", "/archives"): Row(SIGNED_IN),
+    ("GET", "/archives/{archive_id}"): Row(OWNER),
+    ("DELETE", "/archives/{archive_id}"): Row(OWNER, good=204),
     ("POST", "/images"): Row(SIGNED_IN, {"files": [{"filename": "a.jpg", "size": 1}]}, 201),
     ("GET", "/images"): Row(SIGNED_IN),
     ("GET", "/images/{file_id}"): Row(OWNER),
@@ -290,6 +294,12 @@ def a_job(cast: Cast, values: Values) -> Values:
     return {"job_id": job_id, "task_id": job_id, "file_id": file_id, "image_id": file_id}
 
 
+def an_archive(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/archives", {"job_ids": [cast.ready_job]})
+    assert made.status == 202, made.text
+    return {"archive_id": made["archive_id"]}
+
+
 def a_key(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/auth/keys", {"name": "robot", "scopes": ["read"], "expires_in_days": 1})
     assert made.status == 201, made.text
@@ -366,6 +376,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "task_id": a_job,
     "file_id": a_job,
     "image_id": a_job,
+    "archive_id": an_archive,
     "key_id": a_key,
     "result_id": a_result,
     "webhook_id": a_webhook,

@@ -83,6 +83,63 @@ class ApplyRequest(BaseModel):
     """Applying is always a job: follow it by its id."""
 
 
+class ArchiveAnswer(BaseModel):
+    archive_id: str
+    """Also the id of the job that makes it, which can be paused and cancelled."""
+    name: str
+    status: JobState
+    progress_percent: float
+    size_bytes: int
+    """Exact from the start; of all zips together."""
+    file_count: int
+    layout: Literal["organised", "original", "flat"]
+    estimate: float | None
+    """Seconds that making it takes; null: not known."""
+    zips: list[ArchiveZip]
+    download_url: str | None
+    """Once it is completed, where it is one zip."""
+    created_at: datetime
+    completed_at: datetime | None
+    expires_at: datetime | None
+    """When it goes by itself; null: not before it is over."""
+    error_code: str | None
+    error_message: str | None
+
+
+class ArchiveRequest(BaseModel):
+    file_ids: list[str] | None = None
+    """Files of yours, of any job."""
+    filter: FilesFilter | None = None
+    """Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs."""
+    job_ids: list[str] | None = None
+    """All files of these jobs that could be read."""
+    layout: Literal["organised", "original", "flat"] | None = None
+    """The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for
+    each job where there are several; `flat`: none."""
+    artifacts: bool | None = None
+    """Also what the jobs of `job_ids` came to, but for their own zips."""
+    name: str | None = None
+    """What it is saved as, without `.zip`."""
+    split_bytes: int | None = None
+    """The most that one zip may have: several are made, each whole by itself."""
+
+
+class ArchiveZip(BaseModel):
+    """filename: what it is saved as."""
+
+    name: str
+    filename: str
+    size_bytes: int
+    file_count: int
+    download_url: str | None
+    """Once the archive is completed."""
+
+
+class ArchivesPage(BaseModel):
+    items: list[ArchiveAnswer]
+    next_cursor: str | None
+
+
 class ArtifactAnswer(BaseModel):
     name: str
     filename: str
@@ -371,6 +428,15 @@ class FileCounts(BaseModel):
     inspected: int
     rejected: int
     duplicate: int
+
+
+class FilesFilter(BaseModel):
+    """As GET /files takes it: every file that such a list has, on any of its pages."""
+
+    type: Literal["image", "video", "volume", "audio"] | None = None
+    status: list[FileState] | None = None
+    search: str | None = None
+    """Words that a file's name, title or tags must all have."""
 
 
 class FilesPage(BaseModel):

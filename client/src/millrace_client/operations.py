@@ -15,6 +15,9 @@ from millrace_client.models import (
     AnalysisRequest,
     AnalysisStarted,
     ApplyRequest,
+    ArchiveAnswer,
+    ArchiveRequest,
+    ArchivesPage,
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
@@ -387,6 +390,28 @@ def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAn
 def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
     """The thumbnail of a file by itself."""
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
+
+
+def create_archive(body: ArchiveRequest) -> Call[ArchiveAnswer]:
+    """Make a zip of chosen files."""
+    return Call("POST", "/archives", ArchiveAnswer, body=body, creates=True)
+
+
+def list_archives(
+    *, status: list[JobState] | None = None, limit: int | None = None, cursor: str | None = None
+) -> Call[ArchivesPage]:
+    """Your archives."""
+    return Call("GET", "/archives", ArchivesPage, query={"status": status, "limit": limit, "cursor": cursor})
+
+
+def get_archive(archive_id: str) -> Call[ArchiveAnswer]:
+    """An archive."""
+    return Call("GET", f"/archives/{archive_id}", ArchiveAnswer)
+
+
+def delete_archive(archive_id: str) -> Call[None]:
+    """Delete an archive."""
+    return Call("DELETE", f"/archives/{archive_id}", None)
 
 
 def send_images(body: PicturesRequest) -> Call[UploadAnswer]:

@@ -2,14 +2,14 @@
 
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "FileState".
- */
-export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobState".
  */
 export type JobState = 'pending' | 'queued' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FileState".
+ */
+export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
 
 export interface Api {}
 /**
@@ -210,6 +210,121 @@ export interface ApplyRequest {
    * Applying is always a job: follow it by its id.
    */
   background?: true
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveAnswer".
+ */
+export interface ArchiveAnswer {
+  /**
+   * Also the id of the job that makes it, which can be paused and cancelled.
+   */
+  archive_id: string
+  name: string
+  status: JobState
+  progress_percent: number
+  /**
+   * Exact from the start; of all zips together.
+   */
+  size_bytes: number
+  file_count: number
+  layout: 'organised' | 'original' | 'flat'
+  /**
+   * Seconds that making it takes; null: not known.
+   */
+  estimate: number | null
+  zips: ArchiveZip[]
+  /**
+   * Once it is completed, where it is one zip.
+   */
+  download_url: string | null
+  created_at: string
+  completed_at: string | null
+  /**
+   * When it goes by itself; null: not before it is over.
+   */
+  expires_at: string | null
+  error_code: string | null
+  error_message: string | null
+}
+/**
+ * filename: what it is saved as.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveZip".
+ */
+export interface ArchiveZip {
+  name: string
+  filename: string
+  size_bytes: number
+  file_count: number
+  /**
+   * Once the archive is completed.
+   */
+  download_url: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveRequest".
+ */
+export interface ArchiveRequest {
+  /**
+   * Files of yours, of any job.
+   *
+   * @maxItems 40000
+   */
+  file_ids?: string[]
+  /**
+   * Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs.
+   */
+  filter?: FilesFilter | null
+  /**
+   * All files of these jobs that could be read.
+   *
+   * @maxItems 1000
+   */
+  job_ids?: string[]
+  /**
+   * The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for each job where there are several; `flat`: none.
+   */
+  layout?: 'organised' | 'original' | 'flat'
+  /**
+   * Also what the jobs of `job_ids` came to, but for their own zips.
+   */
+  artifacts?: boolean
+  /**
+   * What it is saved as, without `.zip`.
+   */
+  name?: string | null
+  /**
+   * The most that one zip may have: several are made, each whole by itself.
+   */
+  split_bytes?: number | null
+}
+/**
+ * As GET /files takes it: every file that such a list has, on any of its pages.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FilesFilter".
+ */
+export interface FilesFilter {
+  type?: ('image' | 'video' | 'volume' | 'audio') | null
+  /**
+   * @maxItems 10
+   */
+  status?: FileState[]
+  /**
+   * Words that a file's name, title or tags must all have.
+   */
+  search?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchivesPage".
+ */
+export interface ArchivesPage {
+  items: ArchiveAnswer[]
+  next_cursor: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
