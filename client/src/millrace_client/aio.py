@@ -14,6 +14,7 @@ from typing_extensions import Self, Unpack
 from millrace_client import operations
 from millrace_client.calls import Call, T
 from millrace_client.client import (
+    ArchiveOptions,
     Client,
     FilesQuery,
     JobsQuery,
@@ -23,6 +24,8 @@ from millrace_client.client import (
     token_of_environment,
 )
 from millrace_client.models import (
+    ArchiveAnswer,
+    ArchiveRequest,
     ArtifactAnswer,
     ControlRequest,
     DuplicateGroupAnswer,
@@ -88,6 +91,20 @@ class AsyncClient:
             page = await self.send(operations.list_jobs(**query, cursor=cursor))
             for job in page.items:
                 yield job
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def archive(self, **chosen: Unpack[ArchiveOptions]) -> AsyncArchive:
+        body = ArchiveRequest.model_validate(chosen)
+        return AsyncArchive(self, (await self.send(operations.create_archive(body))).archive_id)
+
+    async def archives(self) -> AsyncIterator[ArchiveAnswer]:
+        cursor: str | None = None
+        while True:
+            page = await self.send(operations.list_archives(limit=100, cursor=cursor))
+            for archive in page.items:
+                yield archive
             cursor = page.next_cursor
             if cursor is None:
                 return
@@ -179,3 +196,18 @@ class AsyncJob:
 
     async def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
         return await self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
+
+
+class AsyncArchive(AsyncJob):
+    """See Archive."""
+
+    async def answer(self) -> ArchiveAnswer:
+        return await self._client.send(operations.get_archive(self.id))
+
+    async def fetch(self, folder: str | Path) -> list[Path]:
+        return [
+            await self.download(Path(folder) / Path(one.filename).name, one.name) for one in (await self.answer()).zips
+        ]
+
+    async def delete(self) -> None:
+        await self._client.send(operations.delete_archive(self.id))

@@ -17,10 +17,13 @@ from millrace_client.downloading import Download
 from millrace_client.errors import JobEnded
 from millrace_client.machine import with_zone
 from millrace_client.models import (
+    ArchiveAnswer,
+    ArchiveRequest,
     ArtifactAnswer,
     ControlRequest,
     DuplicateGroupAnswer,
     FileAnswer,
+    FilesFilter,
     FileState,
     ImportRequest,
     JobAnswer,
@@ -64,6 +67,18 @@ class FilesQuery(TypedDict, total=False):
     group_by: str | None
     sort: str | None
     slim: bool | None
+
+
+class ArchiveOptions(TypedDict, total=False):
+    """What to put into an archive, and how: see models.ArchiveRequest."""
+
+    file_ids: list[str]
+    filter: FilesFilter | Mapping[str, object]
+    job_ids: list[str]
+    layout: Literal["organised", "original", "flat"]
+    artifacts: bool
+    name: str
+    split_bytes: int
 
 
 class Client:
@@ -134,6 +149,20 @@ class Client:
         cursor: str | None = None
         while True:
             page = self.send(operations.list_jobs(**query, cursor=cursor))
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def archive(self, **chosen: Unpack[ArchiveOptions]) -> Archive:
+        """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() until it is made."""
+        return Archive(self, self.send(operations.create_archive(ArchiveRequest.model_validate(chosen))).archive_id)
+
+    def archives(self) -> Iterator[ArchiveAnswer]:
+        """All that you have, the newest first."""
+        cursor: str | None = None
+        while True:
+            page = self.send(operations.list_archives(limit=100, cursor=cursor))
             yield from page.items
             cursor = page.next_cursor
             if cursor is None:
@@ -231,6 +260,21 @@ class Job:
 
     def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
         return self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
+
+
+class Archive(Job):
+    """An archive by its id, which is also that of the job that makes it."""
+
+    def answer(self) -> ArchiveAnswer:
+        return self._client.send(operations.get_archive(self.id))
+
+    def fetch(self, folder: str | Path, on_bytes: Callable[[int, int], object] | None = None) -> list[Path]:
+        """Fetches its zips into a folder, under their own names."""
+        # A name of the server's is never a path here.
+        return [self.download(Path(folder) / Path(one.filename).name, one.name, on_bytes) for one in self.answer().zips]
+
+    def delete(self) -> None:
+        self._client.send(operations.delete_archive(self.id))
 
 
 def completed(status: StatusAnswer) -> StatusAnswer:
