@@ -11,6 +11,8 @@ from chalicelib import settings
 from chalicelib.jobs.ids import new_id
 
 if TYPE_CHECKING:
+    from chalicelib.accounts.attempts import Attempts
+    from chalicelib.accounts.passwords import Passwords
     from chalicelib.jobs.intake.reuse import Reuse
     from chalicelib.jobs.intake.uploads import Intake
     from chalicelib.jobs.library.archives import Archives
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.library.guides import Guides
     from chalicelib.jobs.library.ownership import Owned
     from chalicelib.jobs.library.results import Results
+    from chalicelib.jobs.library.shares import Shares
     from chalicelib.jobs.observer import Observer
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.jobs.work.settling import Settling
@@ -66,6 +69,10 @@ class LibraryServices:
         def people(self) -> PeopleTable: ...
         @cached_property
         def user_data(self) -> UserDataTable: ...
+        @cached_property
+        def passwords(self) -> Passwords: ...
+        @cached_property
+        def attempts(self) -> Attempts: ...
 
     def announce(self, event_id: str) -> None:
         """Asks for an event that has been written down."""
@@ -97,6 +104,25 @@ class LibraryServices:
 
         return Archives(
             self.jobs, self.objects, self.owned, self.library, self.intake, self.settings.limits, self.clock, new_id
+        )
+
+    @cached_property
+    def shares(self) -> Shares:
+        from chalicelib.jobs.library.shares import Shares
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.shares import ShareTable
+
+        store = ShareTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+        return Shares(
+            store,
+            self.jobs,
+            self.objects,
+            self.owned,
+            self.archives,
+            self.passwords,
+            self.attempts,
+            self.clock,
+            new_id,
         )
 
     @cached_property

@@ -28,6 +28,7 @@ from chalicelib.jobs.errors import (
     RequestInProgress,
     ResultNotFound,
     ScheduleNotFound,
+    ShareNotFound,
     Unauthorized,
     UnsupportedMediaType,
     WebhookNotFound,
@@ -42,6 +43,8 @@ QUERY: Errors = (InvalidFields,)
 CREATES: Errors = (InvalidIdempotencyKey, RequestInProgress, IdempotencyMismatch)
 UNKNOWN: dict[str, type[JobError]] = {
     "archive_id": ArchiveNotFound,
+    "share_id": ShareNotFound,
+    "token": ShareNotFound,
     "job_id": JobNotFound,
     "task_id": JobNotFound,
     "file_id": FileNotFound,

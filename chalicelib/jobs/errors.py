@@ -143,6 +143,30 @@ class ArchiveNotFound(NotFound):
     code, title = "archive_not_found", "There is no such archive"
 
 
+class ShareNotFound(NotFound):
+    """Ask who gave you the address for another: a share ends by itself, or is revoked."""
+
+    code, title = "share_not_found", "There is no such share"
+
+
+class ShareLocked(Forbidden):
+    """Give its password to POST /shared/{token}/unlock, and what that answers as X-Share-Pass."""
+
+    code, title = "share_locked", "The share has a password"
+
+
+class SharePasswordWrong(Forbidden):
+    """Check the password with who gave you the address."""
+
+    code, title = "share_password_wrong", "The password is wrong"
+
+
+class ShareUsedUp(Forbidden):
+    """Ask who gave you the address for another."""
+
+    code, title = "share_used_up", "It was downloaded as often as allowed"
+
+
 class FileNotFound(NotFound):
     """There is no such file of yours; it may have been deleted."""
 
@@ -297,6 +321,12 @@ class TooManyFiles(LimitReached):
     """Open another job for the files that are left."""
 
     code, title = "too_many_files", "Too many files for one job"
+
+
+class TooManyShares(LimitReached):
+    """Revoke a share that is no longer needed."""
+
+    code, title = "too_many_shares", "Too many shares"
 
 
 class StorageFull(LimitReached):

@@ -121,6 +121,14 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/archives"): Row(SIGNED_IN),
     ("GET", "/archives/{archive_id}"): Row(OWNER),
     ("DELETE", "/archives/{archive_id}"): Row(OWNER, good=204),
+    ("POST", "/shares"): Row(OWNER, lambda cast: {"job_id": cast.ready_job}, 201),
+    ("GET", "/shares"): Row(SIGNED_IN),
+    ("GET", "/shares/{share_id}"): Row(OWNER),
+    ("DELETE", "/shares/{share_id}"): Row(OWNER, good=204),
+    ("GET", "/shared/{token}"): Row(EVERYBODY),
+    ("GET", "/shared/{token}/files"): Row(EVERYBODY),
+    ("POST", "/shared/{token}/unlock"): Row(EVERYBODY, {"password": "any"}),  # it has none
+    ("POST", "/shared/{token}/downloads"): Row(EVERYBODY, {"zip": "complete"}),
     ("POST", "/images"): Row(SIGNED_IN, {"files": [{"filename": "a.jpg", "size": 1}]}, 201),
     ("GET", "/images"): Row(SIGNED_IN),
     ("GET", "/images/{file_id}"): Row(OWNER),
@@ -300,6 +308,14 @@ def an_archive(cast: Cast, _: Values) -> Values:
     return {"archive_id": made["archive_id"]}
 
 
+def a_share(cast: Cast, _: Values) -> Values:
+    for share in services().shares.all(cast.people["owner"].id):  # there is a limit to them
+        services().shares.revoke(share)
+    made = cast.people["owner"].post("/shares", {"job_id": cast.ready_job})
+    assert made.status == 201, made.text
+    return {"share_id": made["id"], "token": made["path"].rpartition("/")[2]}
+
+
 def a_key(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/auth/keys", {"name": "robot", "scopes": ["read"], "expires_in_days": 1})
     assert made.status == 201, made.text
@@ -377,6 +393,8 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "file_id": a_job,
     "image_id": a_job,
     "archive_id": an_archive,
+    "share_id": a_share,
+    "token": a_share,
     "key_id": a_key,
     "result_id": a_result,
     "webhook_id": a_webhook,

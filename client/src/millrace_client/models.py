@@ -334,6 +334,12 @@ class DownloadAnswer(BaseModel):
     size_bytes: int
 
 
+class DownloadRequest(BaseModel):
+    file_id: str | None = None
+    zip: str | None = None
+    """The name of one of `zips`."""
+
+
 class DuplicateGroupAnswer(BaseModel):
     kind: str
     kept: str
@@ -761,6 +767,23 @@ class NewKeyRequest(BaseModel):
     """null: never."""
 
 
+class NewShareAnswer(BaseModel):
+    id: str
+    kind: Literal["archive", "job", "files"]
+    name: str
+    job_id: str
+    """The job or archive that is shared; of single files, the archive made of them."""
+    file_count: int | None
+    """Of single files."""
+    created_at: datetime
+    expires_at: datetime
+    has_password: bool
+    download_limit: int | None
+    downloads: int
+    path: str
+    """The address of its page, behind the installation's own. Shown this once."""
+
+
 class NewWebhookAnswer(BaseModel):
     id: str
     url: str
@@ -1182,6 +1205,79 @@ class SettingsAnswer(BaseModel):
     items: list[SettingAnswer]
 
 
+class ShareAnswer(BaseModel):
+    id: str
+    kind: Literal["archive", "job", "files"]
+    name: str
+    job_id: str
+    """The job or archive that is shared; of single files, the archive made of them."""
+    file_count: int | None
+    """Of single files."""
+    created_at: datetime
+    expires_at: datetime
+    has_password: bool
+    download_limit: int | None
+    downloads: int
+
+
+class ShareRequest(BaseModel):
+    archive_id: str | None = None
+    job_id: str | None = None
+    """All files of the job that could be read, and its zip."""
+    file_ids: list[str] | None = None
+    """A zip is made of them, and kept for as long."""
+    expires_in_days: int | None = None
+    """An archive ends its share with itself."""
+    name: str | None = None
+    """What visitors see as the title; else that of the job or archive."""
+    password: str | None = None
+    download_limit: int | None = None
+    """So often may something be downloaded, a file or the zip."""
+
+
+class SharedAnswer(BaseModel):
+    """What a visitor sees. Of one that is locked nothing is told but that."""
+
+    locked: bool
+    """It has a password: POST /shared/{token}/unlock."""
+    name: str | None = None
+    file_count: int | None = None
+    expires_at: datetime | None = None
+    downloads_left: int | None = None
+    """null: as many as one likes."""
+    zips: list[SharedZip] | None = None
+    """All of it; empty while it is being made."""
+
+
+class SharedFile(BaseModel):
+    id: str
+    filename: str
+    size_bytes: int
+    content_type: str | None
+    width: int | None
+    height: int | None
+    thumbnail_url: str | None
+    """A JPEG of this file alone."""
+
+
+class SharedPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[SharedFile]
+
+
+class SharedZip(BaseModel):
+    name: str
+    filename: str
+    size_bytes: int
+
+
+class SharesAnswer(BaseModel):
+    items: list[ShareAnswer]
+
+
 class SignedInAnswer(BaseModel):
     access_token: str
     refresh_token: str
@@ -1359,6 +1455,16 @@ class TokensCounted(BaseModel):
     cached_tokens: int
     unmetered_requests: int
     """Requests whose tokens the server didn't count: they are estimated."""
+
+
+class UnlockAnswer(BaseModel):
+    share_pass: str
+    """Goes along as the header `X-Share-Pass`."""
+    expires_at: datetime
+
+
+class UnlockRequest(BaseModel):
+    password: str
 
 
 class UploadAnswer(BaseModel):

@@ -662,6 +662,17 @@ export interface DownloadAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DownloadRequest".
+ */
+export interface DownloadRequest {
+  file_id?: string | null
+  /**
+   * The name of one of `zips`.
+   */
+  zip?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DuplicateGroupAnswer".
  */
 export interface DuplicateGroupAnswer {
@@ -1355,6 +1366,32 @@ export interface NewKeyRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewShareAnswer".
+ */
+export interface NewShareAnswer {
+  id: string
+  kind: 'archive' | 'job' | 'files'
+  name: string
+  /**
+   * The job or archive that is shared; of single files, the archive made of them.
+   */
+  job_id: string
+  /**
+   * Of single files.
+   */
+  file_count: number | null
+  created_at: string
+  expires_at: string
+  has_password: boolean
+  download_limit: number | null
+  downloads: number
+  /**
+   * The address of its page, behind the installation's own. Shown this once.
+   */
+  path: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewWebhookAnswer".
  */
 export interface NewWebhookAnswer {
@@ -2029,6 +2066,124 @@ export interface SettingsRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ShareAnswer".
+ */
+export interface ShareAnswer {
+  id: string
+  kind: 'archive' | 'job' | 'files'
+  name: string
+  /**
+   * The job or archive that is shared; of single files, the archive made of them.
+   */
+  job_id: string
+  /**
+   * Of single files.
+   */
+  file_count: number | null
+  created_at: string
+  expires_at: string
+  has_password: boolean
+  download_limit: number | null
+  downloads: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ShareRequest".
+ */
+export interface ShareRequest {
+  archive_id?: string | null
+  /**
+   * All files of the job that could be read, and its zip.
+   */
+  job_id?: string | null
+  /**
+   * A zip is made of them, and kept for as long.
+   *
+   * @maxItems 5000
+   */
+  file_ids?: string[]
+  /**
+   * An archive ends its share with itself.
+   */
+  expires_in_days?: number
+  /**
+   * What visitors see as the title; else that of the job or archive.
+   */
+  name?: string | null
+  password?: string | null
+  /**
+   * So often may something be downloaded, a file or the zip.
+   */
+  download_limit?: number | null
+}
+/**
+ * What a visitor sees. Of one that is locked nothing is told but that.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedAnswer".
+ */
+export interface SharedAnswer {
+  /**
+   * It has a password: POST /shared/{token}/unlock.
+   */
+  locked: boolean
+  name?: string | null
+  file_count?: number | null
+  expires_at?: string | null
+  /**
+   * null: as many as one likes.
+   */
+  downloads_left?: number | null
+  /**
+   * All of it; empty while it is being made.
+   */
+  zips?: SharedZip[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedZip".
+ */
+export interface SharedZip {
+  name: string
+  filename: string
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedFile".
+ */
+export interface SharedFile {
+  id: string
+  filename: string
+  size_bytes: number
+  content_type: string | null
+  width: number | null
+  height: number | null
+  /**
+   * A JPEG of this file alone.
+   */
+  thumbnail_url: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedPage".
+ */
+export interface SharedPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: SharedFile[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharesAnswer".
+ */
+export interface SharesAnswer {
+  items: ShareAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SignedInAnswer".
  */
 export interface SignedInAnswer {
@@ -2259,6 +2414,24 @@ export interface Token {
    */
   expires_in: number
   user_id: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UnlockAnswer".
+ */
+export interface UnlockAnswer {
+  /**
+   * Goes along as the header `X-Share-Pass`.
+   */
+  share_pass: string
+  expires_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UnlockRequest".
+ */
+export interface UnlockRequest {
+  password: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
