@@ -106,7 +106,7 @@ def revoke_share(call: Call, share_id: str) -> Reply:
 def get_shared(call: Call, token: str) -> Reply:
     share = services().shares.seen(token)
     if not services().shares.is_open(share, call.headers.get(OPENED_BY, "")):
-        return Reply(SharedAnswer(locked=True), headers=UNSEEN)
+        return Reply(SharedAnswer(locked=True, zips=[]), headers=UNSEEN)
     left = None if share.download_limit is None else max(0, share.download_limit - share.downloads)
     answer = SharedAnswer(
         locked=False,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from chalicelib.files.names import safe_part
@@ -123,9 +124,14 @@ def _unique(groups: Mapping[Key, Sequence[int]], bases: Mapping[Key, str], split
 def _split(filename: str) -> _Split:
     *folders, name = re.split(r"[/\\]", filename)
     stem, extension = _extension(name)
-    kept = tuple(part for raw in folders[:DEEPEST] if (part := _short(safe_part(raw))))
+    kept = tuple(part for raw in folders[:DEEPEST] if (part := _folder(raw)))
     safe = safe_part(extension, LONGEST_EXTENSION)
     return _Split(kept, _short(safe_part(stem)) or UNNAMED, f".{safe}" if safe else "")
+
+
+@lru_cache(maxsize=1024)  # many files have a few folders
+def _folder(raw: str) -> str:
+    return _short(safe_part(raw))
 
 
 def _extension(name: str) -> tuple[str, str]:
@@ -139,4 +145,6 @@ def _extension(name: str) -> tuple[str, str]:
 
 
 def _short(part: str) -> str:
+    if len(part) <= LONGEST_BYTES and part.isascii():
+        return part
     return part.encode()[:LONGEST_BYTES].decode(errors="ignore").strip(" .")

@@ -46,8 +46,9 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 def safe_part(part: str, longest: int = LONGEST_PART) -> str:
     """A folder or stem as people gave it, without what leads elsewhere or upsets a file system; empty where nothing is
     left."""
-    part = unicodedata.normalize("NFC", part)
-    part = "".join(c for c in _FORBIDDEN.sub("_", part) if c.isprintable() and unicodedata.category(c) != "Cs")
+    part = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", part))
+    if not part.isprintable():  # nor is half a character
+        part = "".join(c for c in part if c.isprintable())
     part = part[:longest].strip(" .")
     return f"{part}_" if _RESERVED.fullmatch(part) else part
 

@@ -97,3 +97,27 @@ def test_a_download_that_broke_off_goes_on(stack: Stack, tmp_path: Path, photos:
             )
             assert ended.returncode == 0, ended.stderr
             assert file.read_bytes() == whole.content
+
+
+def test_the_command_line_shares_and_revokes(terminal: Terminal, photos: Path) -> None:
+    job = terminal.ask("upload", photos, "--pipeline", "media", "--wait", "--name", "Trip")["job_id"]
+    terminal.environment["MILLRACE_SHARE_PASSWORD"] = "open sesame"
+    made = terminal.ask("share", job, "--password", "--days", "2", "--limit", "1")
+    address = made["url"].replace("/shared/", "/api/shared/")
+    assert requests.get(address, timeout=30).json()["locked"] is True
+    opened = requests.post(f"{address}/unlock", json={"password": "open sesame"}, timeout=30).json()
+    headers = {"X-Share-Pass": opened["share_pass"]}
+    answers = [
+        requests.post(f"{address}/downloads", json={"zip": "complete"}, headers=headers, timeout=30) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert requests.get(answers[0].json()["url"], timeout=30).content[:2] == b"PK"
+    archive = terminal.ask("archive", job, "--no-wait")["archive_id"]
+    assert terminal.ask("share", archive)["kind"] == "archive"
+    file_id = f"{job}-00000001"
+    assert terminal.ask("share", "--file", file_id)["kind"] == "files"
+    assert [one["kind"] for one in terminal.ask("shares")] == ["files", "archive", "job"]
+    assert terminal.run("revoke", made["id"]).stdout == f"{made['id']}\n"
+    assert requests.get(address, timeout=30).status_code == 404
+    assert terminal.run("share").returncode == Exit.USAGE
+    assert terminal.run("share", job, "--file", file_id).returncode == Exit.USAGE

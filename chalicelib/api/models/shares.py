@@ -63,7 +63,7 @@ class SharedAnswer(Answer):
     file_count: int | None = None
     expires_at: Time | None = None
     downloads_left: int | None = Field(None, description="null: as many as one likes.")
-    zips: list[SharedZip] = Field(default_factory=list, description="All of it; empty while it is being made.")
+    zips: list[SharedZip] = Field(description="All of it; empty while it is being made.")
 
 
 class UnlockRequest(Given):

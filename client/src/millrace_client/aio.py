@@ -19,6 +19,7 @@ from millrace_client.client import (
     FilesQuery,
     JobsQuery,
     Progress,
+    ShareOptions,
     address_of_environment,
     completed,
     token_of_environment,
@@ -32,6 +33,9 @@ from millrace_client.models import (
     FileAnswer,
     JobAnswer,
     JobSummary,
+    NewShareAnswer,
+    ShareAnswer,
+    ShareRequest,
     StatusAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
@@ -108,6 +112,15 @@ class AsyncClient:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def share(self, **shared: Unpack[ShareOptions]) -> NewShareAnswer:
+        return await self.send(operations.create_share(ShareRequest.model_validate(shared)))
+
+    async def shares(self) -> list[ShareAnswer]:
+        return (await self.send(operations.list_shares())).items
+
+    async def revoke(self, share_id: str) -> None:
+        await self.send(operations.revoke_share(share_id))
 
     async def upload(
         self, paths: str | Path | Iterable[str | Path | LocalFile], pipeline: str, **more: Unpack[UploadOptions]

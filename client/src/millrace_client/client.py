@@ -29,6 +29,9 @@ from millrace_client.models import (
     JobAnswer,
     JobState,
     JobSummary,
+    NewShareAnswer,
+    ShareAnswer,
+    ShareRequest,
     StatusAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
@@ -79,6 +82,18 @@ class ArchiveOptions(TypedDict, total=False):
     artifacts: bool
     name: str
     split_bytes: int
+
+
+class ShareOptions(TypedDict, total=False):
+    """What to share, and how: one of archive_id, job_id and file_ids; see models.ShareRequest."""
+
+    archive_id: str
+    job_id: str
+    file_ids: list[str]
+    expires_in_days: int
+    name: str
+    password: str
+    download_limit: int
 
 
 class Client:
@@ -167,6 +182,16 @@ class Client:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def share(self, **shared: Unpack[ShareOptions]) -> NewShareAnswer:
+        """An address for people without an account: the answer's `path` behind this client's. It is shown this once."""
+        return self.send(operations.create_share(ShareRequest.model_validate(shared)))
+
+    def shares(self) -> list[ShareAnswer]:
+        return self.send(operations.list_shares()).items
+
+    def revoke(self, share_id: str) -> None:
+        self.send(operations.revoke_share(share_id))
 
     def import_path(
         self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, object] | None = None

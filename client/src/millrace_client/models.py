@@ -1240,13 +1240,13 @@ class SharedAnswer(BaseModel):
 
     locked: bool
     """It has a password: POST /shared/{token}/unlock."""
+    zips: list[SharedZip]
+    """All of it; empty while it is being made."""
     name: str | None = None
     file_count: int | None = None
     expires_at: datetime | None = None
     downloads_left: int | None = None
     """null: as many as one likes."""
-    zips: list[SharedZip] | None = None
-    """All of it; empty while it is being made."""
 
 
 class SharedFile(BaseModel):

@@ -42,6 +42,8 @@ export interface Asked {
   key?: string
   /** Only if it still is what this ETag named. */
   match?: string
+  /** What a share's password has opened. */
+  pass?: string
 }
 
 /** An answer with its ETag, which a change can name as its `match`. */
@@ -80,6 +82,7 @@ export async function send(path: string, asked: Asked, bearer: string | null): P
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (bearer) headers.Authorization = `Bearer ${bearer}`
   if (asked.key) headers['Idempotency-Key'] = asked.key
+  if (asked.pass) headers['X-Share-Pass'] = asked.pass
   if (asked.match) headers['If-Match'] = asked.match
   if (asked.body !== undefined) headers['Content-Type'] = 'application/json'
   try {

@@ -2137,7 +2137,7 @@ export interface SharedAnswer {
   /**
    * All of it; empty while it is being made.
    */
-  zips?: SharedZip[]
+  zips: SharedZip[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
