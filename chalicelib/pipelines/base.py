@@ -262,6 +262,7 @@ class Worker:
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
     that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
     library: whether it looks at the owner's other jobs. results: whether it reads what other jobs came to.
+    pictures: whether it looks at the small pictures of files.
     """
 
     memory: int = 1769
@@ -274,6 +275,7 @@ class Worker:
     connections: bool = False
     library: bool = False
     results: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,4 +70,5 @@ def _larger(one: Worker, other: Worker) -> Worker:
         folders=tuple(dict.fromkeys(one.folders + other.folders)),
         connections=one.connections or other.connections,
         results=one.results or other.results,
+        pictures=one.pictures or other.pictures,
     )

@@ -55,9 +55,6 @@ for (const size of SIZES)
       expect(cropped).toBe(0)
       await accessible(visitor)
       await fits(visitor)
-      await visitor.screenshot({
-        path: `${process.env.MILLRACE_E2E_DATA}/shared-${size.use.viewport.width}.png`,
-      })
 
       const all = visitor.getByRole('button', { name: /^Download all, / })
       await expect(all).toBeVisible({ timeout: 60_000 })
