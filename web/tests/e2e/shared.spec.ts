@@ -37,17 +37,23 @@ for (const size of SIZES)
       const address = await share(page, { 'Title for visitors, if you like': 'For Ann' })
 
       const asked: string[] = []
+      const complaints: string[] = []
       const visitor = await (
         await browser.newContext({ ...size.use, locale: 'en-US', baseURL: line.address })
       ).newPage()
       visitor.on('request', (request) => asked.push(new URL(request.url()).pathname))
+      visitor.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       await visitor.goto(address)
       await expect(visitor.getByRole('heading', { name: 'For Ann' })).toBeVisible()
       await expect(visitor.locator('meta[name=robots]')).toHaveAttribute('content', /noindex/)
       const count = shapes().length
       await expect(visitor.getByRole('listbox', { name: `${count} files` })).toBeVisible()
-      await expect(tiles(visitor).first().locator('img')).toHaveJSProperty('complete', true)
-      await visitor.waitForTimeout(500)
+      const drawn = () =>
+        tiles(visitor)
+          .locator('img')
+          .evaluateAll((images) => images.filter((one) => (one as HTMLImageElement).naturalWidth > 0).length)
+      const pictures = await tiles(visitor).count()
+      await expect.poll(drawn).toBe(pictures)
       // Whole pictures: none is larger than its place, whatever its shape.
       const cropped = await tiles(visitor)
         .locator('img')
@@ -69,6 +75,7 @@ for (const size of SIZES)
       const source = shapes().find((path) => basename(path) === one.suggestedFilename())
       expect(readFileSync(await one.path())).toEqual(readFileSync(source!))
       await visitor.keyboard.press('Escape')
+      await expect(visitor.getByRole('dialog')).toHaveCount(0)
 
       await visitor.keyboard.press('Control+a')
       const bar = visitor.getByRole('toolbar')
@@ -77,6 +84,8 @@ for (const size of SIZES)
       await fits(visitor)
       // No account was made for a look, and nothing was asked for but the share.
       expect(asked.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shared/'))).toEqual([])
+
+      expect(complaints).toEqual([])
 
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke For Ann' }).click()
       await expect(page.getByRole('button', { name: 'Revoke For Ann' })).toHaveCount(0)

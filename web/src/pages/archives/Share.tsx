@@ -10,13 +10,22 @@ import { useQuantities } from '../../i18n/quantities'
 import { Button, Notice, Select, Sheet } from '../../ui/controls'
 import { type Chosen, chosenOf } from './chosen'
 import styles from './Take.module.css'
+import { ArchiveWords, type Word } from './words'
 
 const MOST_SHARED = 5000
 const DAYS = ['1', '7', '14', '30', '90', '365'] as const
 type Days = (typeof DAYS)[number]
 
 export function Share({ files }: { files: readonly (FileAnswer | undefined)[] }) {
-  const { t } = useWords()
+  return (
+    <ArchiveWords>
+      <ShareButton files={files} />
+    </ArchiveWords>
+  )
+}
+
+function ShareButton({ files }: { files: readonly (FileAnswer | undefined)[] }) {
+  const { t } = useWords<Word>()
   const [open, setOpen] = useState(false)
   const known = useMemo(() => files.filter((file) => file !== undefined), [files])
   const chosen = useMemo(() => chosenOf(known), [known])
@@ -41,7 +50,7 @@ export function Share({ files }: { files: readonly (FileAnswer | undefined)[] })
 }
 
 function Sharing({ chosen }: { chosen: Chosen }) {
-  const { t, said } = useWords()
+  const { t, said } = useWords<Word>()
   const client = useQueryClient()
   const [days, setDays] = useState<Days>('14')
   const [name, setName] = useState('')
@@ -159,7 +168,7 @@ function Sharing({ chosen }: { chosen: Chosen }) {
 
 /** Those that are in force. */
 function Shares() {
-  const { t } = useWords()
+  const { t } = useWords<Word>()
   const quantities = useQuantities()
   const client = useQueryClient()
   const shares = useQuery({ queryKey: ['shares'], queryFn: ({ signal }) => listShares(signal) })

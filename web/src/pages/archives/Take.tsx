@@ -18,12 +18,21 @@ import { Bar, Button, Notice, Select, Sheet } from '../../ui/controls'
 import { useDownload } from '../job/download'
 import { type Chosen, chosenOf } from './chosen'
 import styles from './Take.module.css'
+import { ArchiveWords, type Word } from './words'
 
 const EVERY = 1000
 
 /** The button of a bar over selected files, with the dialog that it opens. files: undefined where one isn't loaded. */
 export function Take({ files }: { files: readonly (FileAnswer | undefined)[] }) {
-  const { t } = useWords()
+  return (
+    <ArchiveWords>
+      <TakeButton files={files} />
+    </ArchiveWords>
+  )
+}
+
+function TakeButton({ files }: { files: readonly (FileAnswer | undefined)[] }) {
+  const { t } = useWords<Word>()
   const quantities = useQuantities()
   const [open, setOpen] = useState(false)
   const known = useMemo(() => files.filter((file) => file !== undefined), [files])
@@ -51,7 +60,7 @@ export function Take({ files }: { files: readonly (FileAnswer | undefined)[] }) 
 }
 
 function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
-  const { t, said } = useWords()
+  const { t, said } = useWords<Word>()
   const quantities = useQuantities()
   const download = useDownload()
   const [layout, setLayout] = useState<Layout>('organised')

@@ -10,6 +10,7 @@ import { useQuantities } from '../../i18n/quantities'
 import { Button, Empty, Notice, Select, Sheet, Skeleton } from '../../ui/controls'
 import { useTitle } from '../../ui/hooks'
 import { TileGrid } from '../../ui/TileGrid'
+import { ArchiveWords, type Word } from '../archives/words'
 import styles from './SharedPage.module.css'
 import { useSharedFiles } from './useShared'
 
@@ -19,7 +20,15 @@ const BETWEEN = 700
 const ASK_AGAIN = 4000
 
 export default function SharedPage() {
-  const { t, language, setLanguage } = useWords()
+  return (
+    <ArchiveWords>
+      <Visited />
+    </ArchiveWords>
+  )
+}
+
+function Visited() {
+  const { t, language, setLanguage } = useWords<Word>()
   const { token = '' } = useParams()
   const [pass, setPass] = useState('')
   const visit = useMemo<Visit>(() => ({ token, pass }), [token, pass])
@@ -88,7 +97,7 @@ export default function SharedPage() {
 }
 
 function Locked({ visit, onOpen }: { visit: Visit; onOpen: (pass: string) => void }) {
-  const { t, said } = useWords()
+  const { t, said } = useWords<Word>()
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -133,7 +142,7 @@ function Locked({ visit, onOpen }: { visit: Visit; onOpen: (pass: string) => voi
 }
 
 function Opened({ shared, visit, onChange }: { shared: SharedAnswer; visit: Visit; onChange: () => void }) {
-  const { t, said } = useWords()
+  const { t, said } = useWords<Word>()
   const quantities = useQuantities()
   const count = shared.file_count ?? 0
   const { files, error, look } = useSharedFiles(visit, count)
@@ -242,7 +251,9 @@ function Opened({ shared, visit, onChange }: { shared: SharedAnswer; visit: Visi
       <Sheet title={shown ? nameOf(shown) : ''} open={shown !== undefined} onClose={() => setOpen(null)}>
         {shown && (
           <div className={styles.one}>
-            {shown.thumbnail_url && <img src={shown.thumbnail_url} alt={nameOf(shown)} />}
+            {shown.thumbnail_url && (
+              <img crossOrigin="anonymous" src={shown.thumbnail_url} alt={nameOf(shown)} />
+            )}
             <p className="number">
               {shown.width && shown.height ? `${shown.width} × ${shown.height} · ` : ''}
               {quantities.bytes(shown.size_bytes)}
@@ -263,7 +274,7 @@ function Opened({ shared, visit, onChange }: { shared: SharedAnswer; visit: Visi
 }
 
 const SharedTile = memo(function SharedTile({ file }: { file: SharedFile | undefined }) {
-  const { t } = useWords()
+  const { t } = useWords<Word>()
   const quantities = useQuantities()
   if (!file)
     return (
@@ -276,7 +287,7 @@ const SharedTile = memo(function SharedTile({ file }: { file: SharedFile | undef
     <span className={styles.tile}>
       <span className={styles.picture}>
         {file.thumbnail_url ? (
-          <img src={file.thumbnail_url} alt="" decoding="async" draggable={false} />
+          <img crossOrigin="anonymous" src={file.thumbnail_url} alt="" decoding="async" draggable={false} />
         ) : (
           <span className={styles.glyph}>
             <FileIcon aria-hidden size={30} strokeWidth={1.3} />
