@@ -74,7 +74,6 @@ for (const size of SIZES)
       const one = await fetched
       const source = shapes().find((path) => basename(path) === one.suggestedFilename())
       expect(readFileSync(await one.path())).toEqual(readFileSync(source!))
-      await visitor.keyboard.press('Escape')
       await expect(visitor.getByRole('dialog')).toHaveCount(0)
 
       await visitor.keyboard.press('Control+a')

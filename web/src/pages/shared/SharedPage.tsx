@@ -262,7 +262,11 @@ function Opened({ shared, visit, onChange }: { shared: SharedAnswer; visit: Visi
               kind="primary"
               icon={Download}
               busy={busy}
-              onPress={() => void fetchAll([{ file_id: shown.id }])}
+              onPress={() => {
+                // A button that is busy has no focus, and a dialog without it hears no key.
+                setOpen(null)
+                void fetchAll([{ file_id: shown.id }])
+              }}
             >
               {t('library.download')}
             </Button>
