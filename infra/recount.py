@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.jobs.changes import Change, CountsRecord, JobRecord, Record, Refused, There, TotalRecord, UsageRecord
@@ -126,7 +126,12 @@ def _of_job(seen: _Seen, job: Job) -> list[Difference]:
     names = ("inspected", "rejected", "duplicate", "size", "removed")
     by = {name: getattr(there, name) - getattr(known, name) for name in names}
     found = _differs(CountsRecord(job.id, FIRST), by)
-    return found + (_differs(JobRecord(job.id), {"kept_bytes": seen.size - job.kept_bytes}) if job.final else [])
+    kept = {"kept_bytes": _final(seen, job) - job.kept_bytes} if job.final else {}
+    return found + _differs(JobRecord(job.id), kept)
+
+
+def _final(seen: _Seen, job: Job) -> int:
+    return replace(job, counts=Counts(size=seen.size)).final_bytes
 
 
 def _owners(jobs: Mapping[str, _Seen]) -> dict[str, dict[str, int]]:
@@ -138,7 +143,7 @@ def _owners(jobs: Mapping[str, _Seen]) -> dict[str, dict[str, int]]:
         owner = owners[job.owner_id]
         owner["active_jobs"] += not job.final
         owner["announced_bytes"] += 0 if job.final else job.announced_bytes
-        owner["stored_bytes"] += job.kept_bytes if job.deleting or not job.final else seen.size
+        owner["stored_bytes"] += job.kept_bytes if job.deleting or not job.final else _final(seen, job)
     return owners
 
 

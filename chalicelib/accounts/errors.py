@@ -29,7 +29,7 @@ class TooManyAttempts(LimitReached):
     code, title = "too_many_attempts", "Too many wrong passwords"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("There were too many wrong passwords for this account. Wait.", retry_after=retry_after)
+        super().__init__("There were too many wrong passwords. Wait.", retry_after=retry_after)
 
 
 class GuestQuotaReached(LimitReached):

@@ -76,6 +76,7 @@ CHANGEABLE: dict[str, Check] = {
     "limit_multipart_from": Whole(5 * MiB, 5 * GiB),
     "limit_upload_url_seconds": Whole(60, 7 * DAY),  # as long as SigV4 signs for
     "limit_download_url_seconds": Whole(60, 7 * DAY),
+    "limit_archive_seconds": Whole(600, 365 * DAY),
     "limit_upload_patience": Whole(600, 30 * DAY),
     "limit_quiet_seconds": Whole(1, DAY),
 }

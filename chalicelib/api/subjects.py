@@ -25,6 +25,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "live": ("live",),
         "files": ("jobs", "download"),
         "library": ("files", "jobs"),
+        "archives": ("archives",),
+        "shares": ("shares", "shared"),
         "colour": ("images", "detect", "correct", "pipelines"),
         "results": ("results",),
         "guides": ("guides",),

@@ -38,6 +38,21 @@ HOUSEKEEPING = (
 )
 
 
+LONGEST_PART = 100
+_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def safe_part(part: str, longest: int = LONGEST_PART) -> str:
+    """A folder or stem as people gave it, without what leads elsewhere or upsets a file system; empty where nothing is
+    left."""
+    part = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", part))
+    if not part.isprintable():  # nor is half a character
+        part = "".join(c for c in part if c.isprintable())
+    part = part[:longest].strip(" .")
+    return f"{part}_" if _RESERVED.fullmatch(part) else part
+
+
 def is_housekeeping(path: str) -> bool:
     """Whether a file or one of its folders has a name that only an operating system gives, in whatever case."""
     parts = re.split(r"[/\\]", path.lower())

@@ -95,6 +95,12 @@ class PartsMissing(BadRequest):
     code, title = "parts_missing", "Parts of the file are missing"
 
 
+class NothingChosen(BadRequest):
+    """Choose files that are there: by their ids, by a filter that some fit, or by jobs that have some."""
+
+    code, title = "no_files_chosen", "No file was chosen"
+
+
 class NotAllowedInState(JobError):
     """Read the job again: the message says which states allow it."""
 
@@ -129,6 +135,36 @@ class JobNotFound(NotFound):
     """There is no such job of yours; it may have been deleted."""
 
     code, title = "job_not_found", "There is no such job"
+
+
+class ArchiveNotFound(NotFound):
+    """There is no such archive of yours; an archive goes by itself some days after it was made."""
+
+    code, title = "archive_not_found", "There is no such archive"
+
+
+class ShareNotFound(NotFound):
+    """Ask who gave you the address for another: a share ends by itself, or is revoked."""
+
+    code, title = "share_not_found", "There is no such share"
+
+
+class ShareLocked(Forbidden):
+    """Give its password to POST /shared/{token}/unlock, and what that answers as X-Share-Pass."""
+
+    code, title = "share_locked", "The share has a password"
+
+
+class SharePasswordWrong(Forbidden):
+    """Check the password with who gave you the address."""
+
+    code, title = "share_password_wrong", "The password is wrong"
+
+
+class ShareUsedUp(Forbidden):
+    """Ask who gave you the address for another."""
+
+    code, title = "share_used_up", "It was downloaded as often as allowed"
 
 
 class FileNotFound(NotFound):
@@ -291,6 +327,12 @@ class TooManyFiles(LimitReached):
     """Open another job for the files that are left."""
 
     code, title = "too_many_files", "Too many files for one job"
+
+
+class TooManyShares(LimitReached):
+    """Revoke a share that is no longer needed."""
+
+    code, title = "too_many_shares", "Too many shares"
 
 
 class StorageFull(LimitReached):

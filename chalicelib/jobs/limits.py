@@ -27,6 +27,8 @@ class Limits:
     """How long a signed upload address is good."""
     download_url_seconds: int = 900
     """How long a signed download address is good."""
+    archive_seconds: int = 7 * 24 * 3600
+    """How long a made archive is kept."""
     upload_patience: int = 24 * 3600
     """A job whose files have not come for so long has failed."""
     check_every: int = 300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
@@ -50,6 +50,8 @@ class Job:
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
     edits: how often its owner has changed it or one of its files.
+    keep_seconds: of a job that is made of other jobs' files: so long it is kept after its end, and what it was
+    announced to be is what it counts for then. None: until its owner deletes it.
     """
 
     id: str
@@ -105,6 +107,20 @@ class Job:
     adding: str | None = None
     options_version: int = 1
     schema_version: int = 1
+    keep_seconds: int | None = None
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it goes by itself; None while it is not over, and for one that stays."""
+        if self.completed_at is None or self.keep_seconds is None:
+            return None
+        return self.completed_at + timedelta(seconds=self.keep_seconds)
+
+    @property
+    def final_bytes(self) -> int:
+        """What it counts for in its owner's usage once it is over."""
+        made = self.announced_bytes if self.keep_seconds is not None and self.state is JobState.COMPLETED else 0
+        return self.counts.size + made
 
     @property
     def final(self) -> bool:

@@ -102,8 +102,11 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
         conditions.append(Is("state", job.state))
     if crosses:
         # A worker may still finish a file, so what was counted is written down for the way back.
-        sets["kept_bytes"] = job.counts.size if after.final else 0
-        after = replace(after, kept_bytes=sets["kept_bytes"])
+        sets["kept_bytes"] = after.final_bytes if after.final else 0
+        # What else is to be seen to comes first.
+        if after.final and after.due_at is None and after.expires_at:
+            sets["due_at"] = after.expires_at
+        after = replace(after, kept_bytes=sets["kept_bytes"], due_at=sets.get("due_at", after.due_at))
         as_counted = [Is("kept_bytes", job.kept_bytes), Is("announced_bytes", job.announced_bytes)]
         conditions += [FIXED[JobGuard.NOT_DELETING], *as_counted]
     changes = [Change(JobRecord(job.id), sets, when=tuple(conditions))]

@@ -13,7 +13,7 @@ from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.moves import GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
+from chalicelib.jobs.moves import DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import SweeperStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
@@ -87,7 +87,10 @@ class Sweeper:
         elif job.final or job.state is JobState.PAUSED:
             if job.state is JobState.CANCELLED:
                 self._in_time(self._control.clean(job, until))
-            self._look_again(job, None)
+            if job.final and job.expires_at and job.expires_at <= now:
+                self._expire(job, now)
+            else:
+                self._look_again(job, job.expires_at if job.final else None)
         elif job.shared:
             if self._slices.mend(job):
                 self._found("slices without a worker")
@@ -103,6 +106,11 @@ class Sweeper:
             self._look_again(job, now + RUN_PATIENCE)
         else:
             self._mend_arrivals(job, now, until)
+
+    def _expire(self, job: Job, now: datetime) -> None:
+        """Its owner finds it no longer; what it has goes in the background, and is asked for again until it is gone."""
+        move(self._jobs, job, DELETE(due_at=now + RUN_PATIENCE))
+        self._queues.clean_up({"job_id": job.id})
 
     def _mend_arrivals(self, job: Job, now: datetime, until: datetime) -> None:
         job = self._drops.close_if_quiet(job)

@@ -107,12 +107,26 @@ class InspectedFile:
     error_message: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """An object of another job, as it was chosen. filename: for people. etag: of the version that was chosen; None:
+    whichever is there. bucket: None for our own."""
+
+    filename: str
+    key: str
+    size: int
+    crc32: int | None
+    etag: str | None = None
+    bucket: str | None = None
+
+
 @dataclass(frozen=True)
 class Member:
-    """One entry of a zip: `content` is a file of the job (copied inside the store), or the run's own bytes or path."""
+    """One entry of a zip: `content` is a file of the job or of another one (both copied inside the store), or the run's
+    own bytes or path."""
 
     path: str
-    content: InspectedFile | bytes | Path
+    content: InspectedFile | StoredFile | bytes | Path
     modified_at: datetime | None = None
 
 
@@ -136,6 +150,9 @@ class RunContext(Protocol):
 
     def fetch(self, file: InspectedFile) -> Path:
         """The whole file, streamed once into scratch."""
+
+    def stream(self, file: StoredFile, start: int, end: int) -> Iterator[bytes]:
+        """The bytes start..end (end excluded) of an object of another job."""
 
     def progress(self, percent: float, filename: str | None = None) -> None:
         """Says how far this step is (0 to 100). Cheap to call often: it writes at most once in two seconds.
@@ -244,7 +261,8 @@ class Worker:
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
     that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
-    library: whether it looks at the owner's other jobs. pictures: whether it looks at the small pictures of files.
+    library: whether it looks at the owner's other jobs. results: whether it reads what other jobs came to.
+    pictures: whether it looks at the small pictures of files.
     """
 
     memory: int = 1769
@@ -256,6 +274,7 @@ class Worker:
     folders: tuple[str, ...] = ()
     connections: bool = False
     library: bool = False
+    results: bool = False
     pictures: bool = False
 
 

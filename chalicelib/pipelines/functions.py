@@ -69,5 +69,6 @@ def _larger(one: Worker, other: Worker) -> Worker:
         layers=tuple(dict.fromkeys(one.layers + other.layers)),
         folders=tuple(dict.fromkeys(one.folders + other.folders)),
         connections=one.connections or other.connections,
+        results=one.results or other.results,
         pictures=one.pictures or other.pictures,
     )

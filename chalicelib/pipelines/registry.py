@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.archives.work import ArchiveWork
 from chalicelib.catalogue.works import CATALOGUE_WORKS
 from chalicelib.pipelines.base import Pipeline, Work
 from chalicelib.pipelines.colour import COLOUR
@@ -13,6 +14,10 @@ from chalicelib.pipelines.volume import VOLUME
 PIPELINES: dict[str, Pipeline] = {pipeline.name: pipeline for pipeline in (MEDIA, VOLUME, COLOUR, SPEECH)}
 PIPELINES |= installed(PIPELINES)
 
-WORKS: dict[str, Work] = {**PIPELINES, **{work.name: work() for work in CATALOGUE_WORKS}}
+WORKS: dict[str, Work] = {
+    **PIPELINES,
+    **{work.name: work() for work in CATALOGUE_WORKS},
+    ArchiveWork.name: ArchiveWork(),
+}
 """Everything that runs as a job: the pipelines, and works without files. A work's steps run in the function of its own
 name, or in those of the layers that they name."""

@@ -11,11 +11,13 @@ from chalicelib.wiring.work import WorkServices
 
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
+    from chalicelib.jobs.library.archives import Archives
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
     from chalicelib.jobs.library.guests import Guests
     from chalicelib.jobs.library.guides import Guides
     from chalicelib.jobs.library.results import Results
+    from chalicelib.jobs.library.shares import Shares
     from chalicelib.webhooks.sending import Webhooks
 
 
@@ -41,6 +43,31 @@ class LibraryServices(WorkServices):
         from chalicelib.jobs.library.files import Library
 
         return Library(self.jobs, self.owned, self.pipelines)
+
+    @cached_property
+    def archives(self) -> Archives:
+        from chalicelib.jobs.library.archives import Archives
+
+        return Archives(
+            self.jobs, self.objects, self.owned, self.library, self.intake, self.settings.limits, self.clock, new_id
+        )
+
+    @cached_property
+    def shares(self) -> Shares:
+        from chalicelib.jobs.library.shares import Shares
+        from chalicelib.stores.dynamo.shares import ShareTable
+
+        return Shares(
+            ShareTable(self.jobs_table),
+            self.jobs,
+            self.objects,
+            self.owned,
+            self.archives,
+            self.passwords,
+            self.attempts,
+            self.clock,
+            new_id,
+        )
 
     @cached_property
     def reuse(self) -> Reuse:

@@ -120,6 +120,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
             *([objects(("GetObject",), "thumbs")] if workers_of(place).run.pictures else []),
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
+            *([objects(("GetObject",), "results")] if workers_of(place).run.results else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
         ]
@@ -130,6 +131,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
+            objects(("PutObject",), "work"),
             objects(("GetObject",), "results", "drop", "import", "guides"),
             objects(("GetObject", "PutObject", "DeleteObject"), "user-data", "catalogue"),
             *remove(),

@@ -119,6 +119,9 @@ class Examples:
             r"\1 2026-01-15 09:30",
             text,
         )
+        text = re.sub(r"/shared/[A-Za-z0-9_-]{22}", "/shared/kq3FvJ0c8mSx2bTn7RwYdA", text)
+        text = re.sub(r'("token": ")[A-Za-z0-9_-]{22}"', r'\g<1>kq3FvJ0c8mSx2bTn7RwYdA"', text)
+        text = re.sub(r"\b\d{10}\.[0-9a-f]{64}\b", "1768512600.5eb63bbb…", text)
         text = re.sub(r'("milliseconds": )\d+', r"\g<1>42", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
@@ -303,6 +306,8 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("GET /files/{file_id}/original", ann, f"/files/{file_id}/original?inline=true", accept="application/json")
     show("GET /files/{file_id}/thumbnail", ann, f"/files/{file_id}/thumbnail", accept="application/json")
     show("GET /files", ann, "/files?search=harbour&per_page=1")
+    _archives(examples, ann, job_id)
+    _shares(examples, ann, job_id)
     made = show("POST /jobs", ann, body={"pipeline": "media", "file_ids": [file_id]})
     ann.world.deliver()
     show("PATCH /jobs/{job_id}", ann, f"/jobs/{made['id']}", {"name": "Once more"})
@@ -312,6 +317,31 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("PATCH /results/{result_id}", ann, f"/results/{result['id']}", {"summary": "Nearly all of it is fine."})
     show("DELETE /results/{result_id}", ann, f"/results/{result['id']}")
     show("DELETE /files/{file_id}", ann, f"/files/{job_id}-00000004")
+
+
+def _archives(examples: Examples, ann: Caller, job_id: str) -> None:
+    show = examples.show
+    chosen = {"file_ids": [f"{job_id}-0000000{number}" for number in (1, 2)], "name": "Best of summer"}
+    path = f"/archives/{show('POST /archives', ann, body=chosen)['archive_id']}"
+    ann.world.deliver()
+    show("GET /archives", ann)
+    show("GET /archives/{archive_id}", ann, path)
+    show("DELETE /archives/{archive_id}", ann, path)
+
+
+def _shares(examples: Examples, ann: Caller, job_id: str) -> None:
+    show, nobody, route = examples.show, ann.world.nobody, "/shared/{token}"
+    chosen = {"file_ids": [f"{job_id}-00000001"], "expires_in_days": 30, "password": "open sesame"}
+    made = show("POST /shares", ann, body={**chosen, "name": "For Ann's family"})
+    ann.world.deliver()
+    path = str(made["path"])
+    opened = show(f"POST {route}/unlock", nobody, f"{path}/unlock", {"password": "open sesame"})["share_pass"]
+    show(f"GET {route}", nobody, path, x_share_pass=opened)
+    show(f"GET {route}/files", nobody, f"{path}/files?per_page=1", x_share_pass=opened)
+    show(f"POST {route}/downloads", nobody, f"{path}/downloads", {"zip": "complete"}, x_share_pass=opened)
+    show("GET /shares", ann)
+    show("GET /shares/{share_id}", ann, f"/shares/{made['id']}")
+    show("DELETE /shares/{share_id}", ann, f"/shares/{made['id']}")
 
 
 def _colour(examples: Examples, world: World, ann: Caller, picture: bytes) -> None:

@@ -118,6 +118,18 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/files/{file_id}/thumbnail"): Row(OWNER, good=404),  # likewise
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("POST", "/archives"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}, 202),
+    ("GET", "/archives"): Row(SIGNED_IN),
+    ("GET", "/archives/{archive_id}"): Row(OWNER),
+    ("DELETE", "/archives/{archive_id}"): Row(OWNER, good=204),
+    ("POST", "/shares"): Row(OWNER, lambda cast: {"job_id": cast.ready_job}, 201),
+    ("GET", "/shares"): Row(SIGNED_IN),
+    ("GET", "/shares/{share_id}"): Row(OWNER),
+    ("DELETE", "/shares/{share_id}"): Row(OWNER, good=204),
+    ("GET", "/shared/{token}"): Row(EVERYBODY),
+    ("GET", "/shared/{token}/files"): Row(EVERYBODY),
+    ("POST", "/shared/{token}/unlock"): Row(EVERYBODY, {"password": "any"}),  # it has none
+    ("POST", "/shared/{token}/downloads"): Row(EVERYBODY, {"zip": "complete"}),
     ("POST", "/images"): Row(SIGNED_IN, {"files": [{"filename": "a.jpg", "size": 1}]}, 201),
     ("GET", "/images"): Row(SIGNED_IN),
     ("GET", "/images/{file_id}"): Row(OWNER),
@@ -291,6 +303,20 @@ def a_job(cast: Cast, values: Values) -> Values:
     return {"job_id": job_id, "task_id": job_id, "file_id": file_id, "image_id": file_id}
 
 
+def an_archive(cast: Cast, _: Values) -> Values:
+    made = cast.people["owner"].post("/archives", {"job_ids": [cast.ready_job]})
+    assert made.status == 202, made.text
+    return {"archive_id": made["archive_id"]}
+
+
+def a_share(cast: Cast, _: Values) -> Values:
+    for share in services().shares.all(cast.people["owner"].id):  # there is a limit to them
+        services().shares.revoke(share)
+    made = cast.people["owner"].post("/shares", {"job_id": cast.ready_job})
+    assert made.status == 201, made.text
+    return {"share_id": made["id"], "token": made["path"].rpartition("/")[2]}
+
+
 def a_key(cast: Cast, _: Values) -> Values:
     made = cast.people["owner"].post("/auth/keys", {"name": "robot", "scopes": ["read"], "expires_in_days": 1})
     assert made.status == 201, made.text
@@ -367,6 +393,9 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "task_id": a_job,
     "file_id": a_job,
     "image_id": a_job,
+    "archive_id": an_archive,
+    "share_id": a_share,
+    "token": a_share,
     "key_id": a_key,
     "result_id": a_result,
     "webhook_id": a_webhook,

@@ -93,10 +93,11 @@ class MemoryJobs:
         email = str(job.options.get("email") or "").lower()
         new = email not in self._people if email else not usage.jobs
         self._people.add(email)
+        counted = {"active_jobs": 1, "jobs": 1, "announced_bytes": job.announced_bytes}
         self.apply(
             [
                 Change(JobRecord(job.id), creates=job),
-                Change(UsageRecord(job.owner_id), adds={"active_jobs": 1, "jobs": 1}),
+                Change(UsageRecord(job.owner_id), adds=counted),
                 Change(TotalRecord(), adds={"unique_users": int(new)}),
                 Change(DayRecord(day_of(job.created_at)), adds={OPENED: 1}),
             ]

@@ -19,6 +19,7 @@ const loadGuides = () => import('./pages/guides/GuidesPage')
 const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
 const loadScenes = () => import('./pages/scenes/ScenesPages')
+const SharedPage = lazy(() => import('./pages/shared/SharedPage'))
 const JobsPage = lazy(loadJobs)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
@@ -32,23 +33,27 @@ const ScenesPages = lazy(loadScenes)
 
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
-idle(() =>
-  Promise.allSettled(
-    [
-      loadDrop,
-      loadTransport,
-      loadJobs,
-      loadJob,
-      loadLibrary,
-      loadResults,
-      loadScenes,
-      loadDashboard,
-      loadAccount,
-      loadGuides,
-      loadSettings,
-      loadAudit,
-    ].map((load) => load()),
-  ),
+const SHARED = '/shared/'
+idle(
+  () =>
+    // Who comes by a share's address looks at that alone.
+    location.pathname.startsWith(SHARED) ||
+    Promise.allSettled(
+      [
+        loadDrop,
+        loadTransport,
+        loadJobs,
+        loadJob,
+        loadLibrary,
+        loadResults,
+        loadScenes,
+        loadDashboard,
+        loadAccount,
+        loadGuides,
+        loadSettings,
+        loadAudit,
+      ].map((load) => load()),
+    ),
 )
 
 export function App() {
@@ -58,26 +63,35 @@ export function App() {
   return (
     <I18nProvider locale={language === 'de' ? 'de-DE' : 'en-US'}>
       <RouterProvider navigate={navigate} useHref={useHref}>
-        <Shell>
-          <Faults key={pathname}>
-            <Suspense fallback={<Skeleton lines={5} />}>
-              <Routes>
-                <Route index element={<DropPage />} />
-                <Route path="jobs" element={<JobsPage />} />
-                <Route path="jobs/:jobId" element={<JobPage />} />
-                <Route path="library" element={<LibraryPage />} />
-                <Route path="results" element={<ResultsPage />} />
-                <Route path="scenes/*" element={<ScenesPages />} />
-                <Route path="dashboard" element={<DashboardPage />} />
-                <Route path="guides" element={<GuidesPage />} />
-                <Route path="settings" element={<SettingsPage />} />
-                <Route path="audit" element={<AuditPage />} />
-                <Route path="account" element={<AccountPage />} />
-                <Route path="*" element={<MissingPage />} />
-              </Routes>
-            </Suspense>
-          </Faults>
-        </Shell>
+        {pathname.startsWith(SHARED) ? (
+          <Suspense fallback={<Skeleton lines={5} />}>
+            <Routes>
+              <Route path="shared/:token" element={<SharedPage />} />
+              <Route path="*" element={<MissingPage />} />
+            </Routes>
+          </Suspense>
+        ) : (
+          <Shell>
+            <Faults key={pathname}>
+              <Suspense fallback={<Skeleton lines={5} />}>
+                <Routes>
+                  <Route index element={<DropPage />} />
+                  <Route path="jobs" element={<JobsPage />} />
+                  <Route path="jobs/:jobId" element={<JobPage />} />
+                  <Route path="library" element={<LibraryPage />} />
+                  <Route path="results" element={<ResultsPage />} />
+                  <Route path="scenes/*" element={<ScenesPages />} />
+                  <Route path="dashboard" element={<DashboardPage />} />
+                  <Route path="guides" element={<GuidesPage />} />
+                  <Route path="settings" element={<SettingsPage />} />
+                  <Route path="audit" element={<AuditPage />} />
+                  <Route path="account" element={<AccountPage />} />
+                  <Route path="*" element={<MissingPage />} />
+                </Routes>
+              </Suspense>
+            </Faults>
+          </Shell>
+        )}
       </RouterProvider>
     </I18nProvider>
   )

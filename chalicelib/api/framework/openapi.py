@@ -21,7 +21,7 @@ from chalicelib.api.framework.routing import ROOT, Route
 from chalicelib.api.models.shapes import Problem
 from chalicelib.api.stats import VERSION
 from chalicelib.api.subjects import every_route
-from chalicelib.jobs.errors import JobError, PreconditionFailed
+from chalicelib.jobs.errors import JobError, PreconditionFailed, SharePasswordWrong
 
 Schema = dict[str, Any]
 
@@ -67,6 +67,7 @@ HEADERS: Schema = {
     "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "string"}},
     "X-Request-Id": {"description": "What to name when you ask us about this request.", "schema": {"type": "string"}},
     "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+    "X-Robots-Tag": {"description": "Keeps it out of search engines.", "schema": {"type": "string"}},
 }
 PARAMETERS: Schema = {
     "Idempotency-Key": {
@@ -86,6 +87,12 @@ PARAMETERS: Schema = {
         "name": "If-Match",
         "in": "header",
         "description": "The ETag that you have read: 412 where it has changed since.",
+        "schema": {"type": "string"},
+    },
+    "X-Share-Pass": {
+        "name": "X-Share-Pass",
+        "in": "header",
+        "description": "What opens a share that has a password: POST /shared/{token}/unlock answers with it.",
         "schema": {"type": "string"},
     },
 }
@@ -224,6 +231,8 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
         found.append({"$ref": COMPONENTS + "parameters/If-None-Match"})
     if PreconditionFailed in route.errors:
         found.append({"$ref": COMPONENTS + "parameters/If-Match"})
+    if "token" in path_names(route) and SharePasswordWrong not in route.errors:
+        found.append({"$ref": COMPONENTS + "parameters/X-Share-Pass"})
     return found
 
 

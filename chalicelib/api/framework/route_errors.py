@@ -10,6 +10,7 @@ from chalicelib.api.framework.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.errors import PlanNotFound, SceneNotFound
 from chalicelib.jobs.errors import (
+    ArchiveNotFound,
     ArtifactNotFound,
     BodyTooLarge,
     ConnectionNotFound,
@@ -27,6 +28,7 @@ from chalicelib.jobs.errors import (
     RequestInProgress,
     ResultNotFound,
     ScheduleNotFound,
+    ShareNotFound,
     Unauthorized,
     UnsupportedMediaType,
     WebhookNotFound,
@@ -40,6 +42,9 @@ FORM: Errors = (InvalidForm, BodyTooLarge, UnsupportedMediaType, InvalidFields)
 QUERY: Errors = (InvalidFields,)
 CREATES: Errors = (InvalidIdempotencyKey, RequestInProgress, IdempotencyMismatch)
 UNKNOWN: dict[str, type[JobError]] = {
+    "archive_id": ArchiveNotFound,
+    "share_id": ShareNotFound,
+    "token": ShareNotFound,
     "job_id": JobNotFound,
     "task_id": JobNotFound,
     "file_id": FileNotFound,

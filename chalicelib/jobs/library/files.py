@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any, NamedTuple
@@ -99,6 +99,13 @@ class Library:
         shown = found[start : start + wanted.per_page]
         files = self._jobs.files_by_id([entry.id for entry in shown])
         return [(jobs[entry.job_id], files[entry.id]) for entry in shown if entry.id in files], len(found)
+
+    def matching(self, owner_id: str, wanted: WantedFiles, job_ids: Collection[str] = ()) -> list[tuple[Job, int]]:
+        """Job and number of every file that a list of `wanted` has on any of its pages, in its order. job_ids: of these
+        jobs alone, if any are named."""
+        jobs = {job.id: job for job in self._jobs_of(owner_id) if not job_ids or job.id in job_ids}
+        found = [entry for entry in _once(list(self._entries(jobs))) if _matches(entry, wanted)]
+        return [(jobs[entry.job_id], entry.number) for entry in _sorted(found, wanted)]
 
     def edit_file(self, owner_id: str, file: File, changes: Mapping[str, Any], *, exactly: bool) -> File:
         """Changes title, description or tags. exactly: only as it was read, else PreconditionFailed."""

@@ -49,9 +49,9 @@ class JobLists(Protocol):
 
 class JobOpening(Protocol):
     def create_job(self, job: Job, active_limit: int) -> None:
-        """Puts a new job and counts it for its owner, in one transaction; its option `email`, where there is one,
-        says which person it is in the statistics, else its owner is. LimitReached where the owner has
-        `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
+        """Puts a new job and counts it for its owner, with what it is announced to be, in one transaction; its option
+        `email`, where there is one, says which person it is in the statistics, else its owner is. LimitReached where
+        the owner has `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
 
     def usage(self, owner_id: str) -> Usage: ...
 

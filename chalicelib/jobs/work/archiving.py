@@ -14,7 +14,7 @@ from chalicelib.files.hashing import crc32
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.model import File
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
-from chalicelib.pipelines.base import InspectedFile, Member
+from chalicelib.pipelines.base import Member, StoredFile
 
 WORKERS, READERS = 3, 24
 PASSED_THROUGH = 20 * 1024 * 1024
@@ -24,25 +24,32 @@ LOCAL_PIECE = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a file's bytes lie. A zip of 100,000 files holds one for each, and not their records."""
+    """Where a file's bytes lie. A zip of 100,000 files holds one for each, and not their records. filename: of another
+    job's, whose number says nothing here."""
 
     number: int
     key: str
     size: int
     etag: str | None
     bucket: str | None
+    filename: str | None = None
 
     @classmethod
     def of(cls, file: File) -> Source:
         return cls(file.number, file.key, file.size, file.etag, file.bucket)
 
+    @classmethod
+    def elsewhere(cls, file: StoredFile) -> Source:
+        return cls(0, file.key, file.size, file.etag, file.bucket, file.filename)
+
 
 class FileChanged(SourceChanged):
-    """A file of the job is no longer what was inspected, or gone. number: the file's."""
+    """A file is no longer what was inspected, or gone. number: of the job's own; filename: of another job's."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(f"file no. {number}")
-        self.number = number
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.filename or f"file no. {source.number}")
+        self.number = source.number
+        self.filename = source.filename
 
 
 class Watcher(Protocol):
@@ -81,7 +88,7 @@ def write_archive(
         try:
             return b"".join(objects.stream(source.key, start, end, etag=source.etag, bucket=source.bucket))
         except ObjectMissing:
-            raise FileChanged(source.number) from None
+            raise FileChanged(source) from None
 
     if layout.size < MIN_PART:
         objects.put(key, assemble(layout.parts[0], read), "application/zip", tags=tags)
@@ -105,7 +112,7 @@ def write_archive(
                     bucket=source.bucket,
                 )
             except ObjectMissing:
-                raise FileChanged(source.number) from None
+                raise FileChanged(source) from None
         # Members of some kilobytes take a request each: one after the other they would wait for the store, not for us.
         return objects.put_part(key, upload_id, part.number, assemble(part, read, readers.map))
 
@@ -174,7 +181,7 @@ def _entry(member: Member, files: Mapping[int, Source]) -> Entry:
             while chunk := opened.read(1024 * 1024):
                 crc = crc32(chunk, crc)
         return Entry(member.path, content.stat().st_size, crc, source=content, modified_at=member.modified_at)
-    if not isinstance(content, InspectedFile) or content.crc32 is None:
+    if content.crc32 is None:
         raise ValueError(f"{member.path}: its CRC32 is not known; ask for it with checksum() first")
-    source = files[content.number]
+    source = Source.elsewhere(content) if isinstance(content, StoredFile) else files[content.number]
     return Entry(member.path, source.size, content.crc32, source=source, modified_at=member.modified_at)

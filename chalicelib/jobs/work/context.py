@@ -29,7 +29,7 @@ from chalicelib.jobs.work.archiving import FileChanged, Source, write_archive
 from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.work.losing import is_gone
 from chalicelib.jobs.works import options_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Work
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Work
 
 PROGRESS_EVERY = timedelta(seconds=2)
 HAND_ON_BEFORE = timedelta(seconds=20)
@@ -100,6 +100,14 @@ class Context:
                 for chunk in self._stream(stored, 0, stored.size):
                     out.write(chunk)
         return path
+
+    def stream(self, file: StoredFile, start: int, end: int) -> Iterator[bytes]:
+        if start >= end:
+            return
+        try:
+            yield from self._objects.stream(file.key, start, end, etag=file.etag, bucket=file.bucket)
+        except ObjectMissing:
+            raise source_changed(file.filename) from None
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
         if file.crc32 is not None:
@@ -267,6 +275,8 @@ class Context:
         except SourceChanged as replaced:
             self._drop_upload()
             if isinstance(replaced, FileChanged):
+                if replaced.filename is not None:
+                    raise source_changed(replaced.filename) from None
                 raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
             raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
@@ -343,6 +353,13 @@ def inspected(file: File) -> InspectedFile:
 
 def changed(file: File) -> PipelineFailed:
     return PipelineFailed("file_changed", f"{CHANGED} ({file.filename})")
+
+
+def source_changed(filename: str) -> PipelineFailed:
+    """Of a file of another job."""
+    return PipelineFailed(
+        "source_changed", f"A file was replaced or deleted after it was chosen: {filename}. Choose the files again."
+    )
 
 
 def safe(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.files.names import safe_part
 from chalicelib.pipelines.media.filenames import counter
 from chalicelib.pipelines.media.kinds import BY_TYPE
 from chalicelib.pipelines.media.sidecars import TYPES
@@ -17,9 +18,7 @@ LAYOUTS = {"year": "%Y", "year/month": "%Y/%m", "year/month-day": "%Y/%m-%d"}
 EXTENSIONS = {kind: known.names[0] for kind, known in BY_TYPE.items()} | {kind: name for name, kind in TYPES.items()}
 UNKNOWN = "unknown"
 OWN = frozenset({"manifest.json", "manifest.csv"})
-_FORBIDDEN = re.compile(r'[\\/:*?"<>|]')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-LONGEST, DEEPEST = 100, 12
+DEEPEST = 12
 _WRAP = 5_000
 
 
@@ -127,11 +126,8 @@ def _inner(filename: str) -> str:
 
 
 def _kept(part: str) -> str:
-    """A folder or stem as people gave it, without what leads elsewhere or upsets a file system."""
-    part = unicodedata.normalize("NFC", part)
-    part = "".join(c for c in _FORBIDDEN.sub("_", part) if c.isprintable() and unicodedata.category(c) != "Cs")
-    part = part[:LONGEST].strip(" .")
-    return f"{part}_" if _RESERVED.fullmatch(part) or part.casefold() in OWN else part
+    part = safe_part(part)
+    return f"{part}_" if part.casefold() in OWN else part
 
 
 def _harmless(filename: str) -> str:

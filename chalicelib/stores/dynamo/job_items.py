@@ -22,7 +22,8 @@ class JobItems:
 
     def create_job(self, job: Job, active_limit: int) -> None:
         first = not self.usage(job.owner_id).jobs
-        usage = Write(items.usage_key(job.owner_id)).add(active_jobs=1, jobs=1)
+        announced = {"announced_bytes": job.announced_bytes} if job.announced_bytes else {}
+        usage = Write(items.usage_key(job.owner_id)).add(active_jobs=1, jobs=1, **announced)
         active = usage.name("active_jobs")
         usage.where(f"attribute_not_exists({active}) OR {active} < {usage.value(active_limit)}")
         if first:

@@ -1,12 +1,14 @@
 """Millrace for programs: `Client` for threads, `AsyncClient` for asyncio; `operations` has every call of the API."""
 
 from millrace_client import webhooks
-from millrace_client.aio import AsyncClient, AsyncJob
-from millrace_client.client import Client, Job
+from millrace_client.aio import AsyncArchive, AsyncClient, AsyncJob
+from millrace_client.client import Archive, Client, Job
 from millrace_client.errors import ApiError, FileChanged, JobEnded, MillraceError, NotReachable
 
 __all__ = [
     "ApiError",
+    "Archive",
+    "AsyncArchive",
     "AsyncClient",
     "AsyncJob",
     "Client",

@@ -14,21 +14,28 @@ from typing_extensions import Self, Unpack
 from millrace_client import operations
 from millrace_client.calls import Call, T
 from millrace_client.client import (
+    ArchiveOptions,
     Client,
     FilesQuery,
     JobsQuery,
     Progress,
+    ShareOptions,
     address_of_environment,
     completed,
     token_of_environment,
 )
 from millrace_client.models import (
+    ArchiveAnswer,
+    ArchiveRequest,
     ArtifactAnswer,
     ControlRequest,
     DuplicateGroupAnswer,
     FileAnswer,
     JobAnswer,
     JobSummary,
+    NewShareAnswer,
+    ShareAnswer,
+    ShareRequest,
     StatusAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
@@ -91,6 +98,29 @@ class AsyncClient:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def archive(self, **chosen: Unpack[ArchiveOptions]) -> AsyncArchive:
+        body = ArchiveRequest.model_validate(chosen)
+        return AsyncArchive(self, (await self.send(operations.create_archive(body))).archive_id)
+
+    async def archives(self) -> AsyncIterator[ArchiveAnswer]:
+        cursor: str | None = None
+        while True:
+            page = await self.send(operations.list_archives(limit=100, cursor=cursor))
+            for archive in page.items:
+                yield archive
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    async def share(self, **shared: Unpack[ShareOptions]) -> NewShareAnswer:
+        return await self.send(operations.create_share(ShareRequest.model_validate(shared)))
+
+    async def shares(self) -> list[ShareAnswer]:
+        return (await self.send(operations.list_shares())).items
+
+    async def revoke(self, share_id: str) -> None:
+        await self.send(operations.revoke_share(share_id))
 
     async def upload(
         self, paths: str | Path | Iterable[str | Path | LocalFile], pipeline: str, **more: Unpack[UploadOptions]
@@ -184,3 +214,18 @@ class AsyncJob:
 
     async def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
         return await self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
+
+
+class AsyncArchive(AsyncJob):
+    """See Archive."""
+
+    async def answer(self) -> ArchiveAnswer:
+        return await self._client.send(operations.get_archive(self.id))
+
+    async def fetch(self, folder: str | Path) -> list[Path]:
+        return [
+            await self.download(Path(folder) / Path(one.filename).name, one.name) for one in (await self.answer()).zips
+        ]
+
+    async def delete(self) -> None:
+        await self._client.send(operations.delete_archive(self.id))

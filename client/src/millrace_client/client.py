@@ -17,15 +17,21 @@ from millrace_client.downloading import Download
 from millrace_client.errors import JobEnded
 from millrace_client.machine import with_zone
 from millrace_client.models import (
+    ArchiveAnswer,
+    ArchiveRequest,
     ArtifactAnswer,
     ControlRequest,
     DuplicateGroupAnswer,
     FileAnswer,
+    FilesFilter,
     FileState,
     ImportRequest,
     JobAnswer,
     JobState,
     JobSummary,
+    NewShareAnswer,
+    ShareAnswer,
+    ShareRequest,
     StatusAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
@@ -64,6 +70,30 @@ class FilesQuery(TypedDict, total=False):
     group_by: str | None
     sort: str | None
     slim: bool | None
+
+
+class ArchiveOptions(TypedDict, total=False):
+    """What to put into an archive, and how: see models.ArchiveRequest."""
+
+    file_ids: list[str]
+    filter: FilesFilter | Mapping[str, object]
+    job_ids: list[str]
+    layout: Literal["organised", "original", "flat"]
+    artifacts: bool
+    name: str
+    split_bytes: int
+
+
+class ShareOptions(TypedDict, total=False):
+    """What to share, and how: one of archive_id, job_id and file_ids; see models.ShareRequest."""
+
+    archive_id: str
+    job_id: str
+    file_ids: list[str]
+    expires_in_days: int
+    name: str
+    password: str
+    download_limit: int
 
 
 class Client:
@@ -138,6 +168,30 @@ class Client:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    def archive(self, **chosen: Unpack[ArchiveOptions]) -> Archive:
+        """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() until it is made."""
+        return Archive(self, self.send(operations.create_archive(ArchiveRequest.model_validate(chosen))).archive_id)
+
+    def archives(self) -> Iterator[ArchiveAnswer]:
+        """All that you have, the newest first."""
+        cursor: str | None = None
+        while True:
+            page = self.send(operations.list_archives(limit=100, cursor=cursor))
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def share(self, **shared: Unpack[ShareOptions]) -> NewShareAnswer:
+        """An address for people without an account: the answer's `path` behind this client's. It is shown this once."""
+        return self.send(operations.create_share(ShareRequest.model_validate(shared)))
+
+    def shares(self) -> list[ShareAnswer]:
+        return self.send(operations.list_shares()).items
+
+    def revoke(self, share_id: str) -> None:
+        self.send(operations.revoke_share(share_id))
 
     def import_path(
         self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, object] | None = None
@@ -238,6 +292,21 @@ class Job:
 
     def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
         return self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
+
+
+class Archive(Job):
+    """An archive by its id, which is also that of the job that makes it."""
+
+    def answer(self) -> ArchiveAnswer:
+        return self._client.send(operations.get_archive(self.id))
+
+    def fetch(self, folder: str | Path, on_bytes: Callable[[int, int], object] | None = None) -> list[Path]:
+        """Fetches its zips into a folder, under their own names."""
+        # A name of the server's is never a path here.
+        return [self.download(Path(folder) / Path(one.filename).name, one.name, on_bytes) for one in self.answer().zips]
+
+    def delete(self) -> None:
+        self._client.send(operations.delete_archive(self.id))
 
 
 def completed(status: StatusAnswer) -> StatusAnswer:

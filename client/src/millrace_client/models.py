@@ -85,6 +85,63 @@ class ApplyRequest(BaseModel):
     """Applying is always a job: follow it by its id."""
 
 
+class ArchiveAnswer(BaseModel):
+    archive_id: str
+    """Also the id of the job that makes it, which can be paused and cancelled."""
+    name: str
+    status: JobState
+    progress_percent: float
+    size_bytes: int
+    """Exact from the start; of all zips together."""
+    file_count: int
+    layout: Literal["organised", "original", "flat"]
+    estimate: float | None
+    """Seconds that making it takes; null: not known."""
+    zips: list[ArchiveZip]
+    download_url: str | None
+    """Once it is completed, where it is one zip."""
+    created_at: datetime
+    completed_at: datetime | None
+    expires_at: datetime | None
+    """When it goes by itself; null: not before it is over."""
+    error_code: str | None
+    error_message: str | None
+
+
+class ArchiveRequest(BaseModel):
+    file_ids: list[str] | None = None
+    """Files of yours, of any job."""
+    filter: FilesFilter | None = None
+    """Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs."""
+    job_ids: list[str] | None = None
+    """All files of these jobs that could be read."""
+    layout: Literal["organised", "original", "flat"] | None = None
+    """The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for
+    each job where there are several; `flat`: none."""
+    artifacts: bool | None = None
+    """Also what the jobs of `job_ids` came to, but for their own zips."""
+    name: str | None = None
+    """What it is saved as, without `.zip`."""
+    split_bytes: int | None = None
+    """The most that one zip may have: several are made, each whole by itself."""
+
+
+class ArchiveZip(BaseModel):
+    """filename: what it is saved as."""
+
+    name: str
+    filename: str
+    size_bytes: int
+    file_count: int
+    download_url: str | None
+    """Once the archive is completed."""
+
+
+class ArchivesPage(BaseModel):
+    items: list[ArchiveAnswer]
+    next_cursor: str | None
+
+
 class ArtifactAnswer(BaseModel):
     name: str
     filename: str
@@ -279,6 +336,12 @@ class DownloadAnswer(BaseModel):
     size_bytes: int
 
 
+class DownloadRequest(BaseModel):
+    file_id: str | None = None
+    zip: str | None = None
+    """The name of one of `zips`."""
+
+
 class DuplicateGroupAnswer(BaseModel):
     kind: str
     kept: str
@@ -373,6 +436,15 @@ class FileCounts(BaseModel):
     inspected: int
     rejected: int
     duplicate: int
+
+
+class FilesFilter(BaseModel):
+    """As GET /files takes it: every file that such a list has, on any of its pages."""
+
+    type: Literal["image", "video", "volume", "audio"] | None = None
+    status: list[FileState] | None = None
+    search: str | None = None
+    """Words that a file's name, title or tags must all have."""
 
 
 class FilesPage(BaseModel):
@@ -703,6 +775,23 @@ class NewKeyRequest(BaseModel):
     scopes: list[Literal["upload", "read", "admin"]]
     expires_in_days: int | None = None
     """null: never."""
+
+
+class NewShareAnswer(BaseModel):
+    id: str
+    kind: Literal["archive", "job", "files"]
+    name: str
+    job_id: str
+    """The job or archive that is shared; of single files, the archive made of them."""
+    file_count: int | None
+    """Of single files."""
+    created_at: datetime
+    expires_at: datetime
+    has_password: bool
+    download_limit: int | None
+    downloads: int
+    path: str
+    """The address of its page, behind the installation's own. Shown this once."""
 
 
 class NewWebhookAnswer(BaseModel):
@@ -1126,6 +1215,79 @@ class SettingsAnswer(BaseModel):
     items: list[SettingAnswer]
 
 
+class ShareAnswer(BaseModel):
+    id: str
+    kind: Literal["archive", "job", "files"]
+    name: str
+    job_id: str
+    """The job or archive that is shared; of single files, the archive made of them."""
+    file_count: int | None
+    """Of single files."""
+    created_at: datetime
+    expires_at: datetime
+    has_password: bool
+    download_limit: int | None
+    downloads: int
+
+
+class ShareRequest(BaseModel):
+    archive_id: str | None = None
+    job_id: str | None = None
+    """All files of the job that could be read, and its zip."""
+    file_ids: list[str] | None = None
+    """A zip is made of them, and kept for as long."""
+    expires_in_days: int | None = None
+    """An archive ends its share with itself."""
+    name: str | None = None
+    """What visitors see as the title; else that of the job or archive."""
+    password: str | None = None
+    download_limit: int | None = None
+    """So often may something be downloaded, a file or the zip."""
+
+
+class SharedAnswer(BaseModel):
+    """What a visitor sees. Of one that is locked nothing is told but that."""
+
+    locked: bool
+    """It has a password: POST /shared/{token}/unlock."""
+    zips: list[SharedZip]
+    """All of it; empty while it is being made."""
+    name: str | None = None
+    file_count: int | None = None
+    expires_at: datetime | None = None
+    downloads_left: int | None = None
+    """null: as many as one likes."""
+
+
+class SharedFile(BaseModel):
+    id: str
+    filename: str
+    size_bytes: int
+    content_type: str | None
+    width: int | None
+    height: int | None
+    thumbnail_url: str | None
+    """A JPEG of this file alone."""
+
+
+class SharedPage(BaseModel):
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    items: list[SharedFile]
+
+
+class SharedZip(BaseModel):
+    name: str
+    filename: str
+    size_bytes: int
+
+
+class SharesAnswer(BaseModel):
+    items: list[ShareAnswer]
+
+
 class SignedInAnswer(BaseModel):
     access_token: str
     refresh_token: str
@@ -1305,6 +1467,16 @@ class TokensCounted(BaseModel):
     """Requests whose tokens the server didn't count: they are estimated."""
     frames: int
     """Pictures that the model was shown."""
+
+
+class UnlockAnswer(BaseModel):
+    share_pass: str
+    """Goes along as the header `X-Share-Pass`."""
+    expires_at: datetime
+
+
+class UnlockRequest(BaseModel):
+    password: str
 
 
 class UploadAnswer(BaseModel):

@@ -15,6 +15,9 @@ from millrace_client.models import (
     AnalysisRequest,
     AnalysisStarted,
     ApplyRequest,
+    ArchiveAnswer,
+    ArchiveRequest,
+    ArchivesPage,
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
@@ -35,6 +38,7 @@ from millrace_client.models import (
     DictionaryContent,
     DictionaryRequest,
     DownloadAnswer,
+    DownloadRequest,
     DuplicatesAnswer,
     EntitiesPage,
     FileAnswer,
@@ -61,6 +65,7 @@ from millrace_client.models import (
     NewJobAnswer,
     NewKeyAnswer,
     NewKeyRequest,
+    NewShareAnswer,
     NewWebhookAnswer,
     PartsRequest,
     PasswordRequest,
@@ -96,6 +101,11 @@ from millrace_client.models import (
     SettingAnswer,
     SettingsAnswer,
     SettingsRequest,
+    ShareAnswer,
+    SharedAnswer,
+    SharedPage,
+    ShareRequest,
+    SharesAnswer,
     SignedInAnswer,
     SignedParts,
     SlipsAnswer,
@@ -107,6 +117,8 @@ from millrace_client.models import (
     SyncRequest,
     TagsOfScenes,
     Token,
+    UnlockAnswer,
+    UnlockRequest,
     UploadAnswer,
     UploadRequest,
     UserDataAnswer,
@@ -393,6 +405,83 @@ def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAn
 def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
     """The thumbnail of a file by itself."""
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
+
+
+def create_archive(body: ArchiveRequest) -> Call[ArchiveAnswer]:
+    """Make a zip of chosen files."""
+    return Call("POST", "/archives", ArchiveAnswer, body=body, creates=True)
+
+
+def list_archives(
+    *, status: list[JobState] | None = None, limit: int | None = None, cursor: str | None = None
+) -> Call[ArchivesPage]:
+    """Your archives."""
+    return Call("GET", "/archives", ArchivesPage, query={"status": status, "limit": limit, "cursor": cursor})
+
+
+def get_archive(archive_id: str) -> Call[ArchiveAnswer]:
+    """An archive."""
+    return Call("GET", f"/archives/{archive_id}", ArchiveAnswer)
+
+
+def delete_archive(archive_id: str) -> Call[None]:
+    """Delete an archive."""
+    return Call("DELETE", f"/archives/{archive_id}", None)
+
+
+def create_share(body: ShareRequest) -> Call[NewShareAnswer]:
+    """Share files by an address."""
+    return Call("POST", "/shares", NewShareAnswer, body=body, creates=True)
+
+
+def list_shares() -> Call[SharesAnswer]:
+    """Your shares."""
+    return Call("GET", "/shares", SharesAnswer)
+
+
+def get_share(share_id: str) -> Call[ShareAnswer]:
+    """A share."""
+    return Call("GET", f"/shares/{share_id}", ShareAnswer)
+
+
+def revoke_share(share_id: str) -> Call[None]:
+    """Revoke a share."""
+    return Call("DELETE", f"/shares/{share_id}", None)
+
+
+def get_shared(token: str, *, share_pass: str | None = None) -> Call[SharedAnswer]:
+    """What was shared."""
+    return Call("GET", f"/shared/{quote(token, safe='')}", SharedAnswer, headers={"X-Share-Pass": share_pass})
+
+
+def unlock_shared(token: str, body: UnlockRequest) -> Call[UnlockAnswer]:
+    """Open a share with its password."""
+    return Call("POST", f"/shared/{quote(token, safe='')}/unlock", UnlockAnswer, body=body, repeatable=False)
+
+
+def list_shared(
+    token: str, *, page: int | None = None, per_page: int | None = None, share_pass: str | None = None
+) -> Call[SharedPage]:
+    """The files that were shared."""
+    return Call(
+        "GET",
+        f"/shared/{quote(token, safe='')}/files",
+        SharedPage,
+        query={"page": page, "per_page": per_page},
+        headers={"X-Share-Pass": share_pass},
+    )
+
+
+def download_shared(token: str, body: DownloadRequest, *, share_pass: str | None = None) -> Call[DownloadAnswer]:
+    """Download what was shared."""
+    return Call(
+        "POST",
+        f"/shared/{quote(token, safe='')}/downloads",
+        DownloadAnswer,
+        body=body,
+        headers={"X-Share-Pass": share_pass},
+        repeatable=False,
+    )
 
 
 def send_images(body: PicturesRequest) -> Call[UploadAnswer]:

@@ -2,14 +2,14 @@
 
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "FileState".
- */
-export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobState".
  */
 export type JobState = 'pending' | 'queued' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FileState".
+ */
+export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
 
 export interface Api {}
 /**
@@ -214,6 +214,121 @@ export interface ApplyRequest {
    * Applying is always a job: follow it by its id.
    */
   background?: true
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveAnswer".
+ */
+export interface ArchiveAnswer {
+  /**
+   * Also the id of the job that makes it, which can be paused and cancelled.
+   */
+  archive_id: string
+  name: string
+  status: JobState
+  progress_percent: number
+  /**
+   * Exact from the start; of all zips together.
+   */
+  size_bytes: number
+  file_count: number
+  layout: 'organised' | 'original' | 'flat'
+  /**
+   * Seconds that making it takes; null: not known.
+   */
+  estimate: number | null
+  zips: ArchiveZip[]
+  /**
+   * Once it is completed, where it is one zip.
+   */
+  download_url: string | null
+  created_at: string
+  completed_at: string | null
+  /**
+   * When it goes by itself; null: not before it is over.
+   */
+  expires_at: string | null
+  error_code: string | null
+  error_message: string | null
+}
+/**
+ * filename: what it is saved as.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveZip".
+ */
+export interface ArchiveZip {
+  name: string
+  filename: string
+  size_bytes: number
+  file_count: number
+  /**
+   * Once the archive is completed.
+   */
+  download_url: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveRequest".
+ */
+export interface ArchiveRequest {
+  /**
+   * Files of yours, of any job.
+   *
+   * @maxItems 40000
+   */
+  file_ids?: string[]
+  /**
+   * Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs.
+   */
+  filter?: FilesFilter | null
+  /**
+   * All files of these jobs that could be read.
+   *
+   * @maxItems 1000
+   */
+  job_ids?: string[]
+  /**
+   * The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for each job where there are several; `flat`: none.
+   */
+  layout?: 'organised' | 'original' | 'flat'
+  /**
+   * Also what the jobs of `job_ids` came to, but for their own zips.
+   */
+  artifacts?: boolean
+  /**
+   * What it is saved as, without `.zip`.
+   */
+  name?: string | null
+  /**
+   * The most that one zip may have: several are made, each whole by itself.
+   */
+  split_bytes?: number | null
+}
+/**
+ * As GET /files takes it: every file that such a list has, on any of its pages.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FilesFilter".
+ */
+export interface FilesFilter {
+  type?: ('image' | 'video' | 'volume' | 'audio') | null
+  /**
+   * @maxItems 10
+   */
+  status?: FileState[]
+  /**
+   * Words that a file's name, title or tags must all have.
+   */
+  search?: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchivesPage".
+ */
+export interface ArchivesPage {
+  items: ArchiveAnswer[]
+  next_cursor: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -548,6 +663,17 @@ export interface DownloadAnswer {
   url: string
   expires_at: string
   size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DownloadRequest".
+ */
+export interface DownloadRequest {
+  file_id?: string | null
+  /**
+   * The name of one of `zips`.
+   */
+  zip?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1259,6 +1385,32 @@ export interface NewKeyRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewShareAnswer".
+ */
+export interface NewShareAnswer {
+  id: string
+  kind: 'archive' | 'job' | 'files'
+  name: string
+  /**
+   * The job or archive that is shared; of single files, the archive made of them.
+   */
+  job_id: string
+  /**
+   * Of single files.
+   */
+  file_count: number | null
+  created_at: string
+  expires_at: string
+  has_password: boolean
+  download_limit: number | null
+  downloads: number
+  /**
+   * The address of its page, behind the installation's own. Shown this once.
+   */
+  path: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NewWebhookAnswer".
  */
 export interface NewWebhookAnswer {
@@ -1937,6 +2089,124 @@ export interface SettingsRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ShareAnswer".
+ */
+export interface ShareAnswer {
+  id: string
+  kind: 'archive' | 'job' | 'files'
+  name: string
+  /**
+   * The job or archive that is shared; of single files, the archive made of them.
+   */
+  job_id: string
+  /**
+   * Of single files.
+   */
+  file_count: number | null
+  created_at: string
+  expires_at: string
+  has_password: boolean
+  download_limit: number | null
+  downloads: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ShareRequest".
+ */
+export interface ShareRequest {
+  archive_id?: string | null
+  /**
+   * All files of the job that could be read, and its zip.
+   */
+  job_id?: string | null
+  /**
+   * A zip is made of them, and kept for as long.
+   *
+   * @maxItems 5000
+   */
+  file_ids?: string[]
+  /**
+   * An archive ends its share with itself.
+   */
+  expires_in_days?: number
+  /**
+   * What visitors see as the title; else that of the job or archive.
+   */
+  name?: string | null
+  password?: string | null
+  /**
+   * So often may something be downloaded, a file or the zip.
+   */
+  download_limit?: number | null
+}
+/**
+ * What a visitor sees. Of one that is locked nothing is told but that.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedAnswer".
+ */
+export interface SharedAnswer {
+  /**
+   * It has a password: POST /shared/{token}/unlock.
+   */
+  locked: boolean
+  name?: string | null
+  file_count?: number | null
+  expires_at?: string | null
+  /**
+   * null: as many as one likes.
+   */
+  downloads_left?: number | null
+  /**
+   * All of it; empty while it is being made.
+   */
+  zips: SharedZip[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedZip".
+ */
+export interface SharedZip {
+  name: string
+  filename: string
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedFile".
+ */
+export interface SharedFile {
+  id: string
+  filename: string
+  size_bytes: number
+  content_type: string | null
+  width: number | null
+  height: number | null
+  /**
+   * A JPEG of this file alone.
+   */
+  thumbnail_url: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharedPage".
+ */
+export interface SharedPage {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  items: SharedFile[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "SharesAnswer".
+ */
+export interface SharesAnswer {
+  items: ShareAnswer[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SignedInAnswer".
  */
 export interface SignedInAnswer {
@@ -2167,6 +2437,24 @@ export interface Token {
    */
   expires_in: number
   user_id: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UnlockAnswer".
+ */
+export interface UnlockAnswer {
+  /**
+   * Goes along as the header `X-Share-Pass`.
+   */
+  share_pass: string
+  expires_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UnlockRequest".
+ */
+export interface UnlockRequest {
+  password: string
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

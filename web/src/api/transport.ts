@@ -40,12 +40,15 @@ export interface Asked {
   key?: string
   /** Only if it still is what this ETag named. */
   match?: string
+  /** What a share's password has opened. */
+  pass?: string
 }
 
 export async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (bearer) headers.Authorization = `Bearer ${bearer}`
   if (asked.key) headers['Idempotency-Key'] = asked.key
+  if (asked.pass) headers['X-Share-Pass'] = asked.pass
   if (asked.match) headers['If-Match'] = asked.match
   if (asked.body !== undefined) headers['Content-Type'] = 'application/json'
   try {

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from millrace_client.cli import accounts, credentials, jobs, looking, scenes, sending
+from millrace_client.cli import accounts, archives, credentials, jobs, looking, scenes, sending, shares
 from millrace_client.cli.exits import Exit
 
 USAGE: Any = typer.BadParameter.__mro__[1]
@@ -30,6 +30,11 @@ app.command("duplicates")(jobs.duplicates)
 app.command("download")(jobs.download)
 for name, command in jobs.STEERING.items():
     app.command(name)(command)
+app.command("archive")(archives.archive)
+app.command("archives")(archives.list_archives)
+app.command("share")(shares.share)
+app.command("shares")(shares.list_shares)
+app.command("revoke")(shares.revoke)
 app.command("watch")(looking.watch_job)
 app.command("artifacts")(looking.artifacts)
 app.command("delete")(looking.delete)

@@ -6,6 +6,8 @@ import { useQuantities } from '../../i18n/quantities'
 import type { Grouping, PipelinePage } from '../../pipelines/contract'
 import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
 import { type Group, TileGrid } from '../../ui/TileGrid'
+import { Share } from '../archives/Share'
+import { Take } from '../archives/Take'
 import { arrange, MONTH, sortsOf, type View } from './arrange'
 import type { FileBook } from './book'
 import { Compare } from './Compare'
@@ -188,6 +190,8 @@ export function FilesView({ book, page }: Props) {
       {selected.size > 0 && (
         <div className={styles.selection} role="toolbar" aria-label={t('selected', { count: selected.size })}>
           <strong className="number">{t('selected', { count: selected.size })}</strong>
+          <Take files={[...selected].map((n) => files[n])} />
+          <Share files={[...selected].map((n) => files[n])} />
           <Button
             icon={Rows3}
             isDisabled={selected.size < 2 || selected.size > COMPARED}

@@ -5,6 +5,8 @@ import { useState } from 'react'
 import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Sheet } from '../../ui/controls'
+import { Share } from '../archives/Share'
+import { Take } from '../archives/Take'
 import { DeleteFiles } from './DeleteFiles'
 import { NewJob } from './NewJob'
 import styles from './Selection.module.css'
@@ -29,6 +31,8 @@ export function Selection({ files, onClear, removing, onRemove, onForget }: Prop
       {count > 0 && (
         <div className={styles.bar} role="toolbar" aria-label={t('selected', { count })}>
           <strong className="number">{t('selected', { count })}</strong>
+          <Take files={files} />
+          <Share files={files} />
           <Button icon={FolderPlus} onPress={() => set('job')}>
             {t('library.newJob')}
           </Button>

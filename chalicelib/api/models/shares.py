@@ -1,0 +1,105 @@
+"""Shapes of shares: as their owner sees them, and as a visitor does."""
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from chalicelib.api.models.library import FileId
+from chalicelib.api.models.shapes import Answer, Given, Name, Page, Query, Time
+
+
+class ShareRequest(Given):
+    archive_id: str | None = Field(None, max_length=60)
+    job_id: str | None = Field(None, max_length=60, description="All files of the job that could be read, and its zip.")
+    file_ids: list[FileId] = Field(
+        default_factory=list, max_length=5000, description="A zip is made of them, and kept for as long."
+    )
+    expires_in_days: int = Field(14, ge=1, le=365, description="An archive ends its share with itself.")
+    name: Name | None = Field(None, description="What visitors see as the title; else that of the job or archive.")
+    password: str | None = Field(None, min_length=4, max_length=128)
+    download_limit: int | None = Field(
+        None, ge=1, le=1_000_000, description="So often may something be downloaded, a file or the zip."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if [bool(self.archive_id), bool(self.job_id), bool(self.file_ids)].count(True) != 1:
+            raise ValueError("one of archive_id, job_id and file_ids")
+        return self
+
+
+class ShareAnswer(Answer):
+    id: str
+    kind: Literal["archive", "job", "files"]
+    name: str
+    job_id: str = Field(description="The job or archive that is shared; of single files, the archive made of them.")
+    file_count: int | None = Field(description="Of single files.")
+    created_at: Time
+    expires_at: Time
+    has_password: bool
+    download_limit: int | None
+    downloads: int
+
+
+class NewShareAnswer(ShareAnswer):
+    path: str = Field(description="The address of its page, behind the installation's own. Shown this once.")
+
+
+class SharesAnswer(Answer):
+    items: list[ShareAnswer]
+
+
+class SharedZip(Answer):
+    name: str
+    filename: str
+    size_bytes: int
+
+
+class SharedAnswer(Answer):
+    """What a visitor sees. Of one that is locked nothing is told but that."""
+
+    locked: bool = Field(description="It has a password: POST /shared/{token}/unlock.")
+    name: str | None = None
+    file_count: int | None = None
+    expires_at: Time | None = None
+    downloads_left: int | None = Field(None, description="null: as many as one likes.")
+    zips: list[SharedZip] = Field(description="All of it; empty while it is being made.")
+
+
+class UnlockRequest(Given):
+    password: str = Field(max_length=128)
+
+
+class UnlockAnswer(Answer):
+    share_pass: str = Field(description="Goes along as the header `X-Share-Pass`.")
+    expires_at: Time
+
+
+class SharedQuery(Query):
+    page: int = Field(1, ge=1, le=100_000)
+    per_page: int = Field(50, ge=1, le=60)
+
+
+class SharedFile(Answer):
+    id: str
+    filename: str
+    size_bytes: int
+    content_type: str | None
+    width: int | None
+    height: int | None
+    thumbnail_url: str | None = Field(description="A JPEG of this file alone.")
+
+
+class SharedPage(Page):
+    items: list[SharedFile]
+
+
+class DownloadRequest(Given):
+    file_id: FileId | None = None
+    zip: str | None = Field(None, max_length=40, description="The name of one of `zips`.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if bool(self.file_id) == bool(self.zip):
+            raise ValueError("one of file_id and zip")
+        return self

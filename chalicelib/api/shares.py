@@ -1,0 +1,249 @@
+"""Shares: made, listed and revoked by their owner; seen by whoever has the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from chalicelib.accounts.errors import TooManyAttempts
+from chalicelib.api.file_views import signed_thumbnail
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links, pages
+from chalicelib.api.framework.routing import Routes
+from chalicelib.api.models.files import DownloadAnswer
+from chalicelib.api.models.shares import (
+    DownloadRequest,
+    NewShareAnswer,
+    ShareAnswer,
+    SharedAnswer,
+    SharedFile,
+    SharedPage,
+    SharedQuery,
+    SharedZip,
+    ShareRequest,
+    SharesAnswer,
+    UnlockAnswer,
+    UnlockRequest,
+)
+from chalicelib.jobs.errors import (
+    ArchiveNotFound,
+    ArtifactNotFound,
+    FileNotFound,
+    JobNotFound,
+    ObjectMissing,
+    ShareLocked,
+    SharePasswordWrong,
+    ShareUsedUp,
+    StorageFull,
+    TooManyJobs,
+    TooManyShares,
+    TryAgain,
+)
+from chalicelib.jobs.library.shares import Share, WantedShare
+from chalicelib.jobs.model import File
+from chalicelib.jobs.work import thumbnails
+from chalicelib.wiring import services
+
+routes = Routes(__name__)
+
+OPENED_BY = "x-share-pass"
+UNSEEN = {"X-Robots-Tag": "noindex, nofollow, noarchive"}
+SIDE_BY_SIDE = 16
+
+
+@routes.route(
+    "POST",
+    "/shares",
+    "Share files by an address",
+    body=ShareRequest,
+    answer=NewShareAnswer,
+    status=201,
+    creates=True,
+    errors=(ArchiveNotFound, JobNotFound, FileNotFound, TooManyShares, StorageFull, TooManyJobs),
+    headers=("Location",),
+)
+def create_share(call: Call) -> Reply:
+    """Whoever has the address sees these files and may download them, without an account. Nothing else is reachable by
+    it."""
+    body: ShareRequest = call.body
+    wanted = WantedShare(
+        body.expires_in_days,
+        body.archive_id,
+        body.job_id,
+        body.file_ids,
+        body.name,
+        body.password,
+        body.download_limit,
+    )
+    share, token = services().shares.open(call.user.id, wanted, call.made_id)
+    answer = NewShareAnswer(**share_answer(share).model_dump(), path=f"/shared/{token}")
+    return Reply(answer, 201, {"Location": f"/api/shares/{share.id}"})
+
+
+@routes.route("GET", "/shares", "Your shares", answer=SharesAnswer)
+def list_shares(call: Call) -> SharesAnswer:
+    return SharesAnswer(items=[share_answer(share) for share in services().shares.all(call.user.id)])
+
+
+@routes.route("GET", "/shares/{share_id}", "A share", answer=ShareAnswer)
+def get_share(call: Call, share_id: str) -> ShareAnswer:
+    return share_answer(services().shares.get(call.user.id, share_id))
+
+
+@routes.route("DELETE", "/shares/{share_id}", "Revoke a share", status=204, errors=(TryAgain,))
+def revoke_share(call: Call, share_id: str) -> Reply:
+    """Its address leads nowhere from now on; a download whose signed address was given before may still end."""
+    share = services().shares.get(call.user.id, share_id)
+    services().shares.revoke(share)
+    if share.kind == "files":
+        with suppress(JobNotFound):
+            services().deletion.delete_job(call.user.id, share.job_id)
+    return Reply(None, 204)
+
+
+@routes.route("GET", "/shared/{token}", "What was shared", answer=SharedAnswer, open=True, headers=("X-Robots-Tag",))
+def get_shared(call: Call, token: str) -> Reply:
+    share = services().shares.seen(token)
+    if not services().shares.is_open(share, call.headers.get(OPENED_BY, "")):
+        return Reply(SharedAnswer(locked=True, zips=[]), headers=UNSEEN)
+    left = None if share.download_limit is None else max(0, share.download_limit - share.downloads)
+    answer = SharedAnswer(
+        locked=False,
+        name=share.name,
+        file_count=services().shares.files(share, 1, 1)[1],
+        expires_at=share.expires_at,
+        downloads_left=left,
+        zips=[
+            SharedZip(name=one.name, filename=one.filename, size_bytes=one.size)
+            for one in services().shares.zips(share)
+        ],
+    )
+    return Reply(answer, headers=UNSEEN)
+
+
+@routes.route(
+    "POST",
+    "/shared/{token}/unlock",
+    "Open a share with its password",
+    body=UnlockRequest,
+    answer=UnlockAnswer,
+    open=True,
+    errors=(SharePasswordWrong, TooManyAttempts),
+    headers=("X-Robots-Tag",),
+)
+def unlock_shared(call: Call, token: str) -> Reply:
+    shares = services().shares
+    share_pass, until = shares.unlock(shares.seen(token), call.body.password, call.address)
+    return Reply(UnlockAnswer(share_pass=share_pass, expires_at=until), headers=UNSEEN)
+
+
+@routes.route(
+    "GET",
+    "/shared/{token}/files",
+    "The files that were shared",
+    query=SharedQuery,
+    answer=SharedPage,
+    open=True,
+    errors=(ShareLocked,),
+    headers=("Link", "X-Robots-Tag"),
+)
+def list_shared(call: Call, token: str) -> Reply:
+    query: SharedQuery = call.query
+    share = _opened(call, token)
+    found, total = services().shares.files(share, query.page, query.per_page)
+    answer = SharedPage(
+        items=_shown(found),
+        total=total,
+        page=query.page,
+        per_page=query.per_page,
+        pages=pages(total, query.per_page),
+    )
+    return Reply(answer, headers={**page_links(call, total), **UNSEEN})
+
+
+@routes.route(
+    "POST",
+    "/shared/{token}/downloads",
+    "Download what was shared",
+    body=DownloadRequest,
+    answer=DownloadAnswer,
+    open=True,
+    errors=(ShareLocked, ShareUsedUp, FileNotFound, ArtifactNotFound),
+    headers=("X-Robots-Tag",),
+)
+def download_shared(call: Call, token: str) -> Reply:
+    """Answers with where the bytes are, for a while, and counts: so nothing that only looks at addresses is counted."""
+    body: DownloadRequest = call.body
+    share = _opened(call, token)
+    key, bucket, filename, content_type = _wanted(share, body)
+    try:
+        found = services().objects.stat(key, bucket)
+    except ObjectMissing:
+        raise FileNotFound("The bytes of this file are not kept any more.") from None
+    services().shares.count(share)
+    signed = services().objects.sign_get(
+        key,
+        bucket=bucket,
+        filename=filename,
+        content_type=content_type,
+        expires_in=services().settings.limits.download_url_seconds,
+        now=services().clock(),
+    )
+    return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=found.size), headers=UNSEEN)
+
+
+def _opened(call: Call, token: str) -> Share:
+    share = services().shares.seen(token)
+    services().shares.check_open(share, call.headers.get(OPENED_BY, ""))
+    return share
+
+
+def _wanted(share: Share, body: DownloadRequest) -> tuple[str, str | None, str, str]:
+    if body.file_id:
+        file = services().shares.file(share, body.file_id)
+        return file.key, file.bucket, file.filename.rpartition("/")[2], "application/octet-stream"
+    for one in services().shares.zips(share):
+        if one.name == body.zip:
+            return one.key, None, one.filename or "files.zip", "application/zip"
+    raise ArtifactNotFound("There is no such zip, or it is still being made.")
+
+
+def _shown(files: Sequence[File]) -> list[SharedFile]:
+    # A picture from its pack would come with those of files that are not shared.
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        addresses = list(pool.map(_thumbnail, files))
+    return [
+        SharedFile(
+            id=file.id,
+            filename=file.filename,
+            size_bytes=file.size,
+            content_type=file.content_type,
+            width=file.metadata.get("width"),
+            height=file.metadata.get("height"),
+            thumbnail_url=address,
+        )
+        for file, address in zip(files, addresses, strict=True)
+    ]
+
+
+def _thumbnail(file: File) -> str | None:
+    try:
+        return signed_thumbnail(thumbnails.by_itself(services().objects, file).key).url
+    except ObjectMissing:
+        return None
+
+
+def share_answer(share: Share) -> ShareAnswer:
+    return ShareAnswer(
+        id=share.id,
+        kind=share.kind,
+        name=share.name,
+        job_id=share.job_id,
+        file_count=len(share.file_ids) or None,
+        created_at=share.created_at,
+        expires_at=share.expires_at,
+        has_password=share.password_hash is not None,
+        download_limit=share.download_limit,
+        downloads=share.downloads,
+    )

@@ -1,0 +1,143 @@
+"""The work that makes an archive of what was chosen: of other jobs' files, which it only reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.archives.naming import Layout
+from chalicelib.archives.plan import Planned, parts, unpacked
+from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile, Worker, Workers
+
+NAME = "archive"
+SELECTION, CHECKSUMS = "selection", "checksums"
+COMPLETE, CONTENTS = "complete", "contents"
+PIECE = 256 * 1024 * 1024
+"""Bytes read between two checkpoints: some seconds' work."""
+SAVED_AFTER = 100
+"""Checksums: so many small files are read again at most where a worker dies."""
+
+
+class Options(BaseModel):
+    """What the plan came to. counts, sizes: of the members and of the bytes of each zip."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    layout: Layout
+    filename: str = Field(max_length=255)
+    file_count: int
+    size_bytes: int
+    counts: list[int]
+    sizes: list[int]
+
+
+class ArchiveWork:
+    name = NAME
+    title = "Archive"
+    description = "One zip, or several, of files that were chosen from one job or many."
+    Options: type[BaseModel] = Options
+    workers = Workers(run=Worker(results=True))
+
+    def __init__(self) -> None:
+        self.steps: tuple[Step, ...] = (
+            Step("Completing checksums", complete_checksums, 2),
+            Step("Writing the zip", write, 6),
+        )
+
+    def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
+        return None
+
+
+def complete_checksums(ctx: RunContext) -> None:
+    """Reads what has no CRC32: most files have one since they were looked into."""
+    members = _members(ctx)
+    found = _checksums(ctx)
+    unknown = [i for i, member in enumerate(members) if member.stored.crc32 is None]
+    total = sum(members[i].stored.size for i in unknown) or 1
+    done = 0
+    unsaved = 0
+    for i in unknown:
+        stored = members[i].stored
+        if str(i) not in found:
+            found[str(i)] = _checksum(ctx, i, stored, done, total)
+            unsaved += 1
+        done += stored.size
+        if unsaved >= SAVED_AFTER or (unsaved and stored.size >= PIECE):
+            ctx.save(CHECKSUMS, json.dumps(found).encode())
+            unsaved = 0
+    ctx.save(CHECKSUMS, json.dumps(found).encode())
+
+
+def _checksum(ctx: RunContext, number: int, stored: StoredFile, before: int, total: int) -> int:
+    """before, total: bytes that were read before it, and that are to be read in all."""
+    from chalicelib.files.hashing import crc32
+
+    at = crc = 0
+    if ctx.state and ctx.state["member"] == number:
+        at, crc = ctx.state["at"], ctx.state["crc"]
+    while at < stored.size:
+        ctx.progress(100 * (before + at) / total, stored.filename)
+        end = min(at + PIECE, stored.size)
+        for chunk in ctx.stream(stored, at, end):
+            crc, at = crc32(chunk, crc), at + len(chunk)
+        if at != end:
+            raise PipelineFailed(
+                "source_changed", f"A file is shorter than it was when it was chosen: {stored.filename}"
+            )
+        if end < stored.size:
+            ctx.checkpoint({"member": number, "at": at, "crc": crc})
+    return crc
+
+
+def write(ctx: RunContext) -> None:
+    """Artifact `complete`, or `part01`, `part02` and so on, each a zip by itself; and `contents`, which lists it."""
+    options: Options = ctx.options
+    found = _checksums(ctx)
+    members = [
+        member if member.stored.crc32 is not None else _with_checksum(member, found[str(i)])
+        for i, member in enumerate(_members(ctx))
+    ]
+    state: Mapping[str, Any] = ctx.state or {}
+    names = zip_names(options.filename, len(options.counts))
+    for number, (some, (name, filename)) in enumerate(zip(parts(members, options.counts), names, strict=True)):
+        if number < state.get("zips", 0):
+            continue
+        ctx.archive(name, filename, [Member(one.path, one.stored, one.modified_at) for one in some])
+        ctx.checkpoint({"zips": number + 1})
+    listed = [{"path": m.path, "size_bytes": m.stored.size, "file_id": m.file_id} for m in members]
+    content = json.dumps({"files": listed}, ensure_ascii=False).encode()
+    ctx.artifact(CONTENTS, content, f"{options.filename}_contents.json", "application/json")
+    summary = f"{options.file_count:,} files in {len(options.counts)} zip{'' if len(options.counts) == 1 else 's'}"
+    ctx.result(summary, None, {"files": options.file_count, "size_bytes": options.size_bytes, "zips": len(names)})
+
+
+def zip_names(filename: str, count: int) -> list[tuple[str, str]]:
+    """For each zip the name of its artifact, and what it is saved as."""
+    if count == 1:
+        return [(COMPLETE, f"{filename}.zip")]
+    return [(f"part{number:02d}", f"{filename}_part{number:02d}.zip") for number in range(1, count + 1)]
+
+
+def _members(ctx: RunContext) -> list[Planned]:
+    try:
+        return unpacked(ctx.load(SELECTION).read_bytes())
+    except KeyError:
+        raise PipelineFailed(
+            "selection_gone", "What was chosen is not kept any more. Choose the files again."
+        ) from None
+
+
+def _checksums(ctx: RunContext) -> dict[str, int]:
+    try:
+        found: dict[str, int] = json.loads(ctx.load(CHECKSUMS).read_bytes())
+        return found
+    except KeyError:
+        return {}
+
+
+def _with_checksum(member: Planned, crc: int) -> Planned:
+    return replace(member, stored=replace(member.stored, crc32=crc))

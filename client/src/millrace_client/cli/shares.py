@@ -1,0 +1,84 @@
+"""Commands that share files by an address, and end that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from millrace_client import operations
+from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client, show_json, show_rows
+from millrace_client.cli.exits import reported, say
+from millrace_client.client import ShareOptions
+
+PASSWORD = "MILLRACE_SHARE_PASSWORD"  # noqa: S105 - the variable's name
+
+
+def share(
+    job: Annotated[str | None, typer.Argument(help="A job or an archive.", show_default=False)] = None,
+    file: Annotated[list[str] | None, typer.Option(help="A file's id; may be given often.", show_default=False)] = None,
+    days: Annotated[int, typer.Option(min=1, max=365, help="Ends after so many.")] = 14,
+    name: Annotated[str | None, typer.Option(help="What visitors see as the title.", show_default=False)] = None,
+    password: Annotated[bool, typer.Option("--password", help="Asks for one that visitors must give.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many downloads at most.", show_default=False)] = None,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Make an address by which people without an account see files and download them."""
+    if bool(job) == bool(file):
+        raise typer.BadParameter("name a job or an archive, or files with --file.")
+    shared: ShareOptions = {"expires_in_days": days}
+    if name is not None:
+        shared["name"] = name
+    if limit is not None:
+        shared["download_limit"] = limit
+    if password:
+        shared["password"] = _password()
+    with reported(as_json), client(address) as service:
+        if file:
+            shared["file_ids"] = file
+        elif job and service.send(operations.get_job(job)).pipeline == "archive":
+            shared["archive_id"] = job
+        elif job:
+            shared["job_id"] = job
+        made = service.share(**shared)
+        url = service.address + made.path
+        say(f"Good until {made.expires_at.astimezone():%Y-%m-%d %H:%M}.", f"millrace revoke {made.id}")
+        show_json({**made.model_dump(mode="json"), "url": url}) if as_json else print(url)
+
+
+def _password() -> str:
+    """Never of the command line, where others on the machine see it."""
+    if given := os.environ.get(PASSWORD):
+        return given
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"set {PASSWORD} where nobody can be asked.", param_hint="--password")
+    return str(typer.prompt("Password for visitors", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def list_shares(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
+    """Your shares, the newest first."""
+    with reported(as_json), client(address) as service:
+        found = service.shares()
+        if as_json:
+            show_json(found)
+            return
+        columns = ["share", "of", "downloads", "of at most", "until", "name"]
+        show_rows(columns, [(s.id, s.kind, s.downloads, s.download_limit, s.expires_at, s.name) for s in found])
+
+
+def revoke(
+    share_ids: Annotated[list[str], typer.Argument(help="Ids: `millrace shares` shows them.", show_default=False)],
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """End shares: their addresses lead nowhere from then on."""
+    with reported(as_json), client(address) as service:
+        for share_id in share_ids:
+            service.revoke(share_id)
+            if not as_json:
+                print(share_id)
+        if as_json:
+            show_json({"revoked": share_ids})

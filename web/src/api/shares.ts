@@ -1,0 +1,43 @@
+// Shares: made and revoked by their owner, and what their visitors see, who have no account.
+import { api } from './client'
+import type {
+  DownloadAnswer,
+  NewShareAnswer,
+  ShareAnswer,
+  SharedAnswer,
+  SharedPage,
+  ShareRequest,
+  SharesAnswer,
+  UnlockAnswer,
+} from './schema'
+
+export const PER_PAGE = 60
+
+export const makeShare = (body: Partial<ShareRequest>, key: string) =>
+  api<NewShareAnswer>('/shares', { method: 'POST', body, key })
+
+export const listShares = async (signal: AbortSignal): Promise<ShareAnswer[]> =>
+  (await api<SharesAnswer>('/shares', { signal })).items
+
+export const revokeShare = (id: string) => api<void>(`/shares/${id}`, { method: 'DELETE' })
+
+/** What a visitor asks with: the address's own secret, and what its password has opened. */
+export interface Visit {
+  token: string
+  pass: string
+}
+
+const at = ({ token }: Visit, more = '') => `/shared/${encodeURIComponent(token)}${more}`
+const visiting = (visit: Visit) => ({ anonymous: true, pass: visit.pass })
+
+export const readShared = (visit: Visit, signal: AbortSignal) =>
+  api<SharedAnswer>(at(visit), { ...visiting(visit), signal })
+
+export const sharedPage = (visit: Visit, page: number, signal: AbortSignal) =>
+  api<SharedPage>(at(visit, `/files?per_page=${PER_PAGE}&page=${page}`), { ...visiting(visit), signal })
+
+export const unlockShared = (visit: Visit, password: string) =>
+  api<UnlockAnswer>(at(visit, '/unlock'), { method: 'POST', body: { password }, anonymous: true })
+
+export const downloadShared = (visit: Visit, what: { file_id: string } | { zip: string }) =>
+  api<DownloadAnswer>(at(visit, '/downloads'), { method: 'POST', body: what, ...visiting(visit) })

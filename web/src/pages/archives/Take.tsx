@@ -1,0 +1,216 @@
+// "Download 214 files, 1.3 GB": how they are to lie in the zip, how far it is, and then the file.
+import { Download } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import {
+  beginArchive,
+  dropArchive,
+  LAYOUTS,
+  type Layout,
+  MOST_CHOSEN,
+  over,
+  readArchive,
+} from '../../api/archives'
+import { Problem, pause } from '../../api/client'
+import type { ArchiveAnswer, FileAnswer } from '../../api/schema'
+import { useWords } from '../../i18n'
+import { useQuantities } from '../../i18n/quantities'
+import { Bar, Button, Notice, Select, Sheet } from '../../ui/controls'
+import { useDownload } from '../job/download'
+import { type Chosen, chosenOf } from './chosen'
+import styles from './Take.module.css'
+import { ArchiveWords, type Word } from './words'
+
+const EVERY = 1000
+
+/** The button of a bar over selected files, with the dialog that it opens. files: undefined where one isn't loaded. */
+export function Take({ files }: { files: readonly (FileAnswer | undefined)[] }) {
+  return (
+    <ArchiveWords>
+      <TakeButton files={files} />
+    </ArchiveWords>
+  )
+}
+
+function TakeButton({ files }: { files: readonly (FileAnswer | undefined)[] }) {
+  const { t } = useWords<Word>()
+  const quantities = useQuantities()
+  const [open, setOpen] = useState(false)
+  const known = useMemo(() => files.filter((file) => file !== undefined), [files])
+  const chosen = useMemo(() => chosenOf(known), [known])
+  const count = chosen.ids.length
+  return (
+    <>
+      <Button
+        kind="primary"
+        icon={Download}
+        isDisabled={count === 0 || known.length < files.length}
+        onPress={() => setOpen(true)}
+      >
+        {t('archive.take', { count, size: quantities.bytes(chosen.bytes) })}
+      </Button>
+      <Sheet
+        title={t('archive.take', { count, size: quantities.bytes(chosen.bytes) })}
+        open={open}
+        onClose={() => setOpen(false)}
+      >
+        <Making chosen={chosen} onClose={() => setOpen(false)} />
+      </Sheet>
+    </>
+  )
+}
+
+function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
+  const { t, said } = useWords<Word>()
+  const quantities = useQuantities()
+  const download = useDownload()
+  const [layout, setLayout] = useState<Layout>('organised')
+  const [name, setName] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [archive, setArchive] = useState<ArchiveAnswer | null>(null)
+  const key = useRef(crypto.randomUUID())
+  const fetched = useRef(false)
+  const id = archive?.archive_id
+
+  const begin = async () => {
+    setBusy(true)
+    setProblem(null)
+    try {
+      const named = name.trim() ? { name: name.trim() } : {}
+      setArchive(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
+    } catch (error) {
+      // Another try is another request: what was wrong with this one may be right by then.
+      key.current = crypto.randomUUID()
+      if (!(error instanceof Problem)) throw error
+      setProblem(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  useEffect(() => {
+    if (!id) return
+    const stop = new AbortController()
+    const watch = async () => {
+      for (;;) {
+        const now = await readArchive(id, stop.signal)
+        setArchive(now)
+        if (over(now)) return
+        await pause(EVERY, stop.signal)
+      }
+    }
+    watch().catch((error: unknown) => {
+      if (!stop.signal.aborted && error instanceof Problem) setProblem(error)
+    })
+    return () => stop.abort()
+  }, [id])
+
+  const ready = archive?.status === 'completed'
+  const address = archive?.download_url
+  useEffect(() => {
+    if (!ready || !address || fetched.current) return
+    fetched.current = true
+    download.start(address)
+  }, [ready, address, download])
+
+  const wrong = problem ?? (download.error instanceof Problem ? download.error : null)
+  return (
+    <form
+      className={styles.sheet}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void begin()
+      }}
+    >
+      {chosen.left > 0 && !archive && (
+        <Notice kind="warning" title={t('archive.left', { count: chosen.left })} />
+      )}
+      {wrong && (
+        <Notice
+          kind="error"
+          title={wrong.unreachable ? t('offline.title') : said('error', wrong.code, wrong.message)}
+        />
+      )}
+      {archive === null ? (
+        <>
+          {chosen.ids.length > MOST_CHOSEN && (
+            <Notice kind="error" title={t('archive.tooMany', { count: MOST_CHOSEN })} />
+          )}
+          <Select<Layout>
+            label={t('archive.layout')}
+            value={layout}
+            onChange={setLayout}
+            options={LAYOUTS.map((one) => [one, t(`archive.layout.${one}`)] as const)}
+          />
+          <label className={styles.field}>
+            {t('archive.name')}
+            <input maxLength={200} value={name} onChange={(event) => setName(event.target.value)} />
+          </label>
+        </>
+      ) : archive.status === 'failed' ? (
+        <Notice
+          kind="error"
+          title={said('error', archive.error_code ?? 'failed', archive.error_message ?? t('archive.failed'))}
+        >
+          {archive.error_message}
+        </Notice>
+      ) : archive.status === 'cancelled' ? (
+        <Notice kind="info" title={t('archive.cancelled')} />
+      ) : (
+        <>
+          <p role="status">
+            {ready
+              ? t('archive.ready', { size: quantities.bytes(archive.size_bytes) })
+              : t('archive.making', { percent: Math.floor(archive.progress_percent) })}
+          </p>
+          <Bar
+            value={archive.progress_percent}
+            label={t('archive.making', { percent: Math.floor(archive.progress_percent) })}
+          />
+          <p className={styles.note}>{t('archive.kept')}</p>
+        </>
+      )}
+      <div className={styles.actions}>
+        {archive === null && (
+          <>
+            <Button onPress={onClose}>{t('close')}</Button>
+            <Button
+              kind="primary"
+              type="submit"
+              icon={Download}
+              busy={busy}
+              isDisabled={chosen.ids.length === 0 || chosen.ids.length > MOST_CHOSEN}
+            >
+              {t('archive.begin')}
+            </Button>
+          </>
+        )}
+        {archive !== null && !over(archive) && (
+          <Button
+            onPress={() => {
+              void dropArchive(archive.archive_id).catch(() => undefined)
+              onClose()
+            }}
+          >
+            {t('archive.stop')}
+          </Button>
+        )}
+        {archive !== null && over(archive) && (
+          <>
+            <Button onPress={onClose}>{t('close')}</Button>
+            {ready && address && (
+              <Button
+                kind="primary"
+                icon={Download}
+                busy={download.busy}
+                onPress={() => download.start(address)}
+              >
+                {t('archive.again')}
+              </Button>
+            )}
+          </>
+        )}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,15 @@
+// The words of archives and shares, which come with the pages that have them.
+import type { ReactNode } from 'react'
+import { MoreWords } from '../../i18n'
+import en from './en.json'
+
+export type Word = keyof typeof en
+const OTHERS = { de: () => import('./de.json').then((loaded) => loaded.default) }
+
+export function ArchiveWords({ children }: { children: ReactNode }) {
+  return (
+    <MoreWords own={en} others={OTHERS}>
+      {children}
+    </MoreWords>
+  )
+}
