@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
     from chalicelib.jobs.intake.uploads import Intake
     from chalicelib.jobs.library.control import Control
+    from chalicelib.jobs.library.correcting import Corrections
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
     from chalicelib.jobs.library.guests import Guests
@@ -89,6 +90,12 @@ class LibraryServices:
         from chalicelib.jobs.library.files import Library
 
         return Library(self.jobs, self.owned, self.pipelines)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        from chalicelib.jobs.library.correcting import Corrections
+
+        return Corrections(self.jobs, self.owned)
 
     @cached_property
     def reuse(self) -> Reuse:

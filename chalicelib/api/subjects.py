@@ -23,6 +23,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "uploads": ("upload", "import-path", "jobs"),
         "jobs": ("jobs", "status", "pipelines"),
         "files": ("jobs", "download"),
+        "media": ("jobs",),
         "library": ("files", "jobs"),
         "colour": ("images", "detect", "correct", "pipelines"),
         "results": ("results",),

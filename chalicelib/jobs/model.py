@@ -49,7 +49,8 @@ class Job:
     options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
-    edits: how often its owner has changed it or one of its files.
+    edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
+    found of its files; made_revision: that of which its results were made.
     """
 
     id: str
@@ -103,12 +104,19 @@ class Job:
     deleting: bool = False
     edits: int = 0
     adding: str | None = None
+    revision: int = 0
+    made_revision: int = 0
     options_version: int = 1
     schema_version: int = 1
 
     @property
     def final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def current(self) -> bool:
+        """Whether its results have all that its owner has corrected."""
+        return self.made_revision == self.revision
 
     @property
     def all_in(self) -> bool:

@@ -59,6 +59,7 @@ class JobFields(TypedDict, total=False):
     kept_bytes: int
     adding: str | None
     deleting: bool
+    made_revision: int
 
 
 class JobGuard(Enum):
@@ -196,22 +197,28 @@ RESUME = JobMove(
     "resume", frozenset({JobState.PAUSED}), JobState.RUNNING, frozenset({G.SAME_STATE}), {"waiting_for": None}
 )
 CANCEL = JobMove("cancel", NOT_FINAL, JobState.CANCELLED, frozenset({G.SAME_STATE}), {"waiting_for": None})
+OPEN_AGAIN: JobFields = {
+    **AGAIN,
+    "run_requested": False,
+    "ticket": None,
+    "waiting_for": None,
+    "error_code": None,
+    "error_message": None,
+    "started_at": None,
+    "completed_at": None,
+    "given_up": False,
+}
 RETRY = JobMove(
     "retry",
     frozenset({JobState.COMPLETED, JobState.FAILED}),
     JobState.PENDING,
     frozenset({G.SAME_STATE, G.SAME_RETRY}),
-    {
-        **AGAIN,
-        "run_requested": False,
-        "ticket": None,
-        "waiting_for": None,
-        "error_code": None,
-        "error_message": None,
-        "started_at": None,
-        "completed_at": None,
-        "given_up": False,
-    },
+    OPEN_AGAIN,
+)
+COMPLETED = frozenset({JobState.COMPLETED})
+CORRECT = JobMove("take its owner's corrections", COMPLETED, guards=frozenset({G.NOT_DELETING}))
+REMAKE = JobMove(
+    "make its results anew", COMPLETED, JobState.PENDING, frozenset({G.SAME_STATE, G.SAME_RETRY}), OPEN_AGAIN
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
@@ -330,6 +337,7 @@ LOSE = FileMove(
 )
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
+CORRECT_FILE = FileMove("take its owner's correction", FINISHED, guards=frozenset({F.SAME_EDITS}))
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
 END_PARTS = FileMove(

@@ -187,10 +187,13 @@ def record(world: World) -> Examples:
     show("GET /jobs", ann, "/jobs?status=completed,running&limit=2")
     show("GET /jobs/{job_id}/files", ann, f"/jobs/{job_id}/files?confidence=high,medium&per_page=1")
     show("GET /jobs/{job_id}/duplicates", ann, f"/jobs/{job_id}/duplicates?kind=exact")
+    show("GET /jobs/{job_id}/tree", ann, f"/jobs/{job_id}/tree?layout=year&per_page=2")
     show("GET /download/{job_id}", ann, f"/download/{job_id}")
     show("GET /jobs/{job_id}/artifacts", ann, f"/jobs/{job_id}/artifacts")
     show("GET /download/{job_id}/{artifact}", ann, f"/download/{job_id}/complete", accept="application/json")
     show("POST /jobs/{job_id}/retry", ann, f"/jobs/{job_id}/retry")
+    world.deliver()
+    _corrections(examples, ann, job_id)
     world.deliver()
     _parts(examples, world, ann)
     world.s3.put_object(Bucket="millrace", Key="import/trip/a.jpg", Body=samples["harbour.jpg"])
@@ -291,6 +294,16 @@ def _parts(examples: Examples, world: World, ann: Caller) -> None:
         done = {"parts": [{"part_number": 1, "etag": stored["etag"]}]}
         examples.show(f"POST {route}/complete", ann, f"{path}/complete", done)
     services.cache_clear()
+
+
+def _corrections(examples: Examples, ann: Caller, job_id: str) -> None:
+    show = examples.show
+    first, second = f"{job_id}-00000001", f"{job_id}-00000002"
+    dropped = {"changes": [{"files": [second], "choice": "drop"}]}
+    show("PATCH /jobs/{job_id}/duplicates", ann, f"/jobs/{job_id}/duplicates", dropped)
+    shifted = {"changes": [{"files": [first], "shift_seconds": 3600, "timezone": "Europe/Paris"}]}
+    show("PATCH /jobs/{job_id}/dates", ann, f"/jobs/{job_id}/dates", shifted)
+    show("POST /jobs/{job_id}/remake", ann, f"/jobs/{job_id}/remake", {"layout": "year"})
 
 
 def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None:

@@ -173,6 +173,10 @@ class InspectionStore(Records, JobReads, FileReads, FoundCopies, Protocol): ...
 class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...
 
 
+class CorrectionStore(Records, JobReads, FilesById, Protocol):
+    """What an owner corrects of a job's files."""
+
+
 class SliceStore(Records, JobReads, SliceReads, Protocol): ...
 
 

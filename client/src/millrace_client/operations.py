@@ -29,6 +29,8 @@ from millrace_client.models import (
     ConnectionRequest,
     ConnectionsAnswer,
     ControlRequest,
+    CorrectedAnswer,
+    DatesRequest,
     DeliveriesPage,
     DeliveryAnswer,
     DictionaryAnswer,
@@ -36,6 +38,7 @@ from millrace_client.models import (
     DictionaryRequest,
     DownloadAnswer,
     DuplicatesAnswer,
+    DuplicatesRequest,
     EntitiesPage,
     FileAnswer,
     FileChanges,
@@ -76,6 +79,7 @@ from millrace_client.models import (
     PushRequest,
     RefreshRequest,
     RegisterRequest,
+    RemakeRequest,
     ResultAnswer,
     ResultChanges,
     ResultRequest,
@@ -106,6 +110,7 @@ from millrace_client.models import (
     SyncRequest,
     TagsOfScenes,
     Token,
+    TreeAnswer,
     UploadAnswer,
     UploadRequest,
     UserDataAnswer,
@@ -322,6 +327,11 @@ def list_duplicates(
     )
 
 
+def decide_duplicates(job_id: str, body: DuplicatesRequest) -> Call[CorrectedAnswer]:
+    """Decide which files go into the zip."""
+    return Call("PATCH", f"/jobs/{job_id}/duplicates", CorrectedAnswer, body=body)
+
+
 def download(job_id: str) -> Call[DownloadAnswer]:
     """Download the zip."""
     return Call("GET", f"/download/{job_id}", DownloadAnswer)
@@ -335,6 +345,34 @@ def download_artifact(job_id: str, artifact: str) -> Call[DownloadAnswer]:
 def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
     """What a job has to download."""
     return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
+
+
+def correct_dates(job_id: str, body: DatesRequest) -> Call[CorrectedAnswer]:
+    """Correct when photos were taken."""
+    return Call("PATCH", f"/jobs/{job_id}/dates", CorrectedAnswer, body=body, creates=True)
+
+
+def remake_job(job_id: str, body: RemakeRequest) -> Call[JobAnswer]:
+    """Make the zip anew."""
+    return Call("POST", f"/jobs/{job_id}/remake", JobAnswer, body=body, repeatable=False)
+
+
+def look_into_zip(
+    job_id: str,
+    *,
+    layout: Literal["year/month", "year", "year/month-day", "original"] | None = None,
+    names: Literal["time", "original"] | None = None,
+    folder: str | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+) -> Call[TreeAnswer]:
+    """Look into the zip before it is made."""
+    return Call(
+        "GET",
+        f"/jobs/{job_id}/tree",
+        TreeAnswer,
+        query={"layout": layout, "names": names, "folder": folder, "page": page, "per_page": per_page},
+    )
 
 
 def list_library(

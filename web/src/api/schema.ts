@@ -362,6 +362,21 @@ export interface ChangeDecision {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Chosen".
+ */
+export interface Chosen {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  files: string[]
+  /**
+   * `keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found.
+   */
+  choice: ('keep' | 'drop') | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ChosenFile".
  */
 export interface ChosenFile {
@@ -449,6 +464,88 @@ export interface ConnectionsAnswer {
  */
 export interface ControlRequest {
   action: 'pause' | 'resume' | 'cancel'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "CorrectedAnswer".
+ */
+export interface CorrectedAnswer {
+  /**
+   * How many files are other than before.
+   */
+  changed: number
+  /**
+   * Files that could not take it: rejected, or without a time to shift.
+   */
+  missed: string[]
+  /**
+   * With `keep_best`: how many files are left for the next request.
+   */
+  left?: number
+  undo: Undo
+  /**
+   * Of the job, counted up with each correction.
+   */
+  revision: number
+  /**
+   * Whether the zip has all corrections: POST /jobs/{id}/remake.
+   */
+  results_current: boolean
+}
+/**
+ * To be sent to the same address to have it as before.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Undo".
+ */
+export interface Undo {
+  changes: {
+    [k: string]: unknown
+  }[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DatesRequest".
+ */
+export interface DatesRequest {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  changes: Redated[]
+}
+/**
+ * Without any of the others, what was corrected before is taken back.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Redated".
+ */
+export interface Redated {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  files: string[]
+  /**
+   * Added to what the clock showed.
+   */
+  shift_seconds?: number | null
+  /**
+   * What the clock at the place showed, without an offset.
+   */
+  taken_local?: string | null
+  /**
+   * Another day, at the same time of day.
+   */
+  date?: string | null
+  /**
+   * IANA time zone of what the clock showed.
+   */
+  timezone?: string | null
+  /**
+   * As `timezone`, where only that is known.
+   */
+  utc_offset?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -645,6 +742,22 @@ export interface DuplicatesAnswer {
   final: boolean
 }
 /**
+ * One of the two.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DuplicatesRequest".
+ */
+export interface DuplicatesRequest {
+  /**
+   * @maxItems 5000
+   */
+  changes?: Chosen[]
+  /**
+   * Of each group of that kind the best file only, where nothing was decided yet.
+   */
+  keep_best?: ('exact' | 'similar' | 'all') | null
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "EntitiesPage".
  */
@@ -814,6 +927,14 @@ export interface JobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+  /**
+   * How often its owner has corrected what was found of its files.
+   */
+  revision?: number
+  /**
+   * Whether its results have all of these corrections.
+   */
+  results_current?: boolean
 }
 /**
  * What a paused job asks of its owner: supply it, then resume the job.
@@ -1194,6 +1315,14 @@ export interface NewJobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+  /**
+   * How often its owner has corrected what was found of its files.
+   */
+  revision?: number
+  /**
+   * Whether its results have all of these corrections.
+   */
+  results_current?: boolean
   /**
    * Signs what is sent to callback_url. Shown this once.
    */
@@ -1600,6 +1729,16 @@ export interface RegisterRequest {
   email: string
   username: string
   password: string
+}
+/**
+ * Options of the zip that are to be others; null: as they were.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "RemakeRequest".
+ */
+export interface RemakeRequest {
+  layout?: ('year/month' | 'year' | 'year/month-day' | 'original') | null
+  names?: ('time' | 'original') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2047,6 +2186,10 @@ export interface StatusAnswer {
   waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
+  /**
+   * Whether its results have all that its owner corrected.
+   */
+  results_current?: boolean | null
   processing_time_seconds?: number | null
   error_code?: string | null
   error_message?: string | null
@@ -2144,6 +2287,52 @@ export interface Token {
    */
   expires_in: number
   user_id: string
+}
+/**
+ * What lies directly in a folder of the zip.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeAnswer".
+ */
+export interface TreeAnswer {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  folder: string
+  folders: TreeFolder[]
+  items: TreeFile[]
+  /**
+   * In the whole zip, without its manifests.
+   */
+  files: number
+  size_bytes: number
+  /**
+   * Whether all of the job's files are in: before, places may still change.
+   */
+  final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeFolder".
+ */
+export interface TreeFolder {
+  name: string
+  /**
+   * In it and below.
+   */
+  files: number
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeFile".
+ */
+export interface TreeFile {
+  name: string
+  file: string
+  original_filename: string
+  size_bytes: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
