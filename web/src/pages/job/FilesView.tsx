@@ -195,6 +195,12 @@ export function FilesView({ book, page }: Props) {
           >
             {t('compare')}
           </Button>
+          {page.Selected && (
+            <page.Selected
+              files={[...selected].flatMap((n) => files[n] ?? [])}
+              onDone={() => select(new Set())}
+            />
+          )}
           <Button kind="quiet" onPress={() => select(new Set())}>
             {t('clear')}
           </Button>

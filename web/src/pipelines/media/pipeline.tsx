@@ -14,6 +14,9 @@ import { useOwnWords } from './words'
 
 const Duplicates = lazy(() => import('./Duplicates'))
 const Times = lazy(() => import('./Times'))
+const Corrected = lazy(() => import('./Corrected'))
+const Selected = lazy(() => import('./Selected'))
+const Tree = lazy(() => import('./Tree'))
 const Together = lazy(() => import('./Together'))
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -36,6 +39,13 @@ export const page: PipelinePage = {
       },
       Panel: Duplicates,
     },
+    {
+      key: 'zip',
+      place: 'behind',
+      shown: ({ job }) => job.progress_total <= 20_000,
+      Title: () => useOwnWords().t('tab.tree'),
+      Panel: Tree,
+    },
   ],
   sorts: {
     timestamp: oldest,
@@ -53,6 +63,8 @@ export const page: PipelinePage = {
     order: oldest,
   },
   behind,
+  Head: (view) => (view.how.status === 'completed' ? <Corrected {...view} /> : null),
+  Selected,
   Badge,
   TileLine: ({ file, children }) => {
     const { said } = useOwnWords()
