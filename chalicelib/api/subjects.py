@@ -24,6 +24,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "jobs": ("jobs", "status", "pipelines"),
         "files": ("jobs", "download"),
         "media": ("jobs",),
+        "bin": ("bin", "jobs"),
         "library": ("files", "jobs"),
         "colour": ("images", "detect", "correct", "pipelines"),
         "results": ("results",),

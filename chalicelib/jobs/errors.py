@@ -288,7 +288,7 @@ class TooManyFiles(LimitReached):
 
 
 class StorageFull(LimitReached):
-    """Delete files or jobs that you no longer need."""
+    """Delete files or jobs that you no longer need, those in the bin too: they count until they are gone."""
 
     code, title = "storage_full", "Your storage is full"
 

@@ -50,7 +50,7 @@ class Job:
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
     edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
-    found of its files; made_revision: that of which its results were made.
+    found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
     """
 
     id: str
@@ -106,6 +106,7 @@ class Job:
     adding: str | None = None
     revision: int = 0
     made_revision: int = 0
+    binned_at: datetime | None = None
     options_version: int = 1
     schema_version: int = 1
 

@@ -60,6 +60,7 @@ class JobFields(TypedDict, total=False):
     adding: str | None
     deleting: bool
     made_revision: int
+    binned_at: datetime | None
 
 
 class JobGuard(Enum):
@@ -81,6 +82,7 @@ class JobGuard(Enum):
     RUN_NOT_REQUESTED = "its run was not asked for"
     NOT_SEALED = "it takes more files"
     NOT_DELETING = "it is not being deleted"
+    NOT_BINNED = "it is not in the bin"
     SAME_DELETING = "it is being deleted, or not, as it was"
 
 
@@ -212,13 +214,21 @@ RETRY = JobMove(
     "retry",
     frozenset({JobState.COMPLETED, JobState.FAILED}),
     JobState.PENDING,
-    frozenset({G.SAME_STATE, G.SAME_RETRY}),
+    frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),
     OPEN_AGAIN,
 )
 COMPLETED = frozenset({JobState.COMPLETED})
 CORRECT = JobMove("take its owner's corrections", COMPLETED, guards=frozenset({G.NOT_DELETING}))
 REMAKE = JobMove(
-    "make its results anew", COMPLETED, JobState.PENDING, frozenset({G.SAME_STATE, G.SAME_RETRY}), OPEN_AGAIN
+    "make its results anew",
+    COMPLETED,
+    JobState.PENDING,
+    frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),
+    OPEN_AGAIN,
+)
+BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
+RESTORE = JobMove(
+    "take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None, "due_at": None}
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))

@@ -12,9 +12,10 @@ from chalicelib.jobs.file_moving import AT_ONCE as REJECTED_AT_ONCE
 from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
+from chalicelib.jobs.library.deletion import BIN_KEEPS
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.moves import GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
+from chalicelib.jobs.moves import DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, Queues
@@ -98,10 +99,13 @@ class Sweeper:
             self._found("deletion broke off")
             self._queues.clean_up({"job_id": job.id})
             self._look_again(job, now + RUN_PATIENCE)
+        elif job.binned_at and now >= job.binned_at + BIN_KEEPS:
+            move(self._jobs, job, DELETE(due_at=now + RUN_PATIENCE))
+            self._queues.clean_up({"job_id": job.id})
         elif job.final or job.state is JobState.PAUSED:
             if job.state is JobState.CANCELLED:
                 self._in_time(self._control.clean(job, until))
-            self._look_again(job, None)
+            self._look_again(job, job.binned_at + BIN_KEEPS if job.binned_at else None)
         elif job.shared:
             if self._slices.mend(job):
                 self._found("slices without a worker")
