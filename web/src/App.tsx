@@ -10,6 +10,7 @@ import { Faults } from './ui/Faults'
 
 const loadTransport = () => import('./upload/transport')
 const loadJobs = () => import('./pages/JobsPage')
+const loadBin = () => import('./pages/BinPage')
 const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
@@ -20,6 +21,7 @@ const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
 const loadScenes = () => import('./pages/scenes/ScenesPages')
 const JobsPage = lazy(loadJobs)
+const BinPage = lazy(loadBin)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
@@ -39,6 +41,7 @@ idle(() =>
       loadTransport,
       loadJobs,
       loadJob,
+      loadBin,
       loadLibrary,
       loadResults,
       loadScenes,
@@ -64,6 +67,7 @@ export function App() {
               <Routes>
                 <Route index element={<DropPage />} />
                 <Route path="jobs" element={<JobsPage />} />
+                <Route path="bin" element={<BinPage />} />
                 <Route path="jobs/:jobId" element={<JobPage />} />
                 <Route path="library" element={<LibraryPage />} />
                 <Route path="results" element={<ResultsPage />} />

@@ -126,6 +126,35 @@ class BegunAnswer(BaseModel):
     job_id: str
 
 
+class BinPage(BaseModel):
+    items: list[BinnedJob]
+    next_cursor: str | None
+    size_bytes: int
+    """What the jobs of this page take of your storage until they are gone."""
+
+
+class BinnedJob(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    file_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    options: dict[str, Any]
+    result: dict[str, Any] | None
+    """What its run came to: summary, quality score, metadata."""
+    size_bytes: int | None
+    """What its files take of your storage; null until it is over. Bytes that files share count once."""
+    binned_at: datetime
+    gone_at: datetime
+    """When it is deleted for good."""
+    waiting_for: WaitingFor | None = None
+
+
 class BulkAnswer(BaseModel):
     """missing: ids that are no scenes of yours."""
 

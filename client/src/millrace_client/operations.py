@@ -18,6 +18,8 @@ from millrace_client.models import (
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
+    BinnedJob,
+    BinPage,
     BulkAnswer,
     BulkChanges,
     BulkDecision,
@@ -373,6 +375,21 @@ def look_into_zip(
         TreeAnswer,
         query={"layout": layout, "names": names, "folder": folder, "page": page, "per_page": per_page},
     )
+
+
+def list_bin(*, limit: int | None = None, cursor: str | None = None) -> Call[BinPage]:
+    """What lies in your bin."""
+    return Call("GET", "/bin", BinPage, query={"limit": limit, "cursor": cursor})
+
+
+def bin_job(job_id: str) -> Call[BinnedJob]:
+    """Put a job into the bin."""
+    return Call("POST", f"/jobs/{job_id}/bin", BinnedJob, repeatable=False)
+
+
+def restore_job(job_id: str) -> Call[JobAnswer]:
+    """Take a job out of the bin."""
+    return Call("POST", f"/jobs/{job_id}/restore", JobAnswer, repeatable=False)
 
 
 def list_library(

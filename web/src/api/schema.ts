@@ -2,14 +2,14 @@
 
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "FileState".
- */
-export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobState".
  */
 export type JobState = 'pending' | 'queued' | 'running' | 'paused' | 'completed' | 'failed' | 'cancelled'
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FileState".
+ */
+export type FileState = 'expected' | 'inspecting' | 'inspected' | 'rejected' | 'duplicate'
 
 export interface Api {}
 /**
@@ -281,6 +281,63 @@ export interface AuditPage {
  */
 export interface BegunAnswer {
   job_id: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinPage".
+ */
+export interface BinPage {
+  items: BinnedJob[]
+  next_cursor: string | null
+  /**
+   * What the jobs of this page take of your storage until they are gone.
+   */
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedJob".
+ */
+export interface BinnedJob {
+  id: string
+  name: string
+  pipeline: string
+  status: JobState
+  file_count: number
+  error_code: string | null
+  error_message: string | null
+  created_at: string
+  started_at: string | null
+  completed_at: string | null
+  waiting_for?: WaitingFor | null
+  options: {
+    [k: string]: unknown
+  }
+  /**
+   * What its run came to: summary, quality score, metadata.
+   */
+  result: {
+    [k: string]: unknown
+  } | null
+  /**
+   * What its files take of your storage; null until it is over. Bytes that files share count once.
+   */
+  size_bytes: number | null
+  binned_at: string
+  /**
+   * When it is deleted for good.
+   */
+  gone_at: string
+}
+/**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
 }
 /**
  * missing: ids that are no scenes of yours.
@@ -939,16 +996,6 @@ export interface JobAnswer {
    * Whether its results have all of these corrections.
    */
   results_current?: boolean
-}
-/**
- * What a paused job asks of its owner: supply it, then resume the job.
- *
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "WaitingFor".
- */
-export interface WaitingFor {
-  code: string
-  message: string
 }
 /**
  * What is left out stays; null empties.
