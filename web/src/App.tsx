@@ -5,7 +5,7 @@ import { useWords } from './i18n'
 import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
 import { Shell } from './Shell'
-import { Skeleton } from './ui/controls'
+import { loadDialog, Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
 const loadTransport = () => import('./upload/transport')
@@ -37,6 +37,7 @@ const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(tas
 idle(() =>
   Promise.allSettled(
     [
+      loadDialog,
       loadDrop,
       loadTransport,
       loadJobs,

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
 import { useNavigate } from 'react-router'
 import { api, Problem } from '../../api/client'
-import type { JobAnswer } from '../../api/schema'
+import type { JobAnswer, JobsPage } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { Button, Notice } from '../../ui/controls'
 
@@ -18,6 +18,11 @@ export function DeleteJob({ job }: { job: JobAnswer }) {
         if (!(error instanceof Problem) || error.status !== 404) throw error
       }),
     onSuccess: async () => {
+      // A list that is known already must not ask for the covers of what is gone.
+      client.setQueriesData<JobsPage>(
+        { queryKey: ['jobs'] },
+        (page) => page && { ...page, items: page.items.filter(({ id }) => id !== job.id) },
+      )
       navigate('/jobs', { state: { binned: { id: job.id, name: job.name } } })
       await Promise.all(
         ['jobs', 'library', 'results', 'bin'].map((name) => client.invalidateQueries({ queryKey: [name] })),

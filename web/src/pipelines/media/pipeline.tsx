@@ -17,6 +17,7 @@ const Times = lazy(() => import('./Times'))
 const Corrected = lazy(() => import('./Corrected'))
 const Selected = lazy(() => import('./Selected'))
 const Tree = lazy(() => import('./Tree'))
+const WorldMap = lazy(() => import('./WorldMap'))
 const Together = lazy(() => import('./Together'))
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -38,6 +39,13 @@ export const page: PipelinePage = {
         return count === undefined ? t('tab.duplicatesUnknown') : t('tab.duplicates', { count })
       },
       Panel: Duplicates,
+    },
+    {
+      key: 'map',
+      place: 'behind',
+      shown: ({ files }) => files.some((file) => file?.gps),
+      Title: () => useOwnWords().t('tab.map'),
+      Panel: WorldMap,
     },
     {
       key: 'zip',
