@@ -58,6 +58,12 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await accessible(page)
   await page.keyboard.press('Escape')
 
+  await page.getByRole('tab', { name: 'Map' }).click()
+  await expect(page.getByRole('region', { name: /with a place/ }).locator('path').first()).toBeVisible()
+  await look('map')
+  await accessible(page)
+  await fits(page)
+
   await page.getByRole('tab', { name: 'In the zip' }).click()
   await page.getByRole('button', { name: /^1987/ }).click()
   await expect(page.getByRole('button', { name: /^06/ })).toBeVisible()
