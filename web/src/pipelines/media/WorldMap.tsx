@@ -46,7 +46,7 @@ export default function WorldMap({ files, onFile }: JobView) {
   const scale = (by: number) => choose({ ...view, width: Math.min(1, Math.max(NEAREST, view.width / by)) })
   const pan = (x: number, y: number) => choose({ ...view, x: view.x + x, y: view.y + y })
   const open = (cluster: Cluster) => {
-    const next = around(cluster.members, ratio)
+    const next = around(cluster.members, ratio, Math.max(NEAREST, view.width / 8))
     // One photo, or several of one spot that no nearer look tells apart.
     if (cluster.members.length === 1 || next.width >= view.width * 0.95) onFile(cluster.members[0]!.place)
     else choose(next)

@@ -71,10 +71,12 @@ export interface View {
 }
 
 export const NEAREST = 1 / 4096
-const LEAST = 1 / 128
+/** So that a coast or two tell where one is. */
+const AT_FIRST = 1 / 5
 
-/** A view with all of the points in it, and room around them. ratio: of the window's width to its height. */
-export function around(points: readonly Point[], ratio: number): View {
+/** A view with all of the points in it, and room around them. ratio: of the window's width to its height. least: how
+ * wide it is where they lie close together. */
+export function around(points: readonly Point[], ratio: number, least = AT_FIRST): View {
   if (!points.length) return { x: 0.5, y: 0.25, width: 1 }
   let [left, right, top, bottom] = [1, 0, 1, 0]
   for (const { x, y } of points) {
@@ -83,6 +85,6 @@ export function around(points: readonly Point[], ratio: number): View {
     top = Math.min(top, y)
     bottom = Math.max(bottom, y)
   }
-  const width = 1.3 * Math.max(right - left, (bottom - top) * ratio, LEAST)
+  const width = Math.max(1.3 * (right - left), 1.3 * (bottom - top) * ratio, least)
   return { x: (left + right) / 2, y: (top + bottom) / 2, width: Math.min(1, width) }
 }
