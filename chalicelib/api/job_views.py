@@ -63,6 +63,8 @@ def job_answer(job: Job) -> JobAnswer:
         follows=job.follows,
         result=dict(job.result) if job.result else None,
         callback_url=job.callback["url"] if job.callback else None,
+        revision=job.revision,
+        results_current=job.current,
     )
 
 
@@ -127,6 +129,7 @@ def status_answer(job: Job) -> StatusAnswer:
         case JobState.COMPLETED:
             answer.download_url = f"/api/download/{job.id}"
             answer.result_size_bytes = job.result_size
+            answer.results_current = job.current
             answer.processing_time_seconds = round(how_far.elapsed_seconds or 0.0, 3)
         case JobState.FAILED:
             answer.error_code, answer.error_message = job.error_code, job.error_message

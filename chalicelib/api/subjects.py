@@ -24,6 +24,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "jobs": ("jobs", "status", "pipelines"),
         "live": ("live",),
         "files": ("jobs", "download"),
+        "media": ("jobs",),
+        "bin": ("bin", "jobs"),
         "library": ("files", "jobs"),
         "archives": ("archives",),
         "shares": ("shares", "shared"),

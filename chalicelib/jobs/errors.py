@@ -336,7 +336,7 @@ class TooManyShares(LimitReached):
 
 
 class StorageFull(LimitReached):
-    """Delete files or jobs that you no longer need."""
+    """Delete files or jobs that you no longer need, those in the bin too: they count until they are gone."""
 
     code, title = "storage_full", "Your storage is full"
 

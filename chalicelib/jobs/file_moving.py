@@ -35,6 +35,8 @@ from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_ha
 from chalicelib.jobs.moves import (
     CLAIM_FILE,
     CLAIM_NEWER,
+    CORRECT,
+    CORRECT_FILE,
     GIVE_UP_FILE,
     JUDGE,
     LOSE,
@@ -204,6 +206,20 @@ def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None
     _each(jobs, files, plan)
 
 
+def correct_files(
+    jobs: Records, job: Job, corrected: Sequence[tuple[File, Mapping[str, Any]]]
+) -> list[tuple[File, Mapping[str, Any]]]:
+    """Writes new metadata of a completed job's files, as its owner corrects it, and counts that as a revision of the
+    job; returns those whose file was still as it was read. StaleTransition where the job is completed no more."""
+    counted = Change(JobRecord(job.id), adds={"edits": 1, "revision": 1}, when=job_conditions(job, CORRECT()))
+
+    def plan(some: Sequence[tuple[File, Mapping[str, Any]]]) -> Plan:
+        own = [_correcting(file, metadata) for file, metadata in some]
+        return own, [counted], []
+
+    return _each(jobs, corrected, plan)
+
+
 def judge_file(
     jobs: Records, job_id: str, number: int, run: int, verdict: str, message: str | None, details: Mapping[str, Any]
 ) -> None:
@@ -273,6 +289,12 @@ def _finishing(job_id: str, owner_id: str, outcome: FileOutcome) -> Change:
     moved = (TAKE if good else REJECT)(**found)
     when = (OneOf("state", moved.move.allowed), Is("attempt", outcome.attempt))
     return Change(FileRecord(job_id, outcome.number), _sets(moved), when=when)
+
+
+def _correcting(file: File, metadata: Mapping[str, Any]) -> Change:
+    moved = CORRECT_FILE(metadata=dict(metadata))
+    record = FileRecord(file.job_id, file.number)
+    return Change(record, _sets(moved), {"edits": 1}, _conditions(file, moved))
 
 
 def _held(outcome: FileOutcome) -> int:

@@ -49,7 +49,8 @@ class Job:
     options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
-    edits: how often its owner has changed it or one of its files.
+    edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
+    found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
     keep_seconds: of a job that is made of other jobs' files: so long it is kept after its end, and what it was
     announced to be is what it counts for then. None: until its owner deletes it.
     """
@@ -105,6 +106,9 @@ class Job:
     deleting: bool = False
     edits: int = 0
     adding: str | None = None
+    revision: int = 0
+    made_revision: int = 0
+    binned_at: datetime | None = None
     options_version: int = 1
     schema_version: int = 1
     keep_seconds: int | None = None
@@ -125,6 +129,11 @@ class Job:
     @property
     def final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def current(self) -> bool:
+        """Whether its results have all that its owner has corrected."""
+        return self.made_revision == self.revision
 
     @property
     def all_in(self) -> bool:

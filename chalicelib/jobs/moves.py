@@ -58,6 +58,8 @@ class JobFields(TypedDict, total=False):
     kept_bytes: int
     adding: str | None
     deleting: bool
+    made_revision: int
+    binned_at: datetime | None
 
 
 class JobGuard(Enum):
@@ -79,6 +81,7 @@ class JobGuard(Enum):
     RUN_NOT_REQUESTED = "its run was not asked for"
     NOT_SEALED = "it takes more files"
     NOT_DELETING = "it is not being deleted"
+    NOT_BINNED = "it is not in the bin"
     SAME_DELETING = "it is being deleted, or not, as it was"
 
 
@@ -195,22 +198,36 @@ RESUME = JobMove(
     "resume", frozenset({JobState.PAUSED}), JobState.RUNNING, frozenset({G.SAME_STATE}), {"waiting_for": None}
 )
 CANCEL = JobMove("cancel", NOT_FINAL, JobState.CANCELLED, frozenset({G.SAME_STATE}), {"waiting_for": None})
+OPEN_AGAIN: JobFields = {
+    **AGAIN,
+    "run_requested": False,
+    "ticket": None,
+    "waiting_for": None,
+    "error_code": None,
+    "error_message": None,
+    "started_at": None,
+    "completed_at": None,
+    "given_up": False,
+}
 RETRY = JobMove(
     "retry",
     frozenset({JobState.COMPLETED, JobState.FAILED}),
     JobState.PENDING,
-    frozenset({G.SAME_STATE, G.SAME_RETRY}),
-    {
-        **AGAIN,
-        "run_requested": False,
-        "ticket": None,
-        "waiting_for": None,
-        "error_code": None,
-        "error_message": None,
-        "started_at": None,
-        "completed_at": None,
-        "given_up": False,
-    },
+    frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),
+    OPEN_AGAIN,
+)
+COMPLETED = frozenset({JobState.COMPLETED})
+CORRECT = JobMove("take its owner's corrections", COMPLETED, guards=frozenset({G.NOT_DELETING}))
+REMAKE = JobMove(
+    "make its results anew",
+    COMPLETED,
+    JobState.PENDING,
+    frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),
+    OPEN_AGAIN,
+)
+BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
+RESTORE = JobMove(
+    "take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None, "due_at": None}
 )
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
@@ -329,6 +346,7 @@ LOSE = FileMove(
 )
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
+CORRECT_FILE = FileMove("take its owner's correction", FINISHED, guards=frozenset({F.SAME_EDITS}))
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
 END_PARTS = FileMove(

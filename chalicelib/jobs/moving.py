@@ -52,6 +52,7 @@ FIXED: Mapping[JobGuard, Condition] = {
     JobGuard.RUN_NOT_REQUESTED: Is("run_requested", None),
     JobGuard.NOT_SEALED: Is("sealed", None),
     JobGuard.NOT_DELETING: Is("deleting", None),
+    JobGuard.NOT_BINNED: Is("binned_at", None),
 }
 
 

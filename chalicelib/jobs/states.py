@@ -28,7 +28,7 @@ MEANINGS: dict[JobState, str] = {
     JobState.QUEUED: "all files are in, it waits for a worker",
     JobState.RUNNING: "work is being done",
     JobState.PAUSED: "stopped at a clean point, by its owner or to ask them; nothing done is done again",
-    JobState.COMPLETED: "final, until a retry takes it back",
+    JobState.COMPLETED: "final, until a retry, or its owner's corrections, take it back",
     JobState.FAILED: "final, until a retry takes it back",
     JobState.CANCELLED: "final",
 }

@@ -12,6 +12,7 @@ from chalicelib.jobs.file_moving import AT_ONCE as REJECTED_AT_ONCE
 from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
+from chalicelib.jobs.library.deletion import BIN_KEEPS
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
@@ -84,13 +85,17 @@ class Sweeper:
             self._found("deletion broke off")
             self._queues.clean_up({"job_id": job.id})
             self._look_again(job, now + RUN_PATIENCE)
+        elif job.binned_at and now >= job.binned_at + BIN_KEEPS:
+            move(self._jobs, job, DELETE(due_at=now + RUN_PATIENCE))
+            self._queues.clean_up({"job_id": job.id})
         elif job.final or job.state is JobState.PAUSED:
             if job.state is JobState.CANCELLED:
                 self._in_time(self._control.clean(job, until))
             if job.final and job.expires_at and job.expires_at <= now:
                 self._expire(job, now)
             else:
-                self._look_again(job, job.expires_at if job.final else None)
+                ends = (job.expires_at if job.final else None, job.binned_at and job.binned_at + BIN_KEEPS)
+                self._look_again(job, min(filter(None, ends), default=None))
         elif job.shared:
             if self._slices.mend(job):
                 self._found("slices without a worker")

@@ -138,6 +138,7 @@ class RunContext(Protocol):
     job_id: str
     job_name: str
     owner_id: str
+    revision: int  # how often its owner had corrected what was found of its files when the run was asked for
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
@@ -193,7 +194,8 @@ class RunContext(Protocol):
         title, description, tags: for the library; what its owner has written there stays."""
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
-        """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
+        """Says which files are duplicates: number of the duplicate → number of the file that is kept. Those that were
+        before and aren't named are none any more."""
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
         """The file with its crc32 known: read and recorded once if inspection didn't need all of its bytes."""

@@ -12,6 +12,7 @@ from chalicelib.wiring.work import WorkServices
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
     from chalicelib.jobs.library.archives import Archives
+    from chalicelib.jobs.library.correcting import Corrections
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.files import Library
     from chalicelib.jobs.library.guests import Guests
@@ -43,6 +44,12 @@ class LibraryServices(WorkServices):
         from chalicelib.jobs.library.files import Library
 
         return Library(self.jobs, self.owned, self.pipelines)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        from chalicelib.jobs.library.correcting import Corrections
+
+        return Corrections(self.jobs, self.owned)
 
     @cached_property
     def archives(self) -> Archives:

@@ -192,10 +192,13 @@ def record(world: World) -> Examples:
     show("GET /jobs", ann, "/jobs?status=completed,running&limit=2")
     show("GET /jobs/{job_id}/files", ann, f"/jobs/{job_id}/files?confidence=high,medium&per_page=1")
     show("GET /jobs/{job_id}/duplicates", ann, f"/jobs/{job_id}/duplicates?kind=exact")
+    show("GET /jobs/{job_id}/tree", ann, f"/jobs/{job_id}/tree?layout=year&per_page=2")
     show("GET /download/{job_id}", ann, f"/download/{job_id}")
     show("GET /jobs/{job_id}/artifacts", ann, f"/jobs/{job_id}/artifacts")
     show("GET /download/{job_id}/{artifact}", ann, f"/download/{job_id}/complete", accept="application/json")
     show("POST /jobs/{job_id}/retry", ann, f"/jobs/{job_id}/retry")
+    world.deliver()
+    _corrections(examples, ann, job_id)
     world.deliver()
     _parts(examples, world, ann)
     world.s3.put_object(Bucket="millrace", Key="import/trip/a.jpg", Body=samples["harbour.jpg"])
@@ -298,6 +301,16 @@ def _parts(examples: Examples, world: World, ann: Caller) -> None:
     services.cache_clear()
 
 
+def _corrections(examples: Examples, ann: Caller, job_id: str) -> None:
+    show = examples.show
+    first, second = f"{job_id}-00000001", f"{job_id}-00000002"
+    dropped = {"changes": [{"files": [second], "choice": "drop"}]}
+    show("PATCH /jobs/{job_id}/duplicates", ann, f"/jobs/{job_id}/duplicates", dropped)
+    shifted = {"changes": [{"files": [first], "shift_seconds": 3600, "timezone": "Europe/Paris"}]}
+    show("PATCH /jobs/{job_id}/dates", ann, f"/jobs/{job_id}/dates", shifted)
+    show("POST /jobs/{job_id}/remake", ann, f"/jobs/{job_id}/remake", {"layout": "year"})
+
+
 def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None:
     show = examples.show
     file_id = f"{job_id}-00000001"
@@ -311,6 +324,9 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     made = show("POST /jobs", ann, body={"pipeline": "media", "file_ids": [file_id]})
     ann.world.deliver()
     show("PATCH /jobs/{job_id}", ann, f"/jobs/{made['id']}", {"name": "Once more"})
+    show("POST /jobs/{job_id}/bin", ann, f"/jobs/{made['id']}/bin")
+    show("GET /bin", ann)
+    show("POST /jobs/{job_id}/restore", ann, f"/jobs/{made['id']}/restore")
     result = show("POST /results", boss, body={"job_id": job_id, "summary": "All of it is fine.", "quality_score": 0.9})
     show("GET /results", ann, "/results?per_page=1")
     show("GET /results/{result_id}", ann, f"/results/{result['id']}")

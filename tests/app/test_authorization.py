@@ -57,6 +57,10 @@ def owners_file(cast: Cast) -> dict[str, Any]:
     return {"pipeline": "media", "file_ids": [f"{cast.ready_job}-00000001"]}
 
 
+def redated(cast: Cast) -> dict[str, Any]:
+    return {"changes": [{"files": [f"{cast.ready_job}-00000001"], "shift_seconds": 3600}]}
+
+
 def finding(cast: Cast) -> dict[str, Any]:
     return {"job_id": cast.ready_job, "summary": "Fine."}
 
@@ -108,6 +112,13 @@ ROWS: dict[tuple[str, str], Row] = {
     ),
     ("DELETE", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, good=204),
     ("GET", "/jobs/{job_id}/duplicates"): Row(OWNER),
+    ("PATCH", "/jobs/{job_id}/duplicates"): Row(OWNER, {"keep_best": "all"}, good=400),
+    ("PATCH", "/jobs/{job_id}/dates"): Row(OWNER, redated, good=400),
+    ("POST", "/jobs/{job_id}/remake"): Row(OWNER, {}, good=400),
+    ("GET", "/jobs/{job_id}/tree"): Row(OWNER),
+    ("GET", "/bin"): Row(SIGNED_IN),
+    ("POST", "/jobs/{job_id}/bin"): Row(OWNER),
+    ("POST", "/jobs/{job_id}/restore"): Row(OWNER),
     ("GET", "/jobs/{job_id}/artifacts"): Row(OWNER),
     ("POST", "/jobs"): Row(OWNER, owners_file, 201),
     ("PATCH", "/jobs/{job_id}"): Row(OWNER, {"name": "other"}),

@@ -146,6 +146,12 @@ def test_programs_get_json(terminal: Terminal, photos: Path) -> None:
     assert terminal.ask("status", job_id)["status"] == "completed"
     assert len(terminal.ask("files", job_id)) == len(list(photos.iterdir()))
     assert all(len(group["files"]) > 1 for group in terminal.ask("duplicates", job_id))
+    first = terminal.ask("files", job_id)[0]["id"]
+    assert terminal.ask("redate", job_id, first, "--taken", "1987-06-05T04:03:02")["changed"] == 1
+    assert terminal.ask("remake", job_id, "--layout", "year")["options"]["layout"] == "year"
+    status = terminal.ask("status", job_id, "--wait")
+    assert (status["status"], status["results_current"]) == ("completed", True)
+    assert terminal.ask("files", job_id)[0]["timestamp_source"] == "user"
     path = terminal.ask("download", job_id)["path"]
     assert path == "Trip_results.zip"
     assert (terminal.home / path).stat().st_size == status["result_size_bytes"]

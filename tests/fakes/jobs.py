@@ -111,13 +111,21 @@ class MemoryJobs:
         return replace(self._records[JobRecord(job_id)], counts=counts)
 
     def jobs_of(
-        self, owner_id: str, *, states: frozenset[JobState], pipeline: str | None, limit: int, before: str | None
+        self,
+        owner_id: str,
+        *,
+        states: frozenset[JobState],
+        pipeline: str | None,
+        limit: int,
+        before: str | None,
+        binned: bool | None = False,
     ) -> tuple[list[Job], str | None]:
         found = [
             job
             for job in sorted(self._all(JobRecord), key=lambda job: str(job.id), reverse=True)
             if job.owner_id == owner_id
             and not job.deleting
+            and binned in {None, job.binned_at is not None}
             and (not states or job.state in states)
             and pipeline in {None, job.pipeline}
             and (before is None or job.id < before)

@@ -14,6 +14,7 @@ from chalicelib.jobs.moves import (
     FILE_MOVES,
     JOB_MOVES,
     PAUSE,
+    REMAKE,
     RESET,
     RETRY,
     FileFields,
@@ -68,9 +69,10 @@ def test_each_move_has_a_name_of_its_own() -> None:
         assert len({move.name for move in moves}) == len(moves)
 
 
-def test_a_final_state_is_left_only_by_a_retry() -> None:
+def test_a_final_state_is_left_only_by_a_retry_or_to_make_results_anew() -> None:
     leaving = [move for move in JOB_MOVES if move.to and move.to not in FINAL and move.allowed & FINAL]
-    assert leaving == [RETRY]
+    assert leaving == [RETRY, REMAKE]
+    assert REMAKE.allowed == {JobState.COMPLETED}
     assert targets(JobState.CANCELLED) == []
 
 

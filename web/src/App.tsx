@@ -5,11 +5,12 @@ import { useWords } from './i18n'
 import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
 import { Shell } from './Shell'
-import { Skeleton } from './ui/controls'
+import { loadDialog, Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
 const loadTransport = () => import('./upload/transport')
 const loadJobs = () => import('./pages/JobsPage')
+const loadBin = () => import('./pages/BinPage')
 const loadJob = () => import('./pages/JobPage')
 const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
@@ -21,6 +22,7 @@ const loadResults = () => import('./pages/results/ResultsPage')
 const loadScenes = () => import('./pages/scenes/ScenesPages')
 const SharedPage = lazy(() => import('./pages/shared/SharedPage'))
 const JobsPage = lazy(loadJobs)
+const BinPage = lazy(loadBin)
 const JobPage = lazy(loadJob)
 const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
@@ -40,10 +42,12 @@ idle(
     location.pathname.startsWith(SHARED) ||
     Promise.allSettled(
       [
+        loadDialog,
         loadDrop,
         loadTransport,
         loadJobs,
         loadJob,
+        loadBin,
         loadLibrary,
         loadResults,
         loadScenes,
@@ -77,6 +81,7 @@ export function App() {
                 <Routes>
                   <Route index element={<DropPage />} />
                   <Route path="jobs" element={<JobsPage />} />
+                  <Route path="bin" element={<BinPage />} />
                   <Route path="jobs/:jobId" element={<JobPage />} />
                   <Route path="library" element={<LibraryPage />} />
                   <Route path="results" element={<ResultsPage />} />

@@ -44,6 +44,8 @@ class JobAnswer(Answer):
             "files",
             "sealed",
             "result",
+            "revision",
+            "results_current",
         }
     )
 
@@ -70,6 +72,8 @@ class JobAnswer(Answer):
     follows: str | None = Field(None, description="The job that had imported the same drop folder before.")
     result: dict[str, Any] | None = None
     callback_url: str | None = None
+    revision: int = Field(0, description="How often its owner has corrected what was found of its files.")
+    results_current: bool = Field(True, description="Whether its results have all of these corrections.")
 
 
 class JobSummary(Answer):
@@ -132,6 +136,7 @@ class StatusAnswer(Answer):
     waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
+    results_current: bool | None = Field(None, description="Whether its results have all that its owner corrected.")
     processing_time_seconds: float | None = None
     error_code: str | None = None
     error_message: str | None = None

@@ -251,7 +251,8 @@ class Intake:
 
     def _full(self) -> StorageFull:
         return StorageFull(
-            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first.",
+            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first, "
+            "those in the bin too.",
             retry_after=3600,
         )
 

@@ -1,10 +1,12 @@
-"""What a user may do to a job: pause, resume, cancel, retry."""
+"""What a user may do to a job: pause, resume, cancel, retry, have its results made anew."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
@@ -18,7 +20,7 @@ from chalicelib.jobs.errors import (
 from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, RESUME, RETRY, JobFields, JobMove
+from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, REMAKE, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
@@ -85,16 +87,36 @@ class Control:
         usable = job.counts.inspected + job.counts.duplicate or not takes_files(self._works[job.pipeline])
         if not again and not unfinished and not usable and job.listing is None:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
+        return self._open_again(job, RETRY, again)
+
+    def remake(self, owner_id: str, job_id: str, options: Mapping[str, Any]) -> Job:
+        """Makes a completed job's results anew, of what its owner has corrected and with these options, which are
+        whole and valid. NotAllowedInState where neither is another than what they were made of."""
+        job = self._owned.job(owner_id, job_id)
+        if job.state not in REMAKE.allowed:
+            raise NotAllowedInState(f"A job that is {job.state} can't be made anew: that takes completed.")
+        if job.current and options == job.options:
+            raise NotAllowedInState("The job's results have all that was corrected.")
+        return self._open_again(job, REMAKE, [], {"options": options})
+
+    def _open_again(self, job: Job, kind: JobMove, again: Sequence[File], more: JobFields | None = None) -> Job:
+        """again: finished files that are to be looked at once more."""
         now = self._clock()
+        fields: JobFields = {
+            "sealed": job.listing is None,
+            "active_at": now,
+            "due_at": now + timedelta(seconds=self._limits.check_every),
+            "retries": job.retries + 1,
+            "made_revision": job.revision,
+            **(more or {}),
+        }
         try:
             # The files first: a job that is over gets no run, so none can begin without them.
             reset_files(self._jobs, job, again)
-            due_at = now + timedelta(seconds=self._limits.check_every)
-            open_again = RETRY(sealed=job.listing is None, active_at=now, due_at=due_at, retries=job.retries + 1)
-            job = move(self._jobs, job, open_again)
+            job = move(self._jobs, job, kind(**fields))
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
-        log.info("retry requested", extra={"job_id": job.id, "files": len(again)})
+        log.info("%s requested", kind.name, extra={"job_id": job.id, "files": len(again)})
         self._go_on(job)
         return self._jobs.job(job.id)
 

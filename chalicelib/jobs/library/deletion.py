@@ -22,7 +22,7 @@ from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.library.removing import GOING, forget_kept, remove_files
 from chalicelib.jobs.library.sharing import Holder, holders, source_of
 from chalicelib.jobs.model import File, Job, Thumbnail, file_id
-from chalicelib.jobs.moves import DELETE, LOOK_AGAIN
+from chalicelib.jobs.moves import BIN, DELETE, LOOK_AGAIN, RESTORE
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import DeletionStore, Use
 from chalicelib.jobs.states import FileState, JobState
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 15
 """Files a transaction: each takes up to four of its 100 writes, and its counters some more."""
 READ_AT_ONCE = 510
+BIN_KEEPS = timedelta(days=30)
 SMALL = 100
 """Files of a job that is deleted before the answer is given."""
 SMALL_SECONDS = 15
@@ -89,6 +90,28 @@ class Deletion:
             self._queues.clean_up({"job_id": job.id})
         else:
             self.go_on(job.id, now + timedelta(seconds=SMALL_SECONDS))
+
+    def bin_job(self, owner_id: str, job_id: str) -> Job:
+        """Cancels a job that isn't over, and puts it into the bin, with all that it has: its owner sees it there alone.
+        The sweeper deletes it after BIN_KEEPS."""
+        self._owned.job(owner_id, job_id)
+        job, now = self._cancelled(owner_id, job_id), self._clock()
+        # A cancelled job may still be due for what its worker leaves behind.
+        due_at = min(job.due_at or now + BIN_KEEPS, now + BIN_KEEPS)
+        try:
+            return move(self._jobs, job, BIN(binned_at=now, due_at=due_at))
+        except StaleTransition:
+            raise TryAgain("The job is changing at this very moment: try again.") from None
+
+    def restore_job(self, owner_id: str, job_id: str) -> Job:
+        """Takes a job out of the bin, as it was. One that isn't there stays as it is."""
+        job = self._owned.job(owner_id, job_id, binned=True)
+        if not job.binned_at:
+            return job
+        try:
+            return move(self._jobs, job, RESTORE())
+        except StaleTransition:
+            raise JobNotFound("There is no such job.") from None
 
     def receive(
         self, event: Mapping[str, Any], deadline: datetime, others: Mapping[str, Clears] | None = None
@@ -151,7 +174,7 @@ class Deletion:
             self._jobs.remove_job(forget_kept(self._jobs, job))
 
     def _cancelled(self, owner_id: str, job_id: str) -> Job:
-        job = self._owned.job(owner_id, job_id)
+        job = self._owned.job(owner_id, job_id, binned=True)
         if job.final:
             return job
         try:

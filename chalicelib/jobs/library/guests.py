@@ -80,7 +80,9 @@ class Guests:
             return
         before: str | None = None
         while True:
-            found, before = self._jobs.jobs_of(user_id, states=frozenset(), pipeline=None, limit=PAGE, before=before)
+            found, before = self._jobs.jobs_of(
+                user_id, states=frozenset(), pipeline=None, limit=PAGE, before=before, binned=None
+            )
             for job in found:
                 if self._clock() >= deadline:
                     self._queues.clean_up({"guest": user_id})

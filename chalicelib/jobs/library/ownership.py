@@ -13,10 +13,11 @@ class Owned:
     def __init__(self, jobs: OwnedStore) -> None:
         self._jobs = jobs
 
-    def job(self, owner_id: str, job_id: str) -> Job:
-        """JobNotFound for another's job too, and for one being deleted: no caller learns which ids exist."""
+    def job(self, owner_id: str, job_id: str, *, binned: bool = False) -> Job:
+        """JobNotFound for another's job too, for one being deleted, and unless `binned` for one in the bin: no caller
+        learns which ids exist."""
         job = self._jobs.job(job_id)
-        if job.owner_id != owner_id or job.deleting:
+        if job.owner_id != owner_id or job.deleting or (job.binned_at and not binned):
             raise JobNotFound("There is no such job.")
         return job
 

@@ -42,9 +42,17 @@ class JobReads(Protocol):
 
 class JobLists(Protocol):
     def jobs_of(
-        self, owner_id: str, *, states: frozenset[JobState], pipeline: str | None, limit: int, before: str | None
+        self,
+        owner_id: str,
+        *,
+        states: frozenset[JobState],
+        pipeline: str | None,
+        limit: int,
+        before: str | None,
+        binned: bool | None = False,
     ) -> tuple[list[Job], str | None]:
-        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end."""
+        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end.
+        binned: those in the bin instead; None: both."""
 
 
 class JobOpening(Protocol):
@@ -171,6 +179,10 @@ class InspectionStore(Records, JobReads, FileReads, FoundCopies, Protocol): ...
 
 
 class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...
+
+
+class CorrectionStore(Records, JobReads, FilesById, Protocol):
+    """What an owner corrects of a job's files."""
 
 
 class SliceStore(Records, JobReads, SliceReads, Protocol): ...

@@ -17,7 +17,7 @@ from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing, StaleTransition
-from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file
+from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file, unmark_duplicates
 from chalicelib.jobs.library.results import result_of_file
 from chalicelib.jobs.model import Artifact, File, Job
 from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
@@ -61,6 +61,7 @@ class Context:
         self.job_id = job.id
         self.job_name = job.name
         self.owner_id = job.owner_id
+        self.revision = job.made_revision
         self.options: Any = options_of(work, job)
         self.state: Mapping[str, Any] | None = job.checkpoint
         self.scratch = scratch
@@ -149,6 +150,10 @@ class Context:
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
+        # An earlier run may have marked others, before its owner decided or a better one was looked at again.
+        if self.job.counts.duplicate:
+            marked = [file for file in self._jobs.files(self.job) if file.state is FileState.DUPLICATE]
+            unmark_duplicates(self._jobs, self.job_id, [f for f in marked if kept.get(f.number) != f.duplicate_of])
         mark_duplicates(self._jobs, self.job_id, kept)
 
     def model(self, name: str) -> Path:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile
+from chalicelib.pipelines.media.correcting import Choice, choice_of
 from chalicelib.pipelines.media.kinds import RAW_TYPES
 from chalicelib.pipelines.media.matching import Named, origins, photo_of_aae, photo_of_takeout, photo_of_xmp
 from chalicelib.pipelines.media.sources import BY_NAME, FILE_SYSTEM
@@ -23,7 +24,7 @@ _OWN_SIDECARS = {"xmp": photo_of_xmp, "aae": photo_of_aae}
 @dataclass(frozen=True, slots=True)
 class Item:
     """What grouping needs to know of a file. local: its wall clock, at: the instant; None where only the file system or
-    nobody knows them. rank: how well its time is known. said: a sidecar's."""
+    nobody knows them. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
 
     named: Named
     kind: str
@@ -31,6 +32,7 @@ class Item:
     local: datetime | None
     at: datetime | None
     rank: tuple[int, int]
+    choice: Choice | None
     content_identifier: str | None
     said: Mapping[str, Any] | None
 
@@ -51,6 +53,7 @@ class Item:
             datetime.fromisoformat(found["taken_local"]) if own and "taken_local" in found else None,
             datetime.fromisoformat(found["detected_timestamp"]) if own else None,
             (BY_NAME[source].weight if source else 0, CONFIDENCES.index(found.get("confidence", "none"))),
+            choice_of(found),
             found.get("content_identifier"),
             said,
         )
@@ -61,10 +64,13 @@ CONFIDENCES = ("none", "low", "medium", "high")
 
 @dataclass
 class Grouping:
-    """kept: number of a duplicate → of the file that the zip has. groups: of kept files, the primary first.
+    """kept: number of a duplicate → of the file that the zip has. same: the numbers of identical files, the kept one
+    first. dropped: what its owner leaves out, with all that belongs to it. groups: of kept files, the primary first.
     sidecars: number of a photo → those that speak of it. albums: number → titles. lonely: sidecars without a photo."""
 
     kept: dict[int, int] = field(default_factory=dict)
+    same: list[list[int]] = field(default_factory=list)
+    dropped: set[int] = field(default_factory=set)
     groups: list[list[tuple[int, str]]] = field(default_factory=list)
     sidecars: dict[int, list[Mapping[str, Any]]] = field(default_factory=dict)
     albums: dict[int, list[str]] = field(default_factory=dict)
@@ -92,7 +98,8 @@ def group(items: Iterable[Item]) -> Grouping:
     for beside in by_folder.values():
         owners |= _sidecars(beside)
         links += _pairs([item for item in beside if item.number in media])
-    found = Grouping(kept=_duplicates(media.values()))
+    kept, identical = _duplicates(media.values())
+    found = Grouping(kept=kept, same=identical)
     sets = _Sets()
     roles: dict[int, str] = {}
     for one, other, role in links:
@@ -116,6 +123,7 @@ def group(items: Iterable[Item]) -> Grouping:
         for photo in photos:
             found.sidecars.setdefault(photo, []).append(side.said or {})
     found.groups = [_ordered(numbers, roles, media) for numbers in sets.all()]
+    found.dropped = _dropped(everything, found)
     found.albums = _albums(by_folder.values(), media, found.kept)
     return found
 
@@ -244,17 +252,34 @@ def _by_identifier(media: Iterable[Item]) -> list[tuple[int, int, str]]:
     return links
 
 
-def _duplicates(media: Iterable[Item]) -> dict[int, int]:
-    """Of identical files the one whose time is best known is kept, with its name; the first of equals."""
-    same: defaultdict[str, list[Item]] = defaultdict(list)
+def _duplicates(media: Iterable[Item]) -> tuple[dict[int, int], list[list[int]]]:
+    """Of identical files those are kept that their owner wants, else the one whose time is best known, of those that
+    the owner does not leave out; the first of equals. And all that are identical, the kept one first."""
+    by_bytes: defaultdict[str, list[Item]] = defaultdict(list)
     for item in media:
         if item.sha256:
-            same[item.sha256].append(item)
+            by_bytes[item.sha256].append(item)
     kept: dict[int, int] = {}
-    for items in same.values():
-        best = max(items, key=lambda item: item.rank)
-        kept |= {item.number: best.number for item in items if item is not best}
-    return kept
+    same: list[list[int]] = []
+    for items in by_bytes.values():
+        if len(items) < 2:
+            continue
+        wanted = [item for item in items if item.choice == "keep"]
+        among = wanted or [item for item in items if item.choice != "drop"] or items
+        best = max(among, key=lambda item: item.rank)
+        kept |= {item.number: best.number for item in items if item is not best and item.choice != "keep"}
+        same.append([best.number, *(item.number for item in items if item is not best)])
+    return kept, same
+
+
+def _dropped(everything: Iterable[Item], found: Grouping) -> set[int]:
+    """What is left out by its owner: with a group's primary all of it that the owner doesn't keep."""
+    choices = {item.number: item.choice for item in everything}
+    dropped = {number for number, choice in choices.items() if choice == "drop" and number not in found.kept}
+    for members in found.groups:
+        if members[0][0] in dropped:
+            dropped |= {number for number, _ in members if choices[number] != "keep"}
+    return dropped
 
 
 def _albums(folders: Iterable[list[Item]], media: Mapping[int, Item], kept: Mapping[int, int]) -> dict[int, list[str]]:

@@ -34,15 +34,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Manifest:
     """Both files, written a line per original as they come, so that a large job needs no memory for them.
 
-    path: where it lies in the zip, or null. left_out: null, `duplicate` or the file's error code; reason: a sentence.
+    path: where it lies in the zip, or null. left_out: null, `duplicate`, `dropped` (by its owner) or the file's error
+    code; reason: a sentence.
     same_as: the path of the identical file that the zip holds instead. group: the number of the group's primary file.
     warnings, at the end: what was repaired or is missing, each with a code and a sentence.
     """
 
-    def __init__(self, folder: Path, timezone: str) -> None:
+    def __init__(self, folder: Path, timezone: str, revision: int = 0) -> None:
+        """revision: how often the job's owner had corrected what was found."""
         self.json_path = folder / "manifest.json"
         self.csv_path = folder / "manifest.csv"
         self._timezone = timezone
+        self._revision = revision
         self._lines = 0
         self.warnings: list[dict[str, Any]] = []
 
@@ -52,15 +55,22 @@ class Manifest:
         self._csv = self.csv_path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
         self._rows = csv.DictWriter(self._csv, COLUMNS)
         self._rows.writeheader()
-        self._json.write(f'{{"timezone": {json.dumps(self._timezone)}, "files": [')
+        self._json.write(f'{{"timezone": {json.dumps(self._timezone)}, "revision": {self._revision}, "files": [')
         return self
 
-    def add(self, file: InspectedFile, path: str | None, same_as: str | None) -> None:
+    def add(self, file: InspectedFile, path: str | None, same_as: str | None, *, dropped: bool = False) -> None:
+        left_out, reason = None, None
+        if path is None and same_as:
+            left_out, reason = "duplicate", f"The same bytes are in {same_as}."
+        elif path is None and dropped:
+            left_out, reason = "dropped", "Its owner left it out."
+        elif path is None:
+            left_out, reason = file.error_code or "rejected", file.error_message
         entry: dict[str, Any] = {
             "original_filename": file.filename,
             "path": path,
-            "left_out": None if path else "duplicate" if same_as else file.error_code or "rejected",
-            "reason": None if path else f"The same bytes are in {same_as}." if same_as else file.error_message,
+            "left_out": left_out,
+            "reason": reason,
             "same_as": same_as,
             "sha256": file.sha256,
             "size_bytes": file.size,

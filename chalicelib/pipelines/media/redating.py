@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.pipelines.media.correcting import without_user
 from chalicelib.pipelines.media.options import Options
 from chalicelib.pipelines.media.sidecars import found
 from chalicelib.pipelines.media.sources import RUN_SOURCES
@@ -21,7 +22,8 @@ _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def as_inspected(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata before a run added to it, so that running a step again adds to the same."""
+    """The metadata before a run added to it and its owner corrected it: running a step again adds to the same."""
+    metadata = without_user(metadata)
     own = {key: value for key, value in metadata.items() if key not in ADDED}
     before = metadata.get(INSPECTED)
     if not before:

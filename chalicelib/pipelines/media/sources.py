@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 CAMERA, SATELLITES, NAME, CONTAINER, FILE_SYSTEM = "camera", "satellites", "name", "container", "file system"
 XMP, IPTC, PNG, SIDECAR, GOOGLE, FOLDER = "xmp", "iptc", "png", "sidecar", "google", "folder"
+USER = "user"
 MACHINES = frozenset({CAMERA, SATELLITES, CONTAINER, PNG, FILE_SYSTEM})
 
 
@@ -13,7 +14,7 @@ MACHINES = frozenset({CAMERA, SATELLITES, CONTAINER, PNG, FILE_SYSTEM})
 class Source:
     """One place of a file where a time may stand.
 
-    weight: 1 to 11. Of equal weights the one further up in SOURCES counts more. clock: what was asked for the time:
+    weight: 1 to 12. Of equal weights the one further up in SOURCES counts more. clock: what was asked for the time:
     two sources of one clock agree by construction, and are one witness. earliest: the first year in which it can be
     right; None: the option `earliest_year`. where: for docs/media.md.
     """
@@ -26,6 +27,7 @@ class Source:
 
 
 SOURCES = (
+    Source(USER, 12, USER, "what its owner said since, which counts before all that was found", 1826),
     Source(
         "xmp_sidecar",
         11,
@@ -55,7 +57,7 @@ SOURCES = (
 )
 BY_NAME = {source.name: source for source in SOURCES}
 PLACE = {source.name: place for place, source in enumerate(SOURCES)}
-RUN_SOURCES = frozenset({"xmp_sidecar", "takeout", "folder"})
+RUN_SOURCES = frozenset({"xmp_sidecar", "takeout", "folder", USER})
 """Known only once the job's other files are."""
 
 

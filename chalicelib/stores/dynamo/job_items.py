@@ -62,6 +62,7 @@ class JobItems:
         pipeline: str | None,
         limit: int,
         before: str | None,
+        binned: bool | None = False,
     ) -> tuple[list[Job], str | None]:
         found: list[Job] = []
         for item in self._table.query(
@@ -74,7 +75,8 @@ class JobItems:
             forward=False,
         ):
             job = items.job_from(item)
-            if not job.deleting and (not states or job.state in states) and pipeline in {None, job.pipeline}:
+            there = not job.deleting and binned in {None, job.binned_at is not None}
+            if there and (not states or job.state in states) and pipeline in {None, job.pipeline}:
                 found.append(job)
             if len(found) > limit:
                 return found[:limit], found[limit - 1].id

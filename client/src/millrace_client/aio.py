@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,8 @@ from millrace_client.client import (
     Client,
     FilesQuery,
     JobsQuery,
+    Layout,
+    Names,
     Progress,
     ShareOptions,
     address_of_environment,
@@ -28,12 +30,18 @@ from millrace_client.models import (
     ArchiveAnswer,
     ArchiveRequest,
     ArtifactAnswer,
+    Chosen,
     ControlRequest,
+    CorrectedAnswer,
+    DatesRequest,
     DuplicateGroupAnswer,
+    DuplicatesRequest,
     FileAnswer,
     JobAnswer,
     JobSummary,
     NewShareAnswer,
+    Redated,
+    RemakeRequest,
     ShareAnswer,
     ShareRequest,
     StatusAnswer,
@@ -208,6 +216,26 @@ class AsyncJob:
 
     async def retry(self) -> JobAnswer:
         return await self._client.send(operations.retry_job(self.id))
+
+    async def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
+        """Puts files into the zip or leaves them out, once it is made anew; the answer's `undo` takes it back."""
+        return await self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
+
+    async def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
+        """Leaves out all but the best of each group, where nothing was decided; returns how many files that is."""
+        changed, left = 0, 1
+        while left:
+            done = await self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(keep_best=kind)))
+            changed, left = changed + done.changed, done.left or 0
+        return changed
+
+    async def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
+        """Corrects when photos were taken, in lists at once and in the zip once it is made anew."""
+        return await self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
+
+    async def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
+        """Makes the zip anew, of what was corrected or in another layout."""
+        return await self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
 
     async def delete(self) -> None:
         await self._client.send(operations.delete_job(self.id))

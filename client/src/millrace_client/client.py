@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
@@ -20,8 +20,12 @@ from millrace_client.models import (
     ArchiveAnswer,
     ArchiveRequest,
     ArtifactAnswer,
+    Chosen,
     ControlRequest,
+    CorrectedAnswer,
+    DatesRequest,
     DuplicateGroupAnswer,
+    DuplicatesRequest,
     FileAnswer,
     FilesFilter,
     FileState,
@@ -30,6 +34,8 @@ from millrace_client.models import (
     JobState,
     JobSummary,
     NewShareAnswer,
+    Redated,
+    RemakeRequest,
     ShareAnswer,
     ShareRequest,
     StatusAnswer,
@@ -41,6 +47,8 @@ if TYPE_CHECKING:
     from millrace_client.uploading import LocalFile, UploadOptions
 
 Progress = Callable[[StatusAnswer], object]
+Layout = Literal["year/month", "year", "year/month-day", "original"]
+Names = Literal["time", "original"]
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -286,6 +294,26 @@ class Job:
 
     def retry(self) -> JobAnswer:
         return self._client.send(operations.retry_job(self.id))
+
+    def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
+        """Puts files into the zip or leaves them out, once it is made anew; the answer's `undo` takes it back."""
+        return self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
+
+    def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
+        """Leaves out all but the best of each group, where nothing was decided; returns how many files that is."""
+        changed, left = 0, 1
+        while left:
+            done = self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(keep_best=kind)))
+            changed, left = changed + done.changed, done.left or 0
+        return changed
+
+    def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
+        """Corrects when photos were taken, in lists at once and in the zip once it is made anew."""
+        return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
+
+    def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
+        """Makes the zip anew, of what was corrected or in another layout."""
+        return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
 
     def delete(self) -> None:
         self._client.send(operations.delete_job(self.id))

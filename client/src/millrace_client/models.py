@@ -183,6 +183,35 @@ class BegunAnswer(BaseModel):
     job_id: str
 
 
+class BinPage(BaseModel):
+    items: list[BinnedJob]
+    next_cursor: str | None
+    size_bytes: int
+    """What the jobs of this page take of your storage until they are gone."""
+
+
+class BinnedJob(BaseModel):
+    id: str
+    name: str
+    pipeline: str
+    status: JobState
+    file_count: int
+    error_code: str | None
+    error_message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    options: dict[str, Any]
+    result: dict[str, Any] | None
+    """What its run came to: summary, quality score, metadata."""
+    size_bytes: int | None
+    """What its files take of your storage; null until it is over. Bytes that files share count once."""
+    binned_at: datetime
+    gone_at: datetime
+    """When it is deleted for good."""
+    waiting_for: WaitingFor | None = None
+
+
 class BulkAnswer(BaseModel):
     """missing: ids that are no scenes of yours."""
 
@@ -221,6 +250,12 @@ class ChangeDecision(BaseModel):
 
     status: Literal["pending", "approved", "rejected"] | None = None
     proposed_value: Any | None = None
+
+
+class Chosen(BaseModel):
+    files: list[str]
+    choice: Literal["keep", "drop"] | None
+    """`keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found."""
 
 
 class ChosenFile(BaseModel):
@@ -268,6 +303,24 @@ class ConnectionsAnswer(BaseModel):
 
 class ControlRequest(BaseModel):
     action: Literal["pause", "resume", "cancel"]
+
+
+class CorrectedAnswer(BaseModel):
+    changed: int
+    """How many files are other than before."""
+    missed: list[str]
+    """Files that could not take it: rejected, or without a time to shift."""
+    undo: Undo
+    revision: int
+    """Of the job, counted up with each correction."""
+    results_current: bool
+    """Whether the zip has all corrections: POST /jobs/{id}/remake."""
+    left: int | None = None
+    """With `keep_best`: how many files are left for the next request."""
+
+
+class DatesRequest(BaseModel):
+    changes: list[Redated]
 
 
 class DayOfJobs(BaseModel):
@@ -360,6 +413,14 @@ class DuplicatesAnswer(BaseModel):
     items: list[DuplicateGroupAnswer]
     final: bool
     """Whether the job has finished looking; before, similar ones are not known."""
+
+
+class DuplicatesRequest(BaseModel):
+    """One of the two."""
+
+    changes: list[Chosen] | None = None
+    keep_best: Literal["exact", "similar", "all"] | None = None
+    """Of each group of that kind the best file only, where nothing was decided yet."""
 
 
 class EntitiesPage(BaseModel):
@@ -513,6 +574,10 @@ class JobAnswer(BaseModel):
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
     callback_url: str | None = None
+    revision: int | None = None
+    """How often its owner has corrected what was found of its files."""
+    results_current: bool | None = None
+    """Whether its results have all of these corrections."""
 
 
 class JobChanges(BaseModel):
@@ -752,6 +817,10 @@ class NewJobAnswer(BaseModel):
     """The job that had imported the same drop folder before."""
     result: dict[str, Any] | None = None
     callback_url: str | None = None
+    revision: int | None = None
+    """How often its owner has corrected what was found of its files."""
+    results_current: bool | None = None
+    """Whether its results have all of these corrections."""
     callback_secret: str | None = None
     """Signs what is sent to callback_url. Shown this once."""
 
@@ -977,6 +1046,22 @@ class PushRequest(BaseModel):
     """Only what changed since the last push; the first one is always whole."""
 
 
+class Redated(BaseModel):
+    """Without any of the others, what was corrected before is taken back."""
+
+    files: list[str]
+    shift_seconds: float | None = None
+    """Added to what the clock showed."""
+    taken_local: datetime | None = None
+    """What the clock at the place showed, without an offset."""
+    date: str | None = None
+    """Another day, at the same time of day."""
+    timezone: str | None = None
+    """IANA time zone of what the clock showed."""
+    utc_offset: str | None = None
+    """As `timezone`, where only that is known."""
+
+
 class RefreshRequest(BaseModel):
     refresh_token: str
 
@@ -987,6 +1072,13 @@ class RegisterRequest(BaseModel):
     email: str
     username: str
     password: str
+
+
+class RemakeRequest(BaseModel):
+    """Options of the zip that are to be others; null: as they were."""
+
+    layout: Literal["year/month", "year", "year/month-day", "original"] | None = None
+    names: Literal["time", "original"] | None = None
 
 
 class ResultAnswer(BaseModel):
@@ -1382,6 +1474,8 @@ class StatusAnswer(BaseModel):
     waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
+    results_current: bool | None = None
+    """Whether its results have all that its owner corrected."""
     processing_time_seconds: float | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -1467,6 +1561,43 @@ class TokensCounted(BaseModel):
     """Requests whose tokens the server didn't count: they are estimated."""
     frames: int
     """Pictures that the model was shown."""
+
+
+class TreeAnswer(BaseModel):
+    """What lies directly in a folder of the zip."""
+
+    total: int
+    page: int
+    per_page: int
+    pages: int
+    folder: str
+    folders: list[TreeFolder]
+    items: list[TreeFile]
+    files: int
+    """In the whole zip, without its manifests."""
+    size_bytes: int
+    final: bool
+    """Whether all of the job's files are in: before, places may still change."""
+
+
+class TreeFile(BaseModel):
+    name: str
+    file: str
+    original_filename: str
+    size_bytes: int
+
+
+class TreeFolder(BaseModel):
+    name: str
+    files: int
+    """In it and below."""
+    size_bytes: int
+
+
+class Undo(BaseModel):
+    """To be sent to the same address to have it as before."""
+
+    changes: list[dict[str, Any]]
 
 
 class UnlockAnswer(BaseModel):

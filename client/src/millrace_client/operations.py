@@ -21,6 +21,8 @@ from millrace_client.models import (
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
+    BinnedJob,
+    BinPage,
     BulkAnswer,
     BulkChanges,
     BulkDecision,
@@ -32,6 +34,8 @@ from millrace_client.models import (
     ConnectionRequest,
     ConnectionsAnswer,
     ControlRequest,
+    CorrectedAnswer,
+    DatesRequest,
     DeliveriesPage,
     DeliveryAnswer,
     DictionaryAnswer,
@@ -40,6 +44,7 @@ from millrace_client.models import (
     DownloadAnswer,
     DownloadRequest,
     DuplicatesAnswer,
+    DuplicatesRequest,
     EntitiesPage,
     FileAnswer,
     FileChanges,
@@ -82,6 +87,7 @@ from millrace_client.models import (
     PushRequest,
     RefreshRequest,
     RegisterRequest,
+    RemakeRequest,
     ResultAnswer,
     ResultChanges,
     ResultRequest,
@@ -117,6 +123,7 @@ from millrace_client.models import (
     SyncRequest,
     TagsOfScenes,
     Token,
+    TreeAnswer,
     UnlockAnswer,
     UnlockRequest,
     UploadAnswer,
@@ -340,6 +347,11 @@ def list_duplicates(
     )
 
 
+def decide_duplicates(job_id: str, body: DuplicatesRequest) -> Call[CorrectedAnswer]:
+    """Decide which files go into the zip."""
+    return Call("PATCH", f"/jobs/{job_id}/duplicates", CorrectedAnswer, body=body)
+
+
 def download(job_id: str) -> Call[DownloadAnswer]:
     """Download the zip."""
     return Call("GET", f"/download/{job_id}", DownloadAnswer)
@@ -353,6 +365,49 @@ def download_artifact(job_id: str, artifact: str) -> Call[DownloadAnswer]:
 def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
     """What a job has to download."""
     return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
+
+
+def correct_dates(job_id: str, body: DatesRequest) -> Call[CorrectedAnswer]:
+    """Correct when photos were taken."""
+    return Call("PATCH", f"/jobs/{job_id}/dates", CorrectedAnswer, body=body, creates=True)
+
+
+def remake_job(job_id: str, body: RemakeRequest) -> Call[JobAnswer]:
+    """Make the zip anew."""
+    return Call("POST", f"/jobs/{job_id}/remake", JobAnswer, body=body, repeatable=False)
+
+
+def look_into_zip(
+    job_id: str,
+    *,
+    layout: Literal["year/month", "year", "year/month-day", "original"] | None = None,
+    names: Literal["time", "original"] | None = None,
+    folder: str | None = None,
+    page: int | None = None,
+    per_page: int | None = None,
+) -> Call[TreeAnswer]:
+    """Look into the zip before it is made."""
+    return Call(
+        "GET",
+        f"/jobs/{job_id}/tree",
+        TreeAnswer,
+        query={"layout": layout, "names": names, "folder": folder, "page": page, "per_page": per_page},
+    )
+
+
+def list_bin(*, limit: int | None = None, cursor: str | None = None) -> Call[BinPage]:
+    """What lies in your bin."""
+    return Call("GET", "/bin", BinPage, query={"limit": limit, "cursor": cursor})
+
+
+def bin_job(job_id: str) -> Call[BinnedJob]:
+    """Put a job into the bin."""
+    return Call("POST", f"/jobs/{job_id}/bin", BinnedJob, repeatable=False)
+
+
+def restore_job(job_id: str) -> Call[JobAnswer]:
+    """Take a job out of the bin."""
+    return Call("POST", f"/jobs/{job_id}/restore", JobAnswer, repeatable=False)
 
 
 def list_library(

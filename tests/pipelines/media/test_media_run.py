@@ -32,6 +32,7 @@ class Job:
     def __init__(self, files: list[InspectedFile], scratch: Path, **options: object) -> None:
         self.job_id = "job"
         self.job_name = "Summer"
+        self.revision = 0
         self.options = Options(**options)
         self.scratch = scratch
         self.state: Mapping[str, Any] | None = None

@@ -18,6 +18,7 @@ import type {
   JobState,
   JobsPage,
   PipelinesAnswer,
+  RemakeRequest,
   StatsAnswer,
   StatusAnswer,
 } from './schema'
@@ -169,13 +170,15 @@ export async function content(artifact: ArtifactAnswer): Promise<Blob> {
 export function useControl(jobId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (action: 'pause' | 'resume' | 'cancel' | 'retry') =>
-      action === 'retry'
-        ? api<JobAnswer>(`/jobs/${jobId}/retry`, { method: 'POST' })
-        : api<JobAnswer>(`/jobs/${jobId}/control`, { method: 'POST', body: { action } }),
+    mutationFn: (action: 'pause' | 'resume' | 'cancel' | 'retry' | { remake: RemakeRequest }) =>
+      typeof action === 'object'
+        ? api<JobAnswer>(`/jobs/${jobId}/remake`, { method: 'POST', body: action.remake })
+        : action === 'retry'
+          ? api<JobAnswer>(`/jobs/${jobId}/retry`, { method: 'POST' })
+          : api<JobAnswer>(`/jobs/${jobId}/control`, { method: 'POST', body: { action } }),
     onSettled: () =>
       Promise.all(
-        ['status', 'job', 'duplicates', 'artifacts'].map((name) =>
+        ['status', 'job', 'duplicates', 'artifacts', 'tree'].map((name) =>
           client.invalidateQueries({ queryKey: [name, jobId] }),
         ),
       ).then(() => client.invalidateQueries({ queryKey: ['jobs'] })),

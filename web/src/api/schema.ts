@@ -398,6 +398,63 @@ export interface BegunAnswer {
   job_id: string
 }
 /**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinPage".
+ */
+export interface BinPage {
+  items: BinnedJob[]
+  next_cursor: string | null
+  /**
+   * What the jobs of this page take of your storage until they are gone.
+   */
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedJob".
+ */
+export interface BinnedJob {
+  id: string
+  name: string
+  pipeline: string
+  status: JobState
+  file_count: number
+  error_code: string | null
+  error_message: string | null
+  created_at: string
+  started_at: string | null
+  completed_at: string | null
+  waiting_for?: WaitingFor | null
+  options: {
+    [k: string]: unknown
+  }
+  /**
+   * What its run came to: summary, quality score, metadata.
+   */
+  result: {
+    [k: string]: unknown
+  } | null
+  /**
+   * What its files take of your storage; null until it is over. Bytes that files share count once.
+   */
+  size_bytes: number | null
+  binned_at: string
+  /**
+   * When it is deleted for good.
+   */
+  gone_at: string
+}
+/**
+ * What a paused job asks of its owner: supply it, then resume the job.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "WaitingFor".
+ */
+export interface WaitingFor {
+  code: string
+  message: string
+}
+/**
  * missing: ids that are no scenes of yours.
  *
  * This interface was referenced by `Api`'s JSON-Schema
@@ -478,6 +535,21 @@ export interface ChangeDecision {
   proposed_value?: {
     [k: string]: unknown
   }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Chosen".
+ */
+export interface Chosen {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  files: string[]
+  /**
+   * `keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found.
+   */
+  choice: ('keep' | 'drop') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -568,6 +640,88 @@ export interface ConnectionsAnswer {
  */
 export interface ControlRequest {
   action: 'pause' | 'resume' | 'cancel'
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "CorrectedAnswer".
+ */
+export interface CorrectedAnswer {
+  /**
+   * How many files are other than before.
+   */
+  changed: number
+  /**
+   * Files that could not take it: rejected, or without a time to shift.
+   */
+  missed: string[]
+  /**
+   * With `keep_best`: how many files are left for the next request.
+   */
+  left?: number
+  undo: Undo
+  /**
+   * Of the job, counted up with each correction.
+   */
+  revision: number
+  /**
+   * Whether the zip has all corrections: POST /jobs/{id}/remake.
+   */
+  results_current: boolean
+}
+/**
+ * To be sent to the same address to have it as before.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Undo".
+ */
+export interface Undo {
+  changes: {
+    [k: string]: unknown
+  }[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DatesRequest".
+ */
+export interface DatesRequest {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  changes: Redated[]
+}
+/**
+ * Without any of the others, what was corrected before is taken back.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Redated".
+ */
+export interface Redated {
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  files: string[]
+  /**
+   * Added to what the clock showed.
+   */
+  shift_seconds?: number | null
+  /**
+   * What the clock at the place showed, without an offset.
+   */
+  taken_local?: string | null
+  /**
+   * Another day, at the same time of day.
+   */
+  date?: string | null
+  /**
+   * IANA time zone of what the clock showed.
+   */
+  timezone?: string | null
+  /**
+   * As `timezone`, where only that is known.
+   */
+  utc_offset?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -775,6 +929,22 @@ export interface DuplicatesAnswer {
   final: boolean
 }
 /**
+ * One of the two.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "DuplicatesRequest".
+ */
+export interface DuplicatesRequest {
+  /**
+   * @maxItems 5000
+   */
+  changes?: Chosen[]
+  /**
+   * Of each group of that kind the best file only, where nothing was decided yet.
+   */
+  keep_best?: ('exact' | 'similar' | 'all') | null
+}
+/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "EntitiesPage".
  */
@@ -944,16 +1114,14 @@ export interface JobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
-}
-/**
- * What a paused job asks of its owner: supply it, then resume the job.
- *
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "WaitingFor".
- */
-export interface WaitingFor {
-  code: string
-  message: string
+  /**
+   * How often its owner has corrected what was found of its files.
+   */
+  revision?: number
+  /**
+   * Whether its results have all of these corrections.
+   */
+  results_current?: boolean
 }
 /**
  * What is left out stays; null empties.
@@ -1339,6 +1507,14 @@ export interface NewJobAnswer {
     [k: string]: unknown
   } | null
   callback_url?: string | null
+  /**
+   * How often its owner has corrected what was found of its files.
+   */
+  revision?: number
+  /**
+   * Whether its results have all of these corrections.
+   */
+  results_current?: boolean
   /**
    * Signs what is sent to callback_url. Shown this once.
    */
@@ -1775,6 +1951,16 @@ export interface RegisterRequest {
   email: string
   username: string
   password: string
+}
+/**
+ * Options of the zip that are to be others; null: as they were.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "RemakeRequest".
+ */
+export interface RemakeRequest {
+  layout?: ('year/month' | 'year' | 'year/month-day' | 'original') | null
+  names?: ('time' | 'original') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2340,6 +2526,10 @@ export interface StatusAnswer {
   waiting_for?: WaitingFor | null
   download_url?: string | null
   result_size_bytes?: number | null
+  /**
+   * Whether its results have all that its owner corrected.
+   */
+  results_current?: boolean | null
   processing_time_seconds?: number | null
   error_code?: string | null
   error_message?: string | null
@@ -2437,6 +2627,52 @@ export interface Token {
    */
   expires_in: number
   user_id: string
+}
+/**
+ * What lies directly in a folder of the zip.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeAnswer".
+ */
+export interface TreeAnswer {
+  total: number
+  page: number
+  per_page: number
+  pages: number
+  folder: string
+  folders: TreeFolder[]
+  items: TreeFile[]
+  /**
+   * In the whole zip, without its manifests.
+   */
+  files: number
+  size_bytes: number
+  /**
+   * Whether all of the job's files are in: before, places may still change.
+   */
+  final: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeFolder".
+ */
+export interface TreeFolder {
+  name: string
+  /**
+   * In it and below.
+   */
+  files: number
+  size_bytes: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TreeFile".
+ */
+export interface TreeFile {
+  name: string
+  file: string
+  original_filename: string
+  size_bytes: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

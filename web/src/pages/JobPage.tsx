@@ -67,6 +67,7 @@ const seenOf = (how: StatusAnswer | undefined) =>
     how.files_inspected,
     how.current_step,
     Math.floor((how.progress_percent ?? 0) / 5),
+    how.results_current,
   ].join()
 
 function titleOf(name: string, how: StatusAnswer | undefined, t: Words['t']): string {
@@ -132,6 +133,11 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   return (
     <div className={styles.job}>
       <JobHead job={job} how={how} pipeline={pipeline} onShow={show} />
+      {page.Head && (
+        <Suspense>
+          <page.Head {...view} />
+        </Suspense>
+      )}
       <Tabs selectedKey={tab} onSelectionChange={(key) => show(String(key))} className={styles.tabs!}>
         <TabList aria-label={job.name} className={styles.list!}>
           {tabs.map(({ key, title }) => (

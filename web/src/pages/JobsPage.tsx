@@ -1,5 +1,8 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Trash2, Undo2 } from 'lucide-react'
 import { useMemo } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
+import { api, Problem } from '../api/client'
 import { FINAL, useJobs, usePipelines, useStatus } from '../api/queries'
 import type { JobState, JobSummary, StatusAnswer } from '../api/schema'
 import { useWords } from '../i18n'
@@ -56,6 +59,9 @@ export default function JobsPage() {
       <header className={styles.head}>
         <h1>{t('nav.jobs')}</h1>
         <div className={styles.filters}>
+          <ButtonLink kind="quiet" icon={Trash2} to="/bin">
+            {t('bin')}
+          </ButtonLink>
           <Select
             label={t('filter.state')}
             value={state}
@@ -75,6 +81,7 @@ export default function JobsPage() {
           />
         </div>
       </header>
+      <Thrown />
       {jobs.isError && !jobs.data && (
         <Notice
           kind="error"
@@ -116,6 +123,37 @@ export default function JobsPage() {
         </ul>
       )}
     </div>
+  )
+}
+
+/** A job that was put into the bin just now, and the way back. */
+function Thrown() {
+  const { t, said } = useWords()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const job = (useLocation().state as { binned?: { id: string; name: string } } | null)?.binned
+  const back = useMutation({
+    mutationFn: (id: string) => api(`/jobs/${id}/restore`, { method: 'POST' }),
+    onSuccess: async (_, id) => {
+      await client.invalidateQueries({ queryKey: ['jobs'] })
+      navigate(`/jobs/${id}`, { replace: true })
+    },
+  })
+  if (!job) return null
+  return (
+    <Notice
+      kind="info"
+      title={t('bin.thrown', { name: job.name })}
+      action={
+        <Button icon={Undo2} busy={back.isPending} onPress={() => back.mutate(job.id)}>
+          {t('bin.restore')}
+        </Button>
+      }
+    >
+      {back.error instanceof Problem
+        ? said('error', back.error.code, back.error.message)
+        : t('bin.thrownText')}
+    </Notice>
   )
 }
 

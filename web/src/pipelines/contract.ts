@@ -65,6 +65,10 @@ export interface PipelinePage {
   timeline?: Timeline
   /** The places of files that are shown by another one's tile, and have none of their own unless files are filtered. */
   behind?: (files: readonly (FileAnswer | undefined)[]) => ReadonlySet<number>
+  /** Below the job's head, whatever tab is open. */
+  Head?: ComponentType<JobView>
+  /** What can be done with files that are selected; `onDone`: they need be selected no more. */
+  Selected?: ComponentType<{ files: readonly FileAnswer[]; onDone: () => void }>
   /** In a tile's corner: what it holds besides. */
   Badge?: ComponentType<{ file: FileAnswer }>
   /** What stands below a file's name in a grid; `children` is what stands there otherwise. */

@@ -13,13 +13,15 @@ import {
   SlidersHorizontal,
   Upload,
 } from 'lucide-react'
-import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
+import { lazy, Suspense } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useAdmin } from '../api/me'
 import { type Key, useWords } from '../i18n'
 import styles from './Navigation.module.css'
 
-type Place = readonly [to: string, name: Key, icon: LucideIcon]
+const MoreMenu = lazy(() => import('./MoreMenu'))
+
+export type Place = readonly [to: string, name: Key, icon: LucideIcon]
 
 const ALWAYS: readonly Place[] = [
   ['/', 'nav.drop', Upload],
@@ -44,19 +46,11 @@ export function Navigation() {
   const { t } = useWords()
   const admin = useAdmin()
   const { pathname } = useLocation()
-  const inMenu = [...HELP, ...(admin ? ADMINS : [])]
-  const item = ([to, name, Icon]: Place, className = '') => (
-    <MenuItem
-      key={to}
-      id={to}
-      href={to}
-      className={`${styles.item} ${className} ${pathname.startsWith(to) ? styles.here : ''}`}
-      {...(to.startsWith('/api/') ? { target: '_blank', rel: 'noreferrer' } : {})}
-    >
-      <Icon aria-hidden size={18} strokeWidth={1.9} />
-      {t(name)}
-    </MenuItem>
-  )
+  const admins = admin ? ADMINS : []
+  const inMenu = [...HELP, ...admins]
+  const className = `${styles.way} ${inMenu.some(([to]) => to === pathname) ? styles.within : ''} ${
+    WHERE_THERE_IS_ROOM.some(([to]) => pathname.startsWith(to)) ? styles.withinNarrow : ''
+  }`
   return (
     <nav className={styles.ways} aria-label={t('nav.label')}>
       {ALWAYS.map((place) => (
@@ -65,25 +59,16 @@ export function Navigation() {
       {WHERE_THERE_IS_ROOM.map((place) => (
         <Way key={place[0]} place={place} wide />
       ))}
-      <MenuTrigger>
-        <Button
-          className={`${styles.way} ${inMenu.some(([to]) => to === pathname) ? styles.within : ''} ${
-            WHERE_THERE_IS_ROOM.some(([to]) => pathname.startsWith(to)) ? styles.withinNarrow : ''
-          }`}
-        >
-          <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
-          {t('nav.more')}
-        </Button>
-        <Popover className={styles.popover!} placement="bottom start">
-          <Menu className={styles.menu!} aria-label={t('nav.more')}>
-            {WHERE_THERE_IS_ROOM.map((place) => item(place, styles.narrow))}
-            <Separator className={`${styles.line} ${styles.narrow}`} />
-            {HELP.map((place) => item(place))}
-            {admin && <Separator className={styles.line!} />}
-            {admin && ADMINS.map((place) => item(place))}
-          </Menu>
-        </Popover>
-      </MenuTrigger>
+      <Suspense
+        fallback={
+          <button type="button" className={className}>
+            <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
+            {t('nav.more')}
+          </button>
+        }
+      >
+        <MoreMenu className={className} narrow={WHERE_THERE_IS_ROOM} help={HELP} admins={admins} />
+      </Suspense>
     </nav>
   )
 }

@@ -1,29 +1,35 @@
 // The small parts that everything is made of: the component library's behaviour, our look.
 import type { LucideIcon } from 'lucide-react'
-import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
-import {
-  Button as AriaButton,
-  type ButtonProps as AriaButtonProps,
-  Switch as AriaSwitch,
-  Dialog,
-  Heading,
-  Modal,
-  ModalOverlay,
-} from 'react-aria-components'
+import { type KeyboardEvent, lazy, type MouseEvent, type ReactNode, Suspense, useRef } from 'react'
 import { Link, type LinkProps } from 'react-router'
-import { useWords } from '../i18n'
 import styles from './controls.module.css'
+
+export const loadDialog = () => import('./SheetDialog')
 
 type Kind = 'primary' | 'plain' | 'quiet' | 'danger'
 
-interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+interface ButtonProps {
   kind?: Kind
   icon?: LucideIcon
   children?: ReactNode
   /** For buttons that show nothing but their icon. */
   label?: string
   busy?: boolean
+  isDisabled?: boolean
+  onPress?: () => void
+  type?: 'button' | 'submit'
+  autoFocus?: boolean
+  id?: string
+  'aria-label'?: string
+  'aria-pressed'?: boolean
+  'aria-expanded'?: boolean
+  'aria-controls'?: string
+  'aria-describedby'?: string
+}
+
+/** A press is the button's alone: what it lies in, a row or a viewer, hears nothing of it. */
+const own = (event: KeyboardEvent) => {
+  if (event.key === 'Enter' || event.key === ' ') event.stopPropagation()
 }
 
 export function Button({
@@ -33,18 +39,27 @@ export function Button({
   label,
   busy,
   isDisabled,
+  onPress,
+  type = 'button',
   ...rest
 }: ButtonProps) {
+  const press = (event: MouseEvent) => {
+    event.stopPropagation()
+    onPress?.()
+  }
   return (
-    <AriaButton
+    <button
       {...rest}
       {...(label ? { 'aria-label': label } : {})}
-      isDisabled={Boolean(isDisabled || busy)}
+      type={type}
+      disabled={Boolean(isDisabled || busy)}
+      onClick={press}
+      onKeyDown={own}
       className={`${styles.button} ${styles[kind]} ${children ? '' : styles.square}`}
     >
       {Icon && <Icon aria-hidden size={18} strokeWidth={1.9} />}
       {children}
-    </AriaButton>
+    </button>
   )
 }
 
@@ -86,24 +101,7 @@ export function Select<T extends string>({ label, value, options, onChange, hide
   )
 }
 
-export function Switch({
-  isSelected,
-  onChange,
-  children,
-}: {
-  isSelected: boolean
-  onChange: (on: boolean) => void
-  children: ReactNode
-}) {
-  return (
-    <AriaSwitch isSelected={isSelected} onChange={onChange} className={styles.switch!}>
-      <span className={styles.track} />
-      {children}
-    </AriaSwitch>
-  )
-}
-
-interface SheetProps {
+export interface SheetProps {
   title: string
   open: boolean
   onClose: () => void
@@ -112,26 +110,19 @@ interface SheetProps {
   full?: boolean
 }
 
-/** A dialog over the page; `full` fills the window. */
-export function Sheet({ title, open, onClose, children, hideTitle, full }: SheetProps) {
-  const { t } = useWords()
+const Dialog = lazy(loadDialog)
+
+/** A dialog over the page; `full` fills the window. Its code comes with the first one that opens, and behind the first
+ * page in any case. */
+export function Sheet(props: SheetProps) {
+  const opened = useRef(false)
+  opened.current ||= props.open
   return (
-    <ModalOverlay
-      isOpen={open}
-      onOpenChange={(now) => !now && onClose()}
-      isDismissable
-      className={full ? styles.stage! : styles.veil!}
-    >
-      <Modal className={full ? styles.full! : styles.sheet!}>
-        <Dialog className={styles.dialog!}>
-          <header className={hideTitle ? 'visually-hidden' : styles.sheetHead}>
-            <Heading slot="title">{title}</Heading>
-            {!hideTitle && <Button kind="quiet" icon={X} label={t('close')} onPress={onClose} />}
-          </header>
-          {children}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    opened.current && (
+      <Suspense>
+        <Dialog {...props} />
+      </Suspense>
+    )
   )
 }
 

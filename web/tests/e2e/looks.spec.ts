@@ -63,7 +63,10 @@ test('Ctrl+A selects files and not text, and Escape from the viewer is at the fi
   await expect.poll(active).toBe(fifth)
 })
 
-test('a job is given another name, and deleted after a question', async ({ page, complaints }) => {
+test('a job is given another name, thrown into the bin, brought back and deleted for good', async ({
+  page,
+  complaints,
+}) => {
   expect(complaints).toEqual([])
   await send(page, family().slice(0, 3))
   await completed(page)
@@ -72,11 +75,18 @@ test('a job is given another name, and deleted after a question', async ({ page,
   await accessible(page)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Winter by the sea' })).toBeVisible()
-  await page.getByRole('button', { name: 'Delete the job' }).click()
-  await expect(page.getByRole('dialog')).toContainText('3 files go with it')
-  await accessible(page)
-  await page.getByRole('dialog').getByRole('button', { name: 'Delete the job' }).click()
+  await page.getByRole('button', { name: 'Put the job into the bin' }).click()
   await expect(page.getByRole('heading', { name: 'No jobs yet' })).toBeVisible()
+  await accessible(page)
+  await page.getByRole('button', { name: 'Put back' }).click()
+  await expect(page.getByRole('heading', { name: 'Winter by the sea' })).toBeVisible()
+  await page.getByRole('button', { name: 'Put the job into the bin' }).click()
+  await page.getByRole('link', { name: 'Bin' }).click()
+  await expect(page.getByRole('listitem').filter({ hasText: 'Winter by the sea' })).toContainText('3 files')
+  await accessible(page)
+  await fits(page)
+  await page.getByRole('button', { name: 'Delete Winter by the sea for good' }).click()
+  await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible()
 })
 
 test('while duplicates are not known, the page doesn’t say that there are none', async ({ page }) => {

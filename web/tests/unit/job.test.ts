@@ -221,3 +221,15 @@ test('offered again are only jobs that went on when the page was opened, and sti
     stillGoing(jobs, new Set(['old', 'over', 'closed']), new Set(['closed'])).map(({ id }) => id),
   ).toEqual(['old'])
 })
+
+describe('a jump to a date', () => {
+  test('leads to the nearest month that there is', async () => {
+    const { nearest } = await import('../../src/pages/job/Months')
+    const months = ['2019-12', '2020-02', '2024-06']
+    expect(nearest(months, '2020-02')).toBe('2020-02')
+    expect(nearest(months, '2020-01')).toBe('2019-12')
+    expect(nearest(months, '2031-01')).toBe('2024-06')
+    expect(nearest(months, '')).toBeUndefined()
+    expect(nearest([], '2020-01')).toBeUndefined()
+  })
+})

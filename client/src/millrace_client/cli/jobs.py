@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
@@ -22,8 +23,8 @@ from millrace_client.cli.common import (
 )
 from millrace_client.cli.exits import reported, say
 from millrace_client.cli.view import Bytes
-from millrace_client.client import Job
-from millrace_client.models import JobAnswer, StatusAnswer
+from millrace_client.client import Job, Layout, Names
+from millrace_client.models import JobAnswer, Redated, StatusAnswer
 
 
 def status(
@@ -104,6 +105,56 @@ def duplicates(
         for group in groups:
             names = sorted(group.files, key=lambda file, kept=group.kept: file.id != kept)  # type: ignore[misc]
             print("\t".join(file.original_filename for file in names))
+
+
+def keep_best(
+    job: JobId,
+    kind: Annotated[Literal["exact", "similar", "all"], typer.Option(help="Of which groups.")] = "all",
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Leave out of the zip all but the best of each group of look-alikes, where nothing was decided."""
+    with reported(as_json), client(address) as service:
+        dropped = service.job(job).keep_best(kind)
+        show_json({"dropped": dropped}) if as_json else print(dropped)
+        if dropped:
+            say("", f"millrace remake {job}")
+
+
+def redate(
+    job: JobId,
+    files: Annotated[list[str], typer.Argument(help="The ids of its files.")],
+    shift: Annotated[float | None, typer.Option(help="Hours to add to what the clock showed, such as -1.5.")] = None,
+    zone: Annotated[str | None, typer.Option(help="The clock's time zone, such as Europe/Paris.")] = None,
+    taken: Annotated[datetime | None, typer.Option(help="What the clock showed, such as 2024-05-01T12:30:00.")] = None,
+    date: Annotated[str | None, typer.Option(help="Another day, at the same time: 2024-05-01.")] = None,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Correct when photos were taken; without an option, take back what was corrected before."""
+    seconds = None if shift is None else shift * 3600
+    change = Redated(files=files, shift_seconds=seconds, timezone=zone, taken_local=taken, date=date)
+    with reported(as_json), client(address) as service:
+        found = service.job(job).redate([change])
+        if as_json:
+            show_json(found)
+            return
+        print(found.changed)
+        say("", f"millrace remake {job}")
+
+
+def remake(
+    job: JobId,
+    layout: Annotated[Layout | None, typer.Option(help="The zip's folders; as they were otherwise.")] = None,
+    names: Annotated[Names | None, typer.Option(help="The zip's names; as they were otherwise.")] = None,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Make a job's zip anew, of what was corrected or in another layout."""
+    with reported(as_json), client(address) as service:
+        found = service.job(job).remake(layout, names)
+        show_json(found) if as_json else print(f"{found.id}\t{found.status}")
+        say("", f"millrace status {job} --wait")
 
 
 def download(

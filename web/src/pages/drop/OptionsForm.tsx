@@ -1,7 +1,8 @@
 // A pipeline's options as a form, drawn from their JSON Schema: a new option needs nothing here.
 import { useId } from 'react'
 import { useWords } from '../../i18n'
-import { Select, Switch } from '../../ui/controls'
+import { Select } from '../../ui/controls'
+import { Switch } from '../../ui/Switch'
 import { type Field, fieldsOf, type Options } from './fields'
 import styles from './OptionsForm.module.css'
 

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
@@ -68,11 +68,14 @@ export function SideBySide({
   kept,
   keptWord,
   sharp,
+  actions,
 }: {
   files: readonly FileAnswer[]
   kept?: string | undefined
   keptWord?: string | undefined
   sharp?: boolean
+  /** What can be done with each of them. */
+  actions?: ((file: FileAnswer) => ReactNode) | undefined
 }) {
   const quantities = useQuantities()
   const differs = differing(files, quantities)
@@ -88,6 +91,7 @@ export function SideBySide({
           <figcaption>
             <Facts file={file} differing={differs} />
           </figcaption>
+          {actions?.(file)}
         </figure>
       ))}
     </div>

@@ -1,58 +1,53 @@
-// A job is deleted once it is over, and after one has read what goes with it.
+// A job goes into the bin, once it is over, with one press: it comes back from there for thirty days.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { api, Problem } from '../../api/client'
-import type { JobAnswer } from '../../api/schema'
+import type { JobAnswer, JobsPage } from '../../api/schema'
 import { useWords } from '../../i18n'
-import { Button, Notice, Sheet } from '../../ui/controls'
-import styles from './JobHead.module.css'
+import { Button, Notice } from '../../ui/controls'
 
 export function DeleteJob({ job }: { job: JobAnswer }) {
   const { t, said } = useWords()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [asking, ask] = useState(false)
   const remove = useMutation({
     mutationFn: () =>
-      api(`/jobs/${job.id}`, { method: 'DELETE' }).catch((error) => {
+      api(`/jobs/${job.id}/bin`, { method: 'POST' }).catch((error) => {
         // It is gone already: that is what was wanted.
         if (!(error instanceof Problem) || error.status !== 404) throw error
       }),
     onSuccess: async () => {
-      navigate('/jobs')
+      // A list that is known already must not ask for the covers of what is gone.
+      client.setQueriesData<JobsPage>(
+        { queryKey: ['jobs'] },
+        (page) => page && { ...page, items: page.items.filter(({ id }) => id !== job.id) },
+      )
+      navigate('/jobs', { state: { binned: { id: job.id, name: job.name } } })
       await Promise.all(
-        ['jobs', 'library', 'results'].map((name) => client.invalidateQueries({ queryKey: [name] })),
+        ['jobs', 'library', 'results', 'bin'].map((name) => client.invalidateQueries({ queryKey: [name] })),
       )
     },
   })
   return (
     <>
-      <Button kind="danger" icon={Trash2} label={t('job.delete')} onPress={() => ask(true)} />
-      <Sheet title={t('job.deleteTitle')} open={asking} onClose={() => ask(false)}>
-        <div className={styles.ask}>
-          <p>{t('job.deleteText', { count: job.progress_total })}</p>
-          {remove.error && (
-            <Notice
-              kind="error"
-              title={
-                remove.error instanceof Problem && !remove.error.unreachable
-                  ? said('error', remove.error.code, remove.error.message)
-                  : t('offline.title')
-              }
-            />
-          )}
-          <div>
-            <Button kind="danger" icon={Trash2} busy={remove.isPending} onPress={() => remove.mutate()}>
-              {t('job.delete')}
-            </Button>
-            <Button kind="primary" onPress={() => ask(false)}>
-              {t('keep')}
-            </Button>
-          </div>
-        </div>
-      </Sheet>
+      <Button
+        kind="danger"
+        icon={Trash2}
+        label={t('job.delete')}
+        busy={remove.isPending}
+        onPress={() => remove.mutate()}
+      />
+      {remove.error && (
+        <Notice
+          kind="error"
+          title={
+            remove.error instanceof Problem && !remove.error.unreachable
+              ? said('error', remove.error.code, remove.error.message)
+              : t('offline.title')
+          }
+        />
+      )}
     </>
   )
 }

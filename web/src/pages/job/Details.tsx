@@ -88,7 +88,13 @@ export function factsOf(file: FileAnswer, q: ReturnType<typeof useQuantities>): 
     camera: file.camera ?? null,
     place: gps ? `${gps.latitude.toFixed(5)}, ${gps.longitude.toFixed(5)}` : null,
     kind: file.content_type ?? null,
-    taken: file.detected_timestamp ? q.taken(file.detected_timestamp) : null,
+    // As the clock at the place showed it.
+    taken:
+      typeof file.taken_local === 'string'
+        ? q.taken(`${file.taken_local}Z`)
+        : file.detected_timestamp
+          ? q.taken(file.detected_timestamp)
+          : null,
     sha256: file.file_hash_sha256 ? `${file.file_hash_sha256.slice(0, 16)}…` : null,
   }
   return FACTS.filter((fact) => all[fact]).map((fact) => [fact, all[fact]!])

@@ -1,5 +1,5 @@
 import { Rows3, Search } from 'lucide-react'
-import { useCallback, useMemo, useState } from 'react'
+import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
@@ -199,6 +199,15 @@ export function FilesView({ book, page }: Props) {
           >
             {t('compare')}
           </Button>
+          {page.Selected && (
+            // Without a boundary of its own the whole list would wait for it, and lose the focus.
+            <Suspense>
+              <page.Selected
+                files={[...selected].flatMap((n) => files[n] ?? [])}
+                onDone={() => select(new Set())}
+              />
+            </Suspense>
+          )}
           <Button kind="quiet" onPress={() => select(new Set())}>
             {t('clear')}
           </Button>

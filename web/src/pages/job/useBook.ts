@@ -19,5 +19,12 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
     if (before.current !== now) book.refresh(true)
     before.current = now
   }, [book, now])
+
+  // Its owner has corrected what was found.
+  const revision = useRef(job.revision)
+  useEffect(() => {
+    if (revision.current !== job.revision) book.refresh(true)
+    revision.current = job.revision
+  }, [book, job.revision])
   return book
 }

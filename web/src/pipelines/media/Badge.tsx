@@ -17,6 +17,7 @@ export function Badge({ file }: { file: FileAnswer }) {
           <span className="visually-hidden">{t('damaged')}</span>
         </span>
       )}
+      {file.choice === 'drop' && <span className={styles.group}>{t('choice.out')}</span>}
       {words.length > 0 && (
         <span className={styles.group} title={words.map((role) => t(`role.${role}`)).join(', ')}>
           {words.map((role) => t(`badge.${role}`)).join(' · ')}

@@ -7,6 +7,7 @@ import type { DuplicateGroupAnswer } from '../../api/schema'
 import { Compare, SideBySide } from '../../pages/job/Compare'
 import { Button, Empty, Notice, Sheet, Skeleton } from '../../ui/controls'
 import type { JobView } from '../contract'
+import { Choice, KeepBest, keptOf } from './Choice'
 import styles from './Duplicates.module.css'
 import { type Kind, useDuplicates } from './queries'
 import { useOwnWords } from './words'
@@ -73,7 +74,7 @@ export default function Duplicates({ job, how }: JobView) {
         {compared && (
           <Compare
             files={compared.files}
-            kept={compared.kept}
+            kept={keptOf(compared)}
             keptWord={word(compared.kind)}
             onClose={() => compare(null)}
           />
@@ -105,14 +106,20 @@ export default function Duplicates({ job, how }: JobView) {
                     {t('duplicates.groups', { count: row.total })}{' '}
                     {t(row.kind === 'exact' ? 'duplicates.exactText' : 'duplicates.similarText')}
                   </p>
+                  {row.kind === 'similar' && how.status === 'completed' && <KeepBest job={job} />}
                 </header>
               )}
               {row.is === 'group' && (
                 <article>
                   <SideBySide
                     files={row.group.files.slice(0, SHOWN)}
-                    kept={row.group.kept}
+                    kept={keptOf(row.group)}
                     keptWord={word(row.group.kind)}
+                    actions={
+                      how.status === 'completed'
+                        ? (file) => <Choice job={job} group={row.group} file={file} />
+                        : undefined
+                    }
                   />
                   {row.group.size > SHOWN && <p>{t('duplicates.more', { count: row.group.size - SHOWN })}</p>}
                   {row.group.kind === 'similar' && (

@@ -1,5 +1,7 @@
 // When a photo was taken, and why that is believed.
 import { useQuery } from '@tanstack/react-query'
+import { CalendarClock } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { oneFile } from '../../api/library'
 import type { FileAnswer } from '../../api/schema'
 import { useQuantities } from '../../i18n/quantities'
@@ -9,6 +11,8 @@ import { confidenceOf } from './confidence'
 import styles from './Times.module.css'
 import { takenOf } from './taken'
 import { useOwnWords } from './words'
+
+const Redate = lazy(() => import('./Redate'))
 
 interface Candidate {
   source: string
@@ -21,6 +25,7 @@ interface Candidate {
 export default function Times({ file }: { file: FileAnswer }) {
   const { t, said } = useOwnWords()
   const quantities = useQuantities()
+  const [correcting, correct] = useState(false)
   if (!file.confidence) return null
   const taken = takenOf(file)
   return (
@@ -35,6 +40,17 @@ export default function Times({ file }: { file: FileAnswer }) {
           )}
         </p>
         {file.damaged === true && <p className={styles.damaged}>{t('damaged')}</p>}
+        {correcting ? (
+          <Suspense>
+            <Redate files={[file]} onDone={() => correct(false)} />
+          </Suspense>
+        ) : (
+          <span>
+            <Button icon={CalendarClock} onPress={() => correct(true)}>
+              {t('redate')}
+            </Button>
+          </span>
+        )}
       </section>
       <Candidates file={file} />
     </>

@@ -14,6 +14,10 @@ import { useOwnWords } from './words'
 
 const Duplicates = lazy(() => import('./Duplicates'))
 const Times = lazy(() => import('./Times'))
+const Corrected = lazy(() => import('./Corrected'))
+const Selected = lazy(() => import('./Selected'))
+const Tree = lazy(() => import('./Tree'))
+const WorldMap = lazy(() => import('./WorldMap'))
 const Together = lazy(() => import('./Together'))
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -36,6 +40,20 @@ export const page: PipelinePage = {
       },
       Panel: Duplicates,
     },
+    {
+      key: 'map',
+      place: 'behind',
+      shown: ({ files }) => files.some((file) => file?.gps),
+      Title: () => useOwnWords().t('tab.map'),
+      Panel: WorldMap,
+    },
+    {
+      key: 'zip',
+      place: 'behind',
+      shown: ({ job }) => job.progress_total <= 20_000,
+      Title: () => useOwnWords().t('tab.tree'),
+      Panel: Tree,
+    },
   ],
   sorts: {
     timestamp: oldest,
@@ -53,6 +71,8 @@ export const page: PipelinePage = {
     order: oldest,
   },
   behind,
+  Head: (view) => (view.how.status === 'completed' ? <Corrected {...view} /> : null),
+  Selected,
   Badge,
   TileLine: ({ file, children }) => {
     const { said } = useOwnWords()

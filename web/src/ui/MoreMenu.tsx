@@ -1,0 +1,49 @@
+// The pages that have no room in the bar, in a menu: its code comes behind the first page.
+import { Ellipsis } from 'lucide-react'
+import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
+import { useLocation } from 'react-router'
+import { useWords } from '../i18n'
+import type { Place } from './Navigation'
+import styles from './Navigation.module.css'
+
+interface Props {
+  className: string
+  /** Of these the bar has some where it is wide. */
+  narrow: readonly Place[]
+  help: readonly Place[]
+  admins: readonly Place[]
+}
+
+export default function MoreMenu({ className, narrow, help, admins }: Props) {
+  const { t } = useWords()
+  const { pathname } = useLocation()
+  const item = ([to, name, Icon]: Place, more = '') => (
+    <MenuItem
+      key={to}
+      id={to}
+      href={to}
+      className={`${styles.item} ${more} ${pathname.startsWith(to) ? styles.here : ''}`}
+      {...(to.startsWith('/api/') ? { target: '_blank', rel: 'noreferrer' } : {})}
+    >
+      <Icon aria-hidden size={18} strokeWidth={1.9} />
+      {t(name)}
+    </MenuItem>
+  )
+  return (
+    <MenuTrigger>
+      <Button className={className}>
+        <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
+        {t('nav.more')}
+      </Button>
+      <Popover className={styles.popover!} placement="bottom start">
+        <Menu className={styles.menu!} aria-label={t('nav.more')}>
+          {narrow.map((place) => item(place, styles.narrow))}
+          <Separator className={`${styles.line} ${styles.narrow}`} />
+          {help.map((place) => item(place))}
+          {admins.length > 0 && <Separator className={styles.line!} />}
+          {admins.map((place) => item(place))}
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  )
+}
