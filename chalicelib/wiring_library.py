@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from chalicelib.jobs.library.guides import Guides
     from chalicelib.jobs.library.ownership import Owned
     from chalicelib.jobs.library.results import Results
+    from chalicelib.jobs.library.takeover import Takeover
     from chalicelib.jobs.observer import Observer
     from chalicelib.jobs.ports.outside import Clock
     from chalicelib.jobs.work.settling import Settling
     from chalicelib.pipelines.base import Pipeline
+    from chalicelib.stores.guests import GuestTable
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.people_table import PeopleTable
@@ -107,15 +109,34 @@ class LibraryServices:
     @cached_property
     def guests(self) -> Guests:
         from chalicelib.jobs.library.guests import Guests
-        from chalicelib.stores.dynamo import Table
-        from chalicelib.stores.guests import GuestTable
-
-        store = GuestTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
 
         def registered(user_id: str) -> bool:
             return self.people.account(user_id) is not None
 
-        return Guests(store, self.jobs, self.deletion, self.user_data, self.queues, registered, self.clock)
+        return Guests(
+            self.guest_reminders,
+            self.jobs,
+            self.deletion,
+            self.user_data,
+            self.queues,
+            registered,
+            self.people.taken,
+            self.takeover,
+            self.clock,
+        )
+
+    @cached_property
+    def guest_reminders(self) -> GuestTable:
+        from chalicelib.stores.dynamo import Table
+        from chalicelib.stores.guests import GuestTable
+
+        return GuestTable(Table(lambda: self.clients.dynamodb, self.settings.jobs_table))
+
+    @cached_property
+    def takeover(self) -> Takeover:
+        from chalicelib.jobs.library.takeover import Takeover
+
+        return Takeover(self.guest_reminders, self.jobs, self.user_data, self.queues, self.clock)
 
     @cached_property
     def guides(self) -> Guides:

@@ -49,7 +49,7 @@ class Job:
     options_version: the version of its work's options that `options` are of.
     callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
-    edits: how often its owner has changed it or one of its files.
+    edits: how often its owner has changed it or one of its files. begun_by: the guest whose job it was before.
     """
 
     id: str
@@ -103,6 +103,7 @@ class Job:
     deleting: bool = False
     edits: int = 0
     adding: str | None = None
+    begun_by: str | None = None
     options_version: int = 1
     schema_version: int = 1
 

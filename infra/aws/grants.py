@@ -120,7 +120,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
         "api": [
             table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem", "ConditionCheckItem"),
             index("jobs", "by_owner", "by_hash"),
-            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
+            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem", "ConditionCheckItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
             objects(("GetObject",), "results", "drop", "import", "guides"),
@@ -139,14 +139,14 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             OWNERS,
         ],
         "clean_up": [
-            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            table("jobs", *READ, "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_owner", "by_hash"),
-            objects(("DeleteObject",), "user-data"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            # Whether an expired guest has an account.
+            # Whether an expired guest has an account, or whose account has what the guest had.
             table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],

@@ -574,6 +574,8 @@ class ListingAnswer(BaseModel):
 class LoginRequest(BaseModel):
     email: str
     password: str
+    guest_token: str | None = None
+    """A guest's access token: the guest's jobs and user data become the account's."""
 
 
 class MarkerAnswer(BaseModel):
@@ -1124,6 +1126,8 @@ class SignedInAnswer(BaseModel):
     """Seconds that the access token is good."""
     user_id: str
     token_type: Literal["bearer"] | None = None
+    taken_over: TakenOverAnswer | None = None
+    """What was the guest's; null without a guest's token."""
 
 
 class SignedPart(BaseModel):
@@ -1254,6 +1258,13 @@ class SyncRequest(BaseModel):
 class TagsOfScenes(BaseModel):
     scene_ids: list[str]
     tag_ids: list[str]
+
+
+class TakenOverAnswer(BaseModel):
+    jobs: int
+    user_data: int
+    complete: bool
+    """False: some are handed over within minutes of the answer."""
 
 
 class ThumbnailAnswer(BaseModel):
