@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import app
@@ -13,6 +14,8 @@ from chalicelib.stores.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
+from infra.aws.serving import ALL_BUT_HOST, UNCACHED
+from infra.local.compressing import LEAST
 
 SNAPSHOT = Path(__file__).with_name("resources.txt")
 
@@ -69,6 +72,15 @@ def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None
         variables = resources[function.id]["Properties"]["Environment"]["Variables"]
         assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler == "api")
     assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
+
+
+def test_the_api_compresses_what_cloudfront_does_not() -> None:
+    """CloudFront leaves alone what it may not keep, and this behaviour hands on all that a client says of itself but
+    Host: Accept-Encoding too, so that API Gateway does it, from as many bytes on as the local stack."""
+    assert json.loads(Path(".chalice/config.json").read_text())["minimum_compression_size"] == LEAST
+    distribution = deployment_template("prod", tuple(WORKS))["Resources"]["Distribution"]
+    [api] = distribution["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    assert (api["CachePolicyId"], api["OriginRequestPolicyId"]) == (UNCACHED, ALL_BUT_HOST)
 
 
 def test_what_runs_works_reads_no_account_and_what_opens_drop_folders_accounts_alone() -> None:
