@@ -23,6 +23,12 @@ class AccountStore(Protocol):
     def taken(self, guest_id: str) -> Taken | None:
         """Strongly consistent."""
 
+    def is_account(self, user_id: str) -> bool:
+        """Reads nothing of it."""
+
+    def id_by_email(self, email: str) -> str | None:
+        """Of the account with that email; reads nothing else of it."""
+
     def account_by_email(self, email: str) -> Account | None: ...
     def change_account(self, account: Account, changes: Mapping[str, Any], entry: AuditEntry | None) -> Account:
         """Returns the account as it is then. EmailTaken, UsernameTaken; AccountChanged where email, username or

@@ -23,6 +23,10 @@ AUDIT = "AUDIT"
 SETTINGS = ("SETTINGS", "SETTINGS")
 
 
+PUBLIC = ("PK", "SK", "user_id")
+"""What functions may read that decode strangers' files: that an account is there, and whose an email is."""
+
+
 def user_partition(user_id: str) -> str:
     return f"USER#{user_id}"
 

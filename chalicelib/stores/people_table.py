@@ -45,6 +45,13 @@ class PeopleTable:
         found = self._table.get(items.user_key(user_id), consistent=consistent)
         return items.account_from(found) if found else None
 
+    def is_account(self, user_id: str) -> bool:
+        return self._table.get(items.user_key(user_id), only=items.PUBLIC) is not None
+
+    def id_by_email(self, email: str) -> str | None:
+        found = self._table.get(items.email_key(email), only=items.PUBLIC)
+        return str(found["user_id"]) if found else None
+
     def account_by_email(self, email: str) -> Account | None:
         found = self._table.get(items.email_key(email))
         return self.account(found["user_id"]) if found else None

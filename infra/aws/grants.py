@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+from chalicelib.stores.people_items import PUBLIC
 
 Json = dict[str, Any]
 
@@ -20,12 +21,13 @@ WRITE = ("PutItem", "UpdateItem")
 @dataclass(frozen=True)
 class Grant:
     """service: as in an action. actions: without the service. resources: see arn(). partitions: of a table, to which
-    the right is limited; none: the whole table."""
+    the right is limited; none: the whole table. attributes: of the items, likewise."""
 
     service: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     partitions: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -78,8 +80,8 @@ CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/Connectio
 # into strangers' files.
 SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
 # A drop folder opens its job where its first file is looked into: whether its owner is there must be known to it.
-# Accounts can be read with that, by their ids; sessions and keys, which lie in partitions of their own, can't.
-OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "EMAIL#*"))
+# That an account is there, and whose an email is, can be read with that, and no more of any account.
+OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), ("USER#*", "EMAIL#*"), attributes=PUBLIC)
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
@@ -101,6 +103,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
                 "cleanup",
                 "webhooks",
             ),
+            SETTINGS,
             OWNERS,
         ]
     if kind == "run":
@@ -136,6 +139,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
             send("import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
         "clean_up": [
@@ -155,6 +159,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "drop"),
             listing(),
             send("cleanup", "import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
         "sweep": [
@@ -164,6 +169,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),
             listing("ListBucketMultipartUploads"),
             send("cleanup", "import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
     }[handler]

@@ -83,24 +83,25 @@ def test_the_api_compresses_what_cloudfront_does_not() -> None:
     assert (api["CachePolicyId"], api["OriginRequestPolicyId"]) == (UNCACHED, ALL_BUT_HOST)
 
 
-def test_what_runs_works_reads_no_account_and_what_opens_drop_folders_accounts_alone() -> None:
-    """Of the accounts' table the stored settings, and where a drop folder may be opened, its owner."""
+def test_no_function_but_the_api_and_the_cleaner_reads_an_account() -> None:
+    """Of the accounts' table the stored settings; and where a drop folder may be opened, that its owner is there."""
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
-    seen = 0
+    given = {"Null": {"dynamodb:LeadingKeys": "false"}}
+    settings = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS"]}}
+    owners = given | {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*", "EMAIL#*"]},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["PK", "SK", "user_id"]},
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
     for function in functions(tuple(WORKS)):
         document = resources[f"{function.id}Role"]["Properties"]["Policies"][0]["PolicyDocument"]
-        for statement in document["Statement"]:
-            if not any("-accounts" in str(one) for one in statement["Resource"]):
-                continue
-            seen += 1
-            if function.handler in ("api", "clean_up"):
-                assert "Condition" not in statement
-                continue
-            assert statement["Action"] == ["dynamodb:GetItem"], function.handler
-            opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
-            readable = ["SETTINGS", *(("USER#*", "EMAIL#*") if opens else ())]
-            assert statement["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": readable}
-    assert seen >= len(list(functions(tuple(WORKS))))
+        of_accounts = [one for one in document["Statement"] if "-accounts" in str(one["Resource"])]
+        if function.handler in ("api", "clean_up"):
+            assert not any("Condition" in one for one in of_accounts)
+            continue
+        opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
+        assert [one["Condition"] for one in of_accounts] == [settings, *([owners] if opens else [])], function.handler
+        assert all(one["Action"] == ["dynamodb:GetItem"] for one in of_accounts)
     assert SETTINGS[0] == "SETTINGS"
 
 
