@@ -812,7 +812,9 @@ class PlanPage(BaseModel):
     counts: dict[str, int]
     """How many changes there are, by status."""
     items: list[SceneOfPlan]
+    next_cursor: str | None
     cursor: str | None
+    """The older name of `next_cursor`."""
 
 
 class PlansPage(BaseModel):

@@ -1458,6 +1458,10 @@ export interface PlanPage {
     [k: string]: number
   }
   items: SceneOfPlan[]
+  next_cursor: string | null
+  /**
+   * The older name of `next_cursor`.
+   */
   cursor: string | null
 }
 /**

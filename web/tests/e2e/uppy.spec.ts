@@ -64,7 +64,7 @@ test('small files and one of 70 MiB are sent, and make one job', async ({ page, 
         uppy.addFile({ name, type: 'image/jpeg', data: new Blob([bytes]) })
       }
       // A photo with much behind its end is still a photo.
-      const first = Uint8Array.from(atob(photos[0].base64), (letter) => letter.charCodeAt(0))
+      const first = Uint8Array.from(atob(photos[0]!.base64), (letter) => letter.charCodeAt(0))
       const padding = new Uint8Array(large - first.length)
       for (let at = 0; at < padding.length; at += 1024) padding[at] = at >> 10
       uppy.addFile({ name: 'large.jpg', type: 'image/jpeg', data: new Blob([first, padding]) })
