@@ -10,9 +10,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent, WebsocketEvent
 
 from chalicelib.api.subjects import RouteTable
+from chalicelib.jobs.errors import Forbidden
 from chalicelib.wiring import clock, observing, services
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ SLIPS_EVERY = 15
 """Minutes between two looks for what lies wrong in the drop folder."""
 
 app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
+app.experimental_feature_flags.update(["WEBSOCKETS"])  # without it Chalice packages nothing, and says so with exit 0
 app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
 app.routes = RouteTable(app)
@@ -38,6 +40,17 @@ def deadline(context: Any) -> datetime:
 def again(message_ids: list[str]) -> dict[str, Any]:
     """What tells the queue which messages of a batch to deliver once more."""
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
+
+
+def connected(event: dict[str, Any], connection_id: str) -> dict[str, Any]:
+    """What tells API Gateway whether a socket opens."""
+    if guard := services().origin_guard:
+        try:
+            guard.check({name.lower(): value for name, value in (event.get("headers") or {}).items()})
+        except Forbidden as refused:
+            return {"statusCode": refused.status}
+    ticket = (event.get("queryStringParameters") or {}).get("ticket") or ""
+    return {"statusCode": 200 if services().talking.connect(connection_id, ticket) else 401}
 
 
 def inspects(function: WorkerFunction) -> Callable[[SQSEvent], dict[str, Any]]:
@@ -84,6 +97,27 @@ def clean_up(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=5)
 def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
     return again(services().webhooks.receive(event.to_dict(), deadline(event.context)))
+
+
+@app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
+def watch_jobs(event: SQSEvent) -> dict[str, Any]:
+    return again(services().watching.receive(event.to_dict()))
+
+
+@app.on_ws_connect(name="live_connect")
+def live_connect(event: WebsocketEvent) -> dict[str, Any]:
+    """Without a ticket that is good the handshake fails."""
+    return connected(event.to_dict(), event.connection_id)
+
+
+@app.on_ws_message(name="live_message")
+def live_message(event: WebsocketEvent) -> None:
+    services().talking.hear(event.connection_id, event.body)
+
+
+@app.on_ws_disconnect(name="live_disconnect")
+def live_disconnect(event: WebsocketEvent) -> None:
+    services().talking.disconnect(event.connection_id)
 
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=10)

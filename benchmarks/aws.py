@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import aws_model, aws_poll, aws_starts, reading
+from benchmarks import aws_live, aws_model, aws_poll, aws_starts, reading
 from benchmarks.calls import spent
 from benchmarks.ledger import PRICES, price
 from benchmarks.report import report
@@ -70,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         "A million videos of 200 MB, verified by the store": _verified_video(),
         "A million videos of 200 MB in parts, read as a whole (reckoned)": aws_model.video_rows(VIDEO),
         "A million of others": others,
+        WATCHING: aws_live.rows(),
         "Time for a million photos (reckoned)": [aws_model.minutes_for_a_million(PHOTO)],
         "Which limit binds first (reckoned)": aws_model.limits(counted, PHOTO),
     }
@@ -119,6 +120,7 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
+WATCHING = "An hour of watching a job (reckoned)"
 NOTES = {
     "Starts of the API": [
         "All run under the real runtime client (awslambdaric) in a Python with nothing but what Lambda brings, and "
@@ -146,6 +148,18 @@ NOTES = {
     ],
     "A million videos of 200 MB in parts, read as a whole (reckoned)": [
         "Parts of 16 MiB make most of it. Larger parts would cost less, and lose more where a connection breaks.",
+        "",
+    ],
+    WATCHING: [
+        "Calls are those of API Gateway, or looks and frames. A client polls at the pace that the server names: 2 s at "
+        "the beginning of a run, up to 15 s in a long one. A job that is looked at for one socket alone costs nearly "
+        "twice as much as a poll every two seconds; from three sockets on it costs less than such polls. Against polls "
+        "every 15 s it pays from thirteen sockets on, where the job changes once a minute.",
+        "",
+        "**Poll** where a job takes long or one program waits for it: nothing is cheaper, and nothing needs a library. "
+        "**Open a socket** where people look on while it works, several at once, or the end has to be known within "
+        "seconds. **Take a [webhook](webhooks.md)** where nobody looks. How soon a socket is told: "
+        "[live](live.md#measured).",
         "",
     ],
     "Which limit binds first (reckoned)": [

@@ -61,6 +61,11 @@ class Settings:
     """Secrets Manager's name of that key; its version before still opens."""
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
+    live_url: str | None = None
+    """Where pages and clients open a socket: ws://…, or a path on the API's own host. Without it, and without
+    live_endpoint, there are no live updates, and everybody polls."""
+    live_endpoint: str | None = None
+    """Where messages to open sockets are posted, by API Gateway's @connections."""
     token_seconds: int = 3600
     """How long an access token is good."""
     refresh_seconds: int = 7 * 24 * 3600

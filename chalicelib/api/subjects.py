@@ -14,7 +14,7 @@ from types import MappingProxyType
 from chalice.app import Chalice
 from chalice.app import RouteEntry as Entry
 
-from chalicelib.api.routing import LOADED, ROOT, Route
+from chalicelib.api.framework.routing import LOADED, ROOT, Route
 
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -22,6 +22,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "keys": ("auth",),
         "uploads": ("upload", "import-path", "jobs"),
         "jobs": ("jobs", "status", "pipelines"),
+        "live": ("live",),
         "files": ("jobs", "download"),
         "library": ("files", "jobs"),
         "colour": ("images", "detect", "correct", "pipelines"),

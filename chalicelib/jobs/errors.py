@@ -110,7 +110,7 @@ class Unauthorized(JobError):
 class Forbidden(JobError):
     """Use credentials with the scope that the message names."""
 
-    code, status, title = "forbidden", 403, "Not allowed with these credentials"
+    code, status, title = "forbidden", 403, "Not allowed"
 
 
 class GuestMayNot(Forbidden):
@@ -153,6 +153,12 @@ class GuideNotFound(NotFound):
     """GET /guides lists those that there are."""
 
     code, title = "guide_not_found", "There is no such guide"
+
+
+class NoLiveUpdates(NotFound):
+    """Ask for the status instead, at the pace that it names."""
+
+    code, title = "no_live_updates", "There are no live updates here"
 
 
 class UploadGone(NotFound):

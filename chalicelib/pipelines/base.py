@@ -16,7 +16,7 @@ from chalicelib.files.source import SourceFile
 
 
 class UnreadableFile(Exception):
-    """This file can't be processed, whoever tries: `code` is for programs, `message` one sentence for people.
+    """This file can't be processed, now or later. `code` is for programs, `message` one sentence for people.
 
     A result and not a fault: the file is rejected with it and the job goes on.
     """
@@ -160,7 +160,7 @@ class RunContext(Protocol):
         """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
 
     def model(self, name: str) -> Path:
-        """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
+        """A folder with the files of `models/{name}/`, which an operator has put into the bucket.
         Each is fetched once into scratch. Raises KeyError where there is no such model."""
 
     def describe(
@@ -244,7 +244,7 @@ class Worker:
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
     that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
-    library: whether it looks at the owner's other jobs.
+    library: whether it looks at the owner's other jobs. pictures: whether it looks at the small pictures of files.
     """
 
     memory: int = 1769
@@ -256,6 +256,7 @@ class Worker:
     folders: tuple[str, ...] = ()
     connections: bool = False
     library: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,9 @@ class SqsQueues:
     def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None:
         self._send("webhooks", message, delay)
 
+    def live(self, message: Mapping[str, Any], delay: int = 0) -> None:
+        self._send("live", message, delay)
+
     def _send_many(self, queue: str, messages: Iterable[Mapping[str, Any]]) -> None:
         for some in batched(messages, AT_ONCE):
             entries: Any = [_entry(i, body) for i, body in enumerate(some)]

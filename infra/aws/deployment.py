@@ -8,6 +8,7 @@ from typing import Any
 from infra.aws.functions import function_template, functions
 from infra.aws.gateway import api_template
 from infra.aws.serving import API_HOST, STAGE, serving_template
+from infra.aws.sockets import sockets_template
 from infra.aws.template import ACCOUNT_BUCKET, data_template, logical_id
 from infra.aws.triggers import triggers
 from infra.aws.watching import watching_template
@@ -37,6 +38,7 @@ def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
     resources["OriginSecret"] = _secret("Tells the API that a request came through CloudFront.", 64) | own
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
     resources["RestAPI"] = api_template(stack)
+    resources |= sockets_template(stack)
     return template | {
         "Description": "Millrace: files in, one pass, a zip out",
         "Parameters": PARAMETERS,

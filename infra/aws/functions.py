@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.pipelines.functions import worker_functions
 from infra.aws.grants import Grant, arn, grants
+from infra.aws.sockets import SOCKETS_HOST, SOCKETS_STAGE
 from infra.aws.template import logical_id
 from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, triggers, undelivered
 
@@ -15,6 +16,12 @@ Json = dict[str, Any]
 
 API, API_SECONDS = "api", 29
 LOG_DAYS = 30
+SOCKET_HANDLERS = {
+    "live_connect": "WebsocketConnect",
+    "live_message": "WebsocketMessage",
+    "live_disconnect": "WebsocketDisconnect",
+}
+"""What API Gateway calls for a socket, by Chalice's names."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,8 @@ class Function:
     @property
     def id(self) -> str:
         """Chalice's name for it in the template."""
+        if self.handler in SOCKET_HANDLERS:
+            return SOCKET_HANDLERS[self.handler]
         return "APIHandler" if self.handler == API else logical_id(self.handler)
 
     @property
@@ -47,6 +56,11 @@ SIZES: dict[str, dict[str, Any]] = {
     "deliver_webhooks": {"memory": 512},
     "undelivered": {"memory": 512, "at_once": 5},
     "sweep": {"memory": 1024},
+    # A core, and with it as little time as a thousand messages can take.
+    "watch_jobs": {"memory": 1769, "layers": ("api",)},
+    "live_connect": {"memory": 1024},
+    "live_message": {"memory": 1024, "layers": ("api",)},
+    "live_disconnect": {"memory": 512},
     API: {"memory": 1769, "layers": ("api",)},
 }
 
@@ -54,7 +68,7 @@ SIZES: dict[str, dict[str, Any]] = {
 def missing_settings(pipelines: Sequence[str]) -> list[str]:
     """For each handler of the deployment that nobody thought of, a sentence that names the file to edit."""
     workers = {function.handler for function in worker_functions(pipelines)}
-    fed = {trigger.handler for trigger in _feeds(pipelines)} | {SWEEP_HANDLER, API}
+    fed = {trigger.handler for trigger in _feeds(pipelines)} | {SWEEP_HANDLER, API, *SOCKET_HANDLERS}
     found = [
         f"The function {handler} has no size: add it to SIZES in infra/aws/functions.py."
         for handler in sorted(fed - workers - SIZES.keys())
@@ -74,7 +88,8 @@ def functions(pipelines: Sequence[str]) -> Iterator[Function]:
     for handler, own in workers.items():
         yield Function(handler, own.memory, own.seconds, own.layers, own.disk, own.at_once)
     seconds = {trigger.handler: trigger.timeout_seconds for trigger in _feeds(pipelines)}
-    for handler, time in (seconds | {SWEEP_HANDLER: SWEEP_SECONDS}).items():
+    seconds |= {SWEEP_HANDLER: SWEEP_SECONDS} | dict.fromkeys(SOCKET_HANDLERS, API_SECONDS)
+    for handler, time in seconds.items():
         if handler in workers:
             continue
         yield Function(handler, seconds=time, **SIZES[handler])
@@ -94,11 +109,16 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
                 "MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]},
                 "MILLRACE_ADMIN_EMAIL": {"Ref": "AdminEmail"},
                 "MILLRACE_CORS_ORIGINS": {"Ref": "CorsOrigins"},
+                "MILLRACE_LIVE_URL": f"/{SOCKETS_STAGE}",
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
             }
         else:
             # No other function knows tokens; the setting wants something.
             own |= {"MILLRACE_TOKEN_KEY_SECRET": "none"}
+        if function.handler == "live_connect":
+            own |= {"MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]}}
+        if function.handler in (API, "watch_jobs", *SOCKET_HANDLERS):
+            own |= {"MILLRACE_LIVE_ENDPOINT": {"Fn::Sub": f"https://{SOCKETS_HOST}/{SOCKETS_STAGE}"}}
         properties: Json = {
             "FunctionName": name,
             "MemorySize": function.memory,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.pipelines.functions import inspects, layers_of, workers_of
-from chalicelib.stores.people_items import PUBLIC
+from chalicelib.stores.dynamo.people_items import PUBLIC
+from infra.aws.sockets import SOCKETS_STAGE
 
 Json = dict[str, Any]
 
@@ -84,6 +85,11 @@ SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SET
 OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), ("USER#*", "EMAIL#*"), attributes=PUBLIC)
 
 
+# Whether a session, a guest or a key still stands; passwords' hashes lie in the same partition as sessions.
+STANDING = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "KEY#*"))
+SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
+
+
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
     """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for a handler nobody thought of."""
     kind, _, place = handler.partition("_")
@@ -115,6 +121,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             *folders(workers_of(place).run.folders),
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
+            *([objects(("GetObject",), "thumbs")] if workers_of(place).run.pictures else []),
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             SETTINGS,
@@ -172,12 +179,42 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             SETTINGS,
             OWNERS,
         ],
+        "watch_jobs": [
+            table("jobs", *READ, "UpdateItem", "DeleteItem", "BatchWriteItem"),
+            index("jobs", "by_owner"),
+            listing(),
+            send("live"),
+            SOCKETS,
+            STANDING,
+        ],
+        "live_connect": [
+            Grant("dynamodb", ("UpdateItem", "PutItem"), ("table/jobs",), partitions=("TICKET#*", "SOCKET#*")),
+            Grant("secretsmanager", ("GetSecretValue",), ("secret/OriginSecret",)),
+            STANDING,
+        ],
+        "live_message": [
+            table("jobs", *READ, "UpdateItem", "BatchWriteItem"),
+            index("jobs", "by_owner"),
+            listing(),
+            send("live"),
+            SOCKETS,
+            STANDING,
+        ],
+        "live_disconnect": [
+            Grant("dynamodb", ("Query", "BatchWriteItem"), ("table/jobs",), partitions=("SOCKET#*", "WATCH#*")),
+            SETTINGS,
+        ],
     }[handler]
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in the template."""
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME`, `secret[/ID]` or `sockets`."""
     kind, _, rest = resource.partition("/")
+    if kind == "sockets":
+        here = "${AWS::Region}:${AWS::AccountId}"
+        return {
+            "Fn::Sub": f"arn:${{AWS::Partition}}:execute-api:{here}:${{WebsocketAPI}}/{SOCKETS_STAGE}/*/@connections/*"
+        }
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
         return {"Fn::Sub": ["arn:${AWS::Partition}:s3:::${Files}" + tail, {"Files": bucket}]}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.origin import HEADER
+from chalicelib.api.framework.origin import HEADER
+from infra.aws.sockets import SOCKETS_HOST, SOCKETS_STAGE
 
 Json = dict[str, Any]
 
@@ -185,6 +186,14 @@ def _distribution() -> Json:
         "OriginRequestPolicyId": ALL_BUT_HOST,
         "AllowedMethods": ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"],
     }
+    sockets = common | {
+        "PathPattern": f"/{SOCKETS_STAGE}",
+        "TargetOriginId": "sockets",
+        "CachePolicyId": UNCACHED,
+        "OriginRequestPolicyId": ALL_BUT_HOST,
+        "ViewerProtocolPolicy": "https-only",
+        "AllowedMethods": ["GET", "HEAD"],
+    }
     certificate = {
         "AcmCertificateArn": {"Ref": "CertificateArn"},
         "SslSupportMethod": "sni-only",
@@ -204,7 +213,7 @@ def _distribution() -> Json:
                 "ViewerCertificate": {"Fn::If": ["HasDomain", certificate, {"CloudFrontDefaultCertificate": True}]},
                 "WebACLId": {"Fn::If": ["HasWebAcl", {"Ref": "WebAclArn"}, {"Ref": "AWS::NoValue"}]},
                 "DefaultCacheBehavior": page,
-                "CacheBehaviors": [api],
+                "CacheBehaviors": [api, sockets],
                 "Origins": [
                     {
                         "Id": "page",
@@ -212,20 +221,20 @@ def _distribution() -> Json:
                         "OriginAccessControlId": {"Fn::GetAtt": ["PageAccess", "Id"]},
                         "S3OriginConfig": {"OriginAccessIdentity": ""},
                     },
-                    {
-                        "Id": "api",
-                        "DomainName": {"Fn::Sub": API_HOST},
-                        "OriginPath": f"/{STAGE}",
-                        # The API answers to nobody else: chalicelib.api.origin.
-                        "OriginCustomHeaders": [
-                            {
-                                "HeaderName": HEADER,
-                                "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
-                            }
-                        ],
-                        "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
-                    },
+                    _guarded("api", API_HOST) | {"OriginPath": f"/{STAGE}"},
+                    _guarded("sockets", SOCKETS_HOST),
                 ],
             }
         },
+    }
+
+
+def _guarded(name: str, host: str) -> Json:
+    """An origin that answers to nobody else: chalicelib.api.framework.origin."""
+    secret = {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"}
+    return {
+        "Id": name,
+        "DomainName": {"Fn::Sub": host},
+        "OriginCustomHeaders": [{"HeaderName": HEADER, "HeaderValue": secret}],
+        "CustomOriginConfig": {"OriginProtocolPolicy": "https-only", "OriginSSLProtocols": ["TLSv1.2"]},
     }

@@ -16,7 +16,8 @@ class Trigger:
     """One queue that calls one handler.
 
     timeout_seconds: the function's. batch_size: messages a call, at most 10 (a larger one would need a batching window,
-    which delays a lone file). long: occupies its worker for minutes, so a machine keeps a worker free of these.
+    which delays a lone file). long: occupies its worker for minutes, so a machine keeps a worker free of these. apart:
+    on one machine it has a worker of its own, so that nothing else keeps it waiting.
     """
 
     queue: str
@@ -24,6 +25,7 @@ class Trigger:
     batch_size: int
     timeout_seconds: int
     long: bool = False
+    apart: bool = False
 
     @property
     def dead_letter_queue(self) -> str:
@@ -43,6 +45,7 @@ def triggers(pipelines: Iterable[str]) -> Iterator[Trigger]:
     yield Trigger("cleanup", "clean_up", batch_size=1, timeout_seconds=300)
     yield Trigger("webhooks", "deliver_webhooks", batch_size=5, timeout_seconds=120)
     yield Trigger("import", "list_objects", batch_size=1, timeout_seconds=900, long=True)
+    yield Trigger("live", "watch_jobs", batch_size=1, timeout_seconds=30, apart=True)
 
 
 def undelivered(trigger: Trigger) -> Trigger:

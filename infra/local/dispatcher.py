@@ -110,6 +110,7 @@ class Dispatcher:
         self,
         sqs: SQSClient,
         executors: Executors,
+        apart: Executors,
         *,
         queue_url_prefix: str,
         workers: int,
@@ -120,6 +121,7 @@ class Dispatcher:
     ) -> None:
         self._sqs = sqs
         self._executors = executors
+        self._apart = apart
         self._prefix = queue_url_prefix
         self._workers = workers
         self._time_limit = time_limit
@@ -216,7 +218,8 @@ class Dispatcher:
                     hiding.do()
             try:
                 event = sqs_event(messages, trigger.queue)
-                result = self._executors.call(trigger.handler, event, self._seconds(trigger), hiding)
+                executors = self._apart if trigger.apart else self._executors
+                result = executors.call(trigger.handler, event, self._seconds(trigger), hiding)
                 failed = failed_ids(result, sent)
             except CallFailed as failure:
                 log.warning("%s: %s", trigger.handler, failure)
@@ -258,10 +261,11 @@ def main() -> None:
     hold_on()
     work = list(triggers(options["pipelines"]))
     config = Config(max_pool_connections=4 * len(work) + 10, retries={"total_max_attempts": 2})
-    executors = Executors(options["app"], options["workers"])
+    executors, apart = Executors(options["app"], options["workers"]), Executors(options["app"], 1, at_need=True)
     dispatcher = Dispatcher(
         boto3.client("sqs", config=config),
         executors,
+        apart,
         queue_url_prefix=options["queue_url_prefix"],
         workers=options["workers"],
         time_limit=options["time_limit"],
@@ -273,6 +277,7 @@ def main() -> None:
     stopped.wait()
     dispatcher.stop()
     executors.stop()
+    apart.stop()
 
 
 if __name__ == "__main__":

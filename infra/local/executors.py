@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 START_SECONDS = 60.0
@@ -97,14 +98,16 @@ class Executor:
 
 
 class Executors:
-    """`count` of them; call() waits for an idle one."""
+    """`count` of them; call() waits for an idle one. at_need: none is started before the first call."""
 
-    def __init__(self, app: str, count: int) -> None:
+    def __init__(self, app: str, count: int, *, at_need: bool = False) -> None:
         self._app = app
+        self._missing = count if at_need else 0
+        self._lock = Lock()
         self._idle: SimpleQueue[Executor] = SimpleQueue()
         self._all: set[Executor] = set()
         self._stopped = False
-        for _ in range(count):
+        for _ in range(count - self._missing):
             self._add()
 
     def _add(self) -> None:
@@ -114,6 +117,10 @@ class Executors:
 
     def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
         """As Executor.call. A worker that is lost is replaced by a new one."""
+        with self._lock:
+            while self._missing:
+                self._missing -= 1
+                self._add()
         executor = self._take(meanwhile)
         try:
             result = executor.call(handler, event, seconds, meanwhile)

@@ -27,11 +27,13 @@ NOT_THE_PAGES = (["health"], ["status"])
 TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 
-def content_policy(store: str) -> str:
-    """What the page may load and reach: itself, and the store at this origin. Nothing inline, no frame around it."""
+def content_policy(store: str, sockets: str = "") -> str:
+    """What the page may load and reach: itself, and the store and the sockets at these origins. Nothing inline, no
+    frame around it."""
+    reached = " ".join(filter(None, ["'self'", store, sockets]))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self'; "
-        f"manifest-src 'self'; img-src 'self' blob: {store}; connect-src 'self' {store}; "
+        f"manifest-src 'self'; img-src 'self' blob: {store}; connect-src {reached}; "
         f"media-src 'self' blob: {store}; base-uri 'none'; form-action 'none'; object-src 'none'; "
         "frame-ancestors 'none'"
     )
@@ -39,11 +41,11 @@ def content_policy(store: str) -> str:
 
 class Page:
     """root: the folder with index.html; while it is missing, a note says how to build it. store: where the store that
-    files are sent to and fetched from is reached."""
+    files are sent to and fetched from is reached. sockets: where live updates are."""
 
-    def __init__(self, root: Path, store: str = "") -> None:
+    def __init__(self, root: Path, store: str = "", sockets: str = "") -> None:
         self._root = root.resolve()
-        self._policy = content_policy(store)
+        self._policy = content_policy(store, sockets)
 
     def answer(self, path: str, known: str | None = None) -> tuple[int, list[tuple[str, str]], bytes]:
         """(status, headers, body) for a GET of `path`, decoded. known: the If-None-Match header."""

@@ -40,15 +40,12 @@ class LocalSettings:
     @cached_property
     def cloud_port(self) -> int:
         """The embedded cloud's, the same after a restart where it is still free: signed addresses contain it."""
-        remembered = self.data_dir / "cloud-port"
-        try:
-            port = int(remembered.read_text())
-        except (FileNotFoundError, ValueError):
-            port = 0
-        if not port or not is_free(port):
-            port = free_port()
-            remembered.write_text(f"{port}\n")
-        return port
+        return _remembered_port(self.data_dir / "cloud-port")
+
+    @cached_property
+    def sockets_port(self) -> int:
+        """Of the live updates; the same after a restart, so that pages find it again."""
+        return _remembered_port(self.data_dir / "sockets-port")
 
     @property
     def address(self) -> str:
@@ -57,6 +54,11 @@ class LocalSettings:
     @property
     def endpoint(self) -> str:
         return f"http://{HOST}:{self.cloud_port}"
+
+    @property
+    def sockets(self) -> str:
+        """Host and path."""
+        return f"{HOST}:{self.sockets_port}/live"
 
     @property
     def queue_url_prefix(self) -> str:
@@ -97,6 +99,8 @@ class LocalSettings:
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
             "MILLRACE_CATALOG_TABLE": f"{STACK}-catalog",
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
+            "MILLRACE_LIVE_URL": f"ws://{self.sockets}",
+            "MILLRACE_LIVE_ENDPOINT": f"http://{self.sockets}",
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
             "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
@@ -110,11 +114,23 @@ class LocalSettings:
         return _secret(self.data_dir / "token-key", lambda: secrets.token_hex(32))
 
 
+def _remembered_port(remembered: Path) -> int:
+    try:
+        port = int(remembered.read_text())
+    except (FileNotFoundError, ValueError):
+        port = 0
+    if not port or not is_free(port):
+        port = free_port()
+        remembered.write_text(f"{port}\n")
+    return port
+
+
 def environment_of_running(data_dir: Path) -> dict[str, str]:
     """What each process of the stack that runs on the folder gets."""
     settings = LocalSettings(port=0, data_dir=data_dir)
-    # Its own port is taken by the running cloud, and must not be looked for anew.
+    # Its own ports are taken by the running stack, and must not be looked for anew.
     settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
+    settings.__dict__["sockets_port"] = int((data_dir / "sockets-port").read_text())
     return settings.environment()
 
 

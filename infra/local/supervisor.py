@@ -95,7 +95,8 @@ class Supervisor:
             cloud = Child("cloud", self._start_cloud, stop_seconds=60)
             api = Child("api", self._start_api, stop_seconds=5)
             triggers = Child("triggers", self._start_triggers, stop_seconds=35)
-            children = [cloud, api, triggers]
+            sockets = Child("sockets", self._start_sockets, stop_seconds=5)
+            children = [cloud, api, triggers, sockets]
             try:
                 for child in children:
                     child.run()
@@ -106,6 +107,7 @@ class Supervisor:
                 pass
             finally:
                 triggers.stop(triggers.stop_seconds if not self._impatient.is_set() else 0)
+                sockets.stop(sockets.stop_seconds)
                 api.stop(api.stop_seconds)
                 cloud.stop(cloud.stop_seconds)
 
@@ -137,6 +139,9 @@ class Supervisor:
         settings = self._settings
         arguments = [settings.app, str(settings.port), str(PAGE), str(settings.data_dir)]
         return self._spawn("api", "infra.local.gateway", arguments)
+
+    def _start_sockets(self) -> subprocess.Popen[bytes]:
+        return self._spawn("sockets", "infra.local.sockets", [self._settings.app, str(self._settings.sockets_port)])
 
     def _start_triggers(self) -> subprocess.Popen[bytes]:
         settings = self._settings

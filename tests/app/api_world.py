@@ -36,6 +36,8 @@ SETTINGS = {
     "QUEUE_URL_PREFIX": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{STACK}-",
     "TOKEN_KEY": "a key for tests, of more than 32 characters",
     "CORS_ORIGINS": f"{PAGE},https://other.example",
+    "LIVE_URL": "/live",
+    "LIVE_ENDPOINT": "https://sockets.example/live",
     "LIMIT_GUEST_BYTES": str(1024**5),  # the tests of a module come from one address
     "IMPORT_ROOTS": f"s3://{BUCKET}/import/,s3://archive/open/",
 }

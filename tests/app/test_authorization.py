@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.routing import Route
+from chalicelib.api.framework.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.model import Scene
 from chalicelib.catalogue.plans import Change
@@ -76,6 +76,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/auth/me"): Row(SIGNED_IN),
     ("PATCH", "/auth/me"): Row(ACCOUNT, {}),
     ("POST", "/auth/password"): Row(ACCOUNT, PASSWORDS),
+    ("POST", "/live/ticket"): Row(SIGNED_IN, good=201),
     ("GET", "/auth/keys"): Row(ACCOUNT),
     ("POST", "/auth/keys"): Row(ACCOUNT, {"name": "robot", "scopes": ["read"]}, 201),
     ("DELETE", "/auth/keys/{key_id}"): Row((401, 403, 404, 200, 404, 403), good=204),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ FOLDER = "RECORDED_CALLS"
 NAMED = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "QueueUrl", "CopySource", "SecretId", "Tagging")
 
 _running: list[str] = []
+_here = threading.local()
+"""Several handlers may run at once, each in a thread; what threads of their own do belongs to the latest."""
 _seen: set[str] = set()
 
 
@@ -31,8 +34,9 @@ def watch() -> None:
     def noted(self: Any, api_params: Any, operation_model: Any, context: Any) -> Any:
         if _running:
             service, operation = operation_model.service_model.service_name, operation_model.name
+            function = getattr(_here, "running", None) or _running[-1]
             for params in _named(operation, api_params):
-                _note({"function": _running[-1], "service": service, "operation": operation, "params": params})
+                _note({"function": function, "service": service, "operation": operation, "params": params})
         return emit(self, api_params, operation_model, context)
 
     def handled(self: Any, event: Any, context: Any) -> Any:
@@ -56,11 +60,13 @@ def read(folder: Path) -> list[dict[str, Any]]:
 
 @contextmanager
 def _inside(function: str) -> Iterator[None]:
+    outer, _here.running = getattr(_here, "running", None), function
     _running.append(function)
     try:
         yield
     finally:
-        _running.pop()
+        _running.remove(function)
+        _here.running = outer
 
 
 def _note(call: dict[str, Any]) -> None:

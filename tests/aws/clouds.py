@@ -28,8 +28,9 @@ REGION, ACCOUNT = "us-east-1", "000000000000"
 
 def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
     """The template as SAM's transform makes it. plain: for the emulator: without what forbids HTTP, as it speaks no
-    other; with a right of its own for batches of messages, where AWS goes by sqs:SendMessage; and without conditions on
-    the keys of items, which it doesn't know."""
+    other; with a right of its own for batches of messages, where AWS goes by sqs:SendMessage; without conditions on the
+    keys of items, which it doesn't know; and without the deployment of a WebSocket API, which it has no type for: the
+    stage deploys by itself."""
     target = folder / "cloudformation.json"
     environment = os.environ | {"AWS_DEFAULT_REGION": REGION}
     command = [VERIFY_PYTHON, Path(__file__).with_name("translate.py"), template, target, ARTIFACTS]
@@ -47,9 +48,13 @@ def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
                     del statement["Condition"]
                 if statement["Action"] == ["sqs:SendMessage"]:
                     statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+        if resource["Type"] == "AWS::ApiGatewayV2::Stage":
+            del resource["Properties"]["DeploymentId"]
+            resource["Properties"]["AutoDeploy"] = True
     made["Resources"] = {
         name: resource
         for name, resource in made["Resources"].items()
+        if resource["Type"] != "AWS::ApiGatewayV2::Deployment"
         if resource["Type"] != "AWS::S3::BucketPolicy" or resource["Properties"]["PolicyDocument"]["Statement"]
     }
     target.write_text(json.dumps(made, indent=1))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import app
 from chalicelib.pipelines.registry import WORKS
-from chalicelib.stores.people_items import SETTINGS
+from chalicelib.stores.dynamo.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
@@ -24,6 +24,7 @@ def listed() -> str:
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     given_by_chalice = dict.fromkeys((f.id for f in functions(tuple(WORKS))), "AWS::Serverless::Function")
     given_by_chalice["RestAPI"] = "AWS::Serverless::Api"
+    given_by_chalice |= {"WebsocketAPI": "AWS::ApiGatewayV2::Api", "WebsocketAPIStage": "AWS::ApiGatewayV2::Stage"}
     lines = [f"{r.get('Type') or given_by_chalice[name]} {name}" for name, r in resources.items()]
     lines += [f"{r['Type']} {name} (us-east-1)" for name, r in edge_template()["Resources"].items()]
     return "".join(f"{line}\n" for line in sorted(lines))
@@ -45,7 +46,8 @@ def test_data_and_secrets_outlive_the_stack() -> None:
 def test_every_handler_has_its_size_and_its_rights() -> None:
 
     named = {function.handler for function in functions(tuple(WORKS))}
-    assert named == {"api", *(source.handler_string.removeprefix("app.") for source in app.app.event_sources)}
+    sources = [*app.app.event_sources, *app.app.websocket_handlers.values()]
+    assert named == {"api", *(source.handler_string.removeprefix("app.") for source in sources)}
 
 
 def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
@@ -62,15 +64,15 @@ def test_no_role_has_a_wildcard_for_an_action_or_for_all_resources() -> None:
 def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None:
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     origins = resources["Distribution"]["Properties"]["DistributionConfig"]["Origins"]
-    [origin] = [one for one in origins if one["Id"] == "api"]
+    guarded = [one for one in origins if one["Id"] in ("api", "sockets")]
     header = {
         "HeaderName": "X-Millrace-Origin",
         "HeaderValue": {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"},
     }
-    assert origin["OriginCustomHeaders"] == [header]
+    assert [one["OriginCustomHeaders"] for one in guarded] == [[header]] * 2
     for function in functions(tuple(WORKS)):
         variables = resources[function.id]["Properties"]["Environment"]["Variables"]
-        assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler == "api")
+        assert ("MILLRACE_ORIGIN_SECRET" in variables) == (function.handler in ("api", "live_connect"))
     assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
 
 
@@ -79,15 +81,17 @@ def test_the_api_compresses_what_cloudfront_does_not() -> None:
     Host: Accept-Encoding too, so that API Gateway does it, from as many bytes on as the local stack."""
     assert json.loads(Path(".chalice/config.json").read_text())["minimum_compression_size"] == LEAST
     distribution = deployment_template("prod", tuple(WORKS))["Resources"]["Distribution"]
-    [api] = distribution["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    behaviours = distribution["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    [api] = [one for one in behaviours if one["PathPattern"] == "/api/*"]
     assert (api["CachePolicyId"], api["OriginRequestPolicyId"]) == (UNCACHED, ALL_BUT_HOST)
 
 
-def test_no_function_but_the_api_and_the_cleaner_reads_an_account() -> None:
+def test_no_function_that_looks_into_files_reads_an_account() -> None:
     """Of the accounts' table the stored settings; and where a drop folder may be opened, that its owner is there."""
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     given = {"Null": {"dynamodb:LeadingKeys": "false"}}
     settings = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS"]}}
+    standing = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS", "USER#*", "KEY#*"]}}
     owners = given | {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*", "EMAIL#*"]},
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["PK", "SK", "user_id"]},
@@ -100,7 +104,10 @@ def test_no_function_but_the_api_and_the_cleaner_reads_an_account() -> None:
             assert not any("Condition" in one for one in of_accounts)
             continue
         opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
-        assert [one["Condition"] for one in of_accounts] == [settings, *([owners] if opens else [])], function.handler
+        asks = function.handler in ("watch_jobs", "live_connect", "live_message")
+        assert [one["Condition"] for one in of_accounts] == (
+            [standing] if asks else [settings, *([owners] if opens else [])]
+        )
         assert all(one["Action"] == ["dynamodb:GetItem"] for one in of_accounts)
     assert SETTINGS[0] == "SETTINGS"
 

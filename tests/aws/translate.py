@@ -22,7 +22,8 @@ def main() -> None:
             if name in properties and not properties[name].startswith("s3://"):
                 properties[name] = {"Bucket": bucket, "Key": Path(properties[name]).name}
     # The emulator has no way to the API but the gateway's own address.
-    template["Resources"]["APIHandler"]["Properties"]["Environment"]["Variables"].pop("MILLRACE_ORIGIN_SECRET", None)
+    for name in ("APIHandler", "WebsocketConnect"):
+        template["Resources"][name]["Properties"]["Environment"]["Variables"].pop("MILLRACE_ORIGIN_SECRET", None)
     policies = ManagedPolicyLoader(MagicMock())
     policies.load = dict
     Path(target).write_text(json.dumps(transform(template, {}, policies), indent=1))

@@ -140,6 +140,16 @@ def test_the_page_and_the_api_have_one_address(cloud: Cloud, outputs: dict[str, 
     assert health.json()["status"] == "ok", health.text
 
 
+def test_the_websocket_api_stands_with_its_routes(cloud: Cloud) -> None:
+    """What it does is tried on the local stack: the emulator's functions can't reach its @connections."""
+    gateway = cloud.client("apigatewayv2")
+    [api] = gateway.get_apis()["Items"]
+    assert (api["ProtocolType"], api["RouteSelectionExpression"]) == ("WEBSOCKET", "$request.body.type")
+    routes = {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"])["Items"]}
+    assert routes == {"$connect", "$default", "$disconnect"}
+    assert [stage["StageName"] for stage in gateway.get_stages(ApiId=api["ApiId"])["Items"]] == ["live"]
+
+
 def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
     owner = Guest(api)
     owner.register()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.pipelines.registry import WORKS
-from infra.aws.functions import API, Function, functions
+from infra.aws.functions import API, SOCKET_HANDLERS, Function, functions
 from infra.aws.package import lambda_python
 from infra.aws.packing import runtime_api
 from infra.aws.template import data_template
@@ -22,7 +22,7 @@ from tests.aws.clouds import ACCOUNT, PACKAGE, REGION, Cloud
 
 EVENTS = Path(__file__).parents[1] / "events"
 FUNCTIONS = list(functions(tuple(WORKS)))
-MESSAGES = {"inspect": "s3_object_created", "deliver": "webhook_message"}
+MESSAGES = {"inspect": "s3_object_created", "deliver": "webhook_message", "watch": "live_message"}
 STARTS = 5
 
 
@@ -41,6 +41,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL": cloud.endpoint,
+            "MILLRACE_LIVE_ENDPOINT": f"{cloud.endpoint}/live",
         }
     finally:
         cloud.stop()
@@ -48,6 +49,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 def sample(function: Function) -> Any:
     """What AWS would send to it."""
+    if function.handler in SOCKET_HANDLERS:
+        return _read("websocket")
     if function.handler in (API, "sweep"):
         return _read("api_request" if function.handler == API else "schedule")
     body = _read(MESSAGES.get(function.handler.partition("_")[0], "job_message"))
@@ -75,6 +78,8 @@ def test_a_function_handles_its_sample_event(function: Function, environment: di
             if function.handler == API:
                 assert answer["statusCode"] == 401
                 assert json.loads(answer["body"])["code"]
+            elif function.handler in SOCKET_HANDLERS:
+                assert answer == {"statusCode": 401 if function.handler == "live_connect" else 200}
             elif function.handler in ("sweep", "undelivered"):
                 assert answer is None
             else:

@@ -20,7 +20,7 @@ from millrace_client.cli.exits import Exit
 
 from infra.local.samples import make_samples
 from infra.local.settings import free_port
-from tests.e2e.stack import ROOT, Stack, eventually
+from tests.e2e.stack import ROOT, Stack
 
 SETTINGS = {"MILLRACE_LIMIT_MULTIPART_FROM": "12000000"}
 SLOWLY = ("--limit-rate", "10M")

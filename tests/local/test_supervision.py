@@ -87,7 +87,8 @@ def test_everything_killed_at_once_loses_nothing_that_was_answered(own_stack: St
 
 def test_children_of_a_killed_supervisor_end_by_themselves_and_save_the_state(own_stack: Stack) -> None:
     own_stack.start()
-    eventually(lambda: len(own_stack.pids()) == 6)  # the supervisor, the cloud, the API, the triggers and two workers
+    # The supervisor, the cloud, the API, the triggers, the sockets and two workers.
+    eventually(lambda: len(own_stack.pids()) == 7)
     fill(own_stack)
     assert own_stack.process is not None
     own_stack.process.kill()
@@ -97,7 +98,7 @@ def test_children_of_a_killed_supervisor_end_by_themselves_and_save_the_state(ow
     assert_filled(own_stack)
 
 
-@pytest.mark.parametrize("module", ["gateway", "cloud", "dispatcher"])
+@pytest.mark.parametrize("module", ["gateway", "cloud", "dispatcher", "sockets"])
 def test_a_process_that_dies_is_started_again(stack: Stack, module: str) -> None:
     old = stack.only_pid(f"infra.local.{module}")
     os.kill(old, signal.SIGKILL)

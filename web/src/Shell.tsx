@@ -8,6 +8,7 @@ import { Button, ButtonLink, Notice, Select } from './ui/controls'
 import { useReachable, useSessionEnded } from './ui/hooks'
 import { JobWatch } from './ui/JobWatch'
 import { KeysSheet } from './ui/KeysSheet'
+import { LiveSign } from './ui/LiveSign'
 import { Navigation } from './ui/Navigation'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
@@ -40,6 +41,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </NavLink>
         <Navigation />
         <div className={styles.tools}>
+          <LiveSign />
           <LanguageChoice />
           <NavLink to="/account" className={styles.account} aria-label={t('nav.account')}>
             <CircleUserRound aria-hidden size={20} strokeWidth={1.8} />

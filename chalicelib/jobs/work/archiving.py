@@ -46,7 +46,7 @@ class FileChanged(SourceChanged):
 
 
 class Watcher(Protocol):
-    """The run that the zip is part of: it is told how far it is, and may stop it there by raising."""
+    """The run that the zip is part of. It receives the zip's progress and may stop it by raising."""
 
     @property
     def upload(self) -> Mapping[str, Any] | None: ...

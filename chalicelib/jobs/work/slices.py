@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import LOOK_AT_SLICES
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, Queues
 from chalicelib.jobs.ports.stores import SliceStore
 from chalicelib.jobs.work.claims import SliceClaim, is_of
 from chalicelib.jobs.work.slice_claims import finish_slice
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ class SliceMessage:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
-        """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
+        """None where the message is not for a slice. Raises ValueError for a malformed one."""
         if "slice" not in body:
             return None
         numbers = [body.get(name) for name in ("step", "slice", "division")]
@@ -54,11 +53,11 @@ class SliceMessage:
 
 
 class Slices:
-    def __init__(self, jobs: SliceStore, queues: Queues, works: Mapping[str, Work], clock: Clock) -> None:
-        self._jobs = jobs
-        self._queues = queues
-        self._works = works
-        self._clock = clock
+    def __init__(self, core: Core[SliceStore]) -> None:
+        self._jobs = core.jobs
+        self._queues = core.queues
+        self._works = core.works
+        self._clock = core.clock
 
     def send(self, job: Job, numbers: Iterable[int]) -> None:
         messages = [

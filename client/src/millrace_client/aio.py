@@ -133,6 +133,11 @@ class AsyncJob:
                 raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
             await asyncio.sleep(delay)
 
+    def watch(self) -> AsyncIterator[StatusAnswer]:
+        from millrace_client.watching import statuses_async
+
+        return statuses_async(self._client, self.id)
+
     async def files(self, **query: Unpack[FilesQuery]) -> AsyncIterator[FileAnswer]:
         query.setdefault("per_page", 200)
         number, pages = 1, 1

@@ -186,6 +186,13 @@ class Job:
                 raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
             self._client.sleep(delay)
 
+    def watch(self) -> Iterator[StatusAnswer]:
+        """The status now, and again whenever it changes, to its end: told by a socket where there is one, which needs
+        the extra `live`, asked for at the server's pace otherwise. Another end than `completed` raises nothing."""
+        from millrace_client.watching import statuses
+
+        return statuses(self._client, self.id)
+
     def files(self, **query: Unpack[FilesQuery]) -> Iterator[FileAnswer]:
         """All of them, page by page; query: as operations.list_files."""
         query.setdefault("per_page", 200)

@@ -39,6 +39,8 @@ class AiOptions(BaseModel):
     """Its name on the server."""
     token_budget: int | None = None
     """The most that it may take in all."""
+    frames: bool | None = None
+    """A frame of each video is shown to it, if the model sees."""
     prompt_price: float | None = None
     completion_price: float | None = None
 
@@ -569,6 +571,14 @@ class ListingAnswer(BaseModel):
 
     sorts: list[str]
     groups: list[str]
+
+
+class LiveTicket(BaseModel):
+    ticket: str
+    """Goes into the address as `?ticket=`. Good once, for a minute."""
+    url: str
+    """Where to open the socket: `ws://…` or `wss://…`, or a path on this very host."""
+    expires_at: datetime
 
 
 class LoginRequest(BaseModel):
@@ -1306,6 +1316,8 @@ class TokensCounted(BaseModel):
     cached_tokens: int
     unmetered_requests: int
     """Requests whose tokens the server didn't count: they are estimated."""
+    frames: int
+    """Pictures that the model was shown."""
 
 
 class UploadAnswer(BaseModel):

@@ -53,6 +53,7 @@ from millrace_client.models import (
     KeysAnswer,
     LibraryFile,
     LibraryPage,
+    LiveTicket,
     LoginRequest,
     MissingWordsAnswer,
     ModelsTested,
@@ -307,6 +308,11 @@ def list_pipelines() -> Call[PipelinesAnswer]:
 def get_pipeline(name: str) -> Call[PipelineAnswer]:
     """One pipeline."""
     return Call("GET", f"/pipelines/{quote(name, safe='')}", PipelineAnswer)
+
+
+def create_live_ticket() -> Call[LiveTicket]:
+    """A ticket for a socket."""
+    return Call("POST", "/live/ticket", LiveTicket, repeatable=False)
 
 
 def list_duplicates(

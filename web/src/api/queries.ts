@@ -7,7 +7,9 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { api, connection, Problem } from './client'
+import { live } from './live'
 import type {
   ArtifactAnswer,
   ArtifactsAnswer,
@@ -45,6 +47,24 @@ connection.watch(() => {
     void queryClient.refetchQueries({ type: 'active', predicate: (query) => query.state.error !== null })
 })
 
+const TOLD_PACE = 30
+
+// What a socket tells is what a poll would have answered; lists are asked anew when a job is another than they say.
+live.listen((frame) => {
+  const before = queryClient.getQueryData<StatusAnswer>(['status', frame.job_id])
+  queryClient.setQueryData(['status', frame.job_id], frame.details)
+  if (frame.type === 'job_update' && before?.status !== frame.details.status)
+    void queryClient.invalidateQueries({ queryKey: ['jobs'] })
+})
+
+/** Has a socket open while something that is shown is at work. */
+export function useLive(atWork: boolean): void {
+  useEffect(() => (atWork ? live.want() : undefined), [atWork])
+}
+
+/** What is told need not be asked for; now and then it is all the same. */
+export const told = (seconds: number, covered: boolean) => (covered ? Math.max(seconds, TOLD_PACE) : seconds)
+
 /** Milliseconds to the next poll: the server's pace, slower in a hidden tab, slower still with each error in a row. */
 export function pace(seconds: number, failures: number, hidden: boolean): number {
   const calm = hidden ? Math.max(seconds, HIDDEN_PACE) : seconds
@@ -77,26 +97,30 @@ export function useJobs(wanted: JobsWanted, limit = 100) {
   const query = new URLSearchParams({ limit: String(limit) })
   if (wanted.status.length) query.set('status', wanted.status.join(','))
   if (wanted.pipeline) query.set('pipeline', wanted.pipeline)
-  return useQuery({
+  const found = useQuery({
     queryKey: ['jobs', query.toString()],
     queryFn: ({ signal }) => api<JobsPage>(`/jobs?${query}`, { signal }),
     placeholderData: keepPreviousData,
     refetchIntervalInBackground: true,
-    refetchInterval: (q) => polled(q.state.data?.poll_after_seconds ?? 3, q),
+    refetchInterval: (q) => polled(told(q.state.data?.poll_after_seconds ?? 3, live.open()), q),
   })
+  useLive(found.data?.items.some((job) => !FINAL.has(job.status)) ?? false)
+  return found
 }
 
 export function useStatus(jobId: string, enabled = true) {
-  return useQuery({
+  const found = useQuery({
     enabled,
     queryKey: ['status', jobId],
     queryFn: ({ signal }) => api<StatusAnswer>(`/status/${jobId}`, { signal }),
     refetchIntervalInBackground: true,
     refetchInterval: (q) => {
       if (q.state.error instanceof Problem && !q.state.error.passing) return false
-      return polled(q.state.data?.poll_after_seconds ?? 2, q)
+      return polled(told(q.state.data?.poll_after_seconds ?? 2, live.covers(jobId)), q)
     },
   })
+  useLive(enabled && found.data !== undefined && !FINAL.has(found.data.status))
+  return found
 }
 
 /** The job itself changes with its status: asked again whenever that says something new. */

@@ -1,6 +1,8 @@
 // The scene catalogue: scenes, the names in them, the servers that they come from, and syncs.
 import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api, Problem, tagged } from './client'
+import { live } from './live'
+import { told } from './queries'
 import type {
   BulkAnswer,
   ConnectionAnswer,
@@ -194,7 +196,8 @@ export function useSyncs() {
   return useQuery({
     queryKey: ['jobs', 'scenesync'],
     queryFn: ({ signal }) => api<JobsPage>('/jobs?pipeline=scenesync&limit=50', { signal }),
-    refetchInterval: ({ state }) => (state.data?.items.some((job) => !ENDED.has(job.status)) ? 3000 : 30_000),
+    refetchInterval: ({ state }) =>
+      1000 * told(state.data?.items.some((job) => !ENDED.has(job.status)) ? 3 : 30, live.open()),
     select: (answer) => answer.items,
   })
 }

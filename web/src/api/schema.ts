@@ -61,6 +61,10 @@ export interface AiOptions {
    * The most that it may take in all.
    */
   token_budget?: number
+  /**
+   * A frame of each video is shown to it, if the model sees.
+   */
+  frames?: boolean
   prompt_price?: number | null
   completion_price?: number | null
 }
@@ -1029,6 +1033,21 @@ export interface ListingAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LiveTicket".
+ */
+export interface LiveTicket {
+  /**
+   * Goes into the address as `?ticket=`. Good once, for a minute.
+   */
+  ticket: string
+  /**
+   * Where to open the socket: `ws://…` or `wss://…`, or a path on this very host.
+   */
+  url: string
+  expires_at: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LoginRequest".
  */
 export interface LoginRequest {
@@ -1430,6 +1449,10 @@ export interface TokensCounted {
    * Requests whose tokens the server didn't count: they are estimated.
    */
   unmetered_requests: number
+  /**
+   * Pictures that the model was shown.
+   */
+  frames: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

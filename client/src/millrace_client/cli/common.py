@@ -17,7 +17,7 @@ from rich.table import Table
 
 from millrace_client.cli import credentials
 from millrace_client.cli.exits import say
-from millrace_client.client import Client, Job
+from millrace_client.client import Client, Job, completed
 from millrace_client.models import StatusAnswer
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
@@ -53,8 +53,8 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     out.print(table)
 
 
-def watch(job: Job, quiet: bool) -> StatusAnswer:
-    """Waits for the job's end. Raises JobEnded unless it completes."""
+def watch(job: Job, quiet: bool, *, closely: bool = False) -> StatusAnswer:
+    """Waits for the job's end. closely: by a socket, where there is one. Raises JobEnded unless it completes."""
     from millrace_client.cli.view import Percent
 
     with Percent("Working", quiet) as bar:
@@ -63,7 +63,11 @@ def watch(job: Job, quiet: bool) -> StatusAnswer:
             percent = 100.0 if status.status == "completed" else status.progress_percent or 0.0
             bar.at(percent, status.step_name or status.status)
 
-        return job.wait(progress)
+        if not closely:
+            return job.wait(progress)
+        for status in job.watch():
+            progress(status)
+        return completed(status)
 
 
 def listed(text: str | None) -> Any:

@@ -57,9 +57,9 @@ def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = 
 
 
 def watch_job(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Follow a job until it is over."""
+    """Follow a job until it is over: told of each step where the server can, asked for otherwise."""
     with reported(as_json, f"millrace watch {job}"), client(address) as service:
-        show_status(watch(service.job(job), as_json), as_json)
+        show_status(watch(service.job(job), as_json, closely=True), as_json)
 
 
 def delete(

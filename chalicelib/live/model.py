@@ -1,0 +1,104 @@
+"""What there is of live updates: topics, connections, watchers, and the frames that travel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.accounts.standing import Credential
+
+TICKET_FOR = timedelta(seconds=60)
+LASTS = timedelta(hours=2)
+"""As long as API Gateway lets a connection be; whatever is kept of one expires then."""
+UPDATE_EVERY = timedelta(seconds=2)
+CHECK_EVERY = timedelta(seconds=5)
+LEASE = timedelta(seconds=20)
+"""In which a look at a topic is over and the next one has begun."""
+BUSY_PACE, CALM_PACE = 1, 5
+"""Seconds between two looks at a job, and at a list in which nothing is at work."""
+MOST_TOPICS = 20
+MOST_WATCHERS = 2000
+MOST_LISTED, MOST_FOLLOWED = 50, 12
+"""Of a user's jobs: the newest that are listed, and of those at work the newest whose progress is read."""
+LARGEST_MESSAGE = 4096
+MOST_TRIES = 3
+
+Frame = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One job, or without its id all jobs of a user."""
+
+    owner_id: str
+    job_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        return self.job_id or f"@{self.owner_id}"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One socket. until: when its credentials or its two hours end."""
+
+    id: str
+    credential: Credential
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Head:
+    """What is kept of a watched topic. chain, turn: which message looks at it next. touched: how often a watcher was
+    added. watchers: as the last look found them."""
+
+    chain: str = ""
+    turn: int = 0
+    lease_until: datetime | None = None
+    touched: int = 0
+    watchers: int = 0
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The message that looks at a topic once. sent: a digest of what the watchers know, by job; told_at, checked_at:
+    when they were told, and when their credentials were looked at; missed: looks in a row that didn't reach all."""
+
+    topic: Topic
+    chain: str
+    number: int
+    sent: Mapping[str, str] = field(default_factory=dict)
+    told_at: float = 0.0
+    checked_at: float = 0.0
+    watchers: int = 0
+    missed: int = 0
+
+    def message(self) -> dict[str, Any]:
+        return {
+            "owner_id": self.topic.owner_id,
+            "job_id": self.topic.job_id,
+            "chain": self.chain,
+            "number": self.number,
+            "sent": dict(self.sent),
+            "told_at": self.told_at,
+            "checked_at": self.checked_at,
+            "watchers": self.watchers,
+            "missed": self.missed,
+        }
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> Turn:
+        values = dict(message)
+        return cls(Topic(values.pop("owner_id"), values.pop("job_id")), **values)
+
+
+@dataclass(frozen=True)
+class State:
+    """How a job is. frame: without type. digest: of what doesn't change by itself, as the time left does."""
+
+    job_id: str
+    final: bool
+    digest: str
+    frame: Frame

@@ -1,0 +1,69 @@
+"""What live updates need from the outside; the stores fulfil it, and so do tests' fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from chalicelib.accounts.standing import Credential
+from chalicelib.live.model import Connection, Head, Topic
+
+
+class Taken(Exception):
+    """Another delivery of the same message is at work on it."""
+
+
+class Stale(Exception):
+    """The topic has moved on without this message."""
+
+
+class LiveStore(Protocol):
+    """Everything in it expires by itself."""
+
+    def put_ticket(self, digest: str, credential: Credential, expires_at: datetime) -> None: ...
+    def take_ticket(self, digest: str, now: datetime) -> Credential | None:
+        """None for one that isn't there, has been taken before or has expired."""
+
+    def put_connection(self, connection: Connection) -> None: ...
+    def connection(self, connection_id: str) -> tuple[Connection, list[Topic]] | None:
+        """With all that it watches."""
+
+    def delete_connection(self, connection_id: str, topics: Iterable[Topic]) -> None: ...
+    def watch(self, connection: Connection, topic: Topic) -> None: ...
+    def unwatch(self, topic: Topic, connection_ids: Iterable[str]) -> None: ...
+    def watchers(self, topic: Topic) -> list[Connection]: ...
+    def touch(self, topic: Topic, expires_at: datetime) -> Head:
+        """Notes that a watcher was added; the head as it is then."""
+
+    def begin(self, topic: Topic, chain: str, now: datetime, lease: timedelta) -> bool:
+        """Takes the right to look at the topic; False where another's lease holds."""
+
+    def claim(self, topic: Topic, chain: str, number: int, watchers: int, now: datetime, lease: timedelta) -> Head:
+        """Takes one turn. Taken, Stale."""
+
+    def end(self, topic: Topic, chain: str, touched: int | None) -> bool:
+        """Nothing looks at the topic any more. touched: only if no watcher was added since."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of telling several: who is gone, and who couldn't be reached though not known to be gone."""
+
+    gone: frozenset[str] = frozenset()
+    missed: frozenset[str] = field(default_factory=frozenset)
+
+
+class Sockets(Protocol):
+    """The open connections."""
+
+    def tell(self, connection_ids: Sequence[str], contents: Sequence[bytes]) -> Told:
+        """Each content to each connection, in their order."""
+
+    def close(self, connection_ids: Iterable[str]) -> None:
+        """Those that are gone are none to close."""
+
+
+class LiveQueue(Protocol):
+    def live(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

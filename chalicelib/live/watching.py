@@ -1,0 +1,149 @@
+"""One look at a topic for all who watch it, and the message that makes the next one.
+
+A job's item doesn't say when its files get on, so that nothing could tell by itself: a message a second looks, as long
+as somebody watches. It carries what the watchers know already; where nothing has changed, nothing is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from chalicelib.accounts.standing import Standing
+from chalicelib.jobs.errors import JobNotFound
+from chalicelib.jobs.ports.outside import Clock
+from chalicelib.live.model import (
+    BUSY_PACE,
+    CALM_PACE,
+    CHECK_EVERY,
+    LEASE,
+    MOST_TRIES,
+    UPDATE_EVERY,
+    Connection,
+    Frame,
+    State,
+    Topic,
+    Turn,
+)
+from chalicelib.live.ports import LiveQueue, LiveStore, Sockets, Stale, Taken
+from chalicelib.live.states import States
+from chalicelib.live.talking import encoded, error
+
+log = logging.getLogger(__name__)
+
+ENDED = error("unauthorized", "The sign-in has ended. Get another ticket.")
+
+
+class Watching:
+    def __init__(
+        self,
+        store: LiveStore,
+        sockets: Sockets,
+        queue: LiveQueue,
+        states: States,
+        standing: Standing,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._sockets = sockets
+        self._queue = queue
+        self._states = states
+        self._standing = standing
+        self._clock = clock
+
+    def receive(self, event: Mapping[str, Any]) -> list[str]:
+        """The ids of messages that must come again."""
+        again = []
+        for record in event["Records"]:
+            try:
+                self.look(Turn.of(json.loads(record["body"])))
+            except Taken:
+                again.append(record["messageId"])
+            except Exception:
+                log.exception("a look at a watched job failed")
+                again.append(record["messageId"])
+        return again
+
+    def look(self, turn: Turn) -> None:
+        """Taken where another delivery of it is at work."""
+        now = self._clock()
+        try:
+            head = self._store.claim(turn.topic, turn.chain, turn.number, turn.watchers, now, LEASE)
+        except Stale:
+            return
+        # The job first: whoever subscribes afterwards reads it themselves.
+        states = self._read(turn.topic)
+        watchers, checked_at = self._entitled(turn, now)
+        if not watchers and self._store.end(turn.topic, turn.chain, head.touched):
+            return
+        frames = _news(turn, states, now)
+        missed = self._tell(turn.topic, watchers, frames) if frames and watchers else frozenset()
+        tries = turn.missed + 1 if missed else 0
+        told = bool(frames) and (not missed or tries >= MOST_TRIES)
+        if _over(turn.topic, states) and (told or not frames):
+            self._store.unwatch(turn.topic, [watcher.id for watcher in watchers])
+            if self._store.end(turn.topic, turn.chain, head.touched):
+                return
+        digests = {state.job_id: state.digest for state in (states or {}).values()}
+        following = replace(
+            turn,
+            number=turn.number + 1,
+            sent=digests if told else turn.sent,
+            told_at=now.timestamp() if frames else turn.told_at,
+            checked_at=checked_at,
+            watchers=len(watchers),
+            missed=0 if told else tries,
+        )
+        self._queue.live(following.message(), _pace(turn.topic, states))
+
+    def _read(self, topic: Topic) -> dict[str, State] | None:
+        """None where the job is gone."""
+        try:
+            return self._states.of(topic)
+        except JobNotFound:
+            return None
+
+    def _entitled(self, turn: Turn, now: datetime) -> tuple[list[Connection], float]:
+        """Who watches and still may; the others are told so, and closed. And when that was looked at."""
+        found = self._store.watchers(turn.topic)
+        out = {one.id for one in found if one.until <= now}
+        checked_at = turn.checked_at
+        if now.timestamp() - checked_at >= CHECK_EVERY.total_seconds():
+            checked_at = now.timestamp()
+            good = {credential: self._standing.stands(credential) for credential in {one.credential for one in found}}
+            out |= {one.id for one in found if not good[one.credential]}
+        if out:
+            self._sockets.tell(sorted(out), [encoded(ENDED)])
+            self._sockets.close(sorted(out))
+            for one in out:
+                self._store.delete_connection(one, [turn.topic])
+        return [one for one in found if one.id not in out], checked_at
+
+    def _tell(self, topic: Topic, watchers: Sequence[Connection], frames: Sequence[Frame]) -> frozenset[str]:
+        """Who couldn't be reached now. Those that are gone are forgotten without a word."""
+        told = self._sockets.tell([watcher.id for watcher in watchers], [encoded(frame) for frame in frames])
+        if told.gone:
+            self._store.unwatch(topic, told.gone)
+        return told.missed
+
+
+def _news(turn: Turn, states: Mapping[str, State] | None, now: datetime) -> list[Frame]:
+    """What is told now: a job's end at once, other changes two seconds after the last."""
+    if states is None:
+        return [error("job_not_found", "There is no such job.", turn.topic.job_id)]
+    changed = [state for state in states.values() if turn.sent.get(state.job_id) != state.digest]
+    due = now.timestamp() - turn.told_at >= UPDATE_EVERY.total_seconds()
+    return [{"type": "job_update", **state.frame} for state in changed] if due or any(s.final for s in changed) else []
+
+
+def _over(topic: Topic, states: Mapping[str, State] | None) -> bool:
+    return states is None or (topic.job_id is not None and all(state.final for state in states.values()))
+
+
+def _pace(topic: Topic, states: Mapping[str, State] | None) -> int:
+    working = any(not state.final for state in (states or {}).values())
+    return BUSY_PACE if working else CALM_PACE
