@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-python test-web web check bench chaos fuzz search client lock clean seed admin doctor migrate
+.PHONY: help setup demo run test test-python test-web web check bench chaos fuzz search client client-versions lock clean seed admin doctor migrate
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -57,6 +57,9 @@ client: setup ## make the client's types from the API's description, and its whe
 	@$(UV) build -q --wheel --no-build-isolation --python $(RUN) -o build/client client
 	@rm -rf client/build client/src/millrace_client.egg-info
 	@ls build/client/*.whl
+
+client-versions: setup ## try the client's wheel on each Python that it is for, with the oldest and the newest libraries
+	@$(RUN) client/versions.py --uv "$(UV)"
 
 lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in examples/*/src/*/layers/*/requirements.in; do \

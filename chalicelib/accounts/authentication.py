@@ -43,7 +43,8 @@ class Authentication:
         return user
 
     def has_registered(self, guest_id: str) -> None:
-        """Ends the guest's token here at once; in other containers it ends within a minute."""
+        """Or has signed in to an account. Ends the guest's token here at once; in other containers it ends within a
+        minute."""
         self._believed.pop(guest_id, None)
 
     def has_ended(self, session: str) -> None:
@@ -56,6 +57,8 @@ class Authentication:
             return
         if self._accounts.account(user_id) is not None:
             raise Unauthorized("This guest has registered. Sign in with the account.")
+        if self._accounts.taken(user_id) is not None:
+            raise Unauthorized("This guest has signed in to an account. Sign in with that.")
         self._believe(user_id, GUESTS_FOR)
 
     def _check_session(self, user: User, *, at_once: bool) -> None:

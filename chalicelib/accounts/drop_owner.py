@@ -30,9 +30,8 @@ class DropOwners:
     def known(self, given: str) -> str | None:
         """The id of the user with that id or email; None where there is none."""
         if not is_id(given):
-            account = self._accounts.account_by_email(given.lower())
-            return account.id if account else None
-        return given if self._accounts.account(given) or self._has_jobs(given) else None
+            return self._accounts.id_by_email(given.lower())
+        return given if self._accounts.is_account(given) or self._has_jobs(given) else None
 
 
 def adopt(settings: SettingStore, audit: Audit, admin: Account, actor: str, given: str) -> bool:

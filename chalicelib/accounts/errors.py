@@ -107,6 +107,18 @@ class UsernameTaken(Conflict):
         super().__init__("There is an account with this username.", errors=[FieldError("username", "is taken")])
 
 
+class GuestTokenRefused(InvalidFields):
+    """Sign in without it: what it stood for can't be taken over any more."""
+
+    code, title = "guest_token_refused", "The guest's token is no good"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The guest's token is no guest's, has expired, or was taken over by another account. Sign in without it.",
+            errors=[FieldError("guest_token", "is no good")],
+        )
+
+
 class AlreadyRegistered(Conflict):
     """Sign in to it, or register without the guest's token."""
 

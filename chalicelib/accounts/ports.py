@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chalicelib.accounts.people import Account, ApiKey, AuditEntry
+from chalicelib.jobs.library.takeover import Taken
 
 
 class AccountStore(Protocol):
@@ -15,6 +16,19 @@ class AccountStore(Protocol):
         EmailTaken, UsernameTaken; both are compared without regard to case."""
 
     def account(self, user_id: str, *, consistent: bool = True) -> Account | None: ...
+    def take_guest(self, guest_id: str, account_id: str, entry: AuditEntry) -> Taken | None:
+        """Writes down that what the guest has is the account's, and returns since when: the first time counts. None
+        where the guest is another account's, or has one."""
+
+    def taken(self, guest_id: str) -> Taken | None:
+        """Strongly consistent."""
+
+    def is_account(self, user_id: str) -> bool:
+        """Reads nothing of it."""
+
+    def id_by_email(self, email: str) -> str | None:
+        """Of the account with that email; reads nothing else of it."""
+
     def account_by_email(self, email: str) -> Account | None: ...
     def change_account(self, account: Account, changes: Mapping[str, Any], entry: AuditEntry | None) -> Account:
         """Returns the account as it is then. EmailTaken, UsernameTaken; AccountChanged where email, username or

@@ -7,11 +7,12 @@ from typing import Any
 
 from chalicelib.accounts.attempts import Attempts
 from chalicelib.accounts.audit import Audit
-from chalicelib.accounts.errors import WrongPassword
+from chalicelib.accounts.errors import GuestTokenRefused, WrongPassword
 from chalicelib.accounts.passwords import Passwords, check_strength
 from chalicelib.accounts.people import ADMIN, USER, Account
 from chalicelib.accounts.ports import AccountStore, SessionStore
 from chalicelib.jobs.errors import Unauthorized
+from chalicelib.jobs.library.takeover import Taken
 from chalicelib.jobs.ports.outside import Clock, NewId
 
 
@@ -51,6 +52,15 @@ class Users:
         details = {"role": role, "was_guest": guest_id is not None}
         self._store.create_account(account, self._audit.entry(account.id, "account.registered", account.id, details))
         return account
+
+    def take_guest(self, guest_id: str, account_id: str) -> Taken:
+        """From now on what the guest has is the account's, and the guest's token is good for nothing but to ask for
+        the same again. GuestTokenRefused."""
+        entry = self._audit.entry(account_id, "guest.taken_over", guest_id)
+        taken = self._store.take_guest(guest_id, account_id, entry)
+        if taken is None:
+            raise GuestTokenRefused
+        return taken
 
     def account(self, user_id: str) -> Account:
         account = self._store.account(user_id)

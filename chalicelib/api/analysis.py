@@ -137,7 +137,9 @@ def get_plan(call: Call, plan_id: str) -> Reply:
         )
     counts = services().plans.statistics(plan)["by_status"]
     return Reply(
-        PlanPage(**plan_values(plan), counts=counts, items=items, cursor=cursor), 200, cursor_links(call, cursor)
+        PlanPage(**plan_values(plan), counts=counts, items=items, next_cursor=cursor, cursor=cursor),
+        200,
+        cursor_links(call, cursor),
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from chalicelib.accounts.errors import (
     AccountChanged,
     AlreadyRegistered,
     EmailTaken,
     GuestsOff,
+    GuestTokenRefused,
     RegistrationOff,
     SessionEnded,
     TooManyAttempts,
@@ -29,6 +32,7 @@ from chalicelib.api.models.accounts import (
     RefreshRequest,
     RegisterRequest,
     SignedInAnswer,
+    TakenOverAnswer,
     Token,
 )
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, Unauthorized
@@ -38,6 +42,8 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 ME = "/api/auth/me"
+TAKEOVER_FOR = timedelta(seconds=10)
+"""Of the 29 seconds that a caller waits."""
 NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
 
 
@@ -102,12 +108,33 @@ def registered(call: Call, body: RegisterRequest) -> AccountAnswer:
     body=LoginRequest,
     answer=SignedInAnswer,
     open=True,
-    errors=(WrongCredentials, TooManyAttempts),
+    errors=(WrongCredentials, TooManyAttempts, GuestTokenRefused),
 )
 def login(call: Call) -> SignedInAnswer:
     body: LoginRequest = call.body
     services().first_admin.ensure(body.email)
-    return signed_in_answer(services().sessions.login(body.email, body.password.get_secret_value(), call.address))
+    guest_id = _guest(body.guest_token.get_secret_value()) if body.guest_token else None
+    signed_in = services().sessions.login(body.email, body.password.get_secret_value(), call.address)
+    answer = signed_in_answer(signed_in)
+    return answer.model_copy(update={"taken_over": _taken_over(guest_id, signed_in.user_id)}) if guest_id else answer
+
+
+def _guest(token: str) -> str:
+    """Whose token it is. One that was taken over before may be given again by who has not seen the answer."""
+    try:
+        guest = services().tokens.verify(token)
+    except Unauthorized:
+        raise GuestTokenRefused from None
+    if guest.role != GUEST:
+        raise GuestTokenRefused
+    return guest.id
+
+
+def _taken_over(guest_id: str, account_id: str) -> TakenOverAnswer:
+    taken = services().users.take_guest(guest_id, account_id)
+    services().authentication.has_registered(guest_id)
+    found = services().takeover.begin(guest_id, taken, services().clock() + TAKEOVER_FOR)
+    return TakenOverAnswer(jobs=found.jobs, user_data=found.user_data, complete=found.complete)
 
 
 @routes.route(

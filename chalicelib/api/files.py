@@ -40,8 +40,8 @@ def list_files(call: Call, job_id: str) -> Reply:
     query: FilesQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     states: frozenset[str] = frozenset(query.status)
-    services().listing.check(job, query.sort, query.group_by)
-    sort = query.group_by if query.group_by and query.sort == "number" else query.sort
+    services().listing.check(job, query.order, query.group_by)
+    sort = query.group_by if query.group_by and query.order == "number" else query.order
     wanted = Wanted(frozenset(query.confidence), states, sort, query.page, query.per_page)
     found, total = services().listing.page(job, wanted)
     answer = FilesPage(

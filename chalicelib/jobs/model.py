@@ -53,6 +53,7 @@ class Job:
     found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
     keep_seconds: of a job that is made of other jobs' files: so long it is kept after its end, and what it was
     announced to be is what it counts for then. None: until its owner deletes it.
+    begun_by: the guest whose job it was before.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Job:
     revision: int = 0
     made_revision: int = 0
     binned_at: datetime | None = None
+    begun_by: str | None = None
     options_version: int = 1
     schema_version: int = 1
     keep_seconds: int | None = None

@@ -23,6 +23,8 @@ RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING,
 class JobFields(TypedDict, total=False):
     """What a move may set of a job: all but its state, which `to` names, and what never changes."""
 
+    owner_id: str
+    begun_by: str | None
     options: Mapping[str, Any]
     sealed: bool
     file_count: int
@@ -65,6 +67,7 @@ class JobFields(TypedDict, total=False):
 class JobGuard(Enum):
     """What must hold of a job besides its state. SAME_…: as it was when it was read."""
 
+    SAME_OWNER = "it belongs to whom it belonged to when it was read"
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed its run since"
     SAME_HOLDER = "its lease has not been given back"
@@ -76,6 +79,7 @@ class JobGuard(Enum):
     SAME_FILE_COUNT = "no file was added since"
     SAME_ADDING = "no other request has begun to add many files since"
     SAME_KEPT = "what it counts for has not changed since"
+    SAME_ANNOUNCED = "no bytes were announced since"
     LEASE_FREE = "no other message's lease is in force"
     RUN_REQUESTED = "its run was asked for"
     RUN_NOT_REQUESTED = "its run was not asked for"
@@ -119,10 +123,14 @@ FAILED: JobFields = {**OVER, "checkpoint": None}
 CAN_FAIL = frozenset({JobState.PENDING, JobState.QUEUED, JobState.RUNNING})
 
 # Files come in.
-ADD_FILES = JobMove("add files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
+ADD_FILES = JobMove("add files", RECEIVING, guards=frozenset({G.SAME_OWNER, G.NOT_SEALED, G.SAME_FILE_COUNT}))
 STAGE_FILES = JobMove("stage files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT}))
 STAGE_MORE = JobMove("stage more files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
-ADD_STAGED = JobMove("add staged files", RECEIVING, guards=frozenset({G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}))
+ADD_STAGED = JobMove(
+    "add staged files",
+    RECEIVING,
+    guards=frozenset({G.SAME_OWNER, G.NOT_SEALED, G.SAME_FILE_COUNT, G.SAME_ADDING}),
+)
 SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=frozenset({G.NOT_SEALED}))
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
 COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
@@ -229,9 +237,16 @@ BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_
 RESTORE = JobMove(
     "take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None, "due_at": None}
 )
-DELETE = JobMove("delete", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"deleting": True})
-REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
-FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_KEPT, G.SAME_DELETING}))
+DELETE = JobMove("delete", FINAL, guards=frozenset({G.SAME_OWNER, G.NOT_DELETING}), sets={"deleting": True})
+REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
+FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
+
+# A guest signs in to an account.
+HAND_OVER = JobMove(
+    "hand over",
+    frozenset(JobState),
+    guards=frozenset({G.SAME_OWNER, G.SAME_STATE, G.SAME_KEPT, G.SAME_ANNOUNCED, G.NOT_DELETING}),
+)
 
 # The sweeper looks.
 LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))
@@ -344,6 +359,7 @@ LOSE = FileMove(
     frozenset({F.SAME_STATE, F.SAME_CLAIM}),
     {"owner_hash": None, "duplicate_of": None},
 )
+HAND_ON = FileMove("belong to another owner", FINISHED)
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
 CORRECT_FILE = FileMove("take its owner's correction", FINISHED, guards=frozenset({F.SAME_EDITS}))

@@ -34,6 +34,7 @@ from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import end_of, seconds_of
 
 AS_READ: Mapping[JobGuard, Sequence[str]] = {
+    JobGuard.SAME_OWNER: ("owner_id",),
     JobGuard.SAME_STATE: ("state",),
     JobGuard.SAME_CLAIM: ("attempt",),
     JobGuard.SAME_HOLDER: ("claimed_by",),
@@ -45,6 +46,7 @@ AS_READ: Mapping[JobGuard, Sequence[str]] = {
     JobGuard.SAME_FILE_COUNT: ("file_count",),
     JobGuard.SAME_ADDING: ("adding",),
     JobGuard.SAME_KEPT: ("kept_bytes",),
+    JobGuard.SAME_ANNOUNCED: ("announced_bytes",),
     JobGuard.SAME_DELETING: ("deleting",),
 }
 FIXED: Mapping[JobGuard, Condition] = {
@@ -71,6 +73,8 @@ def move(jobs: Records, job: Job, moved: MovedJob) -> Job:
             raise JobNotFound("There is no such job.") from None
         if not refused.failed(0):
             raise Contended(job.id) from None
+        if after.final != job.final and (owner := refused.there(0).owner_id) != job.owner_id:
+            return move(jobs, replace(job, owner_id=owner), moved)  # its guest has signed in to an account
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None
     return replace(there, counts=job.counts) if there else after
 
@@ -108,7 +112,7 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
         if after.final and after.due_at is None and after.expires_at:
             sets["due_at"] = after.expires_at
         after = replace(after, kept_bytes=sets["kept_bytes"], due_at=sets.get("due_at", after.due_at))
-        as_counted = [Is("kept_bytes", job.kept_bytes), Is("announced_bytes", job.announced_bytes)]
+        as_counted = [Is(name, getattr(job, name)) for name in ("kept_bytes", "announced_bytes", "owner_id")]
         conditions += [FIXED[JobGuard.NOT_DELETING], *as_counted]
     changes = [Change(JobRecord(job.id), sets, when=tuple(conditions))]
     if moved.move.to is JobState.QUEUED and after.ticket:

@@ -9,7 +9,8 @@ from datetime import datetime
 MOST_BYTES = 1024 * 1024
 MOST_ENTRIES = 200
 KIND = r"^[a-z][a-z0-9-]{0,39}$"
-NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+LONGEST_NAME = 100
+NAME = rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}$"
 
 
 @dataclass(frozen=True)

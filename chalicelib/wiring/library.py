@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from chalicelib.jobs.library.guides import Guides
     from chalicelib.jobs.library.results import Results
     from chalicelib.jobs.library.shares import Shares
+    from chalicelib.jobs.library.takeover import Takeover
+    from chalicelib.stores.dynamo.guests import GuestTable
     from chalicelib.webhooks.sending import Webhooks
 
 
@@ -91,14 +93,33 @@ class LibraryServices(WorkServices):
     @cached_property
     def guests(self) -> Guests:
         from chalicelib.jobs.library.guests import Guests
-        from chalicelib.stores.dynamo.guests import GuestTable
-
-        store = GuestTable(self.jobs_table)
 
         def registered(user_id: str) -> bool:
             return self.people.account(user_id) is not None
 
-        return Guests(store, self.jobs, self.deletion, self.user_data, self.queues, registered, self.clock)
+        return Guests(
+            self.guest_reminders,
+            self.jobs,
+            self.deletion,
+            self.user_data,
+            self.queues,
+            registered,
+            self.people.taken,
+            self.takeover,
+            self.clock,
+        )
+
+    @cached_property
+    def guest_reminders(self) -> GuestTable:
+        from chalicelib.stores.dynamo.guests import GuestTable
+
+        return GuestTable(self.jobs_table)
+
+    @cached_property
+    def takeover(self) -> Takeover:
+        from chalicelib.jobs.library.takeover import Takeover
+
+        return Takeover(self.guest_reminders, self.jobs, self.user_data, self.queues, self.clock)
 
     @cached_property
     def guides(self) -> Guides:

@@ -199,13 +199,18 @@ def _environment(stack: str, bucket: Json) -> Json:
     }
 
 
-def _within(partitions: Sequence[str]) -> Json:
-    """A statement's condition on the partition keys of the items that a call names."""
+def _within(partitions: Sequence[str], attributes: Sequence[str]) -> Json:
+    """A statement's condition on the partition keys of the items that a call names, and on what it reads of them."""
     if not partitions:
         return {}
     # Without the second, a call that names no key would fulfil the first.
     named = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}
-    return {"Condition": named | {"Null": {"dynamodb:LeadingKeys": "false"}}}
+    condition = named | {"Null": {"dynamodb:LeadingKeys": "false"}}
+    if attributes:
+        # Without the second, a call that names no attributes, and so reads all of them, would fulfil the first.
+        condition |= {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(attributes)}}
+        condition |= {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
+    return {"Condition": condition}
 
 
 def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json, pipelines: Sequence[str]) -> Json:
@@ -214,7 +219,7 @@ def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json
             "Effect": "Allow",
             "Action": [f"{grant.service}:{action}" for action in grant.actions],
             "Resource": [arn(stack, resource, bucket) for resource in grant.resources],
-            **_within(grant.partitions),
+            **_within(grant.partitions, grant.attributes),
         }
         for grant in allowed
     ]

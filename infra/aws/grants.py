@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+from chalicelib.stores.dynamo.people_items import PUBLIC
 from infra.aws.sockets import SOCKETS_STAGE
 
 Json = dict[str, Any]
@@ -21,12 +22,13 @@ WRITE = ("PutItem", "UpdateItem")
 @dataclass(frozen=True)
 class Grant:
     """service: as in an action. actions: without the service. resources: see arn(). partitions: of a table, to which
-    the right is limited; none: the whole table."""
+    the right is limited; none: the whole table. attributes: of the items, likewise."""
 
     service: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     partitions: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     @property
     def pairs(self) -> set[tuple[str, str]]:
@@ -79,8 +81,8 @@ CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/Connectio
 # into strangers' files.
 SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
 # A drop folder opens its job where its first file is looked into: whether its owner is there must be known to it.
-# Accounts can be read with that, by their ids; sessions and keys, which lie in partitions of their own, can't.
-OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "EMAIL#*"))
+# That an account is there, and whose an email is, can be read with that, and no more of any account.
+OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), ("USER#*", "EMAIL#*"), attributes=PUBLIC)
 
 
 # Whether a session, a guest or a key still stands; passwords' hashes lie in the same partition as sessions.
@@ -107,6 +109,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
                 "cleanup",
                 "webhooks",
             ),
+            SETTINGS,
             OWNERS,
         ]
     if kind == "run":
@@ -128,7 +131,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
         "api": [
             table("jobs", *READ, *WRITE, "BatchGetItem", "BatchWriteItem", "DeleteItem", "ConditionCheckItem"),
             index("jobs", "by_owner", "by_hash"),
-            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem"),
+            table("accounts", *READ, *WRITE, "BatchGetItem", "DeleteItem", "ConditionCheckItem"),
             objects(("GetObject", "PutObject", "ListMultipartUploadParts"), "uploads"),
             objects(("GetObject", "PutObject"), "thumbs"),
             objects(("PutObject",), "work"),
@@ -145,17 +148,18 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             listing(),
             send("import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
         "clean_up": [
-            table("jobs", "Query", "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
+            table("jobs", *READ, "UpdateItem", "BatchGetItem", "BatchWriteItem", "DeleteItem"),
             index("jobs", "by_owner", "by_hash"),
-            objects(("DeleteObject",), "user-data"),
+            objects(("GetObject", "PutObject", "DeleteObject"), "user-data"),
             objects(("GetObject", "PutObject"), "thumbs"),
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            # Whether an expired guest has an account.
+            # Whether an expired guest has an account, or whose account has what the guest had.
             table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
@@ -164,6 +168,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("GetObject",), "drop"),
             listing(),
             send("cleanup", "import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
         "sweep": [
@@ -173,6 +178,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),
             listing("ListBucketMultipartUploads"),
             send("cleanup", "import", "webhooks", *runs, *inspections),
+            SETTINGS,
             OWNERS,
         ],
         "watch_jobs": [

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import app
@@ -13,6 +14,8 @@ from chalicelib.stores.dynamo.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions
+from infra.aws.serving import ALL_BUT_HOST, UNCACHED
+from infra.local.compressing import LEAST
 
 SNAPSHOT = Path(__file__).with_name("resources.txt")
 
@@ -73,25 +76,39 @@ def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None
     assert "OriginSecret" not in str(deployment_template("prod", tuple(WORKS))["Outputs"])
 
 
-def test_what_runs_works_reads_no_account_and_what_opens_drop_folders_accounts_alone() -> None:
-    """Of the accounts' table the stored settings, and where a drop folder may be opened, its owner."""
+def test_the_api_compresses_what_cloudfront_does_not() -> None:
+    """CloudFront leaves alone what it may not keep, and this behaviour hands on all that a client says of itself but
+    Host: Accept-Encoding too, so that API Gateway does it, from as many bytes on as the local stack."""
+    assert json.loads(Path(".chalice/config.json").read_text())["minimum_compression_size"] == LEAST
+    distribution = deployment_template("prod", tuple(WORKS))["Resources"]["Distribution"]
+    behaviours = distribution["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    [api] = [one for one in behaviours if one["PathPattern"] == "/api/*"]
+    assert (api["CachePolicyId"], api["OriginRequestPolicyId"]) == (UNCACHED, ALL_BUT_HOST)
+
+
+def test_no_function_that_looks_into_files_reads_an_account() -> None:
+    """Of the accounts' table the stored settings; and where a drop folder may be opened, that its owner is there."""
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
-    seen = 0
+    given = {"Null": {"dynamodb:LeadingKeys": "false"}}
+    settings = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS"]}}
+    standing = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS", "USER#*", "KEY#*"]}}
+    owners = given | {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["USER#*", "EMAIL#*"]},
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["PK", "SK", "user_id"]},
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
     for function in functions(tuple(WORKS)):
         document = resources[f"{function.id}Role"]["Properties"]["Policies"][0]["PolicyDocument"]
-        for statement in document["Statement"]:
-            if not any("-accounts" in str(one) for one in statement["Resource"]):
-                continue
-            seen += 1
-            if function.handler in ("api", "clean_up"):
-                assert "Condition" not in statement
-                continue
-            assert statement["Action"] == ["dynamodb:GetItem"], function.handler
-            opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
-            asks = function.handler in ("watch_jobs", "live_connect", "live_message")
-            readable = ["SETTINGS", *(("USER#*", "EMAIL#*") if opens else ()), *(("USER#*", "KEY#*") if asks else ())]
-            assert statement["Condition"]["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": readable}
-    assert seen >= len(list(functions(tuple(WORKS))))
+        of_accounts = [one for one in document["Statement"] if "-accounts" in str(one["Resource"])]
+        if function.handler in ("api", "clean_up"):
+            assert not any("Condition" in one for one in of_accounts)
+            continue
+        opens = function.handler.partition("_")[0] in ("inspect", "list", "sweep", "undelivered")
+        asks = function.handler in ("watch_jobs", "live_connect", "live_message")
+        assert [one["Condition"] for one in of_accounts] == (
+            [standing] if asks else [settings, *([owners] if opens else [])]
+        )
+        assert all(one["Action"] == ["dynamodb:GetItem"] for one in of_accounts)
     assert SETTINGS[0] == "SETTINGS"
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from infra.aws.package import BUILD, ROOT
 from infra.aws.packing import elf
+from infra.local.compressing import LEAST
 from tests.aws.clouds import PACKAGE, STAGE, VERIFY_PYTHON, translated
 
 TOOLS = VERIFY_PYTHON.parent
@@ -23,6 +24,12 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if request.param == "edge":
         return PACKAGE / "edge.json"
     return translated(PACKAGE / "template.json", tmp_path_factory.mktemp("translated"), plain=False)
+
+
+def test_json_is_compressed_where_its_client_takes_that() -> None:
+    """CloudFront compresses nothing that it doesn't keep, and hands Accept-Encoding on to the API, which does."""
+    resources = json.loads((PACKAGE / "template.json").read_text())["Resources"]
+    assert resources["RestAPI"]["Properties"]["MinimumCompressionSize"] == LEAST
 
 
 def test_cfn_lint_finds_nothing(template: Path) -> None:

@@ -85,14 +85,14 @@ def test_a_guest_registers_and_keeps_the_jobs(terminal: Terminal, photos: Path) 
     assert job in terminal.run("list").stdout
 
 
-def test_signing_in_keeps_the_guests_jobs_within_reach(stack: Stack, terminal: Terminal, photos: Path) -> None:
+def test_signing_in_takes_the_guests_jobs_over(stack: Stack, terminal: Terminal, photos: Path) -> None:
     account = {"email": "old@example.com", "username": "oldtimer", "password": PASSWORD}
     assert Guest(stack.api).call("POST", "/auth/register", account).status_code == 201
     job = terminal.run("upload", photos / "harbour.jpg").stdout.strip()
     said = terminal.run("login", "--email", account["email"], "--password", PASSWORD)
-    assert "The 1 job that you have as a guest stay" in said.stderr
-    assert job not in terminal.run("list").stdout
-    assert job in terminal.run("--profile", "guest", "list").stdout
+    assert "The 1 job that you had as a guest is yours now." in said.stderr
+    assert job in terminal.run("list").stdout
+    assert terminal.run("whoami").stdout.startswith("old@example.com\tuser\t")
 
 
 def test_profiles_are_different_people(terminal: Terminal, stack: Stack) -> None:

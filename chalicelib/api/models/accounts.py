@@ -53,6 +53,9 @@ class RegisterRequest(Given):
 class LoginRequest(Given):
     email: Email
     password: AnyPassword
+    guest_token: Annotated[SecretStr, Field(min_length=1, max_length=2000), AfterValidator(text)] | None = Field(
+        None, description="A guest's access token: the guest's jobs and user data become the account's."
+    )
 
 
 class RefreshRequest(Given):
@@ -70,12 +73,19 @@ class AccountChanges(Given):
     current_password: AnyPassword | None = Field(None, description="Needed to change the email.")
 
 
+class TakenOverAnswer(Answer):
+    jobs: int
+    user_data: int
+    complete: bool = Field(description="False: some are handed over within minutes of the answer.")
+
+
 class SignedInAnswer(Answer):
     access_token: str
     refresh_token: str = Field(description="Good for one use; the answer to that brings the next.")
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
     expires_in: int = Field(description="Seconds that the access token is good.")
     user_id: str
+    taken_over: TakenOverAnswer | None = Field(None, description="What was the guest's; null without a guest's token.")
 
 
 class AccountAnswer(Answer):

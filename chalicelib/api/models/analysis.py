@@ -143,7 +143,8 @@ class PlanQuery(Query):
 class PlanPage(PlanAnswer):
     counts: dict[str, int] = Field(description="How many changes there are, by status.")
     items: list[SceneOfPlan]
-    cursor: str | None
+    next_cursor: str | None
+    cursor: str | None = Field(description="The older name of `next_cursor`.")
 
 
 class ChangeDecision(Given):

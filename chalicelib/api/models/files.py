@@ -1,8 +1,8 @@
 """Shapes of a job's files and of what there is to download."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from chalicelib.api.models.shapes import Answer, Page, Query, Time, commas
 from chalicelib.jobs.states import FileState
@@ -18,10 +18,25 @@ class FilesQuery(Query):
     group_by: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] | None = Field(
         None, description="One of the pipeline's `listing.groups`."
     )
-    sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z_]{1,40}$")] = Field(
-        "number", description="One of the pipeline's `listing.sorts`, with `-` before it for descending."
+    sort_by: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")] = Field(
+        "number", description="One of the pipeline's `listing.sorts`."
+    )
+    sort_order: Literal["asc", "desc"] = "asc"
+    sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z_]{1,40}$")] | None = Field(
+        None, description="The older form of both: a name of `sort_by`, with `-` before it for descending."
     )
     slim: bool = Field(False, description="Without what only one file's own page shows: the candidates of its time.")
+
+    @property
+    def order(self) -> str:
+        """The name to sort by, with `-` before it for descending."""
+        return self.sort or ("-" if self.sort_order == "desc" else "") + self.sort_by
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if self.sort and self.model_fields_set & {"sort_by", "sort_order"}:
+            raise ValueError("give sort_by and sort_order, or sort, and not both")
+        return self
 
 
 class ThumbnailAnswer(Answer):

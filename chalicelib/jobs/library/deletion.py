@@ -260,12 +260,13 @@ def _deletable(file: File) -> bool:
     return file.bucket is None and file.key.startswith((keys.UPLOADS, keys.DROP))
 
 
-def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict[int, tuple[File, bool]]:
-    """For each file whose bytes count and stay, the one that they count for from now on."""
-    heirs: dict[int, tuple[File, bool]] = {}
+def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict[int, tuple[File, Job | None]]:
+    """For each file whose bytes count and stay, the one that they count for from now on, and its job if it is over."""
+    heirs: dict[int, tuple[File, Job | None]] = {}
     for file in files:
         # One that was inspected counts by itself; one that will be does so when it is.
-        users = [(h.file, not h.busy) for h in found[file.number] if h.file and h.file.state is not FileState.REJECTED]
+        holding = [h for h in found[file.number] if h.file and h.file.state is not FileState.REJECTED]
+        users = [(h.file, None if h.busy else h.job) for h in holding if h.file]
         users.sort(key=lambda pair: pair[0].state not in GOING)
         # Where the version before counted shared bytes for each that shares them, there is nothing to hand on.
         if file.counts_bytes and users and not any(user.counted for user, _ in users):

@@ -1,5 +1,5 @@
 """Removes what guests have left: after the end of a guest's token it can't be reached any more. Guests who have
-registered keep everything."""
+registered keep everything, and what those had who have signed in to an account goes there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.jobs.errors import JobNotFound, TryAgain
 from chalicelib.jobs.library.deletion import Deletion
+from chalicelib.jobs.library.takeover import Taken, Takeover
 from chalicelib.jobs.ports.outside import Clock, Queues
 from chalicelib.jobs.ports.stores import JobLists
 
@@ -35,6 +36,11 @@ class Registered(Protocol):
         """Whether the guest has an account, strongly consistent."""
 
 
+class TakenBy(Protocol):
+    def __call__(self, guest_id: str, /) -> Taken | None:
+        """Whose account the guest has signed in to, strongly consistent."""
+
+
 class Keeps(Protocol):
     def clear(self, owner_id: str) -> None: ...
 
@@ -50,6 +56,8 @@ class Guests:
         keeps: Keeps,
         queues: Queues,
         registered: Registered,
+        taken: TakenBy,
+        takeover: Takeover,
         clock: Clock,
     ) -> None:
         self._store = store
@@ -58,6 +66,8 @@ class Guests:
         self._keeps = keeps
         self._queues = queues
         self._registered = registered
+        self._taken = taken
+        self._takeover = takeover
         self._clock = clock
 
     def note(self, user_id: str, until: datetime) -> None:
@@ -74,9 +84,14 @@ class Guests:
         return len(due)
 
     def clear(self, user_id: str, deadline: datetime) -> None:
-        """Removes all of an expired guest's, or what the time allows: then a message goes on."""
+        """Removes all of an expired guest's, or gives it to the account that the guest has signed in to, or what the
+        time allows: then a message goes on."""
         if self._registered(user_id):
             self._store.forget_guest(user_id)
+            return
+        if taken := self._taken(user_id):
+            if self._takeover.go_on(user_id, taken, deadline):
+                self._store.forget_guest(user_id)
             return
         before: str | None = None
         while True:

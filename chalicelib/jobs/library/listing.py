@@ -78,7 +78,7 @@ class Listing:
         """Raises InvalidFields where the job's pipeline has no such order or group."""
         columns = self._pipelines[job.pipeline].listing
         sorts, groups = (*SORTS, *columns.sorts), columns.groups
-        for field, wanted, known in (("sort", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
+        for field, wanted, known in (("sort_by", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
             if wanted is not None and wanted not in known:
                 most = f"one of {', '.join(known)}" if known else f"nothing for {job.pipeline} jobs"
                 raise InvalidFields("The files can't be listed so.", errors=[FieldError(field, most)])

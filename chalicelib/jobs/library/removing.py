@@ -7,7 +7,7 @@ change of both, on condition that the job's is the one that was read.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from chalicelib.jobs.changes import (
@@ -17,6 +17,7 @@ from chalicelib.jobs.changes import (
     FileRecord,
     Is,
     JobRecord,
+    Record,
     Records,
     Refused,
     There,
@@ -34,16 +35,17 @@ from chalicelib.jobs.states import FINISHED, FileState
 GOING = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 
-def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, bool]]) -> Job:
+def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, Job | None]]) -> Job:
     """Deletes up to 15 files of a job that is over, with all that counts them; returns the job.
 
-    heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and whether that
-    one's job is over. StaleTransition where one of them, or the job, has changed since it was read.
+    heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and the job of
+    that one where it is over. StaleTransition where one of them, or the job, has changed since it was read.
     """
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     kept: dict[str, int] = defaultdict(int)
     numbers: dict[str, list[int]] = defaultdict(list)
     changes: list[Change] = []
+    owners = {job.id: job.owner_id}
     freed = 0
     for file in files:
         as_read = (There(), Is("state", file.state), Is("attempt", file.attempt))
@@ -58,24 +60,25 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
         counts[job.id]["size"] -= size
         freed += size
         if file.number in heirs:
-            heir, final = heirs[file.number]
+            heir, over = heirs[file.number]
             changes.append(Change(FileRecord(heir.job_id, heir.number), {"counted": True}, when=(There(),)))
             if heir.state in GOING:
                 numbers[heir.job_id].append(heir.number)
                 counts[heir.job_id]["size"] += size
-                if final:
-                    kept[heir.job_id] += size
+                if over:
+                    kept[over.id] += size
+                    owners[over.id] = over.owner_id
     # A file that was finished after its job was over had not been added to what its owner has.
     kept[job.id] -= min(freed, job.kept_bytes)
     changes += [Change(CountsRecord(name, tuple(numbers[name])), adds=dict(adds)) for name, adds in counts.items()]
     changes += [
-        Change(JobRecord(name), adds={"kept_bytes": size}, when=(There(),))
+        Change(JobRecord(name), adds={"kept_bytes": size}, when=(There(), Is("owner_id", owners[name])))
         for name, size in kept.items()
         if size and name != job.id
     ]
     own = {"edits": 1, "kept_bytes": kept[job.id]}
     changes.append(Change(JobRecord(job.id), adds=own, when=job_conditions(job, REMOVE_FILES())))
-    changes += _stored(job.owner_id, sum(kept.values()))
+    changes += _stored((owners[name], size) for name, size in kept.items())
     _apply(jobs, job, changes)
     return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + kept[job.id])
 
@@ -85,7 +88,7 @@ def forget_kept(jobs: Records, job: Job) -> Job:
     if not job.kept_bytes:
         return job
     own = Change(JobRecord(job.id), {"kept_bytes": 0}, when=job_conditions(job, FORGET()))
-    _apply(jobs, job, [own, *_stored(job.owner_id, -job.kept_bytes)])
+    _apply(jobs, job, [own, *_stored([(job.owner_id, -job.kept_bytes)])])
     return replace(job, kept_bytes=0)
 
 
@@ -99,10 +102,15 @@ def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord]:
     return found
 
 
-def _stored(owner_id: str, size: int) -> list[Change]:
-    if not size:
-        return []
-    return [Change(record, adds={"stored_bytes": size}) for record in (UsageRecord(owner_id), TotalRecord())]
+def _stored(sizes: Iterable[tuple[str, int]]) -> list[Change]:
+    """sizes: of what owners have more; a job and those that share its files may be two owners' while a guest's become
+    an account's."""
+    owners: dict[str, int] = defaultdict(int)
+    for owner_id, size in sizes:
+        owners[owner_id] += size
+    of_owners = [(UsageRecord(owner_id), size) for owner_id, size in owners.items()]
+    found: list[tuple[Record, int]] = [*of_owners, (TotalRecord(), sum(owners.values()))]
+    return [Change(record, adds={"stored_bytes": size}) for record, size in found if size]
 
 
 def _apply(jobs: Records, job: Job, changes: Sequence[Change]) -> None:

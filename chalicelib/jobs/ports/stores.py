@@ -205,6 +205,11 @@ class DeletionStore(Records, SharingStore, FileReads, Protocol):
         """Deletes all of a job's items but the uses that others make of it."""
 
 
+class TakeoverStore(Records, JobLists, JobReads, FileReads, FoundCopies, Protocol):
+    def hand_on_results(self, job_id: str, owner_id: str) -> None:
+        """Gives all results of a job to this owner."""
+
+
 class LibraryStore(JobLists, FileReads, FilesById, Protocol):
     def edit_file(self, file: File, changes: Mapping[str, Any]) -> File:
         """Changes what the owner says of a file, and notes in its job that it was edited, in one transaction.

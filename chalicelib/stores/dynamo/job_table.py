@@ -51,6 +51,7 @@ class JobTable:
         self.artifacts, self.delete_artifacts = results.artifacts, results.delete_artifacts
         self.put_result, self.result, self.results = results.put_result, results.result, results.results
         self.results_of, self.edit_result = results.results_of, results.edit_result
+        self.hand_on_results = results.hand_on_results
         self.delete_result, self.delete_results = results.delete_result, results.delete_results
 
         statistics = StatisticsItems(table)

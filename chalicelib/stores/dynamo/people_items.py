@@ -1,7 +1,8 @@
 """How accounts, sessions, keys and settings stand in the accounts table: keys and attributes, formatted here alone.
 
-A user's partition holds `USER`, `SESSION#{id}` and `KEY#{id}`; an email or a username has an item of its own, since
-that is how DynamoDB keeps two from taking it; a key is found by its hash.
+A user's partition holds `USER` (of a guest who has signed in to an account, `TAKEN`), `SESSION#{id}` and `KEY#{id}`; an
+email or a username has an item of its own, since that is how DynamoDB keeps two from taking it; a key is found by its
+hash.
 """
 
 from __future__ import annotations
@@ -22,12 +23,20 @@ AUDIT = "AUDIT"
 SETTINGS = ("SETTINGS", "SETTINGS")
 
 
+PUBLIC = ("PK", "SK", "user_id")
+"""What functions may read that decode strangers' files: that an account is there, and whose an email is."""
+
+
 def user_partition(user_id: str) -> str:
     return f"USER#{user_id}"
 
 
 def user_key(user_id: str) -> Key:
     return user_partition(user_id), USER
+
+
+def taken_key(guest_id: str) -> Key:
+    return user_partition(guest_id), "TAKEN"
 
 
 def email_key(email: str) -> Key:

@@ -13,8 +13,9 @@ from typing import Any
 
 from chalicelib.accounts.errors import AccountChanged, AlreadyRegistered, EmailTaken, KeyNotFound, UsernameTaken
 from chalicelib.accounts.people import Account, ApiKey, AuditEntry
+from chalicelib.jobs.library.takeover import Taken
 from chalicelib.stores.dynamo import people_items as items
-from chalicelib.stores.dynamo.table import ConditionFailed, NewItem, Removal, Table, Write
+from chalicelib.stores.dynamo.table import Check, ConditionFailed, NewItem, Removal, Table, Write
 
 ATTEMPT_TRIES = 5
 
@@ -44,9 +45,31 @@ class PeopleTable:
         found = self._table.get(items.user_key(user_id), consistent=consistent)
         return items.account_from(found) if found else None
 
+    def is_account(self, user_id: str) -> bool:
+        return self._table.get(items.user_key(user_id), only=items.PUBLIC) is not None
+
+    def id_by_email(self, email: str) -> str | None:
+        found = self._table.get(items.email_key(email), only=items.PUBLIC)
+        return str(found["user_id"]) if found else None
+
     def account_by_email(self, email: str) -> Account | None:
         found = self._table.get(items.email_key(email))
         return self.account(found["user_id"]) if found else None
+
+    def take_guest(self, guest_id: str, account_id: str, entry: AuditEntry) -> Taken | None:
+        key = items.taken_key(guest_id)
+        taken = NewItem(key, items.item(key, account_id=account_id, at=entry.at))
+        unregistered = Check(items.user_key(guest_id)).where_equal(PK=None)
+        try:
+            self._table.transact([taken, unregistered, items.new_audit_item(entry)])
+        except ConditionFailed:
+            there = self.taken(guest_id)
+            return there if there and there.account_id == account_id else None
+        return Taken(account_id, entry.at)
+
+    def taken(self, guest_id: str) -> Taken | None:
+        found = self._table.get(items.taken_key(guest_id))
+        return Taken(found["account_id"], datetime.fromisoformat(found["at"])) if found else None
 
     def change_account(self, account: Account, changes: Mapping[str, Any], entry: AuditEntry | None) -> Account:
         write = Write(items.user_key(account.id)).set(**changes)

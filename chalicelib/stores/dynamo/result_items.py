@@ -7,6 +7,7 @@ its time, so that it needs no index of its own and never comes between the owner
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.jobs.errors import ArtifactNotFound, ResultNotFound, StaleTransition
@@ -72,6 +73,13 @@ class ResultItems:
             return _result_from(self._table.write(write))
         except ConditionFailed:
             raise StaleTransition(result.id) from None
+
+    def hand_on_results(self, job_id: str, owner_id: str) -> None:
+        for result in self.results_of(job_id):
+            if result.owner_id != owner_id:
+                write = Write(result_key(result.id)).set(owner_id=_partition(owner_id), owner=owner_id)
+                with suppress(ConditionFailed):  # it was deleted just now
+                    self._table.write(write.where_exists())
 
     def delete_results(self, job_id: str, own: str) -> None:
         found = self._table.query(f"JOB#{job_id}", "begins_with(#range, :kind)", {":kind": f"{RESULT}{own}"})

@@ -179,8 +179,13 @@ class Table:
         self._client = client
         self.name = name
 
-    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
-        found = self._client().get_item(TableName=self.name, Key=_key(key), ConsistentRead=consistent)
+    def get(self, key: Key, *, consistent: bool = True, only: Sequence[str] = ()) -> Item | None:
+        """only: the attributes to read, for callers who may read no others."""
+        some: Any = {}
+        if only:
+            names = {f"#a{i}": name for i, name in enumerate(only)}
+            some = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
+        found = self._client().get_item(TableName=self.name, Key=_key(key), ConsistentRead=consistent, **some)
         return plain(found["Item"]) if "Item" in found else None
 
     def get_many(self, keys: Sequence[Key]) -> list[Item]:

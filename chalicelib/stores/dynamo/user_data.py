@@ -9,12 +9,13 @@ IAM: as chalicelib.stores.dynamo and object_bucket.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing, PreconditionFailed, TooMuchUserData, TryAgain, UserDataNotFound
 from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
-from chalicelib.jobs.user_data import MOST_ENTRIES, UserDatum
+from chalicelib.jobs.user_data import LONGEST_NAME, MOST_ENTRIES, UserDatum
 from chalicelib.stores.dynamo.table import ConditionFailed, Item, Key, Removal, Table, Write
 
 DATA = "DATA#"
@@ -107,6 +108,42 @@ class UserDataTable:
         """Removes everything that the owner keeps."""
         self._table.delete_many([_key(owner_id, one.kind, one.name) for one in self.all(owner_id)])
         self._objects.delete_prefix(keys.below(keys.USER_DATA, owner_id))
+
+    def hand_on(self, before: str, owner_id: str, deadline: datetime) -> int | None:
+        """Gives everything that one owner keeps to another, and returns how much it was; None where the time ran out.
+        What the other has under the same name stays; what is given then has `.guest` behind its name. As each keeps
+        its version, who goes on after a crash finds what was given already."""
+        found = self.all(before)
+        for one in found:
+            if self._clock() >= deadline:
+                return None
+            self._give(before, owner_id, one)
+            self._table.delete(_key(before, one.kind, one.name))
+            self._objects.delete([keys.user_data(before, one.version)])
+        return len(found)
+
+    def _give(self, before: str, owner_id: str, one: UserDatum) -> None:
+        try:
+            content = (
+                b"".join(self._objects.stream(keys.user_data(before, one.version), 0, one.size)) if one.size else b""
+            )
+        except ObjectMissing:
+            return  # given already
+        self._objects.put(keys.user_data(owner_id, one.version), content, one.content_type)
+        name = one.name
+        for i in range(MOST_ENTRIES + 1):
+            there = self._find(owner_id, one.kind, name)
+            if there and there.version == one.version:
+                return
+            if there is None:
+                write = Write(_key(owner_id, one.kind, name)).where_equal(version=None)
+                write.set(version=one.version, size=one.size, content_type=one.content_type)
+                write.set(created_at=one.created_at, updated_at=one.updated_at)
+                with suppress(ConditionFailed):
+                    self._table.write(write)
+                    return
+            ending = f".guest{i or ''}"
+            name = one.name[: LONGEST_NAME - len(ending)] + ending
 
     def _accepted(self, owner_id: str, kind: str, name: str, accepts: Accepts) -> UserDatum | None:
         found = self._find(owner_id, kind, name)

@@ -721,6 +721,8 @@ class LiveTicket(BaseModel):
 class LoginRequest(BaseModel):
     email: str
     password: str
+    guest_token: str | None = None
+    """A guest's access token: the guest's jobs and user data become the account's."""
 
 
 class MarkerAnswer(BaseModel):
@@ -978,7 +980,9 @@ class PlanPage(BaseModel):
     counts: dict[str, int]
     """How many changes there are, by status."""
     items: list[SceneOfPlan]
+    next_cursor: str | None
     cursor: str | None
+    """The older name of `next_cursor`."""
 
 
 class PlansPage(BaseModel):
@@ -1388,6 +1392,8 @@ class SignedInAnswer(BaseModel):
     """Seconds that the access token is good."""
     user_id: str
     token_type: Literal["bearer"] | None = None
+    taken_over: TakenOverAnswer | None = None
+    """What was the guest's; null without a guest's token."""
 
 
 class SignedPart(BaseModel):
@@ -1520,6 +1526,13 @@ class SyncRequest(BaseModel):
 class TagsOfScenes(BaseModel):
     scene_ids: list[str]
     tag_ids: list[str]
+
+
+class TakenOverAnswer(BaseModel):
+    jobs: int
+    user_data: int
+    complete: bool
+    """False: some are handed over within minutes of the answer."""
 
 
 class ThumbnailAnswer(BaseModel):

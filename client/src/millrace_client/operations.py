@@ -212,6 +212,8 @@ def list_files(
     page: int | None = None,
     per_page: int | None = None,
     group_by: str | None = None,
+    sort_by: str | None = None,
+    sort_order: Literal["asc", "desc"] | None = None,
     sort: str | None = None,
     slim: bool | None = None,
 ) -> Call[FilesPage]:
@@ -226,6 +228,8 @@ def list_files(
             "page": page,
             "per_page": per_page,
             "group_by": group_by,
+            "sort_by": sort_by,
+            "sort_order": sort_order,
             "sort": sort,
             "slim": slim,
         },

@@ -274,6 +274,23 @@ def test_the_owner_of_drop_folders_is_a_user_by_id_or_email(world: World) -> Non
         assert services().drop_owners.owner(None) == ann.id
 
 
+@pytest.mark.parametrize("by", ["id", "email"])
+def test_who_looks_an_owner_up_reads_nothing_of_the_account(world: World, by: str) -> None:
+    """As the rights have it: functions that look into strangers' files may read no more."""
+    ann = member(world)
+    given = ann.id if by == "id" else ann.get("/auth/me")["email"]
+    read: list[set[str]] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        if params["TableName"] == services().settings.accounts_table:
+            read.append(set(params.get("ExpressionAttributeNames", {"": "everything"}).values()))
+
+    services().clients.dynamodb.meta.events.register("before-parameter-build.dynamodb.GetItem", note)
+    assert services().drop_owners.known(given) == ann.id
+    assert services().drop_owners.known("nobody@example.com") is None
+    assert read == [{"PK", "SK", "user_id"}] * 2
+
+
 def test_the_first_admin_owns_drop_folders_and_a_later_one_does_not(world: World) -> None:
     tables = Tables(world.dynamodb, STACK)
     assert "belongs to this account" in make_admin(tables, f"{new_id()}@example.com", PASSWORD, agree=lambda: False)

@@ -1347,6 +1347,10 @@ export interface LiveTicket {
 export interface LoginRequest {
   email: string
   password: string
+  /**
+   * A guest's access token: the guest's jobs and user data become the account's.
+   */
+  guest_token?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1805,6 +1809,10 @@ export interface PlanPage {
     [k: string]: number
   }
   items: SceneOfPlan[]
+  next_cursor: string | null
+  /**
+   * The older name of `next_cursor`.
+   */
   cursor: string | null
 }
 /**
@@ -2407,6 +2415,22 @@ export interface SignedInAnswer {
    */
   expires_in: number
   user_id: string
+  /**
+   * What was the guest's; null without a guest's token.
+   */
+  taken_over?: TakenOverAnswer | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "TakenOverAnswer".
+ */
+export interface TakenOverAnswer {
+  jobs: number
+  user_data: number
+  /**
+   * False: some are handed over within minutes of the answer.
+   */
+  complete: boolean
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

@@ -13,6 +13,8 @@ let ended = false
 export const session = {
   known: () => localStorage.getItem(ACCESS) !== null,
   signedIn: () => localStorage.getItem(REFRESH) !== null,
+  /** The token of the guest that this browser is; null where somebody is signed in, or nothing was done yet. */
+  guest: () => (localStorage.getItem(REFRESH) === null ? localStorage.getItem(ACCESS) : null),
   /** Somebody was signed in, and isn't any more, without having asked for it. */
   ended: () => ended,
   watch(tell: Watcher): () => void {

@@ -74,3 +74,20 @@ test('a session whose access token is no good any more goes on with its refresh 
   await expect(page.getByRole('heading', { name: /^Signed in as Bert/ })).toBeVisible()
   expect(await page.evaluate(() => localStorage.getItem('millrace.token'))).not.toBe('worn out')
 })
+
+test('a guest who signs in brings along what was dropped', async ({ page, line }) => {
+  const email = `cleo.${Date.now()}@example.org`
+  const body = { email, username: `Cleo ${Date.now()}`, password: PASSWORD }
+  expect((await page.request.post(`${line.address}/api/auth/register`, { data: body })).status()).toBe(201)
+  await send(page, family().slice(0, 2))
+  await completed(page)
+  const name = await page.getByRole('heading', { level: 1 }).textContent()
+  await page.getByRole('link', { name: 'Account' }).click()
+  await page.getByRole('tab', { name: 'Sign in' }).click()
+  await page.getByLabel('Email').fill(email)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name!)
+  await page.getByRole('link', { name: 'Account' }).click()
+  await expect(page.getByRole('heading', { name: /^Signed in as Cleo/ })).toBeVisible()
+})

@@ -14,7 +14,7 @@ from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, listed,
 from millrace_client.cli.exits import reported, say
 from millrace_client.client import Client
 from millrace_client.errors import ApiError
-from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest
+from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest, SignedInAnswer
 
 SOME = 50
 
@@ -35,7 +35,8 @@ def login(
     with_token: Annotated[bool, typer.Option("--with-token", help="Read a token or key from standard input.")] = False,
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """Sign in: makes a key for this machine and keeps that, never the password."""
+    """Sign in: makes a key for this machine and keeps that, never the password. The jobs that you have as a guest
+    become the account's; with --with-token they stay with the profile `guest`."""
     with reported(False):
         if with_token:
             token = sys.stdin.readline().strip()
@@ -46,11 +47,14 @@ def login(
             return
         email = email or typer.prompt("Email", err=True)
         password = password or typer.prompt("Password", hide_input=True, err=True)
-        with _signed_in(address, email, password) as service:
+        signed_in = _sign_in(address, email, password, credentials.kept(address))
+        with Client(address, signed_in.access_token) as service:
             body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
             made = service.send(operations.create_key(body))
-            _keep(address, made.key)
-            say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
+        credentials.keep(address, made.key)
+        if (taken := signed_in.taken_over) and taken.jobs:
+            say(f"The {_many(taken.jobs)} that you had as a guest {'is' if taken.jobs == 1 else 'are'} yours now.")
+        say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
 
 
 def register(
@@ -77,7 +81,7 @@ def register(
 
 
 def _keep(address: str, token: str) -> None:
-    """Keeps a token, and aside that of a guest who has jobs: who signs in doesn't own those."""
+    """Keeps a token, and aside that of a guest who has jobs: to take them over, the server needs the password."""
     before = credentials.kept(address)
     if (
         before
@@ -86,7 +90,7 @@ def _keep(address: str, token: str) -> None:
         and (count := _jobs_of_guest(address, before))
     ):
         credentials.keep(address, before, credentials.GUEST)
-        many = f"{count} job{'s' if count > 1 else ''}" if count < SOME else "jobs"
+        many = _many(count) if count < SOME else "jobs"
         say(f"The {many} that you have as a guest stay with the guest: millrace --profile guest list")
     credentials.keep(address, token)
 
@@ -151,6 +155,29 @@ def revoke_key(
 
 
 def _signed_in(address: str, email: str, password: str) -> Client:
-    service = Client(address, "")
-    service.token = service.send(operations.login(LoginRequest(email=email, password=password))).access_token
-    return service
+    return Client(address, _sign_in(address, email, password).access_token)
+
+
+def _sign_in(address: str, email: str, password: str, kept: str | None = None) -> SignedInAnswer:
+    """kept: the token of before. A guest's that is still good is given along, so that the account has the jobs."""
+    body = LoginRequest(email=email, password=password)
+    with Client(address, "") as service:
+        if kept and _is_guest(address, kept):
+            try:
+                return service.send(operations.login(body.model_copy(update={"guest_token": kept})))
+            except ApiError as error:
+                if error.code != "guest_token_refused":
+                    raise
+        return service.send(operations.login(body))
+
+
+def _is_guest(address: str, token: str) -> bool:
+    try:
+        with Client(address, token) as service:
+            return service.send(operations.get_me()).role == credentials.GUEST
+    except ApiError:
+        return False  # it is no good any more
+
+
+def _many(count: int) -> str:
+    return f"{count} job{'s' if count > 1 else ''}"

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useNavigate } from 'react-router'
-import { api } from '../../api/client'
+import { api, Problem } from '../../api/client'
 import type { AccountAnswer, JobsPage, SignedInAnswer } from '../../api/schema'
 import { session } from '../../api/session'
 import { useWords } from '../../i18n'
@@ -40,6 +40,18 @@ export function Guest() {
   )
 }
 
+/** With a guest's token, so that the guest's jobs become the account's; without it where it is no good any more. */
+async function signIn(email: string, password: string, guest: string | null): Promise<SignedInAnswer> {
+  const login = (body: object) =>
+    api<SignedInAnswer>('/auth/login', { method: 'POST', body, anonymous: true })
+  try {
+    return await login(guest ? { email, password, guest_token: guest } : { email, password })
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'guest_token_refused') return login({ email, password })
+    throw error
+  }
+}
+
 function Credentials({ registering }: { registering?: boolean }) {
   const { t } = useWords()
   const client = useQueryClient()
@@ -61,16 +73,12 @@ function Credentials({ registering }: { registering?: boolean }) {
       // With the guest's token, so that the guest's jobs become the account's.
       if (registering)
         await api<AccountAnswer>('/auth/register', { method: 'POST', body: { email, username, password } })
-      session.begin(
-        await api<SignedInAnswer>('/auth/login', {
-          method: 'POST',
-          body: { email, password },
-          anonymous: true,
-        }),
-      )
+      const answer = await signIn(email, password, registering ? null : session.guest())
+      session.begin(answer)
       client.clear()
       // Whoever keeps what was dropped goes on with it.
-      const [newest] = registering ? (await api<JobsPage>('/jobs?limit=1')).items : []
+      const [newest] =
+        registering || answer.taken_over?.jobs ? (await api<JobsPage>('/jobs?limit=1')).items : []
       if (newest) navigate(engine.active ? '/' : `/jobs/${newest.id}`)
     })
   }

@@ -1,0 +1,176 @@
+"""What a guest has becomes an account's: jobs with their files and results, and user data.
+
+Each job changes hands in one transaction with what it counts for, so that it belongs to one of the two at all times.
+Who dies half-way leaves the rest to the guest's own reminder, which goes on until nothing is the guest's. Workers that
+have read a job before may still write the guest's id beside what they find: it is replaced once they are over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Protocol
+
+from chalicelib.jobs.changes import Change, FileRecord, Is, Refused, UsageRecord
+from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.model import File, Job, owner_hash
+from chalicelib.jobs.moves import HAND_ON, HAND_OVER
+from chalicelib.jobs.moving import planned
+from chalicelib.jobs.ports.outside import Clock, Queues
+from chalicelib.jobs.ports.stores import TakeoverStore
+
+log = logging.getLogger(__name__)
+
+PAGE, FILES_AT_ONCE = 1000, 50
+TRIES = 5
+SETTLED = timedelta(minutes=16)
+"""A function lives for 15 minutes: after this no worker knows a job as the guest's."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """That a guest's belongs to an account since then."""
+
+    account_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """jobs, user_data: how many there were. complete: whether all have changed hands; else they do so in the
+    background."""
+
+    jobs: int
+    user_data: int
+    complete: bool
+
+
+class Reminders(Protocol):
+    def note_guest(self, user_id: str, until: datetime) -> None: ...
+
+
+class Keeps(Protocol):
+    def hand_on(self, before: str, owner_id: str, deadline: datetime) -> int | None:
+        """Gives everything that one owner keeps to another, and returns how much it was; None where the time ran out.
+        What the other has under the same name stays; what is given then has `.guest` behind its name."""
+
+
+class Takeover:
+    """keeps: what users keep beside their jobs."""
+
+    def __init__(self, reminders: Reminders, jobs: TakeoverStore, keeps: Keeps, queues: Queues, clock: Clock) -> None:
+        self._reminders = reminders
+        self._jobs = jobs
+        self._keeps = keeps
+        self._queues = queues
+        self._clock = clock
+
+    def begin(self, guest_id: str, taken: Taken, deadline: datetime) -> TakenOver:
+        """Moves what the time allows. The guest's token must be good for nothing any more."""
+        self._reminders.note_guest(guest_id, taken.at + SETTLED)
+        jobs = self._jobs_of(guest_id)
+        self._queues.clean_up({"guest": guest_id})
+        moved = self._hand_over(jobs, taken.account_id, deadline)
+        kept = self._keeps.hand_on(guest_id, taken.account_id, deadline)
+        return TakenOver(len(jobs), kept or 0, moved and kept is not None)
+
+    def go_on(self, guest_id: str, taken: Taken, deadline: datetime) -> bool:
+        """Moves what is left, or what the time allows: then a message goes on. True once there is nothing to come."""
+        settled = self._clock() >= taken.at + SETTLED
+        in_time = (
+            self._hand_over(self._jobs_of(guest_id), taken.account_id, deadline)
+            and self._keeps.hand_on(guest_id, taken.account_id, deadline) is not None
+            and all(
+                self._hand_on(job, guest_id, deadline)
+                for job in self._jobs_of(taken.account_id)
+                if job.begun_by == guest_id
+            )
+        )
+        if not in_time:
+            self._queues.clean_up({"guest": guest_id})
+        return in_time and settled
+
+    def _jobs_of(self, owner_id: str) -> list[Job]:
+        found: list[Job] = []
+        before: str | None = None
+        while True:
+            some, before = self._jobs.jobs_of(owner_id, states=frozenset(), pipeline=None, limit=PAGE, before=before)
+            found += some
+            if before is None:
+                return found
+
+    def _hand_over(self, jobs: Sequence[Job], account_id: str, deadline: datetime) -> bool:
+        """Whether all belong to the account now, or are gone."""
+        complete = True
+        for job in jobs:
+            if self._clock() >= deadline:
+                return False
+            complete = self._give(job, account_id) and complete
+        return complete
+
+    def _give(self, job: Job, account_id: str) -> bool:
+        guest_id = job.owner_id
+        for _ in range(TRIES):
+            try:
+                changes, _ = planned(job, HAND_OVER(owner_id=account_id, begun_by=guest_id))
+                self._jobs.apply([*changes, *_counting(job, account_id)])
+            except (Refused, StaleTransition):
+                pass
+            else:
+                return True
+            try:
+                job = self._jobs.job(job.id)
+            except JobNotFound:
+                return True
+            if job.owner_id != guest_id or job.deleting:
+                return True
+        log.info("a guest's job is changing: it is handed over later", extra={"job_id": job.id})
+        return False
+
+    def _hand_on(self, job: Job, guest_id: str, deadline: datetime) -> bool:
+        """Replaces the guest's id beside files and results of a job that has changed hands."""
+        for some in batched(self._jobs.files(job), FILES_AT_ONCE):
+            if self._clock() >= deadline:
+                return False
+            known = [f for f in some if f.sha256 and f.owner_hash == owner_hash(guest_id, f.sha256)]
+            if known and not self._rename(known, job.owner_id):
+                for file in known:
+                    self._rename([file], job.owner_id)
+            # A file that shares another's object is found through that one.
+            copies = {f.sha256: (f.job_id, f.number) for f in known if f.sha256 and f.source is None}
+            self._jobs.note_copies(job.owner_id, copies)
+        self._jobs.hand_on_results(job.id, job.owner_id)
+        return True
+
+    def _rename(self, files: Sequence[File], owner_id: str) -> bool:
+        try:
+            self._jobs.apply(
+                [
+                    Change(
+                        FileRecord(file.job_id, file.number),
+                        {**HAND_ON(owner_hash=owner_hash(owner_id, file.sha256 or "")).sets},
+                        when=(Is("owner_hash", file.owner_hash),),
+                    )
+                    for file in files
+                ]
+            )
+        except Refused:
+            return False  # one was deleted, or is looked at anew
+        return True
+
+
+def _counting(job: Job, account_id: str) -> list[Change]:
+    """What a job counts for moves from its owner's usage to the account's."""
+    counts = {
+        "jobs": 1,
+        "active_jobs": 0 if job.final else 1,
+        "announced_bytes": 0 if job.final else job.announced_bytes,
+        "stored_bytes": job.kept_bytes,
+    }
+    return [
+        Change(UsageRecord(job.owner_id), adds={name: -amount for name, amount in counts.items()}),
+        Change(UsageRecord(account_id), adds=counts),
+    ]
