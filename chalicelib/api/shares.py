@@ -86,7 +86,7 @@ def list_shares(call: Call) -> SharesAnswer:
     return SharesAnswer(items=[share_answer(share) for share in services().shares.all(call.user.id)])
 
 
-@routes.route("GET", "/shares/{share_id}", "A share", answer=ShareAnswer)
+@routes.route("GET", "/shares/{share_id}", "A share", answer=ShareAnswer, conditional=True)
 def get_share(call: Call, share_id: str) -> ShareAnswer:
     return share_answer(services().shares.get(call.user.id, share_id))
 
@@ -102,7 +102,15 @@ def revoke_share(call: Call, share_id: str) -> Reply:
     return Reply(None, 204)
 
 
-@routes.route("GET", "/shared/{token}", "What was shared", answer=SharedAnswer, open=True, headers=("X-Robots-Tag",))
+@routes.route(
+    "GET",
+    "/shared/{token}",
+    "What was shared",
+    answer=SharedAnswer,
+    open=True,
+    conditional=True,
+    headers=("X-Robots-Tag",),
+)
 def get_shared(call: Call, token: str) -> Reply:
     share = services().shares.seen(token)
     if not services().shares.is_open(share, call.headers.get(OPENED_BY, "")):

@@ -55,7 +55,7 @@ def test_whoever_has_the_address_sees_the_files_and_downloads_all_or_some(
     seen = visitor.get(path)
     assert (seen["name"], seen["file_count"], seen["locked"], seen["downloads_left"]) == ("For Ann", 2, False, None)
     assert seen.headers["x-robots-tag"].startswith("noindex")
-    assert seen.headers["cache-control"] == "no-store"
+    assert seen.headers["cache-control"] == "private, no-cache"
     listed = visitor.get(f"{path}/files")["items"]
     assert [one["filename"] for one in listed] == [PHOTOS[0], PHOTOS[2]]
     assert [one["id"] for one in listed] == chosen
