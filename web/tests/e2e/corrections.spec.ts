@@ -59,7 +59,12 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await page.keyboard.press('Escape')
 
   await page.getByRole('tab', { name: 'Map' }).click()
-  await expect(page.getByRole('region', { name: /with a place/ }).locator('path').first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('region', { name: /with a place/ })
+      .locator('path')
+      .first(),
+  ).toBeVisible()
   await look('map')
   await accessible(page)
   await fits(page)
