@@ -92,7 +92,7 @@ class DiskStore:
         self._out = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         self._starts = [part.start for part in plan(entries, part=PASSED_THROUGH).parts]
 
-    def start_parts(self, key: str, content_type: str, tags: object) -> str:
+    def start_parts(self, key: str, content_type: str, **_: object) -> str:
         return key
 
     def stream(self, key: str, start: int, end: int, **_: object) -> Iterator[bytes]:
@@ -109,7 +109,7 @@ class DiskStore:
         self._store.copy(int(source), start, end, self._out, self._starts[number - 1])
         return UploadedPart(number, "", end - start)
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> None:
+    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart], **_: object) -> None:
         os.close(self._out)
 
 
@@ -133,7 +133,7 @@ def as_a_run_writes_it(entries: Sequence[Entry], store: Store, target: Path) -> 
 class Nowhere:
     """A store of zeros that takes every part and keeps none."""
 
-    def start_parts(self, key: str, content_type: str, tags: object) -> str:
+    def start_parts(self, key: str, content_type: str, **_: object) -> str:
         return key
 
     def stream(self, key: str, start: int, end: int, **_: object) -> Iterator[bytes]:
@@ -142,7 +142,7 @@ class Nowhere:
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
         return UploadedPart(number, "", len(content))
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> None: ...
+    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart], **_: object) -> None: ...
 
 
 def memory_of_many(count: int, size: int) -> tuple[int, float]:

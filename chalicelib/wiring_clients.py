@@ -56,7 +56,7 @@ class Clients:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             retries={"mode": "standard", "max_attempts": 5},
-            max_pool_connections=32,
+            max_pool_connections=40,
         )
         client: S3Client = self.session.client("s3", config=config, endpoint_url=endpoint)
         return client

@@ -179,7 +179,8 @@ class RunContext(Protocol):
         """Marks files as duplicates: number of the duplicate → number of the file that is kept."""
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
-        """The file with its crc32 known: read and recorded once if inspection didn't need all of its bytes."""
+        """The file as a member of an archive: with its crc32, read and recorded once if inspection didn't need all of
+        its bytes. A large one may stay without: the store tells it as its bytes are copied."""
 
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         """Stores a downloadable object under `name`; the same name again replaces it."""

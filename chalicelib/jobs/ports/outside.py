@@ -32,9 +32,12 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class UploadedPart:
+    """crc32: of its bytes, where the store has told or checked it."""
+
     number: int
     etag: str
     size: int
+    crc32: int | None = None
 
 
 class ObjectStore(Protocol):
@@ -98,7 +101,7 @@ class ObjectStore(Protocol):
     def start_parts(
         self, key: str, content_type: str | None, *, checksum: bool = False, tags: Mapping[str, str] | None = None
     ) -> str:
-        """Returns the upload's id; with `checksum` the store keeps a CRC32 of the whole object."""
+        """Returns the upload's id; with `checksum` the store keeps a CRC32 of each part and of the whole object."""
 
     def sign_part(
         self,
@@ -114,9 +117,11 @@ class ObjectStore(Protocol):
     ) -> SignedRequest: ...
 
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
-        """What the store has of an upload under way. ObjectMissing where it is gone."""
+        """What the store has of an upload under way. PartsGone."""
 
-    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart: ...
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
+        """The store checks the CRC32 that goes with it. PartsGone, ChecksumRefused."""
+
     def copy_part(
         self,
         key: str,
@@ -129,10 +134,14 @@ class ObjectStore(Protocol):
         etag: str | None = None,
         bucket: str | None = None,
     ) -> UploadedPart:
-        """Bytes start..end of another object become a part, without passing through here. ObjectMissing."""
+        """Bytes start..end of another object become a part, without passing through here. ObjectMissing for the
+        source, PartsGone. The part's crc32 is known where the upload has checksums and the store tells them."""
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
-        """ObjectMissing where the upload is gone (finished before, or aborted)."""
+    def finish_parts(
+        self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None
+    ) -> StoredObject:
+        """PartsGone where it was finished before, or aborted. crc32: of the whole object, for an upload with
+        checksums: ChecksumRefused where the store arrives at another."""
 
     def crc32(self, key: str) -> int | None:
         """The CRC32 of the whole object, where the store keeps one."""

@@ -123,6 +123,10 @@ class Services:
                 status, answered, content = parts.complete(s3, bucket, key, upload_id, body, headers)
             else:
                 status, answered, content = s3._dispatch(request.method, bucket, key, headers, body, request.query)
+                if status == 200 and "partNumber" in request.query and "x-amz-copy-source" in headers:
+                    upload = s3._multipart_uploads[request.query["uploadId"][0]]
+                    number = int(request.query["partNumber"][0])
+                    status, answered, content = parts.copied(upload, number, (status, answered, content))
         except BaseException:
             self._blobs.remove(request.written)
             raise
@@ -224,6 +228,7 @@ class Services:
             started = re.search(rb"<UploadId>([^<]+)</UploadId>", bytes(content)) if status == 200 else None
             if started:
                 uploads[started[1].decode()]["tags"] = parts.tags(headers)
+                uploads[started[1].decode()]["full_object"] = parts.full_object(headers)
                 self._upload_parts[started[1].decode()] = {}
                 self.store.append(self._state.upload(started[1].decode()))
             return []
