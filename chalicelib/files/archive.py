@@ -67,6 +67,12 @@ class Part:
     segments: tuple[Segment, ...]
     copy_of: Range | None
 
+    @classmethod
+    def of(cls, number: int, start: int, segments: tuple[Segment, ...]) -> Part:
+        # A part of one range is never too small to be copied: only the last may be small, and that ends in a record.
+        only = segments[0] if len(segments) == 1 else None
+        return cls(number, start, segments, only if isinstance(only, Range) else None)
+
     @property
     def size(self) -> int:
         return sum(segment.size for segment in self.segments)
@@ -112,6 +118,10 @@ class Plan:
     def lies_in(self, number: int) -> Any:
         """The source that part `number` can be copied from as it is; None where it must be assembled."""
         return self.layout.source_of(self.cuts[number - 1], self.cuts[number])
+
+    def reads(self, number: int) -> int:
+        """How many members have bytes in part `number`, so that many requests it takes at most to assemble it."""
+        return self.layout.members_in(self.cuts[number - 1], self.cuts[number])
 
     def pieces(self, index: int) -> list[tuple[int, int, int]]:
         """(part's number, start, end) of a member's data in the order of its parts, in bytes of its source."""
@@ -159,10 +169,7 @@ class Parts(Sequence[Part]):
             return [self[i] for i in range(*index.indices(len(self)))]
         index = range(len(self))[index]
         start, end = self._plan.cuts[index], self._plan.cuts[index + 1]
-        segments = self._plan.layout.segments(start, end)
-        # A part of one range is never too small to be copied: only the last may be small, and that ends in a record.
-        only = segments[0] if len(segments) == 1 else None
-        return Part(index + 1, start, segments, only if isinstance(only, Range) else None)
+        return Part.of(index + 1, start, self._plan.layout.segments(start, end))
 
 
 def plan(

@@ -111,6 +111,16 @@ class Layout:
         end = self._member_end(index)
         return end - self._entries[index].size, end
 
+    @property
+    def count(self) -> int:
+        return len(self._entries)
+
+    def members_in(self, start: int, end: int) -> int:
+        """How many members have data or a header among the bytes start..end of the zip."""
+        end = min(end, self.directory_at)
+        first = max(bisect_right(self._headers, start) - 1, 0)
+        return max(0, bisect_left(self._headers, end) - first) if start < end else 0
+
     def source_of(self, start: int, end: int) -> Any:
         """The source of the member that holds all of the bytes start..end of the zip; None where none does."""
         index = bisect_right(self._headers, start) - 1

@@ -189,6 +189,16 @@ class RunContext(Protocol):
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
+    def share_archive(
+        self, name: str, members: Iterable[Member], strategy: Literal["fast", "cheap", "auto"] = "auto"
+    ) -> int:
+        """For a step before the one that calls `archive` with the same name and members: into how many slices what can
+        be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are of use;
+        `cheap`: one; `auto`: many where one would need over a minute."""
+
+    def archive_slice(self, name: str, number: int) -> None:
+        """Makes the parts of slice `number`, from 0, of what share_archive() has divided."""
+
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
         JSON values, under 1 kB. The last call for a file counts."""
@@ -222,7 +232,8 @@ class Step:
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
-    begins when all are done.
+    begins when all are done. invoked: each part is handed to a worker of its own at once, instead of waiting until as
+    many workers as there are parts have come to the queue; for parts that take seconds.
     """
 
     name: str
@@ -231,6 +242,22 @@ class Step:
     layer: Callable[[Any], str | None] = own_layer
     slices: Callable[[RunContext], int] | None = None
     work: Callable[[RunContext, int], None] | None = None
+    invoked: bool = False
+
+
+def archive_slices(
+    title: str, name: str, members: Callable[[RunContext], Iterable[Member]], weight: float = 1.0
+) -> Step:
+    """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
+    that is worth their start."""
+    return Step(
+        title,
+        lambda context: context.progress(0),
+        weight,
+        slices=lambda context: context.share_archive(name, members(context)),
+        work=lambda context, number: context.archive_slice(name, number),
+        invoked=True,
+    )
 
 
 Kind = Literal["image", "video", "volume", "audio"]

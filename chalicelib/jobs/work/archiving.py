@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Plan, SourceChanged, plan
+from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, plan
 from chalicelib.files.hashing import crc32, joined_crc32
 from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
 from chalicelib.jobs.work.zip_parts import FileChanged, PartMaker, Source, make_all
+from chalicelib.jobs.work.zip_slices import shareable, shares, write_shares
 from chalicelib.pipelines.base import InspectedFile, Member
 
-__all__ = ["PASSED_THROUGH", "FileChanged", "Source", "Watcher", "plan_archive", "write_archive"]
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "PASSED_THROUGH",
+    "FileChanged",
+    "Source",
+    "Watcher",
+    "make_share",
+    "plan_archive",
+    "share_archive",
+    "write_archive",
+]
 
 PASSED_THROUGH = 20 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
@@ -65,6 +78,43 @@ def plan_archive(members: Iterable[Member], files: Mapping[int, Source]) -> Plan
     return plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
 
 
+def share_archive(
+    run: Watcher,
+    objects: ObjectStore,
+    key: str,
+    planned: Plan,
+    tags: Mapping[str, str] | None,
+    count: int,
+    out: BinaryIO,
+) -> int:
+    """Begins the zip, or goes on with it, and writes to `out` what at most `count` workers shall make of it before
+    `write_archive` completes it; returns how many. 0 where too little is missing."""
+    making = Making(run, objects, key, planned)
+    if count < 2 or planned.size < MIN_PART or not making.join(tags):
+        return 0
+    groups = shares(planned, shareable(planned, making.missing()), count)
+    if len(groups) < 2:
+        return 0
+    write_shares(planned, groups, out)
+    return len(groups)
+
+
+def make_share(
+    run: Watcher, objects: ObjectStore, upload: Mapping[str, Any], parts: Sequence[Part], again: bool
+) -> None:
+    """Makes a slice's parts; again: all but those that an earlier try has left. What an upload that was ended
+    elsewhere lacks is nothing to a slice: the run that completes the zip finds out. Raises SourceChanged."""
+    key, upload_id = upload["key"], upload["id"]
+    try:
+        there = {part.number: part.size for part in objects.parts(key, upload_id)} if again else {}
+        left = [part for part in parts if there.get(part.number) != part.size]
+        with PartMaker(objects, key, upload_id) as maker:
+            works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
+            make_all(works, lambda part: None, lambda: run.progress(0.0))
+    except PartsGone:
+        log.info("the upload of a slice is gone", extra={"key": key})
+
+
 class Making:
     """A planned zip and the upload in parts that becomes it."""
 
@@ -99,10 +149,10 @@ class Making:
     def finish(self) -> None:
         """Makes what is missing and completes the upload, unless it was completed meanwhile."""
         with PartMaker(self._objects, self._key, self._upload_id) as maker:
-            self._make(maker, [number for number in self._missing() if not self._plan.waits(number)])
+            self._make(maker, [number for number in self.missing() if not self._plan.waits(number)])
             if self._plan.layout.unknown:
                 self._learn(maker)
-                self._make(maker, self._missing())
+                self._make(maker, self.missing())
                 # A run that goes on after the completion can't learn them any more.
                 self._note(crc32=self._plan.crc32)
         parts = [self._there[number] for number in sorted(self._there)]
@@ -151,7 +201,8 @@ class Making:
         make_all(works, self._take, self._progress)
         self._plan = self._plan.knowing(found)
 
-    def _missing(self) -> list[int]:
+    def missing(self) -> list[int]:
+        """The numbers of the parts that the store doesn't have yet."""
         return self._plan.missing_numbers({part.number: part.size for part in self._there.values()})
 
     def _take(self, part: UploadedPart) -> None:

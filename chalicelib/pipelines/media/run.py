@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
+from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step, archive_slices
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.grouping import Grouping, Item, group
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
@@ -207,7 +207,8 @@ STEPS = (
     Step("Grouping files", group_files, 1),
     Step("Completing checksums", complete_checksums, 2),
     Step("Listing files", write_manifests, 1),
-    Step("Writing the zip", write_zip, 6),
+    archive_slices("Filling the zip", "complete", lambda ctx: _members(ctx, _load(ctx, "counts.json")["files"]), 5),
+    Step("Writing the zip", write_zip, 1),
 )
 
 
