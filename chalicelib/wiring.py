@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.work.slices import Slices
     from chalicelib.pipelines.base import Pipeline, Work
     from chalicelib.stores.account_table import AccountTable
+    from chalicelib.stores.functions import LambdaInvoker
     from chalicelib.stores.job_table import JobTable
     from chalicelib.stores.object_bucket import ObjectBucket
     from chalicelib.stores.queues import SqsQueues
@@ -178,7 +179,14 @@ class Services(AccountServices, LibraryServices, CatalogueServices):
     def slices(self) -> Slices:
         from chalicelib.jobs.work.slices import Slices
 
-        return Slices(self.jobs, self.queues, self.works, clock)
+        return Slices(self.jobs, self.queues, self.works, clock, self.invoker)
+
+    @property
+    def invoker(self) -> LambdaInvoker | None:
+        from chalicelib.stores.functions import LambdaInvoker
+
+        prefix = self.settings.function_prefix
+        return LambdaInvoker(lambda: self.clients.functions, prefix) if prefix else None
 
     @cached_property
     def intake(self) -> Intake:

@@ -45,6 +45,12 @@ class Clients:
         return self._s3(self._public_s3_endpoint) if self._public_s3_endpoint else self.s3
 
     @cached_property
+    def functions(self) -> Any:
+        """Lambda's."""
+        config = _config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=5)
+        return self.session.client("lambda", config=config)
+
+    @cached_property
     def sqs(self) -> SQSClient:
         client: SQSClient = self.session.client("sqs", config=_config())
         return client

@@ -245,16 +245,27 @@ class Step:
     invoked: bool = False
 
 
+Strategy = Literal["fast", "cheap", "auto"]
+
+
+def automatic(options: Any) -> Strategy:
+    return "auto"
+
+
 def archive_slices(
-    title: str, name: str, members: Callable[[RunContext], Iterable[Member]], weight: float = 1.0
+    title: str,
+    name: str,
+    members: Callable[[RunContext], Iterable[Member]],
+    weight: float = 1.0,
+    strategy: Callable[[Any], Strategy] = automatic,
 ) -> Step:
     """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
-    that is worth their start."""
+    that is worth their start. strategy: given the job's options."""
     return Step(
         title,
         lambda context: context.progress(0),
         weight,
-        slices=lambda context: context.share_archive(name, members(context)),
+        slices=lambda context: context.share_archive(name, members(context), strategy(context.options)),
         work=lambda context, number: context.archive_slice(name, number),
         invoked=True,
     )

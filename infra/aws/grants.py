@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+from chalicelib.pipelines.functions import inspects, invokes, layers_of, workers_of
 
 Json = dict[str, Any]
 
@@ -52,6 +52,11 @@ def listing(*more: str) -> Grant:
 
 def send(*queues: str) -> Grant:
     return Grant("sqs", ("SendMessage",), tuple(f"queue/{queue}" for queue in queues))
+
+
+def invoke(place: str) -> list[Grant]:
+    """A run that divides a step hands its slices to its own function."""
+    return [Grant("lambda", ("InvokeFunction",), (f"function/run-{place}",))] if invokes(place) else []
 
 
 def remove() -> list[Grant]:
@@ -114,6 +119,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
+            *invoke(place),
             SETTINGS,
         ]
     return {
@@ -170,7 +176,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME` or `secret[/ID]` in the template."""
+    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME`, `function/NAME` or `secret[/ID]` in the
+    template."""
     kind, _, rest = resource.partition("/")
     if kind == "bucket":
         tail = f"/{rest}" if rest else ""
@@ -191,6 +198,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
             else {"Fn::GetAtt": ["TokenKey", "Id"]}
         )
     here = "${AWS::Region}:${AWS::AccountId}"
+    if kind == "function":
+        return {"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:{here}:function:{stack}-{rest}"}
     if kind == "table":
         return {"Fn::Sub": f"arn:${{AWS::Partition}}:dynamodb:{here}:table/{stack}-{rest}"}
     return {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{here}:{stack}-{rest}"}

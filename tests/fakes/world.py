@@ -1,6 +1,6 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -208,7 +208,8 @@ class World:
         self.owned = Owned(wrapped)
         self.settling = Settling(wrapped, objects, queue, self.works, self.clock)
         self.intake = Intake(wrapped, objects, self.owned, self.settling, self.works, limits, self.clock, self.new_id)
-        self.slices = Slices(wrapped, queue, self.works, self.clock)
+        self.invoked: list[dict[str, Any]] | None = None
+        self.slices = Slices(wrapped, queue, self.works, self.clock, self)
         self.multipart = Multipart(wrapped, objects, self.owned, limits, self.clock)
         self.control = Control(
             wrapped, objects, queue, self.owned, self.settling, self.slices, self.works, limits, self.clock
@@ -236,6 +237,11 @@ class World:
         self.sweeper = Sweeper(
             wrapped, queue, self.control, self.settling, self.drops, self.slices, self.works, limits, self.clock
         )
+
+    def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """As Lambda takes invocations: they are kept in `invoked` until a test calls them; None: all are lost."""
+        if self.invoked is not None:
+            self.invoked += messages
 
     # -- time and ids ------------------------------------------------------------------------------------------------
 

@@ -159,6 +159,12 @@ class UserData(Protocol):
         """What the owner has stored under that kind and name; None where there is nothing."""
 
 
+class Invoker(Protocol):
+    def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Hands each message to a worker of its own at once, in the form in which its queue would deliver it. Any of
+        them may be lost without a word: the queue has them too."""
+
+
 class Queues(Protocol):
     """Messages to our own workers. At least once, in any order."""
 
@@ -166,8 +172,8 @@ class Queues(Protocol):
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         """place: a pipeline, or a layer that a step of it needs."""
 
-    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        """Messages of slices, to the same queue as runs."""
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]], delay: int = 0) -> None:
+        """Messages of slices, to the same queue as runs. delay: seconds, at most 900."""
 
     def list_objects(self, job_id: str) -> None: ...
     def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None: ...
