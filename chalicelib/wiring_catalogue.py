@@ -127,4 +127,6 @@ class CatalogueServices:
         from chalicelib.catalogue.works import Tools
         from chalicelib.jobs.library.videos import OwnVideos
 
-        return Tools(self.catalogue, self.plans, self.connections, OwnVideos(self.jobs), self.clock)
+        return Tools(
+            self.catalogue, self.plans, self.connections, OwnVideos(self.jobs, lambda: self.objects), self.clock
+        )

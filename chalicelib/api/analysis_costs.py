@@ -29,7 +29,7 @@ def expected_tokens(call: Call, ai: AiOptions, detect: Sequence[str], ids: Seque
     catalogue = services().catalogue
     step = max(1, len(ids) // SAMPLE)
     sample = list(catalogue.scenes(call.user.id, ids[::step][:SAMPLE]).values())
-    found = estimate(prompt_of(catalogue, call.user.id, detect), sample, len(ids))
+    found = estimate(prompt_of(catalogue, call.user.id, detect), sample, len(ids), with_frames=ai.frames)
     if found.tokens > ai.token_budget:
         raise TooCostly(f"It would take about {found.tokens:,} tokens, and {ai.token_budget:,} are allowed.")
     cost = _cost(found.prompt_tokens, found.completion_tokens, ai.model_dump())
@@ -60,6 +60,7 @@ def costs_answer(plan: Plan) -> PlanCosts:
             cost=_cost(spent.prompt_tokens, spent.completion_tokens, ai),
             cached_tokens=spent.cached_tokens,
             unmetered_requests=spent.unmetered,
+            frames=spent.frames,
         ),
         failed=spent.failed,
         unasked=spent.unasked,

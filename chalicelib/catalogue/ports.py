@@ -131,3 +131,6 @@ class Connections(Protocol):
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
         """The same of a server of language models."""
+
+    def screenshot(self, owner_id: str, connection_id: str, scene_id: str) -> bytes | None:
+        """The picture that a Stash server shows of a scene; None where none is to be had."""

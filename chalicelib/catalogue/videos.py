@@ -40,10 +40,17 @@ class Videos(Protocol):
     def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
         """Those that have not been deleted."""
 
+    def picture(self, owner_id: str, scene_id: str) -> bytes | None:
+        """The small picture of a scene's video, a JPEG; None where it has none, is gone, or is another owner's."""
+
 
 def scene_id(video_id: str) -> str:
     """Apart from the numbers of a Stash server."""
     return f"video-{video_id}"
+
+
+def video_id(of_scene: str) -> str:
+    return of_scene.removeprefix("video-")
 
 
 def scene_of(video: Video, now: datetime) -> Scene:
@@ -110,9 +117,9 @@ class VideoSync:
         """Scenes whose videos were deleted are marked, and kept."""
         here = (s for s in self._catalogue.every_scene(self._owner_id) if s.source == SOURCE and not s.absent)
         for page in batched(here, PAGE):
-            there = self._videos.there(self._owner_id, [scene.id.removeprefix("video-") for scene in page])
+            there = self._videos.there(self._owner_id, [video_id(scene.id) for scene in page])
             for scene in page:
-                if scene.id.removeprefix("video-") not in there:
+                if video_id(scene.id) not in there:
                     mark_absent(self._catalogue, self._owner_id, scene.id)
                     at = replace(at, absent=at.absent + 1)
         return at

@@ -17,7 +17,7 @@ from chalicelib.catalogue.detecting.library import Asked, Library
 from chalicelib.catalogue.detecting.proposal import FIELDS
 from chalicelib.catalogue.detecting.proposal import Field as SceneField
 from chalicelib.catalogue.detecting.studios import StudioPattern
-from chalicelib.catalogue.model import Named
+from chalicelib.catalogue.model import Named, Scene
 from chalicelib.catalogue.planning import Plans
 from chalicelib.catalogue.plans import Change, ChangeStatus, changes_of
 from chalicelib.catalogue.ports import Connections
@@ -26,7 +26,7 @@ from chalicelib.catalogue.stash import pages
 from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
-from chalicelib.catalogue.videos import Videos, VideoSync
+from chalicelib.catalogue.videos import SOURCE, Videos, VideoSync
 from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step, Worker, Workers
 
 SLICE = 500
@@ -44,6 +44,12 @@ class Tools:
     connections: Connections
     videos: Videos
     clock: Callable[[], datetime]
+
+    def frame(self, owner_id: str, scene: Scene) -> bytes | None:
+        """A picture of a scene, from where it came from; None where there is none to be had."""
+        if scene.source == SOURCE:
+            return self.videos.picture(owner_id, scene.id)
+        return self.connections.screenshot(owner_id, scene.source, scene.id)
 
 
 class Options(BaseModel):
@@ -78,6 +84,7 @@ class AiOption(Options):
     connection: str = Field(max_length=64)
     model: str = Field(max_length=200)
     token_budget: int
+    frames: bool = False
     prompt_price: float | None = None
     completion_price: float | None = None
 
@@ -217,6 +224,7 @@ class AnalyseWork(CatalogueWork):
     title = "Analysis of scenes"
     description = "Looks for what scenes lack, and proposes it as a plan."
     Options = AnalyseOptions
+    workers = Workers(run=replace(WORKERS.run, pictures=True))
 
     def _steps(self) -> tuple[Step, ...]:
         return (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
 
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.remote import TRIES, Response
@@ -13,6 +14,8 @@ from chalicelib.jobs.errors import ConnectionNotFound
 from chalicelib.outgoing.connections import Connections, ConnectionStore
 from chalicelib.outgoing.posting import Answered, Poster
 from chalicelib.outgoing.sealing import CannotOpen
+
+GRAPHQL = "/graphql"
 
 
 class Servers:
@@ -36,6 +39,20 @@ class Servers:
             return _response(self._poster.post(url, body, headers))
 
         return Stash(send, key, time.sleep, self._tries)
+
+    def screenshot(self, owner_id: str, connection_id: str, scene_id: str) -> bytes | None:
+        """The picture that a Stash server shows of a scene, at `/scene/{id}/screenshot` beside its `/graphql`."""
+        try:
+            url, key = self._known(owner_id, connection_id, "stash")
+        except KeyError:
+            return None
+        parts = urlsplit(url)
+        if not parts.path.rstrip("/").endswith(GRAPHQL):
+            return None
+        path = f"{parts.path.rstrip('/').removesuffix(GRAPHQL)}/scene/{quote(scene_id, safe='')}/screenshot"
+        there = parts._replace(path=path, query="").geturl()
+        answer = self._poster.get(there, {"ApiKey": key} if key else {})
+        return answer.body if answer.status == HTTPStatus.OK and answer.body else None
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
         """KeyError as above, of connections to a server of language models."""

@@ -283,7 +283,7 @@ class Worker:
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
     queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
     that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
-    library: whether it looks at the owner's other jobs.
+    library: whether it looks at the owner's other jobs. pictures: whether it looks at the small pictures of files.
     """
 
     memory: int = 1769
@@ -295,6 +295,7 @@ class Worker:
     folders: tuple[str, ...] = ()
     connections: bool = False
     library: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,4 +74,5 @@ def _larger(one: Worker, other: Worker) -> Worker:
         layers=tuple(dict.fromkeys(one.layers + other.layers)),
         folders=tuple(dict.fromkeys(one.folders + other.folders)),
         connections=one.connections or other.connections,
+        pictures=one.pictures or other.pictures,
     )

@@ -117,6 +117,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             listing("ListBucketMultipartUploads"),
             *folders(workers_of(place).run.folders),
             *([CONNECTION_KEY] if workers_of(place).run.connections else []),
+            *([objects(("GetObject",), "thumbs")] if workers_of(place).run.pictures else []),
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
             *invoke(place),

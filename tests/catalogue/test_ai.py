@@ -16,6 +16,7 @@ import pytest
 from chalicelib.catalogue.ai import step
 from chalicelib.catalogue.ai.asking import Asking, Found, Spent, estimate
 from chalicelib.catalogue.ai.client import ModelError, ModelServer, Usage
+from chalicelib.catalogue.ai.frames import MOST_BYTES, TOKENS
 from chalicelib.catalogue.ai.prompt import SCHEMA, Prompt
 from chalicelib.catalogue.ai.shortlist import Shortlist
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
@@ -23,7 +24,7 @@ from chalicelib.catalogue.plans import Plan
 from chalicelib.catalogue.ports import Entities
 from chalicelib.catalogue.works import AnalyseWork
 from chalicelib.outgoing.addresses import Addresses
-from chalicelib.outgoing.posting import Poster
+from chalicelib.outgoing.posting import Answered, Poster
 from chalicelib.outgoing.servers import Servers
 from tests.catalogue.conftest import World
 from tests.catalogue.test_works import ANN, TODAY, Library, Stopped, library
@@ -351,7 +352,95 @@ def test_a_scene_that_lacks_nothing_is_not_asked_about() -> None:
     assert estimate(prompt, [whole], 10) == Spent()
 
 
+# -- pictures, for a model that sees
+
+JPEG = b"\xff\xd8\xff\xe0" + b"x" * 50
+WEBP = b"RIFF\x10\0\0\0WEBPVP8 "
+
+
+def seen(model: Model, picture: bytes | None) -> Found:
+    return Asking(model.client(), "small", Prompt(KNOWN, {}, ALL), 0.5, TODAY, lambda scene: picture).about(WALK)
+
+
+@pytest.mark.parametrize(("picture", "kind"), [(JPEG, "image/jpeg"), (WEBP, "image/webp")])
+def test_a_frame_goes_with_the_question_and_stays_out_of_what_is_the_same(picture: bytes, kind: str) -> None:
+    with serving(lambda body: said(GOOD)) as model:
+        found = seen(model, picture)
+    first, second = model.asked[0]["messages"]
+    assert isinstance(first["content"], str)
+    assert json.loads(second["content"][0]["text"])["scene"]["title"] == WALK.title
+    assert second["content"][1]["image_url"]["url"].startswith(f"data:{kind};base64,")
+    assert (found.frames, found.asked) == (1, True)
+    assert {proposal.reason for proposal in found.proposals} == {
+        "small reads it in title, details or path, or sees it in a frame"
+    }
+
+
+@pytest.mark.parametrize("picture", [None, b"", b"<svg/>", JPEG + b"x" * MOST_BYTES])
+def test_what_is_no_picture_or_too_large_is_not_sent(picture: bytes | None) -> None:
+    with serving(lambda body: said(GOOD)) as model:
+        assert seen(model, picture).frames == 0
+    assert isinstance(model.asked[0]["messages"][1]["content"], str)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    ["image input is not supported - you may need to provide the mmproj", "this model has no vision",
+     "messages[1].content: must be a string"],
+)  # fmt: skip
+def test_a_model_that_cannot_see_is_asked_without_pictures_from_then_on(refusal: str) -> None:
+    def answer(body: Mapping[str, Any]) -> tuple[int, Any]:
+        shown = not isinstance(body["messages"][1]["content"], str)
+        return (400, {"error": {"message": refusal}}) if shown else said(GOOD)
+
+    with serving(answer) as model:
+        asking = Asking(model.client(), "small", Prompt(KNOWN, {}, ALL), 0.5, TODAY, lambda scene: JPEG)
+        found = [asking.about(WALK) for _ in range(2)]
+    assert [one.failure for one in found] == [None, None]
+    assert [one.frames for one in found] == [0, 0]
+    assert len(model.asked) == 3
+    assert model.asked[-1]["response_format"]["type"] == "json_schema"
+
+
+def test_pictures_count_in_what_is_expected_and_in_the_budget() -> None:
+    prompt = Prompt(KNOWN, {}, ALL)
+    with_frames, without = estimate(prompt, [WALK], 10, with_frames=True), estimate(prompt, [WALK], 10)
+    assert with_frames.prompt_tokens - without.prompt_tokens == 10 * TOKENS
+    server = cast(ModelServer, None)
+    plain = Asking(server, "small", prompt, 0.5, TODAY).most(WALK)
+    assert Asking(server, "small", prompt, 0.5, TODAY, lambda scene: None).most(WALK) - plain == TOKENS
+
+
+def test_a_screenshot_is_fetched_from_beside_the_servers_graphql() -> None:
+    asked: list[tuple[str, Mapping[str, str]]] = []
+
+    class Asked:
+        def get(self, url: str, headers: Mapping[str, str]) -> Answered:
+            asked.append((url, headers))
+            return Answered(200, None, 1, JPEG) if "/scene/7/" in url else Answered(404, "status_404", 1, b"none")
+
+    servers = Servers(cast(Any, None), cast(Any, None), cast(Any, Asked()), cast(Any, None))
+    servers._known = lambda *_: ("http://stash.example:9999/at/graphql?x=1", KEY)  # type: ignore[method-assign]
+    assert servers.screenshot("ann", "home", "7") == JPEG
+    assert servers.screenshot("ann", "home", "../8") is None
+    assert [url for url, _ in asked] == [
+        "http://stash.example:9999/at/scene/7/screenshot",
+        "http://stash.example:9999/at/scene/..%2F8/screenshot",
+    ]
+    assert {headers["ApiKey"] for _, headers in asked} == {KEY}
+
+
 # -- within an analysis
+
+
+def test_frames_are_shown_where_they_are_asked_for_and_counted(library: Library) -> None:
+    library.server.add("tags", "lake")
+    library.synced()
+    library.screenshots = {"1": JPEG, "2": JPEG}
+    with serving(lambda body: said(nothing(tags=picks("t2")))) as model:
+        plain = planned(library, model)
+        plan = planned(library, model, ai=ai(frames=True))
+    assert (spent(library, plain)["frames"], spent(library, plan)["frames"]) == (0, 2)
 
 
 def ai(**more: Any) -> dict[str, Any]:

@@ -84,6 +84,7 @@ class Library:
         self.scratch = scratch
         self.sent: dict[str, list[Video]] = {}
         self.deleted: set[str] = set()
+        self.screenshots: dict[str, bytes] = {}
 
     def tools(self) -> Tools:
         return Tools(self.catalogue, self.plans, self, self, lambda: self.world.now)
@@ -100,6 +101,12 @@ class Library:
 
     def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
         return {video.id for videos in self.sent.values() for video in videos if video.id in ids} - self.deleted
+
+    def picture(self, owner_id: str, scene_id: str) -> bytes | None:
+        return None
+
+    def screenshot(self, owner_id: str, connection_id: str, scene_id: str) -> bytes | None:
+        return self.screenshots.get(scene_id) if (owner_id, connection_id) == (ANN, "home") else None
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
         raise KeyError(connection_id)

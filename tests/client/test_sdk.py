@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from millrace_client import AsyncClient, Client, webhooks
-from millrace_client.cli.sending import with_roles
+from millrace_client.cli.sending import rate, with_roles
+from millrace_client.sending import Pace
 from millrace_client.uploading import Upload, announcement, collect
 from mypy import api
 
@@ -161,3 +163,27 @@ def test_the_source_is_python_3_10(path: Path) -> None:
     assert not imported & NEWER
     generic = [n for n in ast.walk(tree) if getattr(n, "type_params", None)]
     assert generic == []
+
+
+def test_threads_that_send_keep_under_their_rate_together() -> None:
+    waited: list[float] = []
+    pace = Pace(1000, waited.append, clock=lambda: 50.0)
+    for _ in range(3):
+        pace.sent(500)
+    assert waited == [0.5, 1.0, 1.5]
+    unlimited = Pace(None, waited.append)
+    unlimited.sent(10**9)
+    assert len(waited) == 3
+    with pytest.raises(ValueError, match="more than 0"):
+        Pace(0, waited.append)
+
+
+@pytest.mark.parametrize(("text", "bytes_a_second"), [("500K", 500e3), ("2m", 2e6), ("1.5G", 1.5e9), ("800", 800)])
+def test_a_rate_has_a_unit(text: str, bytes_a_second: float) -> None:
+    assert rate(text) == bytes_a_second
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1M", "2MB", "fast", "1.M"])
+def test_what_is_no_rate_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="500K"):
+        rate(text)

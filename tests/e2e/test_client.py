@@ -20,9 +20,11 @@ from millrace_client.cli.exits import Exit
 
 from infra.local.samples import make_samples
 from infra.local.settings import free_port
-from tests.e2e.stack import ROOT, Stack, eventually
+from tests.e2e.stack import ROOT, Stack
 
 SETTINGS = {"MILLRACE_LIMIT_MULTIPART_FROM": "12000000"}
+SLOWLY = ("--limit-rate", "10M")
+"""280 MB take half a minute, so that even a busy test finds the upload in the middle of its sending."""
 MB = 1_000_000
 PASSWORD = "seven red foxes"
 
@@ -249,7 +251,7 @@ def test_signing_in_keeps_a_key_that_can_be_revoked(terminal: Terminal, stack: S
 
 
 def catch_sending(terminal: Terminal, process: subprocess.Popen[str]) -> int:
-    """Holds the upload still in the middle of its sending, however fast the machine; returns how many it has sent."""
+    """Holds a slow upload still in the middle of its sending; returns how many it has sent."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()
@@ -276,7 +278,7 @@ def finished(terminal: Terminal, job_id: str, folder: Path) -> None:
 
 def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(terminal: Terminal, heavy: Path) -> None:
     command = ("upload", heavy, "--parallel", "2")
-    process = terminal.start(*command)
+    process = terminal.start(*command, *SLOWLY)
     catch_sending(terminal, process)
     process.send_signal(signal.SIGCONT)  # first: of a stopped process any thread may get the other
     process.send_signal(signal.SIGINT)
@@ -298,11 +300,7 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(terminal: Terminal, h
 def test_a_stack_that_is_killed_and_restarted_in_the_middle_of_an_upload_gets_all_files(
     stack: Stack, terminal: Terminal, heavy: Path
 ) -> None:
-    process = terminal.start("upload", heavy, "--parallel", "1")
-    eventually(lambda: terminal.facts("announced"), 60)
-    process.send_signal(signal.SIGSTOP)  # a fast machine would send everything meanwhile
-    time.sleep(3)  # the stack's own state is at most so old after a kill
-    process.send_signal(signal.SIGCONT)
+    process = terminal.start("upload", heavy, "--parallel", "1", *SLOWLY)
     assert catch_sending(terminal, process) < 61
     stack.kill()
     process.send_signal(signal.SIGCONT)

@@ -26,6 +26,7 @@ class AiOptions(Given):
     connection_id: Id = Field(description="A connection of the kind `openai`.")
     model: str = Field(min_length=1, max_length=200, description="Its name on the server.")
     token_budget: int = Field(1_000_000, ge=1000, le=1_000_000_000, description="The most that it may take in all.")
+    frames: bool = Field(False, description="A frame of each video is shown to it, if the model sees.")
     prompt_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
     completion_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
 
@@ -75,6 +76,7 @@ class AnalysisStarted(Answer):
 class TokensCounted(Tokens):
     cached_tokens: int
     unmetered_requests: int = Field(description="Requests whose tokens the server didn't count: they are estimated.")
+    frames: int = Field(description="Pictures that the model was shown.")
 
 
 class PlanCosts(Answer):

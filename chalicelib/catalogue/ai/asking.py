@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
+from chalicelib.catalogue.ai import frames
 from chalicelib.catalogue.ai.client import Completion, ModelError, ModelServer, Usage
 from chalicelib.catalogue.ai.prompt import SCHEMA, Answer, Pick, Prompt, Question
 from chalicelib.catalogue.dates import period
@@ -32,7 +33,8 @@ _FENCED = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Spent:
-    """What was asked so far. unmetered: requests whose tokens the server didn't count, so that they are estimated.
+    """What was asked so far. frames: pictures that the model was shown. unmetered: requests whose tokens the server
+    didn't count, so that they are estimated.
     unasked: scenes left out since the budget was used up or the server refused. failures: the first ones, by scene."""
 
     requests: int = 0
@@ -44,6 +46,7 @@ class Spent:
     unasked: int = 0
     invented: int = 0
     stopped: str | None = None
+    frames: int = 0
     failures: tuple[str, ...] = ()
 
     @property
@@ -70,6 +73,7 @@ class Spent:
             unmetered=self.unmetered + other.unmetered,
             failed=self.failed + (other.failure is not None),
             invented=self.invented + other.invented,
+            frames=self.frames + other.frames,
             failures=named,
         )
 
@@ -84,43 +88,59 @@ class Found:
     asked: bool = False
     unmetered: bool = False
     invented: int = 0
+    frames: int = 0
     failure: tuple[str, str] | None = None
 
 
 class Asking:
-    """model: its name on the server. threshold: the least confidence of a proposal."""
+    """model: its name on the server. threshold: the least confidence of a proposal. frame: a scene's picture for a
+    model that sees, None where there is none; without it no picture is sent."""
 
-    def __init__(self, server: ModelServer, model: str, prompt: Prompt, threshold: float, today: date) -> None:
+    def __init__(
+        self,
+        server: ModelServer,
+        model: str,
+        prompt: Prompt,
+        threshold: float,
+        today: date,
+        frame: Callable[[Scene], bytes | None] | None = None,
+    ) -> None:
         self._server = server
         self._model = model
         self._prompt = prompt
         self._threshold = threshold
         self._today = today
+        self._frame = frame
 
     def most(self, scene: Scene) -> int:
         """Tokens that asking about a scene takes at most, as far as it can be told before."""
         question = self._prompt.question(scene)
-        return tokens_of(question.letters) + ANSWER_TOKENS if question else 0
+        pictures = frames.TOKENS if self._frame else 0
+        return tokens_of(question.letters) + pictures + ANSWER_TOKENS if question else 0
 
     def about(self, scene: Scene) -> Found:
         question = self._prompt.question(scene)
         if question is None:
             return Found(scene.id)
+        if self._frame and (picture := self._frame(scene)):
+            question = self._prompt.question(scene, picture) or question
         try:
             said = self._server.complete(self._model, question.messages, SCHEMA, ANSWER_TOKENS)
         except ModelError as error:
             return Found(scene.id, failure=(error.code, f"{scene.id}: {error.message}"[:200]))
         usage = said.usage or _estimated(question, said)
-        found = Found(scene.id, usage=usage, asked=True, unmetered=said.usage is None)
+        found = Found(scene.id, usage=usage, asked=True, unmetered=said.usage is None, frames=said.frames)
         try:
             answer = _answer(said)
         except ValueError as error:
             return replace(found, failure=("ai_answer", f"{scene.id}: {error}"))
-        proposals, invented = self._proposals(scene, question, answer)
+        proposals, invented = self._proposals(scene, question, answer, said.frames > 0)
         return replace(found, proposals=tuple(proposals), invented=invented)
 
-    def _proposals(self, scene: Scene, question: Question, answer: Answer) -> tuple[list[Proposal], int]:
+    def _proposals(self, scene: Scene, question: Question, answer: Answer, seen: bool) -> tuple[list[Proposal], int]:
         reason = f"{self._model} reads it in title, details or path"
+        if seen:
+            reason += ", or sees it in a frame"
         found: list[Proposal] = []
         invented = 0
         for field, has in (("performers", scene.performers), ("tags", scene.tags)):
@@ -184,14 +204,14 @@ def _answer(said: Completion) -> Answer:
 
 
 def _estimated(question: Question, said: Completion) -> Usage:
-    return Usage(tokens_of(question.letters), tokens_of(len(said.content or "")))
+    return Usage(tokens_of(question.letters) + frames.TOKENS * said.frames, tokens_of(len(said.content or "")))
 
 
 def tokens_of(letters: int) -> int:
     return round(letters / LETTERS_A_TOKEN)
 
 
-def estimate(prompt: Prompt, sample: Collection[Scene], scenes: int) -> Spent:
+def estimate(prompt: Prompt, sample: Collection[Scene], scenes: int, *, with_frames: bool = False) -> Spent:
     """What asking about so many scenes is likely to take, by a sample of them."""
     questions = [prompt.question(scene) for scene in sample]
     asked = [question for question in questions if question is not None]
@@ -199,4 +219,5 @@ def estimate(prompt: Prompt, sample: Collection[Scene], scenes: int) -> Spent:
         return Spent()
     requests = round(scenes * len(asked) / len(questions))
     letters = sum(question.letters for question in asked) / len(asked)
-    return Spent(requests, tokens_of(round(letters * requests)), 0, USUAL_ANSWER * requests)
+    pictures = frames.TOKENS * requests if with_frames else 0
+    return Spent(requests, tokens_of(round(letters * requests)) + pictures, 0, USUAL_ANSWER * requests)

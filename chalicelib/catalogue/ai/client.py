@@ -6,14 +6,20 @@ Source of the shapes: platform.openai.com/docs/api-reference/chat; Ollama, llama
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from chalicelib.catalogue.ai import frames
 from chalicelib.catalogue.remote import TRIES, Response, tried
 
 LONGEST_MESSAGE = 300
 MOST_MODELS = 200
+_OF_PICTURES = re.compile(
+    rb"image|vision|visual|picture|multi.?modal|mmproj|content.{0,40}(?:string|str\b)", re.IGNORECASE
+)
+"""What servers refuse a picture with, where the model can't see."""
 
 
 class ModelError(Exception):
@@ -37,12 +43,13 @@ class Usage:
 @dataclass(frozen=True)
 class Completion:
     """finish: why it ended (`stop`, `length`, `content_filter`). refusal: where the model won't answer. usage: None
-    where the server doesn't count."""
+    where the server doesn't count. frames: pictures that the model was shown."""
 
     content: str | None
     finish: str | None = None
     refusal: str | None = None
     usage: Usage | None = None
+    frames: int = 0
 
 
 class Reach(Protocol):
@@ -63,6 +70,7 @@ class ModelServer:
         self._sleep = sleep
         self._tries = tries
         self._as_schema = True
+        self._sees = True
         self._limit = "max_tokens"
 
     def models(self) -> list[str]:
@@ -79,25 +87,35 @@ class ModelServer:
         """An answer that should fit the schema, which its reader checks all the same. Raises ModelError.
 
         A server that doesn't know `json_schema` is asked for `json_object`, from then on; the schema must stand in the
-        messages too.
+        messages too. One whose model can't see gets the messages without their pictures.
         """
+        shown = sum(not isinstance(message["content"], str) for message in messages)
         while True:
+            seen = shown if self._sees else 0
             shape: dict[str, Any] = {"type": "json_object"}
             if self._as_schema:
                 shape = {
                     "type": "json_schema",
                     "json_schema": {"name": "scene", "strict": True, "schema": schema},
                 }
-            asked = {"model": model, "messages": messages, "response_format": shape, self._limit: most_tokens}
+            asked = {
+                "model": model,
+                "messages": messages if seen else frames.blind(messages),
+                "response_format": shape,
+                self._limit: most_tokens,
+            }
             response = self._asked("POST", "/chat/completions", json.dumps(asked).encode())
-            if response.status in {400, 422} and self._another_way(response.body):
+            if response.status in {400, 422} and self._another_way(response.body, seen > 0):
                 continue
-            return _completion(self._answer(response))
+            return replace(_completion(self._answer(response)), frames=seen)
 
-    def _another_way(self, refusal: bytes) -> bool:
+    def _another_way(self, refusal: bytes, seen: bool) -> bool:
         """Whether the server may take the same in another form: newer models of OpenAI want another limit's name."""
         if self._limit == "max_tokens" and b"max_completion_tokens" in refusal:
             self._limit = "max_completion_tokens"
+            return True
+        if seen and _OF_PICTURES.search(refusal):
+            self._sees = False
             return True
         if self._as_schema:
             self._as_schema = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.catalogue.ai.asking import STOPS, Asking, Found, Spent
@@ -41,7 +42,8 @@ def ask(tools: Tools, context: RunContext, ai: AiOption, options: AnalyseOptions
         spent = replace(spent, stopped="connection_gone")
     else:
         prompt = prompt_of(tools.catalogue, context.owner_id, options.detect)
-        asking = Asking(server, ai.model, prompt, options.confidence_threshold, tools.clock().date())
+        frame = partial(tools.frame, context.owner_id) if ai.frames else None
+        asking = Asking(server, ai.model, prompt, options.confidence_threshold, tools.clock().date(), frame)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while at < len(ids) and spent.stopped is None:
                 some = ids[at : at + AT_ONCE]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from chalicelib.catalogue.model import SceneFile
-from chalicelib.catalogue.videos import Video
+from chalicelib.catalogue.videos import Video, video_id
+from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.model import File, Job
+from chalicelib.jobs.ports.outside import ObjectStore
 from chalicelib.jobs.states import FileState, JobState
+from chalicelib.jobs.work import thumbnails
 
 JOBS_AT_ONCE = 50
 PIPELINE = "media"
@@ -21,6 +24,8 @@ class Reads(Protocol):
         self, owner_id: str, *, states: frozenset[JobState], pipeline: str | None, limit: int, before: str | None
     ) -> tuple[list[Job], str | None]: ...
 
+    def job(self, job_id: str) -> Job: ...
+
     def files(self, job: Job) -> Iterator[File]: ...
 
     def files_by_id(self, ids: Sequence[str]) -> dict[str, File]: ...
@@ -29,8 +34,9 @@ class Reads(Protocol):
 class OwnVideos:
     """Fulfils chalicelib.catalogue.videos.Videos."""
 
-    def __init__(self, jobs: Reads) -> None:
+    def __init__(self, jobs: Reads, objects: Callable[[], ObjectStore]) -> None:
         self._jobs = jobs
+        self._objects = objects
 
     def by_job(self, owner_id: str, before: str | None) -> Iterator[tuple[str, Iterator[Video]]]:
         while True:
@@ -44,6 +50,17 @@ class OwnVideos:
 
     def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
         return {file.id for file in self._jobs.files_by_id(ids).values() if _is_video(file)}
+
+    def picture(self, owner_id: str, scene_id: str) -> bytes | None:
+        file = self._jobs.files_by_id([video_id(scene_id)]).get(video_id(scene_id))
+        if file is None or file.thumbnail is None or self._jobs.job(file.job_id).owner_id != owner_id:
+            return None
+        key, start, end = thumbnails.place(file, file.thumbnail)
+        try:
+            objects = self._objects()
+            return b"".join(objects.stream(key, start, objects.stat(key).size if end is None else end))
+        except ObjectMissing:
+            return None
 
 
 def _is_video(file: File) -> bool:

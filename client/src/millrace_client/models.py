@@ -39,6 +39,8 @@ class AiOptions(BaseModel):
     """Its name on the server."""
     token_budget: int | None = None
     """The most that it may take in all."""
+    frames: bool | None = None
+    """A frame of each video is shown to it, if the model sees."""
     prompt_price: float | None = None
     completion_price: float | None = None
 
@@ -1293,6 +1295,8 @@ class TokensCounted(BaseModel):
     cached_tokens: int
     unmetered_requests: int
     """Requests whose tokens the server didn't count: they are estimated."""
+    frames: int
+    """Pictures that the model was shown."""
 
 
 class UploadAnswer(BaseModel):

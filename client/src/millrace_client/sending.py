@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,13 +35,39 @@ class Stopped(Exception):
     """Another file failed, or somebody pressed Ctrl-C."""
 
 
+class Pace:
+    """Keeps what several threads send together under rate (bytes a second). sleep and clock in seconds."""
+
+    def __init__(
+        self, rate: float | None, sleep: Callable[[float], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        if rate is not None and rate <= 0:
+            raise ValueError("A rate is more than 0 bytes a second.")
+        self._rate = rate
+        self._sleep = sleep
+        self._clock = clock
+        self._free = clock()
+        self._lock = threading.Lock()
+
+    def sent(self, count: int) -> None:
+        """Waits as long as count bytes may take, after those that other threads have sent."""
+        if self._rate is None:
+            return
+        with self._lock:
+            now = self._clock()
+            self._free = max(self._free, now) + count / self._rate
+            ahead = self._free - now
+        self._sleep(ahead)
+
+
 class Sender:
     """For the files of one job, from several threads at once. check_stop raises Stopped."""
 
-    def __init__(self, client: Client, job_id: str, parallel: int, check_stop: Callable[[], None]) -> None:
+    def __init__(self, client: Client, job_id: str, parallel: int, pace: Pace, check_stop: Callable[[], None]) -> None:
         self._client = client
         self._job_id = job_id
         self._parallel = parallel
+        self._pace = pace
         self._check_stop = check_stop
         self._parts = ThreadPoolExecutor(parallel)
 
@@ -120,6 +148,7 @@ class Sender:
                 yield chunk
                 count += len(chunk)
                 sent(count)
+                self._pace.sent(len(chunk))
 
         given = {**headers, "Content-Length": str(size)}
         attempts = Attempts(self._client.patience, repeatable=True)

@@ -25,7 +25,7 @@ from millrace_client.journal import Journal, name_of
 from millrace_client.machine import with_zone
 from millrace_client.models import MoreFilesRequest, NewFile, UploadRequest, UploadTarget
 from millrace_client.protocol import FINAL
-from millrace_client.sending import Sender, Stopped
+from millrace_client.sending import Pace, Sender, Stopped
 
 BATCH = 500
 CHUNK = 1024 * 1024
@@ -80,6 +80,7 @@ class UploadOptions(TypedDict, total=False):
     name: str | None
     options: Mapping[str, Any] | None
     parallel: int
+    limit_rate: float | None
     state: Path | None
     skip_unsupported: bool
     roles: Mapping[str, str | Path | Iterable[str | Path]]
@@ -89,6 +90,7 @@ class UploadOptions(TypedDict, total=False):
 
 class Upload:
     """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None.
+    limit_rate: bytes a second that all files together may take of the line.
 
     roles: further files by what they are for, such as {"labels": "knee_labels.nii.gz"}. skip_unsupported: goes on
     without files that the pipeline doesn't take, instead of raising. left_out: why, by name, of those and of an
@@ -104,6 +106,7 @@ class Upload:
         name: str | None = None,
         options: Mapping[str, Any] | None = None,
         parallel: int = PARALLEL,
+        limit_rate: float | None = None,
         state: Path | None = None,
         skip_unsupported: bool = False,
         roles: Mapping[str, str | Path | Iterable[str | Path]] = NO_ROLES,
@@ -124,6 +127,7 @@ class Upload:
         self._on_checked = on_checked
         self._on_sent = on_sent
         self._stop = threading.Event()
+        self._pace = Pace(limit_rate, self._sleep)
         # Of its own, whose waits end when the upload is stopped.
         self._client = Client(client.address, client.token or "", patience=client.patience, sleep=self._sleep)
         self._journal = Journal(state / f"{self._identity()}.jsonl" if state else None)
@@ -219,7 +223,7 @@ class Upload:
 
     def _send(self, job_id: str, numbers: range, targets: Sequence[UploadTarget]) -> None:
         done = {fact["sent"] for fact in self._journal.facts if "sent" in fact}
-        sender = Sender(self._client, job_id, self._parallel, self._check_stop)
+        sender = Sender(self._client, job_id, self._parallel, self._pace, self._check_stop)
         by_number = {numbers.start + target.position: target for target in targets}
 
         def one(number: int) -> None:

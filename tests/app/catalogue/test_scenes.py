@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -409,13 +411,21 @@ def test_whole_syncs_can_be_scheduled(world: World) -> None:
 class WithModel:
     """A connection to a language model that chooses the first tag."""
 
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
         if connection_id != "mine":
             raise KeyError(connection_id)
         content = json.dumps({"tags": [{"key": "t1", "confidence": 0.8}]})
         said = {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
         answer = json.dumps(said | {"usage": {"prompt_tokens": 800, "completion_tokens": 30}}).encode()
-        return ModelServer(lambda *asked: Response(200, answer), KEY, lambda seconds: None)
+
+        def reach(method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Response:
+            self.asked.append(json.loads(body or b"null"))
+            return Response(200, answer)
+
+        return ModelServer(reach, KEY, lambda seconds: None)
 
 
 def asked_model(**more: Any) -> dict[str, Any]:
@@ -438,10 +448,40 @@ def test_a_model_is_asked_and_its_costs_are_told(world: World, ann: Caller, monk
     assert costs["estimate"] == estimate
     assert costs["counted"] == {
         "requests": 2, "prompt_tokens": 1600, "completion_tokens": 60, "cost": 0.00172,
-        "cached_tokens": 0, "unmetered_requests": 0,
+        "cached_tokens": 0, "unmetered_requests": 0, "frames": 0,
     }  # fmt: skip
     assert (costs["failed"], costs["unasked"], costs["stopped"]) == (0, 0, None)
     assert world.guest().get(f"{plan}/costs").status == 404
+
+
+def test_a_model_that_sees_is_shown_the_pictures_of_ones_own_videos(
+    world: World, user: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = WithModel()
+    monkeypatch.setattr(CatalogueServices, "connections", model)
+    user.upload({"VID_20240601_100000.mp4": made.video("mp4", made.scene(8), "2024-06-01T10:00:00Z")})
+    world.deliver()
+    user.post("/scenes/sync", {"videos": True})
+    world.deliver()
+    (scene,) = user.get("/scenes")["items"]
+
+    def shown(caller: Caller) -> tuple[int, Any]:
+        """How many frames were sent for the scene, and what was asked."""
+        services().catalogue.set_entities(caller.id, Entities((), (Entity("2", "lake"),), ()))
+        body = asked_model(frames=True)
+        started = caller.post("/analysis/generate", {**body, "scene_ids": [scene["id"]]})
+        world.deliver()
+        return caller.get(f"/analysis/plans/{started['plan_id']}/costs")["counted"]["frames"], model.asked[-1]
+
+    frames, asked = shown(user)
+    text, picture = asked["messages"][1]["content"]
+    assert (frames, text["type"]) == (1, "text")
+    assert b64decode(picture["image_url"]["url"].removeprefix("data:image/jpeg;base64,")).startswith(b"\xff\xd8")
+    # A scene that another user gives the same id shows nothing of it.
+    other = signed_in(world, "other@example.com")
+    services().catalogue.take_in(other.id, [Scene(scene["id"], "videos", title="Mine", files=(SceneFile("/a.mp4"),))])
+    frames, asked = shown(other)
+    assert (frames, type(asked["messages"][1]["content"])) == (0, str)
 
 
 @pytest.mark.parametrize(

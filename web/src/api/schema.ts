@@ -61,6 +61,10 @@ export interface AiOptions {
    * The most that it may take in all.
    */
   token_budget?: number
+  /**
+   * A frame of each video is shown to it, if the model sees.
+   */
+  frames?: boolean
   prompt_price?: number | null
   completion_price?: number | null
 }
@@ -1426,6 +1430,10 @@ export interface TokensCounted {
    * Requests whose tokens the server didn't count: they are estimated.
    */
   unmetered_requests: number
+  /**
+   * Pictures that the model was shown.
+   */
+  frames: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema

@@ -24,12 +24,32 @@ from millrace_client.client import Client, Job
 from millrace_client.journal import state_folder
 from millrace_client.uploading import PARALLEL, LocalFile, Upload, collect
 
+UNITS = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
+
+
+def rate(text: str) -> float:
+    """Bytes a second of text such as 500K or 1.5M."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmg]?)", text.strip().lower())
+    if not found or not float(found[1]):
+        raise typer.BadParameter(f"{text} is no rate such as 500K, 2M or 1.5G.")
+    return float(found[1]) * UNITS[found[2]]
+
+
 Pipeline = Annotated[str, typer.Option("--pipeline", "-p", help="What is to be done with them.")]
 JobName = Annotated[str | None, typer.Option("--name", help="What the job is called.")]
 Options = Annotated[
     list[str] | None, typer.Option("--option", "-o", help="NAME=VALUE of the pipeline; may be given again.")
 ]
 NOTHING: Mapping[str, str] = {}
+LimitRate = Annotated[
+    float | None,
+    typer.Option(
+        parser=rate,
+        metavar="RATE",
+        help="Bytes a second that the upload may take of the line; 500K, 2M, 1.5G.",
+        show_default=False,
+    ),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Until the job is over.")]
 
 
@@ -41,6 +61,7 @@ def upload(
     wait: Wait = False,
     out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
     parallel: Annotated[int, typer.Option(min=1, max=32, help="So many files or parts at a time.")] = PARALLEL,
+    limit_rate: LimitRate = None,
     include: Annotated[
         list[str] | None, typer.Option(help="Only names such as '*.jpg'; may be given again.", show_default=False)
     ] = None,
@@ -64,7 +85,7 @@ def upload(
     with reported(as_json, again), client(address, guest=True) as service:
         chosen = with_roles(wanted(collect(expanded(paths)), include or (), exclude or ()), role or ())
         found, left_out = taken(service, pipeline, chosen, as_json)
-        job_id, refused = sent(service, found, pipeline, name, options, parallel, as_json)
+        job_id, refused = sent(service, found, pipeline, name, options, parallel, limit_rate, as_json)
         if not as_json:
             tell(refused)
         finish(service.job(job_id), wait, out, as_json, left_out | refused)
@@ -117,6 +138,7 @@ def sent(
     name: str | None,
     options: Mapping[str, Any],
     parallel: int,
+    limit_rate: float | None,
     quiet: bool,
 ) -> tuple[str, dict[str, str]]:
     """The job's id, and why files were left out after all, by name."""
@@ -129,6 +151,7 @@ def sent(
             name=name,
             options=options,
             parallel=parallel,
+            limit_rate=limit_rate,
             skip_unsupported=True,
             state=state_folder() / "uploads",
             on_checked=lambda file: bar.checked(file.path, len(files)),

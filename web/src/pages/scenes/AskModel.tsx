@@ -82,6 +82,14 @@ export function AskModel({ value, onChange }: Props) {
               onChange={({ target }) => onChange({ ...value, token_budget: target.valueAsNumber })}
             />
           </label>
+          <label>
+            <input
+              type="checkbox"
+              checked={value.frames ?? false}
+              onChange={({ target }) => onChange({ ...value, frames: target.checked })}
+            />
+            {t('scenes.ai.frames')}
+          </label>
         </>
       )}
     </>

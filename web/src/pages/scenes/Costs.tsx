@@ -27,6 +27,7 @@ export function Costs({ planId, atWork }: { planId: string; atWork: boolean }) {
           counted.unmetered_requests
             ? t('scenes.costs.unmetered', { count: counted.unmetered_requests })
             : '',
+          counted.frames ? t('scenes.costs.frames', { count: counted.frames }) : '',
           failed ? t('scenes.costs.failed', { count: failed }) : '',
           unasked ? t('scenes.costs.unasked', { count: unasked }) : '',
           invented ? t('scenes.costs.invented', { count: invented }) : '',
