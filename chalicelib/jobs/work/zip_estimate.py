@@ -47,31 +47,44 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Needs:
-    """passed, copied: bytes through workers, and inside the store. gets, puts: requests. seconds: of one worker."""
+    """passed, copied: bytes through workers, and inside the store. gets, puts: requests. Seconds of one worker:
+    passing and copying, which go on beside each other, and waiting, after both: parts whose CRC32s the copies tell.
+    longest: the longest part."""
 
     passed: int
     copied: int
     gets: int
     puts: int
-    seconds: float
+    passing: float
+    copying: float
+    waiting: float
     longest: float
+
+    @property
+    def seconds(self) -> float:
+        return max(self.passing, self.copying)
 
 
 def needs(planned: Plan) -> Needs:
     passed = copied = gets = 0
-    seconds = longest = 0.0
+    passing = copying = waiting = longest = 0.0
     count = len(planned.parts)
     for number in range(1, count + 1):
         size = planned.cuts[number] - planned.cuts[number - 1]
+        took = part_seconds(planned, number)
         if isinstance(planned.lies_in(number), Source):
             copied += size
+            copying += took
+            longest = max(longest, took * COPIES)
+            continue
+        passed += size
+        gets += planned.reads(number)
+        if planned.waits(number):
+            waiting += took
         else:
-            passed += size
-            gets += planned.reads(number)
-        took = part_seconds(planned, number)
-        seconds += took
-        longest = max(longest, took)
-    return Needs(passed, copied, gets, count, seconds, longest)
+            passing += took
+            longest = max(longest, took)
+    return Needs(passed, copied, gets, count, passing, copying, waiting, longest)
 
 
 def part_seconds(planned: Plan, number: int) -> float:
@@ -105,10 +118,10 @@ def share_count(estimated: Estimate, planned: Plan) -> int:
 def _with(planned: Plan, found: Needs, workers: int) -> Estimate:
     members = planned.layout.count
     own = PLAN * members
-    limits = max(found.gets / GETS, found.puts / PUTS, found.longest)
     shared = workers > 1
-    seconds = max(found.seconds / workers, limits) + START + own + (START + own if shared else 0)
-    busy = max(found.seconds, limits * workers) + own * (1 + shared) + START * (workers if shared else 0)
+    working = max(found.seconds / workers, found.gets / GETS, found.puts / PUTS, found.longest)
+    seconds = own + working + found.waiting + (START + own if shared else 0)
+    busy = working * workers + found.waiting + own * (1 + shared) + (START * workers if shared else 0)
     usd = busy * GB * USD_GB_SECOND + found.puts * USD_PUT + found.gets * USD_GET + USD_INVOCATION * workers
     if shared:
         usd += workers * (USD_SLICE + 2 * USD_GET) + USD_PUT
