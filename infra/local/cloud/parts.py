@@ -29,12 +29,12 @@ def full_object(headers: dict[str, str]) -> bool:
     return headers.get("x-amz-checksum-type", "").upper() == "FULL_OBJECT"
 
 
-def copied(upload: dict[str, Any], number: int, answer: Answer) -> Answer:
-    """UploadPartCopy's answer, and the part, with the CRC32 that ministack leaves out."""
+def copied(upload: dict[str, Any], number: int, crc: int | None, answer: Answer) -> Answer:
+    """UploadPartCopy's answer, and the part, with the CRC32 that ministack leaves out. crc: where it is known."""
     part = upload["parts"][number]
     if upload.get("checksum_algorithm") != "CRC32":
         return answer
-    part["checksums"] = {"CRC32": _text(crc32(part["body"][:]))}
+    part["checksums"] = {"CRC32": _text(crc32(part["body"][:]) if crc is None else crc)}
     inside = f"<ChecksumCRC32>{part['checksums']['CRC32']}</ChecksumCRC32></CopyPartResult>".encode()
     status, headers, content = answer
     return status, headers, bytes(content).replace(b"</CopyPartResult>", inside)

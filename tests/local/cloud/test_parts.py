@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.jobs.errors import ChecksumRefused, PartsGone
+from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.stores.object_bucket import ObjectBucket
 from tests.local.cloud.running import Cloud
 
@@ -54,6 +54,55 @@ def test_copied_parts_have_their_crc_and_the_whole_is_checked(cloud: Cloud) -> N
     assert (head["ChecksumType"], head["ContentLength"]) == ("FULL_OBJECT", len(LARGE) + 7)
     with pytest.raises(PartsGone):
         objects.put_part(KEY, upload, 3, b"too late")
+
+
+def blobs(cloud: Cloud) -> int:
+    """Bytes on the disk, each once however many names it has."""
+    found = {path.stat().st_ino: path.stat().st_size for path in (cloud.folder / "cloud/blobs").rglob("*/*")}
+    return sum(found.values())
+
+
+def test_what_is_copied_takes_no_room_and_outlives_its_source(cloud: Cloud) -> None:
+    _, objects = bucket(cloud, make=True)
+    upload = objects.start_parts("source", None)
+    begun = [objects.put_part("source", upload, 1, LARGE), objects.put_part("source", upload, 2, b"the end")]
+    source = objects.finish_parts("source", upload, begun)
+    before = blobs(cloud)
+    # Across the border of the two, of a copy again, and all of it.
+    middle = objects.start_parts("middle", None, checksum=True)
+    part = objects.copy_part("middle", middle, 1, "source", 5, len(LARGE) + 3, etag=source.etag)
+    assert part.crc32 == zlib.crc32(LARGE[5:] + b"the")
+    copied = objects.finish_parts("middle", middle, [part], crc32=part.crc32)
+    again = objects.start_parts(KEY, None, checksum=True)
+    part = objects.copy_part(KEY, again, 1, "middle", 1, len(LARGE) - 3, etag=copied.etag)
+    objects.finish_parts(KEY, again, [part], crc32=zlib.crc32((LARGE + b"the end")[6 : len(LARGE) + 2]))
+    assert blobs(cloud) == before
+    objects.delete(["source", "middle"])
+    cloud.kill()
+    cloud.start()
+    _, objects = bucket(cloud)
+    assert b"".join(objects.stream(KEY, 0, len(LARGE) - 4)) == (LARGE + b"the end")[6 : len(LARGE) + 2]
+    objects.delete([KEY])
+    assert blobs(cloud) == 0
+
+
+def test_a_copy_of_another_version_or_of_bytes_that_arent_there_leaves_nothing(cloud: Cloud) -> None:
+    _, objects = bucket(cloud, make=True)
+    etag = objects.put("source", LARGE, "x")
+    upload, before = objects.start_parts(KEY, None, checksum=True), blobs(cloud)
+    with pytest.raises(ObjectMissing):
+        objects.copy_part(KEY, upload, 1, "source", 0, 9, etag="0" * 32)
+    with pytest.raises(ObjectMissing):
+        objects.copy_part(KEY, upload, 1, "none", 0, 9, etag=etag)
+    with pytest.raises(PartsGone):
+        objects.copy_part(KEY, "gone", 1, "source", 0, 9, etag=etag)
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        objects.copy_part(KEY, upload, 1, "source", 0, len(LARGE) + 1, etag=etag)
+    assert (objects.parts(KEY, upload), blobs(cloud)) == ([], before)
+    objects.copy_part(KEY, upload, 1, "source", 0, 9, etag=etag)
+    objects.copy_part(KEY, upload, 1, "source", 0, 8, etag=etag)
+    objects.abort_parts(KEY, upload)
+    assert len(list((cloud.folder / "cloud/blobs").rglob("*/*"))) == 1
 
 
 def test_a_part_with_another_crc_than_its_bytes_is_refused(cloud: Cloud) -> None:
