@@ -207,8 +207,8 @@ STEPS = (
     Step("Grouping files", group_files, 1),
     Step("Completing checksums", complete_checksums, 2),
     Step("Listing files", write_manifests, 1),
-    archive_slices("Filling the zip", "complete", lambda ctx: _members(ctx, _load(ctx, "counts.json")["files"]), 5),
-    Step("Writing the zip", write_zip, 1),
+    archive_slices("Filling the zip", "complete", lambda ctx: _members(ctx, _load(ctx, "counts.json")["files"]), 3),
+    Step("Writing the zip", write_zip, 3),
 )
 
 
