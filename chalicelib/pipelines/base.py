@@ -116,6 +116,10 @@ class Member:
     modified_at: datetime | None = None
 
 
+Strategy = Literal["fast", "cheap", "auto"]
+"""How an archive is made: by many workers whenever they are of use, by one, or by many where one would need long."""
+
+
 class RunContext(Protocol):
     """What a step has at hand. Every call but the plain attributes may raise to stop the step at a clean point
     (paused, cancelled, out of time): let that pass, and don't catch BaseException.
@@ -189,9 +193,7 @@ class RunContext(Protocol):
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
-    def share_archive(
-        self, name: str, members: Iterable[Member], strategy: Literal["fast", "cheap", "auto"] = "auto"
-    ) -> int:
+    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
         """For a step before the one that calls `archive` with the same name and members: into how many slices what can
         be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are of use;
         `cheap`: one; `auto`: many where one would need over a minute."""
@@ -243,9 +245,6 @@ class Step:
     slices: Callable[[RunContext], int] | None = None
     work: Callable[[RunContext, int], None] | None = None
     invoked: bool = False
-
-
-Strategy = Literal["fast", "cheap", "auto"]
 
 
 def automatic(options: Any) -> Strategy:

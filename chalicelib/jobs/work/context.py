@@ -28,9 +28,9 @@ from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
 from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.work.losing import is_gone
-from chalicelib.jobs.work.zip_estimate import Strategy, estimate, share_count
+from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Work
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Strategy, Work
 
 PROGRESS_EVERY = timedelta(seconds=2)
 HAND_ON_BEFORE = timedelta(seconds=20)

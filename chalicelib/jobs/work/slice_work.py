@@ -25,10 +25,9 @@ from chalicelib.jobs.work.losing import run_again_without
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
-from chalicelib.jobs.work.zip_estimate import Strategy
 from chalicelib.jobs.work.zip_slices import read_share
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Work
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy, Work
 
 log = logging.getLogger(__name__)
 

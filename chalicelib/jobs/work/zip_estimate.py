@@ -12,8 +12,7 @@ from typing import Literal
 
 from chalicelib.files.archive import Plan
 from chalicelib.jobs.work.zip_parts import COPIES, READERS, Source
-
-Strategy = Literal["fast", "cheap", "auto"]
+from chalicelib.pipelines.base import Strategy
 
 RATE, COPY_RATE = 75e6, 200e6
 """Bytes a second: through one worker, and of one copy inside the store."""
