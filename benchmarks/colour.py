@@ -105,8 +105,10 @@ def rendered(size: tuple[int, int]) -> Rows:
     return rows
 
 
-def spectral() -> Rows:
-    """The fits of ours and of peers to 24 patches: what is left of them, and of 99 colours that none was given."""
+def spectral(*, left_out: bool = False) -> Rows:
+    """The fits of ours and of peers to 24 patches: what is left of them, and of 99 colours that none was given.
+
+    left_out: peers' patches too under the fit of the 23 others, which takes colprof's curves minutes a row."""
     from chalicelib.pipelines.colour import fitting
     from chalicelib.pipelines.colour.difference import delta_e_2000
     from tests.pipelines.colour.spectral_world import CAMERAS, LIGHTS, shot
@@ -139,8 +141,19 @@ def spectral() -> Rows:
             for name, predict in PEERS.items():
                 found = predict(one.rgb, one.lab, np.concatenate([one.rgb, one.other_rgb]))
                 if found is not None:
-                    row(name, delta_e_2000(found[:24], one.lab), delta_e_2000(found[24:], one.other_lab))
+                    left_of = _left_out(predict, one) if left_out else None
+                    row(name, delta_e_2000(found[:24], one.lab), delta_e_2000(found[24:], one.other_lab), left_of)
     return rows
+
+
+def _left_out(predict: Callable[[Any, Any, Any], Any], one: Any) -> float:
+    from chalicelib.pipelines.colour.difference import delta_e_2000
+
+    found = []
+    for n in range(len(one.rgb)):
+        others = np.arange(len(one.rgb)) != n
+        found.append(predict(one.rgb[others], one.lab[others], one.rgb[n : n + 1])[0])
+    return float(delta_e_2000(np.array(found), one.lab).mean())
 
 
 def _finlayson(rgb: Any, lab: Any, asked: Any) -> Any:
@@ -293,11 +306,12 @@ def finding() -> Rows:
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--size", type=int, nargs=2, default=(1500, 1125))
+    parser.add_argument("--left-out", action="store_true", help="leave patches out of the peers' fits too: slow")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args(argv)
     found = {
         "rendered": rendered(tuple(arguments.size)),
-        "spectral": spectral(),
+        "spectral": spectral(left_out=arguments.left_out),
         "finding": finding(),
         "resources": resources(),
     }

@@ -22,8 +22,8 @@ from chalicelib.jobs.file_moving import claim_file, finish_files
 from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject
 from chalicelib.jobs.states import FileState, JobState
-from chalicelib.stores.dynamo import Table
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
+from chalicelib.stores.dynamo.table import Table
 from infra.aws.template import data_template
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -29,8 +29,8 @@ from chalicelib.catalogue.syncing import Progress, Sync
 from chalicelib.outgoing.addresses import Addresses
 from chalicelib.outgoing.posting import Poster
 from chalicelib.outgoing.servers import Servers
-from chalicelib.stores.catalogue import CatalogueObjects, CatalogueTable
-from chalicelib.stores.dynamo import Table
+from chalicelib.stores.dynamo.catalogue import CatalogueObjects, CatalogueTable
+from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.object_bucket import ObjectBucket
 from tests.catalogue.stash_server import KEY, StashServer
 

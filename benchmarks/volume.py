@@ -1,10 +1,11 @@
 """Time and peak memory of each step of the volume pipeline at 512×512×160 int16, beside plain SciPy doing the same.
 
-    python -m benchmarks.volume [--size 512 512 160] [--json FILE]
+    python -m benchmarks.volume [--size 512 512 160] [--beside COMMIT] [--json FILE]
 
 Each side runs in a process of its own, so that its peak resident memory is its own. "Plain" is what one writes first:
 the whole volume in float32, thresholds, `scipy.ndimage` over everything, no crops, no coarse grid, surfaces of raw
-voxels. Thickness is then measured on phantoms whose truth is known, beside nearest neighbours and local thickness.
+voxels. With --beside an earlier version's pipeline takes its place: the same file, the same run. Thickness is then
+measured on phantoms whose truth is known, beside nearest neighbours and local thickness.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import json
 import multiprocessing
 import resource
 import shutil
+import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import zipfile
@@ -174,6 +177,12 @@ def _measured(name: str, rows: Rows) -> Iterator[None]:
     rows.append({"step": name, "seconds": round(time.perf_counter() - started, 2), "peak_mib": round(peak)})
 
 
+def _children_cpu() -> float:
+    """Of all processes that have ended. On a machine that does other things too, time alone says little."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def _child(work: Callable[[Path, Path], Rows], content: Path, folder: Path, answer: Any) -> None:
     folder.mkdir()
     answer.put(work(content, folder))
@@ -192,16 +201,41 @@ def _alone(work: Callable[[Path, Path], Rows], content: Path, folder: Path) -> R
     return list(answer.get())
 
 
-def _table(ours: Rows, plain: Rows) -> str:
+EARLIER = """
+import json, sys
+from pathlib import Path
+from benchmarks.volume import _alone, of_the_pipeline
+if __name__ == "__main__":
+    rows = _alone(of_the_pipeline, Path(sys.argv[1]), Path(sys.argv[2]))
+    Path(sys.argv[3]).write_text(json.dumps(rows))
+"""
+
+
+def of_a_commit(commit: str, content: Path, folder: Path) -> Rows:
+    """The pipeline as it was at that commit, by its own benchmark, on the libraries of now."""
+    tree, answer = folder / "tree", folder / "rows.json"
+    tree.mkdir(parents=True)
+    wanted = [shutil.which("git") or "git", "archive", commit, "chalicelib", "benchmarks"]
+    packed = subprocess.run(wanted, check=True, capture_output=True)
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(tree, filter="data")
+    (tree / "earlier.py").write_text(EARLIER)
+    command = [sys.executable, "earlier.py", str(content), str(folder / "run"), str(answer)]
+    subprocess.run(command, check=True, cwd=tree)
+    return list(json.loads(answer.read_text()))
+
+
+def _table(ours: Rows, plain: Rows, what: str) -> str:
     beside = {row["step"]: row for row in plain}
-    lines = [f"{'step':<24}{'seconds':>9}{'peak MiB':>10}   {'plain: seconds':>14}{'peak MiB':>10}"]
+    lines = [f"{'step':<24}{'seconds':>9}{'peak MiB':>10}   {f'{what}: seconds':>18}{'peak MiB':>10}"]
     for row in ours:
         other = beside.get(row["step"])
-        right = f"{other['seconds']:>14.2f}{other['peak_mib']:>10}" if other else ""
+        right = f"{other['seconds']:>18.2f}{other['peak_mib']:>10}" if other else ""
         lines.append(f"{row['step']:<24}{row['seconds']:>9.2f}{row['peak_mib']:>10}   {right}")
     total, total_plain = (sum(row["seconds"] for row in rows) for rows in (ours, plain))
     highest, highest_plain = (max(row["peak_mib"] for row in rows) for rows in (ours, plain))
-    lines.append(f"{'all':<24}{total:>9.2f}{highest:>10}   {total_plain:>14.2f}{highest_plain:>10}")
+    lines.append(f"{'all':<24}{total:>9.2f}{highest:>10}   {total_plain:>18.2f}{highest_plain:>10}")
+    lines.append(f"time beside {what}: {total / total_plain:.2f}")
     return "\n".join(lines)
 
 
@@ -219,23 +253,32 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     """Runs both, prints the table, and gives (and writes, with --json) what it measured."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--size", nargs=3, type=int, default=[512, 512, 160])
+    parser.add_argument("--beside", metavar="COMMIT", help="compare with the pipeline of then, not with plain SciPy")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder) / "knee.nii.gz"
         _write_input(given.size, content)
+        started = _children_cpu()
         ours = _alone(of_the_pipeline, content, Path(folder) / "ours")
-        plain = _alone(of_plain_scipy, content, Path(folder) / "plain")
+        between = _children_cpu()
+        if given.beside:
+            other, what = of_a_commit(given.beside, content, Path(folder) / "earlier"), given.beside
+        else:
+            other, what = _alone(of_plain_scipy, content, Path(folder) / "plain"), "plain"
+        cpu = (between - started, _children_cpu() - between)
     measured = {
         "benchmark": "volume",
         "size": given.size,
         "pipeline": ours,
-        "plain_scipy": plain,
+        what if given.beside else "plain_scipy": other,
         "peak_mib": max(row["peak_mib"] for row in ours),
         "limit_mib": 1536,
+        "cpu_seconds": [round(seconds, 1) for seconds in cpu],
     }
     measured["thickness"] = volume_phantoms.compared()
-    print(f"classical, {'×'.join(map(str, given.size))} int16\n{_table(ours, plain)}")
+    print(f"classical, {'×'.join(map(str, given.size))} int16\n{_table(ours, other, what)}")
+    print(f"CPU seconds: {cpu[0]:.1f}, {what} {cpu[1]:.1f}; ratio {cpu[0] / cpu[1]:.2f}")
     print(volume_phantoms.table(measured["thickness"]))
     if given.json:
         given.json.write_text(json.dumps(measured, indent=2) + "\n")

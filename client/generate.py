@@ -14,7 +14,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from chalicelib.api import openapi
+from chalicelib.api.framework import openapi
 from chalicelib.catalogue.stash.client import document_text
 
 Schema = dict[str, Any]

@@ -23,7 +23,7 @@ from chalicelib.accounts.users import Users
 from chalicelib.api.models.accounts import Email, NewPassword
 from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ids import new_id
-from chalicelib.stores.people_table import PeopleTable
+from chalicelib.stores.dynamo.people_table import PeopleTable
 from infra.connect import CannotConnect, Tables, add_arguments, connect
 
 ACTOR = "command"

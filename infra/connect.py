@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.stores.dynamo import Table
+from chalicelib.stores.dynamo.table import Table
 from infra.local.settings import HOST, REGION, STACK, credentials
 
 if TYPE_CHECKING:

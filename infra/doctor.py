@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.pipelines.registry import WORKS
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
 from infra import recount
 from infra.aws.template import arrivals
 from infra.aws.triggers import SWEEP_HANDLER, SWEEP_SECONDS, Trigger, triggers

@@ -7,7 +7,8 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.api.catalogue import catalogue, errors_of
+from chalicelib.api.framework.problems import BEFORE_ROUTES
+from chalicelib.api.framework.route_errors import catalogue, errors_of
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.errors import JobError
 
@@ -34,11 +35,17 @@ fields, `request_id` is what to tell whoever runs the installation. 409 and 429 
 | --- | --- | --- | --- | --- |
 """
 
-FOUND = """
-Addresses without a route answer `route_not_found` (404) and `method_not_allowed` (405). On AWS, API Gateway answers
-some by itself, in the same form: `route_not_found` for these two, `too_many_requests` (429, with `Retry-After`),
-`body_too_large` (413, beyond 10 MB) and `timeout` (504).
+BEFORE = """
+## Before a route
 
+What API Gateway, the firewall or the local gateway answers by itself, in the same form. On AWS a method that an address
+does not take is `route_not_found` too. API Gateway also answers `body_too_large` (beyond 10 MB), `invalid_json`,
+`invalid_fields`, `unsupported_media_type`, `forbidden` and `internal_error`. `disk_full` is 503 at `GET /health`.
+
+| status | code | means | what to do |
+| --- | --- | --- | --- |
+"""
+FOUND = """
 ## Of files and jobs
 
 What was wrong with one file (its `error_code` and `error_message`; the job goes on without it), or with a whole job.
@@ -52,14 +59,29 @@ def written() -> str:
     """The page."""
     of_the_api = [_row(error) for error in catalogue()]
     of_files = [f"| `{code}` | {whose} | {said} |" for code, whose, said in sorted(set(_reasons()))]
-    return INTRODUCTION + "\n".join(of_the_api) + "\n" + FOUND + "\n".join(of_files) + "\n"
+    before = [f"{_said(error)} |" for error in BEFORE_ROUTES]
+    return (
+        INTRODUCTION
+        + "\n".join(of_the_api)
+        + "\n"
+        + BEFORE
+        + "\n".join(before)
+        + "\n"
+        + FOUND
+        + "\n".join(of_files)
+        + "\n"
+    )
 
 
 def _row(error: type[JobError]) -> str:
     routes = [f"`{route.method} {route.path}`" for route in every_route() if error in errors_of(route)]
     where = f"{len(routes)} routes" if len(routes) > NAMED else ", ".join(sorted(routes))
+    return f"{_said(error)} | {where} |"
+
+
+def _said(error: type[JobError]) -> str:
     what_to_do = " ".join((inspect.getdoc(error) or "").split())
-    return f"| {error.status} | `{error.code}` | {error.title}. | {what_to_do} | {where} |"
+    return f"| {error.status} | `{error.code}` | {error.title}. | {what_to_do}"
 
 
 def _reasons() -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.stores.dynamo import ConditionFailed, Item, Key, Table, Write, plain
+from chalicelib.stores.dynamo.table import ConditionFailed, Item, Key, Table, Write, plain
 from infra.connect import CannotConnect, Tables, add_arguments, connect
 from infra.migrations import MIGRATIONS
 from infra.migrations.migration import Migration

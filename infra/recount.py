@@ -15,10 +15,10 @@ from chalicelib.jobs.changes import Change, CountsRecord, JobRecord, Record, Ref
 from chalicelib.jobs.file_moving import counted
 from chalicelib.jobs.model import Counts, Job
 from chalicelib.jobs.states import FINISHED
-from chalicelib.stores import items
-from chalicelib.stores.dynamo import plain
-from chalicelib.stores.records import DynamoRecords
-from chalicelib.stores.webhook_items import WebhookItems
+from chalicelib.stores.dynamo import items
+from chalicelib.stores.dynamo.records import DynamoRecords
+from chalicelib.stores.dynamo.table import plain
+from chalicelib.stores.dynamo.webhook_items import WebhookItems
 from infra.connect import Tables
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ import requests
 from chalicelib.jobs.moves import ENQUEUE
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.states import JobState
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
 from infra import connect
 from infra.local.demo import running_stack
 from infra.local.samples import jpeg, make_samples, scene

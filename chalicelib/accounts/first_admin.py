@@ -10,7 +10,7 @@ from chalicelib.accounts.users import Users
 
 
 class FirstAdmin:
-    """email None: there is none to be made, because a command has made one. made: is told of it."""
+    """email None: a command has made the admin, so none is made here. made: called with the new account."""
 
     def __init__(
         self,

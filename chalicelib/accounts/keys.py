@@ -27,7 +27,7 @@ class ApiKeys:
         self._new_id = new_id
 
     def create(self, user: User, name: str, scopes: Sequence[str], days: int | None) -> tuple[ApiKey, str]:
-        """The key's record, and the key: nobody will see it again. Forbidden for a scope that the user doesn't have."""
+        """The key's record, and the key, which is shown this once. Forbidden for a scope that the user doesn't have."""
         if beyond := set(scopes) - user.scopes:
             raise Forbidden(f"You can't give what you don't have: {', '.join(sorted(beyond))}.")
         if len(self._store.keys_of(user.id)) >= MOST:

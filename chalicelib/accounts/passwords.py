@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 SHORTEST, LONGEST = 8, 128
 FEWEST_CHARACTERS = 4
-"""So many different ones at least: `aaaaaaaa` and `abababab` are in nobody's list, and in everybody's program."""
+"""The fewest different characters: `aaaaaaaa` is in no list of common passwords, yet every cracker tries it."""
 
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$n5QAmsbWCNiSfdmikDRC0w$7kE9FUNj8KAtd1zVs8IvemE+EWNgi5RotsQlIajTqq0"
 """A hash that no password matches: verifying against it takes what verifying any takes. Made once, because making it in

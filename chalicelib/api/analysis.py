@@ -9,7 +9,10 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.api.analysis_costs import costs_answer, expected_tokens
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import cursor_links, page_links, pages
+from chalicelib.api.framework.preconditions import check_match, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.analysis import (
     AnalysisRequest,
     AnalysisStarted,
@@ -26,9 +29,6 @@ from chalicelib.api.models.analysis import (
 )
 from chalicelib.api.models.analysis import PlanQuery as PlanPageQuery
 from chalicelib.api.models.scenes import JobStarted
-from chalicelib.api.paging import cursor_links, page_links, pages
-from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.api.scene_views import change_answer, plan_answer, plan_values, query_of
 from chalicelib.api.scenes import check_connection
 from chalicelib.catalogue.errors import (

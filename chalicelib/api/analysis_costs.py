@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.api.http import Call
+from chalicelib.api.framework.http import Call
 from chalicelib.api.models.analysis import AiOptions, PlanCosts, Tokens, TokensCounted
 from chalicelib.catalogue.errors import ConnectionNotThere, NoCosts, TooCostly
 from chalicelib.catalogue.plans import Plan

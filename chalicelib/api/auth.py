@@ -18,7 +18,9 @@ from chalicelib.accounts.errors import (
 )
 from chalicelib.accounts.people import GUEST, READ, SCOPES, Account, User
 from chalicelib.accounts.sessions import SignedIn
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.preconditions import check_match, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.accounts import (
     AccountAnswer,
     AccountChanges,
@@ -29,8 +31,6 @@ from chalicelib.api.models.accounts import (
     SignedInAnswer,
     Token,
 )
-from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, Unauthorized
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services

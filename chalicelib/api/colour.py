@@ -5,13 +5,13 @@ from __future__ import annotations
 from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.api import library, uploads
 from chalicelib.api.file_views import whereabouts
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import callback_of, callback_secret, job_answer
 from chalicelib.api.models.colour import PicturesRequest, StoredPictures
 from chalicelib.api.models.files import DownloadAnswer
 from chalicelib.api.models.library import FileChanges, LibraryFile, LibraryPage, LibraryQuery, NewJobAnswer
 from chalicelib.api.models.uploads import UploadAnswer
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,

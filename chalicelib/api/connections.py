@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.connections import (
     ConnectionAnswer,
     ConnectionChanges,
@@ -16,8 +18,6 @@ from chalicelib.api.models.connections import (
     ServerTest,
     StashTested,
 )
-from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.catalogue.errors import ConnectionNotThere
 from chalicelib.jobs.errors import ConnectionNotFound, PreconditionFailed, TooManyConnections, TryAgain
 from chalicelib.jobs.ids import is_id

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from chalicelib.api import cors
-from chalicelib.api.http import JSON, lower, tag
-from chalicelib.api.routing import ROOT, Routes
+from chalicelib.api.framework import cors
+from chalicelib.api.framework.http import JSON, lower, tag
+from chalicelib.api.framework.routing import ROOT, Routes
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -49,7 +49,7 @@ A_DAY = "public, max-age=86400"
 
 @routes.blueprint.route(ROOT + "/openapi.json", methods=HEADS)
 def get_description() -> Response:
-    from chalicelib.api import openapi
+    from chalicelib.api.framework import openapi
 
     response = _answer(openapi.text(), JSON, "public, no-cache")
     response.headers.update(cors.headers(lower(routes.blueprint.current_request), services().settings.cors_origins))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.http import JSON, Call, Reply
+from chalicelib.api.framework.http import JSON, Call, Reply
 from chalicelib.api.models.files import DownloadAnswer, FileAnswer, ThumbnailAnswer
 from chalicelib.jobs.errors import FileNotFound
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id

@@ -7,7 +7,9 @@ import math
 from typing import Any
 
 from chalicelib.api.file_views import file_answer, number_of, whereabouts
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.files import (
     ArtifactAnswer,
     ArtifactsAnswer,
@@ -18,8 +20,6 @@ from chalicelib.api.models.files import (
     FilesPage,
     FilesQuery,
 )
-from chalicelib.api.paging import page_links
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import ArtifactGone, ArtifactNotFound, FileNotFound, NotAllowedInState, ObjectMissing
 from chalicelib.jobs.library.listing import Wanted, WantedGroups
 from chalicelib.jobs.model import Artifact, Job, file_id

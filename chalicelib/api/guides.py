@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.api.file_views import whereabouts
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.files import DownloadAnswer
 from chalicelib.api.models.guides import GuideAnswer, GuidesAnswer
-from chalicelib.api.routing import Routes
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import cursor_links
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import job_answer, job_summary, pipeline_answer, status_answer
 from chalicelib.api.models.jobs import (
     ControlRequest,
@@ -13,8 +15,6 @@ from chalicelib.api.models.jobs import (
     PipelinesAnswer,
     StatusAnswer,
 )
-from chalicelib.api.paging import cursor_links
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import NotAllowedInState, PipelineNotFound
 from chalicelib.jobs.progress import poll_list_after
 from chalicelib.wiring import services

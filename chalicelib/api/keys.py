@@ -6,9 +6,9 @@ from dataclasses import asdict
 
 from chalicelib.accounts.errors import KeyNotFound
 from chalicelib.accounts.people import ApiKey
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.keys import KeyAnswer, KeysAnswer, NewKeyAnswer, NewKeyRequest
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import TooManyKeys
 from chalicelib.jobs.ids import is_id
 from chalicelib.wiring import services

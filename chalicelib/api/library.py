@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from chalicelib.api.file_views import file_answer, signed_thumbnail, whereabouts
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links, pages
+from chalicelib.api.framework.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import callback_of, callback_secret, job_answer
 from chalicelib.api.models.files import DownloadAnswer, OriginalQuery
 from chalicelib.api.models.jobs import JobAnswer
@@ -16,9 +19,6 @@ from chalicelib.api.models.library import (
     LibraryQuery,
     NewJobAnswer,
 )
-from chalicelib.api.paging import page_links, pages
-from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,

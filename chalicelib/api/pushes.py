@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.pushes import PushAnswer, PushEnd, PushPage, PushRequest
 from chalicelib.api.models.scenes import JobStarted
-from chalicelib.api.routing import Routes
 from chalicelib.catalogue.errors import NoPush
 from chalicelib.catalogue.pushing import Ids, NoSuchPush
 from chalicelib.catalogue.stash.pages import KINDS

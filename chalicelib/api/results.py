@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links, pages
+from chalicelib.api.framework.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.results import ResultAnswer, ResultChanges, ResultRequest, ResultsPage, ResultsQuery
-from chalicelib.api.paging import page_links, pages
-from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import JobNotFound, PreconditionFailed, TryAgain
 from chalicelib.jobs.library.results import WantedResults
 from chalicelib.jobs.model import Result, file_id

@@ -13,7 +13,7 @@ from chalicelib.catalogue.model import Scene
 from chalicelib.catalogue.plans import Change, ChangeStatus, Plan
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.works import CATALOGUE_WORKS
-from chalicelib.jobs.states import FINAL, JobState
+from chalicelib.jobs.states import NOT_FINAL, JobState
 from chalicelib.wiring import services
 
 ACTIVE_LOOKED_AT = 50
@@ -75,8 +75,7 @@ def _named_by(owner_id: str, options: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _active(owner_id: str) -> frozenset[str]:
-    under_way = frozenset(state for state in JobState if state not in FINAL)
-    return frozenset().union(*(scenes for _, scenes in jobs_of_scenes(owner_id, under_way)))
+    return frozenset().union(*(scenes for _, scenes in jobs_of_scenes(owner_id, NOT_FINAL)))
 
 
 def plan_answer(plan: Plan) -> PlanAnswer:

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import page_links, pages
+from chalicelib.api.framework.preconditions import check_match, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import job_summary
 from chalicelib.api.models.scenes import (
     BulkAnswer,
@@ -26,16 +29,13 @@ from chalicelib.api.models.scenes import (
     SyncRequest,
     TagsOfScenes,
 )
-from chalicelib.api.paging import page_links, pages
-from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.api.scene_views import jobs_of_scenes, page_query, scene_answer
 from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound
 from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.words import spelled
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, TooManyJobs
-from chalicelib.jobs.states import FINAL, JobState
+from chalicelib.jobs.states import NOT_FINAL
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -228,8 +228,7 @@ def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply
 
 def _pack(owner_id: str) -> None:
     """A job that packs the catalogue anew, unless one is under way that will."""
-    under_way = frozenset(state for state in JobState if state not in FINAL)
-    jobs, _ = services().jobs.jobs_of(owner_id, states=under_way, pipeline="scenesync", limit=1, before=None)
+    jobs, _ = services().jobs.jobs_of(owner_id, states=NOT_FINAL, pipeline="scenesync", limit=1, before=None)
     if not jobs:
         services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from chalicelib.accounts.people import GUEST
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.schedules import (
     BegunAnswer,
     ScheduleAnswer,
@@ -14,8 +16,6 @@ from chalicelib.api.models.schedules import (
     SchedulesAnswer,
     StartedAnswer,
 )
-from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     Forbidden,
     ImportNotAllowed,

@@ -7,7 +7,10 @@ from dataclasses import asdict
 
 from chalicelib.accounts.errors import SettingNotFound
 from chalicelib.accounts.stored_settings import Setting
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import cursor_links
+from chalicelib.api.framework.preconditions import check_match, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.settings import (
     AuditEntryAnswer,
     AuditPage,
@@ -18,9 +21,6 @@ from chalicelib.api.models.settings import (
     SlipAnswer,
     SlipsAnswer,
 )
-from chalicelib.api.paging import cursor_links
-from chalicelib.api.preconditions import check_match, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import PreconditionFailed, TryAgain
 from chalicelib.wiring import services
 

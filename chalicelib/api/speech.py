@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.speech import (
     DictionaryAnswer,
     DictionaryContent,
@@ -16,7 +17,6 @@ from chalicelib.api.models.speech import (
     MissingWord,
     MissingWordsAnswer,
 )
-from chalicelib.api.routing import Routes
 from chalicelib.api.user_data import TEXT, agreed, etag
 from chalicelib.jobs.errors import (
     ArtifactNotFound,

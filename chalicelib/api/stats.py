@@ -6,9 +6,9 @@ import logging
 import time
 from collections.abc import Callable
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.stats import DayOfJobs, Dependency, ErrorTimes, HealthAnswer, PipelineTimes, StatsAnswer
-from chalicelib.api.routing import Routes
 from chalicelib.jobs import statistics
 from chalicelib.jobs.states import JobState
 from chalicelib.wiring import services

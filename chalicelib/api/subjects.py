@@ -14,7 +14,7 @@ from types import MappingProxyType
 from chalice.app import Chalice
 from chalice.app import RouteEntry as Entry
 
-from chalicelib.api.routing import LOADED, ROOT, Route
+from chalicelib.api.framework.routing import LOADED, ROOT, Route
 
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

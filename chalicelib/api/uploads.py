@@ -8,7 +8,8 @@ from contextlib import contextmanager, nullcontext
 from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import file_answer, number_of
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import callback_of, callback_secret
 from chalicelib.api.models.files import FileAnswer
 from chalicelib.api.models.uploads import (
@@ -27,7 +28,6 @@ from chalicelib.api.models.uploads import (
     UploadRequest,
     UploadTarget,
 )
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     FileNotAwaited,
     GuestMayNot,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.user_data import (
     UserDataAnswer,
     UserDataQuery,
@@ -12,7 +13,6 @@ from chalicelib.api.models.user_data import (
     UserDatumAnswer,
     UserDatumContent,
 )
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import (
     BodyTooLarge,
     PreconditionFailed,
@@ -21,7 +21,7 @@ from chalicelib.jobs.errors import (
     UserDataNotFound,
 )
 from chalicelib.jobs.user_data import MOST_BYTES, UserDatum, is_place
-from chalicelib.stores.user_data import Accepts
+from chalicelib.stores.dynamo.user_data import Accepts
 from chalicelib.wiring import services
 
 routes = Routes(__name__)

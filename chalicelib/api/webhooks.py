@@ -1,10 +1,13 @@
-"""Who is told of what happens, and how that went."""
+"""Webhook endpoints and their deliveries."""
 
 from __future__ import annotations
 
 import re
 
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.paging import cursor_links
+from chalicelib.api.framework.preconditions import check_match, is_conditional, versioned
+from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.webhooks import (
     AttemptAnswer,
     DeliveriesPage,
@@ -16,9 +19,6 @@ from chalicelib.api.models.webhooks import (
     WebhookRequest,
     WebhooksAnswer,
 )
-from chalicelib.api.paging import cursor_links
-from chalicelib.api.preconditions import check_match, is_conditional, versioned
-from chalicelib.api.routing import Routes
 from chalicelib.jobs.errors import PreconditionFailed, TooManyWebhooks, TryAgain, WebhookNotFound
 from chalicelib.jobs.ids import is_id
 from chalicelib.webhooks.model import Delivery, Endpoint

@@ -19,7 +19,7 @@ from chalicelib.catalogue.query import Query
 OVERLAP = timedelta(seconds=60)
 """Changes are read again from this long before the last one seen: clocks of writers differ."""
 PACK_FROM = 2000
-"""So many changed scenes are judged one by one at most; then the columns are packed anew."""
+"""The most changed scenes that are judged one by one; beyond that the columns are packed anew."""
 OPENED = 8
 """Owners whose columns a container keeps."""
 

@@ -1,4 +1,4 @@
-"""What one asks of a catalogue, and what of a scene it looks at."""
+"""The filters of a catalogue, and the fields of a scene that they read."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class Unauthorized(JobError):
 class Forbidden(JobError):
     """Use credentials with the scope that the message names."""
 
-    code, status, title = "forbidden", 403, "Not allowed with these credentials"
+    code, status, title = "forbidden", 403, "Not allowed"
 
 
 class GuestMayNot(Forbidden):

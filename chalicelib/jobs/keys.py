@@ -29,7 +29,7 @@ def thumbnail(job_id: str, name: str) -> str:
 
 
 def work(job_id: str, name: str) -> str:
-    """What a run keeps between its steps; expires by lifecycle rule if nobody removes it."""
+    """What a run keeps between its steps; expires by lifecycle rule unless it is removed before."""
     return f"{WORK}{job_id}/{name}"
 
 

@@ -15,9 +15,8 @@ from enum import Enum
 from typing import Any, TypedDict, Unpack
 
 from chalicelib.jobs.model import Thumbnail
-from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, RECEIVING, FileState, JobState
+from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, NOT_FINAL, RECEIVING, FileState, JobState
 
-NOT_FINAL = frozenset(JobState) - FINAL
 RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING, JobState.PAUSED})
 
 
@@ -99,7 +98,7 @@ class JobMove:
 
     @property
     def ends(self) -> bool:
-        """Whether the job is over by it: that counts for its owner and the statistics, and is told."""
+        """Whether it ends the job, which changes the owner's usage and the statistics, and sends an event."""
         return self.to in FINAL
 
 

@@ -1,4 +1,4 @@
-"""What the core tells of itself to whoever operates it: measures, and the spans of work that log lines belong to."""
+"""What the core reports to operators: metrics, and the spans of work that log lines belong to."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Observer(Protocol):
 
 
 class Unobserved:
-    """An Observer that nobody listens to."""
+    """An Observer that discards everything."""
 
     def measure(self, name: Name, value: float = 1, **dimensions: str) -> None:
         return

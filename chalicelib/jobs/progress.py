@@ -97,5 +97,5 @@ def _remaining(job: Job, work: Work, queue: QueueState, percent: float, elapsed:
     expected = expected_seconds(queue, job.counts.size)
     if not works_per_file(work) and elapsed < expected:
         return expected - elapsed
-    # A guess from the pace so far says something once a twentieth is done, and only while nobody waits for uploads.
+    # The pace so far predicts the end once a twentieth is done, and only while no upload is awaited.
     return elapsed * (100 - percent) / percent if percent >= 5 and job.sealed else None

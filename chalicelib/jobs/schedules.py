@@ -176,7 +176,7 @@ class Schedules:
             try:
                 started += self._begin(self._store.schedule(owner_id, schedule_id))
             except (StaleTransition, ScheduleNotFound):
-                log.info("the schedule moved on by itself", extra={"schedule": schedule_id})
+                log.info("skipped: the schedule changed meanwhile", extra={"schedule": schedule_id})
             except Exception:
                 log.exception("a schedule could not be started", extra={"schedule": schedule_id})
         return started

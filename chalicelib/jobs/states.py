@@ -34,6 +34,7 @@ MEANINGS: dict[JobState, str] = {
 }
 
 FINAL = frozenset({JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED})
+NOT_FINAL = frozenset(JobState) - FINAL
 RECEIVING = frozenset({JobState.PENDING, JobState.RUNNING})
 """The states in which files are inspected."""
 

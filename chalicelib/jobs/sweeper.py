@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import batched
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import AT_ONCE as REJECTED_AT_ONCE
 from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.moves import GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, Queues
 from chalicelib.jobs.ports.stores import SweeperStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
 from chalicelib.jobs.work.slices import Slices
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -39,28 +35,18 @@ class OutOfTime(Exception):
 
 class Sweeper:
     def __init__(
-        self,
-        jobs: SweeperStore,
-        queues: Queues,
-        control: Control,
-        settling: Settling,
-        drops: DropFolders,
-        slices: Slices,
-        works: Mapping[str, Work],
-        limits: Limits,
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
+        self, core: Core[SweeperStore], control: Control, settling: Settling, drops: DropFolders, slices: Slices
     ) -> None:
-        self._jobs = jobs
-        self._queues = queues
+        self._jobs = core.jobs
+        self._queues = core.queues
         self._control = control
         self._settling = settling
         self._drops = drops
         self._slices = slices
-        self._works = works
-        self._limits = limits
-        self._clock = clock
-        self._observer = observer
+        self._works = core.works
+        self._limits = core.limits
+        self._clock = core.clock
+        self._observer = core.observer
 
     def sweep(self, deadline: datetime) -> int:
         """Looks at every job that is due; returns how many. One that can't be mended doesn't keep others from it."""
@@ -73,7 +59,7 @@ class Sweeper:
                 try:
                     self.mend(self._jobs.job(job_id), until)
                 except (StaleTransition, JobNotFound):
-                    log.info("the job moved on by itself")
+                    log.info("skipped: the job changed meanwhile")
                 except OutOfTime:
                     log.info("the job takes more than one sweep", extra={"job_id": job_id})
                     self._postpone(job_id, NEXT_SWEEP)
@@ -159,7 +145,7 @@ class Sweeper:
             raise OutOfTime
 
     def _found(self, what: str) -> None:
-        log.warning("made good: %s", what)
+        log.warning("recovered: %s", what)
         self._observer.measure("SweeperFindings", Finding=what)
 
     def _look_again(self, job: Job, due_at: datetime | None) -> None:

@@ -58,6 +58,6 @@ def invocation(**given: Key) -> Iterator[list[Measured]]:
 
 
 def measure(measured: Measured) -> None:
-    """Outside of an invocation nobody listens."""
+    """Has no effect outside an invocation."""
     if (kept := _measured.get()) is not None:
         kept.append(measured)

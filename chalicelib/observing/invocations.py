@@ -78,7 +78,7 @@ class Observing:
             keys["request_id"] = str(given or invocation_id)
         if isinstance(event, Request):
             job_id = (event.uri_params or {}).get("job_id", "")
-            # Whoever asks may put anything there.
+            # The caller controls this value.
             keys |= {"job_id": job_id} if is_id(job_id) else {}
         return keys
 
@@ -95,5 +95,5 @@ class Observing:
 
             write(measured, self.where.metrics_namespace, about.keys())
         except Exception:
-            # Whatever was done is done: nobody shall do it again for the sake of its measures.
-            log.exception("what was measured could not be written")
+            # The work is done; a failed metric must not cause a retry.
+            log.exception("metrics could not be written")

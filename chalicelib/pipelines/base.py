@@ -16,7 +16,7 @@ from chalicelib.files.source import SourceFile
 
 
 class UnreadableFile(Exception):
-    """This file can't be processed, whoever tries: `code` is for programs, `message` one sentence for people.
+    """This file can't be processed, now or later. `code` is for programs, `message` one sentence for people.
 
     A result and not a fault: the file is rejected with it and the job goes on.
     """
@@ -164,7 +164,7 @@ class RunContext(Protocol):
         """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
 
     def model(self, name: str) -> Path:
-        """A folder with the files of `models/{name}/`, which whoever runs the installation has put into the bucket.
+        """A folder with the files of `models/{name}/`, which an operator has put into the bucket.
         Each is fetched once into scratch. Raises KeyError where there is no such model."""
 
     def describe(

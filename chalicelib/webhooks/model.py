@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-EVENTS = ("job.completed", "job.failed", "job.cancelled", "file.rejected")
-CALLBACK_EVENTS = ("job.completed", "job.failed", "job.cancelled")
-"""What a job's own callback address is told of."""
+EventType = Literal["job.completed", "job.failed", "job.cancelled", "file.rejected"]
+CALLBACK_EVENTS: tuple[EventType, ...] = ("job.completed", "job.failed", "job.cancelled")
+"""The events that are sent to a job's own callback address."""
 MOST_ENDPOINTS = 20
 
 

@@ -5,14 +5,18 @@ A stack of its own, deployed first; its outputs are parameters of the other.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from infra.aws.gateway import TOO_MANY, problem
+from chalicelib.api.framework.problems import problem_content
+from infra.aws.gateway import TOO_MANY
 
 Json = dict[str, Any]
 
 WINDOW = 300
 """Seconds over which an address's requests are counted."""
+RATE_LIMITED = json.dumps(problem_content(TOO_MANY, None))
+"""Fixed text: the firewall has no id of a request to put into it."""
 
 
 def edge_template() -> Json:
@@ -49,7 +53,10 @@ def edge_template() -> Json:
                     "Scope": "CLOUDFRONT",
                     "DefaultAction": {"Allow": {}},
                     "CustomResponseBodies": {
-                        "rate": {"ContentType": "APPLICATION_JSON", "Content": problem(*TOO_MANY)},
+                        "rate": {
+                            "ContentType": "APPLICATION_JSON",
+                            "Content": json.dumps(problem_content(TOO_MANY, None)),
+                        },
                     },
                     "VisibilityConfig": _seen("WebAcl"),
                     "Rules": [
@@ -59,7 +66,7 @@ def edge_template() -> Json:
                             "Action": {
                                 "Block": {
                                     "CustomResponse": {
-                                        "ResponseCode": TOO_MANY[0],
+                                        "ResponseCode": TOO_MANY.status,
                                         "CustomResponseBodyKey": "rate",
                                         "ResponseHeaders": [{"Name": "Retry-After", "Value": str(WINDOW)}],
                                     }

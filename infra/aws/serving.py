@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.api.origin import HEADER
+from chalicelib.api.framework.origin import HEADER
 
 Json = dict[str, Any]
 
@@ -216,7 +216,7 @@ def _distribution() -> Json:
                         "Id": "api",
                         "DomainName": {"Fn::Sub": API_HOST},
                         "OriginPath": f"/{STAGE}",
-                        # The API answers to nobody else: chalicelib.api.origin.
+                        # The API answers to nobody else: chalicelib.api.framework.origin.
                         "OriginCustomHeaders": [
                             {
                                 "HeaderName": HEADER,

@@ -96,7 +96,7 @@ def watching_template(
             own.description, namespace, own.measure, own.dimensions, threshold=0, statistic="Sum"
         )
     resources["SweepStoppedAlarm"] = _alarm(
-        "The sweeper does not run: nothing is made good.",
+        "The sweeper does not run: lost work is not recovered.",
         "AWS/Lambda",
         "Invocations",
         {"FunctionName": {"Ref": "Sweep"}},

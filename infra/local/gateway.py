@@ -20,6 +20,15 @@ import waitress
 from chalice import local
 from chalice.config import Config
 
+from chalicelib.api.framework.problems import (
+    PROBLEM,
+    DiskFull,
+    ForeignOrigin,
+    MethodNotAllowed,
+    RouteNotFound,
+    problem_content,
+)
+from chalicelib.jobs.errors import BodyTooLarge, InternalError, JobError
 from chalicelib.observing.lines import readable
 from infra.local.compressing import compressed
 from infra.local.lifeline import hold_on
@@ -73,17 +82,15 @@ class Api:
 
     def answer(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Reply:
         if len(body) > LARGEST_BODY:
-            return problem(HTTPStatus.CONTENT_TOO_LARGE, "body_too_large", TOO_LARGE)
+            return problem(BodyTooLarge(TOO_LARGE))
         try:
             methods = set(self._routes[self._matcher.match_route(url).route])
         except ValueError:
-            return problem(HTTPStatus.NOT_FOUND, "route_not_found", "There is nothing at this address.")
+            return problem(RouteNotFound("There is nothing at this address."))
         asked = "GET" if method == "HEAD" and "HEAD" not in methods else method
         if asked not in methods and asked != "OPTIONS":
             allowed = ", ".join(sorted(methods))
-            status, found, content = problem(
-                HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This address takes {allowed}."
-            )
+            status, found, content = problem(MethodNotAllowed(f"This address takes {allowed}."))
             return status, [*found, ("Allow", allowed)], content
         try:
             return _reply(self._gateway.handle_request(asked, url, headers, body))
@@ -105,18 +112,9 @@ def _reply(response: dict[str, Any]) -> Reply:
     return response["statusCode"], headers, body
 
 
-def problem(status: HTTPStatus, code: str, detail: str) -> Reply:
-    """An error in the API's own form (RFC 9457)."""
-    content: dict[str, object] = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": detail,
-        "code": code,
-        "request_id": str(uuid.uuid4()),
-        "errors": [],
-    }
-    return status.value, [("Content-Type", "application/problem+json")], json.dumps(content).encode()
+def problem(error: JobError, status: int | None = None) -> Reply:
+    content = problem_content(error, str(uuid.uuid4()), status)
+    return content["status"], [("Content-Type", PROBLEM)], json.dumps(content).encode()
 
 
 class Server:
@@ -132,22 +130,18 @@ class Server:
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
         try:
             if why := self._refusal(environ):
-                status, headers, body = problem(HTTPStatus.FORBIDDEN, "foreign_origin", why)
+                status, headers, body = problem(ForeignOrigin(why))
             elif self._is_too_full_for(method, path):
-                asked = HTTPStatus.SERVICE_UNAVAILABLE if path == HEALTH else HTTPStatus.INSUFFICIENT_STORAGE
-                status, headers, body = problem(asked, "disk_full", SAID)
+                status, headers, body = problem(DiskFull(SAID), 503 if path == HEALTH else None)
             elif path == "/api" or path.startswith("/api/"):
                 status, headers, body = self._api.answer(method, _url(environ), _headers(environ), _body(environ))
             elif method in ("GET", "HEAD"):
                 status, headers, body = self._page.answer(path, environ.get("HTTP_IF_NONE_MATCH"))
             else:
-                status, headers, body = problem(
-                    HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "This address takes GET, HEAD."
-                )
+                status, headers, body = problem(MethodNotAllowed("This address takes GET, HEAD."))
+                headers.append(("Allow", "GET, HEAD"))
         except Exception:
-            status, headers, body = problem(
-                HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here; the log says what."
-            )
+            status, headers, body = problem(InternalError("Something went wrong here; the log says what."))
             log.exception("%s %s: %s", method, path, body.decode())
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
         headers, body = compressed(environ.get("HTTP_ACCEPT_ENCODING", ""), headers, body)

@@ -13,9 +13,9 @@ from chalicelib.jobs import keys
 from chalicelib.jobs.model import file_id
 from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import FINAL
-from chalicelib.stores import items
-from chalicelib.stores.dynamo import Item, Table, Write
-from chalicelib.stores.library_items import use_key
+from chalicelib.stores.dynamo import items
+from chalicelib.stores.dynamo.library_items import use_key
+from chalicelib.stores.dynamo.table import Item, Table, Write
 from infra.migrations.migration import Migration
 
 VERSION = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.stores.dynamo import Item, Table, Write
+from chalicelib.stores.dynamo.table import Item, Table, Write
 
 
 @dataclass(frozen=True)

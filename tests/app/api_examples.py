@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from chalicelib.api import openapi
+from chalicelib.api.framework import openapi
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.model import Entity, Scene, SceneFile
 from chalicelib.catalogue.ports import Entities
@@ -28,7 +28,7 @@ from chalicelib.catalogue.stash.client import Stash
 from chalicelib.jobs.ids import ALPHABET, new_id
 from chalicelib.webhooks.model import Delivery, DeliveryState, Event
 from chalicelib.wiring import services
-from chalicelib.wiring_catalogue import CatalogueServices
+from chalicelib.wiring.catalogue import CatalogueServices
 from infra.local.samples import make_samples
 from tests.app.accounts.people_helpers import PASSWORD, admin
 from tests.app.api_world import Answer, Caller, World, key_of
@@ -95,7 +95,7 @@ class Examples:
         return answer
 
     def _described(self, template: str, path: str, body: Any, answer: Answer) -> dict[str, Any]:
-        """As chalicelib.api.openapi takes it: whole, so that it is of the shape that is described."""
+        """As chalicelib.api.framework.openapi takes it: whole, so that it is of the shape that is described."""
         place, query = urlsplit(path).path, urlsplit(path).query
         values = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), place)
         assert values is not None

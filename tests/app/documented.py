@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
-from chalicelib.api import openapi
+from chalicelib.api.framework import openapi
 
 EVERYWHERE = {"content-type", "cache-control", "vary"}
 """Headers of HTTP itself, which no API describes; CORS's are others."""

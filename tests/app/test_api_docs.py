@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.api import openapi
+from chalicelib.api.framework import openapi
 from tests.app.api_examples import BLOCK, DESCRIBED, DOCS, TABLE, Examples, described, record, table
 from tests.app.api_world import World
 

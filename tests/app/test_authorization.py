@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api.routing import Route
+from chalicelib.api.framework.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue.model import Scene
 from chalicelib.catalogue.plans import Change

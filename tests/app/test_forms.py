@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from chalicelib.api.forms import LARGEST_FORM
+from chalicelib.api.framework.forms import LARGEST_FORM
 from tests.app.api_world import Caller, World
 from tests.pipelines.volume.volume_world import affine_of, nifti, small_labels
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.api import idempotency
+from chalicelib.api.framework import idempotency
 from chalicelib.api.subjects import every_route
 from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Caller, World

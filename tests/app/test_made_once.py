@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.api import idempotency
-from chalicelib.api.routing import Route
+from chalicelib.api.framework import idempotency
+from chalicelib.api.framework.routing import Route
 from chalicelib.catalogue.plans import ChangeStatus
 from chalicelib.jobs.ids import new_id
-from chalicelib.stores.dynamo import Table
+from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.queues import SqsQueues
 from chalicelib.wiring import services
 from tests.app.api_world import STACK, Answer, World

@@ -13,9 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import app as millrace
 from chalicelib.accounts import errors as account_errors
-from chalicelib.api import documentation, openapi
-from chalicelib.api.catalogue import catalogue, errors_of
-from chalicelib.api.routing import ROOT, Route
+from chalicelib.api import documentation
+from chalicelib.api.framework import openapi
+from chalicelib.api.framework.route_errors import catalogue, errors_of
+from chalicelib.api.framework.routing import ROOT, Route
 from chalicelib.api.subjects import every_route
 from chalicelib.catalogue import errors as catalogue_errors
 from chalicelib.jobs import errors as job_errors
@@ -172,4 +173,8 @@ def test_starting_loads_nothing_of_the_description() -> None:
     loaded = subprocess.check_output(
         [sys.executable, "-c", "import app, sys; print(*sys.modules)"], text=True, env=AS_API
     ).split()
-    assert not {"chalicelib.api.openapi", "chalicelib.api.catalogue", "openapi_ui_bundles"} & set(loaded)
+    assert not {
+        "chalicelib.api.framework.openapi",
+        "chalicelib.api.framework.route_errors",
+        "openapi_ui_bundles",
+    } & set(loaded)

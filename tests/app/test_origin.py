@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.api.routing import Route
+from chalicelib.api.framework.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import pytest
 
-from chalicelib.api.routing import Route
+from chalicelib.api.framework.routing import Route
 from chalicelib.api.subjects import every_route
 from chalicelib.jobs.ids import new_id
 from tests.app.api_world import Caller, World

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import app as millrace
-from chalicelib.api.routing import ROOT
+from chalicelib.api.framework.routing import ROOT
 from chalicelib.api.subjects import SUBJECTS
 
 PARTS = sorted({part for parts in SUBJECTS.values() for part in parts})
@@ -37,7 +37,7 @@ def test_a_start_loads_no_subject_and_no_model() -> None:
         [sys.executable, "-c", "import app, sys; print(*sys.modules)"], text=True, env=AS_API
     )
     loaded = set(printed.split())
-    assert "chalicelib.api.http" in loaded
+    assert "chalicelib.api.framework.http" in loaded
     assert not {f"chalicelib.api.{name}" for name in (*SUBJECTS, "models")} & loaded
     assert not {name for name in loaded if name.startswith("chalicelib.pipelines")}
 

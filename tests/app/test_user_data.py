@@ -10,7 +10,7 @@ import pytest
 from chalicelib.jobs import user_data
 from chalicelib.pipelines.base import RunContext, Step
 from chalicelib.pipelines.media import MEDIA
-from chalicelib.stores import user_data as stored
+from chalicelib.stores.dynamo import user_data as stored
 from chalicelib.wiring import services
 from tests.app.accounts.people_helpers import member
 from tests.app.api_world import Answer, Caller, World

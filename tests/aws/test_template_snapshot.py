@@ -9,7 +9,7 @@ from pathlib import Path
 
 import app
 from chalicelib.pipelines.registry import WORKS
-from chalicelib.stores.people_items import SETTINGS
+from chalicelib.stores.dynamo.people_items import SETTINGS
 from infra.aws.deployment import deployment_template
 from infra.aws.edge import edge_template
 from infra.aws.functions import functions

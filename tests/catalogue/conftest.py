@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.catalogue.catalogue import Catalogue
-from chalicelib.stores.catalogue import CatalogueObjects, CatalogueTable
-from chalicelib.stores.dynamo import Table
+from chalicelib.stores.dynamo.catalogue import CatalogueObjects, CatalogueTable
+from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.object_bucket import ObjectBucket
 
 

@@ -23,8 +23,8 @@ from chalicelib.catalogue.plans import (
     counted,
     to_apply,
 )
-from chalicelib.stores.dynamo import Write
-from chalicelib.stores.plans import PlanTable, plan_key
+from chalicelib.stores.dynamo.plans import PlanTable, plan_key
+from chalicelib.stores.dynamo.table import Write
 from tests.catalogue.conftest import World
 
 APPROVED, REJECTED, PENDING = ChangeStatus.APPROVED, ChangeStatus.REJECTED, ChangeStatus.PENDING

@@ -20,7 +20,7 @@ from chalicelib.catalogue.stash.client import Stash
 from chalicelib.catalogue.videos import Video
 from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
 from chalicelib.pipelines.base import PipelineFailed, RunContext
-from chalicelib.stores.plans import PlanTable
+from chalicelib.stores.dynamo.plans import PlanTable
 from tests.catalogue.conftest import World
 from tests.catalogue.stash_server import KEY, StashServer
 

@@ -7,8 +7,8 @@ import pytest
 from millrace_client import operations
 from millrace_client.calls import Call
 
-from chalicelib.api import openapi
-from chalicelib.api.routing import Route
+from chalicelib.api.framework import openapi
+from chalicelib.api.framework.routing import Route
 from client.generate import written
 
 ROUTES = openapi.OWN

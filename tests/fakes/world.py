@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.changes import Change, FileRecord, JobRecord
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.intake.dropfolder import DropFolders
@@ -24,7 +25,6 @@ from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.sweeper import Sweeper
-from chalicelib.jobs.work.context import Stores
 from chalicelib.jobs.work.inspection import Inspector
 from chalicelib.jobs.work.running import Runner
 from chalicelib.jobs.work.settling import Settling
@@ -205,38 +205,28 @@ class World:
         self.objects = MemoryObjects(self.clock, self.tell)
         self.lost: Callable[[StoredObject], bool] = lambda seen: False
         wrapped, objects, queue = wrap("jobs", self.jobs), wrap("objects", self.objects), wrap("queues", self.queue)
+        self.core = core = Core(wrapped, objects, queue, self.works, limits, self.clock, self.new_id)
         self.owned = Owned(wrapped)
-        self.settling = Settling(wrapped, objects, queue, self.works, self.clock)
-        self.intake = Intake(wrapped, objects, self.owned, self.settling, self.works, limits, self.clock, self.new_id)
+        self.settling = Settling(core)
+        self.intake = Intake(core, self.owned, self.settling)
         self.invoked: list[dict[str, Any]] | None = None
-        self.slices = Slices(wrapped, queue, self.works, self.clock, self)
+        self.slices = Slices(core, self)
         self.multipart = Multipart(wrapped, objects, self.owned, limits, self.clock)
-        self.control = Control(
-            wrapped, objects, queue, self.owned, self.settling, self.slices, self.works, limits, self.clock
-        )
+        self.control = Control(core, self.owned, self.settling, self.slices)
         self.users = {OWNER, STRANGER}
 
         def owner_of(named: str | None) -> str | None:
             return drop_owner if named is None else named if named in self.users else None
 
         self.slips = Slips(objects, self.pipelines, owner_of)
-        self.drops = DropFolders(
-            wrapped, objects, queue, self.intake, self.settling, limits, self.clock, self.new_id, owner_of
-        )
-        self.closing = Closing(wrapped, objects, queue, self.drops, self.settling, limits, self.clock)
+        self.drops = DropFolders(core, self.intake, self.settling, owner_of)
+        self.closing = Closing(core, self.drops, self.settling)
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
-        self.importer = Importer(
-            wrapped, objects, queue, self.intake, self.settling, self.closing, roots, BUCKET, limits, self.clock
-        )
-        self.deletion = Deletion(wrapped, objects, queue, self.owned, self.control, limits, self.clock)
-        self.inspector = Inspector(
-            wrapped, objects, queue, self.settling, self.drops, self.pipelines, limits, self.clock
-        )
-        stores = Stores(wrapped, objects, self.objects, self.user_data, self.clock)
-        self.runner = Runner(stores, queue, self.settling, self.slices, self.works)
-        self.sweeper = Sweeper(
-            wrapped, queue, self.control, self.settling, self.drops, self.slices, self.works, limits, self.clock
-        )
+        self.importer = Importer(core, self.intake, self.settling, self.closing, roots, BUCKET)
+        self.deletion = Deletion(core, self.owned, self.control)
+        self.inspector = Inspector(core, self.settling, self.drops, self.pipelines)
+        self.runner = Runner(core, self.objects, self.user_data, self.settling, self.slices)
+        self.sweeper = Sweeper(core, self.control, self.settling, self.drops, self.slices)
 
     def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
         """As Lambda takes invocations: they are kept in `invoked` until a test calls them; None: all are lost."""

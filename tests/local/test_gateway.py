@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from chalicelib.api.framework.problems import BEFORE_ROUTES
 from infra.local.compressing import compressed
 from infra.local.page import Page
 from tests.local.conftest import Stack
@@ -70,12 +71,15 @@ def test_redirects_and_repeated_headers_reach_the_client(url: str) -> None:
 def test_the_gateways_own_errors_are_problems(url: str, method: str, path: str, status: int, code: str) -> None:
     answer = requests.request(method, url + path, timeout=5)
     assert answer.status_code == answer.json()["status"] == status
+    title = {error.code: error.title for error in BEFORE_ROUTES}[code]
+    assert (answer.json()["type"], answer.json()["title"]) == (f"urn:millrace:error:{code}", title)
     assert answer.json()["code"] == code
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_405_names_what_is_allowed(url: str) -> None:
     assert requests.delete(f"{url}/api/echo/a", timeout=5).headers["Allow"] == "GET, POST"
+    assert requests.post(f"{url}/", timeout=5).headers["Allow"] == "GET, HEAD"
 
 
 def test_a_body_over_ten_megabytes_is_refused_and_one_below_is_not(url: str) -> None:

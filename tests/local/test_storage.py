@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
-from chalicelib.stores.dynamo import Table
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
+from chalicelib.stores.dynamo.table import Table
 from tests.local.conftest import Stack, eventually
 
 ROOM = 2 * 2**30

@@ -9,8 +9,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from chalicelib.stores.dynamo import Table
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
+from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.object_bucket import ObjectBucket
 from infra.aws.template import data_template
 from infra.local.provision import Provisioner

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.stores.dynamo import from_attribute, to_attribute
+from chalicelib.stores.dynamo.table import from_attribute, to_attribute
 
 
 @pytest.mark.parametrize("value", [7e-234, -1e-131, 0.0])

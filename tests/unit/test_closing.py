@@ -10,8 +10,8 @@ from moto import mock_aws
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
-from chalicelib.stores.dynamo import Table
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
+from chalicelib.stores.dynamo.table import Table
 from tests.fakes import World
 from tests.fakes import objects as memory
 from tests.fakes.world import OWNER, Crash

@@ -36,8 +36,8 @@ from chalicelib.jobs.intake.uploads import Announced
 from chalicelib.jobs.model import Job, file_id
 from chalicelib.jobs.states import FINAL, JobState
 from chalicelib.jobs.statistics import days, days_until
-from chalicelib.stores.dynamo import Table
-from chalicelib.stores.job_table import JobTable
+from chalicelib.stores.dynamo.job_table import JobTable
+from chalicelib.stores.dynamo.table import Table
 from infra.aws.template import data_template
 from infra.local.provision import Provisioner
 from tests.fakes import World

@@ -56,7 +56,7 @@ def test_what_is_sent_while_its_job_is_being_deleted_goes_too(world: World) -> N
 def test_a_message_that_comes_twice_takes_nothing_that_another_file_shares(world: World) -> None:
     job = done(world)
     seen = world.objects.stat(keys.upload("photos", job.id, 1))
-    reuse = Reuse(world.jobs, world.owned, world.intake, world.settling, world.pipelines, world.clock, world.new_id)
+    reuse = Reuse(world.core, world.owned, world.intake, world.settling, world.pipelines)
     other = reuse.open_job(OWNER, "photos", [Chosen(world.jobs.file(job.id, 1).id)], {})
     world.drain()
     world.deletion.delete_job(OWNER, job.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import app  # noqa: F401 -- registers the routes
-from chalicelib.api import openapi
+from chalicelib.api.framework import openapi
 
 if __name__ == "__main__":
     sys.stdout.write(json.dumps(openapi.document({}, openapi.OWN)))

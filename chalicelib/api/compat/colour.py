@@ -11,7 +11,8 @@ from chalicelib.accounts.people import ADMINISTER, require
 from chalicelib.api import library
 from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.job_views import job_answer
 from chalicelib.api.models.compat.colour import (
     ColourError,
@@ -28,7 +29,6 @@ from chalicelib.api.models.compat.colour import (
     ColourJobRequest,
     ColourJobsQuery,
 )
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.jobs.errors import (
     FileInUse,
     FileNotFound,

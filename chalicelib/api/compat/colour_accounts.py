@@ -18,7 +18,8 @@ from chalicelib.accounts.errors import (
 from chalicelib.accounts.people import READ
 from chalicelib.api import auth
 from chalicelib.api.compat.colour import worded
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.models.accounts import AccountAnswer, RegisterRequest
 from chalicelib.api.models.compat.colour import (
     ColourError,
@@ -29,7 +30,6 @@ from chalicelib.api.models.compat.colour import (
     ColourTokens,
     ColourUser,
 )
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.jobs.errors import Unauthorized
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services

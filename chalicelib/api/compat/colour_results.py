@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.api.compat.colour import worded
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.models.compat.colour import (
     ColourError,
     ColourResult,
@@ -12,7 +13,6 @@ from chalicelib.api.models.compat.colour import (
     ColourResultRequest,
     ColourResultsQuery,
 )
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.jobs.errors import JobNotFound, TryAgain
 from chalicelib.jobs.library.results import WantedResults
 from chalicelib.jobs.model import Result

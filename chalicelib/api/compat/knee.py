@@ -9,9 +9,9 @@ from chalicelib.accounts.errors import GuestQuotaReached
 from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import COMPLETE, signed_artifact
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.models.compat.knee import KneeError, KneeForm, KneeHealth, KneeStats, KneeStatus, KneeUpload
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.api.stats import health, numbers
 from chalicelib.jobs.errors import (
     ArtifactGone,

@@ -11,7 +11,8 @@ from chalicelib.accounts.people import GUEST
 from chalicelib.api.compat.receiving import receive
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import duplicates_found
-from chalicelib.api.http import Call
+from chalicelib.api.framework.http import Call
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.job_views import job_answer
 from chalicelib.api.models.compat.media import (
     Level,
@@ -32,7 +33,6 @@ from chalicelib.api.models.compat.media import (
     MediaQueued,
     times_of,
 )
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.jobs.errors import (
     GuestMayNot,
     ImportNotAllowed,

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from chalicelib.api.forms import SentFile
-from chalicelib.api.http import Call
+from chalicelib.api.framework.forms import SentFile
+from chalicelib.api.framework.http import Call
 from chalicelib.api.uploads import guests_share
 from chalicelib.jobs.intake.accepting import Announced, Selection
 from chalicelib.jobs.model import Job

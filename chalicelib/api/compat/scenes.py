@@ -8,7 +8,9 @@ from typing import Any
 
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.connections import tested_models, tested_stash
-from chalicelib.api.http import Call
+from chalicelib.api.framework.http import Call
+from chalicelib.api.framework.paging import pages
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.job_views import job_answer
 from chalicelib.api.models.compat.scenes import (
     CatalogueEntities,
@@ -35,8 +37,6 @@ from chalicelib.api.models.compat.scenes import (
     SyncAllQuery,
 )
 from chalicelib.api.models.scenes import SceneAnswer
-from chalicelib.api.paging import pages
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.api.scene_views import page_query, scene_answer
 from chalicelib.api.scenes import has_words, owned_scene
 from chalicelib.catalogue.errors import ConnectionNotThere, SceneNotFound

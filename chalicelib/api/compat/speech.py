@@ -8,7 +8,8 @@ from typing import Any
 from chalicelib.api import speech
 from chalicelib.api.compat.wording import sentence_of
 from chalicelib.api.files import signed_artifact
-from chalicelib.api.http import Call, Reply
+from chalicelib.api.framework.http import Call, Reply
+from chalicelib.api.framework.routing import Dialect, Routes
 from chalicelib.api.models.compat.speech import (
     SpeechError,
     SpeechMissingWords,
@@ -19,7 +20,6 @@ from chalicelib.api.models.compat.speech import (
     SpeechTasksAnswer,
     SpeechTasksQuery,
 )
-from chalicelib.api.routing import Dialect, Routes
 from chalicelib.jobs.errors import (
     ArtifactGone,
     ArtifactNotFound,

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from chalicelib.api.models.shapes import Answer, Given, Query, Time
+from chalicelib.webhooks.model import EventType
 
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-EventType = Literal["job.completed", "job.failed", "job.cancelled", "file.rejected"]
 
 
 class WebhookRequest(Given):

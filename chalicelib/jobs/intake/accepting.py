@@ -1,4 +1,4 @@
-"""Which of the files that a client announces a pipeline takes, which it doesn't, and which are nobody's to look at."""
+"""Which announced files a pipeline accepts, which it refuses, and which are skipped as clutter."""
 
 from __future__ import annotations
 

@@ -11,14 +11,13 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.file_moving import reset_files
 from chalicelib.jobs.intake.dropfolder import JOIN_AT_ONCE, DropFolders, is_file
 from chalicelib.jobs.keys import DropKey
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import Job, StoredObject
 from chalicelib.jobs.moves import CLOSE, SEAL
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import DropStore
 from chalicelib.jobs.states import FINISHED, RECEIVING
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
@@ -29,23 +28,14 @@ Landed = tuple[DropKey, StoredObject]
 
 
 class Closing:
-    def __init__(
-        self,
-        jobs: DropStore,
-        objects: ObjectStore,
-        queues: Queues,
-        drops: DropFolders,
-        settling: Settling,
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+    def __init__(self, core: Core[DropStore], drops: DropFolders, settling: Settling) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._drops = drops
         self._settling = settling
-        self._limits = limits
-        self._clock = clock
+        self._limits = core.limits
+        self._clock = core.clock
 
     def go_on(self, job: Job, deadline: datetime) -> None:
         """Closes the job's batch, or as much of it as there is time for. StaleTransition where it is closed already."""

@@ -37,7 +37,7 @@ class ObjectEvent:
 
 
 def deliveries(event: Mapping[str, Any]) -> Iterator[Delivery]:
-    """The messages of an SQS event. A body that is no JSON object is an empty one: nobody could ever read it."""
+    """The messages of an SQS event. A body that is no JSON object counts as empty."""
     for record in event.get("Records", ()):
         try:
             body = json.loads(record["body"])

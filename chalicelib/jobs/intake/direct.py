@@ -38,7 +38,7 @@ class DirectIntake:
                     content_type = file.content_type or UNKNOWN_TYPE
                     self._objects.put(upload.file.key, contents[file.position], content_type)
         except Exception:
-            # Nobody else has the bytes: the job would wait for them in vain.
+            # No one else has the bytes, so the job would never get them.
             self._control.act(owner_id, job.id, "cancel")
             raise
         return job

@@ -16,17 +16,17 @@ from typing import Any
 
 from chalicelib.files.names import display_name, is_housekeeping
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import Busy, FieldError, InvalidFields, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.file_moving import reset_files
 from chalicelib.jobs.intake.adding import join_batch
 from chalicelib.jobs.intake.deliveries import is_newer
 from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.keys import DropKey
-from chalicelib.jobs.limits import Limits, MiB
+from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, StoredObject, file_id
 from chalicelib.jobs.moves import AWAIT, CLOSE, SET_OPTIONS
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import DropStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
@@ -48,7 +48,7 @@ def ignored(path: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """A file's name for people, whatever its key is: other clients have put it there, and nobody can be asked."""
+    """A file's name for people, whatever its key is: other clients chose it, and can't be asked."""
     try:
         return display_name(path)
     except ValueError:
@@ -65,27 +65,18 @@ class NoOwner(Exception):
 
 class DropFolders:
     def __init__(
-        self,
-        jobs: DropStore,
-        objects: ObjectStore,
-        queues: Queues,
-        intake: Intake,
-        settling: Settling,
-        limits: Limits,
-        clock: Clock,
-        new_id: NewId,
-        owner_of: Callable[[str | None], str | None],
+        self, core: Core[DropStore], intake: Intake, settling: Settling, owner_of: Callable[[str | None], str | None]
     ) -> None:
         """owner_of: the id of the user whom a path names, or for None of the one who owns folders that name nobody;
         None where there is no such user."""
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._intake = intake
         self._settling = settling
-        self._limits = limits
-        self._clock = clock
-        self._new_id = new_id
+        self._limits = core.limits
+        self._clock = core.clock
+        self._new_id = core.new_id
         self._owner_of = owner_of
 
     def join(self, landed: Sequence[StoredObject]) -> dict[str, tuple[str, int]]:
@@ -107,7 +98,7 @@ class DropFolders:
             except NoOwner:
                 # Its name is its owner's: a digest tells it from others. Admins see it among the slips.
                 digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
-                log.warning("a drop folder belongs to no user: it waits", extra={"batch_sha256": digest})
+                log.warning("drop folder waits: no such user", extra={"batch_sha256": digest})
         return joined
 
     def _take_in(self, batch: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:

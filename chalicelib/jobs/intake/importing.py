@@ -10,17 +10,16 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import ImportNotAllowed, JobNotFound, ObjectMissing, StaleTransition
 from chalicelib.jobs.intake.adding import AT_ONCE, add_files
 from chalicelib.jobs.intake.closing import Closing
 from chalicelib.jobs.intake.deliveries import deliveries
 from chalicelib.jobs.intake.dropfolder import ignored, shown
 from chalicelib.jobs.intake.uploads import Intake
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import COUNT_LISTING, JobFields
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import ImportStore
 from chalicelib.jobs.states import RECEIVING
 from chalicelib.jobs.work.settling import Settling
@@ -30,7 +29,7 @@ log = logging.getLogger(__name__)
 MOST_DEAD_LETTERS = 3
 """How often a listing's message may be given up, three receives each, without a page in between."""
 USER = "{user_id}"
-"""In a root: the id of whoever imports."""
+"""In a root: stands for the id of the importing user."""
 
 
 @dataclass(frozen=True)
@@ -64,27 +63,23 @@ class Root:
 class Importer:
     def __init__(
         self,
-        jobs: ImportStore,
-        objects: ObjectStore,
-        queues: Queues,
+        core: Core[ImportStore],
         intake: Intake,
         settling: Settling,
         closing: Closing,
         roots: Sequence[Root],
         own_bucket: str,
-        limits: Limits,
-        clock: Clock,
     ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._intake = intake
         self._settling = settling
         self._closing = closing
         self._roots = roots
         self._own_bucket = own_bucket
-        self._limits = limits
-        self._clock = clock
+        self._limits = core.limits
+        self._clock = core.clock
 
     def start(
         self,
@@ -140,7 +135,7 @@ class Importer:
             try:
                 self.list_on(job_id, deadline)
             except (StaleTransition, JobNotFound):
-                log.info("somebody else lists this job, or nobody needs to", extra={"job_id": job_id})
+                log.info("listing skipped: another lister has it, or it is done", extra={"job_id": job_id})
             except Exception:
                 log.exception("listing broke off", extra={"job_id": job_id})
                 again.append(delivery.id)
@@ -198,7 +193,7 @@ class Importer:
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
-        # Added to by nobody since: a lister that was overtaken must not turn the place back.
+        # Only while unchanged: a lister that was overtaken must not move the position back.
         listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
         return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
@@ -26,7 +27,6 @@ from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.library.sharing import give_back, lend
 from chalicelib.jobs.limits import MiB
 from chalicelib.jobs.model import File, Job, file_id, parse_file_id
-from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.jobs.ports.stores import ReuseStore
 from chalicelib.jobs.states import AWAITED, FINISHED
 from chalicelib.jobs.work.settling import Settling
@@ -51,21 +51,19 @@ class Chosen:
 class Reuse:
     def __init__(
         self,
-        jobs: ReuseStore,
+        core: Core[ReuseStore],
         owned: Owned,
         intake: Intake,
         settling: Settling,
         pipelines: Mapping[str, Pipeline],
-        clock: Clock,
-        new_id: NewId,
     ) -> None:
-        self._jobs = jobs
+        self._jobs = core.jobs
         self._owned = owned
         self._intake = intake
         self._settling = settling
         self._pipelines = pipelines
-        self._clock = clock
-        self._new_id = new_id
+        self._clock = core.clock
+        self._new_id = core.new_id
 
     def open_job(
         self,

@@ -51,7 +51,7 @@ class Slips:
         found = self.find()
         for slip in found:
             digest = hashlib.sha256(slip.path.encode()).hexdigest()[:16]
-            log.warning("what was dropped is in no job", extra={"reason": slip.code, "path_sha256": digest})
+            log.warning("dropped file belongs to no job", extra={"reason": slip.code, "path_sha256": digest})
         return len(found)
 
     def _found(self) -> Iterator[Slip]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from chalicelib.files.names import display_name
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
@@ -32,10 +33,9 @@ from chalicelib.jobs.intake.copies import known_copies
 from chalicelib.jobs.intake.multipart import part_size
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import JobFields
-from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore, SignedRequest
+from chalicelib.jobs.ports.outside import SignedRequest
 from chalicelib.jobs.ports.stores import IntakeStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import Settling
@@ -64,25 +64,15 @@ class Upload:
 
 
 class Intake:
-    def __init__(
-        self,
-        jobs: IntakeStore,
-        objects: ObjectStore,
-        owned: Owned,
-        settling: Settling,
-        works: Mapping[str, Work],
-        limits: Limits,
-        clock: Clock,
-        new_id: NewId,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
+    def __init__(self, core: Core[IntakeStore], owned: Owned, settling: Settling) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
         self._owned = owned
         self._settling = settling
-        self._works = works
-        self._limits = limits
-        self._clock = clock
-        self._new_id = new_id
+        self._works = core.works
+        self._limits = core.limits
+        self._clock = core.clock
+        self._new_id = core.new_id
 
     def open_job(
         self,
@@ -162,7 +152,7 @@ class Intake:
             **fields,
         )
         self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
-        log.info("a job was opened", extra={"job_id": job.id, "pipeline": work.name})
+        log.info("job opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
     def select(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
     FieldError,
     FileNotAwaited,
@@ -17,11 +17,9 @@ from chalicelib.jobs.errors import (
 )
 from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.work.claims import RUN_LEASE
@@ -29,7 +27,6 @@ from chalicelib.jobs.work.cleaning import clean
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
 from chalicelib.jobs.work.slices import Slices
 from chalicelib.jobs.works import takes_files
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -37,27 +34,16 @@ LEFT_OUT = "given_up"
 
 
 class Control:
-    def __init__(
-        self,
-        jobs: ControlStore,
-        objects: ObjectStore,
-        queues: Queues,
-        owned: Owned,
-        settling: Settling,
-        slices: Slices,
-        works: Mapping[str, Work],
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+    def __init__(self, core: Core[ControlStore], owned: Owned, settling: Settling, slices: Slices) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._owned = owned
         self._settling = settling
         self._slices = slices
-        self._works = works
-        self._limits = limits
-        self._clock = clock
+        self._works = core.works
+        self._limits = core.limits
+        self._clock = core.clock
 
     def act(self, owner_id: str, job_id: str, action: str) -> Job:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
@@ -79,7 +65,7 @@ class Control:
                 job = self._owned.job(owner_id, job_id)
         else:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.")
-        log.info("the user wants: %s", action, extra={"job_id": job.id})
+        log.info("%s requested", action, extra={"job_id": job.id})
         if action == "resume":
             self._go_on(job)
         if action == "cancel":
@@ -101,20 +87,20 @@ class Control:
             raise NotAllowedInState("None of the job's files has arrived: begin a new job.")
         now = self._clock()
         try:
-            # The files first: nobody asks for the run of a job that is over, so none can begin without them.
+            # The files first: a job that is over gets no run, so none can begin without them.
             reset_files(self._jobs, job, again)
             due_at = now + timedelta(seconds=self._limits.check_every)
             open_again = RETRY(sealed=job.listing is None, active_at=now, due_at=due_at, retries=job.retries + 1)
             job = move(self._jobs, job, open_again)
         except StaleTransition:
             raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
-        log.info("the user wants: retry", extra={"job_id": job.id, "files": len(again)})
+        log.info("retry requested", extra={"job_id": job.id, "files": len(again)})
         self._go_on(job)
         return self._jobs.job(job.id)
 
     def leave_out(self, owner_id: str, job_id: str, number: int) -> None:
         """Goes on without a file that can't be sent: it is rejected, and the job waits for it no longer. Again changes
-        nothing. FileNotAwaited once the file has arrived, even if nobody has looked into it yet."""
+        nothing. FileNotAwaited once the file has arrived, even before it is inspected."""
         job, file = self._owned.file(owner_id, job_id, number)
         if not _left_out(file):
             awaited = file.state is FileState.EXPECTED and not job.final and is_upload(job, file)
@@ -124,8 +110,8 @@ class Control:
                 file = self._jobs.file(job.id, number)
                 if not _left_out(file):
                     raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")
-            log.info("the user leaves a file out", extra={"job_id": job.id, "file": number})
-        # Again too: whoever did so first may have died before this.
+            log.info("file left out by its owner", extra={"job_id": job.id, "file": number})
+        # Repeated on purpose: the first caller may have died before this.
         if file.upload_id:
             self._objects.abort_parts(file.key, file.upload_id)
         self._settling.settle(job.id)

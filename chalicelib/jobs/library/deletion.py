@@ -14,17 +14,16 @@ from itertools import batched
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import FileInUse, JobNotFound, NotAllowedInState, StaleTransition, TryAgain
 from chalicelib.jobs.intake.deliveries import deliveries
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.library.removing import GOING, forget_kept, remove_files
 from chalicelib.jobs.library.sharing import Holder, holders, source_of
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, Thumbnail, file_id
 from chalicelib.jobs.moves import DELETE, LOOK_AGAIN
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import DeletionStore, Use
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.jobs.work import thumbnails
@@ -46,23 +45,14 @@ Clears = Callable[[str, datetime], None]
 
 
 class Deletion:
-    def __init__(
-        self,
-        jobs: DeletionStore,
-        objects: ObjectStore,
-        queues: Queues,
-        owned: Owned,
-        control: Control,
-        limits: Limits,
-        clock: Clock,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+    def __init__(self, core: Core[DeletionStore], owned: Owned, control: Control) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._owned = owned
         self._control = control
-        self._limits = limits
-        self._clock = clock
+        self._limits = core.limits
+        self._clock = core.clock
 
     def delete_file(self, owner_id: str, job_id: str, number: int) -> None:
         """Deletes one file. FileInUse while a job that isn't over needs it. Its object stays while another file of the
@@ -119,7 +109,7 @@ class Deletion:
             except JobNotFound:
                 log.info("the job is gone", extra=_ids(delivery.body))
             except Exception:
-                log.exception("cleaning up broke off", extra=_ids(delivery.body))
+                log.exception("cleanup failed", extra=_ids(delivery.body))
                 again.append(delivery.id)
         return again
 
@@ -131,7 +121,7 @@ class Deletion:
             if "file" in delivery.body and isinstance(tries, int) and tries < MOST_DEAD_LETTERS:
                 self._queues.clean_up({**delivery.body, "tries": tries + 1}, INSURANCE_SECONDS)
             else:
-                log.error("cleaning up was given up", extra=_ids(delivery.body))
+                log.error("cleanup given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
         """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""

@@ -1,4 +1,4 @@
-"""A user's own jobs and files, and nobody else's."""
+"""Access to a user's own jobs and files only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Owned:
         self._jobs = jobs
 
     def job(self, owner_id: str, job_id: str) -> Job:
-        """JobNotFound for another's job too, and for one that is being deleted: nobody learns which ids exist."""
+        """JobNotFound for another's job too, and for one being deleted: no caller learns which ids exist."""
         job = self._jobs.job(job_id)
         if job.owner_id != owner_id or job.deleting:
             raise JobNotFound("There is no such job.")

@@ -116,7 +116,7 @@ class Results:
         metadata: Mapping[str, Any],
         own_id: str | None = None,
     ) -> Result:
-        """A result for any job, whoever's it is. The same own_id twice is one result of the job. JobNotFound."""
+        """A result for any job of any owner. The same own_id twice is one result of the job. JobNotFound."""
         job = self._jobs.job(job_id)
         self._owned.job(job.owner_id, job_id)
         _check_size(metadata)

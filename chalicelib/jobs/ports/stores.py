@@ -117,7 +117,7 @@ class Batches(Protocol):
         that was there is `instead_of`; the job itself may not have been created yet."""
 
     def batch_job(self, batch: str) -> str | None:
-        """The job that imports the batch, strongly consistent; None where nobody has opened it."""
+        """The job that imports the batch, strongly consistent; None where none is open."""
 
     def batch_files(self, batch: str, keys: Sequence[str]) -> dict[str, tuple[str, int]]:
         """Job and file number of those keys of the batch that are known, strongly consistent."""

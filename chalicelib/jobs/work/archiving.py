@@ -35,7 +35,7 @@ LOCAL_PIECE = 32 * 1024 * 1024
 
 
 class Watcher(Protocol):
-    """The run that the zip is part of: it is told how far it is, and may stop it there by raising."""
+    """The run that the zip is part of. It receives the zip's progress and may stop it by raising."""
 
     @property
     def upload(self) -> Mapping[str, Any] | None: ...

@@ -90,7 +90,7 @@ class RunClaim:
         self._move(ASK_USER(waiting_for=dict(waiting_for)))
 
     def release(self, **changes: Unpack[JobFields]) -> None:
-        """Gives the claim back, so that whoever goes on need not wait for the lease."""
+        """Releases the claim, so that the next worker need not wait for the lease."""
         try:
             self.job = move(self._jobs, self.job, RELEASE(**changes))
         except (JobNotFound, StaleTransition):

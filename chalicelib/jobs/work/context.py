@@ -319,7 +319,7 @@ class Context:
         return self.job.upload
 
     def note_upload(self, upload: Mapping[str, Any]) -> None:
-        """Remembers a multipart upload under way, so that whoever goes on finds its parts."""
+        """Records a multipart upload under way, so that the next worker finds its parts."""
         self._claim.write(upload=dict(upload))
 
     def _drop_upload(self) -> None:

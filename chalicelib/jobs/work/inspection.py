@@ -11,16 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import Busy, FileNotFound, JobNotFound, StaleTransition
 from chalicelib.jobs.file_moving import claim_file, finish_files, reject_file
 from chalicelib.jobs.intake.deliveries import Delivery, deliveries, group_of, is_newer, object_events
 from chalicelib.jobs.intake.dropfolder import DropFolders
-from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import FileOutcome, Job, StoredObject
 from chalicelib.jobs.moves import START
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import InspectionStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, FileState, JobState
 from chalicelib.jobs.work import thumbnails
@@ -55,26 +53,17 @@ class Task:
 
 class Inspector:
     def __init__(
-        self,
-        jobs: InspectionStore,
-        objects: ObjectStore,
-        queues: Queues,
-        settling: Settling,
-        drops: DropFolders,
-        pipelines: Mapping[str, Pipeline],
-        limits: Limits,
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
+        self, core: Core[InspectionStore], settling: Settling, drops: DropFolders, pipelines: Mapping[str, Pipeline]
     ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
         self._settling = settling
         self._drops = drops
         self._pipelines = pipelines
-        self._limits = limits
-        self._clock = clock
-        self._observer = observer
+        self._limits = core.limits
+        self._clock = core.clock
+        self._observer = core.observer
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
         """Works through a batch of messages; returns the ids of those that must come again.
@@ -104,7 +93,7 @@ class Inspector:
                     if outcome := self._look(task, loaded, deadline):
                         found[task.job_id].append((task, outcome))
                     else:
-                        # Done before; but whoever did it may have died before asking for what follows.
+                        # Done before; but that worker may have died before it requested the next step.
                         found.setdefault(task.job_id, [])
                 except (JobNotFound, FileNotFound):
                     self._sweep_up(task)
@@ -134,7 +123,7 @@ class Inspector:
             given_up = reject_file(self._jobs, file, "processing_failed", GIVEN_UP, self._clock())
             job = self._settling.settle(task.job_id)
             if given_up:
-                log.error("a file was given up", extra={"job_id": job.id, "file": task.number})
+                log.error("file given up after too many deliveries", extra={"job_id": job.id, "file": task.number})
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
     def _in_turn(self, batch: Sequence[Delivery]) -> list[Delivery]:
@@ -177,7 +166,7 @@ class Inspector:
             try:
                 events = list(object_events(delivery.body))
             except (KeyError, TypeError, ValueError, AttributeError):
-                log.error("a message that is none of ours", extra={"message_id": delivery.id})
+                log.error("unknown message", extra={"message_id": delivery.id})
                 continue
             for event in events:
                 place, drop = keys.parse_upload(event.seen.key), keys.parse_drop(event.seen.key)
@@ -239,7 +228,7 @@ class Inspector:
 
     def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
         """Sends the rest of a batch anew, for other workers: a file that takes long, or is made to, keeps no others."""
-        log.info("a batch took long: the rest is handed on", extra={"files": len(tasks)})
+        log.info("batch handed on before its deadline", extra={"files": len(tasks)})
         by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
         for task in by_delivery.values():
             try:
@@ -251,7 +240,7 @@ class Inspector:
     def _sweep_up(self, task: Task) -> None:
         """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
         looks whether another file shares it, and does so once a deletion that is under way is over."""
-        log.info("no such file any more")
+        log.info("file no longer exists")
         key = task.seen.key
         if task.seen.bucket is not None or keys.parse_upload(key) != (task.job_id, task.number):
             return
@@ -263,7 +252,7 @@ class Inspector:
         try:
             self._settling.fail(job, failed.code, failed.message)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
 
     def _start(self, job: Job, now: datetime) -> Job:
         try:
@@ -301,12 +290,12 @@ class Inspector:
             if outcome.state is FileState.REJECTED:
                 code = outcome.error_code or "unknown"
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code=code)
-                log.info("a file was rejected", extra={"job_id": job.id, "file": outcome.number, "code": code})
+                log.info("file rejected", extra={"job_id": job.id, "file": outcome.number, "code": code})
             else:
                 self._observer.measure("FilesInspected", Pipeline=job.pipeline)
                 self._observer.measure("BytesInspected", outcome.size, Pipeline=job.pipeline)
         taken = sum(outcome.state is not FileState.REJECTED for outcome in outcomes)
-        log.info("files were looked into", extra={"job_id": job.id, "taken": taken, "of": len(outcomes)})
+        log.info("files inspected", extra={"job_id": job.id, "taken": taken, "of": len(outcomes)})
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:

@@ -33,7 +33,7 @@ def run_again_without(jobs: RunStore, objects: ObjectStore, job: Job, file: File
     """Rejects a file that is gone, and with it the job's other uploads that are; then the run stands at its first step.
     again: RUN_AGAIN, or what a slice does. StaleTransition where the run has moved on."""
     lost = {file.number: file} | {other.number: other for other in _lost_uploads(jobs, objects, job)}
-    log.warning("files are gone: the run begins again without them", extra={"job_id": job.id, "files": len(lost)})
+    log.warning("files deleted: run restarted without them", extra={"job_id": job.id, "files": len(lost)})
     unmark_duplicates(jobs, job.id, [f for f in jobs.files(job) if f.duplicate_of in lost and f.number not in lost])
     lose_files(jobs, job, list(lost.values()), CODE, MESSAGE, clock())
     move(jobs, job, again(due_at=clock()))

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.intake.deliveries import Delivery, deliveries
 from chalicelib.jobs.library.results import result_of_run
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.moves import COMPLETE, COUNT_TRY, FAIL_RUN, RUN_AGAIN, JobFields
 from chalicelib.jobs.moving import claim_run, move
-from chalicelib.jobs.ports.outside import Queues
+from chalicelib.jobs.ports.outside import ModelStore, UserData
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, RunClaim
 from chalicelib.jobs.work.cleaning import clean
@@ -40,23 +42,18 @@ DEAD_LETTER_DELAY = 60
 
 class Runner:
     def __init__(
-        self,
-        stores: Stores,
-        queues: Queues,
-        settling: Settling,
-        slices: Slices,
-        works: Mapping[str, Work],
+        self, core: Core[RunStore], models: ModelStore, user_data: UserData, settling: Settling, slices: Slices
     ) -> None:
-        self._stores = stores
-        self._jobs = stores.jobs
-        self._objects = stores.objects
-        self._clock = stores.clock
-        self._observer = stores.observer
-        self._queues = queues
+        self._stores = Stores(core.jobs, core.objects, models, user_data, core.clock, core.observer)
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._clock = core.clock
+        self._observer = core.observer
+        self._queues = core.queues
         self._settling = settling
         self._slices = slices
-        self._works = works
-        self._worker = SliceWorker(stores, queues, settling, slices, works)
+        self._works = core.works
+        self._worker = SliceWorker(core, self._stores, settling, slices)
 
     def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
         """Runs the jobs and slices of a batch of messages; returns the ids of those that must come again.
@@ -107,7 +104,7 @@ class Runner:
         work = self._works[job.pipeline]
         scratch = Path(tempfile.mkdtemp(prefix="millrace-"))
         claim = RunClaim(self._jobs, job, deadline, self._clock)
-        log.info("a run goes on", extra={"attempt": job.attempt, "steps_done": job.steps_done})
+        log.info("run claimed", extra={"attempt": job.attempt, "steps_done": job.steps_done})
         renewal = Renewal(claim)
 
         def release(**changes: Unpack[JobFields]) -> None:
@@ -122,7 +119,7 @@ class Runner:
             self._fail(claim.job, failed.code, failed.message)
         except HandOn as on:
             there = on.place or place_of(work, claim.job)
-            log.info("another function goes on", extra={"place": there})
+            log.info("run handed to another function", extra={"place": there})
             # To be in the wrong place is no try of the step.
             release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
@@ -132,7 +129,7 @@ class Runner:
         except Cancelled:
             clean(self._objects, self._jobs, job)
         except Interrupted:
-            log.info("the run stopped at a clean point")
+            log.info("run stopped at a clean point")
             release(tries=0)
         except StaleTransition:
             # The claim was lost, or the job paused or cancelled, between two looks.
@@ -168,7 +165,7 @@ class Runner:
         try:
             run_again_without(self._jobs, self._objects, job, file, RUN_AGAIN, self._clock)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
             return
         self._settling.settle(job.id)
 
@@ -181,7 +178,7 @@ class Runner:
             if isinstance(job_id, str):
                 yield delivery, job_id, part
             else:
-                log.error("a message without a job", extra={"message_id": delivery.id})
+                log.error("message without a job", extra={"message_id": delivery.id})
 
     def _undelivered(self, job: Job, message_id: str) -> None:
         free = job.lease_until is None or job.lease_until <= self._clock() or job.claimed_by == message_id
@@ -195,22 +192,22 @@ class Runner:
 
     @contextmanager
     def _step(self, job: Job, step: Step) -> Iterator[None]:
-        began, outcome = self._clock(), "is not done yet"
+        began, outcome = self._clock(), "interrupted"
         try:
             with self._observer.span(step.name):
                 yield
-            outcome = "is done"
+            outcome = "finished"
         finally:
             seconds = (self._clock() - began).total_seconds()
             self._observer.measure("StepSeconds", seconds, Pipeline=job.pipeline, Step=step.name)
-            log.info("a step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
+            log.info("step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
 
     def _fail(self, job: Job, code: str, text: str) -> None:
         """Fails the job, if it is still this worker's and not paused or cancelled by now."""
         try:
             self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
 
     def _complete(self, context: Context) -> None:
         job, now = context.job, self._clock()
@@ -220,7 +217,7 @@ class Runner:
         move(self._jobs, job, COMPLETE(completed_at=now))
         self._observer.measure("JobsCompleted", Pipeline=job.pipeline)
         self._observer.measure("JobSeconds", seconds, Pipeline=job.pipeline)
-        log.info("the job is completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
+        log.info("job completed", extra={"pipeline": job.pipeline, "seconds": round(seconds, 3)})
         self._jobs.record_duration(job.pipeline, seconds)
         if context.saved_anything:
             self._objects.delete_prefix(keys.below(keys.WORK, job.id))

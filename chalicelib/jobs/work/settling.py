@@ -7,18 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, JobMove
 from chalicelib.jobs.moving import Contended, move
-from chalicelib.jobs.observer import UNOBSERVED, Observer
-from chalicelib.jobs.ports.outside import Clock, ObjectStore, Queues
 from chalicelib.jobs.ports.stores import SettlingStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.works import place_of, takes_files, works_per_file
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -28,21 +26,13 @@ ASKED_AT_ONCE = 100
 
 
 class Settling:
-    def __init__(
-        self,
-        jobs: SettlingStore,
-        objects: ObjectStore,
-        queues: Queues,
-        works: Mapping[str, Work],
-        clock: Clock,
-        observer: Observer = UNOBSERVED,
-    ) -> None:
-        self._jobs = jobs
-        self._objects = objects
-        self._queues = queues
-        self._works = works
-        self._clock = clock
-        self._observer = observer
+    def __init__(self, core: Core[SettlingStore]) -> None:
+        self._jobs = core.jobs
+        self._objects = core.objects
+        self._queues = core.queues
+        self._works = core.works
+        self._clock = core.clock
+        self._observer = core.observer
 
     def settle(self, job_id: str) -> Job:
         """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
@@ -55,7 +45,7 @@ class Settling:
                 return self._fail_without_files(job)
             if not job.run_requested:
                 job = self._request_run(job)
-                log.info("all files are in: the job may run", extra={"job_id": job.id, "files": job.file_count})
+                log.info("all files received, run requested", extra={"job_id": job.id, "files": job.file_count})
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
@@ -91,7 +81,7 @@ class Settling:
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
         """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
-        log.warning("the job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
+        log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs import keys
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import ObjectMissing, StaleTransition
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
-from chalicelib.jobs.ports.outside import Queues
+from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.archiving import FileChanged, make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
@@ -27,7 +28,7 @@ from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
 from chalicelib.jobs.work.zip_slices import read_share
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy, Work
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy
 
 log = logging.getLogger(__name__)
 
@@ -83,17 +84,15 @@ class SliceContext(Context):
 
 
 class SliceWorker:
-    def __init__(
-        self, stores: Stores, queues: Queues, settling: Settling, slices: Slices, works: Mapping[str, Work]
-    ) -> None:
+    def __init__(self, core: Core[RunStore], stores: Stores, settling: Settling, slices: Slices) -> None:
         self._stores = stores
-        self._jobs = stores.jobs
-        self._clock = stores.clock
-        self._observer = stores.observer
-        self._queues = queues
+        self._jobs = core.jobs
+        self._clock = core.clock
+        self._observer = core.observer
+        self._queues = core.queues
         self._settling = settling
         self._slices = slices
-        self._works = works
+        self._works = core.works
 
     def work(self, message: SliceMessage, by: str, deadline: datetime) -> None:
         """Does one slice. Does nothing where it is done, in another worker's hands, or of a step that is over."""
@@ -140,7 +139,7 @@ class SliceWorker:
                 run_again_without(self._jobs, stores.objects, job, gone.file, RUN_AGAIN_FROM_SLICE, self._clock)
                 self._settling.settle(job.id)
             except StaleTransition:
-                log.info("the job moved on by itself", extra={"job_id": job.id})
+                log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})
         except Cancelled:
             clean(self._stores.objects, self._jobs, job)
         except Interrupted:
@@ -185,4 +184,4 @@ class SliceWorker:
         try:
             self._settling.fail(job, code, text, FAIL_SLICE)
         except StaleTransition:
-            log.info("the job moved on by itself", extra={"job_id": job.id})
+            log.info("skipped: the job changed meanwhile", extra={"job_id": job.id})

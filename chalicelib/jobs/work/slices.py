@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.jobs.core import Core
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import LOOK_AT_SLICES
 from chalicelib.jobs.moving import move
-from chalicelib.jobs.ports.outside import Clock, Invoker, Queues
+from chalicelib.jobs.ports.outside import Invoker
 from chalicelib.jobs.ports.stores import SliceStore
 from chalicelib.jobs.work.claims import SliceClaim, is_of
 from chalicelib.jobs.work.slice_claims import finish_slice
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class SliceMessage:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
-        """None where the message is not of a slice. Raises ValueError for one that nobody could have sent."""
+        """None where the message is not for a slice. Raises ValueError for a malformed one."""
         if "slice" not in body:
             return None
         numbers = [body.get(name) for name in ("step", "slice", "division")]
@@ -56,20 +56,13 @@ class SliceMessage:
 
 
 class Slices:
-    def __init__(
-        self,
-        jobs: SliceStore,
-        queues: Queues,
-        works: Mapping[str, Work],
-        clock: Clock,
-        invoker: Invoker | None = None,
-    ) -> None:
+    def __init__(self, core: Core[SliceStore], invoker: Invoker | None = None) -> None:
         """invoker: where it is None, every message goes by the queue."""
-        self._jobs = jobs
+        self._jobs = core.jobs
+        self._queues = core.queues
+        self._works = core.works
+        self._clock = core.clock
         self._invoker = invoker
-        self._queues = queues
-        self._works = works
-        self._clock = clock
 
     def begin(self, job: Job) -> None:
         """Sends all slices of a step that has just been divided. Where the step asks for it, workers are invoked

@@ -15,6 +15,7 @@ from chalicelib.pipelines.colour import (
     balance,
     correcting,
     cube,
+    dcp_file,
     picture_report,
     pictures,
     profiles,
@@ -164,6 +165,11 @@ def _describe(job: RunContext, fitted: dict[str, Any], outputs: _Outputs) -> Non
         correction = Correction.of(fitted["correction"])
         outputs.add("cube", ".cube", cube.written(correction, f"{stem} to {correction.space.title}"), "text/plain")
         outputs.add("profile", ".icc", profiles.of_picture(correction, stem), "application/vnd.iccprofile")
+    camera = saved.camera_of(job, report["file_number"])
+    if camera and fitted.get("dcp") and report["success"]:
+        found = dcp_file.matrices(np.array(fitted["dcp"]), camera)
+        if found:
+            outputs.add("dcp", ".dcp", dcp_file.written(*found, camera, stem), "application/octet-stream")
     if report["fit"]:
         table = report["fit"]["patches"]
         outputs.add("swatches", "_swatches.png", swatches.drawn(table, stem), "image/png")

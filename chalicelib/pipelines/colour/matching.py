@@ -18,6 +18,7 @@ from chalicelib.pipelines.colour.spaces import xyz_of
 Floats = NDArray[np.float64]
 
 _ENOUGH = 6  # patches without which nothing can be fitted
+_DOUBTFUL = 2.0  # mean leave-one-out difference from which on the border is mistrusted
 _WORST = 10.0  # mean leave-one-out difference beyond which a correction would do more harm than good
 
 
@@ -103,14 +104,42 @@ def _freed_by_patches(problem: Problem, card: Card) -> tuple[Problem, LightField
 
 def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
     """The fit of one card. Raises Unfit."""
-    field_given = sample.flat is not None
     if sample.blur > TOO_BLURRED:
         raise Unfit(
             "too_blurred", "The card is too blurred: its patches run into each other. Focus on it and hold still."
         )
+    if sample.flat is not None or card.border is None:
+        return _matched(sample, card, wanted_model, border=False)
+    found, doubt = _tried(sample, card, wanted_model, border=True)
+    if found is None or _rest(found) > _DOUBTFUL:
+        # The edge of a shadow is no low-order field: a border that lies across one leads astray, and without it the
+        # patches on one side of the edge agree and those on the other are left out.
+        other, _ = _tried(sample, card, wanted_model, border=False)
+        if other and (found is None or _rest(other) < 0.5 * _rest(found)):
+            return other
+    if found is None:
+        assert doubt is not None
+        raise doubt
+    return found
+
+
+def _tried(sample: Sample, card: Card, wanted_model: str, *, border: bool) -> tuple[Match | None, Unfit | None]:
+    try:
+        return _matched(sample, card, wanted_model, border=border), None
+    except Unfit as reason:
+        return None, reason
+
+
+def _rest(match: Match) -> float:
+    return float(match.loo[match.weights > 0].mean())
+
+
+def _matched(sample: Sample, card: Card, wanted_model: str, *, border: bool) -> Match:
+    """border: whether the light is read from the card's white border."""
+    field_given = sample.flat is not None
 
     def prepared(encoding: Encoding) -> tuple[Problem, dict[int, str], LightField | None]:
-        field = None if field_given else _field_of_border(sample, encoding, card)
+        field = _field_of_border(sample, encoding, card) if border else None
         return *_problem(sample, encoding, field, card), field
 
     kept_by: dict[Encoding, NDArray[np.bool_]] = {}

@@ -1,4 +1,4 @@
-"""What is told of one picture: card, patches, differences, rating."""
+"""The report of one picture: card, patches, differences, rating."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 
 MAX_PIXELS = 120_000_000
@@ -32,7 +33,7 @@ _QUALITY = 95
 class Picture:
     """pixels: (h, w, 3) uint8 or uint16, as stored: `orientation` (EXIF) says how it is to be held. alpha: (h, w).
     grey: it has no colours. linear: its numbers are proportional to light. notes: code and sentence of what was changed
-    or left out in reading."""
+    or left out in reading. camera: of a raw that names it."""
 
     pixels: Pixels
     form: str
@@ -43,6 +44,7 @@ class Picture:
     grey: bool = False
     linear: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
+    camera: RawCamera | None = None
 
     @property
     def upright(self) -> Pixels:

@@ -7,7 +7,10 @@ from pathlib import Path
 import rawpy
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.pictures import Picture, check_size
+
+_DNG_VERSION, _UNIQUE_MODEL = 50706, 50708
 
 
 def developed(path: Path) -> Picture:
@@ -18,6 +21,7 @@ def developed(path: Path) -> Picture:
     try:
         with rawpy.imread(str(path)) as raw:
             check_size(raw.sizes.raw_width, raw.sizes.raw_height)
+            multipliers = [float(value) for value in raw.camera_whitebalance[:3]]
             pixels = raw.postprocess(
                 output_bps=16,
                 gamma=(1, 1),
@@ -32,4 +36,25 @@ def developed(path: Path) -> Picture:
             "damaged_raw", "The raw can't be developed: LibRaw doesn't know it, or it is damaged."
         ) from None
     notes = [("raw_developed", "The raw was developed to 16-bit TIFF; its EXIF is not carried over.")]
-    return Picture(pixels, "TIFF", linear=True, notes=notes)
+    model = _model(path)
+    camera = (
+        RawCamera(model, (multipliers[0], multipliers[1], multipliers[2])) if model and min(multipliers) > 0 else None
+    )
+    return Picture(pixels, "TIFF", linear=True, notes=notes, camera=camera)
+
+
+def _model(path: Path) -> str | None:
+    """The name that raw converters know the camera by. DNG alone states it: makers' own files leave it to each
+    converter's table."""
+    from PIL import TiffImagePlugin
+
+    try:
+        with path.open("rb") as stream:
+            folder = TiffImagePlugin.ImageFileDirectory_v2(stream.read(8))
+            stream.seek(folder.next)
+            folder.load(stream)
+            told = folder.get(_UNIQUE_MODEL) if _DNG_VERSION in folder else None
+    except Exception:  # Pillow raises what its readers raise; LibRaw has read the picture all the same
+        return None
+    name = told.strip("\0 ") if isinstance(told, str) else ""
+    return name if name.isascii() and name.isprintable() and 0 < len(name) < 128 else None

@@ -86,7 +86,7 @@ def _fadgi(fadgi: dict[str, Any]) -> str:
 
 
 def facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
-    """What is told of one picture, name by name; values of None are not known."""
+    """The report of one picture, by name; None: not known."""
     if not report["success"]:
         return [("Not used", report["reason"]["message"])]
     fit = report["fit"]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from chalicelib.pipelines.base import InspectedFile, RunContext
 from chalicelib.pipelines.colour import pictures, reference_values
 from chalicelib.pipelines.colour.cards import Card, cards
+from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.measuring import FlatCard, Sample
 
 Floats = NDArray[np.float64]
@@ -90,13 +91,20 @@ def picture(job: RunContext, plan: Plan, number: int) -> pictures.Picture:
 
 
 def put_developed(job: RunContext, number: int, found: pictures.Picture) -> None:
-    told = {"form": found.form, "linear": found.linear, "notes": found.notes}
+    camera = found.camera and {"model": found.camera.model, "multipliers": found.camera.multipliers}
+    told = {"form": found.form, "linear": found.linear, "notes": found.notes, "camera": camera}
     form, found.form = found.form, "PNG"
     path = job.scratch / f"developed-{number}.png"
     pictures.write(found, path)
     found.form = form
     job.save(f"developed-{number}", path)
     put(job, f"developed-{number}.json", told)
+
+
+def camera_of(job: RunContext, number: int) -> RawCamera | None:
+    """Of a raw that names it."""
+    told = (get_or_none(job, f"developed-{number}.json") or {}).get("camera")
+    return RawCamera(told["model"], tuple(told["multipliers"])) if told else None
 
 
 def put_card(job: RunContext, number: int, flat: FlatCard, field: Floats | None) -> None:

@@ -33,6 +33,7 @@ from chalicelib.pipelines.colour.spaces import SRGB
 Floats = NDArray[np.float64]
 
 FIRST = "reference.json"
+_LINEAR_WITHIN = 0.02
 
 
 def needs_card(options: Any) -> bool:
@@ -273,12 +274,23 @@ def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | No
     loo = match.loo if judged.model == match.model and job.options.operation != "white_balance" else None
     made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field)
     made["correction"] = applied.stored()
+    made["dcp"] = None if job.options.operation == "white_balance" else _camera_profile(match, card)
     made["fit"]["leave_one_out_by_model"] = {name: round(value, 4) for name, value in match.scores.items()}
     if match.left_out:
         told["warnings"] = [*told["warnings"], ["patches_left_out", _left_out_sentence(card, match)]]
     if match.encoding.kind != "srgb":
         told["warnings"] = [*told["warnings"], ["other_encoding", _encoding_sentence(match)]]
     return told | made
+
+
+def _camera_profile(match: matching.Match, card: Card) -> list[list[float]] | None:
+    """A 3×3 from linear light to XYZ (D50), which is all that a camera profile holds; None where the numbers weren't
+    linear."""
+    encoding = match.encoding
+    if encoding.kind != "exponent" or abs(encoding.exponent - 1) > _LINEAR_WITHIN:
+        return None
+    problem = fitting.Problem(match.linear, card.known_lab, match.weights)
+    return [[float(value) for value in row] for row in fitting.solve(problem, fitting.LINEAR)]
 
 
 def _left_out_sentence(card: Card, match: matching.Match) -> str:

@@ -164,7 +164,7 @@ class _Clocks:
         return self._where.zone, "option"
 
     def of_instant(self, instant: datetime) -> tuple[tzinfo, str]:
-        """The zone in which an instant is told."""
+        """The zone in which an instant is shown."""
         if self._where.offset is not None:
             return self._where.offset, "exif"
         if self._zone is not None:

@@ -118,7 +118,7 @@ def measure(
         elif region.kind == "cartilage":
             found.warnings.append(f"{name}: no thickness. {note}")
         if area_note:
-            found.warnings.append(f"{name}: {area_note}")
+            found.warnings.append(f"{name}: no area. {area_note}")
         found.measures.append(
             Measure(
                 label=region.value,

@@ -9,6 +9,7 @@ from chalicelib.pipelines.volume.geometry import Array
 from chalicelib.pipelines.volume.options import NOTICE
 from chalicelib.pipelines.volume.surfaces import Surface
 
+ROWS = 50_000
 FORMATS = ("vtk", "stl", "ply", "obj")
 ARTIFACTS = {"stl": "model/stl", "ply": "application/octet-stream"}  # the others are in the zip
 
@@ -90,10 +91,14 @@ def ply(surface: Surface, name: str, thickness: Array | None = None) -> bytes:
 
 def obj(surface: Surface, name: str) -> bytes:
     """Wavefront OBJ; its corners count from 1."""
-    lines = [f"# {_ascii(name)} | mm, RAS+ | {NOTICE}"]
-    lines += [f"v {x:.4f} {y:.4f} {z:.4f}" for x, y, z in surface.vertices.tolist()]
-    lines += [f"f {a} {b} {c}" for a, b, c in (surface.faces + 1).tolist()]
-    return ("\n".join(lines) + "\n").encode()
+    head = f"# {_ascii(name)} | mm, RAS+ | {NOTICE}\n".encode()
+    return head + _lines("v %.4f %.4f %.4f\n", surface.vertices) + _lines("f %d %d %d\n", surface.faces + 1)
+
+
+def _lines(form: str, rows: Array) -> bytes:
+    # One format for many rows: two or three times as fast as one for each, and a surface has millions.
+    parts = (rows[start : start + ROWS] for start in range(0, len(rows), ROWS))
+    return b"".join((form * len(part) % tuple(part.ravel().tolist())).encode() for part in parts)
 
 
 def _point_data(thickness: Array | None) -> bytes:

@@ -103,7 +103,29 @@ class Options(BaseModel):
     )
     t2_map: bool = Field(
         default=True,
-        description="Fit T2 in each region where the input is a multi-echo DICOM series with three or more echo times.",
+        description="T2 in each region where the input is a DICOM series with three or more echo times (fitted), or "
+        "with the two of a qDESS whose spoiler is known (by formula).",
+    )
+    gl_area: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e6,
+        allow_inf_nan=False,
+        description="Area of a qDESS's spoiler in G/cm·µs, where the files don't state it (GE's tag 0019,10B6).",
+    )
+    tg: float | None = Field(
+        default=None,
+        gt=0,
+        le=1e5,
+        allow_inf_nan=False,
+        description="Duration of a qDESS's spoiler in µs, where the files don't state it (GE's tag 0019,10B7).",
+    )
+    t1: float | None = Field(
+        default=None,
+        gt=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="T1 in ms for T2 from a qDESS; without it that of cartilage, 1200 ms, is assumed.",
     )
     keep_dicom_ids: bool = Field(
         default=False,

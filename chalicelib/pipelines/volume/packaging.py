@@ -17,6 +17,7 @@ from chalicelib.pipelines.volume import (
     pictures,
     pictures_of_t2,
     pictures_of_thickness,
+    qdess,
     reports,
     t2,
 )
@@ -25,7 +26,7 @@ from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE
 from chalicelib.pipelines.volume.plan import Plan
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, load_plan
-from chalicelib.pipelines.volume.warning_codes import codes_of
+from chalicelib.pipelines.volume.warning_codes import codes_of, values_of
 
 
 def package(job: RunContext) -> None:
@@ -126,18 +127,19 @@ def _t2_members(
     results["t2"] = {
         "status": "computed",
         "echo_times_ms": found["times_ms"],
-        "method": "log-linear fit weighted by the signal squared, in each voxel; voxels with R² under "
-        f"{t2.LEAST_R2} or T2 over {t2.LONGEST_MS:g} ms are left out; the noise floor isn't subtracted",
+        "method": qdess.METHOD if found.get("dess") else t2.METHOD,
+        **({"sequence": found.get("dess")} if found["dess"] else {}),
         "regions": found["regions"],
     }
     members: dict[str, bytes | Path] = {}
-    for name, suffix in (("t2", "t2"), ("t2-r2", "t2_r2")):
+    for name, suffix in (("t2", "t2"), ("t2-r2", "t2_r2"))[: 1 if found.get("dess") else 2]:
         path = job.scratch / f"{name}.nii.gz"
         label_files.write_nifti(from_working(load_array(job, name), grid), grid, path)
         members[f"{stem}_{suffix}.nii.gz"] = path
     signals = {int(value): means for value, means in found["signals"].items()}
     members[f"{stem}_t2.csv"] = reports.t2_table(found["regions"])
-    members[f"{stem}_t2.png"] = pictures_of_t2.decays(found["regions"], signals, found["times_ms"], stem)
+    if not found.get("dess"):
+        members[f"{stem}_t2.png"] = pictures_of_t2.decays(found["regions"], signals, found["times_ms"], stem)
     return members
 
 
@@ -215,6 +217,7 @@ def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> di
         "statement": results["segmentation"]["statement"],
         "warnings": [warning[:400] for warning in results["warnings"][:24]],
         "warning_codes": results["warning_codes"][:24],
+        "warning_values": values_of(results["warnings"][:24]),
         # The whole table is an artifact; a record of the job table stays small.
         "measures": [{name: m[name] for name in shown} for m in results["measures"][:16]],
         "subregions": [

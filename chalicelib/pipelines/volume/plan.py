@@ -29,7 +29,7 @@ class Source:
 class Plan:
     """stem: what the outputs' names begin with. details: what the result tells of the choice. reference_note: why there
     is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image among
-    them. channels: of the image, beyond its first."""
+    them. channels: of the image, beyond its first. steady_state: what the first echo states for qDESS."""
 
     stem: str
     image: Source | None
@@ -39,6 +39,7 @@ class Plan:
     reference_note: str | None = None
     echoes: tuple[tuple[float, Source], ...] = ()
     channels: tuple[Source, ...] = ()
+    steady_state: dict[str, Any] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
@@ -34,6 +35,7 @@ class Planner:
         self._details: dict[str, Any] = {}
         self._echoes: list[tuple[float, Source]] = []
         self._channels: list[Source] = []
+        self._steady_state: dict[str, Any] = {}
 
     def plan(self) -> Plan:
         mains = self._mains()
@@ -63,8 +65,9 @@ class Planner:
             warnings=tuple(self._warnings),
             reference_note=note,
             # Labels are compared with the echoes of their image; a label map of its own has none.
-            echoes=tuple(sorted(self._echoes, key=lambda one: one[0])) if image is not None else (),
+            echoes=tuple(self._echoes) if image is not None else (),
             channels=tuple(self._channels),
+            steady_state=self._steady_state,
             details=self._details,
         )
 
@@ -229,13 +232,11 @@ class Planner:
             self._details["side"] = side
         if choice.others:
             self._details["other_series"] = [one.describe() for one in choice.others[:32]]
-        self._echoes = [
-            (time, _source_of(one.slices, parts))
-            for time, one in volumes.echoes(taken, choice.others)
-            if one is not taken
-        ]
-        if self._echoes:
-            self._echoes.append((float(dict(taken.facts)["echo"]), image))
+        found = volumes.echoes(taken, choice.others)
+        if len(found) > 1:
+            # Of the image itself only what can be decoded, as it was chosen above.
+            self._echoes = [(t, image if one is taken else _source_of(one.slices, parts)) for t, one in found]
+            self._steady_state = asdict(found[0][1].slices[0].header.steady_state)
         return image, labels
 
     def _tell_rejected(self) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext, UnreadableFile
-from chalicelib.pipelines.volume import label_map, t2
+from chalicelib.pipelines.volume import label_map, qdess, t2
 from chalicelib.pipelines.volume.geometry import Array, Grid, apart, embedded, to_working
 from chalicelib.pipelines.volume.options import is_builtin
 from chalicelib.pipelines.volume.plan import Plan, Source
@@ -54,7 +55,8 @@ def prepare(job: RunContext) -> None:
         del volume, values
     if grid is None:
         raise PipelineFailed("no_image", "None of the job's files is an image.")
-    t2_note = _prepare_echoes(job, plan, grid)
+    t2_note, assumed = _prepare_echoes(job, plan, grid)
+    warnings += assumed
     job.progress(80)
     note = plan.reference_note and f"The reference can't be used: {plan.reference_note}"
     if plan.reference is not None:
@@ -83,26 +85,28 @@ def _prepare_channels(job: RunContext, plan: Plan, grid: Grid) -> None:
         save_array(job, f"channel-{number}", to_working(volume.data, volume.grid))
 
 
-def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> str | None:
-    """Saves each echo of a multi-echo series; why there can be no T2, where that is asked for and can't be."""
+def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None, list[str]]:
+    """Saves each echo of a multi-echo series; (why there can be no T2, where that is asked for and can't be; what it
+    assumes)."""
     if not job.options.t2_map:
-        return "Not asked for."
+        return "Not asked for.", []
     times = [time for time, _ in plan.echoes]
-    if len(set(times)) < t2.LEAST_ECHOES:
-        if len(times) == 2:
-            return (
-                "Two echoes can't show whether a decay fits; for qDESS the spoiler's moment is needed, which the files "
-                "don't state."
-            )
-        return "The input is no multi-echo series with known echo times."
+    dess: qdess.Dess | None = None
+    warnings: list[str] = []
+    if len(times) == 2:
+        dess, why, warnings = qdess.sequence_of(plan.steady_state, times, job.options)
+        if dess is None:
+            return why, []
+    elif len(set(times)) < t2.LEAST_ECHOES:
+        return "The input is no multi-echo series with known echo times.", []
     for number, (_, source) in enumerate(plan.echoes):
         volume = read(job, source)
         off = apart(grid, volume.grid)
         if off is None or off > GRIDS_APART:
-            return "The echoes don't lie on one grid."
+            return "The echoes don't lie on one grid.", []
         save_array(job, f"echo-{number}", to_working(volume.data, volume.grid))
-    save_json(job, "echoes", {"times_ms": times})
-    return None
+    save_json(job, "echoes", {"times_ms": times, "dess": asdict(dess) if dess else None})
+    return None, warnings
 
 
 def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:

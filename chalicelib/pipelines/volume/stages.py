@@ -13,6 +13,7 @@ from chalicelib.pipelines.volume import (
     measuring,
     meshes,
     pictures_of_thickness,
+    qdess,
     reports,
     subregions,
     t2,
@@ -68,13 +69,18 @@ def measure(job: RunContext) -> None:
 
 
 def _fit_t2(job: RunContext, labels: Array, regions: Sequence[Region]) -> None:
-    times = [float(time) for time in load_json(job, "echoes")["times_ms"]]
+    found = load_json(job, "echoes")
+    times = [float(time) for time in found["times_ms"]]
     echoes = [load_array(job, f"echo-{number}") for number in range(len(times))]
-    fit = t2.fitted(echoes, times, labels)
+    if dess := found.get("dess"):
+        fit = qdess.fitted(echoes[0], echoes[1], qdess.Dess(**dess), labels)
+    else:
+        fit = t2.fitted(echoes, times, labels)
     for name, values in (("t2", fit.t2), ("t2-r2", fit.r2)):
-        save_array(job, name, t2.as_volume(values, fit, labels.shape))
+        if values is not None:
+            save_array(job, name, t2.as_volume(values, fit, labels.shape))
     signals = {str(value): means for value, means in t2.mean_decay(echoes, labels, regions).items()}
-    save_json(job, "t2", {"times_ms": times, "regions": t2.of_regions(fit, labels, regions), "signals": signals})
+    save_json(job, "t2", {**found, "regions": t2.of_regions(fit, labels, regions), "signals": signals})
 
 
 def _subregions(

@@ -20,15 +20,21 @@ LEAST_R2 = 0.8
 LONGEST_MS = 500.0
 LEAST_FITTED = 0.5  # of a region's voxels: with fewer its mean would be that of an unknown part
 CHUNK = 1_000_000
+METHOD = (
+    "log-linear fit weighted by the signal squared, in each voxel; voxels with R² under "
+    f"{LEAST_R2} or T2 over {LONGEST_MS:g} ms are left out; the noise floor isn't subtracted"
+)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """where: flat indices of the labelled voxels, (n,). t2: ms, r2: 0 to 1, both (n,) float32, 0 where nothing fits."""
+    """where: flat indices of the labelled voxels, (n,). t2: ms, r2: 0 to 1, both (n,) float32, 0 where nothing fits;
+    r2 is None where too few echoes tell it. asks: what a voxel must do to count, as the end of a sentence."""
 
     where: Array
     t2: Array
-    r2: Array
+    r2: Array | None
+    asks: str
 
 
 def fitted(echoes: Sequence[Array], times: Sequence[float], labels: Array) -> Fit:
@@ -40,7 +46,7 @@ def fitted(echoes: Sequence[Array], times: Sequence[float], labels: Array) -> Fi
         part = slice(start, start + CHUNK)
         signal = np.stack([echo.ravel()[where[part]] for echo in echoes]).astype(np.float64)
         t2[part], r2[part] = _decay(signal, te)
-    return Fit(where, t2, r2)
+    return Fit(where, t2, r2, f"show a decay with R² of {LEAST_R2} or more")
 
 
 def of_regions(fit: Fit, labels: Array, regions: Sequence[Region]) -> list[dict[str, Any]]:
@@ -53,13 +59,14 @@ def of_regions(fit: Fit, labels: Array, regions: Sequence[Region]) -> list[dict[
         count, fits = int(np.count_nonzero(inside)), int(np.count_nonzero(good))
         row: dict[str, Any] = {"label": region.value, "region": region.name, "voxels": count, "fitted_voxels": fits}
         if fits < LEAST_FITTED * max(count, 1):
-            why = f"only {fits} of {count} voxels show a decay with R² of {LEAST_R2} or more"
+            why = f"only {fits} of {count} voxels {fit.asks}"
             rows.append({**row, "status": "not computed", "reason": why})
             continue
         t2 = fit.t2[good].astype(np.float64)
         figures = {"mean_t2_ms": t2.mean(), "std_t2_ms": t2.std(), "median_t2_ms": np.median(t2)}
         rounded = {name: round(float(value), 4) for name, value in figures.items()}
-        rows.append({**row, "status": "computed", **rounded, "mean_r2": round(float(fit.r2[good].mean()), 4)})
+        mean_r2 = None if fit.r2 is None else round(float(fit.r2[good].mean()), 4)
+        rows.append({**row, "status": "computed", **rounded, "mean_r2": mean_r2})
     return rows
 
 

@@ -1,4 +1,7 @@
-"""A code for each warning, for programs. The sentences are this pipeline's own: what one speaks of is its code."""
+"""A code for each warning and the values in it, for programs and other languages.
+
+The sentences are this pipeline's own, in English: which one it is tells its code, and its groups are its values.
+"""
 
 from __future__ import annotations
 
@@ -9,38 +12,49 @@ OTHER = "note"
 CODES = tuple(
     (code, re.compile(words))
     for code, words in (
-        ("incomplete_series", r"DICOM file\(s\) could not be read|of the DICOM series can't be read"),
-        ("several_images_in_series", r"^The DICOM series holds \d+ images"),
-        ("other_series", r"^There are \d+ other series"),
-        ("missing_slices", r"slice\(s\) seem to be missing"),
-        ("duplicate_slices", r"duplicate slice\(s\)"),
-        ("uneven_slices", r"^Slices are unevenly spaced"),
-        ("no_position", r"carry no position"),
-        ("assumed_spacing", r"don't say how far apart|gives no voxel size|have no PixelSpacing|option `pixel_spacing`"),
+        ("incomplete_series", r"^(?P<count>\d+) DICOM file\(s\) could not be read"),
+        ("unreadable_slices", r"of the DICOM series can't be read"),
+        ("several_images_in_series", r"^The DICOM series holds (?P<count>\d+) images.*?: (?P<used>s?\d+)"),
+        ("other_series", r"^There are (?P<count>\d+) other series"),
+        ("missing_slices", r"^(?P<count>\d+) slice\(s\) seem to be missing.*the step stays (?P<step>[\d.]+) mm"),
+        ("duplicate_slices", r"^(?P<count>\d+) duplicate slice\(s\)"),
+        ("uneven_slices", r"^Slices are unevenly spaced: (?P<least>[\d.]+) to (?P<most>[\d.]+) mm"),
+        ("no_positions", r"^The DICOM slices carry no position"),
+        ("no_position", r"^(?P<count>\d+) slice\(s\) carry no position"),
+        ("assumed_step", r"how far apart"),
+        ("assumed_spacing", r"gives no voxel size"),
+        ("detector_spacing", r"have no PixelSpacing"),
+        ("given_spacing", r"by the option `pixel_spacing`"),
+        ("unknown_unit", r"that aren't known: mm is assumed"),
+        ("converted_lengths", r"they are converted to mm"),
         ("assumed_orientation", r"doesn't say (how its axes lie|which side is left|where it lies)"),
-        ("tilted", r"^The slices are tilted"),
-        ("forms_disagree", r"sform and qform disagree"),
+        ("tilted", r"^The slices are tilted by (?P<angle>[\d.]+)°"),
+        ("forms_disagree", r"sform and qform disagree by up to (?P<off>[\d.]+) mm"),
+        ("sizes_disagree", r"pixdim and sform disagree"),
         ("sheared", r"don't stand at right angles"),
         ("rounded_labels", r"they are rounded"),
         ("ignored_label", r"the value -1 \(ignore\)"),
-        ("grids_differ", r"(differ|differs) by up to .* voxels"),
+        ("grids_differ", r"(differ|differs) by up to (?P<off>[\d.]+) voxels"),
         ("partial_labels", r"cover a part of the image"),
-        ("overlapping_labels", r"overlap in \d+ voxels"),
+        ("overlapping_labels", r"overlap in (?P<count>\d+) voxels"),
         ("fractional_labels", r"holds fractions: a voxel belongs"),
         ("reference_not_used", r"[Tt]he reference (can't be used|doesn't lie)"),
         ("matched_by_name", r"matched by their names|labels of other names"),
         ("labels_not_used", r"uploaded labels are not used"),
         ("images_not_used", r"more image\(s\), which are not used|An image of the zip is left out"),
-        ("segmentations_not_used", r"DICOM segmentations: the first is used"),
-        ("channels_not_used", r"channels: the first is used"),
-        ("archives_passed_over", r"archive\(s\) within the zip"),
-        ("file_refused", r"^File no\. \d+ was refused"),
-        ("specks", r"voxel\(s\) apart from the rest"),
-        ("thickness_not_computed", r": no thickness\. "),
-        ("area_not_computed", r"Area not computed"),
-        ("parts_not_computed", r"parts not computed"),
+        ("segmentations_not_used", r"^There are (?P<count>\d+) DICOM segmentations"),
+        ("channels_not_used", r"^The image has (?P<count>\d+) channels"),
+        ("archives_passed_over", r"^(?P<count>\d+) archive\(s\) within the zip"),
+        ("file_refused", r"^File no\. (?P<number>\d+) was refused"),
+        ("specks", r"^(?P<region>.+): (?P<count>\d+) voxel\(s\) apart from the rest"),
+        ("thickness_not_computed", r"^(?P<region>.+): no thickness\. "),
+        ("area_not_computed", r"^(?P<region>.+): no area\. "),
+        ("parts_not_computed", r"^(?P<region>.+): parts not computed"),
         ("side_unknown", r"^Which knee it is isn't known"),
         ("not_plausible", r"^The segmentation isn't plausible"),
+        ("t2_assumed_diffusivity", r"^T2 of qDESS assumes a diffusivity of (?P<diffusivity>[\d.]+)"),
+        ("t2_assumed_t1", r"^T2 of qDESS assumes a T1 of (?P<t1>[\d.]+) ms"),
+        ("t2_unsure", r"^T2 is unsure"),
         ("no_trained_model", r"not from a trained model"),
         ("no_dicom_segmentation", r"^No DICOM segmentation is written"),
     )
@@ -49,4 +63,22 @@ CODES = tuple(
 
 def codes_of(warnings: Sequence[str]) -> list[str]:
     """One code for each of the sentences, in their order."""
-    return [next((code for code, words in CODES if words.search(one)), OTHER) for one in warnings]
+    return [_found(one)[0] for one in warnings]
+
+
+def values_of(warnings: Sequence[str]) -> list[dict[str, str | float]]:
+    """What each of the sentences speaks of, by the names that its words in other languages have for it."""
+    return [_found(one)[1] for one in warnings]
+
+
+def _found(sentence: str) -> tuple[str, dict[str, str | float]]:
+    for code, words in CODES:
+        if match := words.search(sentence):
+            return code, {name: _number(text) for name, text in match.groupdict().items() if text is not None}
+    return OTHER, {}
+
+
+def _number(text: str) -> str | float:
+    if re.fullmatch(r"\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"\d+\.\d+", text) else text

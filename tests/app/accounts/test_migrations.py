@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.stores.dynamo import Item, Table, Write
+from chalicelib.stores.dynamo.table import Item, Table, Write
 from chalicelib.wiring import services
 from infra import migrate
 from infra.connect import Tables

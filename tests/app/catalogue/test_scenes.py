@@ -20,7 +20,7 @@ from chalicelib.catalogue.stash.client import Stash
 from chalicelib.catalogue.values import checked
 from chalicelib.jobs.ids import new_id
 from chalicelib.wiring import services
-from chalicelib.wiring_catalogue import CatalogueServices
+from chalicelib.wiring.catalogue import CatalogueServices
 from infra.local import samples as made
 from tests.app.accounts.people_helpers import signed_in
 from tests.app.api_world import Caller, World

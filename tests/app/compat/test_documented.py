@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api import openapi
-from chalicelib.api.routing import Route
+from chalicelib.api.framework import openapi
+from chalicelib.api.framework.routing import Route
 
 DOCS = (Path(__file__).parents[3] / "docs" / "compat.md").read_text()
 SECTIONS = {

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.catalogue.model import Entity, Named, Scene
 from chalicelib.catalogue.ports import Entities
 from chalicelib.wiring import services
-from chalicelib.wiring_catalogue import CatalogueServices
+from chalicelib.wiring.catalogue import CatalogueServices
 from tests.app.api_examples import Elsewhere
 from tests.app.api_world import Caller, World
 from tests.app.test_connections import answered

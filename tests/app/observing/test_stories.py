@@ -45,15 +45,15 @@ def test_every_line_says_which_function_and_which_request_wrote_it(told: Told, j
 def test_a_jobs_story_is_told_by_its_id(told: Told, job: str) -> None:
     story = [line["message"] for line in told.logged if line.get("job_id") == job]
     assert Counter(story) == {
-        "a job was opened": 1,
-        "a file was rejected": 1,
-        "files were looked into": 1,
-        "all files are in: the job may run": 1,
-        "a run goes on": 1,
-        "a step is done": len(MEDIA.steps),
-        "the job is completed": 1,
+        "job opened": 1,
+        "file rejected": 1,
+        "files inspected": 1,
+        "all files received, run requested": 1,
+        "run claimed": 1,
+        "step finished": len(MEDIA.steps),
+        "job completed": 1,
     }
-    [rejected] = [line for line in told.logged if line["message"] == "a file was rejected"]
+    [rejected] = [line for line in told.logged if line["message"] == "file rejected"]
     assert (rejected["file"], rejected["code"]) == (2, "content_mismatch")
 
 
@@ -115,7 +115,7 @@ def test_what_the_sweeper_makes_good_is_counted(told: Told, world: World, user: 
     world.deliver()
     assert told.values("SweeperFindings", Finding="upload never came") == [1]
     assert told.values("FilesRejected", Code="uploads_expired") == [1]
-    [line] = [line for line in told.logged if line["message"] == "made good: upload never came"]
+    [line] = [line for line in told.logged if line["message"] == "recovered: upload never came"]
     assert line["job_id"] == job_id
 
 
@@ -175,7 +175,7 @@ def test_work_goes_on_where_measures_cannot_be_written(
     monkeypatch.setattr(emf, "write", refuse)
     assert user.get("/jobs").status == 200
     [line] = [line for line in told.logged if line["level"] == "ERROR"]
-    assert (line["message"], line["exception"]) == ("what was measured could not be written", "ENOSPC")
+    assert (line["message"], line["exception"]) == ("metrics could not be written", "ENOSPC")
 
 
 def test_without_a_namespace_nothing_is_printed(told: Told, world: World, user: Caller) -> None:

@@ -110,8 +110,8 @@ def test_no_line_names_a_user_a_file_or_a_secret(world: World, told: Told, recei
     assert fault["causes"][0]["exception_name"] == "KeyError"
     assert "quoting" in fault["stack_trace"][-1]
     assert [line for line in told.logged if line["message"] == "a drop folder could not be joined"]
-    assert [line for line in told.logged if line["message"] == "a file was given up"]
-    assert [line for line in told.logged if line["message"] == "cleaning up was given up"]
+    assert [line for line in told.logged if line["message"] == "file given up after too many deliveries"]
+    assert [line for line in told.logged if line["message"] == "cleanup given up"]
 
 
 @pytest.mark.parametrize("secret", [PHOTO, BAD, EMAIL, PASSWORD, "X-Amz-Signature=0123", "mr_abcdefgh", "whsec_abc="])

@@ -218,3 +218,19 @@ def test_a_card_that_is_mostly_covered_is_refused_and_not_fitted_to_the_hand() -
             assert reason.value.code == "card_disagrees"
         else:
             assert set(matching.matched(sample, found.card).left_out) == set(range(covered))
+
+
+@pytest.mark.parametrize(
+    ("edge", "shadowed"),
+    [(lambda x, y: x > -0.1, {0, 1, 6, 7, 12, 13, 18, 19}), (lambda x, y: x + 0.5 * y > -0.2, {0, 6, 12, 18})],
+)
+def test_patches_in_a_shadow_with_an_edge_are_left_out_and_the_light_is_not_bent_over_it(
+    poses: list[Scene], edge: Callable[[np.ndarray, np.ndarray], np.ndarray], shadowed: set[int]
+) -> None:
+    one = poses[0]
+    pixels = jpeg(to_8(one.shot(noise=2, shade=lambda x, y: np.where(edge(x, y), 1.0, 0.4))))
+    match = fitted(pixels)
+    assert shadowed <= set(match.left_out)
+    assert (match.encoding.kind, match.field) == ("srgb", None)
+    assert match.loo[match.weights > 0].mean() < 1
+    assert matrix_error(match) < 0.02

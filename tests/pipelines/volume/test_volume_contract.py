@@ -62,6 +62,9 @@ def test_options_have_their_agreed_defaults() -> None:
         "defect_threshold_mm": 1.0,
         "allow_incomplete": False,
         "t2_map": True,
+        "gl_area": None,
+        "tg": None,
+        "t1": None,
         "keep_dicom_ids": False,
         "pixel_spacing": None,
     }

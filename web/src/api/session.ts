@@ -1,6 +1,6 @@
 // Who is asking: a guest, made when first needed, or somebody signed in, whose session is renewed when it runs out.
-import { problem, send } from './client'
 import type { SignedInAnswer, Token } from './schema'
+import { problem, send } from './transport'
 
 const ACCESS = 'millrace.token'
 const REFRESH = 'millrace.refresh'

@@ -3,6 +3,8 @@ export type Values = Readonly<Record<string, string | number>>
 
 const plurals = new Map<string, Intl.PluralRules>()
 const numbers = new Map<string, Intl.NumberFormat>()
+const SMALL = { maximumSignificantDigits: 2 }
+const USUAL = { maximumFractionDigits: 1 }
 
 /** Fills `{name}` in, and chooses in `{count|one file|{count} files}` by the language's rules: first one, then other. */
 export function format(message: string, language: string, values: Values = {}): string {
@@ -13,7 +15,7 @@ export function format(message: string, language: string, values: Values = {}): 
     .replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name]
       if (value === undefined) return whole
-      return typeof value === 'number' ? number(language).format(value) : value
+      return typeof value === 'number' ? number(language, value).format(value) : value
     })
 }
 
@@ -27,8 +29,10 @@ function rules(language: string): Intl.PluralRules {
   return found
 }
 
-function number(language: string): Intl.NumberFormat {
-  const found = numbers.get(language) ?? new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
-  numbers.set(language, found)
+function number(language: string, value: number): Intl.NumberFormat {
+  const small = Math.abs(value) < 1
+  const key = `${language} ${small}`
+  const found = numbers.get(key) ?? new Intl.NumberFormat(language, small ? SMALL : USUAL)
+  numbers.set(key, found)
   return found
 }

@@ -5,7 +5,7 @@ import { Notice } from './controls'
 /** A sentence, or a code with the sentence in English and what it speaks of. */
 type Warning = string | { code: string; message: string; [name: string]: unknown }
 
-const NAMES = new Set(['notice', 'statement', 'warnings'])
+const NAMES = new Set(['notice', 'statement', 'warnings', 'warning_codes', 'warning_values'])
 
 interface Found {
   notice: string | undefined
@@ -15,7 +15,7 @@ interface Found {
 
 export function cautionsOf(metadata: Readonly<Record<string, unknown>>): Found {
   const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
-  const warnings = Array.isArray(metadata.warnings) ? metadata.warnings.filter(isWarning) : []
+  const warnings = withCodes(metadata).filter(isWarning)
   return { notice: text(metadata.notice), statement: text(metadata.statement), warnings }
 }
 
@@ -42,6 +42,20 @@ export function Cautions({ metadata }: { metadata: Readonly<Record<string, unkno
       )}
     </Notice>
   )
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** Sentences whose codes and values lie in lists of their own, as those of volumes do. */
+function withCodes(metadata: Readonly<Record<string, unknown>>): unknown[] {
+  const codes = listOf(metadata.warning_codes)
+  const values = listOf(metadata.warning_values)
+  return listOf(metadata.warnings).map((one, n) => {
+    const code = codes[n]
+    return typeof one === 'string' && typeof code === 'string'
+      ? { ...(values[n] as object), code, message: one }
+      : one
+  })
 }
 
 const isWarning = (value: unknown): value is Warning =>

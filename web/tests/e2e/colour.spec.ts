@@ -86,7 +86,7 @@ for (const [width, scheme] of [
             ...report,
             file: 'place.jpg',
             success: false,
-            reason: { code: 'card_not_found', message: 'No colour card was found in the picture.' },
+            reason: { code: 'too_blurred', message: 'No colour card was found in the picture.' },
             patch_places: null,
             fit: null,
             warnings: [],
@@ -122,4 +122,82 @@ for (const [width, scheme] of [
     await page.getByRole('button', { name: 'The next one' }).click()
     await expect(page.getByRole('alert')).toContainText('No colour card was found')
     await expect(page.getByText('9.87')).toHaveCount(0)
+  })
+
+for (const [width, scheme] of [
+  [390, 'dark'],
+  [1440, 'light'],
+] as const)
+  test(`corners are set by hand where no card was found, and the picture runs again, at ${width} pixels`, async ({
+    page,
+    complaints,
+  }) => {
+    expect(complaints).toEqual([])
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: scheme })
+    const photos = family().filter((path) => /harbour.jpg$/.test(path))
+    await send(page, photos)
+    await completed(page)
+    const job = page.url().split('/').at(-1)!.split('?')[0]!
+    await pretend(page, job, {
+      pipeline: 'colour',
+      job: { options: { card: 'mcc24', model: 'auto' } },
+      artifacts: {
+        'report-1': {
+          filename: 'harbour_report.json',
+          type: 'application/json',
+          body: JSON.stringify({
+            ...report,
+            success: false,
+            reason: { code: 'no_card', message: 'No colour card was found in the picture.' },
+            cards: [],
+            patch_places: null,
+            fit: null,
+            warnings: [],
+          }),
+        },
+        'before-1': { filename: 'harbour_before.jpg', type: 'image/jpeg', body: readFileSync(photos[0]!) },
+      },
+    })
+    for (const what of ['jobs', 'status'])
+      await page.route(new RegExp(`/api/${what}/job_again`), async (route) => {
+        const real = await route.fetch({ url: route.request().url().replace('job_again', job) })
+        await route.fulfill({ response: real })
+      })
+    let asked: { options: { corners: [number, number][]; card: string }; files: unknown[] } | undefined
+    await page.route(/\/api\/jobs$/, (route) => {
+      asked = route.request().postDataJSON()
+      return route.fulfill({ status: 201, json: { id: 'job_again' } })
+    })
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Set the card’s corners by hand' })).toBeVisible()
+    await expect(page.getByRole('img', { name: 'harbour.jpg, before' })).toBeVisible()
+
+    const first = page.getByRole('button', { name: 'First corner at 240, 180' })
+    const box = (await first.boundingBox())!
+    const stage = (await first.locator('..').boundingBox())!
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(stage.x + stage.width / 8, stage.y + stage.height / 4, { steps: 4 })
+    await page.mouse.up()
+    const third = page.getByRole('button', { name: 'Third corner at 720, 540' })
+    await third.focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Shift+ArrowDown')
+    await accessible(page)
+    await fits(page)
+    if (process.env.MILLRACE_LOOK)
+      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/corners-${width}.png`, fullPage: true })
+    await page.getByRole('button', { name: 'Correct with these corners' }).click()
+    await expect(page).toHaveURL(/\/jobs\/job_again$/)
+    const corners = asked!.options.corners
+    expect(Math.abs(corners[0]![0] - WIDTH / 8)).toBeLessThan(4)
+    expect(Math.abs(corners[0]![1] - HEIGHT / 4)).toBeLessThan(4)
+    expect(corners.slice(1)).toEqual([
+      [720, 180],
+      [725, 541],
+      [240, 540],
+    ])
+    expect(asked!.options.card).toBe('mcc24')
+    expect(asked!.files).toHaveLength(1)
   })

@@ -179,6 +179,65 @@ for (const [width, scheme] of [
       await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/speech-${width}.png`, fullPage: true })
   })
 
+test('a boundary is dragged and typed, saved, and there again after a reload', async ({
+  page,
+  complaints,
+}, info) => {
+  expect(complaints).toEqual([])
+  await page.setViewportSize({ width: 1440, height: 900 })
+  const job = await speech(page, info.outputPath('aligned.zip'))
+  let kept: string | null = null
+  await page.route('**/api/user-data?kind=alignment', (route) =>
+    route.fulfill({ json: { items: kept === null ? [] : [{ kind: 'alignment', name: job }] } }),
+  )
+  await page.route(`**/api/user-data/alignment/${job}`, (route) => {
+    const request = route.request()
+    if (request.method() === 'GET') return route.fulfill({ json: { text: kept }, headers: { ETag: '"1"' } })
+    kept = (request.postDataJSON() as { text: string }).text
+    return route.fulfill({ json: {} })
+  })
+  await page.reload()
+  const canvas = page.getByRole('img', { name: '0:00.0 to 0:08.0, 8 words' })
+  await expect(canvas).toBeVisible()
+  const box = (await canvas.boundingBox())!
+  // The end of the third word, among the words: from 2.9 to 2.6 seconds.
+  const x = (seconds: number) => box.x + (seconds / 8) * box.width
+  await page.mouse.move(x(2.9), box.y + 110)
+  await page.mouse.down()
+  await page.mouse.move(x(2.7), box.y + 110, { steps: 4 })
+  await page.mouse.move(x(2.65), box.y + 110)
+  await page.mouse.up()
+  await expect(page.getByText('1 word moved by hand')).toBeVisible()
+  await page
+    .getByRole('list', { name: 'Words shown, to be played' })
+    .getByRole('button', { name: 'where' })
+    .click()
+  await page.getByLabel('Start').fill('4.2')
+  await expect(page.getByText('2 words moved by hand')).toBeVisible()
+  await accessible(page)
+  await fits(page)
+  if (process.env.MILLRACE_LOOK)
+    await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/boundaries.png`, fullPage: true })
+  await page.getByRole('button', { name: 'Save the boundaries' }).click()
+  await expect(page.getByRole('button', { name: 'Save the boundaries' })).toBeDisabled()
+  const saved = JSON.parse(kept!)['quay.wav'][0]
+  expect(Object.keys(saved)).toEqual(['2', '4'])
+  expect(Math.abs(saved[2][1] - 2650)).toBeLessThan(15)
+  expect(saved[2].at(-1)).toBe(saved[2][1])
+  expect(saved[4].slice(0, 3)).toEqual([4200, 4900, 4200])
+
+  await page.reload()
+  await expect(page.getByText('2 words moved by hand')).toBeVisible()
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'TextGrid with these boundaries' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe('quay.TextGrid')
+  const text = readFileSync(await file.path(), 'utf8')
+  expect(text).toContain('xmin = 4.2 \n            xmax = 4.9 \n            text = "where"')
+  await page.getByRole('button', { name: 'As they were found' }).click()
+  await expect(page.getByText('0 words moved by hand')).toBeVisible()
+})
+
 test('a job that waits for pronunciations takes them, keeps them and goes on', async ({ page }, info) => {
   const job = await speech(page, info.outputPath('aligned.zip'), {
     status: {

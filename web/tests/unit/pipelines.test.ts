@@ -48,4 +48,14 @@ test('what a result warns of is told apart from its numbers, as sentences and as
     warnings: metadata.warnings.slice(0, 2),
   })
   expect(withoutCautions(metadata)).toEqual({ measures: [1] })
+  const apart = {
+    warnings: ['2 slices are missing.', 'New.'],
+    warning_codes: ['missing_slices'],
+    warning_values: [{ count: 2 }],
+  }
+  expect(cautionsOf(apart).warnings).toEqual([
+    { code: 'missing_slices', message: '2 slices are missing.', count: 2 },
+    'New.',
+  ])
+  expect(withoutCautions(apart)).toEqual({})
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { within } from '../../src/pipelines/speech/alignment'
 import { parseMissing, withWords } from '../../src/pipelines/speech/dictionary'
 import { timeOf } from '../../src/pipelines/speech/draw'
+import { corrected, edgeNear, movedTo, parsed, textGridOf } from '../../src/pipelines/speech/moving'
 import { peaksOf } from '../../src/pipelines/speech/waveform'
 import { ZipUnreadable, zipMember } from '../../src/pipelines/speech/zipMember'
 
@@ -45,4 +46,63 @@ test('what is no zip is told, and not taken for one', async () => {
   const bytes = new Uint8Array(500)
   const read = async (start: number, end: number) => bytes.slice(start, end).buffer
   await expect(zipMember(bytes.length, 'alignment.json', read)).rejects.toThrow(ZipUnreadable)
+})
+
+const word = (label: string, ...times: number[]) => ({
+  ...span(times[0]!, times.at(-1)!),
+  label,
+  kind: 'word' as const,
+  guessed: false,
+  phones: times.slice(1).map((end, n) => ({ ...span(times[n]!, end), label: `${label}${n}` })),
+})
+
+test('a boundary takes all with it that meet there, and stops at its neighbours', () => {
+  // Two words that touch, and a third after a pause.
+  const words = [word('a', 0.1, 0.3, 0.5), word('b', 0.5, 0.6, 0.9), word('c', 1.2, 1.5)]
+  expect(edgeNear(words, 0.52, 0.03)).toBe(0.5)
+  expect(edgeNear(words, 1.05, 0.03)).toBe(null)
+  const shared = movedTo(words, {}, 0.5, 0.42, 2)
+  expect(shared).toEqual({
+    edge: 0.42,
+    moved: { 0: [100, 420, 100, 300, 300, 420], 1: [420, 900, 420, 600, 600, 900] },
+  })
+  const after = corrected(words, shared.moved)
+  expect([after[0]!.end, after[0]!.phones[1]!.end, after[1]!.start, after[1]!.phones[0]!.start]).toEqual([
+    0.42, 0.42, 0.42, 0.42,
+  ])
+  // Ten milliseconds are left of each phone, and a word doesn't reach into the next one.
+  expect(movedTo(words, {}, 0.5, 0.1, 2).edge).toBe(0.31)
+  expect(movedTo(words, {}, 0.5, 5, 2).edge).toBe(0.59)
+  expect(movedTo(words, {}, 0.9, 5, 2).edge).toBe(1.2)
+  expect(movedTo(words, {}, 1.5, 5, 2).edge).toBe(2)
+  expect(movedTo(words, {}, 0.1, -5, 2).edge).toBe(0)
+  // A phone's own boundary moves no word.
+  expect(movedTo(words, {}, 0.3, 0.35, 2).moved).toEqual({ 0: [100, 500, 100, 350, 350, 500] })
+  // Of another alignment, or no corrections at all.
+  expect(corrected(words, { 0: [1, 2] })).toEqual(words)
+  expect(parsed('nonsense')).toEqual({})
+  expect(parsed(null)).toEqual({})
+})
+
+test('a corrected TextGrid covers the recording without gaps, tier by tier', () => {
+  const words = [word('say "a"', 0.5, 0.9)]
+  const recording = {
+    recording: 'x.wav',
+    transcript: null,
+    seconds: 2,
+    verdict: 'aligned',
+    message: null,
+    skipped: [],
+    warnings: [],
+    speakers: [{ name: 'Anna', utterances: [{ text: 'say', start: 0, end: 2, unspoken: [], words }] }],
+  }
+  const text = textGridOf(recording, () => words)
+  expect(text).toContain('name = "Anna - phone"')
+  expect(text).toContain('text = "say ""a""" ')
+  expect(text.match(/intervals: size = \d/g)).toEqual([
+    'intervals: size = 3',
+    'intervals: size = 3',
+    'intervals: size = 1',
+  ])
+  expect(text).toContain('            xmin = 0.9 \n            xmax = 2 \n            text = "" ')
 })

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, RootModel, SecretStr
 
-from chalicelib.api.forms import Form, FormFile
+from chalicelib.api.framework.forms import Form, FormFile
 from chalicelib.api.models.accounts import AnyPassword, Email, NewPassword
 from chalicelib.api.models.library import Description, FileId, Title
 from chalicelib.api.models.results import Quality

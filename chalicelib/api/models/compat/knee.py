@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from chalicelib.api.forms import Form, FormFile
+from chalicelib.api.framework.forms import Form, FormFile
 from chalicelib.api.models.shapes import Answer, Time
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, RootModel, StringConstraints
 
-from chalicelib.api.forms import Form, FormFile
+from chalicelib.api.framework.forms import Form, FormFile
 from chalicelib.api.models.shapes import Answer, Given, Query, Time, commas
 
 Level = Literal["high", "medium", "low", "none"]

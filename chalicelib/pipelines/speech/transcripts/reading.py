@@ -24,7 +24,7 @@ class Reading:
     encoding: str | None = None
 
     def facts(self) -> dict[str, Any]:
-        """What is told about the file once it was inspected."""
+        """What the inspection reports about the file."""
         found: dict[str, Any] = {"encoding": self.encoding} if self.encoding else {}
         if self.master is not None:
             return {**found, "rows": len(self.master)}

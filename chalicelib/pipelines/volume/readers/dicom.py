@@ -13,9 +13,10 @@ import pydicom
 
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.volume.limits import MAX_VOXELS, unreadable
-from chalicelib.pipelines.volume.readers import dicom_files, frames
+from chalicelib.pipelines.volume.readers import dicom_files, frames, steady_state
 from chalicelib.pipelines.volume.readers.frames import Plane
 from chalicelib.pipelines.volume.readers.pixels import undecodable
+from chalicelib.pipelines.volume.readers.steady_state import SteadyState
 
 PREAMBLE = dicom_files.PREAMBLE
 looks_like = dicom_files.looks_like
@@ -24,6 +25,7 @@ HEADER_TAGS = [
     *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PixelRepresentation", "BitsAllocated", "BitsStored"),
     *("ImageLaterality", "Laterality"),
     *frames.TAGS,
+    *steady_state.TAGS,
 ]
 SEGMENTATIONS = {"1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7"}
 # Secondary captures and presentation states: pictures of a scan, not the scan.
@@ -63,6 +65,7 @@ class Header:
     segmentation: bool
     undecodable: str | None
     side: str | None
+    steady_state: SteadyState
     planes: tuple[Plane, ...]
 
 
@@ -126,6 +129,7 @@ def _header(dataset: Any) -> Header:
         side={"L": "left", "R": "right"}.get(
             str(dataset.get("ImageLaterality") or dataset.get("Laterality") or "").strip().upper()
         ),
+        steady_state=steady_state.stated(dataset),
         planes=tuple(frames.planes_of(dataset, count)),
     )
 

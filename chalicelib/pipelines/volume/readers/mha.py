@@ -17,6 +17,7 @@ import numpy as np
 
 from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
+from chalicelib.pipelines.volume.readers.lengths import in_millimetres
 from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 
 HEADER_BYTES = 64 * 1024
@@ -44,6 +45,7 @@ class Header:
     data_at: int
     data_file: str | None
     skip: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def voxel_bytes(self) -> int:
@@ -71,6 +73,8 @@ def header(stream: BinaryIO) -> Header:
         channels = int(fields.get("ElementNumberOfChannels", "1"))
     except (KeyError, ValueError):
         raise unreadable("The MetaImage header is damaged.") from None
+    if fields.get("BinaryData", "True").lower() != "true":
+        raise unreadable("The MetaImage holds its numbers as text, expected binary data.")
     if channels != 1:
         raise unreadable("The MetaImage holds colours or vectors, expected one number for each voxel.")
     try:
@@ -88,10 +92,15 @@ def header(stream: BinaryIO) -> Header:
     # Each row of the matrix is the direction of one voxel axis.
     affine[:3, :3] = matrix.reshape(count, count)[:3, :3].T * spacing
     affine[:3, 3] = origin
+    scale, warnings = in_millimetres([fields.get("DistanceUnits", "")] * 3, "MetaImage")
+    affine[:3] *= scale[:, None]
+    if not {"ElementSpacing", "ElementSize"} & fields.keys():
+        warnings.append("The MetaImage header gives no voxel size: 1 mm is assumed.")
     big = fields.get("BinaryDataByteOrderMSB", fields.get("ElementByteOrderMSB", "False")).lower() == "true"
     compressed = fields.get("CompressedData", "False").lower() == "true"
     grid = Grid(shape, LPS_TO_RAS @ affine, "mha")
-    return Header(grid, np.dtype((">" if big else "<") + kind), compressed, data_at, data_file, skip)
+    dtype = np.dtype((">" if big else "<") + kind)
+    return Header(grid, dtype, compressed, data_at, data_file, skip, tuple(warnings))
 
 
 def check(stream: BinaryIO, size: int) -> Header:
@@ -122,7 +131,8 @@ def load(path: Path, data_path: Path | None = None) -> Volume:
 
 
 def _volume(stream: BinaryIO, found: Header) -> Volume:
-    return Volume(read_voxels(stream, found.dtype, found.grid.shape, "zlib" if found.compressed else "raw"), found.grid)
+    data = read_voxels(stream, found.dtype, found.grid.shape, "zlib" if found.compressed else "raw")
+    return Volume(data, found.grid, found.warnings)
 
 
 def _fields(start: bytes) -> tuple[dict[str, str], int]:

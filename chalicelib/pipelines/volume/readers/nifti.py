@@ -22,6 +22,7 @@ HEADER_BYTES = 544
 GZIP = b"\x1f\x8b"
 FORMS_AGREE = 0.01  # voxels, at the far corner
 SHEAR = 1e-3
+SIZES_AGREE = 0.01
 MILLIMETRES = {"meter": 1000.0, "micron": 0.001}
 # What says where the voxels lie. Everything else of a header (description, names, extensions) may name the patient.
 GEOMETRY = (
@@ -63,21 +64,20 @@ def header(start: bytes) -> Header:
     unit = MILLIMETRES.get(_unit(found), 1.0)
     affine = np.diag([unit, unit, unit, 1.0]) @ np.asarray(found.get_best_affine(), dtype=np.float64)
     kept = _geometry_only(found, shape)
+    native: dict[str, str] = {"nifti": type(kept).__name__}
+    grid = Grid(shape, affine, "nifti", native)  # refuses a header that gives no size or direction
     warnings = _two_forms(kept, shape)
     if analyze:
         warnings.append(
             "The Analyze header doesn't say which side is left: the first axis is taken to run to the left."
         )
-    native = {
-        "nifti": type(kept).__name__,
-        "header": base64.b64encode(kept.binaryblock).decode(),
-    }
+    native["header"] = base64.b64encode(kept.binaryblock).decode()
     try:
         slope, inter = found.get_slope_inter()
     except HeaderDataError:
         raise unreadable("The NIfTI header's scale is damaged.") from None
     return Header(
-        Grid(shape, affine, "nifti", native),
+        grid,
         dtype,
         0 if apart else _offset(found),
         apart,
@@ -179,12 +179,28 @@ def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
         kept.set_qform(used, int(kept["qform_code"]), strip_shears=True)
         if off() > allowed:
             kept["qform_code"] = 0
-    axes = used[:3, :3] / np.linalg.norm(used[:3, :3], axis=0)
+    sides = np.linalg.norm(used[:3, :3], axis=0)
+    stated = np.abs(np.asarray(kept["pixdim"][1:4], np.float64))
+    if int(kept["sform_code"]) > 0 and (stated > 0).all() and not np.allclose(stated, sides, rtol=SIZES_AGREE):
+        warnings.append(
+            f"The NIfTI header's pixdim and sform disagree: voxels are {_sides(stated)} mm by the one and "
+            f"{_sides(sides)} mm by the other, which is used."
+        )
+    if int(kept["sform_code"]) <= 0 and int(kept["qform_code"]) <= 0:
+        warnings.append(
+            "The NIfTI header doesn't say how its axes lie in the body: left, anterior, superior is assumed, as "
+            "Analyze has it."
+        )
+    axes = used[:3, :3] / sides
     if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
         warnings.append(
             "The NIfTI header's axes don't stand at right angles: distances are measured along them as given."
         )
     return warnings
+
+
+def _sides(values: Any) -> str:
+    return "×".join(f"{side:.4g}" for side in values)
 
 
 def _header(start: bytes) -> tuple[Any, bool]:

@@ -16,6 +16,7 @@ from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.volume.formats import region_name
 from chalicelib.pipelines.volume.geometry import Array, Grid, Volume
 from chalicelib.pipelines.volume.limits import MAX_VOXELS, check_shape, unreadable
+from chalicelib.pipelines.volume.readers.lengths import in_millimetres
 from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 
 MAGIC = b"NRRD000"
@@ -223,6 +224,9 @@ def _signs(fields: Any) -> tuple[float, float, float] | None:
 def _directions(fields: Any) -> tuple[Array, Array, list[str]]:
     warnings: list[str] = []
     given = fields.get("space directions")
+    units = fields.get("space units" if given is not None else "units") or []
+    scale, notes = in_millimetres([str(unit) for unit in units if unit is not None], "NRRD file")
+    warnings += notes
     if given is not None:
         rows = np.array([[np.nan] * 3 if row is None else row for row in given], dtype=np.float64)
         directions = rows[np.isfinite(rows).all(axis=1)]
@@ -232,4 +236,6 @@ def _directions(fields: Any) -> tuple[Array, Array, list[str]]:
         if "spacings" not in fields:
             warnings.append("The NRRD file gives no voxel size: 1 mm is assumed.")
     origin = np.asarray(fields.get("space origin", [0.0, 0.0, 0.0]), dtype=np.float64)
-    return directions, origin, warnings
+    if given is None:  # units belong to the axes of the array, whose directions are those of the world
+        return directions * scale[: len(directions), None], origin * scale, warnings
+    return directions * scale, origin * scale, warnings

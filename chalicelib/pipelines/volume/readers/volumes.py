@@ -90,8 +90,8 @@ def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
 def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
     """The best volume, or the one that `wanted` names by its id or by its SeriesInstanceUID.
 
-    The best is a scan before a picture of one, even before uneven, magnitude before phase, and then the one with most
-    voxels. Raises UnreadableFile: series_not_found.
+    The best is a scan before a picture of one, even before uneven, magnitude before phase, measured before derived from
+    it, and then the one with most voxels. Raises UnreadableFile: series_not_found.
     """
     pool = list(found)
     if wanted is not None:
@@ -126,15 +126,25 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
 
 
 def echoes(taken: Candidate, others: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
-    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them."""
+    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them: the
+    first echo first. Where files give all echoes one time, their numbers tell them apart."""
 
     def rest(one: Candidate) -> object:
         header = one.slices[0].header
-        facts = [fact for fact in one.facts if fact[0] != "echo"]
+        facts = [fact for fact in one.facts if fact[0] not in ("echo", "echo number")]
         return one.series, facts, len(one.slices), header.rows, header.columns
 
-    alike = [one for one in (taken, *others) if "echo" in dict(one.facts) and rest(one) == rest(taken)]
-    return sorted(((float(dict(one.facts)["echo"]), one) for one in alike), key=lambda pair: pair[0])
+    def order(one: Candidate) -> tuple[float, float]:
+        return float(dict(one.slices[0].plane.kind)["echo"]), float(dict(one.facts).get("echo number", 0))
+
+    alike = [
+        one
+        for one in (taken, *others)
+        if {"echo", "echo number"} & dict(one.facts).keys()
+        and "echo" in dict(one.slices[0].plane.kind)
+        and rest(one) == rest(taken)
+    ]
+    return [(order(one)[0], one) for one in sorted(alike, key=order)]
 
 
 def depths(slices: Sequence[Slice]) -> list[float]:
@@ -170,6 +180,7 @@ def _merit(one: Candidate) -> tuple[Any, ...]:
         bool(placed),
         even,
         not {"P", "R", "I"} & set(kinds),
+        not {"DERIVED", "SECONDARY"} & set(kinds),
         header.modality not in ("OT", "SC", "PR", "RTDOSE", "SEG"),
         len(steps) > 0 and float(np.median(steps)) <= THICK_MM,
         count * header.rows * header.columns,

@@ -10,16 +10,17 @@ import { Button, Notice, Select, Skeleton } from '../../ui/controls'
 import { QualityMark } from '../../ui/QualityMark'
 import type { JobView } from '../contract'
 import { BeforeAfter } from './BeforeAfter'
+import { Corners } from './Corners'
 import { Differences } from './Differences'
 import styles from './Pictures.module.css'
-import type { PictureReport } from './report'
+import { MENDED, type PictureReport } from './report'
 import { useOwnWords } from './words'
 
 /** What a picture leaves to be taken along, in this order. */
-const TAKEN = ['corrected', 'cube', 'profile', 'patches', 'report'] as const
+const TAKEN = ['corrected', 'cube', 'profile', 'dcp', 'patches', 'report'] as const
 const SHARED = ['report.html', 'report.pdf']
 
-export default function Pictures({ artifacts, files }: JobView) {
+export default function Pictures({ job, artifacts, files }: JobView) {
   const { t } = useOwnWords()
   const [params, setParams] = useSearchParams()
   const numbers = artifacts
@@ -46,6 +47,7 @@ export default function Pictures({ artifacts, files }: JobView) {
     gcTime: 5 * 60_000,
     placeholderData: keepPreviousData,
   })
+  const [file, picture] = [files[number - 1], named(`before-${number}`)]
   const taken = TAKEN.flatMap((kind) => named(`${kind}-${number}`) ?? [])
   const shared = SHARED.flatMap((name) => named(name) ?? [])
 
@@ -78,12 +80,23 @@ export default function Pictures({ artifacts, files }: JobView) {
       {report.data && (
         <div className={report.isPlaceholderData ? styles.stale : styles.shown}>
           <Head report={report.data} />
-          <BeforeAfter
-            key={number}
-            report={report.data}
-            before={named(`before-${number}`)}
-            after={named(`after-${number}`)}
-          />
+          {MENDED.has(report.data.reason?.code ?? '') && picture && file && report.data.picture.width ? (
+            <Corners
+              key={number}
+              report={report.data}
+              picture={picture}
+              job={job}
+              file={file}
+              files={files}
+            />
+          ) : (
+            <BeforeAfter
+              key={number}
+              report={report.data}
+              before={picture}
+              after={named(`after-${number}`)}
+            />
+          )}
           {report.data.fit && <Differences fit={report.data.fit} />}
         </div>
       )}

@@ -62,3 +62,31 @@ export function markRadius(places: readonly (readonly [number, number])[]): numb
     for (const [u, v] of places.slice(n + 1)) least = Math.min(least, Math.hypot(x - u, y - v))
   return Number.isFinite(least) ? least * 0.4 : 20
 }
+
+export type Point = readonly [number, number]
+
+/** Reasons that corners set by hand may mend. */
+export const MENDED = new Set(['no_card', 'cut_off', 'one_marker', 'corners_off', 'card_disagrees'])
+
+/** Where the handles stand before they are moved: on what was taken for a card, else around the middle. */
+export function cornersAtFirst({ cards, picture: { width = 0, height = 0 } }: PictureReport): Point[] {
+  const found = cards.find(({ corners }) => corners.length === 4)?.corners
+  if (found) return found.map((one) => kept(one, width, height))
+  return [
+    [0.25, 0.25],
+    [0.75, 0.25],
+    [0.75, 0.75],
+    [0.25, 0.75],
+  ].map(([x, y]) => [x! * width, y! * height] as const)
+}
+
+/** The nearest point of the picture. */
+export const kept = ([x, y]: Point, width: number, height: number): Point => [
+  Math.min(Math.max(Math.round(x), 0), width),
+  Math.min(Math.max(Math.round(y), 0), height),
+]
+
+export const moved = ([x, y]: Point, [right, down]: Point, far: number): Point => [
+  x + right * far,
+  y + down * far,
+]

@@ -1,6 +1,8 @@
 // The recordings of a job with what was found of each, and one of them over time.
+import { Download } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import { Problem } from '../../api/client'
 import type { FileAnswer } from '../../api/schema'
 import { useQuantities } from '../../i18n/quantities'
 import { useOriginal } from '../../pages/job/original'
@@ -9,6 +11,8 @@ import { Button, Notice, Select, Skeleton } from '../../ui/controls'
 import type { JobView } from '../contract'
 import { VerdictMark } from '../verdicts'
 import { type Recording, useAlignment, wordsOf } from './alignment'
+import { useCorrections, useKeepTier } from './corrections'
+import { corrected, countOf, type Moved, movedTo, textGridOf } from './moving'
 import styles from './Recordings.module.css'
 import { Timeline } from './Timeline'
 import { drawable, usePeaks } from './waveform'
@@ -49,6 +53,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
       {recording && (
         <One
           key={recording.recording}
+          job={job.id}
           recording={recording}
           file={files.find((file) => file?.original_filename === recording.recording)}
         />
@@ -94,14 +99,38 @@ export default function Recordings({ job, artifacts, files }: JobView) {
 const spokenOf = (one: Recording) =>
   one.speakers.reduce((sum, _, n) => sum + wordsOf(one, n).filter(({ kind }) => kind !== 'noise').length, 0)
 
-function One({ recording, file }: { recording: Recording; file: FileAnswer | undefined }) {
-  const { t } = useOwnWords()
+const NOTHING: Moved = {}
+const stemOf = (name: string) => name.slice(name.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
+
+/** Hands what the page has made to the browser's own download. */
+function handOut(name: string, text: string) {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  link.download = name
+  link.click()
+  // The browser has taken hold of it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+function One({ job, recording, file }: { job: string; recording: Recording; file: FileAnswer | undefined }) {
+  const { t, said } = useOwnWords()
   const [speaker, listenTo] = useState('0')
   const original = useOriginal(file ?? ({ id: '' } as FileAnswer), file !== undefined)
   const url = original.data?.url
   const wanted = Boolean(file && drawable(recording.seconds, file.size_bytes))
   const peaks = usePeaks(url, file?.id, wanted)
-  const words = useMemo(() => wordsOf(recording, Number(speaker)), [recording, speaker])
+  const found = useMemo(() => wordsOf(recording, Number(speaker)), [recording, speaker])
+  const kept = useCorrections(job).data?.[recording.recording]
+  const keep = useKeepTier(job)
+  const [moving, setMoving] = useState<Readonly<Record<string, Moved>>>({})
+  const moved = moving[speaker] ?? kept?.[speaker] ?? NOTHING
+  const words = useMemo(() => corrected(found, moved), [found, moved])
+  const move = (edge: number, to: number) => {
+    const after = movedTo(found, moved, edge, to, recording.seconds)
+    setMoving({ ...moving, [speaker]: after.moved })
+    return after.edge
+  }
+  const wordsNow = (n: number) => corrected(wordsOf(recording, n), moving[n] ?? kept?.[String(n)] ?? NOTHING)
   const unspoken = recording.speakers[Number(speaker)]?.utterances.flatMap((one) => one.unspoken) ?? []
   return (
     <section className={styles.one} aria-labelledby="recording">
@@ -119,7 +148,51 @@ function One({ recording, file }: { recording: Recording; file: FileAnswer | und
       </header>
       {recording.message && <p>{recording.message}</p>}
       {words.length > 0 && (
-        <Timeline key={speaker} words={words} seconds={recording.seconds} peaks={peaks.data} url={url} />
+        <Timeline
+          key={speaker}
+          words={words}
+          seconds={recording.seconds}
+          peaks={peaks.data}
+          url={url}
+          onMove={move}
+        />
+      )}
+      {(countOf(moved) > 0 || moving[speaker]) && (
+        <div className={styles.moved}>
+          <span>{t('speech.moved', { count: countOf(moved) })}</span>
+          <Button
+            kind="primary"
+            isDisabled={!moving[speaker]}
+            busy={keep.isPending}
+            onPress={() =>
+              keep.mutate(
+                { recording: recording.recording, speaker, moved },
+                { onSuccess: () => setMoving(({ [speaker]: _, ...others }) => others) },
+              )
+            }
+          >
+            {t('speech.save')}
+          </Button>
+          <Button onPress={() => setMoving({ ...moving, [speaker]: NOTHING })}>{t('speech.asFound')}</Button>
+          <Button
+            icon={Download}
+            onPress={() =>
+              handOut(`${stemOf(recording.recording)}.TextGrid`, textGridOf(recording, wordsNow))
+            }
+          >
+            {t('speech.textgrid')}
+          </Button>
+        </div>
+      )}
+      {keep.error && (
+        <Notice
+          kind="error"
+          title={
+            keep.error instanceof Problem && !keep.error.unreachable
+              ? said('error', keep.error.code, keep.error.message)
+              : t('offline.title')
+          }
+        />
       )}
       {file && !wanted && <p className={styles.note}>{t('speech.tooLong')}</p>}
       {(original.isError || peaks.isError) && (

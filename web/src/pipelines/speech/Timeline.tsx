@@ -11,7 +11,8 @@ import {
 } from 'react'
 import { Button } from '../../ui/controls'
 import { isUnsure, type Word, within } from './alignment'
-import { coloursOf, draw, HEIGHT, timeOf, type View } from './draw'
+import { coloursOf, draw, HEIGHT, HEIGHTS, timeOf, type View } from './draw'
+import { edgeNear } from './moving'
 import styles from './Timeline.module.css'
 import type { Peaks } from './waveform'
 import { useOwnWords } from './words'
@@ -22,6 +23,8 @@ interface Props {
   peaks: Peaks | undefined
   /** Where the sound is; without it nothing can be played. */
   url: string | undefined
+  /** Moves the boundary that lies at `edge`; gives where it has come to lie. */
+  onMove: (edge: number, to: number) => number
 }
 
 const SHORTEST = 0.5
@@ -31,8 +34,11 @@ const ZOOM = 1.8
 const LISTED = 80
 /** Pixels that a pointer may move and still click. */
 const STILL = 5
+/** Pixels beside a boundary at which it is taken hold of: by a mouse, by a finger. */
+const GRIP = 5
+const FINGER = 14
 
-export function Timeline({ words, seconds, peaks, url }: Props) {
+export function Timeline({ words, seconds, peaks, url, onMove }: Props) {
   const { t } = useOwnWords()
   const canvas = useRef<HTMLCanvasElement>(null)
   const audio = useRef<HTMLAudioElement>(null)
@@ -150,18 +156,30 @@ export function Timeline({ words, seconds, peaks, url }: Props) {
     action()
   }
 
-  const held = useRef<{ x: number; from: number; moved: boolean } | null>(null)
+  const held = useRef<{ x: number; from: number; moved: boolean; edge: number | null } | null>(null)
   const timeAt = (event: { clientX: number; currentTarget: Element }) =>
     view.from + ((event.clientX - event.currentTarget.getBoundingClientRect().left) / width) * view.length
+  /** The boundary below the pointer; above the words there is none to take hold of. */
+  const edgeAt = (event: PointerEvent<HTMLCanvasElement>) => {
+    const below = event.clientY - event.currentTarget.getBoundingClientRect().top - HEIGHTS.wave
+    if (below < 0 || below > HEIGHTS.words + HEIGHTS.phones) return null
+    const [first, last] = within(words, view.from, view.from + view.length)
+    const grip = event.pointerType === 'mouse' ? GRIP : FINGER
+    return edgeNear(words.slice(first, last), timeAt(event), (grip / width) * view.length)
+  }
   const down = (event: PointerEvent<HTMLCanvasElement>) => {
-    held.current = { x: event.clientX, from: view.from, moved: false }
+    held.current = { x: event.clientX, from: view.from, moved: false, edge: edgeAt(event) }
     event.currentTarget.setPointerCapture(event.pointerId)
   }
   const move = (event: PointerEvent<HTMLCanvasElement>) => {
     const now = held.current
-    if (!now || !event.buttons) return
+    if (!now || !event.buttons) {
+      event.currentTarget.style.cursor = edgeAt(event) === null ? '' : 'ew-resize'
+      return
+    }
     if (Math.abs(event.clientX - now.x) > STILL) now.moved = true
-    if (now.moved) look({ ...view, from: now.from - ((event.clientX - now.x) / width) * view.length })
+    if (now.moved && now.edge !== null) now.edge = onMove(now.edge, timeAt(event))
+    else if (now.moved) look({ ...view, from: now.from - ((event.clientX - now.x) / width) * view.length })
   }
   const up = (event: PointerEvent<HTMLCanvasElement>) => {
     const now = held.current
@@ -194,6 +212,7 @@ export function Timeline({ words, seconds, peaks, url }: Props) {
   }, [view, look])
 
   const [first, last] = within(words, view.from, view.from + view.length)
+  const word = selected === null ? undefined : words[selected]
   const listed = words.slice(first, Math.min(last, first + LISTED))
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys work anywhere in the recording
@@ -275,6 +294,28 @@ export function Timeline({ words, seconds, peaks, url }: Props) {
           <li className={styles.more}>{t('speech.moreWords', { count: last - first - LISTED })}</li>
         )}
       </ul>
+      {word && (
+        <fieldset className={styles.times}>
+          <legend>{t('speech.timesOf', { word: word.label })}</legend>
+          {(['start', 'end'] as const).map((side) => (
+            <label key={side}>
+              {t(`speech.${side}`)}
+              <input
+                type="number"
+                step={0.01}
+                min={0}
+                max={seconds}
+                value={word[side].toFixed(3)}
+                onChange={(event) =>
+                  Number.isFinite(event.target.valueAsNumber) &&
+                  onMove(word[side], event.target.valueAsNumber)
+                }
+                onKeyDown={(event) => event.stopPropagation()}
+              />
+            </label>
+          ))}
+        </fieldset>
+      )}
       {/* biome-ignore lint/a11y/useMediaCaption: its words stand above, each where it is said */}
       <audio
         ref={audio}

@@ -27,7 +27,10 @@ export interface Recording {
   message: string | null
   skipped: string[]
   warnings: { code: string; message: string }[]
-  speakers: { name: string; utterances: { text: string; unspoken: string[]; words: Word[] }[] }[]
+  speakers: {
+    name: string
+    utterances: { text: string; start?: number; end?: number; unspoken: string[]; words: Word[] }[]
+  }[]
 }
 
 export interface Alignment {

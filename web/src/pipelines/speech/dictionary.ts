@@ -32,7 +32,7 @@ export function withWords(dictionary: string, words: ReadonlyMap<string, string>
 /** Puts them into the dictionary as it is now; one that is changed meanwhile is read again, once. */
 export async function keepWords(language: string, words: ReadonlyMap<string, string>): Promise<void> {
   for (let again = 0; ; again++) {
-    const now = await read(language)
+    const now = await readKept(pathOf(language))
     try {
       await api(pathOf(language), {
         method: 'PUT',
@@ -46,9 +46,10 @@ export async function keepWords(language: string, words: ReadonlyMap<string, str
   }
 }
 
-async function read(language: string): Promise<Tagged<{ text: string | null }> | null> {
+/** What the user keeps there, or nothing. */
+export async function readKept(path: string): Promise<Tagged<{ text: string | null }> | null> {
   try {
-    return await tagged<{ text: string | null }>(pathOf(language))
+    return await tagged<{ text: string | null }>(path)
   } catch (error) {
     if (error instanceof Problem && error.status === 404) return null
     throw error

@@ -1,0 +1,30 @@
+"""If-Match: a change is made only to what its caller has seen."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from chalicelib.api.framework.http import Call, Reply, etag_of
+from chalicelib.jobs.errors import PreconditionFailed
+
+
+def is_conditional(call: Call) -> bool:
+    """Whether the caller says which version it means."""
+    return call.headers.get("if-match", "*").strip() != "*"
+
+
+def check_match(call: Call, current: BaseModel) -> None:
+    """PreconditionFailed unless the caller says nothing, or names the version that GET would answer now: what changes
+    by itself, such as a job's progress, may be another."""
+    tags = {_steady(tag) for tag in call.headers.get("if-match", "*").split(",")}
+    if "*" not in tags and _steady(etag_of(current)) not in tags:
+        raise PreconditionFailed("It is no longer as you have read it. Read it again, and decide anew.")
+
+
+def _steady(etag: str) -> str:
+    return etag.strip().strip('"').partition("-")[0]
+
+
+def versioned(model: BaseModel, status: int = 200) -> Reply:
+    """An answer with the version that the next If-Match may name."""
+    return Reply(model, status, {"ETag": etag_of(model)})

@@ -1,0 +1,161 @@
+"""Routes: what there is to know of each, and how a subject's are registered with Chalice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from chalice.app import Blueprint, Response
+from pydantic import BaseModel
+
+from chalicelib.accounts.people import READ, UPLOAD
+from chalicelib.api.framework import cors
+from chalicelib.api.framework.http import Reply, lower, respond
+from chalicelib.jobs.errors import JobError
+from chalicelib.wiring import services
+
+if TYPE_CHECKING:
+    from chalicelib.api.framework.forms import Form
+
+ROOT = "/api"
+NOTHING_ELSE: Mapping[int, type[BaseModel] | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the API of another system words its errors. model: their shape. worded: an error of ours in it, with the
+    request's id. statuses: those of ours that it has another for."""
+
+    model: type[BaseModel]
+    worded: Callable[[JobError, str], BaseModel]
+    statuses: Mapping[int, int] = MappingProxyType({})
+
+    def status(self, error: JobError | type[JobError]) -> int:
+        return self.statuses.get(error.status, error.status)
+
+
+@dataclass(frozen=True)
+class Route:
+    """What there is to know of a route, for serving it and for documenting it."""
+
+    name: str
+    subject: str
+    method: str
+    path: str
+    summary: str
+    description: str | None
+    answer: type[BaseModel] | None
+    status: int
+    others: Mapping[int, type[BaseModel] | None]
+    body: type[BaseModel] | None
+    query: type[BaseModel] | None
+    open: bool
+    conditional: bool
+    creates: bool
+    scope: str | None
+    errors: tuple[type[JobError], ...]
+    headers: tuple[str, ...]
+    form: type[Form] | None = None
+    dialect: Dialect | None = None
+
+
+LOADED: list[Route] = []
+"""All routes of the modules that have been loaded; chalicelib.api.subjects has the others loaded too."""
+
+
+class Routes:
+    """Routes of one subject. Registers views as a Chalice blueprint, each wrapped in what all of them need."""
+
+    def __init__(self, name: str, dialect: Dialect | None = None) -> None:
+        """dialect: how the errors of all of them are worded, unless the caller asks for problem+json."""
+        self.blueprint = Blueprint(name)
+        self._module = name
+        self._dialect = dialect
+
+    def route(
+        self,
+        method: str,
+        path: str,
+        summary: str,
+        *,
+        answer: type[BaseModel] | None = None,
+        status: int = 200,
+        others: Mapping[int, type[BaseModel] | None] = NOTHING_ELSE,
+        body: type[BaseModel] | None = None,
+        form: type[Form] | None = None,
+        query: type[BaseModel] | None = None,
+        open: bool = False,
+        conditional: bool = False,
+        creates: bool = False,
+        scope: str | None = None,
+        errors: tuple[type[JobError], ...] = (),
+        headers: tuple[str, ...] = (),
+    ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
+        """form: what it takes as a form instead of a JSON body. open: needs no sign-in. conditional: answers with an
+        ETag, and 304 to who has that already. creates: makes something that must not be there twice, so that an
+        Idempotency-Key is heeded. scope: what the credentials must be good for (chalicelib.accounts.people.SCOPES);
+        unless given, `read` to GET and `upload` for anything else.
+
+        For the API's description alone: others, the further statuses that are no errors, and what they carry; errors,
+        beside those that follow from the rest (`route_errors`); headers, of an answer, likewise."""
+        needed = None if open else scope or (READ if method == "GET" else UPLOAD)
+        if all(route.path != path for route in LOADED):
+            self.options(path, lambda: [route.method for route in LOADED if route.path == path])
+
+        def decorate(view: Callable[..., BaseModel | Reply]) -> Callable[..., Response]:
+            described = Route(
+                name=view.__name__,
+                subject=self._module,
+                method=method,
+                path=path,
+                summary=summary,
+                description=view.__doc__,
+                answer=answer,
+                status=status,
+                others=others,
+                body=body,
+                query=query,
+                open=open,
+                conditional=conditional,
+                creates=creates,
+                scope=needed,
+                errors=errors,
+                headers=headers,
+                form=form,
+                dialect=self._dialect,
+            )
+            LOADED.append(described)
+
+            def handle(**path_values: str) -> Response:
+                return respond(self.blueprint.current_request, described, view, path_values)
+
+            handle.__name__ = view.__name__
+            handle.__doc__ = view.__doc__
+            # API Gateway answers only methods that are there. A HEAD request gets no body.
+            return self._register(["GET", "HEAD"] if method == "GET" else [method], path, view.__name__, handle)
+
+        return decorate
+
+    def options(self, path: str, methods: Callable[[], list[str]]) -> None:
+        """Answers with the methods of an address, and what a browser asks before a page of another origin may call.
+        Chalice's own answer knows one origin only."""
+
+        def preflight(**path_values: str) -> Response:
+            headers = lower(self.blueprint.current_request)
+            found = methods()
+            found += ["HEAD"] if "GET" in found else []
+            allowed = cors.preflight_headers(headers, services().settings.cors_origins, found)
+            return Response("", status_code=204, headers={"Allow": ", ".join([*found, "OPTIONS"]), **allowed})
+
+        self._register(["OPTIONS"], path, f"preflight{path}", preflight)
+
+    def _register(
+        self, methods: list[str], path: str, name: str, handle: Callable[..., Response]
+    ) -> Callable[..., Response]:
+        # No content types: Chalice's refusal of others would be none of our problems. The body's type is checked below.
+        registered: Callable[..., Response] = self.blueprint.route(
+            ROOT + path, methods=methods, name=name, cors=False, content_types=[]
+        )(handle)
+        return registered

@@ -1,0 +1,29 @@
+"""File items, read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chalicelib.jobs.errors import FileNotFound
+from chalicelib.jobs.model import File, Job
+from chalicelib.stores.dynamo import items
+from chalicelib.stores.dynamo.table import Table
+
+
+class FileItems:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def file(self, job_id: str, number: int) -> File:
+        item = self._table.get(items.file_key(job_id, number))
+        if item is None:
+            raise FileNotFound("There is no such file.")
+        return items.file_from(item)
+
+    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+        last = job.file_count if last is None else min(last, job.file_count)
+        if last < first:  # DynamoDB refuses such a range, also of a job without files
+            return
+        bounds = {":first": items.file_key(job.id, first)[1], ":last": items.file_key(job.id, last)[1]}
+        for item in self._table.query(f"JOB#{job.id}", "#range BETWEEN :first AND :last", bounds):
+            yield items.file_from(item)
