@@ -12,7 +12,20 @@ from pathlib import Path
 
 import benchmarks
 
-HELPERS = frozenset({"__main__", "report", "ledger", "simulation", "aws", "aws_model", "volume_phantoms", "unsynced"})
+HELPERS = frozenset(
+    {
+        "__main__",
+        "report",
+        "ledger",
+        "simulation",
+        "aws",
+        "aws_model",
+        "archive_simulation",
+        "archive_local",
+        "volume_phantoms",
+        "unsynced",
+    }
+)
 OUT = Path("build/bench.json")
 
 

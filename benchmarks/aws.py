@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks import aws_live, aws_model, aws_poll, aws_starts, reading
 from benchmarks.calls import spent
 from benchmarks.ledger import PRICES, price
-from benchmarks.report import report
+from benchmarks.report import report, section
 from tests.pipelines.media.makers import large_video
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -79,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     if options.json:
         options.json.write_text(json.dumps({"name": "aws", "rows": tables}) + "\n")
     else:
-        PAGE.write_text(_page(tables))
+        archives = section(PAGE, "archives")  # which `make bench ARGS=archive` writes
+        PAGE.write_text(_page(tables) + (f"\n{archives}\n" if archives else ""))
         print(f"Written to {PAGE}")
     return {"name": "aws", "rows": tables}
 

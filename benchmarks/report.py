@@ -12,6 +12,31 @@ from rich.table import Table
 Row = Mapping[str, str | int | float | bool]
 
 
+def section(page: Path, name: str) -> str:
+    """What stands in a page between the marks of a section, marks included; "" where there is none."""
+    begin, end = _marks(name)
+    text = page.read_text()
+    return text[text.index(begin) : text.index(end) + len(end)] if begin in text else ""
+
+
+def write_section(page: Path, name: str, content: str) -> None:
+    """Puts the content in the section's place, or at the page's end."""
+    begin, end = _marks(name)
+    new = f"{begin}\n{content.strip()}\n{end}"
+    old, text = section(page, name), page.read_text()
+    page.write_text(text.replace(old, new) if old else f"{text.rstrip()}\n\n{new}\n")
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    lines = [" | ".join(rows[0]), " | ".join("---" for _ in rows[0])]
+    lines += [" | ".join(map(_shown, row.values())) for row in rows]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _marks(name: str) -> tuple[str, str]:
+    return f"<!-- {name} -->", f"<!-- end of {name} -->"
+
+
 def report(name: str, rows: Sequence[Row], json_path: Path | None = None) -> dict[str, object]:
     """Prints the rows, and their JSON after them or into `json_path`. Returns what the JSON says."""
     table = Table(title=name, title_justify="left")

@@ -29,6 +29,9 @@ class Settings:
     """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
+    function_prefix: str = ""
+    """What stands before a function's name, where slices of a step may be invoked directly; empty: they go by the
+    queue."""
     token_key: str = ""
     """Signs tokens (HS256): at least 32 characters. It, or token_key_secret, must be set."""
     token_key_secret: str | None = None

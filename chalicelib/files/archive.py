@@ -9,15 +9,30 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, BinaryIO, overload
 
 from chalicelib.files.hashing import crc32
-from chalicelib.files.zip_layout import Entry, Layout, Literal, Range, Segment
+from chalicelib.files.zip_layout import CrcUnknown, Entry, Layout, Literal, Range, Segment
 
-__all__ = ["Entry", "Literal", "Part", "Plan", "Range", "Read", "Segment", "SourceChanged", "assemble", "plan", "write"]
+__all__ = [
+    "CrcUnknown",
+    "Entry",
+    "Literal",
+    "Part",
+    "Plan",
+    "Range",
+    "Read",
+    "Segment",
+    "SourceChanged",
+    "assemble",
+    "plan",
+    "write",
+]
 
 MIB = 1024 * 1024
 MIN_PART = 5 * MIB  # what S3 allows: parts from here (the last may be smaller) ...
@@ -34,7 +49,12 @@ Spread = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
 
 
 class SourceChanged(Exception):
-    """A source gave other bytes than its entry promised: it was replaced since it was looked at."""
+    """A source gave other bytes than its entry promised: it was replaced since it was looked at. source: which, where
+    that is known."""
+
+    def __init__(self, told: str, source: Any = None) -> None:
+        super().__init__(told)
+        self.source = source
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +67,12 @@ class Part:
     segments: tuple[Segment, ...]
     copy_of: Range | None
 
+    @classmethod
+    def of(cls, number: int, start: int, segments: tuple[Segment, ...]) -> Part:
+        # A part of one range is never too small to be copied: only the last may be small, and that ends in a record.
+        only = segments[0] if len(segments) == 1 else None
+        return cls(number, start, segments, only if isinstance(only, Range) else None)
+
     @property
     def size(self) -> int:
         return sum(segment.size for segment in self.segments)
@@ -55,7 +81,11 @@ class Part:
 @dataclass(frozen=True)
 class Plan:
     """A zip cut into parts. size: of the zip in bytes. crc32: of the whole zip, known before any byte is read, so that
-    a store which keeps full-object CRC32s can check what it put together. cuts: where parts begin, and the end."""
+    a store which keeps full-object CRC32s can check what it put together. cuts: where parts begin, and the end.
+
+    Members whose CRC32 is unknown have their bodies copied first: parts that hold a header or a record of one wait
+    (`waits`) until `knowing` has been given what the store found.
+    """
 
     layout: Layout
     cuts: array[int]
@@ -70,8 +100,40 @@ class Plan:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Equal for plans of the same bytes with the same cuts: parts made for one may then complete the other."""
-        return hashlib.sha256(f"{self.size} {self.crc32} {self.cuts.tolist()}".encode()).hexdigest()
+        """Equal for plans of the same bytes with the same cuts: parts made for one may then complete the other. A
+        member of unknown CRC32 is told by its source, whose `repr` must name the version of the bytes."""
+        unknown = dict.fromkeys(self.layout.unknown, 0)
+        sources = [(index, repr(self.layout.entry(index).source)) for index in unknown]
+        crc = self.layout.knowing(unknown).crc32()
+        return hashlib.sha256(f"2 {self.size} {crc} {self.cuts.tolist()} {sources}".encode()).hexdigest()
+
+    def knowing(self, crcs: Mapping[int, int]) -> Plan:
+        """The same plan with the CRC32s of those members, by their indexes."""
+        return Plan(self.layout.knowing(crcs), self.cuts)
+
+    def waits(self, number: int) -> bool:
+        """Whether part `number` can't be made before further CRC32s are known."""
+        return self.layout.awaits(self.cuts[number - 1], self.cuts[number])
+
+    def lies_in(self, number: int) -> Any:
+        """The source that part `number` can be copied from as it is; None where it must be assembled."""
+        return self.layout.source_of(self.cuts[number - 1], self.cuts[number])
+
+    def reads(self, number: int) -> int:
+        """How many members have bytes in part `number`, so that many requests it takes at most to assemble it."""
+        return self.layout.members_in(self.cuts[number - 1], self.cuts[number])
+
+    def pieces(self, index: int) -> list[tuple[int, int, int]]:
+        """(part's number, start, end) of a member's data in the order of its parts, in bytes of its source."""
+        start, end = self.layout.data_of(index)
+        first = bisect_right(self.cuts, start)
+        found = []
+        for number in range(first, len(self.cuts)):
+            low, high = max(start, self.cuts[number - 1]), min(end, self.cuts[number])
+            if low >= high:
+                break
+            found.append((number, low - start, high - start))
+        return found
 
     @property
     def parts(self) -> Parts:
@@ -80,9 +142,13 @@ class Plan:
     def missing(self, uploaded: Mapping[int, int]) -> Iterator[Part]:
         """The parts still to be made, given number → size in bytes of those that the store has (ListParts). Those must
         stem from a plan of the same fingerprint; one of another size is made again."""
-        for index, start in enumerate(self.cuts[:-1]):
-            if uploaded.get(index + 1) != self.cuts[index + 1] - start:
-                yield self.parts[index]
+        for number in self.missing_numbers(uploaded):
+            yield self.parts[number - 1]
+
+    def missing_numbers(self, uploaded: Mapping[int, int]) -> list[int]:
+        """The numbers of those parts."""
+        sizes = (end - start for start, end in pairwise(self.cuts))
+        return [number for number, size in enumerate(sizes, 1) if uploaded.get(number) != size]
 
 
 class Parts(Sequence[Part]):
@@ -103,10 +169,7 @@ class Parts(Sequence[Part]):
             return [self[i] for i in range(*index.indices(len(self)))]
         index = range(len(self))[index]
         start, end = self._plan.cuts[index], self._plan.cuts[index + 1]
-        segments = self._plan.layout.segments(start, end)
-        # A part of one range is never too small to be copied: only the last may be small, and that ends in a record.
-        only = segments[0] if len(segments) == 1 else None
-        return Part(index + 1, start, segments, only if isinstance(only, Range) else None)
+        return Part.of(index + 1, start, self._plan.layout.segments(start, end))
 
 
 def plan(
@@ -164,7 +227,8 @@ def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -
 
 def assemble(part: Part, read: Read, spread: Spread = map) -> bytearray:
     """The bytes of one part. spread: carries out its reads, several at once if it likes, like an executor's `map`.
-    Raises SourceChanged where `read` gives fewer or more bytes than it was asked for."""
+    Raises SourceChanged where `read` gives fewer or more bytes than it was asked for, or the whole of a member has
+    another CRC32 than its entry; CrcUnknown for a part that waits."""
     content, at = bytearray(part.size), 0  # in place: joining the pieces at the end would hold the part twice
     ranges: list[tuple[int, Range]] = []
     for segment in part.segments:
@@ -176,7 +240,10 @@ def assemble(part: Part, read: Read, spread: Spread = map) -> bytearray:
 
     def fill(place: tuple[int, Range]) -> None:
         start, wanted = place
-        content[start : start + wanted.size] = _exactly(wanted, read)
+        found = _exactly(wanted, read)
+        if wanted.crc32 is not None and crc32(found) != wanted.crc32:
+            raise SourceChanged("a member holds other bytes than its CRC32 says", wanted.source)
+        content[start : start + wanted.size] = found
 
     for _ in spread(fill, ranges):
         pass
@@ -207,5 +274,6 @@ def _chunks(segment: Segment, read: Read) -> Iterator[bytes]:
 def _exactly(wanted: Range, read: Read) -> bytes:
     content = read(wanted.source, wanted.start, wanted.end)
     if len(content) != wanted.size:
-        raise SourceChanged(f"{len(content)} bytes came where {wanted.size} were promised, from {wanted.start} on")
+        told = f"{len(content)} bytes came where {wanted.size} were promised, from {wanted.start} on"
+        raise SourceChanged(told, wanted.source)
     return content

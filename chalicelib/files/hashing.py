@@ -42,7 +42,7 @@ class Hasher:
             yield chunk
 
 
-def crc32(content: bytes, before: int = 0) -> int:
+def crc32(content: bytes | bytearray | memoryview, before: int = 0) -> int:
     """The unsigned CRC32 of `content`, or of what has the CRC `before` followed by it."""
     return zlib_ng.crc32(content, before)
 

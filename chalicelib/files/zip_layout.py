@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import struct
 from array import array
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,13 +32,13 @@ _UNSAFE_PATH = re.compile(r"\\|[\x00-\x1f\x7f]|(?:^|/)\.{0,2}(?:/|\Z)|^[A-Za-z]:
 class Entry:
     """A member to be. Its bytes are `content`, or else wherever `source` says: a key that only `read` understands.
 
-    path: relative, with "/". size: bytes. crc32: unsigned, of all of them. modified_at: written as the clock time that
-    it shows and, where it has a zone, as the instant too.
+    path: relative, with "/". size: bytes. crc32: unsigned, of all of them; None where it will be known only once they
+    have been copied. modified_at: written as the clock time that it shows and, where it has a zone, as the instant too.
     """
 
     path: str
     size: int
-    crc32: int
+    crc32: int | None
     source: Any = None
     content: bytes | None = None
     modified_at: datetime | None = None
@@ -60,11 +61,13 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The bytes start..end of a source, end excluded."""
+    """The bytes start..end of a source, end excluded. crc32: of them, where they are the whole of a member whose CRC32
+    is known."""
 
     source: Any
     start: int
     end: int
+    crc32: int | None = field(default=None, compare=False)
 
     @property
     def size(self) -> int:
@@ -74,8 +77,13 @@ class Range:
 Segment = Literal | Range
 
 
+class CrcUnknown(Exception):
+    """A header or a record of the directory was asked for whose member's CRC32 is not known yet."""
+
+
 class Layout:
-    """Where everything in the zip of `entries` stands. Raises ValueError for entries that make no sound zip."""
+    """Where everything in the zip of `entries` stands: that depends on no CRC32, so that some may be unknown at first.
+    Raises ValueError for entries that make no sound zip."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         _check(entries)
@@ -85,14 +93,67 @@ class Layout:
         at = 0
         for entry in entries:
             self._headers.append(at)
-            at += len(_header(entry)) + entry.size
+            at += _header_size(entry) + entry.size
         self.directory_at = at
         for entry, header_at in zip(entries, self._headers, strict=True):
             self._directory.append(at)
-            at += len(_directory_record(entry, header_at))
+            at += _record_size(entry, header_at)
         self.trailer_at = at
         self._trailer = _trailer(len(entries), self.directory_at, self.trailer_at)
         self.size = at + len(self._trailer)
+        self.unknown = array("L", (index for index, entry in enumerate(entries) if entry.crc32 is None))
+
+    def entry(self, index: int) -> Entry:
+        return self._entries[index]
+
+    def data_of(self, index: int) -> tuple[int, int]:
+        """(start, end) in the zip of a member's data."""
+        end = self._member_end(index)
+        return end - self._entries[index].size, end
+
+    @property
+    def count(self) -> int:
+        return len(self._entries)
+
+    def members_in(self, start: int, end: int) -> int:
+        """How many members have data or a header among the bytes start..end of the zip."""
+        end = min(end, self.directory_at)
+        first = max(bisect_right(self._headers, start) - 1, 0)
+        return max(0, bisect_left(self._headers, end) - first) if start < end else 0
+
+    def source_of(self, start: int, end: int) -> Any:
+        """The source of the member that holds all of the bytes start..end of the zip; None where none does."""
+        index = bisect_right(self._headers, start) - 1
+        if index < 0 or self._entries[index].content is not None:
+            return None
+        first, last = self.data_of(index)
+        return self._entries[index].source if first <= start < end <= last else None
+
+    def knowing(self, crcs: Mapping[int, int]) -> Layout:
+        """The same layout with the CRC32s of those members, by their indexes."""
+        entries = list(self._entries)
+        for index, crc in crcs.items():
+            entries[index] = replace(entries[index], crc32=crc)
+        other = copy(self)
+        other._entries = tuple(entries)
+        other.unknown = array("L", (index for index in self.unknown if index not in crcs))
+        return other
+
+    def awaits(self, start: int, end: int) -> bool:
+        """Whether the bytes start..end of the zip hold a header or a record whose member's CRC32 is unknown."""
+        if not self.unknown:
+            return False
+        # The members whose headers begin in there, and the one before them, whose header may reach into it.
+        first = max(bisect_right(self._headers, start) - 1, 0)
+        for index in self._unknown_among(first, bisect_left(self._headers, end)):
+            if self._headers[index] < end and self.data_of(index)[0] > start:
+                return True
+        first = max(bisect_right(self._directory, start) - 1, 0)
+        last = bisect_left(self._directory, end)
+        return start < self.trailer_at and end > self.directory_at and bool(self._unknown_among(first, last))
+
+    def _unknown_among(self, first: int, last: int) -> array[int]:
+        return self.unknown[bisect_left(self.unknown, first) : bisect_left(self.unknown, last)]
 
     def large_members(self, smallest: int) -> Iterator[tuple[int, int]]:
         """(start, end) in the zip of the data of every sourced member of at least `smallest` bytes."""
@@ -109,9 +170,7 @@ class Layout:
         """What the bytes start..end of the zip are made of, in order; neighbouring literals are one."""
         found: list[Segment] = []
         literal = bytearray()
-        for at, piece in self._pieces(start):
-            if at >= end:
-                break
+        for at, piece in self._pieces(start, end):
             low, high = max(start - at, 0), min(end - at, piece.size)
             if low >= high:
                 continue
@@ -121,16 +180,18 @@ class Layout:
             if literal:
                 found.append(Literal(bytes(literal)))
                 literal.clear()
-            found.append(Range(piece.source, low, high))
+            whole = (low, high) == (0, piece.size)
+            found.append(Range(piece.source, low, high, piece.crc32 if whole else None))
         if literal:
             found.append(Literal(bytes(literal)))
         return tuple(found)
 
     def crc32(self) -> int:
-        """Of the whole zip, by arithmetic alone: what a store that checks full-object CRC32s must arrive at."""
+        """Of the whole zip, by arithmetic alone: what a store that checks full-object CRC32s must arrive at. Raises
+        CrcUnknown."""
         crc = 0
         for entry in self._entries:
-            crc = joined_crc32(crc32(_header(entry), crc), entry.crc32, entry.size)
+            crc = joined_crc32(crc32(_header(entry), crc), _known(entry), entry.size)
         for entry, header_at in zip(self._entries, self._headers, strict=True):
             crc = crc32(_directory_record(entry, header_at), crc)
         return crc32(self._trailer, crc)
@@ -138,13 +199,20 @@ class Layout:
     def _member_end(self, index: int) -> int:
         return self._headers[index + 1] if index + 1 < len(self._headers) else self.directory_at
 
-    def _pieces(self, start: int) -> Iterator[tuple[int, Segment]]:
-        """(offset, piece) in order, from the one that `start` falls into or an earlier one."""
-        for index in range(max(bisect_right(self._headers, start) - 1, 0), len(self._entries)):
-            entry, data_at = self._entries[index], self._member_end(index) - self._entries[index].size
-            yield self._headers[index], Literal(_header(entry))
-            yield data_at, Range(entry.source, 0, entry.size) if entry.content is None else Literal(entry.content)
-        for index in range(max(bisect_right(self._directory, start) - 1, 0), len(self._entries)):
+    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, Segment]]:
+        """(offset, piece) in order, from the one that `start` falls into or an earlier one, of those before `end`."""
+        first = max(bisect_right(self._headers, start) - 1, 0)
+        for index in range(first, bisect_left(self._headers, end)):
+            entry = self._entries[index]
+            data_at, _ = self.data_of(index)
+            if data_at > start:
+                yield self._headers[index], Literal(_header(entry))
+            if entry.content is None:
+                yield data_at, Range(entry.source, 0, entry.size, entry.crc32)
+            else:
+                yield data_at, Literal(entry.content)
+        first = max(bisect_right(self._directory, start) - 1, 0)
+        for index in range(first, bisect_left(self._directory, end)):
             yield self._directory[index], Literal(_directory_record(self._entries[index], self._headers[index]))
         yield self.trailer_at, Literal(self._trailer)
 
@@ -163,7 +231,7 @@ def _check(entries: Sequence[Entry]) -> None:
         while folder and folder not in folders:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
-        if entry.size < 0 or not 0 <= entry.crc32 <= FULL_32:
+        if entry.size < 0 or (entry.crc32 is not None and not 0 <= entry.crc32 <= FULL_32):
             raise ValueError(f"impossible size or CRC32 of {path!r}")
         if entry.content is not None and (len(entry.content), crc32(entry.content)) != (entry.size, entry.crc32):
             raise ValueError(f"the content of {path!r} has another size or CRC32 than its entry says")
@@ -194,13 +262,30 @@ def _instant_extra(moment: datetime | None) -> bytes:
     return struct.pack("<HHBi", 0x5455, 5, 1, seconds) if -(1 << 31) <= seconds < 1 << 31 else b""
 
 
+def _known(entry: Entry) -> int:
+    if entry.crc32 is None:
+        raise CrcUnknown(entry.path)
+    return entry.crc32
+
+
+def _header_size(entry: Entry) -> int:
+    large = 20 if entry.size >= FULL_32 else 0
+    return 30 + len(entry.path.encode()) + large + len(_instant_extra(entry.modified_at))
+
+
+def _record_size(entry: Entry, header_at: int) -> int:
+    values = sum(value >= FULL_32 for value in (entry.size, entry.size, header_at))
+    large = 4 + 8 * values if values else 0
+    return 46 + len(entry.path.encode()) + large + len(_instant_extra(entry.modified_at))
+
+
 def _header(entry: Entry) -> bytes:
     name = entry.path.encode()
     # A local header must carry both sizes or neither.
     large = _zip64_extra(entry.size, entry.size) if entry.size >= FULL_32 else b""
     extra = large + _instant_extra(entry.modified_at)
     size = min(entry.size, FULL_32)
-    fields = (ZIP64 if large else PLAIN, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
+    fields = (ZIP64 if large else PLAIN, UTF8, STORED, *_dos_time(entry.modified_at), _known(entry), size, size)
     return struct.pack("<4s5H3L2H", b"PK\x03\x04", *fields, len(name), len(extra)) + name + extra
 
 
@@ -210,7 +295,7 @@ def _directory_record(entry: Entry, header_at: int) -> bytes:
     extra = large + _instant_extra(entry.modified_at)
     version = ZIP64 if large else PLAIN
     size = min(entry.size, FULL_32)
-    fields = (UNIX | version, version, UTF8, STORED, *_dos_time(entry.modified_at), entry.crc32, size, size)
+    fields = (UNIX | version, version, UTF8, STORED, *_dos_time(entry.modified_at), _known(entry), size, size)
     return (
         struct.pack("<4s6H3L3H", b"PK\x01\x02", *fields, len(name), len(extra), 0)
         + struct.pack("<2H2L", 0, 0, REGULAR_0644, min(header_at, FULL_32))

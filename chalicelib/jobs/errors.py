@@ -387,3 +387,11 @@ class Busy(Exception):
 
 class ObjectMissing(Exception):
     """No such object, or no longer the version that was asked for."""
+
+
+class PartsGone(ObjectMissing):
+    """No such upload in parts: it was finished or aborted."""
+
+
+class ChecksumRefused(Exception):
+    """The store found other bytes than their checksum says, and kept nothing."""

@@ -130,6 +130,10 @@ class Member:
     modified_at: datetime | None = None
 
 
+Strategy = Literal["fast", "cheap", "auto"]
+"""How an archive is made: by many workers whenever they are of use, by one, or by many where one would need long."""
+
+
 class RunContext(Protocol):
     """What a step has at hand. Every call but the plain attributes may raise to stop the step at a clean point
     (paused, cancelled, out of time): let that pass, and don't catch BaseException.
@@ -198,7 +202,8 @@ class RunContext(Protocol):
         before and aren't named are none any more."""
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
-        """The file with its crc32 known: read and recorded once if inspection didn't need all of its bytes."""
+        """The file as a member of an archive: with its crc32, read and recorded once if inspection didn't need all of
+        its bytes. A large one may stay without: the store tells it as its bytes are copied."""
 
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         """Stores a downloadable object under `name`; the same name again replaces it."""
@@ -206,6 +211,14 @@ class RunContext(Protocol):
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
+
+    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+        """For a step before the one that calls `archive` with the same name and members: into how many slices what can
+        be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are of use;
+        `cheap`: one; `auto`: many where one would need over a minute."""
+
+    def archive_slice(self, name: str, number: int) -> None:
+        """Makes the parts of slice `number`, from 0, of what share_archive() has divided."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
@@ -240,7 +253,8 @@ class Step:
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
-    begins when all are done.
+    begins when all are done. invoked: each part is handed to a worker of its own at once, instead of waiting until as
+    many workers as there are parts have come to the queue; for parts that take seconds.
     """
 
     name: str
@@ -249,6 +263,30 @@ class Step:
     layer: Callable[[Any], str | None] = own_layer
     slices: Callable[[RunContext], int] | None = None
     work: Callable[[RunContext, int], None] | None = None
+    invoked: bool = False
+
+
+def automatic(options: Any) -> Strategy:
+    return "auto"
+
+
+def archive_slices(
+    title: str,
+    name: str,
+    members: Callable[[RunContext], Iterable[Member]],
+    weight: float = 1.0,
+    strategy: Callable[[Any], Strategy] = automatic,
+) -> Step:
+    """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
+    that is worth their start. strategy: given the job's options."""
+    return Step(
+        title,
+        lambda context: context.progress(0),
+        weight,
+        slices=lambda context: context.share_archive(name, members(context), strategy(context.options)),
+        work=lambda context, number: context.archive_slice(name, number),
+        invoked=True,
+    )
 
 
 Kind = Literal["image", "video", "volume", "audio"]

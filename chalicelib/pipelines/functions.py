@@ -38,6 +38,11 @@ def inspects(name: str) -> bool:
     return name in PIPELINES or name not in WORKS
 
 
+def invokes(place: str) -> bool:
+    """Whether a step that belongs to a work's own function hands its parts to workers directly."""
+    return place in WORKS and any(step.invoked for step in WORKS[place].steps)
+
+
 def layers_of(names: Iterable[str]) -> dict[str, Worker]:
     """The layers with a function of their own. One that several pipelines use is as large as any of them needs."""
     found: dict[str, Worker] = {}

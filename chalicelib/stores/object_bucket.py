@@ -17,7 +17,8 @@ from urllib.parse import quote, urlencode
 
 from botocore.exceptions import ClientError
 
-from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.files.hashing import crc32 as crc32_of
+from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.model import StoredObject
 from chalicelib.jobs.ports.outside import SignedRequest, UploadedPart
 
@@ -30,10 +31,26 @@ GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404"
 GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
 
 
+REFUSED = frozenset({"BadDigest", "XAmzContentChecksumMismatch"})
+
+
 def missing_or_raise(error: ClientError, what: str) -> ObjectMissing:
-    if error.response["Error"]["Code"] in GONE:
-        return ObjectMissing(what)
+    code = error.response["Error"]["Code"]
+    if code in REFUSED:
+        raise ChecksumRefused(what) from None
+    if code in GONE:
+        return PartsGone(what) if code == "NoSuchUpload" else ObjectMissing(what)
     raise error
+
+
+def crc32_text(crc32: int) -> str:
+    """A CRC32 as S3 writes it."""
+    return base64.b64encode(crc32.to_bytes(4)).decode()
+
+
+def crc32_of_text(text: str | None) -> int | None:
+    """A composite one (of the parts' checksums) has their number behind a dash, and says nothing of the whole."""
+    return int.from_bytes(base64.b64decode(text)) if text and "-" not in text else None
 
 
 def checksum(hexadecimal: str) -> str:
@@ -231,7 +248,9 @@ class ObjectBucket:
         pages = self._client().get_paginator("list_parts")
         try:
             return [
-                UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+                UploadedPart(
+                    part["PartNumber"], part["ETag"].strip('"'), part["Size"], crc32_of_text(part.get("ChecksumCRC32"))
+                )
                 for page in pages.paginate(Bucket=self._bucket, Key=key, UploadId=upload_id)
                 for part in page.get("Parts", ())
             ]
@@ -240,8 +259,19 @@ class ObjectBucket:
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
         body: Any = content  # boto3 takes a bytearray; its stubs don't know
-        put = self._client().upload_part(Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumber=number, Body=body)
-        return UploadedPart(number, put["ETag"].strip('"'), len(content))
+        crc = crc32_of(content)
+        try:
+            put = self._client().upload_part(
+                Bucket=self._bucket,
+                Key=key,
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=body,
+                ChecksumCRC32=crc32_text(crc),
+            )
+        except ClientError as error:
+            raise missing_or_raise(error, key) from None
+        return UploadedPart(number, put["ETag"].strip('"'), len(content), crc)
 
     def copy_part(
         self,
@@ -268,13 +298,19 @@ class ObjectBucket:
             )
         except ClientError as error:
             raise missing_or_raise(error, source) from None
-        return UploadedPart(number, copied["CopyPartResult"]["ETag"].strip('"'), end - start)
+        result = copied["CopyPartResult"]
+        return UploadedPart(number, result["ETag"].strip('"'), end - start, crc32_of_text(result.get("ChecksumCRC32")))
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
+    def finish_parts(
+        self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None
+    ) -> StoredObject:
         listed: Any = [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in parts]
+        request: Any = {}
+        if crc32 is not None:
+            request = {"ChecksumCRC32": crc32_text(crc32), "ChecksumType": "FULL_OBJECT"}
         try:
             done = self._client().complete_multipart_upload(
-                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}
+                Bucket=self._bucket, Key=key, UploadId=upload_id, MultipartUpload={"Parts": listed}, **request
             )
         except ClientError as error:
             raise missing_or_raise(error, key) from None
@@ -286,9 +322,7 @@ class ObjectBucket:
             head = self._client().head_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
         except ClientError as error:
             raise missing_or_raise(error, key) from None
-        encoded = head.get("ChecksumCRC32")
-        # A composite one (of the parts' checksums) has their number behind a dash, and says nothing of the whole.
-        return int.from_bytes(base64.b64decode(encoded)) if encoded and "-" not in encoded else None
+        return crc32_of_text(head.get("ChecksumCRC32"))
 
     def abort_parts(self, key: str, upload_id: str) -> None:
         try:

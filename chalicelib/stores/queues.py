@@ -32,8 +32,8 @@ class SqsQueues:
     def inspect(self, pipeline: str, messages: Iterable[Mapping[str, Any]]) -> None:
         self._send_many(f"inspect-{pipeline}", messages)
 
-    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        self._send_many(f"run-{place}", messages)
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]], delay: int = 0) -> None:
+        self._send_many(f"run-{place}", messages, delay)
 
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         body = json.dumps({"job_id": job_id})
@@ -53,9 +53,9 @@ class SqsQueues:
     def live(self, message: Mapping[str, Any], delay: int = 0) -> None:
         self._send("live", message, delay)
 
-    def _send_many(self, queue: str, messages: Iterable[Mapping[str, Any]]) -> None:
+    def _send_many(self, queue: str, messages: Iterable[Mapping[str, Any]], delay: int = 0) -> None:
         for some in batched(messages, AT_ONCE):
-            entries: Any = [_entry(i, body) for i, body in enumerate(some)]
+            entries: Any = [_entry(i, body, delay) for i, body in enumerate(some)]
             sent = self._client().send_message_batch(QueueUrl=self._url(queue), Entries=entries)
             if sent.get("Failed"):
                 raise MessageRefused(f"{len(sent['Failed'])} of {len(entries)} messages")
@@ -71,6 +71,7 @@ class SqsQueues:
         return self._url_prefix + name
 
 
-def _entry(number: int, body: Mapping[str, Any]) -> dict[str, str]:
+def _entry(number: int, body: Mapping[str, Any], delay: int) -> dict[str, Any]:
     group = group_of(body)
-    return {"Id": str(number), "MessageBody": json.dumps(body)} | ({"MessageGroupId": group} if group else {})
+    entry: dict[str, Any] = {"Id": str(number), "MessageBody": json.dumps(body)}
+    return entry | ({"MessageGroupId": group} if group else {}) | ({"DelaySeconds": delay} if delay else {})

@@ -45,6 +45,12 @@ class Clients:
         return self._s3(self._public_s3_endpoint) if self._public_s3_endpoint else self.s3
 
     @cached_property
+    def functions(self) -> Any:
+        """Lambda's."""
+        config = _config(retries={"total_max_attempts": 2}, connect_timeout=2, read_timeout=5)
+        return self.session.client("lambda", config=config)
+
+    @cached_property
     def sqs(self) -> SQSClient:
         client: SQSClient = self.session.client("sqs", config=_config())
         return client
@@ -56,7 +62,7 @@ class Clients:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
             retries={"mode": "standard", "max_attempts": 5},
-            max_pool_connections=32,
+            max_pool_connections=40,
         )
         client: S3Client = self.session.client("s3", config=config, endpoint_url=endpoint)
         return client

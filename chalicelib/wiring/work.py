@@ -56,8 +56,10 @@ class WorkServices(CatalogueServices):
     @cached_property
     def slices(self) -> Slices:
         from chalicelib.jobs.work.slices import Slices
+        from chalicelib.stores.functions import LambdaInvoker
 
-        return Slices(self.core)
+        prefix = self.settings.function_prefix
+        return Slices(self.core, LambdaInvoker(lambda: self.clients.functions, prefix) if prefix else None)
 
     @cached_property
     def intake(self) -> Intake:

@@ -192,6 +192,7 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_QUEUE_URL_PREFIX": {
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },
+        "MILLRACE_FUNCTION_PREFIX": f"{stack}-",
         "MILLRACE_APART": "1",
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/@{user_id}/", {"Files": bucket}]},
         "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # which few may read

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.pipelines.functions import inspects, layers_of, workers_of
+from chalicelib.pipelines.functions import inspects, invokes, layers_of, workers_of
 from chalicelib.stores.dynamo.people_items import PUBLIC
 from infra.aws.sockets import SOCKETS_STAGE
 
@@ -55,6 +55,11 @@ def listing(*more: str) -> Grant:
 
 def send(*queues: str) -> Grant:
     return Grant("sqs", ("SendMessage",), tuple(f"queue/{queue}" for queue in queues))
+
+
+def invoke(place: str) -> list[Grant]:
+    """A run that divides a step hands its slices to its own function."""
+    return [Grant("lambda", ("InvokeFunction",), (f"function/run-{place}",))] if invokes(place) else []
 
 
 def remove() -> list[Grant]:
@@ -125,6 +130,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *([index("jobs", "by_owner")] if workers_of(place).run.library else []),
             *([objects(("GetObject",), "results")] if workers_of(place).run.results else []),
             send(*(runs if place in layers else [f"run-{place}", *(f"run-{layer}" for layer in layers)]), "webhooks"),
+            *invoke(place),
             SETTINGS,
         ]
     return {
@@ -210,7 +216,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
 
 
 def arn(stack: str, resource: str, bucket: Json) -> Json:
-    """The ARN of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME`, `secret[/ID]` or `sockets`."""
+    """The ARN in the template of `table/NAME[/index/NAME]`, `bucket[/PREFIX/*]`, `queue/NAME`, `function/NAME`,
+    `secret[/ID]` or `sockets`."""
     kind, _, rest = resource.partition("/")
     if kind == "sockets":
         here = "${AWS::Region}:${AWS::AccountId}"
@@ -236,6 +243,8 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
             else {"Fn::GetAtt": ["TokenKey", "Id"]}
         )
     here = "${AWS::Region}:${AWS::AccountId}"
+    if kind == "function":
+        return {"Fn::Sub": f"arn:${{AWS::Partition}}:lambda:{here}:function:{stack}-{rest}"}
     if kind == "table":
         return {"Fn::Sub": f"arn:${{AWS::Partition}}:dynamodb:{here}:table/{stack}-{rest}"}
     return {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{here}:{stack}-{rest}"}

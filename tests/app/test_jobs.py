@@ -162,7 +162,7 @@ class TestStatus:
         running = self.status(user, job_id)
         assert running["status"] == "running"
         assert (running["current_step"], running["step_name"]) == (1, "Inspecting files")
-        assert running["total_steps"] == 5
+        assert running["total_steps"] == 6
         assert running["progress_percent"] == 75.0
         assert running["elapsed_seconds"] >= 0
         assert control(user, job_id, "pause").status == 200

@@ -81,7 +81,7 @@ def test_a_zip_that_broke_off_goes_on_with_the_parts_that_it_has(world: World, u
     world.deliver("inspect-media")
     run, finish, made = taken(world, "run-media"), ObjectBucket.finish_parts, []
 
-    def breaks(*_: Any) -> None:
+    def breaks(*_: Any, **__: Any) -> None:
         raise ConnectionError
 
     with pytest.MonkeyPatch.context() as patch:
@@ -99,7 +99,7 @@ def test_a_run_that_is_cancelled_takes_what_it_has_half_made_with_it(world: Worl
     job_id = user.upload({"a.jpg": large})
     world.deliver("inspect-media")
 
-    def cancelled(self: ObjectBucket, key: str, *_: Any) -> None:
+    def cancelled(self: ObjectBucket, key: str, *_: Any, **__: Any) -> None:
         cancel(user, job_id)
         leftovers(world, key, f"work/{job_id}/1", f"results/{job_id}/one")
         services().jobs.put_artifact(job_id, Artifact("one", "k", "one.txt", "text/plain", 4, world.clock()))

@@ -31,6 +31,8 @@ S3_BUCKET = {"ListObjectsV2": "ListBucket", "ListMultipartUploads": "ListBucketM
 # Rights that no test can see used: S3 asks for ListBucket where an object is missing, and no test has secrets.
 UNSEEN = {("secretsmanager:GetSecretValue", "secret"), ("secretsmanager:GetSecretValue", "secret/AdminPassword")}
 UNSEEN |= {("execute-api:ManageConnections", "sockets")}  # a client of our own asks, and no client of boto3's
+# No emulator that the tests have runs functions that are invoked.
+UNSEEN |= {("lambda:InvokeFunction", f"function/run-{name}") for name in WORKS}
 UNSEEN |= {("secretsmanager:GetSecretValue", f"secret/{name}") for name in ("ConnectionKey", "OriginSecret")}
 
 
@@ -51,6 +53,8 @@ def needs(call: Mapping[str, Any]) -> set[Pair]:
         if not queue.startswith(f"{STACK}-"):
             return set()
         return {(f"sqs:{operation.removesuffix('Batch')}", f"queue/{queue.removeprefix(f'{STACK}-')}")}
+    if service == "lambda":
+        return {(f"lambda:{operation}Function", f"function/{params['FunctionName'].removeprefix(f'{STACK}-')}")}
     if service != "s3":
         return {(f"{service}:{operation}", "secret")}
     if params["Bucket"] != BUCKET:
@@ -113,7 +117,7 @@ def _kind(handler: str) -> str:
 
 def _general(pair: Pair) -> Pair:
     action, resource = pair
-    for queue in ("queue/run-", "queue/inspect-"):
+    for queue in ("queue/run-", "queue/inspect-", "function/run-"):
         if resource.startswith(queue):
             return action, queue
     return pair

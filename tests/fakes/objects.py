@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.model import StoredObject
 from chalicelib.jobs.ports.outside import Clock, SignedRequest, UploadedPart
 
@@ -149,12 +149,13 @@ class MemoryObjects:
         return f"upload-{self._written}"
 
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
-        there = self._upload(key, upload_id).parts
-        return [UploadedPart(n, hashlib.md5(content).hexdigest(), len(content)) for n, content in sorted(there.items())]
+        upload = self._upload(key, upload_id)
+        return [_uploaded(number, content, upload.checksum) for number, content in sorted(upload.parts.items())]
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes) -> UploadedPart:
-        self._upload(key, upload_id).parts[number] = content
-        return UploadedPart(number, hashlib.md5(content).hexdigest(), len(content))
+        upload = self._upload(key, upload_id)
+        upload.parts[number] = content
+        return _uploaded(number, content, upload.checksum)
 
     def copy_part(
         self,
@@ -171,11 +172,17 @@ class MemoryObjects:
         stored = self._get(source, bucket)
         if etag and stored.etag != etag:
             raise ObjectMissing(source)
-        return self.put_part(key, upload_id, number, stored.content[start:end])
+        upload = self._upload(key, upload_id)
+        upload.parts[number] = stored.content[start:end]
+        return _uploaded(number, stored.content[start:end], upload.checksum)
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
+    def finish_parts(
+        self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None
+    ) -> StoredObject:
         upload = self._upload(key, upload_id)
         content = b"".join(upload.parts[part.number] for part in parts)
+        if crc32 is not None and (not upload.checksum or zlib.crc32(content) != crc32):
+            raise ChecksumRefused(key)
         del self.uploads[upload_id]
         digests = b"".join(bytes.fromhex(part.etag) for part in parts)
         etag = f"{hashlib.md5(digests).hexdigest()}-{len(parts)}"
@@ -212,7 +219,7 @@ class MemoryObjects:
 
     def _upload(self, key: str, upload_id: str) -> PartsUnderWay:
         if upload_id not in self.uploads or self.uploads[upload_id].key != key:
-            raise ObjectMissing(key)
+            raise PartsGone(key)
         return self.uploads[upload_id]
 
     def _keep(
@@ -230,3 +237,8 @@ class MemoryObjects:
         self.stored[bucket, key] = Stored(content, etag, self._clock(), sequencer, crc32, tags)
         if bucket is None:
             self._told(StoredObject(key, len(content), etag, self._clock(), None, sequencer))
+
+
+def _uploaded(number: int, content: bytes, checksum: bool) -> UploadedPart:
+    crc = zlib.crc32(content) if checksum else None
+    return UploadedPart(number, hashlib.md5(content).hexdigest(), len(content), crc)

@@ -41,9 +41,9 @@ class Queue:
     def run(self, pipeline: str, job_id: str, delay: int = 0) -> None:
         self.send(f"run-{pipeline}", {"job_id": job_id}, delay)
 
-    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]], delay: int = 0) -> None:
         for body in messages:
-            self.send(f"run-{place}", body)
+            self.send(f"run-{place}", body, delay)
 
     def list_objects(self, job_id: str) -> None:
         self.send("import", {"job_id": job_id})

@@ -1,6 +1,6 @@
 """The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -209,7 +209,8 @@ class World:
         self.owned = Owned(wrapped)
         self.settling = Settling(core)
         self.intake = Intake(core, self.owned, self.settling)
-        self.slices = Slices(core)
+        self.invoked: list[dict[str, Any]] | None = None
+        self.slices = Slices(core, self)
         self.multipart = Multipart(wrapped, objects, self.owned, limits, self.clock)
         self.control = Control(core, self.owned, self.settling, self.slices)
         self.users = {OWNER, STRANGER}
@@ -226,6 +227,11 @@ class World:
         self.inspector = Inspector(core, self.settling, self.drops, self.pipelines)
         self.runner = Runner(core, self.objects, self.user_data, self.settling, self.slices)
         self.sweeper = Sweeper(core, self.control, self.settling, self.drops, self.slices)
+
+    def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """As Lambda takes invocations: they are kept in `invoked` until a test calls them; None: all are lost."""
+        if self.invoked is not None:
+            self.invoked += messages
 
     # -- time and ids ------------------------------------------------------------------------------------------------
 

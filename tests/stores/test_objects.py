@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.stub import Stubber
 
-from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.ports.outside import UploadedPart
 from tests.fakes.world import BEGIN
 from tests.stores.conftest import Cloud
@@ -145,8 +145,52 @@ def test_finishing_an_upload_that_is_gone_says_so(cloud: Cloud) -> None:
     # moto breaks down here, so that the answer is given as S3 gives it.
     with Stubber(cloud.s3) as stubber:
         stubber.add_client_error("complete_multipart_upload", "NoSuchUpload", http_status_code=404)
-        with pytest.raises(ObjectMissing):
+        with pytest.raises(PartsGone):
             cloud.objects.finish_parts(KEY, "gone", [UploadedPart(1, "e", 1)])
+
+
+def test_a_part_has_the_crc_that_went_with_it(objects: Any) -> None:
+    upload = objects.start_parts(KEY, None, checksum=True)
+    assert objects.put_part(KEY, upload, 1, b"bytes").crc32 == zlib.crc32(b"bytes")
+
+
+def test_the_crc_of_a_copied_part_is_taken_from_the_answer(cloud: Cloud) -> None:
+    # moto tells none; S3 does for uploads with checksums, and in the list of their parts.
+    text = base64.b64encode(zlib.crc32(b"one").to_bytes(4)).decode()
+    with Stubber(cloud.s3) as stubber:
+        stubber.add_response("upload_part_copy", {"CopyPartResult": {"ETag": '"e"', "ChecksumCRC32": text}})
+        stubber.add_response(
+            "list_parts", {"Parts": [{"PartNumber": 1, "ETag": '"e"', "Size": 3, "ChecksumCRC32": text}]}
+        )
+        copied = cloud.objects.copy_part(KEY, "upload", 1, "source", 0, 3, etag="e")
+        assert copied == UploadedPart(1, "e", 3, zlib.crc32(b"one"))
+        assert cloud.objects.parts(KEY, "upload") == [copied]
+
+
+def test_an_upload_is_completed_with_the_crc_of_the_whole(cloud: Cloud) -> None:
+    asked = []
+    events = cloud.s3.meta.events
+    events.register("before-call.s3.CompleteMultipartUpload", lambda params, **_: asked.append(params["headers"]))
+    events.register("before-call.s3.CreateMultipartUpload", lambda params, **_: asked.append(params["headers"]))
+    upload = cloud.objects.start_parts(KEY, None, checksum=True)
+    part = cloud.objects.put_part(KEY, upload, 1, b"hello")
+    cloud.objects.finish_parts(KEY, upload, [part], crc32=zlib.crc32(b"hello"))
+    begun, done = asked
+    assert (begun["x-amz-checksum-algorithm"], begun["x-amz-checksum-type"]) == ("CRC32", "FULL_OBJECT")
+    assert done["x-amz-checksum-crc32"] == base64.b64encode(zlib.crc32(b"hello").to_bytes(4)).decode()
+    assert done["x-amz-checksum-type"] == "FULL_OBJECT"
+    assert cloud.objects.crc32(KEY) == zlib.crc32(b"hello")
+
+
+@pytest.mark.parametrize("code", ["BadDigest", "XAmzContentChecksumMismatch"])
+def test_bytes_that_the_store_refuses_for_their_crc_are_told_apart(cloud: Cloud, code: str) -> None:
+    with Stubber(cloud.s3) as stubber:
+        stubber.add_client_error("upload_part", code, http_status_code=400)
+        stubber.add_client_error("complete_multipart_upload", code, http_status_code=400)
+        with pytest.raises(ChecksumRefused):
+            cloud.objects.put_part(KEY, "upload", 1, b"x")
+        with pytest.raises(ChecksumRefused):
+            cloud.objects.finish_parts(KEY, "upload", [UploadedPart(1, "e", 1)], crc32=1)
 
 
 def test_a_part_is_not_copied_from_where_nothing_is(objects: Any) -> None:

@@ -32,9 +32,12 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class UploadedPart:
+    """crc32: of its bytes, where the store has told or checked it."""
+
     number: int
     etag: str
     size: int
+    crc32: int | None = None
 
 
 class ObjectStore(Protocol):
@@ -98,7 +101,7 @@ class ObjectStore(Protocol):
     def start_parts(
         self, key: str, content_type: str | None, *, checksum: bool = False, tags: Mapping[str, str] | None = None
     ) -> str:
-        """Returns the upload's id; with `checksum` the store keeps a CRC32 of the whole object."""
+        """Returns the upload's id; with `checksum` the store keeps a CRC32 of each part and of the whole object."""
 
     def sign_part(
         self,
@@ -114,9 +117,11 @@ class ObjectStore(Protocol):
     ) -> SignedRequest: ...
 
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
-        """What the store has of an upload under way. ObjectMissing where it is gone."""
+        """What the store has of an upload under way. PartsGone."""
 
-    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart: ...
+    def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
+        """The store checks the CRC32 that goes with it. PartsGone, ChecksumRefused."""
+
     def copy_part(
         self,
         key: str,
@@ -129,10 +134,14 @@ class ObjectStore(Protocol):
         etag: str | None = None,
         bucket: str | None = None,
     ) -> UploadedPart:
-        """Bytes start..end of another object become a part, without passing through here. ObjectMissing."""
+        """Bytes start..end of another object become a part, without passing through here. ObjectMissing for the
+        source, PartsGone. The part's crc32 is known where the upload has checksums and the store tells them."""
 
-    def finish_parts(self, key: str, upload_id: str, parts: Sequence[UploadedPart]) -> StoredObject:
-        """ObjectMissing where the upload is gone (finished before, or aborted)."""
+    def finish_parts(
+        self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None
+    ) -> StoredObject:
+        """PartsGone where it was finished before, or aborted. crc32: of the whole object, for an upload with
+        checksums: ChecksumRefused where the store arrives at another."""
 
     def crc32(self, key: str) -> int | None:
         """The CRC32 of the whole object, where the store keeps one."""
@@ -150,6 +159,12 @@ class UserData(Protocol):
         """What the owner has stored under that kind and name; None where there is nothing."""
 
 
+class Invoker(Protocol):
+    def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Hands each message to a worker of its own at once, in the form in which its queue would deliver it. Any of
+        them may be lost without a word: the queue has them too."""
+
+
 class Queues(Protocol):
     """Messages to our own workers. At least once, in any order."""
 
@@ -157,8 +172,8 @@ class Queues(Protocol):
     def run(self, place: str, job_id: str, delay: int = 0) -> None:
         """place: a pipeline, or a layer that a step of it needs."""
 
-    def slices(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        """Messages of slices, to the same queue as runs."""
+    def slices(self, place: str, messages: Iterable[Mapping[str, Any]], delay: int = 0) -> None:
+        """Messages of slices, to the same queue as runs. delay: seconds, at most 900."""
 
     def list_objects(self, job_id: str) -> None: ...
     def clean_up(self, message: Mapping[str, Any], delay: int = 0) -> None: ...

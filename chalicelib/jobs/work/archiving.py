@@ -2,54 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextvars import copy_context
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, assemble, plan
-from chalicelib.files.hashing import crc32
-from chalicelib.jobs.errors import ObjectMissing
-from chalicelib.jobs.model import File
+from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, plan
+from chalicelib.files.hashing import crc32, joined_crc32
+from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
-from chalicelib.pipelines.base import Member, StoredFile
+from chalicelib.jobs.work.zip_parts import FileChanged, PartMaker, Source, make_all
+from chalicelib.jobs.work.zip_slices import shareable, shares, write_shares
+from chalicelib.pipelines.base import InspectedFile, Member, StoredFile
 
-WORKERS, READERS = 3, 24
+log = logging.getLogger(__name__)
+
+__all__ = [
+    "PASSED_THROUGH",
+    "FileChanged",
+    "Source",
+    "Watcher",
+    "make_share",
+    "plan_archive",
+    "share_archive",
+    "write_archive",
+]
+
 PASSED_THROUGH = 20 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
 LOCAL_PIECE = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a file's bytes lie. A zip of 100,000 files holds one for each, and not their records. filename: of another
-    job's, whose number says nothing here."""
-
-    number: int
-    key: str
-    size: int
-    etag: str | None
-    bucket: str | None
-    filename: str | None = None
-
-    @classmethod
-    def of(cls, file: File) -> Source:
-        return cls(file.number, file.key, file.size, file.etag, file.bucket)
-
-    @classmethod
-    def elsewhere(cls, file: StoredFile) -> Source:
-        return cls(0, file.key, file.size, file.etag, file.bucket, file.filename)
-
-
-class FileChanged(SourceChanged):
-    """A file is no longer what was inspected, or gone. number: of the job's own; filename: of another job's."""
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(source.filename or f"file no. {source.number}")
-        self.number = source.number
-        self.filename = source.filename
 
 
 class Watcher(Protocol):
@@ -72,103 +54,187 @@ def write_archive(
     """Stores the zip under `key` and returns its size in bytes.
 
     Parts that the store has from an earlier try at the very same zip are kept; parts inside one large member are copied
-    by the store itself, and only the others pass through here, a few at a time. Raises SourceChanged where a file is no
-    longer what was inspected.
+    by the store itself, and only the others pass through here, a few at a time. The store tells the CRC32 of a large
+    member that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a
+    file is no longer what was inspected: the store, too, compares the whole with what was planned.
     """
+    planned = plan_archive(members, files)
+    if planned.size < MIN_PART:
+        with PartMaker(objects, key, "") as maker:
+            objects.put(key, maker.assemble(planned.parts[0]), "application/zip", tags=tags)
+        return planned.size
+    making = Making(run, objects, key, planned)
+    if making.join(tags):
+        making.finish()
+    return planned.size
+
+
+def plan_archive(members: Iterable[Member], files: Mapping[int, Source]) -> Plan:
+    """The zip of the members, cut into parts. Raises ValueError for a file without CRC32 that is too small to be
+    copied, or of no known version."""
     entries = [_entry(member, files) for member in members]
     # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
     local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
-    layout = plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
+    return plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
 
-    def read(source: Any, start: int, end: int) -> bytes:
-        if isinstance(source, Path):
-            with source.open("rb") as opened:
-                opened.seek(start)
-                return opened.read(end - start)
-        try:
-            return b"".join(objects.stream(source.key, start, end, etag=source.etag, bucket=source.bucket))
-        except ObjectMissing:
-            raise FileChanged(source) from None
 
-    if layout.size < MIN_PART:
-        objects.put(key, assemble(layout.parts[0], read), "application/zip", tags=tags)
-        return layout.size
-    upload_id, there = _upload(run, objects, key, layout, tags)
-    readers = ThreadPoolExecutor(READERS, thread_name_prefix="zip-read")
+def share_archive(
+    run: Watcher,
+    objects: ObjectStore,
+    key: str,
+    planned: Plan,
+    tags: Mapping[str, str] | None,
+    count: int,
+    out: BinaryIO,
+) -> int:
+    """Begins the zip, or goes on with it, and writes to `out` what at most `count` workers shall make of it before
+    `write_archive` completes it; returns how many. 0 where too little is missing."""
+    making = Making(run, objects, key, planned)
+    if count < 2 or planned.size < MIN_PART or not making.join(tags):
+        return 0
+    groups = shares(planned, shareable(planned, making.missing()), count)
+    if len(groups) < 2:
+        return 0
+    write_shares(planned, groups, out)
+    return len(groups)
 
-    def make(part: Part) -> UploadedPart:
-        copied = part.copy_of
-        if copied is not None and isinstance(copied.source, Source):
-            source = copied.source
+
+def make_share(
+    run: Watcher, objects: ObjectStore, upload: Mapping[str, Any], parts: Sequence[Part], again: bool
+) -> None:
+    """Makes a slice's parts; again: all but those that an earlier try has left. What an upload that was ended
+    elsewhere lacks is nothing to a slice: the run that completes the zip finds out. Raises SourceChanged."""
+    key, upload_id = upload["key"], upload["id"]
+    try:
+        there = {part.number: part.size for part in objects.parts(key, upload_id)} if again else {}
+        left = [part for part in parts if there.get(part.number) != part.size]
+        with PartMaker(objects, key, upload_id) as maker:
+            works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
+            make_all(works, lambda part: None, lambda: run.progress(0.0))
+    except PartsGone:
+        log.info("the upload of a slice is gone", extra={"key": key})
+
+
+class Making:
+    """A planned zip and the upload in parts that becomes it."""
+
+    def __init__(self, run: Watcher, objects: ObjectStore, key: str, planned: Plan) -> None:
+        self._run = run
+        self._objects = objects
+        self._key = key
+        self._plan = planned
+        self._same = planned.fingerprint
+        self._upload_id = ""
+        self._there: dict[int, UploadedPart] = {}
+        self._done = 0
+
+    def join(self, tags: Mapping[str, str] | None) -> bool:
+        """Goes on with the upload that the same zip was begun in, or begins one; False where it was completed."""
+        before = self._run.upload
+        if before and before.get("zip") == self._same and before.get("key") == self._key:
             try:
-                return objects.copy_part(
-                    key,
-                    upload_id,
-                    part.number,
-                    source.key,
-                    copied.start,
-                    copied.end,
-                    etag=source.etag,
-                    bucket=source.bucket,
-                )
+                for part in self._objects.parts(self._key, before["id"]):
+                    self._take(part)
+                self._upload_id = before["id"]
+                return True
             except ObjectMissing:
-                raise FileChanged(source) from None
-        # Members of some kilobytes take a request each: one after the other they would wait for the store, not for us.
-        return objects.put_part(key, upload_id, part.number, assemble(part, read, readers.map))
+                if self._is_there(before.get("crc32")):
+                    return False
+        elif before:
+            self._objects.abort_parts(before["key"], before["id"])
+        self._upload_id = self._objects.start_parts(self._key, "application/zip", checksum=True, tags=tags)
+        self._note()
+        return True
 
-    with readers:
-        _make_all(run, layout, there, make)
-    objects.finish_parts(key, upload_id, [there[number] for number in sorted(there)])
-    return layout.size
-
-
-def _make_all(run: Watcher, layout: Plan, there: dict[int, UploadedPart], make: Callable[[Part], UploadedPart]) -> None:
-    """Makes the missing parts, a few at once, and says how far it is between them."""
-    missing = layout.missing({part.number: part.size for part in there.values()})
-    done = sum(part.size for part in there.values())
-    under_way: dict[Future[UploadedPart], Part] = {}
-    with ThreadPoolExecutor(WORKERS, thread_name_prefix="zip") as pool:
+    def finish(self) -> None:
+        """Makes what is missing and completes the upload, unless it was completed meanwhile."""
+        with PartMaker(self._objects, self._key, self._upload_id) as maker:
+            self._make(maker, [number for number in self.missing() if not self._plan.waits(number)])
+            if self._plan.layout.unknown:
+                self._learn(maker)
+                self._make(maker, self.missing())
+                # A run that goes on after the completion can't learn them any more.
+                self._note(crc32=self._plan.crc32)
+        parts = [self._there[number] for number in sorted(self._there)]
+        if _joined(parts) not in {None, self._plan.crc32}:
+            raise SourceChanged("the parts hold other bytes than the files' CRC32s say")
         try:
-            for part in missing:
-                under_way[pool.submit(copy_context().run, make, part)] = part
-                while len(under_way) > WORKERS:
-                    done += _collect(under_way, there)
-                    run.progress(100 * done / layout.size)
-            while under_way:
-                done += _collect(under_way, there)
-                run.progress(100 * done / layout.size)
-        except BaseException:
-            for future in under_way:
-                future.cancel()
-            raise
+            self._objects.finish_parts(self._key, self._upload_id, parts, crc32=self._plan.crc32)
+        except ChecksumRefused:
+            raise SourceChanged("the store found other bytes than the files' CRC32s say") from None
+        except PartsGone:
+            if not self._is_there(self._plan.crc32):
+                raise
 
+    def _make(self, maker: PartMaker, numbers: Iterable[int]) -> None:
+        def made(number: int) -> UploadedPart:
+            return maker.make(self._plan.parts[number - 1])
 
-def _collect(under_way: dict[Future[UploadedPart], Part], there: dict[int, UploadedPart]) -> int:
-    """Takes in the parts that are ready; returns their bytes."""
-    size = 0
-    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-        part = under_way.pop(future)
-        there[part.number] = future.result()
-        size += part.size
-    return size
+        works = ((isinstance(self._plan.lies_in(number), Source), partial(made, number)) for number in numbers)
+        make_all(works, self._take, self._progress)
 
+    def _learn(self, maker: PartMaker) -> None:
+        """Finds the CRC32s of the members that have none, from what the store told of their copied pieces. The bytes
+        before those, in the part with the header, are read once for both."""
+        found: dict[int, int] = {}
 
-def _upload(
-    run: Watcher, objects: ObjectStore, key: str, layout: Plan, tags: Mapping[str, str] | None
-) -> tuple[str, dict[int, UploadedPart]]:
-    """The multipart upload to go on with and the parts that it has; a new one unless the same zip was begun."""
-    same = layout.fingerprint
-    before = run.upload
-    if before and before.get("zip") == same and before.get("key") == key:
+        def learned(index: int) -> UploadedPart | None:
+            source, crc, own = self._plan.layout.entry(index).source, 0, None
+            for number, start, end in self._plan.pieces(index):
+                told = self._there[number].crc32 if self._plan.lies_in(number) else None
+                if told is not None:
+                    piece = told
+                elif end <= MIN_PART:
+                    own, piece = number, maker.keep_head(source, end)
+                else:  # a store that tells no CRC32, or so many parts that this member isn't copied after all
+                    piece = maker.crc32(source, start, end)
+                crc = joined_crc32(crc, piece, end - start)
+            found[index] = crc
+            try:
+                planned = self._plan.knowing({index: crc})
+                makes = own is not None and own not in self._there and not planned.waits(own)
+                return maker.make(planned.parts[own - 1]) if makes and own else None
+            finally:
+                maker.drop_head(source)
+
+        works = ((False, partial(learned, index)) for index in self._plan.layout.unknown)
+        make_all(works, self._take, self._progress)
+        self._plan = self._plan.knowing(found)
+
+    def missing(self) -> list[int]:
+        """The numbers of the parts that the store doesn't have yet."""
+        return self._plan.missing_numbers({part.number: part.size for part in self._there.values()})
+
+    def _take(self, part: UploadedPart) -> None:
+        self._done += part.size
+        self._there[part.number] = part
+
+    def _progress(self) -> None:
+        self._run.progress(min(100.0, 100 * self._done / self._plan.size))
+
+    def _note(self, **more: Any) -> None:
+        self._run.note_upload({"zip": self._same, "key": self._key, "id": self._upload_id, **more})
+
+    def _is_there(self, crc: int | None) -> bool:
+        """Whether the upload was completed before, by a run that died right after it."""
+        if crc is None:
+            if self._plan.layout.unknown:
+                return False
+            crc = self._plan.crc32
         try:
-            return before["id"], {part.number: part for part in objects.parts(key, before["id"])}
+            return self._objects.stat(self._key).size == self._plan.size and self._objects.crc32(self._key) == crc
         except ObjectMissing:
-            pass
-    elif before:
-        objects.abort_parts(before["key"], before["id"])
-    upload_id = objects.start_parts(key, "application/zip", tags=tags)
-    run.note_upload({"zip": same, "key": key, "id": upload_id})
-    return upload_id, {}
+            return False
+
+
+def _joined(parts: Iterable[UploadedPart]) -> int | None:
+    """The CRC32 of all parts together; None where one isn't known."""
+    crc = 0
+    for part in parts:
+        if part.crc32 is None:
+            return None
+        crc = joined_crc32(crc, part.crc32, part.size)
+    return crc
 
 
 def _entry(member: Member, files: Mapping[int, Source]) -> Entry:
@@ -181,7 +247,9 @@ def _entry(member: Member, files: Mapping[int, Source]) -> Entry:
             while chunk := opened.read(1024 * 1024):
                 crc = crc32(chunk, crc)
         return Entry(member.path, content.stat().st_size, crc, source=content, modified_at=member.modified_at)
-    if content.crc32 is None:
-        raise ValueError(f"{member.path}: its CRC32 is not known; ask for it with checksum() first")
+    if not isinstance(content, InspectedFile | StoredFile):
+        raise TypeError(f"{member.path}: neither a file nor bytes of its own")
     source = Source.elsewhere(content) if isinstance(content, StoredFile) else files[content.number]
+    if content.crc32 is None and (source.size < COPY_FROM or not source.etag):
+        raise ValueError(f"{member.path}: its CRC32 is not known; ask for it with checksum() first")
     return Entry(member.path, source.size, content.crc32, source=source, modified_at=member.modified_at)

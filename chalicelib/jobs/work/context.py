@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, cast
 
-from chalicelib.files.archive import SourceChanged
+from chalicelib.files.archive import COPY_FROM, SourceChanged
 from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
@@ -25,11 +25,12 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, Source, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
 from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
 from chalicelib.jobs.work.losing import is_gone
+from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Work
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
 
 PROGRESS_EVERY = timedelta(seconds=2)
 HAND_ON_BEFORE = timedelta(seconds=20)
@@ -114,6 +115,8 @@ class Context:
         if file.crc32 is not None:
             return file
         stored = self._stored(file)
+        if stored.size >= COPY_FROM and stored.etag:
+            return file  # the store tells it as it copies that very version into the zip
         source = SourceFile(stored.filename, stored.size, lambda start, end: self._stream(stored, start, end))
         digests = source.load()
         if stored.sha256 and digests.sha256 != stored.sha256:
@@ -272,6 +275,19 @@ class Context:
         size = self._put(key, content, content_type, self._tags)
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, content_type, size, self._clock()))
 
+    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+        self._check()
+        planned = plan_archive(members, self._stored_files())
+        count = share_count(estimate(planned, strategy), planned)
+        key, plan = keys.result(self.job_id, safe(name)), self.scratch / "slices-of-zip"
+        with plan.open("wb") as out:
+            shared = share_archive(self, self._objects, key, planned, self._tags, count, out)
+        if shared:
+            self.saved_anything = True
+            self._put(keys.work(self.job_id, f"zip-{safe(name)}"), plan, "application/octet-stream", None)
+        plan.unlink()
+        return shared
+
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
@@ -290,6 +306,9 @@ class Context:
         if name == "complete":
             done["result_size"] = size
         self._claim.write(**done)
+
+    def archive_slice(self, name: str, number: int) -> None:
+        raise TypeError("parts of an archive are made by the slices of a step")
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         self._check_seldom()

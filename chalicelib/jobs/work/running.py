@@ -156,7 +156,7 @@ class Runner:
                     if step.slices and (count := step.slices(context)):
                         context.divide(count)
                         release(due_at=self._clock() + LOOK_AFTER)
-                        self._slices.send(context.job, range(count))
+                        self._slices.begin(context.job)
                         return
                 context.finish_step()
         self._complete(context)

@@ -10,21 +10,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.files.archive import SourceChanged
+from chalicelib.jobs import keys
 from chalicelib.jobs.core import Core
-from chalicelib.jobs.errors import StaleTransition
+from chalicelib.jobs.errors import ObjectMissing, StaleTransition
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
+from chalicelib.jobs.work.archiving import FileChanged, make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
 from chalicelib.jobs.work.cleaning import clean
-from chalicelib.jobs.work.context import Context, Stores
+from chalicelib.jobs.work.context import CHANGED, Context, Stores, safe
 from chalicelib.jobs.work.losing import run_again_without
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
+from chalicelib.jobs.work.zip_slices import read_share
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +39,34 @@ TOO_OFTEN = "A part of the run broke off several times; what was uploaded is kep
 class SliceContext(Context):
     """What a slice has at hand: all that doesn't belong to its job as a whole."""
 
+    _claim: SliceClaim
+
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         raise TypeError("a slice has no checkpoint: it runs again from its start")
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         raise TypeError("a slice makes no archive: that is for the next step's run")
+
+    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+        raise TypeError("a slice shares nothing: that is for a step's run")
+
+    def archive_slice(self, name: str, number: int) -> None:
+        upload, again = self.upload, self._claim.part.attempt > 1
+        if not upload or upload["key"] != keys.result(self.job_id, safe(name)):
+            return  # completed, or begun anew, by a run that came before this worker
+        try:
+            parts = read_share(self._objects, keys.work(self.job_id, f"zip-{safe(name)}"), number)
+        except ObjectMissing:
+            self._check()  # cancelled meanwhile
+            raise
+        try:
+            make_share(self, self._objects, upload, parts, again)
+        except SourceChanged as replaced:
+            # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
+            self._objects.abort_parts(upload["key"], upload["id"])
+            if isinstance(replaced, FileChanged):
+                raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
+            raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
 
     def result(
         self,

@@ -17,6 +17,7 @@ from chalicelib.jobs.core import Core
 from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import LOOK_AT_SLICES
 from chalicelib.jobs.moving import move
+from chalicelib.jobs.ports.outside import Invoker
 from chalicelib.jobs.ports.stores import SliceStore
 from chalicelib.jobs.work.claims import SliceClaim, is_of
 from chalicelib.jobs.work.slice_claims import finish_slice
@@ -25,6 +26,8 @@ from chalicelib.jobs.works import place_of
 log = logging.getLogger(__name__)
 
 LOOK_AFTER = timedelta(seconds=60)
+INVOKED_BEFORE = 20
+"""Seconds: after that the queue delivers what was invoked, and may have been lost."""
 RESENT_LOOK_AFTER = timedelta(seconds=300)
 """Longer, so that a queue with much before these messages isn't filled with the same again and again."""
 
@@ -53,17 +56,27 @@ class SliceMessage:
 
 
 class Slices:
-    def __init__(self, core: Core[SliceStore]) -> None:
+    def __init__(self, core: Core[SliceStore], invoker: Invoker | None = None) -> None:
+        """invoker: where it is None, every message goes by the queue."""
         self._jobs = core.jobs
         self._queues = core.queues
         self._works = core.works
         self._clock = core.clock
+        self._invoker = invoker
 
-    def send(self, job: Job, numbers: Iterable[int]) -> None:
-        messages = [
-            {"job_id": job.id, "step": job.steps_done, "slice": number, "division": job.division} for number in numbers
-        ]
-        self._queues.slices(place_of(self._works[job.pipeline], job), messages)
+    def begin(self, job: Job) -> None:
+        """Sends all slices of a step that has just been divided. Where the step asks for it, workers are invoked
+        directly, and the queue has the same messages for later: who comes second finds the slice claimed or done."""
+        work, numbers = self._works[job.pipeline], range(job.slices or 0)
+        if self._invoker is None or not work.steps[job.steps_done].invoked:
+            self.send(job, numbers)
+            return
+        # First what is sure: who dies between the two leaves nothing to the sweeper.
+        self.send(job, numbers, INVOKED_BEFORE)
+        self._invoker.invoke(place_of(work, job), _messages(job, numbers))
+
+    def send(self, job: Job, numbers: Iterable[int], delay: int = 0) -> None:
+        self._queues.slices(place_of(self._works[job.pipeline], job), _messages(job, numbers), delay)
 
     def send_all(self, job: Job) -> None:
         """Messages for all slices that are neither done nor in a worker's hands."""
@@ -96,6 +109,11 @@ class Slices:
         finish_slice(self._jobs, claim.job, claim.part, self._clock())
         job = self._jobs.job(claim.job.id)
         return is_of(claim.part, job) and not job.shared
+
+
+def _messages(job: Job, numbers: Iterable[int]) -> list[dict[str, Any]]:
+    step = {"job_id": job.id, "step": job.steps_done, "division": job.division}
+    return [step | {"slice": number} for number in numbers]
 
 
 def _is_held(part: Slice, now: Any) -> bool:

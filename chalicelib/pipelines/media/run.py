@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
+from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step, archive_slices
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.planning import Plan, usable
@@ -157,7 +157,8 @@ STEPS = (
     Step("Grouping files", group_files, 1),
     Step("Completing checksums", complete_checksums, 2),
     Step("Listing files", write_manifests, 1),
-    Step("Writing the zip", write_zip, 6),
+    archive_slices("Filling the zip", "complete", lambda ctx: _members(ctx, _load(ctx, "counts.json")["files"]), 3),
+    Step("Writing the zip", write_zip, 3),
 )
 
 

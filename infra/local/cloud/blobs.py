@@ -18,6 +18,8 @@ EMPTY = ""
 """The name of no bytes at all."""
 JOIN = "+"
 """Between the names of blobs that are one object: what came in parts is not copied together."""
+RANGE = "@"
+"""Between a file's name and the bytes `start-end` of it that a blob is: what is copied from a blob is a link to it."""
 
 
 class Segments:
@@ -48,7 +50,8 @@ class Blobs:
             (folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
 
     def path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
+        file = name.partition(RANGE)[0]
+        return self._folder / file[:2] / file
 
     def write(self, *parts: bytes | memoryview) -> str:
         """A new file of all parts, synced; returns its name. Raises OSError and leaves nothing."""
@@ -81,7 +84,26 @@ class Blobs:
         path = self.path(name)
         path.hardlink_to(source if isinstance(source, Path) else self.path(source))
         sync_folder(path.parent)
-        return name
+        return name if isinstance(source, Path) else name + source[len(source.partition(RANGE)[0]) :]
+
+    def piece(self, source: str, start: int, end: int) -> str:
+        """The bytes start..end of a blob, end excluded, under a name of their own. Raises OSError."""
+        found, at = [], 0
+        for name in filter(None, source.split(JOIN)):
+            file, first, last = self._extent(name)
+            low, high = max(start - at, 0), min(end - at, last - first)
+            if low < high:
+                found.append(f"{self.link(file)}{RANGE}{first + low}-{first + high}")
+            at += last - first
+        return JOIN.join(found)
+
+    def _extent(self, name: str) -> tuple[str, int, int]:
+        """(file, start, end) of one blob."""
+        file, _, extent = name.partition(RANGE)
+        if not extent:
+            return file, 0, self.path(file).stat().st_size
+        first, _, last = extent.partition("-")
+        return file, int(first), int(last)
 
     def view(self, name: str) -> bytes | memoryview | Segments:
         """Its bytes, read from the disk only as they are used. Raises OSError."""
@@ -92,8 +114,9 @@ class Blobs:
         return self._view(name)
 
     def _view(self, name: str) -> memoryview:
+        _, start, end = self._extent(name)
         with self.path(name).open("rb") as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:end]
 
     def remove(self, names: Iterable[str]) -> None:
         for name in separate(names):
@@ -105,4 +128,4 @@ class Blobs:
 
 def separate(names: Iterable[str]) -> set[str]:
     """The files of blobs."""
-    return {part for name in names for part in name.split(JOIN) if part != EMPTY}
+    return {part.partition(RANGE)[0] for name in names for part in name.split(JOIN) if part != EMPTY}

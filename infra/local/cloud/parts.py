@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from chalicelib.files.hashing import crc32, joined_crc32
 from infra.local.cloud.blobs import EMPTY, JOIN
 
 UPLOAD = "upload_id"
@@ -20,6 +22,22 @@ Answer = tuple[int, dict[str, str], Any]
 def tags(headers: dict[str, str]) -> dict[str, str] | None:
     """Those that an upload's object is to have, which ministack forgets."""
     return dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True)) or None
+
+
+def full_object(headers: dict[str, str]) -> bool:
+    """Whether the upload's checksum is to be that of the whole object; ministack knows only that of the parts'."""
+    return headers.get("x-amz-checksum-type", "").upper() == "FULL_OBJECT"
+
+
+def copied(upload: dict[str, Any], number: int, crc: int | None, answer: Answer) -> Answer:
+    """UploadPartCopy's answer, and the part, with the CRC32 that ministack leaves out. crc: where it is known."""
+    part = upload["parts"][number]
+    if upload.get("checksum_algorithm") != "CRC32":
+        return answer
+    part["checksums"] = {"CRC32": _text(crc32(part["body"][:]) if crc is None else crc)}
+    inside = f"<ChecksumCRC32>{part['checksums']['CRC32']}</ChecksumCRC32></CopyPartResult>".encode()
+    status, headers, content = answer
+    return status, headers, bytes(content).replace(b"</CopyPartResult>", inside)
 
 
 def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, headers: dict[str, str]) -> Answer:
@@ -49,7 +67,13 @@ def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, header
     chosen = [parts[number] for number in numbers]
     digests = hashlib.md5(b"".join(bytes.fromhex(p["etag"].strip('"')) for p in chosen), usedforsecurity=False)
     algorithm = upload.get("checksum_algorithm")
-    composite = s3._composite_checksum(algorithm, [(p.get("checksums") or {}).get(algorithm) for p in chosen])
+    given = [(part.get("checksums") or {}).get(algorithm) for part in chosen]
+    whole = _whole(chosen, given) if upload.get("full_object") and algorithm == "CRC32" else None
+    checksum = whole or s3._composite_checksum(algorithm, given)
+    claimed = headers.get("x-amz-checksum-crc32")
+    if claimed is not None and claimed != whole:
+        said = "The CRC32 you specified did not match what we received."
+        return s3._error("BadDigest", said, 400)  # type: ignore[no-any-return]
     found = {
         "body": None,
         "blob": JOIN.join(part["blob"] for part in chosen if part["blob"] != EMPTY),
@@ -61,8 +85,8 @@ def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, header
         "metadata": upload["metadata"],
         "preserved_headers": upload.get("preserved_headers", {}),
         "storage_class": upload.get("storage_class") or "STANDARD",
-        "checksums": {algorithm: composite} if composite else {},
-        "checksum_type": "COMPOSITE" if composite else None,
+        "checksums": {algorithm: checksum} if checksum else {},
+        "checksum_type": ("FULL_OBJECT" if whole else "COMPOSITE") if checksum else None,
         UPLOAD: upload_id,
     }
     objects[key] = found
@@ -73,6 +97,20 @@ def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, header
     event = "s3:ObjectCreated:CompleteMultipartUpload"
     s3._fire_s3_event_async(bucket, key, event, size=found["size"], etag=found["etag"])
     return _done(bucket, key, str(found["etag"]))
+
+
+def _whole(parts: list[dict[str, Any]], given: list[str | None]) -> str | None:
+    """The CRC32 of all parts one after the other, from theirs; None where one has none."""
+    crc = 0
+    for part, text in zip(parts, given, strict=True):
+        if text is None:
+            return None
+        crc = joined_crc32(crc, int.from_bytes(base64.b64decode(text)), part["size"])
+    return _text(crc)
+
+
+def _text(crc: int) -> str:
+    return base64.b64encode(crc.to_bytes(4)).decode()
 
 
 def _wanted(body: bytes) -> list[tuple[int, str, dict[str, str]]]:

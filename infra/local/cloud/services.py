@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from chalicelib.files.hashing import crc32
 from infra.local.cloud import hooks, parts
 from infra.local.cloud.blobs import Blobs, separate
 from infra.local.cloud.journal import FULL, Record
@@ -28,6 +29,7 @@ ITEMS = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Tra
 MESSAGES = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
 SMALL = 64 * 1024
 """Bytes that are written to the disk at once, which takes less time than handing them to a thread."""
+CHUNK = 16 * 1024 * 1024
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Answer = tuple[int, dict[str, str], Any]
@@ -35,6 +37,15 @@ Answer = tuple[int, dict[str, str], Any]
 
 class NoRoom(Exception):
     """The disk is full: nothing has been changed."""
+
+
+@dataclass(frozen=True)
+class Copied:
+    """etag: of the part, made of the source's and the range: to read a film for its MD5 would take longer than all
+    else. crc32: where the upload has one."""
+
+    etag: str
+    crc32: int | None
 
 
 @dataclass
@@ -49,6 +60,8 @@ class Request:
     body: bytes
     written: list[str] = field(default_factory=list)
     """Blobs made ahead of it."""
+    copied: Copied | None = None
+    """What is known of the bytes that it copies into a part."""
 
 
 class Services:
@@ -62,6 +75,7 @@ class Services:
         state.s3._read_body = self._body
         state.s3.md5_hash = self._md5
         self._digests: dict[int, str] = {}
+        self._copied: Copied | None = None
         uploads = state.s3._multipart_uploads
         self._upload_parts = {
             name: {number: part["blob"] for number, part in uploads[name]["parts"].items()} for name in uploads
@@ -122,12 +136,19 @@ class Services:
                 upload_id = request.query["uploadId"][0]
                 status, answered, content = parts.complete(s3, bucket, key, upload_id, body, headers)
             else:
+                self._copied = request.copied
                 status, answered, content = s3._dispatch(request.method, bucket, key, headers, body, request.query)
+                if status == 200 and "partNumber" in request.query and "x-amz-copy-source" in headers:
+                    upload = s3._multipart_uploads[request.query["uploadId"][0]]
+                    number = int(request.query["partNumber"][0])
+                    crc = request.copied.crc32 if request.copied else None
+                    status, answered, content = parts.copied(upload, number, crc, (status, answered, content))
         except BaseException:
             self._blobs.remove(request.written)
             raise
         finally:
             self._digests.clear()
+            self._copied = None
         if request.method == "HEAD":
             status, answered, content = s3.format_head_response(request.path, headers, (status, answered, b""))
         unused: list[str] = []
@@ -150,43 +171,60 @@ class Services:
 
     async def _write_ahead(self, request: Request, key: str, headers: Mapping[str, str]) -> None:
         """Writes the bytes that the request brings or names before anything is changed. Raises OSError."""
-        source = headers.get("x-amz-copy-source")
-        if request.method == "PUT" and source is None and not request.query.keys() & {"tagging", "acl"}:
-            pieces: list[Any] = [request.body]
-        elif request.method == "PUT" and source is not None:
-            found = self._source(source)
-            if found is None:
-                return
-            if "partNumber" not in request.query:
-                request.written.append(self._blobs.link(found["blob"]))
-                return
-            first, _, last = headers.get("x-amz-copy-source-range", "").removeprefix("bytes=").partition("-")
-            whole = self._blobs.view(found["blob"])
-            pieces = [whole[int(first) : int(last) + 1] if first.isdigit() and last.isdigit() else whole[:]]
-        else:
+        if request.method != "PUT":
             return
-        size = sum(map(len, pieces))
+        if source := headers.get("x-amz-copy-source"):
+            found = self._source(source)
+            if found is not None and "partNumber" in request.query:
+                await self._copy_part(request, source, found, headers)
+            elif found is not None:
+                request.written.append(self._blobs.link(found["blob"]))
+            return
+        if request.query.keys() & {"tagging", "acl"}:
+            return
+        size = len(request.body)
         if size and not self._room.has(size):
             raise NoRoom
         if size <= SMALL:
-            request.written.append(self._blobs.write(*pieces))
+            request.written.append(self._blobs.write(request.body))
         else:
-            written, digest = await asyncio.to_thread(self._write_and_hash, pieces)
+            written, digest = await asyncio.to_thread(self._write_and_hash, request.body)
             request.written.append(written)
-            if source is None:
-                self._digests[id(request.body)] = digest
-            if source is not None and self._source(source) is not found:  # replaced meanwhile
+            self._digests[id(request.body)] = digest
+
+    async def _copy_part(self, request: Request, source: str, found: Any, headers: Mapping[str, str]) -> None:
+        """A part that is copied is a link to the bytes of its source. What ministack will refuse is left to it."""
+        first, _, last = headers.get("x-amz-copy-source-range", "").removeprefix("bytes=").partition("-")
+        start, end = (int(first), int(last) + 1) if first.isdigit() and last.isdigit() else (0, found["size"])
+        upload = self._state.s3._multipart_uploads.get(request.query["uploadId"][0])
+        if upload is None or not start < end <= found["size"]:
+            return
+        name = self._blobs.piece(found["blob"], start, end)
+        request.written.append(name)
+        crc = None
+        if upload.get("checksum_algorithm") == "CRC32":
+            crc = await asyncio.to_thread(self._crc32, name)
+            if self._source(source) is not found:  # replaced meanwhile
                 self._blobs.remove(request.written)
                 request.written.clear()
+                return
+        etag = hashlib.md5(f"{found['etag']} {start} {end}".encode(), usedforsecurity=False).hexdigest()
+        request.copied = Copied(etag, crc)
 
-    def _write_and_hash(self, pieces: list[Any]) -> tuple[str, str]:
-        digest = hashlib.md5(usedforsecurity=False)
-        for piece in pieces:
-            digest.update(piece)
-        return self._blobs.write(*pieces), digest.hexdigest()
+    def _crc32(self, name: str) -> int:
+        view, crc = self._blobs.view(name), 0
+        for at in range(0, len(view), CHUNK):
+            crc = crc32(view[at : at + CHUNK], crc)
+        return crc
+
+    def _write_and_hash(self, content: bytes) -> tuple[str, str]:
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return self._blobs.write(content), digest
 
     def _md5(self, content: Any) -> str:
         """As ministack's, of what is not hashed yet."""
+        if self._copied:
+            return self._copied.etag
         return self._digests.get(id(content)) or hashlib.md5(content, usedforsecurity=False).hexdigest()
 
     def _source(self, source: str) -> Any:
@@ -224,6 +262,7 @@ class Services:
             started = re.search(rb"<UploadId>([^<]+)</UploadId>", bytes(content)) if status == 200 else None
             if started:
                 uploads[started[1].decode()]["tags"] = parts.tags(headers)
+                uploads[started[1].decode()]["full_object"] = parts.full_object(headers)
                 self._upload_parts[started[1].decode()] = {}
                 self.store.append(self._state.upload(started[1].decode()))
             return []
@@ -235,7 +274,7 @@ class Services:
             bucket, key = self._state.s3._parse_bucket_key(request.path, {})
             done = self._source(f"{bucket}/{quote(key)}") if request.method == "POST" else None
             taken = separate([done["blob"]]) if done and done.get(parts.UPLOAD) == upload_id else set()
-            return [blob for blob in known.values() if blob not in taken]
+            return [blob for blob in known.values() if not separate([blob]) <= taken]
         if status != 200 or request.method != "PUT":
             return []
         number = int(request.query["partNumber"][0])

@@ -1,0 +1,91 @@
+"""A zip on one machine: real objects in the embedded cloud, and the standard library writing them to disk."""
+
+from __future__ import annotations
+
+import os
+import time
+import zipfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from boto3.s3.transfer import TransferConfig
+
+from chalicelib.files.archive import Entry
+from chalicelib.jobs.work.archiving import Source, write_archive
+from chalicelib.pipelines.base import InspectedFile, Member
+from chalicelib.stores.object_bucket import ObjectBucket
+from tests.local.cloud.running import Cloud
+
+CHUNK = 8 * 1024 * 1024
+BUCKET, KEY = "own", "results/job/complete"
+WHOLE = TransferConfig(multipart_threshold=1 << 40)
+
+
+class Unwatched:
+    upload = None
+
+    def note_upload(self, upload: object) -> None: ...
+    def progress(self, percent: float, filename: str | None = None) -> None: ...
+
+
+def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -> list[tuple[float, float]]:
+    """(seconds on the stack, seconds of zipfile) for each round. entries: their sources are offsets in the file
+    `window`. Members are files of their own in both."""
+    files = folder / "files"
+    files.mkdir()
+    with window.open("rb") as opened:
+        for number, entry in enumerate(entries, 1):
+            opened.seek(entry.source)
+            with (files / f"{number}").open("wb") as out:
+                for start in range(0, entry.size, CHUNK):
+                    out.write(opened.read(min(CHUNK, entry.size - start)))
+    cloud = Cloud(folder / "cloud")
+    cloud.start()
+    try:
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        objects = ObjectBucket(lambda: s3, lambda: s3, BUCKET)
+        with ThreadPoolExecutor(2) as pool:
+            list(
+                pool.map(
+                    lambda number: s3.upload_file(str(files / f"{number}"), BUCKET, f"in/{number}", Config=WHOLE),
+                    range(1, len(entries) + 1),
+                )
+            )
+        os.sync()
+        return [(_stack(entries, objects), _zipfile(entries, files, folder / "out.zip")) for _ in range(rounds)]
+    finally:
+        cloud.kill()
+
+
+def _stack(entries: Sequence[Entry], objects: ObjectBucket) -> float:
+    sources, members = {}, []
+    for number, entry in enumerate(entries, 1):
+        seen = objects.stat(f"in/{number}")
+        sources[number] = Source(number, seen.key, seen.size, seen.etag, None)
+        content = InspectedFile(number, entry.path, None, "inspected", entry.size, "", None, entry.crc32, {})
+        members.append(Member(entry.path, content))
+    began = time.perf_counter()
+    size = write_archive(Unwatched(), objects, KEY, members, sources, None)
+    seconds = time.perf_counter() - began
+    if objects.stat(KEY).size != size:
+        raise AssertionError("the zip is of another size")
+    objects.delete([KEY])
+    os.sync()
+    return seconds
+
+
+def _zipfile(entries: Sequence[Entry], files: Path, target: Path) -> float:
+    """Synced at its end, as everything is that the stack has answered."""
+    began = time.perf_counter()
+    with target.open("wb") as out:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for number, entry in enumerate(entries, 1):
+                archive.write(files / f"{number}", entry.path)
+        out.flush()
+        os.fsync(out.fileno())
+    seconds = time.perf_counter() - began
+    target.unlink()
+    os.sync()
+    return seconds

@@ -1,0 +1,127 @@
+"""How long a planned zip takes and what it costs, made by one worker or by many: pure functions over the plan.
+
+Rates: 75 MB/s through a worker, 20 ms to the first byte, and what S3 takes of one prefix in a second (its user guide,
+"Best practices design patterns"). The rate of a copy inside S3 isn't published: COPY_RATE is an assumption.
+Prices: us-east-1, as in infra/aws/prices.json.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from chalicelib.files.archive import Plan
+from chalicelib.jobs.work.zip_parts import COPIES, READERS, Source
+from chalicelib.pipelines.base import Strategy
+
+RATE, COPY_RATE = 75e6, 200e6
+"""Bytes a second: through one worker, and of one copy inside the store."""
+FIRST_BYTE = 0.02
+PUTS, GETS = 3500, 5500
+"""Requests a second."""
+WORKERS = 40
+SHARE_SECONDS = 120
+"""The most that one slice is meant to take: far less than a function may run."""
+START, PLAN = 1.0, 25e-6
+"""Seconds: until an invoked worker begins, and of planning a member, once before the slices and once after them."""
+WORTH = 60
+"""Seconds from which `auto` takes many workers."""
+
+GB = 1769 / 1024
+USD_GB_SECOND, USD_INVOCATION, USD_PUT, USD_GET = 0.0000133334, 0.20e-6, 5.00e-6, 0.40e-6
+USD_SLICE = 8 * 0.625e-6 + 6 * 0.125e-6 + 4 * 0.40e-6
+"""Its claims and counts in the table, and its message."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """strategy: what was chosen, "fast" or "cheap". workers: at once. seconds: from the plan to the zip. usd: of
+    requests and functions."""
+
+    strategy: Literal["fast", "cheap"]
+    workers: int
+    seconds: float
+    usd: float
+
+
+@dataclass(frozen=True)
+class Needs:
+    """passed, copied: bytes through workers, and inside the store. gets, puts: requests. Seconds of one worker:
+    passing and copying, which go on beside each other, and waiting, after both: parts whose CRC32s the copies tell.
+    longest: the longest part."""
+
+    passed: int
+    copied: int
+    gets: int
+    puts: int
+    passing: float
+    copying: float
+    waiting: float
+    longest: float
+
+    @property
+    def seconds(self) -> float:
+        return max(self.passing, self.copying)
+
+
+def needs(planned: Plan) -> Needs:
+    passed = copied = gets = 0
+    passing = copying = waiting = longest = 0.0
+    count = len(planned.parts)
+    for number in range(1, count + 1):
+        size = planned.cuts[number] - planned.cuts[number - 1]
+        took = part_seconds(planned, number)
+        if isinstance(planned.lies_in(number), Source):
+            copied += size
+            copying += took
+            longest = max(longest, took * COPIES)
+            continue
+        passed += size
+        gets += planned.reads(number)
+        if planned.waits(number):
+            waiting += took
+        else:
+            passing += took
+            longest = max(longest, took)
+    return Needs(passed, copied, gets, count, passing, copying, waiting, longest)
+
+
+def part_seconds(planned: Plan, number: int) -> float:
+    """How long one worker is occupied by a part, others of which are under way beside it."""
+    size = planned.cuts[number] - planned.cuts[number - 1]
+    if isinstance(planned.lies_in(number), Source):
+        return (FIRST_BYTE + size / COPY_RATE) / COPIES
+    return FIRST_BYTE * -(-planned.reads(number) // READERS) + size / RATE
+
+
+def estimate(planned: Plan, strategy: Strategy = "auto") -> Estimate:
+    """What `strategy` comes to; for `auto` that of the one it takes: many workers where one would need over a minute
+    and they are at least twice as fast."""
+    found = needs(planned)
+    if strategy == "cheap":
+        return _with(planned, found, 1)
+    fast = _with(planned, found, min(WORKERS, found.puts))
+    if strategy == "fast":
+        return fast
+    cheap = _with(planned, found, 1)
+    return fast if cheap.seconds >= WORTH and fast.seconds <= cheap.seconds / 2 else cheap
+
+
+def share_count(estimated: Estimate, planned: Plan) -> int:
+    """Into how many slices the zip falls; 0 where one worker makes it."""
+    if estimated.strategy == "cheap":
+        return 0
+    return max(estimated.workers, -(-int(needs(planned).seconds) // SHARE_SECONDS))
+
+
+def _with(planned: Plan, found: Needs, workers: int) -> Estimate:
+    members = planned.layout.count
+    own = PLAN * members
+    shared = workers > 1
+    working = max(found.seconds / workers, found.gets / GETS, found.puts / PUTS, found.longest)
+    seconds = own + working + found.waiting + (START + own if shared else 0)
+    busy = working * workers + found.waiting + own * (1 + shared) + (START * workers if shared else 0)
+    usd = busy * GB * USD_GB_SECOND + found.puts * USD_PUT + found.gets * USD_GET + USD_INVOCATION * workers
+    if shared:
+        usd += workers * (USD_SLICE + 2 * USD_GET) + USD_PUT
+    return Estimate("fast" if shared else "cheap", workers, round(seconds, 1), round(usd, 6))

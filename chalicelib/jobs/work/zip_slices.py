@@ -1,0 +1,98 @@
+"""Parts of a zip as slices of a step: which worker makes which, and the object that tells each of them its own.
+
+A slice's parts are written out in full, so that a worker needs neither the plan nor the job's files. What waits for
+CRC32s, lies on a worker's disk or belongs to the directory is left to the run that completes the zip.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
+
+from chalicelib.files.archive import Literal, Part, Plan, Range, Segment
+from chalicelib.jobs.ports.outside import ObjectStore
+from chalicelib.jobs.work.zip_estimate import part_seconds
+from chalicelib.jobs.work.zip_parts import Source
+
+HEAD = struct.Struct("<L")
+PLACE = struct.Struct("<QQ")
+
+
+def shareable(planned: Plan, missing: Iterable[int]) -> list[int]:
+    """The parts among those that any worker can make by itself."""
+    found = []
+    for number in missing:
+        source = planned.lies_in(number)
+        if source is not None and not isinstance(source, Source):
+            continue
+        if planned.cuts[number] <= planned.layout.directory_at and not planned.waits(number):
+            found.append(number)
+    return found
+
+
+def shares(planned: Plan, numbers: Sequence[int], count: int) -> list[list[int]]:
+    """The parts in at most `count` groups of neighbours, which take about the same time."""
+    costs = [part_seconds(planned, number) for number in numbers]
+    total, done = sum(costs), 0.0
+    groups: list[list[int]] = [[]]
+    for number, cost in zip(numbers, costs, strict=True):
+        if groups[-1] and done + cost / 2 > total * len(groups) / count:
+            groups.append([])
+        groups[-1].append(number)
+        done += cost
+    return [group for group in groups if group]
+
+
+def write_shares(planned: Plan, groups: Sequence[Sequence[int]], out: BinaryIO) -> None:
+    """An object of all slices: how many, where each stands, and each by itself."""
+    out.write(HEAD.pack(len(groups)))
+    out.write(bytes(PLACE.size * len(groups)))
+    places = []
+    for group in groups:
+        content = zlib.compress(_written(planned.parts[number - 1] for number in group), 1)
+        places.append((out.tell(), out.tell() + len(content)))
+        out.write(content)
+    out.seek(HEAD.size)
+    for place in places:
+        out.write(PLACE.pack(*place))
+
+
+def read_share(objects: ObjectStore, key: str, number: int) -> list[Part]:
+    """The parts of slice `number`, from 0. ObjectMissing."""
+
+    def read(start: int, end: int) -> bytes:
+        return b"".join(objects.stream(key, start, end))
+
+    at = HEAD.size + PLACE.size * number
+    return list(_read(zlib.decompress(read(*PLACE.unpack(read(at, at + PLACE.size))))))
+
+
+def _written(parts: Iterable[Part]) -> bytes:
+    sources: dict[Source, int] = {}
+
+    def segment(one: Segment) -> Any:
+        if isinstance(one, Literal):
+            return base64.b64encode(one.content).decode()
+        return [sources.setdefault(one.source, len(sources)), one.start, one.end, one.crc32]
+
+    found = [[part.number, part.start, [segment(one) for one in part.segments]] for part in parts]
+    told = [[source.number, source.key, source.size, source.etag, source.bucket, source.filename] for source in sources]
+    return json.dumps({"parts": found, "sources": told}, separators=(",", ":")).encode()
+
+
+def _read(content: bytes) -> Iterator[Part]:
+    found = json.loads(content)
+    sources = [Source(*fields) for fields in found["sources"]]
+
+    def segment(one: Any) -> Segment:
+        if isinstance(one, str):
+            return Literal(base64.b64decode(one))
+        index, start, end, crc = one
+        return Range(sources[index], start, end, crc)
+
+    for number, start, segments in found["parts"]:
+        yield Part.of(number, start, tuple(segment(one) for one in segments))
