@@ -8,13 +8,15 @@ import styles from './Navigation.module.css'
 
 interface Props {
   className: string
+  /** Whether it opens at once. */
+  open: boolean
   /** Of these the bar has some where it is wide. */
   narrow: readonly Place[]
   help: readonly Place[]
   admins: readonly Place[]
 }
 
-export default function MoreMenu({ className, narrow, help, admins }: Props) {
+export default function MoreMenu({ className, open, narrow, help, admins }: Props) {
   const { t } = useWords()
   const { pathname } = useLocation()
   const item = ([to, name, Icon]: Place, more = '') => (
@@ -30,7 +32,7 @@ export default function MoreMenu({ className, narrow, help, admins }: Props) {
     </MenuItem>
   )
   return (
-    <MenuTrigger>
+    <MenuTrigger defaultOpen={open}>
       <Button className={className}>
         <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
         {t('nav.more')}

@@ -13,7 +13,7 @@ import {
   SlidersHorizontal,
   Upload,
 } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useAdmin } from '../api/me'
 import { type Key, useWords } from '../i18n'
@@ -45,6 +45,7 @@ const ADMINS: readonly Place[] = [
 export function Navigation() {
   const { t } = useWords()
   const admin = useAdmin()
+  const [asked, setAsked] = useState(false)
   const { pathname } = useLocation()
   const admins = admin ? ADMINS : []
   const inMenu = [...HELP, ...admins]
@@ -61,13 +62,20 @@ export function Navigation() {
       ))}
       <Suspense
         fallback={
-          <button type="button" className={className}>
+          // Pressed before the menu's code is there, it opens the menu once it is.
+          <button type="button" className={className} onClick={() => setAsked(true)}>
             <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
             {t('nav.more')}
           </button>
         }
       >
-        <MoreMenu className={className} narrow={WHERE_THERE_IS_ROOM} help={HELP} admins={admins} />
+        <MoreMenu
+          className={className}
+          open={asked}
+          narrow={WHERE_THERE_IS_ROOM}
+          help={HELP}
+          admins={admins}
+        />
       </Suspense>
     </nav>
   )

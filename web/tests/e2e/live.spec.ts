@@ -44,6 +44,7 @@ test('two tabs share one socket, and hear of the end without asking', async ({ c
   const { job, cancel } = await announced(one)
   await one.goto(`${baseURL}/jobs/${job}`)
   await expect(live(one)).toBeVisible()
+  await expect(one.getByRole('heading', { level: 1 })).toBeVisible()
   await accessible(one)
   const two = await context.newPage()
   await two.goto(`${baseURL}/jobs/${job}`)
