@@ -80,7 +80,7 @@ def test_an_import_is_begun_once(world: World) -> None:
 def test_every_route_that_makes_something_heeds_the_key() -> None:
     creates = {(route.method, route.path) for route in ROUTES if route.creates}
     assert creates >= {("POST", "/upload"), ("POST", "/jobs/{job_id}/files"), ("POST", "/import-path")}
-    assert {method for method, _ in creates} == {"POST"}
+    assert {path for method, path in creates if method != "POST"} == {"/jobs/{job_id}/dates"}  # shifts once
 
 
 @pytest.mark.parametrize(

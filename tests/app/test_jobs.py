@@ -173,7 +173,9 @@ class TestStatus:
         job_id = user.upload({"a.jpg": photo})
         world.deliver()
         done = self.status(user, job_id)
-        assert set(done) == {"status", "download_url", "result_size_bytes", "processing_time_seconds"}
+        made = {"download_url", "result_size_bytes", "processing_time_seconds", "results_current"}
+        assert set(done) == {"status", *made}
+        assert done["results_current"] is True
         assert done["download_url"] == f"/api/download/{job_id}"
         assert (
             done["result_size_bytes"]

@@ -32,7 +32,9 @@ def refresh(world: World, token: str) -> Answer:
 def test_signing_in_gives_a_pair_of_tokens(world: World) -> None:
     account = registered(world)
     answer = login(world)
-    assert set(answer.json) == {"access_token", "refresh_token", "token_type", "expires_in", "user_id"}
+    tokens = {"access_token", "refresh_token", "token_type", "expires_in"}
+    assert set(answer.json) == {*tokens, "user_id", "taken_over"}
+    assert answer["taken_over"] is None
     assert (answer["token_type"], answer["expires_in"], answer["user_id"]) == ("bearer", 3600, account["id"])
     assert answer.headers["cache-control"] == "no-store"
     assert caller(world, answer).get("/auth/me")["email"] == EMAIL
