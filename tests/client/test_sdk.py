@@ -197,6 +197,8 @@ import signal, threading, time
 from millrace_client import Client
 from millrace_client.uploading import Upload
 
+# A process that a shell has begun in the background ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 begun, turns = threading.Event(), 0
 upload = Upload(Client("http://127.0.0.1:1"), __file__, "media")
 
