@@ -45,7 +45,7 @@ class Replay:
         if self._asked not in self._known:
             self.missed += 1
             return None
-        return AWSResponse(request.url, 200, {}, Raw(self._known[self._asked]))  # type: ignore[arg-type]
+        return AWSResponse(request.url, 200, {}, Raw(self._known[self._asked]))  # type: ignore[arg-type]  # all it reads of one
 
     def _learn(self, parsed: dict[str, Any], **_: Any) -> None:
         said = {name: value for name, value in parsed.items() if name != "ResponseMetadata"}

@@ -123,7 +123,7 @@ def of_the_pipeline(content: Path, folder: Path) -> Rows:
     for step in VOLUME.steps:
         job.scratch.mkdir()
         with _measured(step.name, rows):
-            step.run(job)  # type: ignore[arg-type]
+            step.run(job)  # type: ignore[arg-type]  # a context of its own
         shutil.rmtree(job.scratch)
     return rows
 

@@ -102,10 +102,10 @@ def applied_to(scene: Scene, edit: Edit) -> Scene:
     after = scene
     for kind, named in edit.add.items():
         there: tuple[Named, ...] = getattr(after, kind)
-        after = replace(after, **{kind: (*there, *_new(named, there))})  # type: ignore[arg-type]
+        after = replace(after, **{kind: (*there, *_new(named, there))})  # type: ignore[arg-type]  # a field by name
     for kind, named in edit.remove.items():
         left = tuple(one for one in getattr(after, kind) if not any(_same(one, gone) for gone in named))
-        after = replace(after, **{kind: left})  # type: ignore[arg-type]
+        after = replace(after, **{kind: left})  # type: ignore[arg-type]  # a field by name
     values = {"scene_date" if name == "date" else name: value for name, value in edit.set.items()}
     markers = tuple(sorted((*after.markers, *edit.markers), key=lambda marker: marker.seconds))
     return replace(after, **values, markers=markers)

@@ -2,6 +2,9 @@
 
 import ast
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +190,47 @@ def test_a_rate_has_a_unit(text: str, bytes_a_second: float) -> None:
 def test_what_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(typer.BadParameter, match="500K"):
         rate(text)
+
+
+INTERRUPTED = """
+import signal, threading, time
+from millrace_client import Client
+from millrace_client.uploading import Upload
+
+# A process that a shell has begun in the background ignores Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+begun, turns = threading.Event(), 0
+upload = Upload(Client("http://127.0.0.1:1"), __file__, "media")
+
+def work(number):
+    global turns
+    begun.set()
+    for _ in range(1200):  # a minute, unless it is stopped
+        upload._sleep(0.05)
+        turns += 1
+
+def interrupt():
+    begun.wait()
+    time.sleep(0.2)  # by then the main thread waits
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+threading.Thread(target=interrupt).start()
+try:
+    upload._side_by_side(work, range(2), 2)
+except KeyboardInterrupt:
+    print("interrupted" if turns < 1000 else "too late")
+"""
+
+
+def test_ctrl_c_is_heeded_whichever_thread_the_system_hands_it_to(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(INTERRUPTED)
+    ended = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, "PYTHONPATH": str(SOURCE.parent)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (ended.stdout.strip(), ended.returncode) == ("interrupted", 0), ended.stderr

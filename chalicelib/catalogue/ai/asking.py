@@ -151,6 +151,7 @@ class Asking:
                     invented += 1
                 elif entity.id not in there:
                     there.add(entity.id)
+                    # mypy widens the names in the loop's tuple to str.
                     found.append(
                         Proposal(field, "add", entity.name, confidence, reason, current, entity.id, "ai")  # type: ignore[arg-type]
                     )

@@ -31,6 +31,8 @@ BATCH = 500
 CHUNK = 1024 * 1024
 T = TypeVar("T")
 PARALLEL = 6
+HEEDS_EVERY = 0.25
+"""Seconds after which Ctrl-C is noticed at the latest."""
 NO_ROLES: Mapping[str, str | Path | Iterable[str | Path]] = {}
 
 
@@ -263,8 +265,15 @@ class Upload:
 
 
 def _first_failure(futures: Sequence[Future[Any]]) -> BaseException | None:
-    """Once all are done or one has failed. One that was merely stopped says nothing of why."""
-    done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+    """Once all are done or one has failed. One that was merely stopped says nothing of why.
+
+    Looks up now and then: a signal that the system hands to another thread doesn't wake this one, and Python heeds
+    Ctrl-C here alone.
+    """
+    pending = set(futures)
+    done: set[Future[Any]] = set()
+    while pending and not any(future.cancelled() or future.exception() for future in done):
+        done, pending = wait(futures, HEEDS_EVERY, return_when=FIRST_EXCEPTION)
     failures = [error for future in done if not future.cancelled() and (error := future.exception())]
     return min(failures, key=lambda error: isinstance(error, Stopped), default=None)
 
