@@ -1,7 +1,7 @@
 """Shares: an address that shows some files of a user's to whoever has it, without an account, until it ends.
 
 What the address holds is a secret of 128 random bits, of which only the hash is kept. It opens what the share names and
-nothing else: docs/decisions/0021-a-share-is-a-secret-of-its-own.md.
+nothing else: docs/decisions/0026-a-share-is-a-secret-of-its-own.md.
 """
 
 from __future__ import annotations
