@@ -92,7 +92,7 @@ class Archives:
 
     def open(self, owner_id: str, wanted: Wanted, id: str | None = None) -> Job:
         """The job that makes the archive. The same id twice is one archive. Raises JobError."""
-        if id and (job := self._intake.made(owner_id, NAME, id)):
+        if job := self._intake.started(owner_id, NAME, id):
             return job
         chosen = self.chosen(owner_id, wanted.choice)
         artifacts = self._artifacts(owner_id, wanted.choice)
