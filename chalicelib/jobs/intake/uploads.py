@@ -151,7 +151,11 @@ class Intake:
             due_at=fields.pop("due_at", now + timedelta(seconds=self._limits.check_every)),
             **fields,
         )
-        self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
+        most_bytes = self._limits.stored_bytes if job.announced_bytes else None
+        try:
+            self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED, most_bytes)
+        except NoRoom:
+            raise self._full() from None
         log.info("job opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
