@@ -14,11 +14,11 @@ from chalicelib.jobs.errors import (
     StaleTransition,
     UploadGone,
 )
+from chalicelib.jobs.file_moves import BEGIN_PARTS, END_PARTS
 from chalicelib.jobs.file_moving import move_file
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File
-from chalicelib.jobs.moves import BEGIN_PARTS, END_PARTS
 from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest, UploadedPart
 from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState

@@ -17,10 +17,11 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
 )
+from chalicelib.jobs.file_moves import END_PARTS
 from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, REMAKE, RESUME, RETRY, JobFields, JobMove
+from chalicelib.jobs.moves import ACTIONS, CANCEL, REMAKE, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState

@@ -17,10 +17,11 @@ from chalicelib.files.ranges import RangeReader
 from chalicelib.files.source import SourceFile
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing, StaleTransition
+from chalicelib.jobs.file_moves import DESCRIBE, NOTE_CHECKSUM, FileFields
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file, unmark_duplicates
 from chalicelib.jobs.library.results import result_of_file
 from chalicelib.jobs.model import Artifact, File, Job
-from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
+from chalicelib.jobs.moves import JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
