@@ -27,7 +27,8 @@ from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.writing import Names, write
 from chalicelib.catalogue.syncing import Progress, Sync
 from chalicelib.catalogue.videos import SOURCE, Videos, VideoSync
-from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step, Worker, Workers
+from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext, Step
+from chalicelib.pipelines.workers import Worker, Workers
 
 SLICE = 500
 """Scenes of one slice of an analysis: some seconds' work, most of it for marking them as analysed."""
