@@ -172,7 +172,7 @@ def look_into_zip(call: Call, job_id: str) -> Reply:
 
 
 def _inspected(file: File) -> Any:
-    from chalicelib.jobs.work.context import inspected
+    from chalicelib.jobs.work.run_files import inspected
 
     return inspected(file)
 
