@@ -43,7 +43,7 @@ def test_the_first_request_for_a_path_finds_all_its_methods_and_loads_only_the_m
         served.setdefault(ROOT + route.path, set()).add(route.subject.removeprefix("chalicelib.api."))
     whole = {path: sorted(methods) for path, methods in millrace.app.routes.items()}
     # The description has no routes of its own.
-    served |= dict.fromkeys((f"{ROOT}/docs", f"{ROOT}/docs/{{asset}}", f"{ROOT}/openapi.json"), {"documentation"})
+    served |= {key: {"documentation"} for key in (f"{ROOT}/docs", f"{ROOT}/docs/{{asset}}", f"{ROOT}/openapi.json")}
     assert set(served) == set(whole)
     # Those that the same modules serve share a process.
     together: dict[tuple[str, ...], list[str]] = {}

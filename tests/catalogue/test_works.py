@@ -18,7 +18,10 @@ from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
 from chalicelib.catalogue.videos import Video
-from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
+from chalicelib.catalogue.works.analysis import AnalyseWork
+from chalicelib.catalogue.works.applying import ApplyWork
+from chalicelib.catalogue.works.common import CatalogueWork, Tools
+from chalicelib.catalogue.works.sync import SyncWork
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.stores.dynamo.plans import PlanTable
 from tests.catalogue.conftest import World
