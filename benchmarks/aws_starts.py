@@ -60,7 +60,7 @@ STARTED = {
 NOWHERE = "http://127.0.0.1:9"
 ENVIRONMENT = {
     **dict.fromkeys(("MILLRACE_BUCKET", "MILLRACE_JOBS_TABLE", "MILLRACE_ACCOUNTS_TABLE"), "-"),
-    **dict.fromkeys(("MILLRACE_CATALOG_TABLE", "MILLRACE_QUEUE_URL_PREFIX"), "-"),
+    "MILLRACE_QUEUE_URL_PREFIX": "-",
     "MILLRACE_TOKEN_KEY": "k" * 32,
     "AWS_REGION": "us-east-1",
     "AWS_DEFAULT_REGION": "us-east-1",

@@ -22,11 +22,9 @@ class Settings:
     bucket: str
     """Where files, results and all else that is an object lie."""
     jobs_table: str
-    """The DynamoDB table of jobs and files."""
+    """The DynamoDB table of jobs, files and scenes."""
     accounts_table: str
     """The DynamoDB table of people, keys and stored settings."""
-    catalog_table: str
-    """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     function_prefix: str = ""

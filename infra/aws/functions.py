@@ -188,7 +188,6 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_BUCKET": bucket,
         "MILLRACE_JOBS_TABLE": f"{stack}-jobs",
         "MILLRACE_ACCOUNTS_TABLE": f"{stack}-accounts",
-        "MILLRACE_CATALOG_TABLE": f"{stack}-catalog",
         "MILLRACE_QUEUE_URL_PREFIX": {
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },

@@ -97,7 +97,6 @@ class LocalSettings:
             "MILLRACE_BUCKET": BUCKET,
             "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
-            "MILLRACE_CATALOG_TABLE": f"{STACK}-catalog",
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
             "MILLRACE_LIVE_URL": f"ws://{self.sockets}",
             "MILLRACE_LIVE_ENDPOINT": f"http://{self.sockets}",
