@@ -45,7 +45,6 @@ class ChangeStatus(StrEnum):
 
 DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus.REJECTED})
 """What a person may decide; the others are what carrying out came to."""
-CARRIED_OUT = frozenset({ChangeStatus.APPLIED, ChangeStatus.CONFLICT, ChangeStatus.FAILED})
 
 
 class PlanFull(ValueError):
