@@ -166,7 +166,7 @@ NOTES = {
         "",
         "**Poll** where a job takes long or one program waits for it: nothing is cheaper, and nothing needs a library. "
         "**Open a socket** where people look on while it works, several at once, or the end has to be known within "
-        "seconds. **Take a [webhook](webhooks.md)** where nobody looks. How soon a socket is told: "
+        "seconds. **Take a [webhook](webhooks.md)** where no one looks on. How soon a socket gets a change: "
         "[live](live.md#measured).",
         "",
     ],

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def connect(options: argparse.Namespace) -> Tables:
-    """CannotConnect where nobody answers, or without those tables."""
+    """CannotConnect where no store answers, or without those tables."""
     tables = Tables(client(options, "dynamodb"), options.stack) if options.stack else local(options.data_dir)
     try:
         tables.client.describe_table(TableName=tables.accounts.name)

@@ -31,7 +31,7 @@ NEXT: Mapping[PlanStatus, frozenset[PlanStatus]] = {
     PlanStatus.APPLIED: frozenset(),
     PlanStatus.CANCELLED: frozenset(),
 }
-"""pending: the analysis is still at work. draft: nobody has decided anything yet. reviewing: somebody has."""
+"""pending: the analysis is still at work. draft: no decision yet. reviewing: some decisions."""
 
 
 class ChangeStatus(StrEnum):

@@ -239,7 +239,7 @@ def counted(file: File) -> int:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 Plan = tuple[list[Change], list[Change], list[Told]]
-"""A change for each of some files; what else belongs to the transaction; what is told with it."""
+"""A change for each of some files; what else belongs to the transaction; the events with it."""
 
 
 def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:

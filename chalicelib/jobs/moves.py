@@ -66,7 +66,7 @@ class JobFields(TypedDict, total=False):
 class JobGuard(Enum):
     """What must hold of a job besides its state. SAME_…: as it was when it was read."""
 
-    SAME_OWNER = "it belongs to whom it belonged to when it was read"
+    SAME_OWNER = "its owner is the one that was read"
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed its run since"
     SAME_HOLDER = "its lease has not been given back"
@@ -226,7 +226,7 @@ RETRY = JobMove(
 COMPLETED = frozenset({JobState.COMPLETED})
 CORRECT = JobMove("take its owner's corrections", COMPLETED, guards=frozenset({G.NOT_DELETING}))
 REMAKE = JobMove(
-    "make its results anew",
+    "rebuild its results",
     COMPLETED,
     JobState.PENDING,
     frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),

@@ -107,7 +107,7 @@ def census(world: World) -> Counter[Any]:
 
 
 def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
-    """A place and a body for which the route makes something new, each time anew."""
+    """A place and a body for which the route makes something new, each time again."""
     values = things(cast, route)
     row = ROWS[route.method, route.path]
     body = row.body(cast) if callable(row.body) else dict(row.body or {})

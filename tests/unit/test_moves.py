@@ -45,7 +45,7 @@ def test_a_misspelt_field_or_guard_is_found_by_the_type_checker(tmp_path: Path) 
 def test_the_readme_has_the_table_of_the_moves() -> None:
     written = TABLE.search(README.read_text())
     assert written is not None
-    assert written[0] == table(), "python -m infra.states_doc writes it anew"
+    assert written[0] == table(), "python -m infra.states_doc writes it again"
 
 
 def test_every_field_of_a_move_is_one_of_its_record() -> None:

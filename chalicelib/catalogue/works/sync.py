@@ -27,7 +27,7 @@ class PushedOption(Options):
 
 class SyncOptions(Options):
     connection: str | None = Field(
-        None, description="The connection to read from; without one the catalogue is packed anew", max_length=64
+        None, description="The connection to read from; without one the catalogue is repacked", max_length=64
     )
     videos: bool = Field(False, description="The videos of one's media jobs, instead of a connection")
     pushed: PushedOption | None = Field(None, description="A push that is to be ended, instead of a connection")

@@ -107,7 +107,7 @@ class Multipart:
         return file
 
     def abort(self, owner_id: str, job_id: str, number: int) -> None:
-        """Throws away what was sent of a file in parts; it can be begun anew."""
+        """Throws away what was sent of a file in parts; it can be started again."""
         job, file = self._owned.file(owner_id, job_id, number)
         check_awaited(job, file)
         if file.upload_id:
@@ -118,7 +118,7 @@ class Multipart:
         try:
             self._objects.stat(file.key)
         except ObjectMissing:
-            raise UploadGone("This upload was aborted or has expired: begin it anew.") from None
+            raise UploadGone("This upload was aborted or has expired: start it again.") from None
         return file
 
     def _started(self, file: File) -> File:

@@ -159,7 +159,7 @@ class Takeover:
                 ]
             )
         except Refused:
-            return False  # one was deleted, or is looked at anew
+            return False  # one was deleted, or is looked at again
         return True
 
 

@@ -41,7 +41,7 @@ class JobItems:
             if failed.items[0] is not None:
                 raise StaleTransition(job.id) from None
             if (first or new) and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
-                # Another first job of theirs came in between; who that was is counted by now.
+                # Another first job of theirs came in between; it has counted the owner.
                 return self.create_job(job, active_limit)
             raise TooManyJobs(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",

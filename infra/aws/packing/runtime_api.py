@@ -29,7 +29,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A function that was stopped while it waited: nobody is left to tell."""
+        """A function that was stopped while it waited has no use for an error."""
 
 
 class Function:
