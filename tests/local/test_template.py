@@ -14,7 +14,7 @@ from infra.local.provision import Provisioner
 from infra.local.settings import LocalSettings
 from tests.local.conftest import Stack
 
-QUEUES = ["inspect-a", "run-a", "inspect-b", "run-b", "cleanup", "webhooks", "import"]
+QUEUES = ["inspect-a", "run-a", "inspect-b", "run-b", "cleanup", "webhooks", "import", "live"]
 
 
 def indexes(table: Any) -> dict[str, Any]:
