@@ -8,10 +8,13 @@ import {
   type Layout,
   MOST_CHOSEN,
   over,
+  planArchive,
   readArchive,
+  STRATEGIES,
+  type Strategy,
 } from '../../api/archives'
 import { Problem, pause } from '../../api/client'
-import type { ArchiveAnswer, FileAnswer } from '../../api/schema'
+import type { ArchiveAnswer, ArchivePlan, FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Bar, Button, Notice, Select, Sheet } from '../../ui/controls'
@@ -64,6 +67,8 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
   const quantities = useQuantities()
   const download = useDownload()
   const [layout, setLayout] = useState<Layout>('organised')
+  const [strategy, setStrategy] = useState<Strategy>('auto')
+  const [plan, setPlan] = useState<ArchivePlan | null>(null)
   const [name, setName] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -77,7 +82,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     setProblem(null)
     try {
       const named = name.trim() ? { name: name.trim() } : {}
-      setArchive(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
+      setArchive(await beginArchive({ file_ids: chosen.ids, layout, strategy, ...named }, key.current))
     } catch (error) {
       // Another try is another request: what was wrong with this one may be right by then.
       key.current = crypto.randomUUID()
@@ -86,6 +91,26 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     } finally {
       setBusy(false)
     }
+  }
+
+  // What it takes, of each way at once: another choice of layout or way changes next to nothing of it.
+  const { ids } = chosen
+  useEffect(() => {
+    if (ids.length === 0 || ids.length > MOST_CHOSEN) return
+    const stop = new AbortController()
+    planArchive({ file_ids: ids }, stop.signal).then(setPlan, (error: unknown) => {
+      if (!(error instanceof Problem)) throw error
+    })
+    return () => stop.abort()
+  }, [ids])
+
+  const taking = (one: Strategy) => {
+    const estimate = plan && (one === 'auto' ? plan.estimate : plan[one])
+    const facts = estimate && {
+      time: quantities.duration(Math.ceil(estimate.seconds)),
+      cost: quantities.dollars(estimate.usd),
+    }
+    return facts ? t(`archive.strategy.${one}.takes`, facts) : t(`archive.strategy.${one}`)
   }
 
   useEffect(() => {
@@ -141,6 +166,12 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
             value={layout}
             onChange={setLayout}
             options={LAYOUTS.map((one) => [one, t(`archive.layout.${one}`)] as const)}
+          />
+          <Select<Strategy>
+            label={t('archive.strategy')}
+            value={strategy}
+            onChange={setStrategy}
+            options={STRATEGIES.map((one) => [one, taking(one)] as const)}
           />
           <label className={styles.field}>
             {t('archive.name')}
