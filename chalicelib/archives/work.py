@@ -12,16 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.archives.naming import Layout
 from chalicelib.archives.plan import Planned, parts, unpacked
 from chalicelib.files.archive import COPY_FROM
-from chalicelib.pipelines.base import (
-    Member,
-    PipelineFailed,
-    RunContext,
-    Step,
-    StoredFile,
-    Strategy,
-    Worker,
-    Workers,
-)
+from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile, Strategy
+from chalicelib.pipelines.workers import Worker, Workers
 
 NAME = "archive"
 SELECTION, CHECKSUMS = "selection", "checksums"

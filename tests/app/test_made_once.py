@@ -61,12 +61,11 @@ class Moments:
 @pytest.fixture(autouse=True)
 def emptied(cast: Cast) -> None:  # noqa: F811
     """What the tests before have made goes: the emulator copies its tables for each transaction."""
-    for table in ("jobs", "catalog"):
-        name = f"{STACK}-{table}"
-        for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
-            for item in page["Items"]:
-                if item["PK"]["S"] != f"JOB#{cast.ready_job}":
-                    cast.world.dynamodb.delete_item(TableName=name, Key={"PK": item["PK"], "SK": item["SK"]})
+    name = f"{STACK}-jobs"
+    for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
+        for item in page["Items"]:
+            if item["PK"]["S"] != f"JOB#{cast.ready_job}":
+                cast.world.dynamodb.delete_item(TableName=name, Key={"PK": item["PK"], "SK": item["SK"]})
 
 
 @contextmanager
@@ -95,7 +94,7 @@ def census(world: World) -> Counter[Any]:
     """How many items there are of each kind, and what counts jobs and files. Statistics lie in shards by chance, and
     kept requests are how it is done."""
     found: Counter[Any] = Counter()
-    for table in ("jobs", "accounts", "catalog"):
+    for table in ("jobs", "accounts"):
         for page in world.dynamodb.get_paginator("scan").paginate(TableName=f"{STACK}-{table}"):
             for item in page["Items"]:
                 kind = item["SK"]["S"].partition("#")[0]
@@ -117,7 +116,7 @@ def completed(cast: Cast) -> str:  # noqa: F811
 
 
 def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
-    """A place and a body for which the route makes something new, each time anew."""
+    """A place and a body for which the route makes something new, each time again."""
     values = things(cast, route)
     row = ROWS[route.method, route.path]
     body = row.body(cast) if callable(row.body) else dict(row.body or {})

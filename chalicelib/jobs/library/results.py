@@ -171,7 +171,7 @@ class Results:
                 if exactly:
                     raise PreconditionFailed("The result was changed in the meantime.") from None
                 result = self._jobs.result(result.id)
-        raise TryAgain("The result is changed by many at once: try again.")
+        raise TryAgain("The result is being changed by others: try again.")
 
     def delete(self, result: Result) -> None:
         self._jobs.delete_result(result)

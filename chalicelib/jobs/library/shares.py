@@ -189,7 +189,7 @@ class Shares:
     # -- a visitor's -------------------------------------------------------------------------------------------------
 
     def seen(self, token: str) -> Share:
-        """ShareNotFound for any that is not in force: nobody learns which there were."""
+        """ShareNotFound for any that is not in force, so that ids can't be guessed."""
         share = self._store.share(digest_of(token))
         if share is None or share.expires_at <= self._clock():
             raise ShareNotFound("There is no such share, or it has ended.")

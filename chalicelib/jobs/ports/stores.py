@@ -242,18 +242,3 @@ class ResultStore(JobReads, JobLists, Protocol):
         """StaleTransition where it was edited since it was read, or is gone."""
 
     def delete_result(self, result: Result) -> None: ...
-
-
-class ReadingStore(JobLists, QueueNumbers, Protocol):
-    """What is read for the API alone."""
-
-    def artifact(self, job_id: str, name: str) -> Artifact:
-        """ArtifactNotFound."""
-
-    def artifacts(self, job_id: str) -> list[Artifact]: ...
-    def statistics(self) -> Mapping[str, float]:
-        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, stored_bytes, and since
-        (epoch seconds) once there is a job."""
-
-    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
-        """What was counted on each of those days (YYYY-MM-DD), by the names of chalicelib.jobs.statistics."""

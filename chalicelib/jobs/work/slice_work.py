@@ -53,7 +53,7 @@ class SliceContext(Context):
     def archive_slice(self, name: str, number: int) -> None:
         upload, again = self.upload, self._claim.part.attempt > 1
         if not upload or upload["key"] != keys.result(self.job_id, safe(name)):
-            return  # completed, or begun anew, by a run that came before this worker
+            return  # completed, or restarted, by a run that came before this worker
         try:
             parts = read_share(self._objects, keys.work(self.job_id, f"zip-{safe(name)}"), number)
         except ObjectMissing:

@@ -52,7 +52,7 @@ class JobItems:
                 raise StaleTransition(job.id) from None
             changes = first or new or most_bytes is not None
             if changes and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
-                # Another job of theirs came in between, which is counted by now.
+                # Another of their jobs came in between; it is counted now.
                 return self.create_job(job, active_limit, most_bytes)
             raise TooManyJobs(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
