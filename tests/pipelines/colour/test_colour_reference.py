@@ -1,4 +1,4 @@
-"""What a reference shot takes for granted: exposure, camera, white, flash and kind, told or undone where they differ."""
+"""What a reference shot takes for granted: exposure, camera, white, flash and kind, told or undone."""
 
 from __future__ import annotations
 
