@@ -72,7 +72,7 @@ class WebhookItems:
             self._announce(event.id)
 
     def _listens(self, owner_id: str, kind: str, callback: Mapping[str, Any] | None = None) -> bool:
-        """Whether anybody wants to hear of such events. One read, that need not see what was added just now."""
+        """Whether such events have a subscriber. One read, which need not see what was added just now."""
         if callback and kind in CALLBACK_EVENTS:
             return True
         found = self._table.query(
