@@ -545,7 +545,7 @@ class ImportRequest(BaseModel):
     options: dict[str, Any] | None = None
     recursive: bool | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobAnswer(BaseModel):
@@ -600,7 +600,7 @@ class JobRequest(BaseModel):
     tags: list[str] | None = None
     options: dict[str, Any] | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobStarted(BaseModel):
@@ -905,7 +905,7 @@ class PicturesRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class PipelineAnswer(BaseModel):
@@ -1508,7 +1508,7 @@ class StoredPictures(BaseModel):
     """Of the colour pipeline, less `operation`."""
     name: str | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class SyncRequest(BaseModel):
@@ -1651,7 +1651,7 @@ class UploadRequest(BaseModel):
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):
