@@ -81,8 +81,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     if options.json:
         options.json.write_text(json.dumps({"name": "aws", "rows": tables}) + "\n")
     else:
-        archives = section(PAGE, "archives")  # which `make bench ARGS=archive` writes
-        PAGE.write_text(_page(tables) + (f"\n{archives}\n" if archives else ""))
+        others = [section(PAGE, name) for name in ("archives", "page")]  # which other benchmarks write
+        PAGE.write_text("\n".join([_page(tables), *(f"{text}\n" for text in others if text)]))
         print(f"Written to {PAGE}")
     return {"name": "aws", "rows": tables}
 

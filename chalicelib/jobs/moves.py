@@ -233,9 +233,7 @@ REMAKE = JobMove(
     OPEN_AGAIN,
 )
 BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
-RESTORE = JobMove(
-    "take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None, "due_at": None}
-)
+RESTORE = JobMove("take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None})
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.SAME_OWNER, G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
 FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))

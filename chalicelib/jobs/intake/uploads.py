@@ -147,7 +147,11 @@ class Intake:
             due_at=fields.pop("due_at", now + timedelta(seconds=self._limits.check_every)),
             **fields,
         )
-        self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
+        most_bytes = self._limits.stored_bytes if job.announced_bytes else None
+        try:
+            self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED, most_bytes)
+        except NoRoom:
+            raise self._full() from None
         log.info("job opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
@@ -176,11 +180,15 @@ class Intake:
         try:
             job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
         except StaleTransition:
-            if (known := self.made(owner_id, work, id)) is None:
+            if (known := self.started(owner_id, work, id)) is None:
                 raise
-            job = known
-        # For the second time too: what started it first may have died before this.
+            return known
         return self._settling.settle(job.id)
+
+    def started(self, owner_id: str, work: str, id: str | None) -> Job | None:
+        """What start() has made with that id before, where it has: its run is asked for if that was still missing."""
+        job = self.made(owner_id, work, id)
+        return self._settling.settle(job.id) if job else None
 
     def add_files(
         self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None

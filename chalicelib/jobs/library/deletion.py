@@ -108,8 +108,10 @@ class Deletion:
         job = self._owned.job(owner_id, job_id, binned=True)
         if not job.binned_at:
             return job
+        end = job.binned_at + BIN_KEEPS
+        due_at = job.due_at if job.due_at and job.due_at < end else job.expires_at
         try:
-            return move(self._jobs, job, RESTORE())
+            return move(self._jobs, job, RESTORE(due_at=due_at))
         except StaleTransition:
             raise JobNotFound("There is no such job.") from None
 

@@ -81,6 +81,8 @@ class Settling:
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
         """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
+        if failed.upload:  # a retry begins its zip anew, and parts are paid for until they expire
+            self._objects.abort_parts(failed.upload["key"], failed.upload["id"])
         log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed

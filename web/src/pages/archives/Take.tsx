@@ -8,9 +8,9 @@ import {
   type Layout,
   MOST_CHOSEN,
   over,
-  readArchive,
+  useArchive,
 } from '../../api/archives'
-import { Problem, pause } from '../../api/client'
+import { Problem } from '../../api/client'
 import type { ArchiveAnswer, FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
@@ -19,8 +19,6 @@ import { useDownload } from '../job/download'
 import { type Chosen, chosenOf } from './chosen'
 import styles from './Take.module.css'
 import { ArchiveWords, type Word } from './words'
-
-const EVERY = 1000
 
 /** The button of a bar over selected files, with the dialog that it opens. files: undefined where one isn't loaded. */
 export function Take({ files }: { files: readonly (FileAnswer | undefined)[] }) {
@@ -67,17 +65,17 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
   const [name, setName] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [archive, setArchive] = useState<ArchiveAnswer | null>(null)
+  const [begun, setBegun] = useState<ArchiveAnswer | null>(null)
+  const { archive, error } = useArchive(begun)
   const key = useRef(crypto.randomUUID())
   const fetched = useRef(false)
-  const id = archive?.archive_id
 
   const begin = async () => {
     setBusy(true)
     setProblem(null)
     try {
       const named = name.trim() ? { name: name.trim() } : {}
-      setArchive(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
+      setBegun(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
     } catch (error) {
       // Another try is another request: what was wrong with this one may be right by then.
       key.current = crypto.randomUUID()
@@ -88,23 +86,6 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     }
   }
 
-  useEffect(() => {
-    if (!id) return
-    const stop = new AbortController()
-    const watch = async () => {
-      for (;;) {
-        const now = await readArchive(id, stop.signal)
-        setArchive(now)
-        if (over(now)) return
-        await pause(EVERY, stop.signal)
-      }
-    }
-    watch().catch((error: unknown) => {
-      if (!stop.signal.aborted && error instanceof Problem) setProblem(error)
-    })
-    return () => stop.abort()
-  }, [id])
-
   const ready = archive?.status === 'completed'
   const address = archive?.download_url
   useEffect(() => {
@@ -113,7 +94,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     download.start(address)
   }, [ready, address, download])
 
-  const wrong = problem ?? (download.error instanceof Problem ? download.error : null)
+  const wrong = [problem, error, download.error].find((one) => one instanceof Problem)
   return (
     <form
       className={styles.sheet}
