@@ -43,7 +43,7 @@ class NoAccount(Exception):
 
 
 def make_admin(tables: Tables, email: str, password: str | None, *, agree: Callable[[], bool]) -> str:
-    """What to tell whoever asked. JobError. password None: an account that is there keeps its own; where there is none
+    """The sentence to print. JobError. password None: an account that is there keeps its own; where there is none
     one is made if `agree` says so, else NoAccount."""
     account = users(tables).make_admin(email, password, ACTOR)
     if account is not None:

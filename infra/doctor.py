@@ -1,7 +1,7 @@
 """`make doctor`: says what is wrong with a stack, and with FIX=1 puts right what can be put right from outside.
 
 It reads what any operator may read: queues and their dead letters, the jobs that are overdue, counters
-and what they count, what the bucket tells whom, and on AWS the alarms. Nothing that it does can lose or double a file:
+and what they count, the bucket's notifications, and on AWS the alarms. Nothing that it does can lose or double a file:
 whatever it sends again is a message, and each effect of one is a conditional write.
 """
 
@@ -99,14 +99,14 @@ def overdue(tables: Tables, now: datetime) -> Finding:
 
 
 def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding:
-    """Whether the bucket tells the queues what arrives: without that, uploads wait for the sweeper."""
+    """Whether the bucket notifies the queues of what arrives: without that, uploads wait for the sweeper."""
     told = s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", [])
     prefixes = {
         rule["Value"] for entry in told for rule in entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
     }
     missing = sorted({prefix for prefix, _ in arrivals(work)} - prefixes)
     if not missing:
-        return Finding("bucket", "tells the queues what arrives")
+        return Finding("bucket", "notifies the queues of what arrives")
     return Finding("bucket", f"sends no events for what arrives below {', '.join(missing)}", "Deploy the stack again.")
 
 

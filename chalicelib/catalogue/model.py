@@ -115,7 +115,7 @@ def file_name(path: str) -> str:
 
 
 def stem(path: str) -> str:
-    """The file's name without what tells its type."""
+    """The file's name without its extension."""
     name = file_name(path)
     head, dot, extension = name.rpartition(".")
     return (

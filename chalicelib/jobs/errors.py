@@ -30,7 +30,7 @@ def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
 
 
 class JobError(Exception):
-    """Told to the caller as it stands: never put anything internal into `detail`."""
+    """Sent to the caller as it is: never put anything internal into `detail`."""
 
     code = "bad_request"
     status = 400
@@ -372,7 +372,7 @@ class TooManyWebhooks(LimitReached):
 
 
 class InternalError(JobError):
-    """Try again later. If it stays, tell us the request's id."""
+    """Try again later. If it persists, report the request's id."""
 
     code, status, title = "internal_error", 500, "Internal error"
 

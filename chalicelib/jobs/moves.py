@@ -2,8 +2,8 @@
 else changes a job; the table in the README is printed from them. Moves of files: file_moves.py.
 
 A move is called with what it sets this time: `PAUSE(due_at=None)`. Fields and guards are typed, so that mypy finds a
-misspelt one. moving.py makes the writes of it, with what follows in other records: see there for what is counted and
-told.
+misspelt one. moving.py makes the writes of it, with what follows in other records: see there for counters and
+events.
 """
 
 from __future__ import annotations

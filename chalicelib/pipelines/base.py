@@ -205,7 +205,7 @@ class RunContext(Protocol):
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
         """The file as a member of an archive: with its crc32, read and recorded once if inspection didn't need all of
-        its bytes. A large one may stay without: the store tells it as its bytes are copied."""
+        its bytes. A large one may stay without: the store returns it as its bytes are copied."""
 
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         """Stores a downloadable object under `name`; the same name again replaces it."""
@@ -251,7 +251,7 @@ class Step:
     function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
     what it needs.
 
-    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many parts the
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then says into how many parts the
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step

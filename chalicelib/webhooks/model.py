@@ -1,4 +1,4 @@
-"""Who wants to be told of what, what has happened, and how telling it went."""
+"""Webhooks: their addresses, the events, and how deliveries went."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at telling. status: of the answer, None without one. error: a code, None where it was taken."""
+    """One try at a delivery. status: of the answer, None without one. error: a code, None where it was taken."""
 
     at: datetime
     milliseconds: int

@@ -1,4 +1,4 @@
-"""The data that a deployment stands on, as a CloudFormation template: bucket, tables, queues and who tells whom.
+"""The data that a deployment stands on, as a CloudFormation template: bucket, tables, queues and their notifications.
 
 The one source: `chalice package --merge-template` takes it to AWS, infra/local/provision.py builds the same locally.
 """
@@ -47,7 +47,7 @@ def _arn(resource: str) -> Json:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-# What makes S3 tell a pipeline of a new file: the page and clients upload under one prefix, drop folders are the other.
+# How S3 notifies a pipeline of a new file: the page and clients upload under one prefix, drop folders are another.
 def arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     return [
         (f"{root}/{trigger.queue.removeprefix('inspect-')}/", trigger.queue)

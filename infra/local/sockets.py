@@ -53,7 +53,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 class Connection:
-    """One socket: what waits to be sent, and when it last said or was told anything."""
+    """One socket: what waits to be sent, and when it last sent or received anything."""
 
     def __init__(self, ends_with: str | None = None) -> None:
         """ends_with: the job whose end is the socket's."""

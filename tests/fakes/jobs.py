@@ -18,6 +18,7 @@ from chalicelib.jobs.changes import (
     Either,
     FileRecord,
     Is,
+    JobEvent,
     JobRecord,
     OneOf,
     QueueRecord,
@@ -26,7 +27,6 @@ from chalicelib.jobs.changes import (
     RequestRecord,
     SliceRecord,
     There,
-    Told,
     TotalRecord,
     UsageRecord,
     UseRecord,
@@ -49,7 +49,7 @@ class MemoryJobs:
     the changes, in order."""
 
     def __init__(self, clock: Clock = lambda: BEGIN) -> None:
-        self.told: list[Told] = []
+        self.told: list[JobEvent] = []
         self._records: dict[Record, Any] = {}
         self._artifacts: dict[str, dict[str, Artifact]] = defaultdict(dict)
         self._results: dict[str, Result] = {}
@@ -61,7 +61,7 @@ class MemoryJobs:
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Sequence[Change], tell: Sequence[Told] = ()) -> Any:
+    def apply(self, changes: Sequence[Change], events: Sequence[JobEvent] = ()) -> Any:
         places = [_place(change.record) for change in changes]
         if len(set(places)) < len(places):
             raise ValueError("a transaction can't write one record twice")
@@ -80,7 +80,7 @@ class MemoryJobs:
             else:
                 there = self._records[place] if place in self._records else _new(place)
                 self._records[place] = _changed(there, change)
-        self.told += tell
+        self.told += events
         return self._records.get(places[0]) if len(changes) == 1 else None
 
     # -- jobs --------------------------------------------------------------------------------------------------------

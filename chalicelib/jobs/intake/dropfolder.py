@@ -96,7 +96,7 @@ class DropFolders:
             try:
                 joined.update(self._take_in(batch))
             except NoOwner:
-                # Its name is its owner's: a digest tells it from others. Admins see it among the slips.
+                # Its name is its owner's: a digest identifies it. Admins see it among the slips.
                 digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
                 log.warning("drop folder waits: no such user", extra={"batch_sha256": digest})
         return joined
@@ -283,7 +283,7 @@ class DropFolders:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
     def _close(self, job: Job) -> Job:
-        """Has a worker close the batch with all that lies in it, also what no message has told of yet: closing.py."""
+        """Has a worker close the batch with all that is in it, also what no message has announced yet: closing.py."""
         if job.listing is None:
             listing = {"bucket": None, "prefix": job.batch, "after": None, "recursive": True}
             try:

@@ -83,7 +83,7 @@ class Multipart:
             return []
 
     def complete(self, owner_id: str, job_id: str, number: int, etags: Mapping[int, str]) -> File:
-        """Puts the parts together; the store then tells the workers. Again is fine: it answers the same."""
+        """Puts the parts together; the store's event then reaches the workers. A repeated call answers the same."""
         _, file = self._owned.file(owner_id, job_id, number)
         if not file.upload_id:
             if file.part_size and file.state is not FileState.EXPECTED:

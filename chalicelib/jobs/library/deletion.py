@@ -215,7 +215,7 @@ class Deletion:
         return job
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
-        """What lies where the job's uploads go and isn't shared, whether or not a file tells of it."""
+        """What lies where the job's uploads go and isn't shared, whether or not a file names it."""
         prefix = keys.uploads_of(job.pipeline, job.id)
         if not uses:
             self._objects.delete_prefix(prefix)

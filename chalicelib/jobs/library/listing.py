@@ -106,7 +106,7 @@ class Listing:
         self, job: Job, wanted: WantedGroups, found: Sequence[Mapping[str, Any]] | None
     ) -> tuple[list[DuplicateGroup], int]:
         """A page of groups of two and more, and how many there are in all. found: what the run has written down;
-        without it only exact ones can be told. Of a run's groups only the page's files are read."""
+        without it only exact ones are known. Of a run's groups only the page's files are read."""
         if found is None:
             same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
             groups = [

@@ -180,7 +180,7 @@ class Inspector:
             try:
                 joined = self._drops.join([seen for _, seen in landed])
             except Exception:
-                # Its name is its owner's: a digest tells it from others.
+                # Its name is its owner's: a digest identifies it.
                 digest = hashlib.sha256(name.encode()).hexdigest()[:16]
                 log.exception("a drop folder could not be joined", extra={"batch_sha256": digest})
                 again.update(delivery.id for delivery, _ in landed)

@@ -64,7 +64,7 @@ class RunFiles:
             return file
         stored = self.stored(file)
         if stored.size >= COPY_FROM and stored.etag:
-            return file  # the store tells it as it copies that very version into the zip
+            return file  # the store returns it as it copies that very version into the zip
         source = SourceFile(stored.filename, stored.size, lambda start, end: self._stream(stored, start, end))
         digests = source.load()
         if stored.sha256 and digests.sha256 != stored.sha256:

@@ -49,7 +49,7 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            # A pipeline has a function of its own, which hands on to its layers': only that may be told by any of ours.
+            # A pipeline has a function of its own, which hands on to its layers': ours may send to that one alone.
             work = self._works[job.pipeline]
             self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
         return job

@@ -255,7 +255,7 @@ class Job:
             self._client.sleep(delay)
 
     def watch(self) -> Iterator[StatusAnswer]:
-        """The status now, and again whenever it changes, to its end: told by a socket where there is one, which needs
+        """The status now, and again whenever it changes, to its end: by a socket where there is one, which needs
         the extra `live`, asked for at the server's pace otherwise. Another end than `completed` raises nothing."""
         from millrace_client.watching import statuses
 

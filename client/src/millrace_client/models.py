@@ -570,7 +570,7 @@ class ImportRequest(BaseModel):
     options: dict[str, Any] | None = None
     recursive: bool | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobAnswer(BaseModel):
@@ -625,7 +625,7 @@ class JobRequest(BaseModel):
     tags: list[str] | None = None
     options: dict[str, Any] | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobStarted(BaseModel):
@@ -930,7 +930,7 @@ class PicturesRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class PipelineAnswer(BaseModel):
@@ -1533,7 +1533,7 @@ class StoredPictures(BaseModel):
     """Of the colour pipeline, less `operation`."""
     name: str | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class SyncRequest(BaseModel):
@@ -1676,7 +1676,7 @@ class UploadRequest(BaseModel):
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):

@@ -669,7 +669,7 @@ def read_guide(filename: str) -> Call[DownloadAnswer]:
 
 
 def add_webhook(body: WebhookRequest) -> Call[NewWebhookAnswer]:
-    """Have an address told of events."""
+    """Register an address for events."""
     return Call("POST", "/webhooks", NewWebhookAnswer, body=body, creates=True)
 
 

@@ -75,7 +75,7 @@ class Sender:
         self._parts.shutdown(cancel_futures=True)
 
     def send(self, file: LocalFile, target: UploadTarget, sent: Sent) -> None:
-        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: told how many bytes are there."""
+        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: called with the bytes that are there."""
         if target.duplicate_of:
             return
         file.check()

@@ -57,7 +57,7 @@ def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = 
 
 
 def watch_job(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Follow a job until it is over: told of each step where the server can, asked for otherwise."""
+    """Follow a job until it is over, by a socket where the server has one, else by polling."""
     with reported(as_json, f"millrace watch {job}"), client(address) as service:
         show_status(watch(service.job(job), as_json, closely=True), as_json)
 
