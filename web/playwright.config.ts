@@ -22,7 +22,11 @@ process.env.MILLRACE_E2E_LINE = String(line)
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: process.env.MILLRACE_SHOTS ? '**/shots.ts' : '**/*.spec.ts',
+  testMatch: process.env.MILLRACE_SHOTS
+    ? '**/shots.ts'
+    : process.env.MILLRACE_MEASURES
+      ? '**/measures.ts'
+      : '**/*.spec.ts',
   workers: 1,
   timeout: 120_000,
   expect: { timeout: 15_000 },
@@ -36,6 +40,8 @@ export default defineConfig({
     locale: 'en-US',
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
+    // A test's own answers would not be heard behind one; what it does itself is tried in offline.spec.ts.
+    serviceWorkers: 'block',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       args: [

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.archives.naming import Layout
 from chalicelib.archives.plan import Planned, parts, unpacked
-from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile, Worker, Workers
+from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile
+from chalicelib.pipelines.workers import Worker, Workers
 
 NAME = "archive"
 SELECTION, CHECKSUMS = "selection", "checksums"

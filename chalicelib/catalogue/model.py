@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-SEPARATORS = ("/", "\\")
-"""Of folders in paths: a server on Windows has backslashes."""
-
 
 @dataclass(frozen=True)
 class Named:

@@ -126,7 +126,7 @@ class GuestMayNot(Forbidden):
 
 
 class NotFound(JobError):
-    """Check the address and the id. What belongs to somebody else looks the same."""
+    """Check the address and the id. Another user's object looks the same."""
 
     code, status, title = "not_found", 404, "Not found"
 
@@ -198,7 +198,7 @@ class NoLiveUpdates(NotFound):
 
 
 class UploadGone(NotFound):
-    """Begin the file's upload anew."""
+    """Start the file's upload again."""
 
     code, title = "upload_gone", "The upload was aborted or has expired"
 
@@ -240,7 +240,7 @@ class WebhookNotFound(NotFound):
 
 
 class Conflict(JobError):
-    """Read what is there, and decide anew."""
+    """Read what is there, then decide again."""
 
     code, status, title = "conflict", 409, "In conflict with what is there"
 
@@ -378,7 +378,7 @@ class InternalError(JobError):
 
 
 class StaleTransition(Exception):
-    """Somebody else moved first: the job or file is no longer as it was when it was read. Nothing was written."""
+    """Another worker moved first: the job or file has changed since it was read. Nothing was written."""
 
 
 class Busy(Exception):

@@ -30,28 +30,25 @@ from chalicelib.jobs.changes import (
     lease_free,
 )
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.intake.deliveries import is_newer
-from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_hash
-from chalicelib.jobs.moves import (
+from chalicelib.jobs.file_moves import (
     CLAIM_FILE,
     CLAIM_NEWER,
-    CORRECT,
     CORRECT_FILE,
     GIVE_UP_FILE,
     JUDGE,
     LOSE,
     MARK_DUPLICATE,
-    RECALL,
-    RECALL_AS_READ,
     REJECT,
     RESET,
-    RUN_AGAIN_FROM_SLICE,
     TAKE,
     UNMARK_DUPLICATE,
     FileFields,
     FileGuard,
     MovedFile,
 )
+from chalicelib.jobs.intake.deliveries import is_newer
+from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_hash
+from chalicelib.jobs.moves import CORRECT, RECALL, RECALL_AS_READ, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.moving import job_conditions
 from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState
@@ -242,7 +239,7 @@ def counted(file: File) -> int:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 Plan = tuple[list[Change], list[Change], list[Told]]
-"""A change for each of some files; what else belongs to the transaction; what is told with it."""
+"""A change for each of some files; what else belongs to the transaction; the events with it."""
 
 
 def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:

@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that is told of events. The one of a job's callback has the job's id, and isn't kept by itself."""
+    """An address that receives events. The one of a job's callback has the job's id, and isn't kept by itself."""
 
     id: str
     owner_id: str
@@ -34,7 +34,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened once, under an id that is the same whoever tells it. data: what is said of it."""
+    """Something that happened once, under an id that is the same for every sender. data: the event's content."""
 
     id: str
     type: str
@@ -82,7 +82,7 @@ class Schedule:
     lease: timedelta = timedelta(seconds=60)
     """A try that isn't over by then has died."""
     keep: timedelta = field(default=timedelta(days=30))
-    """Deliveries are listed for so long."""
+    """How long deliveries are listed."""
 
 
 class WebhookStore(Protocol):
@@ -123,7 +123,7 @@ class WebhookStore(Protocol):
         """Makes it pending and due now, whatever it was, as if it had never been tried. StaleTransition."""
 
     def due(self, now: datetime, limit: int) -> list[Mapping[str, str]]:
-        """The messages for events and deliveries that are due: what nobody has worked on for too long."""
+        """The messages for events and deliveries that are due: those without progress for too long."""
 
 
 class WebhookQueue(Protocol):

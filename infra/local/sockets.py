@@ -1,6 +1,6 @@
-"""API Gateway's WebSocket API on this machine: sockets call the handlers of app.py, and are told by @connections.
+"""API Gateway's WebSocket API on this machine: sockets call the handlers of app.py, and @connections sends to them.
 
-As on AWS, a connection opens where $connect's handler says so, is told what is posted for its id, and ends with two
+As on AWS, a connection opens where $connect's handler says so, receives what is posted for its id, and ends with two
 hours or ten minutes of silence. What posts has to sign as for AWS, with the credentials of the data folder.
 """
 

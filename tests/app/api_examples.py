@@ -1,5 +1,5 @@
 """The examples of docs/api.md and of the OpenAPI document, by asking the real app: `python -m tests.app.api_examples`
-writes them anew.
+writes them again.
 
 What differs from run to run (ids, times, signatures, sizes of what was encoded) is replaced by something that looks
 like it.
@@ -242,8 +242,8 @@ def _account(examples: Examples, world: World) -> Caller:
     examples.show("GET /auth/keys", caller)
     examples.show("DELETE /auth/keys/{key_id}", caller, f"/auth/keys/{made['id']}")
     changed = {"current_password": PASSWORD, "new_password": "four grey herons"}
-    anew = examples.show("POST /auth/password", caller, body=changed)
-    return Caller(world, anew["access_token"], anew["user_id"])
+    again = examples.show("POST /auth/password", caller, body=changed)
+    return Caller(world, again["access_token"], again["user_id"])
 
 
 def _upload(examples: Examples, world: World, ann: Caller, samples: dict[str, bytes]) -> str:

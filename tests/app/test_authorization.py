@@ -57,14 +57,11 @@ def owners_file(cast: Cast) -> dict[str, Any]:
     return {"pipeline": "media", "file_ids": [f"{cast.ready_job}-00000001"]}
 
 
-def redated(cast: Cast) -> dict[str, Any]:
-    return {"changes": [{"files": [f"{cast.ready_job}-00000001"], "shift_seconds": 3600}]}
-
-
 def finding(cast: Cast) -> dict[str, Any]:
     return {"job_id": cast.ready_job, "summary": "Fine."}
 
 
+REDATED = {"changes": [{"files": [f"{'0' * 26}-00000001"], "shift_seconds": 3600}]}
 WEBHOOK = {"url": "https://93.184.215.14/hook", "events": ["job.failed"]}
 CONNECTION = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "a-key"}
 SCHEDULE = {"name": "Nightly", "pipeline": "media", "path": "import/trip/", "cron": "0 3 * * *"}
@@ -113,7 +110,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/jobs/{job_id}/files/{file_id}/parts"): Row(OWNER, good=204),
     ("GET", "/jobs/{job_id}/duplicates"): Row(OWNER),
     ("PATCH", "/jobs/{job_id}/duplicates"): Row(OWNER, {"keep_best": "all"}, good=400),
-    ("PATCH", "/jobs/{job_id}/dates"): Row(OWNER, redated, good=400),
+    ("PATCH", "/jobs/{job_id}/dates"): Row(OWNER, REDATED, good=400),
     ("POST", "/jobs/{job_id}/remake"): Row(OWNER, {}, good=400),
     ("GET", "/jobs/{job_id}/tree"): Row(OWNER),
     ("GET", "/bin"): Row(SIGNED_IN),

@@ -91,9 +91,9 @@ def test_a_download_that_broke_off_goes_on(stack: Stack, tmp_path: Path, photos:
         file = tmp_path / "a.zip"
         for kept in (1234, len(whole.content) - 1, len(whole.content)):
             file.write_bytes(whole.content[:kept])
-            anew = requests.get(address, headers=headers, timeout=30).json()["url"]
+            again = requests.get(address, headers=headers, timeout=30).json()["url"]
             ended = subprocess.run(
-                ["curl", "-sS", "-C", "-", "-o", str(file), anew], check=False, capture_output=True, timeout=60
+                ["curl", "-sS", "-C", "-", "-o", str(file), again], check=False, capture_output=True, timeout=60
             )
             assert ended.returncode == 0, ended.stderr
             assert file.read_bytes() == whole.content

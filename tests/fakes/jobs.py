@@ -32,6 +32,7 @@ from chalicelib.jobs.changes import (
     UseRecord,
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
+from chalicelib.jobs.intake.adding import NoRoom
 from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
 from chalicelib.jobs.ports.outside import Clock
 from chalicelib.jobs.ports.stores import Use
@@ -84,10 +85,13 @@ class MemoryJobs:
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 
-    def create_job(self, job: Job, active_limit: int) -> None:
+    def create_job(self, job: Job, active_limit: int, most_bytes: int | None = None) -> None:
         usage = self.usage(job.owner_id)
         if JobRecord(job.id) in self._records:
             raise StaleTransition(job.id)
+        held = usage.stored_bytes + usage.announced_bytes
+        if most_bytes is not None and held + job.announced_bytes > most_bytes:
+            raise NoRoom(job.owner_id)
         if usage.active_jobs >= active_limit:
             raise TooManyJobs("Too many jobs.", retry_after=60)
         email = str(job.options.get("email") or "").lower()

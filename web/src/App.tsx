@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react'
 import { I18nProvider, RouterProvider } from 'react-aria-components'
 import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router'
 import { useWords } from './i18n'
+import { LOCALES } from './i18n/languages'
 import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
 import { Shell } from './Shell'
@@ -36,6 +37,10 @@ const ScenesPages = lazy(loadScenes)
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
 const SHARED = '/shared/'
+idle(() => {
+  if (import.meta.env.PROD && !location.pathname.startsWith(SHARED))
+    void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
+})
 idle(
   () =>
     // Who comes by a share's address looks at that alone.
@@ -65,7 +70,7 @@ export function App() {
   const { pathname } = useLocation()
   const navigate = useNavigate()
   return (
-    <I18nProvider locale={language === 'de' ? 'de-DE' : 'en-US'}>
+    <I18nProvider locale={LOCALES[language]}>
       <RouterProvider navigate={navigate} useHref={useHref}>
         {pathname.startsWith(SHARED) ? (
           <Suspense fallback={<Skeleton lines={5} />}>

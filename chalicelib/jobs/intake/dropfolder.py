@@ -60,7 +60,7 @@ def is_file(place: DropKey) -> bool:
 
 
 class NoOwner(Exception):
-    """A drop folder names no user that there is. Its files stay; a later one is looked at anew."""
+    """A drop folder names no user that there is. Its files stay; a later one is looked at again."""
 
 
 class DropFolders:
@@ -201,7 +201,7 @@ class DropFolders:
             options = self._intake.check_options(place.pipeline, self._control(place, OPTIONS))
         except InvalidFields as invalid:
             wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
-            # The job is failed next; should we die before that, whoever comes then sees that it must be.
+            # The job is failed next; should this worker die before that, the next one sees that it must be.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
             return self._intake.create(

@@ -19,16 +19,16 @@ from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
     InvalidFields,
+    JobError,
     JobNotFound,
     NothingChosen,
-    StorageFull,
     TooManyFiles,
 )
 from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.library.files import Library, WantedFiles
 from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.limits import Limits
-from chalicelib.jobs.model import Artifact, File, Job, Usage, parse_file_id
+from chalicelib.jobs.model import Artifact, File, Job, parse_file_id
 from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.ports.stores import FileReads, FilesById, JobLists
 from chalicelib.jobs.states import FileState, JobState
@@ -43,7 +43,6 @@ THERE = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 class ArchiveStore(JobLists, FileReads, FilesById, Protocol):
     def artifacts(self, job_id: str) -> list[Artifact]: ...
-    def usage(self, owner_id: str) -> Usage: ...
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ class Archives:
 
     def open(self, owner_id: str, wanted: Wanted, id: str | None = None) -> Job:
         """The job that makes the archive. The same id twice is one archive. Raises JobError."""
-        if id and (job := self._intake.made(owner_id, NAME, id)):
+        if job := self._intake.started(owner_id, NAME, id):
             return job
         chosen = self.chosen(owner_id, wanted.choice)
         artifacts = self._artifacts(owner_id, wanted.choice)
@@ -104,27 +103,27 @@ class Archives:
         counts = _counts(members, wanted.split_bytes)
         sizes = [zip_size(some) for some in parts(members, counts)]
         size = sum(sizes)
-        self._check_space(owner_id, size)
         now, job_id = self._clock(), id or self._new_id()
         name = wanted.name or f"Archive {now:%Y-%m-%d %H:%M}"
         # Before its job, which may be taken up at once; without one it goes by the bucket's own rule.
-        self._objects.put(keys.work(job_id, SELECTION), packed(members), "application/octet-stream")
-        return self._intake.start(
-            owner_id,
-            NAME,
-            {
-                "layout": wanted.layout,
-                "filename": safe_part(name) or NAME,
-                "file_count": len(members),
-                "size_bytes": size,
-                "counts": counts,
-                "sizes": sizes,
-            },
-            job_id,
-            name=name,
-            announced_bytes=size,
-            keep_seconds=wanted.keep_seconds or self._limits.archive_seconds,
-        )
+        selection = keys.work(job_id, SELECTION)
+        self._objects.put(selection, packed(members), "application/octet-stream")
+        options = {
+            "layout": wanted.layout,
+            "filename": safe_part(name) or NAME,
+            "file_count": len(members),
+            "size_bytes": size,
+            "counts": counts,
+            "sizes": sizes,
+        }
+        kept = wanted.keep_seconds or self._limits.archive_seconds
+        try:
+            return self._intake.start(
+                owner_id, NAME, options, job_id, name=name, announced_bytes=size, keep_seconds=kept
+            )
+        except JobError:
+            self._objects.delete([selection])
+            raise
 
     def get(self, owner_id: str, archive_id: str) -> Job:
         """ArchiveNotFound, for another's and for a job that is no archive too."""
@@ -202,14 +201,6 @@ class Archives:
             for artifact in self._jobs.artifacts(job.id)
             if artifact.name != COMPLETE
         ]
-
-    def _check_space(self, owner_id: str, size: int) -> None:
-        usage = self._jobs.usage(owner_id)
-        if usage.stored_bytes + usage.announced_bytes + size > self._limits.stored_bytes:
-            most = f"{self._limits.stored_bytes / 1024**3:,.1f} GiB"
-            raise StorageFull(
-                f"With this archive you would take more than {most}. Delete some first.", retry_after=3600
-            )
 
 
 def _taken(filter: WantedFiles) -> frozenset[str]:

@@ -39,7 +39,7 @@ class Guides:
 
     def link(self, filename: str) -> tuple[Guide, SignedRequest]:
         """A guide and where it can be read for a while. GuideNotFound."""
-        # Looked up and never put together: no name that somebody sends becomes part of a key.
+        # Looked up and never put together: no name from a request becomes part of a key.
         guide = next((guide for guide in self._found() if guide.filename == filename), None)
         if guide is None:
             raise GuideNotFound("There is no such guide.")

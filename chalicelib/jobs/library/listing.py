@@ -11,7 +11,8 @@ from chalicelib.jobs.errors import FieldError, InvalidFields
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ports.stores import FileReads
 from chalicelib.jobs.states import FileState
-from chalicelib.pipelines.base import Column, Pipeline
+from chalicelib.pipelines.base import Pipeline
+from chalicelib.pipelines.listing import Column
 
 SORTS: dict[str, Callable[[File], Any]] = {
     "number": lambda file: file.number,

@@ -73,7 +73,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Photo:
-    """picture: None where nobody here can decode it. width, height: upright, in pixels. damaged: a part is missing."""
+    """picture: None where no decoder here reads it. width, height: upright, in pixels. damaged: a part is missing."""
 
     picture: Picture | None
     said: Embedded

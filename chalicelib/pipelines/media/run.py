@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step, archive_slices
+from chalicelib.pipelines.archive_step import archive_slices
+from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.planning import Plan, usable

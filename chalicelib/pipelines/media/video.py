@@ -75,7 +75,7 @@ class Video:
 
 
 def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
-    """in_memory: a jump to its middle reads nothing anew, so a frame from there is looked at too.
+    """in_memory: a jump to its middle rereads nothing, so a frame from there is looked at too.
 
     Raises UnreadableFile no_video where there's no picture in it; other damage passes through as FFmpeg's errors.
     """

@@ -59,7 +59,7 @@ class AccountTable:
             return kept  # another has taken it over
 
     def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None:
-        """Keeps the result for whoever asks again; without effect where the claim was lost."""
+        """Keeps the result for a repeated request; no effect once the claim is lost."""
         self._change(user_id, key, claim, status=status, body=_packed(body), lease_until=None)
 
     def release_request(self, user_id: str, key: str, claim: str, now: datetime, *, refused: bool) -> None:

@@ -59,7 +59,7 @@ DEFAULTS: Mapping[type, Mapping[str, Any]] = {
 
 
 class Telling(Protocol):
-    """Those who write events down for whoever listens."""
+    """The writers of events, each for its subscribers."""
 
     def events(self, told: Sequence[Told]) -> list[Event]: ...
     def telling(self, event: Event) -> Write: ...

@@ -1,6 +1,6 @@
 """Webhooks in DynamoDB: endpoints in their owner's partition, deliveries in their endpoint's, events each by itself.
 
-An event is put by the transaction that makes it true, and only where somebody wants to hear of it. What is waiting has
+An event is put by the transaction that makes it true, and only where there is a subscriber. What is waiting has
 a place in the index `due` under a shard of its own; the moment there is a minute late, so that the sweeper finds only
 what the queue has lost.
 """
@@ -40,12 +40,12 @@ def event_key(event_id: str) -> Key:
     return f"{EVENT}#{event_id}", EVENT
 
 
-def nobody(event_id: str) -> None:
+def unannounced(event_id: str) -> None:
     """Announces to no one: the sweeper finds what is due."""
 
 
 class WebhookItems:
-    """announce: is told the id of each event that was written; must not raise."""
+    """announce: gets the id of each event that was written; must not raise."""
 
     def __init__(self, table: Table, announce: Callable[[str], None], clock: Clock) -> None:
         self._table = table
@@ -55,7 +55,7 @@ class WebhookItems:
     # -- events: for the transactions that make them true --------------------------------------------------------------
 
     def events(self, told: Sequence[Told]) -> list[Event]:
-        """Those that somebody wants to hear of."""
+        """Those with subscribers."""
         ended = [self._ended(one.job) for one in told if isinstance(one, JobEnded)]
         return [event for some in ended for event in some] + self._rejected(
             [o for o in told if isinstance(o, FileRejected)]
@@ -206,7 +206,7 @@ class WebhookItems:
 
 
 def _due(at: datetime | None) -> Item:
-    """When the next try is due, and when the sweeper asks for it if nobody else has."""
+    """When the next try is due, and when the sweeper asks for it if no message has."""
     waiting = at is not None
     return {"next_at": at, "due_at": at + GRACE if at else None, "due_shard": DUE if waiting else None}
 

@@ -108,8 +108,8 @@ class Client:
     """address: such as http://127.0.0.1:8000, without /api; else MILLRACE_URL says it. token: an access token or a key
     (`mr_…`); else MILLRACE_TOKEN says it, and "" is none.
 
-    patience: seconds in which a request is tried again while nobody answers, or the answer is that there is too much to
-    do. Every call raises ApiError or NotReachable. May be used by several threads at once.
+    patience: seconds in which a request is tried again while no answer comes, or the server is too
+    busy. Every call raises ApiError or NotReachable. May be used by several threads at once.
     """
 
     def __init__(
@@ -231,7 +231,7 @@ class Job:
         return self._client.send(operations.get_status(self.id))
 
     def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
-        """The status once it is final, asked for as often as the server says; on_progress is told each one.
+        """The status once it is final, asked for as often as the server says; on_progress gets each one.
 
         Raises JobEnded unless it is completed, TimeoutError after `timeout` seconds.
         """
@@ -296,7 +296,7 @@ class Job:
         return self._client.send(operations.retry_job(self.id))
 
     def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is made anew; the answer's `undo` takes it back."""
+        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
         return self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
 
     def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
@@ -308,11 +308,11 @@ class Job:
         return changed
 
     def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
-        """Corrects when photos were taken, in lists at once and in the zip once it is made anew."""
+        """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
     def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
-        """Makes the zip anew, of what was corrected or in another layout."""
+        """Rebuilds the zip, of what was corrected or in another layout."""
         return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
 
     def delete(self) -> None:

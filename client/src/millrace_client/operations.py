@@ -377,7 +377,7 @@ def correct_dates(job_id: str, body: DatesRequest) -> Call[CorrectedAnswer]:
 
 
 def remake_job(job_id: str, body: RemakeRequest) -> Call[JobAnswer]:
-    """Make the zip anew."""
+    """Rebuild the zip."""
     return Call("POST", f"/jobs/{job_id}/remake", JobAnswer, body=body, repeatable=False)
 
 

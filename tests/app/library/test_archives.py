@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from chalicelib.jobs import keys
+from chalicelib.stores.dynamo.table import Table
 from tests.app.api_world import BUCKET, Answer, Caller, Context, World, event, key_of
 from tests.app.library.conftest import Done
 
@@ -266,6 +267,48 @@ def test_no_archive_is_begun_beyond_what_its_owner_may_store(
     assert user.post("/archives", {"job_ids": [two_jobs[0]]}).status == 202
     answer = user.post("/archives", {"job_ids": [two_jobs[0]]})  # the second waits to be made, and counts
     assert (answer.status, answer["code"]) == (429, "storage_full")
+
+
+def test_archives_that_are_begun_at_once_take_no_more_room_than_there_is(
+    world: World, user: Caller, two_jobs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = user.post("/archives", {"job_ids": [two_jobs[0]]})["size_bytes"]
+    world.deliver()
+    world.configure(LIMIT_STORED_BYTES=str(stored_bytes(world, user) + 2 * size))
+    write, others = Table.transact, set(world.objects(keys.WORK))
+    begun: list[Any] = []
+
+    def both(table: Table, writes: Any) -> None:
+        """Between the look at what its owner has and the write, another archive is begun."""
+        if not begun:
+            begun.append(True)
+            for number in range(2):
+                begun.append(user.post("/archives", {"job_ids": [two_jobs[0]]}, idempotency_key=f"other-{number}"))
+        write(table, writes)
+
+    monkeypatch.setattr(Table, "transact", both)
+    answer = user.post("/archives", {"job_ids": [two_jobs[0]]})
+    assert [other.status for other in begun[1:]] == [202, 202]
+    assert (answer.status, answer["code"]) == (429, "storage_full")
+    known = {one["archive_id"] for one in user.get("/archives")["items"]}
+    kept = {item.partition("/")[2].partition("/")[0] for item in set(world.objects(keys.WORK)) - others}
+    assert kept <= known, "what a refused one had chosen is not kept"
+
+
+def test_an_archive_that_comes_back_from_the_bin_still_goes_by_itself(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    archive = made(world, user, {"job_ids": [two_jobs[0]]})
+    place = f"/jobs/{archive['archive_id']}"
+    assert user.post(f"{place}/bin").status == 200
+    assert user.get(f"/archives/{archive['archive_id']}").status == 404
+    assert user.post(f"{place}/restore").status == 200
+    again = user.get(f"/archives/{archive['archive_id']}")
+    assert again["expires_at"] == archive["expires_at"]
+    world.offset += datetime.fromisoformat(archive["expires_at"]) - world.clock() + timedelta(minutes=1)
+    sweep(world)
+    assert user.get(f"/archives/{archive['archive_id']}").status == 404
+    assert user.get("/archives")["items"] == []
 
 
 def test_too_many_files_are_refused(world: World, user: Caller, two_jobs: tuple[str, str]) -> None:

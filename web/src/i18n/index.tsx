@@ -3,19 +3,16 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import words from '../messages/en.json'
 import { englishOfPipelines, messagesOfPipelines } from '../pipelines/messages'
 import { format, type Messages, type Values } from './format'
+import { LANGUAGES, type Language } from './languages'
 
 export type Key = keyof typeof words
 const en: Messages = { ...words, ...englishOfPipelines }
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const
-export type Language = keyof typeof LANGUAGES
-
 const KEPT = 'millrace.language'
-const LOADERS: Record<Language, () => Promise<Messages>> = {
-  en: async () => en,
-  de: async () => {
-    const [own, theirs] = await Promise.all([import('../messages/de.json'), messagesOfPipelines('de')])
-    return { ...own.default, ...theirs }
-  },
+type Other = Exclude<Language, 'en'>
+const OTHERS: Record<Other, () => Promise<{ default: Messages }>> = {
+  de: () => import('../messages/de.json'),
+  es: () => import('../messages/es.json'),
+  fr: () => import('../messages/fr.json'),
 }
 
 /** Own: the keys of a pipeline's own words. */
@@ -41,7 +38,11 @@ export function preferred(): Language {
   return (known as Language | undefined) ?? 'en'
 }
 
-export const loadMessages = (language: Language) => LOADERS[language]()
+export async function loadMessages(language: Language): Promise<Messages> {
+  if (language === 'en') return en
+  const [own, theirs] = await Promise.all([OTHERS[language](), messagesOfPipelines(language)])
+  return { ...own.default, ...theirs }
+}
 
 export function WordsProvider({
   initial,
@@ -63,7 +64,7 @@ export function WordsProvider({
       language,
       setLanguage: (next) => {
         localStorage.setItem(KEPT, next)
-        void LOADERS[next]().then((loaded) => setState({ language: next, messages: loaded }))
+        void loadMessages(next).then((loaded) => setState({ language: next, messages: loaded }))
       },
       t,
       said: (kind, name, sent, values) => {
@@ -83,7 +84,7 @@ export function MoreWords({
   children,
 }: {
   own: Messages
-  others: Record<Exclude<Language, 'en'>, () => Promise<Messages>>
+  others: Record<Other, () => Promise<Messages>>
   children: ReactNode
 }) {
   const outer = useWords<string>()

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useSearchParams } from 'react-router'
 import { usePipelines } from '../api/queries'
 import { useWords } from '../i18n'
 import { Skeleton } from '../ui/controls'
@@ -34,6 +35,7 @@ export function DropPage() {
     }
   }
   const over = useDropAnywhere(take)
+  useShared(take)
 
   return (
     <>
@@ -75,6 +77,22 @@ function Reading() {
 function withoutTwice(files: Chosen[]): Chosen[] {
   const seen = new Map(files.map((one) => [`${one.path}\n${one.size}\n${one.modified}`, one]))
   return [...seen.values()]
+}
+
+/** What another program has shared with the installed page. */
+function useShared(take: (files: Chosen[]) => void): void {
+  const [params, setParams] = useSearchParams()
+  const shared = params.has('shared')
+  const latest = useRef(take)
+  latest.current = take
+  useEffect(() => {
+    if (!shared) return
+    setParams({}, { replace: true })
+    void import('../offline/shared')
+      .then(({ takeShared }) => takeShared())
+      .then(reading.input)
+      .then((found) => latest.current(found))
+  }, [shared, setParams])
 }
 
 /** The whole window takes what is dropped or pasted. */

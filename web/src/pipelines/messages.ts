@@ -2,7 +2,11 @@
 type Messages = Record<string, string>
 
 const NOW = import.meta.glob<Messages>('./*/en.json', { import: 'default', eager: true })
-const LATER = { de: import.meta.glob<Messages>('./*/de.json', { import: 'default' }) }
+const LATER = {
+  de: import.meta.glob<Messages>('./*/de.json', { import: 'default' }),
+  es: import.meta.glob<Messages>('./*/es.json', { import: 'default' }),
+  fr: import.meta.glob<Messages>('./*/fr.json', { import: 'default' }),
+}
 
 export const englishOfPipelines: Messages = Object.assign({}, ...Object.values(NOW))
 

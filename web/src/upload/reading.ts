@@ -21,7 +21,7 @@ async function told(read: (count: (n: number) => void) => Promise<Chosen[]>): Pr
 }
 
 export const reading = {
-  input: (files: FileList | null) => told((tell) => fromInput(files, tell)),
+  input: (files: FileList | readonly File[] | null) => told((tell) => fromInput(files, tell)),
   transfer: (transfer: DataTransfer) => told((tell) => fromTransfer(transfer, tell)),
   get: () => count,
   watch(watcher: () => void): () => void {

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 import nibabel as nib
 import numpy as np
+from PIL import Image
 
 from infra.local.samples import exif, jpeg, make_samples, scene, video
 
@@ -85,9 +86,24 @@ def volume(folder: Path) -> None:
     nib.save(nib.Nifti1Image(labels, affine), folder / "knee_labels.nii.gz")
 
 
+def unshown(folder: Path) -> None:
+    """What no Chromium draws by itself, in one colour each: red, grey, green."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = np.zeros((90, 120, 3), np.uint8)
+    plain[:] = (200, 30, 30)
+    plain[:8] = np.random.default_rng(9).integers(0, 255, (8, 120, 3))
+    Image.fromarray(plain).save(folder / "lzw.tif", compression="tiff_lzw")
+    Image.fromarray(plain).save(folder / "differences.tif", compression="tiff_lzw", tiffinfo={317: 2})
+    deep = np.full((90, 120), 40_000, np.uint16)
+    Image.fromarray(deep).save(folder / "deep.tif", compression="tiff_adobe_deflate")
+    Image.fromarray(plain[..., 0]).save(folder / "bits.tif", compression="packbits")
+    (folder / "short.tif").write_bytes((folder / "lzw.tif").read_bytes()[:-400])
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     make_samples(folder / "family")
+    unshown(folder / "unshown")
     photos(folder / "many", 40)
     shapes(folder / "shapes")
     large_film(folder / "large.mp4")

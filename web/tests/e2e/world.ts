@@ -15,6 +15,7 @@ const inside = (name: string) => readdirSync(join(samples, name)).map((file) => 
 export const family = () => inside('family')
 export const many = () => inside('many')
 export const shapes = () => inside('shapes')
+export const unshown = () => inside('unshown')
 export const films = () => inside('films')
 export const pairs = () => inside('pairs')
 export const volume = () => inside('volume')

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { format, placeholders } from '../../src/i18n/format'
+import { LANGUAGES } from '../../src/i18n/languages'
 import { ago, bytes, duration } from '../../src/i18n/quantities'
 
 // Words that the server has in English already: only other languages need them.
@@ -28,13 +29,15 @@ const pages = readdirSync(join(root, 'pages'))
   .map((name) => join(root, 'pages', name))
 
 const files = [join(root, 'messages'), ...pages, ...pipelines]
-const names = { en: files.map((one) => join(one, 'en.json')), de: files.map((one) => join(one, 'de.json')) }
-const en: Record<string, string> = Object.assign({}, ...names.en.map(read))
-const de: Record<string, string> = Object.assign({}, ...names.de.map(read))
+const wordsOf = (language: string): Record<string, string> =>
+  Object.assign({}, ...files.map((one) => read(join(one, `${language}.json`))))
+const en = wordsOf('en')
+const de = wordsOf('de')
+const OTHERS = Object.keys(LANGUAGES).filter((language) => language !== 'en')
 
 describe('the messages', () => {
   test('no word stands in two files', () => {
-    const keys = names.de.flatMap((path) => Object.keys(read(path)))
+    const keys = files.flatMap((one) => Object.keys(read(join(one, 'de.json'))))
     expect(keys.filter((key, n) => keys.indexOf(key) !== n)).toEqual([])
   })
 
@@ -47,9 +50,30 @@ describe('the messages', () => {
     expect(Object.keys(en).filter((key) => !(key in de))).toEqual([])
   })
 
-  test('both languages fill in the same values', () => {
-    for (const [key, message] of Object.entries(en)) {
-      expect(placeholders(de[key] ?? ''), key).toEqual(placeholders(message))
+  test.each(files)('every language has the keys of %s, and no other', (one) => {
+    const keys = Object.keys(read(join(one, 'de.json'))).sort()
+    for (const language of OTHERS)
+      expect(Object.keys(read(join(one, `${language}.json`))).sort(), language).toEqual(keys)
+  })
+
+  test.each(OTHERS)(
+    '%s fills in the same values as English, or German where English is the server’s',
+    (language) => {
+      const found = wordsOf(language)
+      for (const [key, message] of Object.entries({ ...de, ...en }))
+        expect(placeholders(found[key] ?? ''), key).toEqual(placeholders(message))
+    },
+  )
+
+  test.each(OTHERS)('no message of %s is empty, or has a choice that is not whole', (language) => {
+    for (const [key, message] of Object.entries(wordsOf(language))) {
+      expect(message.trim(), key).not.toBe('')
+      const filled = format(
+        message,
+        language,
+        Object.fromEntries(placeholders(message).map((name) => [name, 2])),
+      )
+      expect(filled, key).not.toMatch(/\{\w+\||\|/)
     }
   })
 
@@ -76,6 +100,11 @@ describe('filling in', () => {
     expect(format(message, 'en', { count: 1 })).toBe('1 file')
     expect(format(message, 'en', { count: 0 })).toBe('0 files')
     expect(format(message, 'de', { count: 12345 })).toBe('12.345 files')
+    // French counts nothing as one; a million is many in both, and those have the form of the others.
+    expect(format(message, 'fr', { count: 0 })).toBe('0 file')
+    expect(format(message, 'es', { count: 0 })).toBe('0 files')
+    expect(format(message, 'fr', { count: 1e6 })).toMatch(/files$/)
+    expect(format(message, 'es', { count: 1e6 })).toMatch(/files$/)
   })
 
   test('what a user has named is put in as it is', () => {

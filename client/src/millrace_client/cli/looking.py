@@ -19,7 +19,7 @@ def whoami(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
     """Who you are here."""
     with reported(as_json), client(address) as service:
         if service.token is None:
-            say(f"Nobody has signed in at {service.address}.", "millrace login")
+            say(f"No account has signed in at {service.address}.", "millrace login")
             raise typer.Exit(Exit.NOT_ALLOWED)
         found = service.send(operations.get_me())
         if as_json:
@@ -72,7 +72,7 @@ def delete(
     with reported(as_json), client(address) as service:
         if not yes:
             if not sys.stdin.isatty():
-                say("Nothing was deleted: add --yes where nobody can be asked.")
+                say("Nothing was deleted: add --yes where no terminal can ask.")
                 raise typer.Exit(Exit.USAGE)
             typer.confirm(f"Delete {len(jobs)} job{'s' if len(jobs) > 1 else ''} with all files?", abort=True, err=True)
         for job in jobs:

@@ -4,7 +4,11 @@ import { MoreWords } from '../../i18n'
 import en from './en.json'
 
 export type Word = keyof typeof en
-const OTHERS = { de: () => import('./de.json').then((loaded) => loaded.default) }
+const OTHERS = {
+  de: () => import('./de.json').then((loaded) => loaded.default),
+  es: () => import('./es.json').then((loaded) => loaded.default),
+  fr: () => import('./fr.json').then((loaded) => loaded.default),
+}
 
 export function ArchiveWords({ children }: { children: ReactNode }) {
   return (

@@ -1,4 +1,4 @@
-import { FolderOpen, Plus } from 'lucide-react'
+import { Camera, FolderOpen, Plus } from 'lucide-react'
 import { useRef } from 'react'
 import { useWords } from '../../i18n'
 import { Button } from '../../ui/controls'
@@ -17,6 +17,8 @@ export function Choosers({ onChoose, accept, kind = 'plain', more }: Props) {
   const { t } = useWords()
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
+  const camera = useRef<HTMLInputElement>(null)
+  const touched = matchMedia('(pointer: coarse)').matches
   const taken = (input: HTMLInputElement) => {
     void reading.input(input.files).then(onChoose)
     input.value = ''
@@ -43,7 +45,22 @@ export function Choosers({ onChoose, accept, kind = 'plain', more }: Props) {
       <Button kind={kind} icon={Plus} onPress={() => files.current?.click()}>
         {t(more ? 'choose.more' : 'choose.files')}
       </Button>
-      {!matchMedia('(pointer: coarse)').matches && (
+      {touched ? (
+        <>
+          <input
+            ref={camera}
+            type="file"
+            hidden
+            accept="image/*"
+            capture="environment"
+            data-testid="camera"
+            onChange={(event) => taken(event.currentTarget)}
+          />
+          <Button icon={Camera} onPress={() => camera.current?.click()}>
+            {t('choose.camera')}
+          </Button>
+        </>
+      ) : (
         <Button icon={FolderOpen} onPress={() => folder.current?.click()}>
           {t('choose.folder')}
         </Button>

@@ -6,8 +6,11 @@ import styles from './LocalPreview.module.css'
 const SIDE = 320
 const AT_ONCE = 2
 const KEPT = 300
-const SHOWN = /\.(jpe?g|png|gif|webp)$/i
-const MOVING = /\.(mp4|mov|m4v|avi|mkv)$/i
+// HEIC as far as the browser has it: Safari does.
+const SHOWN = /\.(jpe?g|jfif|png|gif|webp|avif|bmp|hei[cf]|hif)$/i
+/** These begin as a TIFF does, and hold a picture, or a JPEG of their camera's. */
+const TIFF = /\.(tiff?|dng|nef|cr2|arw|orf|rw2)$/i
+const MOVING = /\.(mp4|mov|m4v|webm|3gp|avi|mkv)$/i
 const VOLUME = /\.(nii|nii\.gz|nrrd|nhdr|raw|mha|dcm|zip)$/i
 
 const kept = new Map<File, ImageBitmap>()
@@ -25,19 +28,26 @@ function next(): void {
   })
 }
 
-async function drawn(file: File): Promise<ImageBitmap> {
-  const whole = await createImageBitmap(file, { imageOrientation: 'from-image' })
+/** What a browser can't show by itself comes with more code, loaded when the first such file is in sight. */
+async function whole(file: File, name: string): Promise<ImageBitmap> {
+  if (MOVING.test(name)) return (await import('./frameOf')).frameOf(file)
+  if (TIFF.test(name)) return (await import('./tiff')).tiffOf(file)
+  return createImageBitmap(file, { imageOrientation: 'from-image' })
+}
+
+async function drawn(file: File, name: string): Promise<ImageBitmap> {
+  const picture = await whole(file, name)
   // The middle, as much as a tile shows: all of a panorama would take the memory of twenty others.
-  const side = Math.min(whole.width, whole.height)
-  const left = Math.round((whole.width - side) / 2)
-  const top = Math.round((whole.height - side) / 2)
+  const side = Math.min(picture.width, picture.height)
+  const left = Math.round((picture.width - side) / 2)
+  const top = Math.round((picture.height - side) / 2)
   const shown = Math.min(side, SIDE)
-  const small = await createImageBitmap(whole, left, top, side, side, {
+  const small = await createImageBitmap(picture, left, top, side, side, {
     resizeWidth: shown,
     resizeHeight: shown,
     resizeQuality: 'medium',
   })
-  whole.close()
+  picture.close()
   kept.set(file, small)
   if (kept.size > KEPT) kept.delete(kept.keys().next().value as File)
   return small
@@ -48,7 +58,7 @@ export const LocalPreview = memo(function LocalPreview({ file, name }: { file: F
   const [shown, setShown] = useState(false)
 
   useEffect(() => {
-    if (!file || !SHOWN.test(name)) return
+    if (!file || !(SHOWN.test(name) || TIFF.test(name) || MOVING.test(name))) return
     let wanted = true
     const show = (bitmap: ImageBitmap) => {
       const target = canvas.current
@@ -63,7 +73,7 @@ export const LocalPreview = memo(function LocalPreview({ file, name }: { file: F
     else {
       waiting.push(async () => {
         // One that can't be drawn here may still be good: the pipeline decides.
-        if (wanted) await drawn(file).then(show, () => undefined)
+        if (wanted) await drawn(file, name).then(show, () => undefined)
       })
       next()
     }
@@ -76,11 +86,9 @@ export const LocalPreview = memo(function LocalPreview({ file, name }: { file: F
     ? Film
     : VOLUME.test(name)
       ? Layers
-      : SHOWN.test(name)
+      : SHOWN.test(name) || TIFF.test(name)
         ? ImageIcon
-        : /\.(hei[cf]|tiff?)$/i.test(name)
-          ? ImageIcon
-          : FileQuestion
+        : FileQuestion
   return (
     <span className={styles.preview}>
       {!shown && (

@@ -1,6 +1,6 @@
 // Chosen, not sent yet: what goes, what doesn't and why, and how it is to be treated.
 import type { UseQueryResult } from '@tanstack/react-query'
-import { ArrowRight } from 'lucide-react'
+import { ArrowRight, Undo2, X } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import type { PipelineAnswer } from '../../api/schema'
@@ -10,6 +10,7 @@ import { pageOf } from '../../pipelines'
 import { Button, Notice, Select } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
 import { TileGrid } from '../../ui/TileGrid'
+import { useNarrow } from '../../ui/useNarrow'
 import { type Chosen, commonFolder, refusal, suited } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import { filled, type Options } from './fields'
@@ -20,6 +21,9 @@ import styles from './Review.module.css'
 
 const TILE = { min: 150, ratio: 1, caption: 28 }
 const ROLES_LISTED = 20
+/** Where options stand below the files, these are shown before all are asked for: options stay near. */
+const FIRST = 9
+const NONE: ReadonlySet<Chosen> = new Set()
 
 interface Props {
   chosen: Chosen[]
@@ -37,19 +41,40 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
   const [name, setName] = useState<string | null>(null)
   const [roles, setRoles] = useState<ReadonlyMap<string, string>>(new Map())
 
+  const [out, setOut] = useState<ReadonlySet<Chosen>>(new Set())
+  const [marked, mark] = useState(NONE)
+  const [whole, showAll] = useState(false)
+  const narrow = useNarrow(960)
+
   const all = pipelines.data ?? []
   const pipeline = all.find((one) => one.name === picked) ?? suited(chosen, all)
   const sorted = useMemo(() => {
     const good: Chosen[] = []
     const refused: { file: Chosen; why: NonNullable<ReturnType<typeof refusal>> }[] = []
     for (const file of chosen) {
+      if (out.has(file)) continue
       const why = pipeline ? refusal(file, pipeline) : null
       if (why) refused.push({ file, why })
       else good.push(file)
     }
     return { good, refused, bytes: good.reduce((sum, one) => sum + one.size, 0) }
-  }, [chosen, pipeline])
-  const groups = useMemo(() => [{ key: 'all', title: null, members: sorted.good.map((_, n) => n) }], [sorted])
+  }, [chosen, pipeline, out])
+  // By the files themselves: their places change as others leave.
+  const selected = useMemo(
+    () => new Set(sorted.good.flatMap((file, n) => (marked.has(file) ? [n] : []))),
+    [sorted, marked],
+  )
+  const select = (places: ReadonlySet<number>) =>
+    mark(new Set([...places].flatMap((n) => sorted.good[n] ?? [])))
+  const first = narrow && !whole ? FIRST : sorted.good.length
+  const groups = useMemo(
+    () => [{ key: 'all', title: null, members: sorted.good.slice(0, first).map((_, n) => n) }],
+    [sorted, first],
+  )
+  const leave = () => {
+    setOut(new Set([...out, ...marked]))
+    mark(NONE)
+  }
   const render = useCallback(
     (n: number) => {
       const one = sorted.good[n]
@@ -108,8 +133,59 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
             </details>
           </Notice>
         )}
+        {out.size > 0 && (
+          <Notice
+            kind="info"
+            title={t('review.leftOut', { count: out.size })}
+            action={
+              <Button icon={Undo2} onPress={() => setOut(new Set())}>
+                {t('review.back', { count: out.size })}
+              </Button>
+            }
+          />
+        )}
         {sorted.good.length > 0 && (
-          <TileGrid label={t('review.list')} groups={groups} tile={TILE} render={render} version={sorted} />
+          // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+          <div
+            onKeyDown={(event) => {
+              if (event.key === 'Delete' && selected.size) leave()
+            }}
+          >
+            <TileGrid
+              label={t('review.list')}
+              groups={groups}
+              tile={TILE}
+              render={render}
+              version={sorted}
+              selected={selected}
+              onSelect={select}
+              onOpen={(n) => {
+                const next = new Set(selected)
+                if (!next.delete(n)) next.add(n)
+                select(next)
+              }}
+            />
+          </div>
+        )}
+        {first < sorted.good.length && (
+          <Button kind="quiet" onPress={() => showAll(true)}>
+            {t('review.all', { count: sorted.good.length })}
+          </Button>
+        )}
+        {selected.size > 0 && (
+          <div
+            className={styles.selection}
+            role="toolbar"
+            aria-label={t('selected', { count: selected.size })}
+          >
+            <strong className="number">{t('selected', { count: selected.size })}</strong>
+            <Button icon={X} onPress={leave}>
+              {t('review.out')}
+            </Button>
+            <Button kind="quiet" onPress={() => mark(NONE)}>
+              {t('clear')}
+            </Button>
+          </div>
         )}
       </section>
       <aside className={styles.side}>

@@ -5,6 +5,7 @@ import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import type { Grouping, PipelinePage } from '../../pipelines/contract'
 import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
+import { Folded } from '../../ui/Folded'
 import { type Group, TileGrid } from '../../ui/TileGrid'
 import { Share } from '../archives/Share'
 import { Take } from '../archives/Take'
@@ -99,7 +100,7 @@ export function FilesView({ book, page }: Props) {
             onChange={(e) => set('q', e.target.value)}
           />
         </label>
-        <div className={styles.choices}>
+        <Folded count={[view.value, view.state, view.sort !== 'number', view.grouped].filter(Boolean).length}>
           {grouping && (
             <Select
               label={t(grouping.key)}
@@ -131,7 +132,7 @@ export function FilesView({ book, page }: Props) {
               options={[['', t('group.not')], ...ways.map((one) => [one, t(`group.${one}`)] as const)]}
             />
           )}
-        </div>
+        </Folded>
       </div>
 
       {book.error !== null && (

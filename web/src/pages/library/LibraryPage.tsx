@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router'
 import { KINDS, LIBRARY_SORTS, type LibrarySort } from '../../api/library'
 import { useWords } from '../../i18n'
 import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
+import { Folded } from '../../ui/Folded'
 import { useTitle } from '../../ui/hooks'
 import { Gone, PageHead } from '../../ui/Page'
 import { SearchField } from '../../ui/SearchField'
@@ -61,19 +62,21 @@ export default function LibraryPage() {
       </PageHead>
       <div className={styles.tools}>
         <SearchField label={t('library.search')} value={text} onChange={type} />
-        <RadioGroup
-          aria-label={t('library.kind')}
-          orientation="horizontal"
-          value={wanted.kind || 'all'}
-          onChange={(kind) => set('type', kind === 'all' ? '' : kind)}
-          className={styles.kinds!}
-        >
-          {(['all', ...KINDS] as const).map((kind) => (
-            <Radio key={kind} value={kind} className={styles.kind!}>
-              {t(`library.kind.${kind}`)}
-            </Radio>
-          ))}
-        </RadioGroup>
+        <Folded count={wanted.kind ? 1 : 0}>
+          <RadioGroup
+            aria-label={t('library.kind')}
+            orientation="horizontal"
+            value={wanted.kind || 'all'}
+            onChange={(kind) => set('type', kind === 'all' ? '' : kind)}
+            className={styles.kinds!}
+          >
+            {(['all', ...KINDS] as const).map((kind) => (
+              <Radio key={kind} value={kind} className={styles.kind!}>
+                {t(`library.kind.${kind}`)}
+              </Radio>
+            ))}
+          </RadioGroup>
+        </Folded>
       </div>
 
       {library.error !== null && (

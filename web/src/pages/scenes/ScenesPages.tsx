@@ -13,7 +13,11 @@ import { ScenesPage } from './ScenesPage'
 import styles from './scenes.module.css'
 
 export type Word = keyof typeof en
-const OTHERS = { de: () => import('./de.json').then((loaded) => loaded.default) }
+const OTHERS = {
+  de: () => import('./de.json').then((loaded) => loaded.default),
+  es: () => import('./es.json').then((loaded) => loaded.default),
+  fr: () => import('./fr.json').then((loaded) => loaded.default),
+}
 
 const PLACES: readonly (readonly [string, Word])[] = [
   ['/scenes', 'scenes.way.scenes'],
