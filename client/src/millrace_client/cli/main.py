@@ -50,13 +50,10 @@ app.add_typer(accounts.keys, name="keys")
 app.add_typer(scenes.scenes, name="scenes")
 # As gh and aws have it: the noun first. Each is the command of the same name without it.
 of_jobs = typer.Typer(help="The same commands by their noun: list, status, watch, delete.", no_args_is_help=True)
-for name, command in {
-    "list": jobs.list_jobs,
-    "status": jobs.status,
-    "watch": looking.watch_job,
-    "delete": looking.delete,
-}.items():
-    of_jobs.command(name)(command)
+of_jobs.command("list")(jobs.list_jobs)
+of_jobs.command("status")(jobs.status)
+of_jobs.command("watch")(looking.watch_job)
+of_jobs.command("delete")(looking.delete)
 app.add_typer(of_jobs, name="jobs")
 
 
