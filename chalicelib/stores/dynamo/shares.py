@@ -31,7 +31,7 @@ class ShareTable:
         key, way = share_key(share.digest), _way(share)
         content = _content(share) | {"PK": key[0], "SK": key[1], "expires_at_epoch": until}
         leads = {"PK": way[0], "SK": way[1], "digest": share.digest, "expires_at_epoch": until}
-        gone = [Removal(_key(replaced))] if replaced else []
+        gone = [Removal(share_key(replaced))] if replaced else []
         self._table.transact([*gone, NewItem(key, content), NewItem(way, leads, over=True)])
 
     def share(self, digest: str) -> Share | None:
