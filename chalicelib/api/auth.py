@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from chalicelib.accounts.errors import (
@@ -133,8 +134,10 @@ def _guest(token: str) -> str:
 def _taken_over(guest_id: str, account_id: str) -> TakenOverAnswer:
     taken = services().users.take_guest(guest_id, account_id)
     services().authentication.has_registered(guest_id)
+    # First, since jobs that go on need them.
+    connections = services().owners_connections.hand_on(guest_id, account_id)
     found = services().takeover.begin(guest_id, taken, services().clock() + TAKEOVER_FOR)
-    return TakenOverAnswer(jobs=found.jobs, user_data=found.user_data, complete=found.complete)
+    return TakenOverAnswer(**asdict(found), connections=connections)
 
 
 @routes.route(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 from chalicelib.jobs.errors import FieldError, InvalidFields, PreconditionFailed, StaleTransition, TryAgain
 from chalicelib.jobs.ports.outside import Clock, NewId
 from chalicelib.outgoing.addresses import Addresses, Refused
-from chalicelib.outgoing.sealing import Seals
+from chalicelib.outgoing.sealing import CannotOpen, Seals
 
 MOST = 20
 SHOWN = 4
@@ -82,6 +83,20 @@ class Connections:
                     raise PreconditionFailed("The connection was changed in the meantime.") from None
                 connection = self._store.connection(connection.owner_id, connection.id)
         raise TryAgain("The connection is being changed by others: try again.")
+
+    def hand_on(self, before: str, owner_id: str) -> int:
+        """Gives the connections of one owner to another, also beyond the other's limit; how many there are. A key that
+        can't be opened any more stays behind, and its connection goes without it. Again is no harm."""
+        found = self._store.connections(before)
+        for connection in found:
+            with_owner = replace(connection, owner_id=owner_id, version=0)
+            try:
+                given = self._with_key(with_owner, self.key(connection))
+            except CannotOpen:
+                given = replace(with_owner, sealed=b"", hint="")
+            self._store.add_connection(given, sys.maxsize)
+            self._store.delete_connection(connection)
+        return len(found)
 
     def key(self, connection: Connection) -> str:
         """The key itself, for sending it to the connection's address and nowhere else."""

@@ -118,8 +118,10 @@ class LibraryServices(WorkServices):
     @cached_property
     def takeover(self) -> Takeover:
         from chalicelib.jobs.library.takeover import Takeover
+        from chalicelib.stores.dynamo.belongings import BelongingsTable
 
-        return Takeover(self.guest_reminders, self.jobs, self.user_data, self.queues, self.clock)
+        belongings = BelongingsTable(self.jobs_table)
+        return Takeover(self.guest_reminders, self.jobs, self.user_data, belongings, self.queues, self.clock)
 
     @cached_property
     def guides(self) -> Guides:

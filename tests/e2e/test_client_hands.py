@@ -90,7 +90,7 @@ def test_signing_in_takes_the_guests_jobs_over(stack: Stack, terminal: Terminal,
     assert Guest(stack.api).call("POST", "/auth/register", account).status_code == 201
     job = terminal.run("upload", photos / "harbour.jpg").stdout.strip()
     said = terminal.run("login", "--email", account["email"], "--password", PASSWORD)
-    assert "The 1 job that you had as a guest is yours now." in said.stderr
+    assert "Now the account's, of what you had as a guest: 1 job." in said.stderr
     assert job in terminal.run("list").stdout
     assert terminal.run("whoami").stdout.startswith("old@example.com\tuser\t")
 

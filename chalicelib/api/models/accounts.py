@@ -76,6 +76,10 @@ class AccountChanges(Given):
 class TakenOverAnswer(Answer):
     jobs: int
     user_data: int
+    webhooks: int
+    shares: int
+    connections: int
+    scenes_left: bool = Field(description="Whether scenes stay with the guest: sync again to have them.")
     complete: bool = Field(description="False: some are handed over within minutes of the answer.")
 
 

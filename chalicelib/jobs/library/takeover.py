@@ -1,4 +1,4 @@
-"""What a guest has becomes an account's: jobs with their files and results, and user data.
+"""What a guest has becomes an account's: jobs with their files and results, user data, webhooks and shares.
 
 Each job changes hands in one transaction with what it counts for, so that it belongs to one of the two at all times.
 Who dies half-way leaves the rest to the guest's own reminder, which goes on until nothing is the guest's. Workers that
@@ -41,11 +41,14 @@ class Taken:
 
 @dataclass(frozen=True)
 class TakenOver:
-    """jobs, user_data: how many there were. complete: whether all have changed hands; else they do so in the
-    background."""
+    """jobs, user_data, webhooks, shares: how many there were. scenes_left: whether there are scenes, which stay.
+    complete: whether all have changed hands; else they do so in the background."""
 
     jobs: int
     user_data: int
+    webhooks: int
+    shares: int
+    scenes_left: bool
     complete: bool
 
 
@@ -59,13 +62,32 @@ class Keeps(Protocol):
         What the other has under the same name stays; what is given then has `.guest` behind its name."""
 
 
+class Belongings(Protocol):
+    def hand_on(self, before: str, owner_id: str) -> tuple[int, int]:
+        """Gives the webhooks and shares of one owner to another, also beyond the other's limit; how many they were.
+        Again gives what is left. A webhook hears of both owners' jobs until `forget`."""
+
+    def has_scenes(self, owner_id: str) -> bool: ...
+    def forget(self, before: str) -> None:
+        """Removes what has stayed for events in the old owner's name."""
+
+
 class Takeover:
     """keeps: what users keep beside their jobs."""
 
-    def __init__(self, reminders: Reminders, jobs: TakeoverStore, keeps: Keeps, queues: Queues, clock: Clock) -> None:
+    def __init__(
+        self,
+        reminders: Reminders,
+        jobs: TakeoverStore,
+        keeps: Keeps,
+        belongings: Belongings,
+        queues: Queues,
+        clock: Clock,
+    ) -> None:
         self._reminders = reminders
         self._jobs = jobs
         self._keeps = keeps
+        self._belongings = belongings
         self._queues = queues
         self._clock = clock
 
@@ -74,13 +96,16 @@ class Takeover:
         self._reminders.note_guest(guest_id, taken.at + SETTLED)
         jobs = self._jobs_of(guest_id)
         self._queues.clean_up({"guest": guest_id})
+        webhooks, shares = self._belongings.hand_on(guest_id, taken.account_id)
         moved = self._hand_over(jobs, taken.account_id, deadline)
         kept = self._keeps.hand_on(guest_id, taken.account_id, deadline)
-        return TakenOver(len(jobs), kept or 0, moved and kept is not None)
+        scenes = self._belongings.has_scenes(guest_id)
+        return TakenOver(len(jobs), kept or 0, webhooks, shares, scenes, moved and kept is not None)
 
     def go_on(self, guest_id: str, taken: Taken, deadline: datetime) -> bool:
         """Moves what is left, or what the time allows: then a message goes on. True once there is nothing to come."""
         settled = self._clock() >= taken.at + SETTLED
+        self._belongings.hand_on(guest_id, taken.account_id)
         in_time = (
             self._hand_over(self._jobs_of(guest_id), taken.account_id, deadline)
             and self._keeps.hand_on(guest_id, taken.account_id, deadline) is not None
@@ -92,13 +117,17 @@ class Takeover:
         )
         if not in_time:
             self._queues.clean_up({"guest": guest_id})
+        elif settled:
+            self._belongings.forget(guest_id)
         return in_time and settled
 
     def _jobs_of(self, owner_id: str) -> list[Job]:
         found: list[Job] = []
         before: str | None = None
         while True:
-            some, before = self._jobs.jobs_of(owner_id, states=frozenset(), pipeline=None, limit=PAGE, before=before)
+            some, before = self._jobs.jobs_of(
+                owner_id, states=frozenset(), pipeline=None, limit=PAGE, before=before, binned=None
+            )
             found += some
             if before is None:
                 return found

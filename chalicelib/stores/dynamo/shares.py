@@ -28,28 +28,28 @@ class ShareTable:
         if len(digests) >= most:
             raise too_many(most)
         until = int((share.expires_at + KEPT_LONGER).timestamp())
-        key, way = _key(share.digest), _way(share)
+        key, way = share_key(share.digest), _way(share)
         content = _content(share) | {"PK": key[0], "SK": key[1], "expires_at_epoch": until}
         leads = {"PK": way[0], "SK": way[1], "digest": share.digest, "expires_at_epoch": until}
-        gone = [Removal(_key(replaced))] if replaced else []
+        gone = [Removal(share_key(replaced))] if replaced else []
         self._table.transact([*gone, NewItem(key, content), NewItem(way, leads, over=True)])
 
     def share(self, digest: str) -> Share | None:
-        item = self._table.get(_key(digest))
+        item = self._table.get(share_key(digest))
         return _share(item) if item else None
 
     def shares(self, owner_id: str) -> list[Share]:
         digests = list(self._digests(owner_id).values())
         found: list[Item] = []
         for start in range(0, len(digests), AT_ONCE):
-            found += self._table.get_many([_key(digest) for digest in digests[start : start + AT_ONCE]])
+            found += self._table.get_many([share_key(digest) for digest in digests[start : start + AT_ONCE]])
         return [_share(item) for item in found]
 
     def delete_share(self, share: Share) -> None:
-        self._table.transact([Removal(_key(share.digest)), Removal(_way(share))])
+        self._table.transact([Removal(share_key(share.digest)), Removal(_way(share))])
 
     def count_download(self, share: Share) -> None:
-        write = Write(_key(share.digest)).where_exists().add(downloads=1)
+        write = Write(share_key(share.digest)).where_exists().add(downloads=1)
         if share.download_limit is not None:
             downloads = write.name("downloads")
             write.where(f"attribute_not_exists({downloads}) OR {downloads} < {write.value(share.download_limit)}")
@@ -66,7 +66,7 @@ class ShareTable:
         return {item["SK"].removeprefix(SHARE): item["digest"] for item in found}
 
 
-def _key(digest: str) -> Key:
+def share_key(digest: str) -> Key:
     return f"{SHARE}{digest}", "SHARE"
 
 

@@ -1556,6 +1556,11 @@ class TagsOfScenes(BaseModel):
 class TakenOverAnswer(BaseModel):
     jobs: int
     user_data: int
+    webhooks: int
+    shares: int
+    connections: int
+    scenes_left: bool
+    """Whether scenes stay with the guest: sync again to have them."""
     complete: bool
     """False: some are handed over within minutes of the answer."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import app as millrace
+from chalicelib.catalogue.model import Scene
 from chalicelib.jobs.library import takeover
 from chalicelib.jobs.library.takeover import Takeover
 from chalicelib.wiring import services
@@ -16,6 +17,16 @@ from infra.connect import Tables
 from infra.recount import differences
 from tests.app.accounts.people_helpers import EMAIL, PASSWORD, admin, audit, caller, key, registered, signed_in
 from tests.app.api_world import STACK, Answer, Caller, Context, World, event
+
+TAKEN: dict[str, Any] = {
+    "jobs": 0,
+    "user_data": 0,
+    "webhooks": 0,
+    "shares": 0,
+    "connections": 0,
+    "scenes_left": False,
+    "complete": True,
+}
 
 
 def sign_in(world: World, guest_token: str | None, email: str = EMAIL, password: str = PASSWORD) -> Answer:
@@ -61,7 +72,7 @@ def test_what_the_guest_had_is_the_accounts(world: World, guest: Caller, photo: 
     waiting, done = [job["id"] for job in guest.get("/jobs")["items"]]
     before = usage(world, guest.id)
     answer = sign_in(world, guest.token)
-    assert answer["taken_over"] == {"jobs": 2, "user_data": 1, "complete": True}
+    assert answer["taken_over"] == TAKEN | {"jobs": 2, "user_data": 1}
     ann = caller(world, answer)
     assert [job["id"] for job in ann.get("/jobs")["items"]] == [waiting, done]
     assert ann.get(f"/jobs/{done}/files").status == 200
@@ -119,7 +130,7 @@ def test_the_same_again_is_no_harm(world: World, guest: Caller) -> None:
     """As by one who has not seen the answer."""
     registered(world)
     ann = caller(world, sign_in(world, guest.token))
-    assert sign_in(world, guest.token)["taken_over"] == {"jobs": 0, "user_data": 0, "complete": True}
+    assert sign_in(world, guest.token)["taken_over"] == TAKEN
     assert len(ann.get("/jobs")["items"]) == 2
 
 
@@ -208,7 +219,7 @@ def test_without_time_it_goes_on_in_the_background(
     registered(world)
     monkeypatch.setattr("chalicelib.api.auth.TAKEOVER_FOR", timedelta())
     answer = sign_in(world, guest.token)
-    assert answer["taken_over"] == {"jobs": 2, "user_data": 0, "complete": False}
+    assert answer["taken_over"] == TAKEN | {"jobs": 2, "complete": False}
     world.deliver()
     assert len(caller(world, answer).get("/jobs")["items"]) == 2
 
@@ -231,3 +242,56 @@ def test_both_keep_what_has_the_same_name(world: World, guest: Caller) -> None:
     sign_in(world, guest.token)
     found = {name: ann.get(f"/user-data/dictionary/{name}")["text"] for name in ("mine", "mine.guest", "mine.guest1")}
     assert found == {"mine": "ann's", "mine.guest": "and this", "mine.guest1": "one"}
+
+
+def test_webhooks_shares_and_connections_come_along(world: World, guest: Caller) -> None:
+    registered(world)
+    job = guest.get("/jobs")["items"][1]["id"]
+    hook = guest.post("/webhooks", {"url": "https://93.184.215.14/hook", "events": ["job.completed"]})
+    share = guest.post("/shares", {"file_ids": [f"{job}-00000001"]})
+    stash = {"name": "Home", "url": "https://93.184.215.14/graphql", "key": "0123456789abcdef"}
+    connection = guest.post("/connections", stash)
+    assert {answer.status for answer in (hook, share, connection)} == {201}
+    answer = sign_in(world, guest.token)
+    # A share of files is made by a job of its own.
+    counts = {"jobs": 3, "user_data": 1, "webhooks": 1, "shares": 1, "connections": 1}
+    assert answer["taken_over"] == TAKEN | counts
+    ann = caller(world, answer)
+    assert [one["id"] for one in ann.get("/webhooks")["items"]] == [hook["id"]]
+    assert [one["id"] for one in ann.get("/shares")["items"]] == [share["id"]]
+    [there] = ann.get("/connections")["items"]
+    assert there == {**connection.json}
+    kept = services().connection_table.connection(ann.id, there["id"])
+    assert services().owners_connections.key(kept) == stash["key"]
+    assert world.nobody.get(share["path"]).status == 200
+    # What still happens in the guest's name is told until no worker knows the guest.
+    assert len(services().jobs.webhooks.endpoints(guest.id)) == 1
+    settle(world)
+    assert services().jobs.webhooks.endpoints(guest.id) == []
+    assert len(ann.get("/webhooks")["items"]) == 1
+
+
+def test_a_webhook_that_the_account_deletes_does_not_come_back(world: World, guest: Caller) -> None:
+    registered(world)
+    hook = guest.post("/webhooks", {"url": "https://93.184.215.14/hook", "events": ["job.completed"]})
+    ann = caller(world, sign_in(world, guest.token))
+    assert ann.call("DELETE", f"/webhooks/{hook['id']}").status == 204
+    settle(world)
+    assert ann.get("/webhooks")["items"] == []
+
+
+def test_what_lies_in_the_bin_comes_along(world: World, guest: Caller) -> None:
+    registered(world)
+    job = guest.get("/jobs")["items"][1]["id"]
+    assert guest.post(f"/jobs/{job}/bin").status == 200
+    ann = caller(world, sign_in(world, guest.token))
+    assert [one["id"] for one in ann.get("/bin")["items"]] == [job]
+    assert ann.post(f"/jobs/{job}/restore").status == 200
+    settle(world)
+    assert counts_right(world)
+
+
+def test_scenes_that_stay_are_told(world: World, guest: Caller) -> None:
+    registered(world)
+    services().catalogue.take_in(guest.id, [Scene("1", "home", title="One")])
+    assert sign_in(world, guest.token)["taken_over"]["scenes_left"] is True

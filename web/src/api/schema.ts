@@ -2463,6 +2463,13 @@ export interface SignedInAnswer {
 export interface TakenOverAnswer {
   jobs: number
   user_data: number
+  webhooks: number
+  shares: number
+  connections: number
+  /**
+   * Whether scenes stay with the guest: sync again to have them.
+   */
+  scenes_left: boolean
   /**
    * False: some are handed over within minutes of the answer.
    */

@@ -14,7 +14,7 @@ from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, listed,
 from millrace_client.cli.exits import reported, say
 from millrace_client.client import Client
 from millrace_client.errors import ApiError
-from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest, SignedInAnswer
+from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest, SignedInAnswer, TakenOverAnswer
 
 SOME = 50
 
@@ -52,8 +52,8 @@ def login(
             body = NewKeyRequest(name=f"millrace on {socket.gethostname()}", scopes=listed(scopes))
             made = service.send(operations.create_key(body))
         credentials.keep(address, made.key)
-        if (taken := signed_in.taken_over) and taken.jobs:
-            say(f"The {_many(taken.jobs)} that you had as a guest {'is' if taken.jobs == 1 else 'are'} yours now.")
+        for sentence in _of_the_guest(signed_in.taken_over):
+            say(sentence)
         say(f"Signed in as {email}, with the key {made.id}.", "millrace list")
 
 
@@ -177,6 +177,18 @@ def _is_guest(address: str, token: str) -> bool:
             return service.send(operations.get_me()).role == credentials.GUEST
     except ApiError:
         return False  # it is no good any more
+
+
+def _of_the_guest(taken: TakenOverAnswer | None) -> list[str]:
+    """What became of it, in sentences."""
+    if taken is None:
+        return []
+    counts = {"job": taken.jobs, "webhook": taken.webhooks, "share": taken.shares, "connection": taken.connections}
+    brought = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
+    said = [f"Now the account's, of what you had as a guest: {', '.join(brought)}."] if brought else []
+    if taken.scenes_left:
+        said.append("The scenes that you had as a guest are not the account's: sync them again.")
+    return said
 
 
 def _many(count: int) -> str:

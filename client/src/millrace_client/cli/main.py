@@ -48,6 +48,13 @@ app.command("register")(accounts.register)
 app.command("logout")(accounts.logout)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(scenes.scenes, name="scenes")
+# As gh and aws have it: the noun first. Each is the command of the same name without it.
+of_jobs = typer.Typer(help="The same commands by their noun: list, status, watch, delete.", no_args_is_help=True)
+of_jobs.command("list")(jobs.list_jobs)
+of_jobs.command("status")(jobs.status)
+of_jobs.command("watch")(looking.watch_job)
+of_jobs.command("delete")(looking.delete)
+app.add_typer(of_jobs, name="jobs")
 
 
 def show_version(wanted: bool) -> None:

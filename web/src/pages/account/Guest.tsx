@@ -33,6 +33,7 @@ export function Guest() {
           <Credentials registering />
         </TabPanel>
         <TabPanel id="login">
+          <p>{t('account.brings')}</p>
           <Credentials />
         </TabPanel>
       </Tabs>
