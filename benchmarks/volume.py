@@ -4,8 +4,9 @@
 
 Each side runs in a process of its own, so that its peak resident memory is its own. "Plain" is what one writes first:
 the whole volume in float32, thresholds, `scipy.ndimage` over everything, no crops, no coarse grid, surfaces of raw
-voxels. With --beside an earlier version's pipeline takes its place: the same file, the same run. Thickness is then
-measured on phantoms whose truth is known, beside nearest neighbours and local thickness.
+voxels. Beside it runs the pipeline as it was before it measured thickness along normals, where git still has it; with
+--beside another earlier version in place of both: the same file, the same run. Thickness is then measured on phantoms
+whose truth is known, beside nearest neighbours and local thickness.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from benchmarks import volume_phantoms
 
+BEFORE = "faa0dcd"  # the last version that measured to the nearest surface
 SPACING = (0.36, 0.36, 0.7)
 Rows = list[dict[str, Any]]
 
@@ -183,6 +186,18 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def _timed(run: Callable[[], Rows]) -> tuple[Rows, float]:
+    """What it measured, and the CPU seconds of its processes."""
+    before = _children_cpu()
+    return run(), _children_cpu() - before
+
+
+def _is_known(commit: str) -> bool:
+    git = shutil.which("git")
+    command = [str(git), "cat-file", "-e", f"{commit}:benchmarks/volume.py"]
+    return git is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
 def _child(work: Callable[[Path, Path], Rows], content: Path, folder: Path, answer: Any) -> None:
     folder.mkdir()
     answer.put(work(content, folder))
@@ -259,26 +274,25 @@ def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder) / "knee.nii.gz"
         _write_input(given.size, content)
-        started = _children_cpu()
-        ours = _alone(of_the_pipeline, content, Path(folder) / "ours")
-        between = _children_cpu()
-        if given.beside:
-            other, what = of_a_commit(given.beside, content, Path(folder) / "earlier"), given.beside
-        else:
-            other, what = _alone(of_plain_scipy, content, Path(folder) / "plain"), "plain"
-        cpu = (between - started, _children_cpu() - between)
+        ours, cpu = _timed(partial(_alone, of_the_pipeline, content, Path(folder) / "ours"))
+        others = {} if given.beside else {"plain": partial(_alone, of_plain_scipy, content, Path(folder) / "plain")}
+        for commit in [given.beside] if given.beside else [BEFORE] * _is_known(BEFORE):
+            others[commit] = partial(of_a_commit, commit, content, Path(folder) / "earlier")
+        beside = {what: _timed(run) for what, run in others.items()}
     measured = {
         "benchmark": "volume",
         "size": given.size,
         "pipeline": ours,
-        what if given.beside else "plain_scipy": other,
+        **{"plain_scipy" if what == "plain" else what: rows for what, (rows, _) in beside.items()},
         "peak_mib": max(row["peak_mib"] for row in ours),
         "limit_mib": 1536,
-        "cpu_seconds": [round(seconds, 1) for seconds in cpu],
+        "cpu_seconds": {"pipeline": round(cpu, 1), **{what: round(took, 1) for what, (_, took) in beside.items()}},
     }
     measured["thickness"] = volume_phantoms.compared()
-    print(f"classical, {'×'.join(map(str, given.size))} int16\n{_table(ours, other, what)}")
-    print(f"CPU seconds: {cpu[0]:.1f}, {what} {cpu[1]:.1f}; ratio {cpu[0] / cpu[1]:.2f}")
+    print(f"classical, {'×'.join(map(str, given.size))} int16")
+    for what, (rows, took) in beside.items():
+        print(_table(ours, rows, what))
+        print(f"CPU seconds: {cpu:.1f}, {what} {took:.1f}; ratio {cpu / took:.2f}\n")
     print(volume_phantoms.table(measured["thickness"]))
     if given.json:
         given.json.write_text(json.dumps(measured, indent=2) + "\n")
