@@ -81,6 +81,8 @@ def summary(
     spread = scoring.spread(after, threshold)
     indices = [one["index"] for one in used]
     unevenness = None if field is None else 100 * field.unevenness(card)
+    if lights and lights.edge:
+        unevenness = 200 * (lights.factor - 1) / (lights.factor + 1)
     as_it_is = delta_e_2000(in_picture[indices], card.known_lab[indices])
     rated = None if loo is None else scoring.rated(lights, field, card, loo, float(as_it_is.mean()))
     return {

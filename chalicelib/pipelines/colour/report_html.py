@@ -85,6 +85,14 @@ def _fadgi(fadgi: dict[str, Any]) -> str:
     return f"{fadgi['stars']} of 4 stars, {fadgi['label']} ({'; '.join(parts)})"
 
 
+def _rating(figures: dict[str, Any]) -> str:
+    if not figures["quality_rating"]:
+        return "not computed: the fit is not of this picture, or of its white balance alone"
+    if figures["rated_delta_e"] == figures["leave_one_out_delta_e"]:
+        return str(figures["quality_rating"])
+    return f"{figures['quality_rating']}, by a ΔE00 of {figures['rated_delta_e']:.2f}: the card's light is uneven"
+
+
 def facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
     """The report of one picture, by name; None: not known."""
     if not report["success"]:
@@ -109,7 +117,7 @@ def facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
         ),
         (
             "Rating",
-            figures["quality_rating"] or "not computed: the fit is not of this picture, or of its white balance alone",
+            _rating(figures),
         ),
         ("Above the threshold", f"{figures['patches_above_threshold']} of {figures['patches_used']}"),
         ("FADGI 2016", _fadgi(figures["fadgi"])),

@@ -17,6 +17,7 @@ _WIDTH, _HEIGHT, _LEFT = 595.276, 841.89, 42.0
 _INNER = _WIDTH - 2 * _LEFT
 _GREY = (0.4, 0.4, 0.4)
 _TABLE_ROWS = 48
+_TABLE_ROOM = 260  # points that the table of patches needs to be read
 
 
 def jpeg_size(content: bytes) -> tuple[int, int]:
@@ -85,10 +86,13 @@ def _picture(report: dict[str, Any], previews: dict[str, bytes]) -> Page:
         for line in _wrapped(_plain(str(value)), 8.5, _INNER - 175):
             page.text(_LEFT + 175, y, line, 8.5)
             y += 12
-    for warning in report["warnings"]:
-        for line in _wrapped("! " + _plain(warning["message"]), 8.5, _INNER):
-            page.text(_LEFT, y, line, 8.5, colour=(0.6, 0.3, 0))
-            y += 12
+    told = [line for one in report["warnings"] for line in _wrapped("! " + _plain(one["message"]), 8.5, _INNER)]
+    room = max(int((_HEIGHT - _TABLE_ROOM - y) / 12), 1)
+    if len(told) > room:
+        told = [*told[: room - 1], "! More is said in the picture's report (JSON)."]
+    for line in told:
+        page.text(_LEFT, y, line, 8.5, colour=(0.6, 0.3, 0))
+        y += 12
     if report["fit"]:
         _table(page, y + 6, report)
     return page

@@ -133,6 +133,8 @@ def test_a_card_in_two_lights_is_told_and_rated_by_both(cover: float, code: str,
     assert figures["leave_one_out_delta_e"] < 1
     assert figures["quality_rating"] == "poor"
     assert figures["quality_score"] < 0.3
+    assert figures["fadgi"]["stars"] == 0
+    assert figures["fadgi"]["criteria"]["unevenness_percent"]["value"] == pytest.approx(85.7, abs=3)
     assert run.results[0][2]["warnings"][0] == code
     assert {patch["left_out"] for patch in report["fit"]["patches"]} == {None, reason}
 
