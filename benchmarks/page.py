@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -27,13 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = Path(folder) / "measures.jsonl"
         environment = os.environ | {"MILLRACE_MEASURES": str(found), "PATH": f"{TOOLS}:{os.environ['PATH']}"}
         web = ROOT / "web"
-        subprocess.run(["npm", "run", "--silent", "build"], cwd=web, env=environment, check=True)
-        subprocess.run(["npm", "run", "--silent", "measures"], cwd=web, env=environment, check=True)
+        npm = shutil.which("npm", path=environment["PATH"]) or "npm"
+        for script in ("build", "measures"):
+            subprocess.run([npm, "run", "--silent", script], cwd=web, env=environment, check=True)
         rows = [json.loads(line) for line in found.read_text().splitlines()]
     report("page", rows, options.json)
     text = (
         "## The page\n\nWritten by `make bench ARGS=page`: the built page behind the local server, in Chromium on the"
-        " machine that measured, which other work may have slowed. An interaction is from the key to the next paint.\n\n"
+        " machine that measured, which other work may have slowed. An interaction is from the key to the next"
+        " paint.\n\n"
     )
     write_section(PAGE, "page", text + markdown(rows))
 

@@ -339,6 +339,7 @@ def _archives(examples: Examples, ann: Caller, job_id: str) -> None:
     show = examples.show
     chosen = {"file_ids": [f"{job_id}-0000000{number}" for number in (1, 2)], "name": "Best of summer"}
     path = f"/archives/{show('POST /archives', ann, body=chosen)['archive_id']}"
+    show("POST /archives/estimate", ann, body=chosen)
     ann.world.deliver()
     show("GET /archives", ann)
     show("GET /archives/{archive_id}", ann, path)

@@ -27,6 +27,9 @@ def test_the_command_line_makes_a_zip_of_a_job_and_of_what_is_found(
     [path] = found["paths"]
     with zipfile.ZipFile(terminal.home / path) as archive:
         assert all("harbour" in name for name in archive.namelist())
+    told = terminal.ask("archive", job, "--dry-run", "--strategy", "cheap")
+    assert told["zip_count"] == told["estimate"]["workers"] == 1
+    assert told["estimate"] == told["cheap"]
     listed = terminal.ask("archives")
     assert [one["name"] for one in listed] == ["Harbours", "Whole trip"]
     assert terminal.run("delete", found["archive_id"], "--yes").returncode == Exit.DONE

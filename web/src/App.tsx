@@ -37,33 +37,39 @@ const ScenesPages = lazy(loadScenes)
 // Fetched once the first page stands: a connection that is lost later takes no page away.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
 const SHARED = '/shared/'
-idle(() => {
-  if (import.meta.env.PROD && !location.pathname.startsWith(SHARED))
-    void navigator.serviceWorker?.register('/sw.js').catch(() => undefined)
-})
-idle(
-  () =>
-    // Who comes by a share's address looks at that alone.
-    location.pathname.startsWith(SHARED) ||
-    Promise.allSettled(
-      [
-        loadDialog,
-        loadDrop,
-        loadTransport,
-        loadJobs,
-        loadJob,
-        loadBin,
-        loadLibrary,
-        loadResults,
-        loadScenes,
-        loadDashboard,
-        loadAccount,
-        loadGuides,
-        loadSettings,
-        loadAudit,
-      ].map((load) => load()),
-    ),
-)
+if (import.meta.env.PROD && !location.pathname.startsWith(SHARED))
+  addEventListener('load', () =>
+    idle(() => navigator.serviceWorker?.register('/sw.js').catch(() => undefined)),
+  )
+const LATER = [
+  loadDialog,
+  loadDrop,
+  loadTransport,
+  loadJobs,
+  loadJob,
+  loadBin,
+  loadLibrary,
+  loadResults,
+  loadScenes,
+  loadDashboard,
+  loadAccount,
+  loadGuides,
+  loadSettings,
+  loadAudit,
+]
+const loadAll = () => idle(() => Promise.allSettled(LATER.map((load) => load())))
+// Who comes by a share's address looks at that alone; who lands on the first page is let see it first, unless they act.
+const FIRST_PAGE_ALONE = 5000
+const ACTS = ['pointermove', 'pointerdown', 'keydown', 'dragenter', 'scroll'] as const
+if (location.pathname === '/') {
+  const begin = () => {
+    clearTimeout(timer)
+    for (const act of ACTS) removeEventListener(act, begin)
+    loadAll()
+  }
+  const timer = setTimeout(begin, FIRST_PAGE_ALONE)
+  for (const act of ACTS) addEventListener(act, begin, { passive: true })
+} else if (!location.pathname.startsWith(SHARED)) loadAll()
 
 export function App() {
   const { language } = useWords()

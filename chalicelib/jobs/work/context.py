@@ -237,17 +237,21 @@ class Context:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
         except SourceChanged as replaced:
             self._drop_upload()
-            if isinstance(replaced, FileChanged):
-                if replaced.filename is not None:
-                    raise source_changed(replaced.filename) from None
-                raise self._files.lost(self._jobs.file(self.job_id, replaced.number)) from None
-            raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
+            raise self._replaced(replaced) from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
         done: JobFields = {"upload": None}
         if name == "complete":
             done["result_size"] = size
         self._claim.write(**done)
+
+    def _replaced(self, found: SourceChanged) -> BaseException:
+        """What ends a run whose zip can't be made of what was planned."""
+        if not isinstance(found, FileChanged):
+            return PipelineFailed("file_changed", f"{CHANGED} ({found})")
+        if found.filename is not None:
+            return source_changed(found.filename)
+        return self._files.lost(self._jobs.file(self.job_id, found.number))
 
     def archive_slice(self, name: str, number: int) -> None:
         raise TypeError("parts of an archive are made by the slices of a step")

@@ -18,12 +18,11 @@ from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
-from chalicelib.jobs.work.archiving import FileChanged, make_share
+from chalicelib.jobs.work.archiving import make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
 from chalicelib.jobs.work.cleaning import clean
 from chalicelib.jobs.work.context import Context, Stores, safe
 from chalicelib.jobs.work.losing import run_again_without
-from chalicelib.jobs.work.run_files import CHANGED
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
@@ -65,9 +64,7 @@ class SliceContext(Context):
         except SourceChanged as replaced:
             # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
             self._objects.abort_parts(upload["key"], upload["id"])
-            if isinstance(replaced, FileChanged):
-                raise self._files.lost(self._jobs.file(self.job_id, replaced.number)) from None
-            raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
+            raise self._replaced(replaced) from None
 
     def result(
         self,

@@ -31,14 +31,14 @@ def to_outside(mask: Array, sampling: Array, dtype: Any = np.float64) -> Array:
     thick = max(1, SLAB_VOXELS * len(mask) // max(1, mask.size))
     for start in range(0, len(mask), thick):
         slab = slice(start, start + thick)
-        total: Array | None = None
+        squares = np.zeros(distances[slab].shape)
         for axis in range(3):
             own = along[axis][slab] if axis == 0 else along[axis]
             off = (nearest[axis, slab] - own).astype(np.float64)
             off *= sampling[axis]
             off *= off
-            total = off if total is None else np.add(total, off, out=total)
-        distances[slab] = np.sqrt(total, out=total)
+            squares += off
+        distances[slab] = np.sqrt(squares, out=squares)
     return distances
 
 

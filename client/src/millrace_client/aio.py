@@ -28,6 +28,7 @@ from millrace_client.client import (
 )
 from millrace_client.models import (
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArtifactAnswer,
     Chosen,
@@ -110,6 +111,9 @@ class AsyncClient:
     async def archive(self, **chosen: Unpack[ArchiveOptions]) -> AsyncArchive:
         body = ArchiveRequest.model_validate(chosen)
         return AsyncArchive(self, (await self.send(operations.create_archive(body))).archive_id)
+
+    async def estimate_archive(self, **chosen: Unpack[ArchiveOptions]) -> ArchivePlan:
+        return await self.send(operations.estimate_archive(ArchiveRequest.model_validate(chosen)))
 
     async def archives(self) -> AsyncIterator[ArchiveAnswer]:
         cursor: str | None = None

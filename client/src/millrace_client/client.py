@@ -18,6 +18,7 @@ from millrace_client.errors import JobEnded
 from millrace_client.machine import with_zone
 from millrace_client.models import (
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArtifactAnswer,
     Chosen,
@@ -90,6 +91,7 @@ class ArchiveOptions(TypedDict, total=False):
     artifacts: bool
     name: str
     split_bytes: int
+    strategy: Literal["fast", "cheap", "auto"]
 
 
 class ShareOptions(TypedDict, total=False):
@@ -180,6 +182,10 @@ class Client:
     def archive(self, **chosen: Unpack[ArchiveOptions]) -> Archive:
         """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() until it is made."""
         return Archive(self, self.send(operations.create_archive(ArchiveRequest.model_validate(chosen))).archive_id)
+
+    def estimate_archive(self, **chosen: Unpack[ArchiveOptions]) -> ArchivePlan:
+        """The size of such a zip, and how long it takes and what it costs to make; makes nothing."""
+        return self.send(operations.estimate_archive(ArchiveRequest.model_validate(chosen)))
 
     def archives(self) -> Iterator[ArchiveAnswer]:
         """All that you have, the newest first."""

@@ -95,8 +95,8 @@ class ArchiveAnswer(BaseModel):
     """Exact from the start; of all zips together."""
     file_count: int
     layout: Literal["organised", "original", "flat"]
-    estimate: float | None
-    """Seconds that making it takes; null: not known."""
+    estimate: ArchiveEstimate | None
+    """null: it was begun by a version that made none."""
     zips: list[ArchiveZip]
     download_url: str | None
     """Once it is completed, where it is one zip."""
@@ -106,6 +106,28 @@ class ArchiveAnswer(BaseModel):
     """When it goes by itself; null: not before it is over."""
     error_code: str | None
     error_message: str | None
+
+
+class ArchiveEstimate(BaseModel):
+    """On AWS, from the plan; others at the same files make it slower."""
+
+    strategy: Literal["fast", "cheap"]
+    """What it comes to: by many workers, or by one."""
+    workers: int
+    seconds: float
+    usd: float
+    """US dollars, of requests and functions."""
+
+
+class ArchivePlan(BaseModel):
+    """estimate: of the strategy that was asked for."""
+
+    size_bytes: int
+    file_count: int
+    zip_count: int
+    estimate: ArchiveEstimate
+    fast: ArchiveEstimate
+    cheap: ArchiveEstimate
 
 
 class ArchiveRequest(BaseModel):
@@ -122,6 +144,9 @@ class ArchiveRequest(BaseModel):
     """Also what the jobs of `job_ids` came to, but for their own zips."""
     name: str | None = None
     """What it is saved as, without `.zip`."""
+    strategy: Literal["fast", "cheap", "auto"] | None = None
+    """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
+    a minute. Several zips are always made by one."""
     split_bytes: int | None = None
     """The most that one zip may have: several are made, each whole by itself."""
 

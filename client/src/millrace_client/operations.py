@@ -16,6 +16,7 @@ from millrace_client.models import (
     AnalysisStarted,
     ApplyRequest,
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArchivesPage,
     ArtifactsAnswer,
@@ -476,6 +477,11 @@ def list_archives(
 ) -> Call[ArchivesPage]:
     """Your archives."""
     return Call("GET", "/archives", ArchivesPage, query={"status": status, "limit": limit, "cursor": cursor})
+
+
+def estimate_archive(body: ArchiveRequest) -> Call[ArchivePlan]:
+    """Size, time and cost of an archive."""
+    return Call("POST", "/archives/estimate", ArchivePlan, body=body, repeatable=False)
 
 
 def get_archive(archive_id: str) -> Call[ArchiveAnswer]:

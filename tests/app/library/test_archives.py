@@ -355,3 +355,43 @@ def test_a_message_that_comes_twice_makes_nothing_twice(world: World, user: Call
     assert fetched(user, archive["download_url"]) == before
     again = made(world, user, {"job_ids": [two_jobs[0]]})
     assert fetched(user, again["download_url"]) == before  # the same members, the same bytes
+
+
+def test_size_time_and_cost_are_told_before_and_are_those_of_what_is_made(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    body = {"job_ids": [two_jobs[0]], "layout": "flat", "name": "Told", "strategy": "cheap"}
+    told = user.post("/archives/estimate", body)
+    assert told.status == 200, told.text
+    assert user.get("/archives")["items"] == []
+    archive = made(world, user, body)
+    for name in ("size_bytes", "file_count", "estimate"):
+        assert told[name] == archive[name]
+    assert told["zip_count"] == 1
+    assert told["estimate"] == told["cheap"]
+    assert (told["cheap"]["strategy"], told["cheap"]["workers"]) == ("cheap", 1)
+    assert told["cheap"]["seconds"] > 0
+    assert told["cheap"]["usd"] > 0
+
+
+def test_an_estimate_refuses_what_no_archive_could_be_made_of(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    for body, code in (
+        ({"filter": {"search": "nowhere to be found"}}, "no_files_chosen"),
+        ({"file_ids": [f"{two_jobs[0]}-00000099"]}, "file_not_found"),
+        ({"job_ids": [two_jobs[0]], "strategy": "best"}, "invalid_fields"),
+    ):
+        assert user.post("/archives/estimate", body)["code"] == user.post("/archives", body)["code"] == code
+    assert world.guest().post("/archives/estimate", {"job_ids": [two_jobs[0]]})["code"] == "job_not_found"
+
+
+def test_several_zips_are_estimated_as_one_worker_makes_them(
+    world: World, user: Caller, done: Done, photo: bytes
+) -> None:
+    padded = [photo + bytes([number]) * 400_000 for number in range(5)]
+    job_id = done({f"{number}.jpg": content for number, content in enumerate(padded)})
+    told = user.post("/archives/estimate", {"job_ids": [job_id], "split_bytes": MIB, "strategy": "fast"})
+    assert told["zip_count"] == 3
+    assert told["estimate"] == told["fast"] == told["cheap"]
+    assert told["estimate"]["workers"] == 1

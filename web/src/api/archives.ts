@@ -2,15 +2,27 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from './client'
 import { FINAL, useStatus } from './queries'
-import type { ArchiveAnswer, ArchiveRequest } from './schema'
+import type { ArchiveAnswer, ArchivePlan, ArchiveRequest } from './schema'
 
 export const LAYOUTS = ['organised', 'original', 'flat'] as const
 export type Layout = (typeof LAYOUTS)[number]
+
+export const STRATEGIES = ['auto', 'fast', 'cheap'] as const
+export type Strategy = (typeof STRATEGIES)[number]
 
 export const MOST_CHOSEN = 40_000
 
 export const beginArchive = (body: Partial<ArchiveRequest>, key: string) =>
   api<ArchiveAnswer>('/archives', { method: 'POST', body, key })
+
+/** What such a zip takes, of each way at once; undefined while it isn't known. */
+export const usePlan = (ids: readonly string[]) =>
+  useQuery({
+    enabled: ids.length > 0 && ids.length <= MOST_CHOSEN,
+    queryKey: ['archive-plan', ids],
+    queryFn: ({ signal }) =>
+      api<ArchivePlan>('/archives/estimate', { method: 'POST', body: { file_ids: ids }, signal }),
+  }).data
 
 export const dropArchive = (id: string) => api<void>(`/archives/${id}`, { method: 'DELETE' })
 

@@ -7,3 +7,12 @@ const pages = new Map(Object.entries(found).map(([path, { page }]) => [path.spli
 
 /** What the page knows of a pipeline; of one without a folder, what all have. */
 export const pageOf = (pipeline: string): PipelinePage => pages.get(pipeline) ?? generic
+
+const pictures = import.meta.glob<string>('./*/example.webp', {
+  eager: true,
+  query: '?url',
+  import: 'default',
+})
+
+/** The address of a picture of what one gets, of a pipeline that brings one. */
+export const exampleOf = (pipeline: string): string | undefined => pictures[`./${pipeline}/example.webp`]

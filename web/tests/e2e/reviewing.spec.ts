@@ -64,6 +64,8 @@ test('on a phone the head goes with what is read, and filters stand behind one b
   await expect(page.getByRole('button', { name: 'Filters, 1 set' })).toBeVisible()
   await accessible(page)
   await page.goto('/')
+  const title = (await page.getByRole('heading', { level: 1 }).boundingBox())!
+  expect(title.x + title.width, 'the first words are whole').toBeLessThanOrEqual(390)
   await page.mouse.wheel(0, 600)
   await expect(page.getByRole('banner')).not.toBeInViewport()
   await expect(page.getByRole('navigation', { name: 'Pages' })).toBeInViewport()

@@ -8,7 +8,10 @@ import {
   type Layout,
   MOST_CHOSEN,
   over,
+  STRATEGIES,
+  type Strategy,
   useArchive,
+  usePlan,
 } from '../../api/archives'
 import { Problem } from '../../api/client'
 import type { ArchiveAnswer, FileAnswer } from '../../api/schema'
@@ -62,6 +65,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
   const quantities = useQuantities()
   const download = useDownload()
   const [layout, setLayout] = useState<Layout>('organised')
+  const [strategy, setStrategy] = useState<Strategy>('auto')
   const [name, setName] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -75,7 +79,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     setProblem(null)
     try {
       const named = name.trim() ? { name: name.trim() } : {}
-      setBegun(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
+      setBegun(await beginArchive({ file_ids: chosen.ids, layout, strategy, ...named }, key.current))
     } catch (error) {
       // Another try is another request: what was wrong with this one may be right by then.
       key.current = crypto.randomUUID()
@@ -84,6 +88,14 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     } finally {
       setBusy(false)
     }
+  }
+
+  const plan = usePlan(chosen.ids)
+  const taking = (one: Strategy) => {
+    const estimate = plan && (one === 'auto' ? plan.estimate : plan[one])
+    if (!estimate) return t(`archive.strategy.${one}`)
+    const time = quantities.duration(Math.ceil(estimate.seconds))
+    return t(`archive.strategy.${one}.takes`, { time, cost: quantities.dollars(estimate.usd) })
   }
 
   const ready = archive?.status === 'completed'
@@ -122,6 +134,12 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
             value={layout}
             onChange={setLayout}
             options={LAYOUTS.map((one) => [one, t(`archive.layout.${one}`)] as const)}
+          />
+          <Select<Strategy>
+            label={t('archive.strategy')}
+            value={strategy}
+            onChange={setStrategy}
+            options={STRATEGIES.map((one) => [one, taking(one)] as const)}
           />
           <label className={styles.field}>
             {t('archive.name')}

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { PipelineAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
-import { pageOf } from '../../pipelines'
+import { exampleOf, pageOf } from '../../pipelines'
 import type { Chosen } from '../../upload/checks'
 import { Choosers } from './Choosers'
 import styles from './Hero.module.css'
@@ -12,12 +12,20 @@ interface Props {
   onChoose: (files: Chosen[]) => void
 }
 
+/** Places in the sheet of pictures. */
+const HEAP = [4, 0, 3, 1, 5, 0, 2]
+const ROWS = [
+  ['2023/07', [5, 3]],
+  ['2024/01', [1, 0]],
+  ['2024/02', [2, 4]],
+] as const
+
 export function Hero({ pipelines, onChoose }: Props) {
   const { t, said } = useWords()
   return (
     <div className={styles.hero}>
       <section className={styles.drop}>
-        <Stream />
+        <Order />
         <h1>
           <span>{t('hero.title.in')}</span> <span>{t('hero.title.out')}</span>
         </h1>
@@ -32,10 +40,14 @@ export function Hero({ pipelines, onChoose }: Props) {
           const { Icon } = pageOf(pipeline.name)
           return (
             <article key={pipeline.name}>
-              <Icon aria-hidden size={26} strokeWidth={1.5} />
-              <h2>{said('pipeline', pipeline.name, pipeline.title)}</h2>
-              <p>{said('pipeline', `${pipeline.name}.text`, pipeline.description)}</p>
-              <p className={styles.extensions}>{pipeline.extensions.join(' ')}</p>
+              {exampleOf(pipeline.name) && (
+                <img src={exampleOf(pipeline.name)} alt="" width={480} height={180} loading="lazy" />
+              )}
+              <h2>
+                <Icon aria-hidden size={20} strokeWidth={1.6} />
+                {said('pipeline', pipeline.name, pipeline.title)}
+              </h2>
+              <p>{firstSentence(said('pipeline', `${pipeline.name}.text`, pipeline.description))}</p>
             </article>
           )
         })}
@@ -46,16 +58,31 @@ export function Hero({ pipelines, onChoose }: Props) {
   )
 }
 
-/** Water on its way to the mill: the only ornament of the page. */
-function Stream() {
+/** One line for each; all of it stands where the pipeline is chosen. */
+const firstSentence = (text: string) => /^.+?[.](?=\s|$)/s.exec(text)?.[0] ?? text
+
+/** Photos in public domain (CC0, NASA, SpaceX), a heap of them and the same in order; the cat came twice. */
+function Order() {
   return (
-    <svg className={styles.stream} viewBox="0 0 1200 170" preserveAspectRatio="none" aria-hidden="true">
-      {[0, 1, 2, 3, 4].map((n) => (
-        <path
-          key={n}
-          d={`M-20 ${30 + 28 * n}c160-${34 - 3 * n} 290-${30 - 2 * n} 410 0s270 ${36 - 4 * n} 420 0 280-${22 + 2 * n} 420 0`}
-        />
-      ))}
-    </svg>
+    <div className={styles.order} aria-hidden="true">
+      <div className={styles.heap}>
+        {HEAP.map((photo, n) => (
+          <i key={n} data-photo={photo} />
+        ))}
+      </div>
+      <svg viewBox="0 0 40 24" width="40" height="24" aria-hidden="true">
+        <path d="M2 12h34M27 3l9 9-9 9" />
+      </svg>
+      <div className={styles.rows}>
+        {ROWS.map(([month, photos]) => (
+          <div key={month}>
+            <span className="number">{month}</span>
+            {photos.map((photo) => (
+              <i key={photo} data-photo={photo} />
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
   )
 }
