@@ -38,12 +38,12 @@ def deadline(context: Any) -> datetime:
 
 
 def again(message_ids: list[str]) -> dict[str, Any]:
-    """What tells the queue which messages of a batch to deliver once more."""
+    """The answer by which the queue delivers some messages of a batch again."""
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
 def connected(event: dict[str, Any], connection_id: str) -> dict[str, Any]:
-    """What tells API Gateway whether a socket opens."""
+    """The answer by which API Gateway opens a socket, or doesn't."""
     if guard := services().origin_guard:
         try:
             guard.check({name.lower(): value for name, value in (event.get("headers") or {}).items()})

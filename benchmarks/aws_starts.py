@@ -6,7 +6,7 @@ import argparse
 import json
 import statistics
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,20 @@ STARTED = {
 """Each by its entry, and the module that this needs beside the package."""
 # No store answers here: a request is refused after a look for stored settings, which makes the first boto3 client.
 NOWHERE = "http://127.0.0.1:9"
+ENVIRONMENT = {
+    **dict.fromkeys(("MILLRACE_BUCKET", "MILLRACE_JOBS_TABLE", "MILLRACE_ACCOUNTS_TABLE"), "-"),
+    "MILLRACE_QUEUE_URL_PREFIX": "-",
+    "MILLRACE_TOKEN_KEY": "k" * 32,
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "POWERTOOLS_METRICS_NAMESPACE": STAGE,
+    "AWS_ENDPOINT_URL": NOWHERE,
+    "AWS_ACCESS_KEY_ID": "-",
+    "AWS_SECRET_ACCESS_KEY": "-",
+}
 COLUMNS = ("cold ms", "first request ms", "warm ms")
+PATHS = ("/api/status/{job_id}", "/api/jobs/{job_id}", "/api/jobs")
+"""First requests of these are compared, each in a fresh function."""
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:
@@ -67,13 +80,8 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     options = parser.parse_args(argv)
     code = package(STAGE, host_architecture()) / "unpacked" / "code"
-    environment = dict.fromkeys(("MILLRACE_BUCKET", "MILLRACE_JOBS_TABLE", "MILLRACE_ACCOUNTS_TABLE"), "-")
-    environment |= dict.fromkeys(("MILLRACE_CATALOG_TABLE", "MILLRACE_QUEUE_URL_PREFIX"), "-")
-    environment |= {"MILLRACE_TOKEN_KEY": "k" * 32, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    environment |= {"POWERTOOLS_METRICS_NAMESPACE": STAGE, "AWS_ENDPOINT_URL": NOWHERE}
-    environment |= {"AWS_ACCESS_KEY_ID": "-", "AWS_SECRET_ACCESS_KEY": "-"}
-    event = json.loads(EVENT.read_text())
     measured: dict[str, list[tuple[float, ...]]] = {name: [] for name in STARTED}
+    asked: dict[str, list[float]] = {path: [] for path in PATHS}
     with tempfile.TemporaryDirectory() as folder:
         for entry, source in STARTED.values():
             if source:
@@ -81,17 +89,42 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         for _ in range(options.starts):
             for name, (entry, source) in STARTED.items():
                 path = [Path(folder), code] if source else [code]
-                with Function(lambda_python(), path, entry, environment) as running:
-                    first = running.call(event)[1]
-                    warm = statistics.median(running.call(event)[1] for _ in range(50))
+                with Function(lambda_python(), path, entry, ENVIRONMENT) as running:
+                    first = running.call(_event(PATHS[1]))[1]
+                    warm = statistics.median(running.call(_event(PATHS[1]))[1] for _ in range(50))
                     measured[name].append((running.cold_seconds, first, warm))
+            for asked_path, times in asked.items():
+                with Function(lambda_python(), [code], "app.app", ENVIRONMENT) as running:
+                    times.append(running.call(_event(asked_path))[1])
     rows: list[dict[str, Any]] = []
-    for name, times in measured.items():
-        cold, first, warm = (1000 * statistics.median(column) for column in zip(*times, strict=True))
+    for name, columns in measured.items():
+        cold, first, warm = (1000 * statistics.median(column) for column in zip(*columns, strict=True))
         rows.append({"function": name, **dict(zip(COLUMNS, (round(cold), round(first), round(warm, 2)), strict=True))})
     times_least = round(rows[0]["cold ms"] / rows[-1]["cold ms"], 2)
     rows.append({"function": "times, the first to the last", **dict.fromkeys(COLUMNS, ""), "cold ms": times_least})
-    return report("Starts under awslambdaric", rows, options.json)
+    return report("Starts under awslambdaric", rows, options.json) | {"first requests": _first_requests(asked)}
+
+
+def _first_requests(asked: Mapping[str, Sequence[float]]) -> list[dict[str, Any]]:
+    status = statistics.median(asked[PATHS[0]])
+    rows: list[dict[str, Any]] = [
+        {
+            "first request": path.removeprefix("/api"),
+            "ms": round(1000 * (median := statistics.median(times))),
+            "times the first under /status": round(median / status, 2),
+        }
+        for path, times in asked.items()
+    ]
+    report("First requests", rows, Path("/dev/null"))
+    return rows
+
+
+def _event(path: str) -> dict[str, Any]:
+    """A request for that path by API Gateway, without a token."""
+    event: dict[str, Any] = json.loads(EVENT.read_text())
+    event["resource"] = event["requestContext"]["resourcePath"] = path
+    event["path"] = path.format(**event["pathParameters"])
+    return event
 
 
 if __name__ == "__main__":

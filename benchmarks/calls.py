@@ -79,8 +79,10 @@ def spent_on(
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         world = World(patch)
         ledger = Ledger(item_sizes(world))
-        user = world.guest()
+        # Before the guest: a client keeps the observers that its session has when it is made.
         with recording(wiring.services().clients.session, ledger):
+            user = world.guest()
+            ledger.begin()
             sizes = {name: len(content) for name, content in files.items()}
             job = user.announce(sizes, pipeline=pipeline, options=dict(options))
             for target in job["uploads"]:

@@ -41,6 +41,11 @@ class Ledger:
         if service == "dynamodb":
             self._count_units(operation, params, answer)
 
+    def begin(self) -> None:
+        """Forgets what it has counted so far."""
+        self.calls.clear()
+        self.reads = self.writes = 0.0
+
     def cost(self) -> float:
         """US dollars, DynamoDB by units, all else by request."""
         total = self.reads * price("dynamodb.read") + self.writes * price("dynamodb.write")

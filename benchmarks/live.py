@@ -1,4 +1,4 @@
-"""Live updates on one machine: a thousand sockets that watch one job, how soon they are told, and what that takes.
+"""Live updates on one machine: a thousand sockets that watch one job, how soon each gets a change, and what that takes.
 
 The real stack, with real sockets of this process. A job's file at work is written as its run writes it, at moments that
 fall anywhere between two looks. CPU is that of the process that looks and tells.
@@ -29,7 +29,7 @@ OPENED_AT_ONCE = 16
 
 
 class Watchers:
-    """Sockets that note when they are told of which file."""
+    """Sockets that note when they receive which file's change."""
 
     def __init__(self, guest: Guest, job_id: str) -> None:
         self._guest = guest

@@ -28,7 +28,9 @@ ROOT = Path(__file__).parents[1]
 PIPELINE = """
 import hashlib
 from pydantic import BaseModel
-from chalicelib.pipelines.base import Columns, FileRules, Inspection, Step, Worker, Workers
+from chalicelib.pipelines.base import FileRules, Inspection, Step
+from chalicelib.pipelines.listing import Columns
+from chalicelib.pipelines.workers import Worker, Workers
 
 class Options(BaseModel):
     slices: int = 1

@@ -22,11 +22,9 @@ class Settings:
     bucket: str
     """Where files, results and all else that is an object lie."""
     jobs_table: str
-    """The DynamoDB table of jobs and files."""
+    """The DynamoDB table of jobs, files and scenes."""
     accounts_table: str
     """The DynamoDB table of people, keys and stored settings."""
-    catalog_table: str
-    """The DynamoDB table of scenes."""
     queue_url_prefix: str
     """What stands before a queue's name in its URL."""
     function_prefix: str = ""
@@ -45,14 +43,14 @@ class Settings:
     admin_email: str | None = None
     """Whose account is made an admin's at its first sign-in, with the password of `admin_password_secret`."""
     admin_password_secret: str | None = None
-    """The secret in Secrets Manager with that password, which nobody needs to have chosen or sent."""
+    """The secret in Secrets Manager with that password, generated and never sent."""
     import_roots: tuple[str, ...] = ()
     """From where registered users may import with POST /import-path: `s3://bucket/prefix/`, or `prefix/` in our own
     bucket. `{user_id}` in it stands for the id of each: `import/@{user_id}/` is everybody's own place."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API; none: only its own."""
     drop_owner: str = ""
-    """Whose jobs the drop folders open that don't name a user: an id or an email. Empty: nobody's, such folders wait.
+    """Whose jobs the drop folders open that don't name a user: an id or an email. Empty: of no user; such folders wait.
     The first admin that is made becomes it, where it is not set."""
     webhook_networks: tuple[str, ...] = ()
     """Networks that webhooks may call although they are not public, such as 10.1.0.0/16; there without TLS too."""
@@ -74,7 +72,7 @@ class Settings:
     refresh_seconds: int = 7 * 24 * 3600
     """How long one stays signed in without a word."""
     guest_seconds: int = 30 * 24 * 3600
-    """How long a guest's token is good: after that nobody finds their jobs."""
+    """How long a guest's token is valid; after that the guest's jobs can't be found."""
     allow_guests: int = 1
     """0: no new guests. Guests that there are stay until their tokens expire."""
     allow_registration: int = 1

@@ -1,6 +1,6 @@
-"""`python -m infra.admin EMAIL`: gives somebody the role of an admin, with an account if there is none yet.
+"""`python -m infra.admin EMAIL`: gives an account the role of an admin, and creates it if there is none.
 
-The first admin can't be made over the API, which asks an admin for it; whoever can write the tables can be asked.
+Over the API only an admin makes admins. For the first one, this command needs write access to the tables instead.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def clock() -> datetime:
 
 
 class NoAccount(Exception):
-    """There is none with that email, and nobody has said that one is to be made."""
+    """There is none with that email, and making one was not agreed to."""
 
 
 def make_admin(tables: Tables, email: str, password: str | None, *, agree: Callable[[], bool]) -> str:
-    """What to tell whoever asked. JobError. password None: an account that is there keeps its own; where there is none
+    """The sentence to print. JobError. password None: an account that is there keeps its own; where there is none
     one is made if `agree` says so, else NoAccount."""
     account = users(tables).make_admin(email, password, ACTOR)
     if account is not None:
@@ -94,7 +94,7 @@ def main() -> int:
 
 
 def _agrees(email: str) -> bool:
-    """Asks, where there is somebody to ask."""
+    """Asks, where there is a terminal."""
     if not sys.stdin.isatty():
         return False
     return input(f"There is no account {email}. Make one? [y/N] ").strip().lower() in {"y", "yes"}

@@ -18,8 +18,6 @@ from infra.local.settings import HOST, REGION, STACK, credentials
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLES = ("jobs", "accounts", "catalog")
-
 
 class CannotConnect(Exception):
     """Says why in one sentence, to a person."""
@@ -31,7 +29,7 @@ class Tables:
     stack: str
 
     def table(self, name: str) -> Table:
-        """name: of TABLES."""
+        """name: `jobs` or `accounts`."""
         return Table(lambda: self.client, f"{self.stack}-{name}")
 
     @cached_property
@@ -46,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def connect(options: argparse.Namespace) -> Tables:
-    """CannotConnect where nobody answers, or without those tables."""
+    """CannotConnect where no store answers, or without those tables."""
     tables = Tables(client(options, "dynamodb"), options.stack) if options.stack else local(options.data_dir)
     try:
         tables.client.describe_table(TableName=tables.accounts.name)

@@ -1,7 +1,7 @@
 """`make doctor`: says what is wrong with a stack, and with FIX=1 puts right what can be put right from outside.
 
-It reads what any operator may read: queues and their dead letters, the jobs that nobody looked after in time, counters
-and what they count, what the bucket tells whom, and on AWS the alarms. Nothing that it does can lose or double a file:
+It reads what any operator may read: queues and their dead letters, the jobs that are overdue, counters
+and what they count, the bucket's notifications, and on AWS the alarms. Nothing that it does can lose or double a file:
 whatever it sends again is a message, and each effect of one is a conditional write.
 """
 
@@ -99,15 +99,15 @@ def overdue(tables: Tables, now: datetime) -> Finding:
 
 
 def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding:
-    """Whether the bucket tells the queues what arrives: without that, uploads wait for the sweeper."""
+    """Whether the bucket notifies the queues of what arrives: without that, uploads wait for the sweeper."""
     told = s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", [])
     prefixes = {
         rule["Value"] for entry in told for rule in entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
     }
     missing = sorted({prefix for prefix, _ in arrivals(work)} - prefixes)
     if not missing:
-        return Finding("bucket", "tells the queues what arrives")
-    return Finding("bucket", f"tells nobody what arrives below {', '.join(missing)}", "Deploy the stack again.")
+        return Finding("bucket", "notifies the queues of what arrives")
+    return Finding("bucket", f"sends no events for what arrives below {', '.join(missing)}", "Deploy the stack again.")
 
 
 def alarms(cloudwatch: Any, stack: str) -> Iterator[Finding]:
@@ -148,7 +148,7 @@ def counts(found: Sequence[recount.Difference]) -> Finding:
     if not found:
         return Finding("counters", "jobs and users count what is there")
     shown = "; ".join(map(str, found[:SHOWN])) + ("; …" if len(found) > SHOWN else "")
-    return Finding("counters", f"{len(found):,} count wrongly: {shown}", "Run this again with FIX=1: it counts anew.")
+    return Finding("counters", f"{len(found):,} count wrongly: {shown}", "Run this again with FIX=1: it recounts.")
 
 
 def is_large(tables: Tables, options: argparse.Namespace) -> bool:
@@ -238,7 +238,7 @@ def main() -> int:
 
 
 def _restore(options: argparse.Namespace, finding: Finding) -> int:
-    """A store that does not start: there is nobody to ask about anything else."""
+    """A store that does not start can't be asked about anything else."""
     print(json.dumps(asdict(finding)) if options.json else _line(finding))
     if not options.fix:
         return 1

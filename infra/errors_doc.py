@@ -26,7 +26,7 @@ INTRODUCTION = """# Errors
 
 Made from the code by `python -m infra.errors_doc`; a test compares. What the API refuses it answers as
 `application/problem+json` (RFC 9457): `code` is for programs and stays as it is, `detail` is for people, `errors` names
-fields, `request_id` is what to tell whoever runs the installation. 409 and 429 may bring `Retry-After`.
+fields, `request_id` is what the operator of the installation needs. 409 and 429 may bring `Retry-After`.
 `GET /api/openapi.json` says for each route which of them it may answer with.
 
 ## Of the API

@@ -73,7 +73,7 @@ class Migrator:
             try:
                 table.transact(writes)
             except ConditionFailed:
-                current = table.get(key)  # somebody has changed or removed it since: decide anew
+                current = table.get(key)  # changed or removed since: decide again
                 continue
             return True
         raise RuntimeError(f"{key} in {table.name} changes faster than migration {migration.number} can follow")

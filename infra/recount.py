@@ -158,4 +158,4 @@ def _all(client: DynamoDBClient, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _no_clock() -> Any:
-    raise AssertionError("nothing is told here")
+    raise AssertionError("a recount sends no events")

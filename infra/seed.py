@@ -153,7 +153,7 @@ def ball(size: int = 32) -> bytes:
 
 
 def hold(jobs: JobTable, job_id: str) -> None:
-    """Queues a job and sends nobody word of it."""
+    """Queues a job without a message."""
     job = jobs.job(job_id)
     ticket = jobs.queue_state(job.pipeline).tickets + 1
     move(jobs, job, ENQUEUE(ticket=ticket, due_at=datetime.now(UTC) + HELD, sealed=True))

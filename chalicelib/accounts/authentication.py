@@ -14,7 +14,7 @@ from chalicelib.jobs.ports.outside import Clock
 
 GUESTS_FOR = timedelta(minutes=1)
 SESSIONS_FOR = timedelta(seconds=5)
-"""So long what was found is believed, so that polling stays cheap: a session that has ended is out within seconds."""
+"""How long a look-up is trusted, so that polling stays cheap; an ended session is out within seconds."""
 REMEMBERED = 10_000
 
 
@@ -62,7 +62,7 @@ class Authentication:
         self._believe(user_id, GUESTS_FOR)
 
     def _check_session(self, user: User, *, at_once: bool) -> None:
-        """Who signs out, or changes the password because somebody else has it, ends the access tokens too. at_once: for
+        """Who signs out, or changes a password that was stolen, ends the access tokens too. at_once: for
         what changes an account or the installation, nothing is believed."""
         session = user.session or ""
         if not at_once and self._believes(session):

@@ -1,4 +1,4 @@
-"""Whose jobs the drop folders open: users that there are, so that somebody sees what became of the files."""
+"""Whose jobs the drop folders open: existing users, so that the files' fate has a reader."""
 
 from __future__ import annotations
 

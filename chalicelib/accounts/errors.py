@@ -63,9 +63,9 @@ class GuestsOff(Forbidden):
 
 
 class RegistrationOff(Forbidden):
-    """Ask whoever runs the installation for an account."""
+    """Ask the operator of the installation for an account."""
 
-    code, title = "registration_off", "Nobody registers here"
+    code, title = "registration_off", "Registration is off"
 
     def __init__(self) -> None:
         super().__init__("Accounts are not made by registering here. Ask the installation's admin for one.")

@@ -16,14 +16,14 @@ from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ports.outside import Clock
 
 WINDOW = timedelta(hours=24)
-"""From the first bytes on; after it, the count begins anew."""
+"""From the first bytes on; after it, the count begins again."""
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
 """What one subscriber may have many addresses of."""
 
 
 class QuotaStore(Protocol):
     def take_bytes(self, name: str, size: int, limit: int, now: datetime, window: timedelta) -> datetime | None:
-        """Counts these bytes and returns None; without counting them, returns when the count begins anew where they
+        """Counts these bytes and returns None; without counting them, returns when the count begins again where they
         would be more than `limit`."""
 
     def give_back_bytes(self, name: str, size: int) -> None: ...

@@ -12,8 +12,6 @@ from chalicelib.jobs.errors import Forbidden
 GUEST, USER, ADMIN = "guest", "user", "admin"
 
 READ, UPLOAD, ADMINISTER, ACCOUNT = "read", "upload", "admin", "account"
-KEY_SCOPES = (UPLOAD, READ, ADMINISTER)
-"""What a key may be given. Never `account`: a stolen key must not be able to make others, or to change a password."""
 
 SCOPES = {
     GUEST: frozenset({READ, UPLOAD}),

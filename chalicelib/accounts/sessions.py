@@ -71,7 +71,7 @@ class Sessions:
 
     def refresh(self, refresh_token: str) -> SignedIn:
         """A new pair for the latest refresh token of a session. An earlier one means that two have it: that ends the
-        session for both, since nobody can tell who is the thief. SessionEnded."""
+        session for both, since the thief can't be told from the user. SessionEnded."""
         try:
             given = self._tokens.verify_refresh(refresh_token)
         except Unauthorized:

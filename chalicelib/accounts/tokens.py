@@ -56,7 +56,7 @@ class Tokens:
         return self._sign(REFRESH, seconds, {"sub": token.user_id, "sid": token.session, "jti": token.id})
 
     def verify(self, token: str) -> User:
-        """Unauthorized for anything but an access token of ours that is in force; the reason is not told."""
+        """Unauthorized for anything but an access token of ours that is in force; the error gives no reason."""
         claims = self._claims(token, ACCESS, ["role"])
         role = str(claims["role"])
         expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC)

@@ -83,7 +83,7 @@ class Users:
         return self._store.change_account(account, changes, entry)
 
     def change_password(self, account: Account, current: str, new: str, address: str) -> Account:
-        """Ends all sessions: whoever else had the old password is out. WrongPassword, TooManyAttempts, WeakPassword,
+        """Ends all sessions: others who had the old password are out. WrongPassword, TooManyAttempts, WeakPassword,
         AccountChanged."""
         self._check_password(account, current, address)
         check_strength(new, email=account.email, username=account.username, field="new_password")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from chalicelib.accounts.people import READ
 from chalicelib.api.framework.http import Call, Reply
 from chalicelib.api.framework.paging import cursor_links
 from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.archives import (
     ArchiveAnswer,
+    ArchiveEstimate,
+    ArchivePlan,
     ArchiveRequest,
     ArchivesPage,
     ArchivesQuery,
@@ -47,9 +52,30 @@ routes = Routes(__name__)
 def create_archive(call: Call) -> Reply:
     """Its size is exact at once, and counts for your storage until the archive goes: by itself, after some days."""
     body: ArchiveRequest = call.body
-    wanted = Wanted(choice_of(body, artifacts=body.artifacts), body.layout, body.name, body.split_bytes)
-    job = services().archives.open(call.user.id, wanted, call.made_id)
+    job = services().archives.open(call.user.id, _wanted(body), call.made_id)
     return Reply(archive_answer(job), 202, {"Location": f"/api/archives/{job.id}"})
+
+
+@routes.route(
+    "POST",
+    "/archives/estimate",
+    "Size, time and cost of an archive",
+    body=ArchiveRequest,
+    answer=ArchivePlan,
+    scope=READ,
+    errors=(NothingChosen, FileNotFound, JobNotFound, TooManyFiles),
+)
+def estimate_archive(call: Call) -> ArchivePlan:
+    """Takes what POST /archives takes, and makes nothing."""
+    planning = services().archives.plan(call.user.id, _wanted(call.body))
+    return ArchivePlan(
+        size_bytes=sum(planning.sizes),
+        file_count=len(planning.members),
+        zip_count=len(planning.counts),
+        estimate=ArchiveEstimate(**asdict(planning.estimate)),
+        fast=ArchiveEstimate(**asdict(planning.fast)),
+        cheap=ArchiveEstimate(**asdict(planning.cheap)),
+    )
 
 
 @routes.route("GET", "/archives", "Your archives", query=ArchivesQuery, answer=ArchivesPage, headers=("Link",))
@@ -71,6 +97,11 @@ def delete_archive(call: Call, archive_id: str) -> Reply:
     job = services().archives.get(call.user.id, archive_id)
     services().deletion.delete_job(call.user.id, job.id)
     return Reply(None, 204)
+
+
+def _wanted(body: ArchiveRequest) -> Wanted:
+    choice = choice_of(body, artifacts=body.artifacts)
+    return Wanted(choice, body.layout, body.name, body.split_bytes, strategy=body.strategy)
 
 
 def choice_of(body: Chosen, *, artifacts: bool = False) -> Choice:
@@ -106,7 +137,7 @@ def archive_answer(job: Job) -> ArchiveAnswer:
         size_bytes=planned.size_bytes,
         file_count=planned.file_count,
         layout=planned.layout,
-        estimate=None,
+        estimate=ArchiveEstimate(**planned.estimate.model_dump()) if planned.estimate else None,
         zips=zips,
         download_url=zips[0].download_url if len(zips) == 1 else None,
         created_at=job.created_at,

@@ -1,4 +1,4 @@
-"""The API's description, and a page to read it on. Nothing of either is loaded before somebody asks."""
+"""The API's description, and a page to read it on. Neither is loaded before the first request for it."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def job_summary(job: Job) -> JobSummary:
 
 
 def status_answer(job: Job) -> StatusAnswer:
-    """One small query for a media job; one more for a pipeline with a queue, whose past tells the time left."""
+    """One small query for a media job; one more for a pipeline with a queue, whose past jobs give the time left."""
     work = services().works[job.pipeline]
     queue = services().queue_state(work)
     now = services().clock()

@@ -1,4 +1,4 @@
-"""A job as an open socket is told of it."""
+"""A job, as frames for open sockets."""
 
 from __future__ import annotations
 

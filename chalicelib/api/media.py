@@ -65,7 +65,7 @@ CORRECTING = (FileNotFound, NotAllowedInState, TryAgain)
     errors=CORRECTING,
 )
 def decide_duplicates(call: Call, job_id: str) -> CorrectedAnswer:
-    """Any file, not duplicates alone. The zip stays as it is until `POST /jobs/{job_id}/remake` makes it anew."""
+    """Any file, not duplicates alone. The zip stays as it is until `POST /jobs/{job_id}/remake` rebuilds it."""
     body: DuplicatesRequest = call.body
     job = services().corrections.job(call.user.id, job_id, MEDIA.name)
     changes: list[tuple[Sequence[int], Correct]] = []
@@ -111,7 +111,7 @@ def correct_dates(call: Call, job_id: str) -> CorrectedAnswer:
 @routes.route(
     "POST",
     "/jobs/{job_id}/remake",
-    "Make the zip anew",
+    "Rebuild the zip",
     body=RemakeRequest,
     answer=JobAnswer,
     errors=(NotAllowedInState,),
@@ -172,7 +172,7 @@ def look_into_zip(call: Call, job_id: str) -> Reply:
 
 
 def _inspected(file: File) -> Any:
-    from chalicelib.jobs.work.context import inspected
+    from chalicelib.jobs.work.run_files import inspected
 
     return inspected(file)
 

@@ -227,7 +227,7 @@ def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply
 
 
 def _pack(owner_id: str) -> None:
-    """A job that packs the catalogue anew, unless one is under way that will."""
+    """A job that repacks the catalogue, unless one is under way that will."""
     jobs, _ = services().jobs.jobs_of(owner_id, states=NOT_FINAL, pipeline="scenesync", limit=1, before=None)
     if not jobs:
         services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)

@@ -19,40 +19,43 @@ from chalicelib.api.framework.routing import LOADED, ROOT, Route
 SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "auth": ("auth",),
-        "keys": ("auth",),
-        "uploads": ("upload", "import-path", "jobs"),
-        "jobs": ("jobs", "status", "pipelines"),
+        "keys": ("auth/keys",),
+        "uploads": ("upload", "import-path", "jobs/{job_id}/files", "jobs/{job_id}/files/{file_id}"),
+        "jobs": ("jobs", "jobs/{job_id}/control", "jobs/{job_id}/retry", "status", "pipelines"),
         "live": ("live",),
-        "files": ("jobs", "download"),
-        "media": ("jobs",),
-        "bin": ("bin", "jobs"),
+        "files": ("download", "jobs/{job_id}/artifacts", "jobs/{job_id}/duplicates", "jobs/{job_id}/files"),
+        "media": ("jobs/{job_id}/dates", "jobs/{job_id}/duplicates", "jobs/{job_id}/remake", "jobs/{job_id}/tree"),
+        "bin": ("bin", "jobs/{job_id}/bin", "jobs/{job_id}/restore"),
         "library": ("files", "jobs"),
         "archives": ("archives",),
         "shares": ("shares", "shared"),
-        "colour": ("images", "detect", "correct", "pipelines"),
+        "colour": ("images", "detect", "correct", "pipelines/colour"),
         "results": ("results",),
         "guides": ("guides",),
-        "webhooks": ("webhooks", "jobs"),
+        "webhooks": ("webhooks", "jobs/{job_id}/deliveries"),
         "scenes": ("scenes", "performers", "tags", "studios"),
-        "pushes": ("scenes",),
+        "pushes": ("scenes/pages", "scenes/push"),
         "analysis": ("analysis",),
         "user_data": ("user-data",),
-        "speech": ("dictionaries", "jobs"),
+        "speech": ("dictionaries", "jobs/{job_id}/missing-words"),
         "schedules": ("schedules",),
-        "connections": ("connections", "settings"),
+        "connections": ("connections", "settings/test-openai", "settings/test-stash"),
         "settings": ("settings", "audit", "drop-folder"),
         "stats": ("stats", "health"),
         "documentation": ("openapi.json", "docs"),
         "compat.speech": ("v1",),
         "compat.knee": ("compat/knee",),
         "compat.media": ("compat/media",),
-        "compat.scenes": ("compat/scenes",),
+        "compat.scenes": ("compat/scenes/scenes", "compat/scenes/entities"),
+        "compat.scenes_jobs": ("compat/scenes/jobs", "compat/scenes/scenes/sync", "compat/scenes/sync"),
+        "compat.scenes_servers": ("compat/scenes/settings",),
         "compat.colour": ("compat/colour/images", "compat/colour/jobs"),
         "compat.colour_results": ("compat/colour/results",),
         "compat.colour_accounts": ("compat/colour/auth",),
     }
 )
-"""By the module's name, what its paths begin with; in the order of the API's description."""
+"""By the module's name, what its paths begin with; in the order of the API's description. A path belongs to the modules
+that name its longest beginning."""
 
 
 def every_route() -> list[Route]:
@@ -79,7 +82,7 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
             if self._registering:
                 return self._entries[path]  # asked by Chalice, which puts a route there
             below = path.removeprefix(ROOT)
-            self._load(name for name, parts in SUBJECTS.items() if any(_lies_in(below, part) for part in parts))
+            self._load(serving(below))
             return self._entries.get(path, {})
 
     def __iter__(self) -> Iterator[str]:
@@ -102,5 +105,14 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
                 self._registering = False
 
 
-def _lies_in(path: str, part: str) -> bool:
+def serving(path: str) -> list[str]:
+    """The modules that serve a path below ROOT; none for an unknown one."""
+    found = {
+        name: max((len(part) for part in parts if _is_below(path, part)), default=0) for name, parts in SUBJECTS.items()
+    }
+    longest = max(found.values())
+    return [name for name, length in found.items() if longest and length == longest]
+
+
+def _is_below(path: str, part: str) -> bool:
     return f"{path}/".startswith(f"/{part}/")

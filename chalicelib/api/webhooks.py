@@ -32,7 +32,7 @@ EVENT_ID = re.compile(r"[0-9a-z._]{1,100}")
 @routes.route(
     "POST",
     "/webhooks",
-    "Have an address told of events",
+    "Register an address for events",
     body=WebhookRequest,
     answer=NewWebhookAnswer,
     status=201,

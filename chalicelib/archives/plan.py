@@ -33,13 +33,6 @@ class MemberTooLarge(Exception):
         super().__init__(f"{path} has {size:,} bytes")
 
 
-def zip_size(members: Sequence[Planned]) -> int:
-    """The size in bytes of the zip of these members: sizes, names and times say it, whatever the CRC32s."""
-    from chalicelib.files.zip_layout import Entry, Layout
-
-    return Layout([Entry(m.path, m.stored.size, 0, source=m.stored, modified_at=m.modified_at) for m in members]).size
-
-
 def cut(members: Sequence[Planned], most: int) -> list[int]:
     """How many members, in their order, go into each zip of at most `most` bytes. MemberTooLarge."""
     counts: list[int] = []

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.archives.naming import Layout
 from chalicelib.archives.plan import Planned, parts, unpacked
-from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile, Worker, Workers
+from chalicelib.files.archive import COPY_FROM
+from chalicelib.pipelines.base import Member, PipelineFailed, RunContext, Step, StoredFile, Strategy
+from chalicelib.pipelines.workers import Worker, Workers
 
 NAME = "archive"
 SELECTION, CHECKSUMS = "selection", "checksums"
@@ -22,8 +24,20 @@ SAVED_AFTER = 100
 """Checksums: so many small files are read again at most where a worker dies."""
 
 
+class Estimated(BaseModel):
+    """What making it was estimated to take: so many workers at once, so many seconds and US dollars."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    strategy: Literal["fast", "cheap"]
+    workers: int
+    seconds: float
+    usd: float
+
+
 class Options(BaseModel):
-    """What the plan came to. counts, sizes: of the members and of the bytes of each zip."""
+    """What the plan came to. counts, sizes: of the members and of the bytes of each zip. estimate: None where the
+    archive was begun by a version that made none."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -33,6 +47,8 @@ class Options(BaseModel):
     size_bytes: int
     counts: list[int]
     sizes: list[int]
+    strategy: Strategy = "auto"
+    estimate: Estimated | None = None
 
 
 class ArchiveWork:
@@ -45,7 +61,15 @@ class ArchiveWork:
     def __init__(self) -> None:
         self.steps: tuple[Step, ...] = (
             Step("Completing checksums", complete_checksums, 2),
-            Step("Writing the zip", write, 6),
+            Step(
+                "Filling the zip",
+                lambda ctx: ctx.progress(0),
+                3,
+                slices=share,
+                work=lambda ctx, number: ctx.archive_slice(COMPLETE, number),
+                invoked=True,
+            ),
+            Step("Writing the zip", write, 3),
         )
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
@@ -53,10 +77,10 @@ class ArchiveWork:
 
 
 def complete_checksums(ctx: RunContext) -> None:
-    """Reads what has no CRC32: most files have one since they were looked into."""
+    """Reads what has no CRC32 and isn't told one as it is copied: most files have one since they were looked into."""
     members = _members(ctx)
     found = _checksums(ctx)
-    unknown = [i for i, member in enumerate(members) if member.stored.crc32 is None]
+    unknown = [i for i, member in enumerate(members) if must_be_read(member.stored)]
     total = sum(members[i].stored.size for i in unknown) or 1
     done = 0
     unsaved = 0
@@ -70,6 +94,19 @@ def complete_checksums(ctx: RunContext) -> None:
             ctx.save(CHECKSUMS, json.dumps(found).encode())
             unsaved = 0
     ctx.save(CHECKSUMS, json.dumps(found).encode())
+
+
+def must_be_read(stored: StoredFile) -> bool:
+    """Whether its CRC32 is found by reading it alone."""
+    return stored.crc32 is None and (stored.size < COPY_FROM or not stored.etag)
+
+
+def share(ctx: RunContext) -> int:
+    """Into how many slices the zip falls. Several zips are made one after the other, by one worker."""
+    options: Options = ctx.options
+    if len(options.counts) > 1:
+        return 0
+    return ctx.share_archive(COMPLETE, _zipped(_complete(ctx)), options.strategy)
 
 
 def _checksum(ctx: RunContext, number: int, stored: StoredFile, before: int, total: int) -> int:
@@ -96,17 +133,13 @@ def _checksum(ctx: RunContext, number: int, stored: StoredFile, before: int, tot
 def write(ctx: RunContext) -> None:
     """Artifact `complete`, or `part01`, `part02` and so on, each a zip by itself; and `contents`, which lists it."""
     options: Options = ctx.options
-    found = _checksums(ctx)
-    members = [
-        member if member.stored.crc32 is not None else _with_checksum(member, found[str(i)])
-        for i, member in enumerate(_members(ctx))
-    ]
+    members = _complete(ctx)
     state: Mapping[str, Any] = ctx.state or {}
     names = zip_names(options.filename, len(options.counts))
     for number, (some, (name, filename)) in enumerate(zip(parts(members, options.counts), names, strict=True)):
         if number < state.get("zips", 0):
             continue
-        ctx.archive(name, filename, [Member(one.path, one.stored, one.modified_at) for one in some])
+        ctx.archive(name, filename, _zipped(some))
         ctx.checkpoint({"zips": number + 1})
     listed = [{"path": m.path, "size_bytes": m.stored.size, "file_id": m.file_id} for m in members]
     content = json.dumps({"files": listed}, ensure_ascii=False).encode()
@@ -129,6 +162,19 @@ def _members(ctx: RunContext) -> list[Planned]:
         raise PipelineFailed(
             "selection_gone", "What was chosen is not kept any more. Choose the files again."
         ) from None
+
+
+def _complete(ctx: RunContext) -> list[Planned]:
+    """The members with what was read of them."""
+    found = _checksums(ctx)
+    return [
+        _with_checksum(member, found[str(i)]) if must_be_read(member.stored) else member
+        for i, member in enumerate(_members(ctx))
+    ]
+
+
+def _zipped(members: Sequence[Planned]) -> list[Member]:
+    return [Member(one.path, one.stored, one.modified_at) for one in members]
 
 
 def _checksums(ctx: RunContext) -> dict[str, int]:

@@ -19,7 +19,7 @@ from chalicelib.catalogue.query import Query
 OVERLAP = timedelta(seconds=60)
 """Changes are read again from this long before the last one seen: clocks of writers differ."""
 PACK_FROM = 2000
-"""The most changed scenes that are judged one by one; beyond that the columns are packed anew."""
+"""The most changed scenes that are judged one by one; beyond that the columns are repacked."""
 OPENED = 8
 """Owners whose columns a container keeps."""
 
@@ -28,7 +28,7 @@ _entities = TypeAdapter(Entities)
 
 @dataclass(frozen=True)
 class Found:
-    """A page of scenes. stale: so many scenes changed that the columns should be packed anew."""
+    """A page of scenes. stale: so many scenes changed that the columns should be repacked."""
 
     scenes: tuple[Scene, ...]
     total: int
@@ -204,7 +204,7 @@ class Catalogue:
         self._packs.remove(owner_id, name)
 
     def pack(self, owner_id: str) -> int:
-        """Packs all scenes anew; returns how many. Another packing that came first wins, and nothing is lost: changes
+        """Repacks all scenes; returns how many. Another packing that came first wins, and nothing is lost: changes
         are forgotten only up to what the columns in force hold."""
         head = self._store.head(owner_id)
         until = self._clock() - OVERLAP  # what is written while scenes are read stays a change
@@ -245,7 +245,7 @@ class Catalogue:
                 columns = self._packs.read(owner_id, head.columns) if head.columns else pack([])
                 if (entities := self._read_entities(owner_id, head)) is not None:
                     return _Opened(head, Columns(columns), entities)
-            except KeyError:  # packed anew just now
+            except KeyError:  # repacked just now
                 pass
             head = self._store.head(owner_id)
         raise RuntimeError("the packed columns are gone")

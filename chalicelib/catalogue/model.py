@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-SEPARATORS = ("/", "\\")
-"""Of folders in paths: a server on Windows has backslashes."""
-
 
 @dataclass(frozen=True)
 class Named:
@@ -118,7 +115,7 @@ def file_name(path: str) -> str:
 
 
 def stem(path: str) -> str:
-    """The file's name without what tells its type."""
+    """The file's name without its extension."""
     name = file_name(path)
     head, dot, extension = name.rpartition(".")
     return (

@@ -31,7 +31,7 @@ NEXT: Mapping[PlanStatus, frozenset[PlanStatus]] = {
     PlanStatus.APPLIED: frozenset(),
     PlanStatus.CANCELLED: frozenset(),
 }
-"""pending: the analysis is still at work. draft: nobody has decided anything yet. reviewing: somebody has."""
+"""pending: the analysis is still at work. draft: no decision yet. reviewing: some decisions."""
 
 
 class ChangeStatus(StrEnum):
@@ -45,7 +45,6 @@ class ChangeStatus(StrEnum):
 
 DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus.REJECTED})
 """What a person may decide; the others are what carrying out came to."""
-CARRIED_OUT = frozenset({ChangeStatus.APPLIED, ChangeStatus.CONFLICT, ChangeStatus.FAILED})
 
 
 class PlanFull(ValueError):

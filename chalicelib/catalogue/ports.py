@@ -60,7 +60,7 @@ class CatalogueStore(Protocol):
 
     def put(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> None:
         """Writes scenes, whatever is there: for what a source says. The change is written first, so that a page that
-        breaks off is found different, and written again, by whoever sends it again."""
+        breaks off is found different, and written again, with the next push of it."""
 
     def replace(self, owner_id: str, before: Scene, after: Scene, now: datetime) -> None:
         """Writes a scene and its change in one transaction. StaleScene unless it still is as in `before`."""

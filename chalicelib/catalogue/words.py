@@ -27,7 +27,7 @@ def folded(text: str) -> str:
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """The words of a text in order; dots, underscores, brackets, commas and the like separate them."""
+    """The words of a text in order; dots, underscores, brackets and commas separate them."""
     found: list[Word] = []
     for segment in _BREAK.split(text):
         spelled = [folded(match[0]) for match in _WORD.finditer(segment)]

@@ -101,7 +101,7 @@ class Plan:
     @cached_property
     def fingerprint(self) -> str:
         """Equal for plans of the same bytes with the same cuts: parts made for one may then complete the other. A
-        member of unknown CRC32 is told by its source, whose `repr` must name the version of the bytes."""
+        member of unknown CRC32 is identified by its source, whose `repr` must name the version of the bytes."""
         unknown = dict.fromkeys(self.layout.unknown, 0)
         sources = [(index, repr(self.layout.entry(index).source)) for index in unknown]
         crc = self.layout.knowing(unknown).crc32()

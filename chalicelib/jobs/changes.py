@@ -169,7 +169,7 @@ class Change:
     removes: bool = False
 
 
-# -- what is told of a change ------------------------------------------------------------------------------------------
+# -- the events of a change --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class FileRejected:
     message: str | None
 
 
-Told = JobEnded | FileRejected
+JobEvent = JobEnded | FileRejected
 
 # -- the store's part --------------------------------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class Refused(Exception):
 
 
 class Records(Protocol):
-    def apply(self, changes: Sequence[Change], tell: Sequence[Told] = ()) -> Any:
-        """Carries out all changes, or none, and has told what is to be told, where somebody listens. Returns the first
+    def apply(self, changes: Sequence[Change], events: Sequence[JobEvent] = ()) -> Any:
+        """Carries out all changes, or none, and writes their events, where there are subscribers. Returns the first
         change's record as it is then where the store knows it by the way (a Job without counts), else None. Raises
         Refused."""

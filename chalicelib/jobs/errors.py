@@ -30,7 +30,7 @@ def field_errors(invalid: ValidationError, root: str = "") -> list[FieldError]:
 
 
 class JobError(Exception):
-    """Told to the caller as it stands: never put anything internal into `detail`."""
+    """Sent to the caller as it is: never put anything internal into `detail`."""
 
     code = "bad_request"
     status = 400
@@ -126,7 +126,7 @@ class GuestMayNot(Forbidden):
 
 
 class NotFound(JobError):
-    """Check the address and the id. What belongs to somebody else looks the same."""
+    """Check the address and the id. Another user's object looks the same."""
 
     code, status, title = "not_found", 404, "Not found"
 
@@ -198,7 +198,7 @@ class NoLiveUpdates(NotFound):
 
 
 class UploadGone(NotFound):
-    """Begin the file's upload anew."""
+    """Start the file's upload again."""
 
     code, title = "upload_gone", "The upload was aborted or has expired"
 
@@ -240,7 +240,7 @@ class WebhookNotFound(NotFound):
 
 
 class Conflict(JobError):
-    """Read what is there, and decide anew."""
+    """Read what is there, then decide again."""
 
     code, status, title = "conflict", 409, "In conflict with what is there"
 
@@ -372,13 +372,13 @@ class TooManyWebhooks(LimitReached):
 
 
 class InternalError(JobError):
-    """Try again later. If it stays, tell us the request's id."""
+    """Try again later. If it persists, report the request's id."""
 
     code, status, title = "internal_error", 500, "Internal error"
 
 
 class StaleTransition(Exception):
-    """Somebody else moved first: the job or file is no longer as it was when it was read. Nothing was written."""
+    """Another worker moved first: the job or file has changed since it was read. Nothing was written."""
 
 
 class Busy(Exception):

@@ -22,36 +22,33 @@ from chalicelib.jobs.changes import (
     FileRecord,
     FileRejected,
     Is,
+    JobEvent,
     JobRecord,
     OneOf,
     Records,
     Refused,
-    Told,
     lease_free,
 )
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
-from chalicelib.jobs.intake.deliveries import is_newer
-from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_hash
-from chalicelib.jobs.moves import (
+from chalicelib.jobs.file_moves import (
     CLAIM_FILE,
     CLAIM_NEWER,
-    CORRECT,
     CORRECT_FILE,
     GIVE_UP_FILE,
     JUDGE,
     LOSE,
     MARK_DUPLICATE,
-    RECALL,
-    RECALL_AS_READ,
     REJECT,
     RESET,
-    RUN_AGAIN_FROM_SLICE,
     TAKE,
     UNMARK_DUPLICATE,
     FileFields,
     FileGuard,
     MovedFile,
 )
+from chalicelib.jobs.intake.deliveries import is_newer
+from chalicelib.jobs.model import File, FileOutcome, Job, StoredObject, owner_hash
+from chalicelib.jobs.moves import CORRECT, RECALL, RECALL_AS_READ, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.moving import job_conditions
 from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState
@@ -108,7 +105,7 @@ def claim_file(
 
 
 def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str, now: datetime) -> set[int]:
-    """Writes what inspection came to, counts it and tells of the rejected ones; returns the numbers of those whose
+    """Writes what inspection came to, counts it and records rejected ones as events; returns the numbers of those whose
     claim was still the outcome's."""
 
     def plan(some: Sequence[FileOutcome]) -> Plan:
@@ -117,17 +114,17 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
         size = sum(o.size for o in good if o.counts_bytes) + sum(map(_held, bad))
         amounts = {"inspected": len(good), "rejected": len(bad), "size": size}
         more = [Change(CountsRecord(job_id, tuple(o.number for o in some)), adds=amounts), *_rejections(bad, now)]
-        told: list[Told] = [
+        events: list[JobEvent] = [
             FileRejected(job_id, owner_id, o.number, o.attempt, o.error_code, o.error_message) for o in bad
         ]
-        return [_finishing(job_id, owner_id, outcome) for outcome in some], more, told
+        return [_finishing(job_id, owner_id, outcome) for outcome in some], more, events
 
     return {outcome.number for outcome in _each(jobs, outcomes, plan)}
 
 
 def reject_file(jobs: Records, file: File, code: str, message: str, now: datetime) -> bool:
     """Finishes a file whose work was given up as rejected; False where it has moved on."""
-    told = FileRejected(file.job_id, None, file.number, file.attempt, code, message)
+    event = FileRejected(file.job_id, None, file.number, file.attempt, code, message)
     held = file.size if file.etag and file.counts_bytes else 0  # else its object has never been seen
     changes = [
         _change(file, GIVE_UP_FILE(error_code=code, error_message=message, held=held)),
@@ -135,7 +132,7 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
         Change(DayRecord(day_of(now)), adds=rejections([code])),
     ]
     try:
-        jobs.apply(changes, [told])
+        jobs.apply(changes, [event])
     except Refused:
         return False
     return True
@@ -147,8 +144,8 @@ def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, mess
     def plan(some: Sequence[File]) -> Plan:
         own = [_change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
-        told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
-        return own, [_counts(job.id, some, {"rejected": len(some)}), day], told
+        events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
+        return own, [_counts(job.id, some, {"rejected": len(some)}), day], events
 
     return len(_each(jobs, files, plan))
 
@@ -189,9 +186,9 @@ def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, messag
         amounts: dict[str, float] = {name: -count for name, count in tally.items()}
         amounts |= {"rejected": len(some), "size": -sum(map(counted, some))}
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
-        told: list[Told] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
+        events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
         own = [_change(file, LOSE(error_code=code, error_message=message, held=0)) for file in some]
-        return own, [as_read, _counts(job.id, some, amounts), day], told
+        return own, [as_read, _counts(job.id, some, amounts), day], events
 
     _each(jobs, files, plan)
 
@@ -241,8 +238,8 @@ def counted(file: File) -> int:
 
 # -- inside ------------------------------------------------------------------------------------------------------------
 
-Plan = tuple[list[Change], list[Change], list[Told]]
-"""A change for each of some files; what else belongs to the transaction; what is told with it."""
+Plan = tuple[list[Change], list[Change], list[JobEvent]]
+"""A change for each of some files; what else belongs to the transaction; the events with it."""
 
 
 def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
@@ -252,9 +249,9 @@ def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Pl
     for some in batched(items, AT_ONCE):
         left: Sequence[T] = some
         while left:
-            own, more, told = plan(left)
+            own, more, events = plan(left)
             try:
-                jobs.apply([*own, *more], told)
+                jobs.apply([*own, *more], events)
             except Refused as refused:
                 if any(refused.failed(number) for number in range(len(own), len(own) + len(more))):
                     raise StaleTransition("the job has moved on") from None

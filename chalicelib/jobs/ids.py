@@ -20,7 +20,7 @@ def _written(value: int) -> str:
 
 
 def id_of(moment: datetime, *parts: str) -> str:
-    """The id of what happens at that time, as often as it is asked for. parts: what tells it from others."""
+    """The id of what happens at that time, the same each time. parts: what makes it different from others."""
     digest = hashlib.sha256("\n".join(parts).encode()).digest()
     return _written(int(moment.timestamp() * 1000) << 80 | int.from_bytes(digest[:10]))
 

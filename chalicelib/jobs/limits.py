@@ -30,10 +30,10 @@ class Limits:
     archive_seconds: int = 7 * 24 * 3600
     """How long a made archive is kept."""
     upload_patience: int = 24 * 3600
-    """A job whose files have not come for so long has failed."""
+    """How long a job waits for its files before it fails."""
     check_every: int = 300
     """How often the sweeper looks at a job that waits for files."""
     quiet_seconds: int = 60
-    """A drop folder that has been quiet for so long is complete."""
+    """How long a drop folder is quiet before it counts as complete."""
     lease_margin: int = 5
     """Added to what a worker has left to run: its lease outlives it, but not by much."""

@@ -47,11 +47,11 @@ class Job:
     announced_bytes: what its files were announced to be, for which it counts in its owner's usage until it ends;
     kept_bytes: what its files count for there since it ended.
     options_version: the version of its work's options that `options` are of.
-    callback: the address that is told of its end, with the secret that signs. deleting: gone for its owner, and being
+    callback: the address that hears of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
     edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
     found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
-    keep_seconds: of a job that is made of other jobs' files: so long it is kept after its end, and what it was
+    keep_seconds: of a job that is made of other jobs' files: how long it is kept after its end, and what it was
     announced to be is what it counts for then. None: until its owner deletes it.
     begun_by: the guest whose job it was before.
     """

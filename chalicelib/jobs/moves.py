@@ -1,21 +1,20 @@
-"""Every move of a job and of a file, as a value: the states that allow it, where it leads, what else must hold, what it
-sets. Nothing changes a job or a file but through one of these; the table in the README is printed from them.
+"""Every move of a job, as a value: the states that allow it, where it leads, what else must hold, what it sets. Nothing
+else changes a job; the table in the README is printed from them. Moves of files: file_moves.py.
 
 A move is called with what it sets this time: `PAUSE(due_at=None)`. Fields and guards are typed, so that mypy finds a
-misspelt one. moving.py makes the writes of it, with what follows in other records: see there for what is counted and
-told.
+misspelt one. moving.py makes the writes of it, with what follows in other records: see there for counters and
+events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypedDict, Unpack
 
-from chalicelib.jobs.model import Thumbnail
-from chalicelib.jobs.states import AWAITED, FINAL, FINISHED, NOT_FINAL, RECEIVING, FileState, JobState
+from chalicelib.jobs.states import FINAL, NOT_FINAL, RECEIVING, JobState
 
 RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING, JobState.PAUSED})
 
@@ -67,7 +66,7 @@ class JobFields(TypedDict, total=False):
 class JobGuard(Enum):
     """What must hold of a job besides its state. SAME_…: as it was when it was read."""
 
-    SAME_OWNER = "it belongs to whom it belonged to when it was read"
+    SAME_OWNER = "its owner is the one that was read"
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed its run since"
     SAME_HOLDER = "its lease has not been given back"
@@ -227,16 +226,14 @@ RETRY = JobMove(
 COMPLETED = frozenset({JobState.COMPLETED})
 CORRECT = JobMove("take its owner's corrections", COMPLETED, guards=frozenset({G.NOT_DELETING}))
 REMAKE = JobMove(
-    "make its results anew",
+    "rebuild its results",
     COMPLETED,
     JobState.PENDING,
     frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_BINNED}),
     OPEN_AGAIN,
 )
 BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
-RESTORE = JobMove(
-    "take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None, "due_at": None}
-)
+RESTORE = JobMove("take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None})
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.SAME_OWNER, G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
 FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
@@ -254,123 +251,7 @@ LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME
 ACTIONS: Mapping[str, JobMove] = {"pause": PAUSE, "resume": RESUME, "cancel": CANCEL}
 """What a user may ask of a job."""
 
-
-class FileFields(TypedDict, total=False):
-    """What a move may set of a file."""
-
-    size: int
-    content_type: str | None
-    sequencer: str | None
-    etag: str | None
-    attempt: int
-    lease_until: datetime | None
-    claimed_by: str | None
-    tries: int
-    sha256: str | None
-    crc32: int | None
-    metadata: Mapping[str, Any]
-    title: str | None
-    description: str | None
-    tags: Sequence[str]
-    thumbnail: Thumbnail | None
-    duplicate_of: int | None
-    error_code: str | None
-    error_message: str | None
-    upload_id: str | None
-    owner_hash: str | None
-    held: int
-    verdict: str | None
-    verdict_message: str | None
-    verdict_details: Mapping[str, Any]
-    verdict_run: int
-
-
-class FileGuard(Enum):
-    """What must hold of a file besides its state."""
-
-    SAME_STATE = "its state is the one that was read"
-    SAME_CLAIM = "no other worker has claimed it since"
-    LEASE_FREE = "where it is being inspected, no other message's lease is in force"
-    NO_UPLOAD = "it has no upload in parts"
-    NO_LATER_VERDICT = "no later run has judged it"
-    SAME_EDITS = "its owner has not changed it since it was read"
-
-
-@dataclass(frozen=True)
-class FileMove:
-    name: str
-    allowed: frozenset[FileState]
-    to: FileState | None = None
-    guards: frozenset[FileGuard] = frozenset()
-    sets: FileFields = field(default_factory=FileFields)
-
-    def __call__(self, *, now: datetime | None = None, **sets: Unpack[FileFields]) -> MovedFile:
-        return MovedFile(self, {**self.sets, **sets}, now)
-
-
-@dataclass(frozen=True)
-class MovedFile:
-    move: FileMove
-    sets: FileFields
-    now: datetime | None = None
-
-
-F = FileGuard
-FILE_FREED: FileFields = {"lease_until": None, "claimed_by": None}
-EXPECTED, INSPECTING = frozenset({FileState.EXPECTED}), frozenset({FileState.INSPECTING})
-
-CLAIM_FILE = FileMove("claim", AWAITED, FileState.INSPECTING, frozenset({F.LEASE_FREE}))
-CLAIM_NEWER = FileMove(
-    "claim a newer version",
-    FINISHED,
-    FileState.INSPECTING,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
-    {"error_code": None, "error_message": None, "owner_hash": None},
-)
-TAKE = FileMove("take", INSPECTING, FileState.INSPECTED, frozenset({F.SAME_CLAIM}), {**FILE_FREED, "tries": 0})
-REJECT = FileMove("reject", INSPECTING, FileState.REJECTED, frozenset({F.SAME_CLAIM}), {**FILE_FREED, "tries": 0})
-GIVE_UP_FILE = FileMove("give up", AWAITED, FileState.REJECTED, frozenset({F.SAME_CLAIM}), FILE_FREED)
-# The announced size stays the found one: an upload's was checked, and the store's own have no other.
-RESET = FileMove(
-    "look at it again",
-    FINISHED,
-    FileState.EXPECTED,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
-    {
-        "tries": 0,
-        "error_code": None,
-        "error_message": None,
-        "sequencer": None,
-        "etag": None,
-        "sha256": None,
-        "crc32": None,
-        "duplicate_of": None,
-        "owner_hash": None,
-    },
-)
-MARK_DUPLICATE = FileMove("mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE)
-UNMARK_DUPLICATE = FileMove(
-    "be no duplicate of a lost file", frozenset({FileState.DUPLICATE}), FileState.INSPECTED, sets={"duplicate_of": None}
-)
-LOSE = FileMove(
-    "lose",
-    frozenset({FileState.INSPECTED, FileState.DUPLICATE}),
-    FileState.REJECTED,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
-    {"owner_hash": None, "duplicate_of": None},
-)
-HAND_ON = FileMove("belong to another owner", FINISHED)
-NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
-DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
-CORRECT_FILE = FileMove("take its owner's correction", FINISHED, guards=frozenset({F.SAME_EDITS}))
-JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
-BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
-END_PARTS = FileMove(
-    "end an upload in parts", frozenset({FileState.EXPECTED, FileState.REJECTED}), sets={"upload_id": None}
-)
-
 JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, JobMove))
-FILE_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, FileMove))
 
 
 def targets(state: JobState) -> list[JobState]:

@@ -1,7 +1,7 @@
 """The writes of a move of a job: its own, and what counts it elsewhere.
 
 A job that leaves its queue is counted there. One that becomes final, or is taken back from there, counts for its
-owner's usage, for its day and for the installation; becoming final is told.
+owner's usage, for its day and for the installation; becoming final is an event.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ MEASURES: Mapping[Name, Measure] = {
     "JobsFailed": Measure("Count", (("Pipeline", "Code"),), "jobs that did not, by error code"),
     "StepSeconds": Measure("Seconds", (("Pipeline", "Step"),), "work on a step of a run, in one invocation"),
     "ZipBytes": Measure("Bytes", (("Pipeline",),), "size of a zip that was written"),
-    "SweeperFindings": Measure("Count", (("Finding",),), "what the sweeper had to make good"),
+    "SweeperFindings": Measure("Count", (("Finding",),), "what the sweeper replaced or repaired"),
     "WebhookTime": Measure("Milliseconds", (("Outcome",),), "of a try to deliver; its samples are the tries"),
     "GivenUp": Measure("Count", ((), ("Queue",)), "messages that came too often, in all and by queue"),
 }

@@ -1,6 +1,6 @@
 """Schedules: jobs that begin by themselves, each at its time once.
 
-The job's id is made of the schedule and the time that was due, so that whoever starts it a second time (after a crash,
+The job's id is made of the schedule and the time that was due, so that a second start (after a crash,
 or because two look at once) finds the one that is there. Times that were missed come to one job. The sweeper looks for
 what is due in the sparse index.
 """
@@ -77,7 +77,7 @@ class ScheduleStore(Protocol):
 
     def schedules(self, owner_id: str) -> list[Schedule]: ...
     def change_schedule(self, schedule: Schedule, changes: Mapping[str, Any]) -> Schedule:
-        """changes: fields of Schedule. ScheduleNotFound, and StaleTransition where it is of another version by now."""
+        """changes: fields of Schedule. ScheduleNotFound, and StaleTransition where its version has changed."""
 
     def delete_schedule(self, schedule: Schedule) -> None: ...
     def due_schedules(self, now: datetime, limit: int) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ class Schedules:
                 if exactly:
                     raise PreconditionFailed("The schedule was changed in the meantime.") from None
                 schedule = self._store.schedule(schedule.owner_id, schedule.id)
-        raise TryAgain("The schedule is changed by many at once: try again.")
+        raise TryAgain("The schedule is being changed by others: try again.")
 
     def _changed(self, schedule: Schedule, changes: Mapping[str, Any]) -> dict[str, Any]:
         now, timing = self._clock(), schedule.timing

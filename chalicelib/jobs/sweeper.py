@@ -1,4 +1,4 @@
-"""The sweeper: once a minute it looks at the jobs that are due, and makes good what a crash or a lost message left."""
+"""The sweeper: once a minute it looks at the jobs that are due, and repairs what a crash or a lost message left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 SHARE = timedelta(seconds=10)
-"""So long may one job take of a sweep: what is left of it is done in later ones, after those that were due with it."""
+"""How much of a sweep one job may take; later sweeps do the rest, after the jobs that were due with it."""
 NEXT_SWEEP = timedelta(seconds=30)
 
 

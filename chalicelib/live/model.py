@@ -64,7 +64,7 @@ class Head:
 @dataclass(frozen=True)
 class Turn:
     """The message that looks at a topic once. sent: a digest of what the watchers know, by job; told_at, checked_at:
-    when they were told, and when their credentials were looked at; missed: looks in a row that didn't reach all."""
+    when progress was told, and when credentials were looked at; missed: looks in a row that didn't reach all."""
 
     topic: Topic
     chain: str
@@ -96,9 +96,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class State:
-    """How a job is. frame: without type. digest: of what doesn't change by itself, as the time left does."""
+    """How a job is. frame: without type; None for one that is listed and not read. digest: of what doesn't change by
+    itself, as the time left does."""
 
     job_id: str
     final: bool
     digest: str
-    frame: Frame
+    frame: Frame | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
@@ -42,7 +42,7 @@ class States:
         self._clock = clock
 
     def of(self, topic: Topic) -> dict[str, State]:
-        """By the job's id. JobNotFound for another's job too, and for one that is being deleted."""
+        """By the job's id. JobNotFound for another's job too, for one that is being deleted, and for one in the bin."""
         now = self._clock()
         if topic.job_id is not None:
             return {topic.job_id: self._state(self._job(topic, topic.job_id), now)}
@@ -57,11 +57,24 @@ class States:
             elif listed.id in followed:
                 with suppress(JobNotFound):
                     states[listed.id] = self._state(self._job(topic, listed.id), now)
+            else:
+                states[listed.id] = State(listed.id, False, "", None)
         return states
+
+    def lost(self, topic: Topic, job_ids: Iterable[str]) -> list[str]:
+        """Those that their owner has no more, rather than newer ones instead."""
+        return [job_id for job_id in job_ids if not self._is_there(topic, job_id)]
+
+    def _is_there(self, topic: Topic, job_id: str) -> bool:
+        try:
+            self._job(topic, job_id)
+        except JobNotFound:
+            return False
+        return True
 
     def _job(self, topic: Topic, job_id: str) -> Job:
         job = self._jobs.job(job_id)
-        if job.owner_id != topic.owner_id or job.deleting:
+        if job.owner_id != topic.owner_id or job.deleting or job.binned_at:
             raise JobNotFound("There is no such job.")
         return job
 

@@ -91,8 +91,8 @@ class Talking:
             self._answer(connection, topics, message)
         except Refused as refused:
             self._say(connection_id, error(refused.code, str(refused), message.get("job_id")))
-        except JobNotFound as missing:
-            self._say(connection_id, error(missing.code, missing.detail, message.get("job_id")))
+        except JobNotFound:
+            self._say(connection_id, not_found(message.get("job_id")))
 
     def _answer(self, connection: Connection, topics: list[Topic], message: Mapping[str, Any]) -> None:
         match message.get("type"):
@@ -119,7 +119,11 @@ class Talking:
             raise Refused("too_many_watchers", f"{MOST_WATCHERS} sockets watch this already. Ask for the status.")
         states = self._states.of(topic)
         over = topic.job_id is not None and all(state.final for state in states.values())
-        frames = [{"type": "job_status", **state.frame} for state in states.values() if topic.job_id or not state.final]
+        frames = [
+            {"type": "job_status", **state.frame}
+            for state in states.values()
+            if state.frame is not None and (topic.job_id or not state.final)
+        ]
         self._say(connection.id, *frames)
         if over:
             self._store.unwatch(topic, [connection.id])
@@ -141,6 +145,11 @@ class Talking:
 def error(code: str, message: str, job_id: object = None) -> Frame:
     about = {"job_id": job_id} if isinstance(job_id, str) else {}
     return {"type": "error", "code": code, "message": message, **about}
+
+
+def not_found(job_id: object) -> Frame:
+    """Of another's job, and of one that is gone."""
+    return error(JobNotFound.code, "There is no such job.", job_id)
 
 
 def encoded(frame: Frame) -> bytes:

@@ -31,7 +31,7 @@ from chalicelib.live.model import (
 )
 from chalicelib.live.ports import LiveQueue, LiveStore, Sockets, Stale, Taken
 from chalicelib.live.states import States
-from chalicelib.live.talking import encoded, error
+from chalicelib.live.talking import encoded, error, not_found
 
 log = logging.getLogger(__name__)
 
@@ -80,20 +80,19 @@ class Watching:
         watchers, checked_at = self._entitled(turn, now)
         if not watchers and self._store.end(turn.topic, turn.chain, head.touched):
             return
-        frames = _news(turn, states, now)
+        frames, sent = self._news(turn, states, now)
         missed = self._tell(turn.topic, watchers, frames) if frames and watchers else frozenset()
         tries = turn.missed + 1 if missed else 0
-        told = bool(frames) and (not missed or tries >= MOST_TRIES)
-        if _over(turn.topic, states) and (told or not frames):
+        told = not missed or tries >= MOST_TRIES
+        if _over(turn.topic, states) and told:
             self._store.unwatch(turn.topic, [watcher.id for watcher in watchers])
             if self._store.end(turn.topic, turn.chain, head.touched):
                 return
-        digests = {state.job_id: state.digest for state in (states or {}).values()}
         following = replace(
             turn,
             number=turn.number + 1,
-            sent=digests if told else turn.sent,
-            told_at=now.timestamp() if frames else turn.told_at,
+            sent=sent if told else turn.sent,
+            told_at=now.timestamp() if frames and _due(turn, now) else turn.told_at,
             checked_at=checked_at,
             watchers=len(watchers),
             missed=0 if told else tries,
@@ -106,6 +105,22 @@ class Watching:
             return self._states.of(topic)
         except JobNotFound:
             return None
+
+    def _news(
+        self, turn: Turn, states: Mapping[str, State] | None, now: datetime
+    ) -> tuple[list[Frame], Mapping[str, str]]:
+        """What is told now: the end of a job at once, other changes two seconds after the last. And what the watchers
+        know then."""
+        if states is None:
+            return [not_found(turn.topic.job_id)], {}
+        sent = {job_id: turn.sent.get(job_id, "") for job_id in states}
+        frames = [not_found(job_id) for job_id in self._states.lost(turn.topic, sorted(turn.sent.keys() - sent.keys()))]
+        due = _due(turn, now)
+        for job_id, state in states.items():
+            if state.frame is not None and (due or state.final) and sent[job_id] != state.digest:
+                frames.append({"type": "job_update", **state.frame})
+                sent[job_id] = state.digest
+        return frames, sent
 
     def _entitled(self, turn: Turn, now: datetime) -> tuple[list[Connection], float]:
         """Who watches and still may; the others are told so, and closed. And when that was looked at."""
@@ -131,13 +146,8 @@ class Watching:
         return told.missed
 
 
-def _news(turn: Turn, states: Mapping[str, State] | None, now: datetime) -> list[Frame]:
-    """What is told now: a job's end at once, other changes two seconds after the last."""
-    if states is None:
-        return [error("job_not_found", "There is no such job.", turn.topic.job_id)]
-    changed = [state for state in states.values() if turn.sent.get(state.job_id) != state.digest]
-    due = now.timestamp() - turn.told_at >= UPDATE_EVERY.total_seconds()
-    return [{"type": "job_update", **state.frame} for state in changed] if due or any(s.final for s in changed) else []
+def _due(turn: Turn, now: datetime) -> bool:
+    return now.timestamp() - turn.told_at >= UPDATE_EVERY.total_seconds()
 
 
 def _over(topic: Topic, states: Mapping[str, State] | None) -> bool:

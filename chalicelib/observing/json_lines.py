@@ -20,7 +20,7 @@ REMOVED = "[removed]"
 
 class JsonLines(LambdaPowertoolsFormatter):
     """Time (RFC 3339, by which Lambda orders and filters), level, place, message, logger; the keys of this moment; the
-    record's own `extra`. Of an exception it tells what chalicelib.observing.faults lets through."""
+    record's own `extra`. Of an exception it logs what chalicelib.observing.faults lets through."""
 
     def __init__(self) -> None:
         # A message that happens to be JSON stays text.

@@ -1,1 +1,1 @@
-"""Every call to somebody else's server: only to addresses that its purpose allows, bounded in time and bytes."""
+"""Every call to another server: only to addresses that its purpose allows, bounded in time and bytes."""

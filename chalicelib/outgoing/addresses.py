@@ -40,7 +40,7 @@ class Addresses:
     def check(self, url: str) -> tuple[SplitResult, list[str]]:
         """The address taken apart, and the IP addresses to which it may be connected: all that its name resolves to.
 
-        Whoever connects must connect to one of these and not resolve again: the next answer may be another. Refused
+        The caller must connect to one of these and not resolve again: the next answer may be another. Refused
         where one of them is not allowed.
         """
         parts = self._parts(url)

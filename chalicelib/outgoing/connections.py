@@ -42,7 +42,7 @@ class ConnectionStore(Protocol):
 
     def connections(self, owner_id: str) -> list[Connection]: ...
     def change_connection(self, before: Connection, after: Connection) -> Connection:
-        """ConnectionNotFound, and StaleTransition where it is of another version by now."""
+        """ConnectionNotFound, and StaleTransition where its version has changed."""
 
     def delete_connection(self, connection: Connection) -> None: ...
 
@@ -65,7 +65,7 @@ class Connections:
 
     def change(self, connection: Connection, changes: Mapping[str, Any], *, exactly: bool) -> Connection:
         """changes: name, url, key. InvalidFields for another address without the key, which would otherwise be sent to
-        wherever somebody with a stolen token points it. exactly: only as it was read, else PreconditionFailed."""
+        wherever the holder of a stolen token points it. exactly: only as it was read, else PreconditionFailed."""
         for _ in range(TRIES):
             if changes.get("url", connection.url) != connection.url and "key" not in changes:
                 wrong = FieldError("key", "give it again with another address")
@@ -81,7 +81,7 @@ class Connections:
                 if exactly:
                     raise PreconditionFailed("The connection was changed in the meantime.") from None
                 connection = self._store.connection(connection.owner_id, connection.id)
-        raise TryAgain("The connection is changed by many at once: try again.")
+        raise TryAgain("The connection is being changed by others: try again.")
 
     def key(self, connection: Connection) -> str:
         """The key itself, for sending it to the connection's address and nowhere else."""

@@ -1,4 +1,4 @@
-"""One request to somebody else's server, which may be slow, lie about where it is, or send on."""
+"""One request to another server, which may be slow, lie about where it is, or send on."""
 
 from __future__ import annotations
 

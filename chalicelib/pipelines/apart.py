@@ -39,7 +39,7 @@ HEAD = struct.Struct("<I")
 
 
 class Killed(Exception):
-    """Somebody has killed the child."""
+    """The child was killed from outside."""
 
 
 def too_expensive() -> UnreadableFile:
@@ -74,7 +74,7 @@ class Apart:
                 kind, value, digests = self._inspect(file, options)
                 break
             except Killed:
-                continue  # by somebody else: that says nothing of the file
+                continue  # from outside: that says nothing of the file
         else:
             raise too_expensive()  # or by the kernel, each time, for want of memory
         file.digests = digests

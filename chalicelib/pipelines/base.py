@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from chalicelib.files.names import is_housekeeping
 from chalicelib.files.source import SourceFile
+from chalicelib.pipelines.listing import Columns, Kind
+from chalicelib.pipelines.workers import Workers
 
 
 class UnreadableFile(Exception):
@@ -203,7 +205,7 @@ class RunContext(Protocol):
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
         """The file as a member of an archive: with its crc32, read and recorded once if inspection didn't need all of
-        its bytes. A large one may stay without: the store tells it as its bytes are copied."""
+        its bytes. A large one may stay without: the store returns it as its bytes are copied."""
 
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         """Stores a downloadable object under `name`; the same name again replaces it."""
@@ -249,7 +251,7 @@ class Step:
     function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
     what it needs.
 
-    slices, work: a step that many workers share. `run` plans and saves; `slices` then tells into how many parts the
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then says into how many parts the
     step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
     part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
@@ -264,111 +266,6 @@ class Step:
     slices: Callable[[RunContext], int] | None = None
     work: Callable[[RunContext, int], None] | None = None
     invoked: bool = False
-
-
-def automatic(options: Any) -> Strategy:
-    return "auto"
-
-
-def archive_slices(
-    title: str,
-    name: str,
-    members: Callable[[RunContext], Iterable[Member]],
-    weight: float = 1.0,
-    strategy: Callable[[Any], Strategy] = automatic,
-) -> Step:
-    """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
-    that is worth their start. strategy: given the job's options."""
-    return Step(
-        title,
-        lambda context: context.progress(0),
-        weight,
-        slices=lambda context: context.share_archive(name, members(context), strategy(context.options)),
-        work=lambda context, number: context.archive_slice(name, number),
-        invoked=True,
-    )
-
-
-Kind = Literal["image", "video", "volume", "audio"]
-"""What a library shows a file as."""
-
-
-@dataclass(frozen=True)
-class Worker:
-    """The function that does one part of a pipeline's work, on AWS and on one machine.
-
-    memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
-    disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
-    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
-    that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
-    library: whether it looks at the owner's other jobs. results: whether it reads what other jobs came to.
-    pictures: whether it looks at the small pictures of files.
-    """
-
-    memory: int = 1769
-    seconds: int = 900
-    disk: int = 512
-    batch: int = 1
-    at_once: int = 50
-    layers: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-    connections: bool = False
-    library: bool = False
-    results: bool = False
-    pictures: bool = False
-
-
-@dataclass(frozen=True)
-class LayerWorker:
-    """The function of steps whose libraries don't fit beside their pipeline's own; see Step.layer.
-
-    modules: those of the pipeline's modules that import these libraries, by their full names. begins_in: the module
-    that such a step loads first, whose other libraries may be missing here.
-    """
-
-    worker: Worker
-    modules: tuple[str, ...]
-    begins_in: str
-
-
-@dataclass(frozen=True)
-class Workers:
-    """A pipeline's functions. layers: by the name that Step.layer gives."""
-
-    inspect: Worker = Worker(seconds=300, batch=10)
-    run: Worker = Worker()
-    layers: Mapping[str, LayerWorker] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A value of each file by which a job's files can be sorted and, where all of its values are known, grouped.
-
-    name: in `sort=` and `group_by=`. key: in the metadata of an inspection. values: all that it can be, in their order;
-    empty where it is free. A file without the value comes after all others, or is counted with the last of `values`.
-    """
-
-    name: str
-    key: str
-    values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Columns:
-    """How a job's files can be listed, besides by number, filename, size and status, which every pipeline has."""
-
-    columns: tuple[Column, ...] = ()
-
-    @property
-    def sorts(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.values)
-
-    def column(self, name: str) -> Column | None:
-        return next((column for column in self.columns if column.name == name), None)
 
 
 class Work(Protocol):

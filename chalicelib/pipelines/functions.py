@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from chalicelib.pipelines.base import Worker, Workers
 from chalicelib.pipelines.registry import PIPELINES, WORKS
+from chalicelib.pipelines.workers import Worker, Workers
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The open sockets, told by way of API Gateway's @connections.
+"""The open sockets, reached through API Gateway's @connections.
 
 boto3's client of it takes 3.2 ms of CPU a message; urllib3 and botocore's signature less than half of that, which
-counts where a thousand are told. IAM: execute-api:ManageConnections.
+counts where a thousand get it. IAM: execute-api:ManageConnections.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class ManagedSockets:
         try:
             return int(self._pool.request(method, url, body=body, headers=dict(request.headers)).status)
         except HTTPError as failed:
-            log.warning("A socket can't be told now (%s).", type(failed).__name__)
+            log.warning("A socket can't be sent to now (%s).", type(failed).__name__)
             return 0
 
     @property

@@ -1,4 +1,4 @@
-"""What is worth telling, under ids that follow from what happened: the same change is the same event."""
+"""The events of jobs and files, under ids that follow from what happened: the same change is the same event."""
 
 from __future__ import annotations
 

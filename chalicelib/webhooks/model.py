@@ -1,4 +1,4 @@
-"""Who wants to be told of what, what has happened, and how telling it went."""
+"""Webhooks: their addresses, the events, and how deliveries went."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that is told of events. The one of a job's callback has the job's id, and isn't kept by itself."""
+    """An address that receives events. The one of a job's callback has the job's id, and isn't kept by itself."""
 
     id: str
     owner_id: str
@@ -34,7 +34,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened once, under an id that is the same whoever tells it. data: what is said of it."""
+    """Something that happened once, under an id that is the same for every sender. data: the event's content."""
 
     id: str
     type: str
@@ -46,7 +46,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at telling. status: of the answer, None without one. error: a code, None where it was taken."""
+    """One try at a delivery. status: of the answer, None without one. error: a code, None where it was taken."""
 
     at: datetime
     milliseconds: int
@@ -82,7 +82,7 @@ class Schedule:
     lease: timedelta = timedelta(seconds=60)
     """A try that isn't over by then has died."""
     keep: timedelta = field(default=timedelta(days=30))
-    """Deliveries are listed for so long."""
+    """How long deliveries are listed."""
 
 
 class WebhookStore(Protocol):
@@ -123,7 +123,7 @@ class WebhookStore(Protocol):
         """Makes it pending and due now, whatever it was, as if it had never been tried. StaleTransition."""
 
     def due(self, now: datetime, limit: int) -> list[Mapping[str, str]]:
-        """The messages for events and deliveries that are due: what nobody has worked on for too long."""
+        """The messages for events and deliveries that are due: those without progress for too long."""
 
 
 class WebhookQueue(Protocol):

@@ -1,7 +1,7 @@
-"""Events go out: each to whoever wants it, at least once, again and again until it is taken or given up.
+"""Events go out: each to its subscribers, at least once, again and again until it is taken or given up.
 
 An event is written down in the very transaction that makes it true, then asked for over the queue; what gets lost on
-the way, the sweeper finds by its due time. Whoever hands it on makes one delivery for each endpoint, under the event's
+the way, the sweeper finds by its due time. Each hand-on makes one delivery for each endpoint, under the event's
 own id, so that handing on twice changes nothing. A delivery's try is claimed, made, and written down with what came of
 it. A worker that dies in between makes the receiver see the event twice, with the same `webhook-id`.
 """
@@ -92,7 +92,7 @@ class Webhooks:
                 if exactly:
                     raise PreconditionFailed("The webhook was changed in the meantime.") from None
                 endpoint = self._store.endpoint(endpoint.owner_id, endpoint.id)
-        raise TryAgain("The webhook is changed by many at once: try again.")
+        raise TryAgain("The webhook is being changed by others: try again.")
 
     def callback(self, url: str) -> dict[str, str]:
         """What a job keeps of its callback address. InvalidFields."""
@@ -162,7 +162,7 @@ class Webhooks:
         self._store.forget_event(event.id)
 
     def attempt(self, endpoint_id: str, event_id: str) -> None:
-        """Tries a delivery once, if it is due and nobody else does."""
+        """Tries a delivery once, if it is due and no other worker does."""
         delivery, now = self._store.delivery(endpoint_id, event_id), self._clock()
         try:
             delivery = self._store.claim_delivery(delivery, now, now + self._schedule.lease)
@@ -201,7 +201,7 @@ class Webhooks:
         try:
             self._store.finish_try(delivery, changes)
         except StaleTransition:
-            return  # asked for anew in the meantime
+            return  # asked for again in the meantime
         if wait is not None and wait <= LONGEST_DELAY:
             self._queue.webhook(_message(delivery), wait + 1)  # not a moment before it is due
 

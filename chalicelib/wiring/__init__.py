@@ -33,7 +33,7 @@ class Services(LiveServices):
 
 
 class Current:
-    """The services of this container. When an admin has changed settings they are made anew, clients aside."""
+    """The services of this container. When an admin has changed settings they are rebuilt, clients aside."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -52,7 +52,7 @@ class Current:
             return self._services
 
     def look_again(self) -> None:
-        """The next call sees what has been stored by now."""
+        """The next call reads the stored settings again."""
         self._look_at = LONG_AGO
 
     def cache_clear(self) -> None:

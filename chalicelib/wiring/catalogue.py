@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
     from chalicelib.catalogue.planning import Plans
     from chalicelib.catalogue.pushing import Pushing
-    from chalicelib.catalogue.works import Tools
+    from chalicelib.catalogue.works.common import Tools
     from chalicelib.outgoing.addresses import Addresses
     from chalicelib.outgoing.connections import Connections as OwnersConnections
     from chalicelib.outgoing.servers import Servers
@@ -100,7 +100,7 @@ class CatalogueServices(AccountServices):
         return Plans(PlanTable(self.jobs_table), self.clock, new_id)
 
     def catalogue_tools(self) -> Tools:
-        from chalicelib.catalogue.works import Tools
+        from chalicelib.catalogue.works.common import Tools
         from chalicelib.jobs.library.videos import OwnVideos
 
         return Tools(

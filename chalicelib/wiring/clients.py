@@ -69,7 +69,7 @@ class Clients:
 
 
 def _config(**more: Any) -> Any:
-    """With a fixed User-Agent: botocore puts its own together anew, twice a request, at a good part of its time."""
+    """With a fixed User-Agent: botocore puts its own together again, twice a request, at a good part of its time."""
     from botocore import __version__
     from botocore.config import Config
 

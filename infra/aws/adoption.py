@@ -24,7 +24,7 @@ def adoption_template(stack: str) -> Json:
 
 
 def to_import(stack: str, account: str, region: str) -> list[Json]:
-    """What CloudFormation wants to be told: which of the template is which of those that exist."""
+    """What CloudFormation needs for an import: which resource of the template is which existing one."""
     return [
         {
             "ResourceType": resource["Type"],

@@ -15,8 +15,6 @@ Json = dict[str, Any]
 
 WINDOW = 300
 """Seconds over which an address's requests are counted."""
-RATE_LIMITED = json.dumps(problem_content(TOO_MANY, None))
-"""Fixed text: the firewall has no id of a request to put into it."""
 
 
 def edge_template() -> Json:
@@ -55,6 +53,7 @@ def edge_template() -> Json:
                     "CustomResponseBodies": {
                         "rate": {
                             "ContentType": "APPLICATION_JSON",
+                            # Fixed text: the firewall has no id of a request to put into it.
                             "Content": json.dumps(problem_content(TOO_MANY, None)),
                         },
                     },

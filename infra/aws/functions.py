@@ -66,7 +66,7 @@ SIZES: dict[str, dict[str, Any]] = {
 
 
 def missing_settings(pipelines: Sequence[str]) -> list[str]:
-    """For each handler of the deployment that nobody thought of, a sentence that names the file to edit."""
+    """For each handler of the deployment without a size or rights, a sentence that names the file to edit."""
     workers = {function.handler for function in worker_functions(pipelines)}
     fed = {trigger.handler for trigger in _feeds(pipelines)} | {SWEEP_HANDLER, API, *SOCKET_HANDLERS}
     found = [
@@ -82,7 +82,7 @@ def missing_settings(pipelines: Sequence[str]) -> list[str]:
 
 
 def functions(pipelines: Sequence[str]) -> Iterator[Function]:
-    """Every function of the deployment. Raises KeyError for a handler whose size nobody thought of."""
+    """Every function of the deployment. Raises KeyError for a handler without a size."""
     yield Function(API, seconds=API_SECONDS, **SIZES[API])
     workers = {function.handler: function.worker for function in worker_functions(pipelines)}
     for handler, own in workers.items():
@@ -188,7 +188,6 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_BUCKET": bucket,
         "MILLRACE_JOBS_TABLE": f"{stack}-jobs",
         "MILLRACE_ACCOUNTS_TABLE": f"{stack}-accounts",
-        "MILLRACE_CATALOG_TABLE": f"{stack}-catalog",
         "MILLRACE_QUEUE_URL_PREFIX": {
             "Fn::Sub": f"https://sqs.${{AWS::Region}}.${{AWS::URLSuffix}}/${{AWS::AccountId}}/{stack}-"
         },

@@ -96,7 +96,7 @@ SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
-    """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for a handler nobody thought of."""
+    """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for an unknown handler."""
     kind, _, place = handler.partition("_")
     layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]

@@ -64,7 +64,7 @@ def graphs() -> list[tuple[str, list[Any], str]]:
         ("Zips, bytes", [_search("ZipBytes", "Sum")], "Sum"),
         ("Requests by status", [_search("RequestTime", "SampleCount", "Status")], "SampleCount"),
         ("Requests by route, p90, ms", [_search("RequestTime", "p90", "Route")], "p90"),
-        ("Made good by the sweeper", [_search("SweeperFindings", "Sum")], "Sum"),
+        ("Repaired by the sweeper", [_search("SweeperFindings", "Sum")], "Sum"),
         ("Tries of webhooks", [_search("WebhookTime", "SampleCount")], "SampleCount"),
     ]
 

@@ -230,7 +230,7 @@ def _distribution() -> Json:
 
 
 def _guarded(name: str, host: str) -> Json:
-    """An origin that answers to nobody else: chalicelib.api.framework.origin."""
+    """An origin that answers CloudFront alone: chalicelib.api.framework.origin."""
     secret = {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"}
     return {
         "Id": name,

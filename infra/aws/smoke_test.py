@@ -54,7 +54,7 @@ def _call(
 
 
 def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str], expected: int | None = None) -> bytes:
-    """The answer's body. urllib follows redirects without the caller's token only where it is told to: see Redirect."""
+    """The answer's body. urllib follows redirects without the caller's token only where it must: see Redirect."""
     request = urllib.request.Request(url, body, dict(headers), method=method)  # noqa: S310 -- https, or a test's own
     try:
         with OPENER.open(request, timeout=60) as answer:

@@ -13,7 +13,7 @@ SOCKETS_HOST = "${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
 
 
 def sockets_template(stack: str) -> Json:
-    """Additions by resource. Frames are told apart by their type; all of ours go to the one default route."""
+    """Additions by resource. Frames differ by their type; all of ours go to the one default route."""
     rate = {"Ref": "RequestsPerSecond"}
     return {
         "WebsocketAPI": {"Properties": {"Name": f"{stack}-live", "RouteSelectionExpression": "$request.body.type"}},

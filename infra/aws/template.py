@@ -1,4 +1,4 @@
-"""The data that a deployment stands on, as a CloudFormation template: bucket, tables, queues and who tells whom.
+"""The data that a deployment stands on, as a CloudFormation template: bucket, tables, queues and their notifications.
 
 The one source: `chalice package --merge-template` takes it to AWS, infra/local/provision.py builds the same locally.
 """
@@ -47,7 +47,7 @@ def _arn(resource: str) -> Json:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-# What makes S3 tell a pipeline of a new file: the page and clients upload under one prefix, drop folders are the other.
+# How S3 notifies a pipeline of a new file: the page and clients upload under one prefix, drop folders are another.
 def arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     return [
         (f"{root}/{trigger.queue.removeprefix('inspect-')}/", trigger.queue)
@@ -144,9 +144,8 @@ def _tables(stack: str) -> Json:
     by_hash = _index("by_hash", "owner_hash", "PK", {"ProjectionType": "KEYS_ONLY"})
     due = _index("due", "due_shard", "due_at", {"ProjectionType": "KEYS_ONLY"})
     return {
-        "JobsTable": _table(f"{stack}-jobs", [by_owner, by_hash, due], expires=True),
-        "AccountsTable": _table(f"{stack}-accounts", [], expires=True),
-        "CatalogTable": _table(f"{stack}-catalog", [], expires=False),
+        "JobsTable": _table(f"{stack}-jobs", [by_owner, by_hash, due]),
+        "AccountsTable": _table(f"{stack}-accounts", []),
     }
 
 
@@ -158,7 +157,7 @@ def _keys(hash_key: str, range_key: str) -> list[Json]:
     return [{"AttributeName": hash_key, "KeyType": "HASH"}, {"AttributeName": range_key, "KeyType": "RANGE"}]
 
 
-def _table(name: str, indexes: list[Json], *, expires: bool) -> Json:
+def _table(name: str, indexes: list[Json]) -> Json:
     keys = _keys("PK", "SK")
     attributes = sorted(
         {key["AttributeName"] for schema in [keys, *(i["KeySchema"] for i in indexes)] for key in schema}
@@ -170,11 +169,10 @@ def _table(name: str, indexes: list[Json], *, expires: bool) -> Json:
         "KeySchema": keys,
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         "SSESpecification": {"SSEEnabled": True},
+        "TimeToLiveSpecification": {"AttributeName": TTL_ATTRIBUTE, "Enabled": True},
     }
     if indexes:
         properties["GlobalSecondaryIndexes"] = indexes
-    if expires:
-        properties["TimeToLiveSpecification"] = {"AttributeName": TTL_ATTRIBUTE, "Enabled": True}
     return {
         "Type": "AWS::DynamoDB::Table",
         "DeletionPolicy": "Retain",

@@ -1,4 +1,4 @@
-"""What tells that something is wrong: alarms that mail, one dashboard, and a budget."""
+"""How an operator learns of faults: alarms that mail, one dashboard, and a budget."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What AWS calls event source mappings: receives from every queue, calls its handler, deletes what was dealt with.
 
-A message stays hidden while its worker lives, so that one that comes again is in nobody's hands: its handler failed, or
+A message stays hidden while its worker lives, so that one that comes again has no worker: its handler failed, or
 its worker died or overran its time. The queue itself moves it to the dead letters after three receives.
 """
 
@@ -214,7 +214,7 @@ class Dispatcher:
             if long:
                 while not self._long.acquire(timeout=hiding.every):
                     if self._stopping.is_set():
-                        return  # nobody has begun with these: they come again
+                        return  # no worker has begun these: they come again
                     hiding.do()
             try:
                 event = sqs_event(messages, trigger.queue)

@@ -1,4 +1,4 @@
-"""Whether the disk of the data folder has room: what is left for good is kept for reading, deleting and journals."""
+"""Whether the disk of the data folder has room: some of it is reserved for reading, deleting and journals."""
 
 from __future__ import annotations
 

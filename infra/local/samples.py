@@ -51,7 +51,7 @@ def make_samples(directory: Path) -> list[Path]:
 
 
 def scene(seed: int, size: tuple[int, int] = SIZE) -> Image.Image:
-    """A landscape under a sky, told apart from others by its seed."""
+    """A landscape under a sky; each seed gives another."""
     rng = random.Random(seed)  # noqa: S311  # pictures, not secrets
     width, height = size
 

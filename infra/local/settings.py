@@ -97,14 +97,13 @@ class LocalSettings:
             "MILLRACE_BUCKET": BUCKET,
             "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
-            "MILLRACE_CATALOG_TABLE": f"{STACK}-catalog",
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
             "MILLRACE_LIVE_URL": f"ws://{self.sockets}",
             "MILLRACE_LIVE_ENDPOINT": f"http://{self.sockets}",
             "MILLRACE_TOKEN_KEY": self._token_key(),
             "MILLRACE_CORS_ORIGINS": ",".join(self.origins),
             "MILLRACE_IMPORT_ROOTS": own.get("MILLRACE_IMPORT_ROOTS", f"s3://{BUCKET}/import/@{{user_id}}/"),
-            # Whoever reaches this machine's loopback is its user, with an account or without.
+            # Callers on this machine's loopback are its users, with an account or without.
             "MILLRACE_LIMIT_GUEST_BYTES": own.get("MILLRACE_LIMIT_GUEST_BYTES", str(1024**4)),
             "PYTHONUNBUFFERED": "1",
         }
@@ -128,7 +127,7 @@ def _remembered_port(remembered: Path) -> int:
 def environment_of_running(data_dir: Path) -> dict[str, str]:
     """What each process of the stack that runs on the folder gets."""
     settings = LocalSettings(port=0, data_dir=data_dir)
-    # Its own ports are taken by the running stack, and must not be looked for anew.
+    # Its own ports are taken by the running stack, and must not be looked for again.
     settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
     settings.__dict__["sockets_port"] = int((data_dir / "sockets-port").read_text())
     return settings.environment()

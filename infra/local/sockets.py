@@ -1,6 +1,6 @@
-"""API Gateway's WebSocket API on this machine: sockets call the handlers of app.py, and are told by @connections.
+"""API Gateway's WebSocket API on this machine: sockets call the handlers of app.py, and @connections sends to them.
 
-As on AWS, a connection opens where $connect's handler says so, is told what is posted for its id, and ends with two
+As on AWS, a connection opens where $connect's handler says so, receives what is posted for its id, and ends with two
 hours or ten minutes of silence. What posts has to sign as for AWS, with the credentials of the data folder.
 """
 
@@ -53,7 +53,7 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 class Connection:
-    """One socket: what waits to be sent, and when it last said or was told anything."""
+    """One socket: what waits to be sent, and when it last sent or received anything."""
 
     def __init__(self, ends_with: str | None = None) -> None:
         """ends_with: the job whose end is the socket's."""

@@ -50,7 +50,7 @@ def call(app: Any, request: dict[str, Any]) -> str:
 
 def main() -> None:
     readable()
-    # Whoever asks for the work decides when it ends; the end of standard input is the word.
+    # The parent decides when it ends; the end of standard input says so.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "w", buffering=1)
@@ -61,7 +61,7 @@ def main() -> None:
     def listen() -> None:
         for line in sys.stdin:
             requests.put(json.loads(line))
-        os._exit(0)  # even in the middle of a call: nobody is left to hear of it, and the message will come again
+        os._exit(0)  # even in the middle of a call: no one hears of it, and the message will come again
 
     threading.Thread(target=listen, daemon=True).start()
     replies.write('{"ready": true}\n')

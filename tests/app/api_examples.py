@@ -1,5 +1,5 @@
 """The examples of docs/api.md and of the OpenAPI document, by asking the real app: `python -m tests.app.api_examples`
-writes them anew.
+writes them again.
 
 What differs from run to run (ids, times, signatures, sizes of what was encoded) is replaced by something that looks
 like it.
@@ -242,8 +242,8 @@ def _account(examples: Examples, world: World) -> Caller:
     examples.show("GET /auth/keys", caller)
     examples.show("DELETE /auth/keys/{key_id}", caller, f"/auth/keys/{made['id']}")
     changed = {"current_password": PASSWORD, "new_password": "four grey herons"}
-    anew = examples.show("POST /auth/password", caller, body=changed)
-    return Caller(world, anew["access_token"], anew["user_id"])
+    again = examples.show("POST /auth/password", caller, body=changed)
+    return Caller(world, again["access_token"], again["user_id"])
 
 
 def _upload(examples: Examples, world: World, ann: Caller, samples: dict[str, bytes]) -> str:
@@ -339,6 +339,7 @@ def _archives(examples: Examples, ann: Caller, job_id: str) -> None:
     show = examples.show
     chosen = {"file_ids": [f"{job_id}-0000000{number}" for number in (1, 2)], "name": "Best of summer"}
     path = f"/archives/{show('POST /archives', ann, body=chosen)['archive_id']}"
+    show("POST /archives/estimate", ann, body=chosen)
     ann.world.deliver()
     show("GET /archives", ann)
     show("GET /archives/{archive_id}", ann, path)

@@ -32,7 +32,6 @@ SETTINGS = {
     "BUCKET": BUCKET,
     "JOBS_TABLE": f"{STACK}-jobs",
     "ACCOUNTS_TABLE": f"{STACK}-accounts",
-    "CATALOG_TABLE": f"{STACK}-catalog",
     "QUEUE_URL_PREFIX": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{STACK}-",
     "TOKEN_KEY": "a key for tests, of more than 32 characters",
     "CORS_ORIGINS": f"{PAGE},https://other.example",

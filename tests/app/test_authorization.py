@@ -127,6 +127,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
     ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
     ("POST", "/archives"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}, 202),
+    ("POST", "/archives/estimate"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}),
     ("GET", "/archives"): Row(SIGNED_IN),
     ("GET", "/archives/{archive_id}"): Row(OWNER),
     ("DELETE", "/archives/{archive_id}"): Row(OWNER, good=204),

@@ -185,8 +185,8 @@ def test_an_aborted_upload_begins_anew(world: World, user: Caller, large: Any, c
     )
     assert user.get(f"{large['path']}/parts")["parts"] == []
     assert complete(user, large, etags).status == 400
-    anew = sign(user, large, 1)["parts"][0]
-    assert query(anew["url"])["uploadId"] != query(parts[0]["url"])["uploadId"]
+    again = sign(user, large, 1)["parts"][0]
+    assert query(again["url"])["uploadId"] != query(parts[0]["url"])["uploadId"]
     assert user.call("DELETE", f"{large['path']}/parts").status == 204
 
 

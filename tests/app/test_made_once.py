@@ -37,7 +37,7 @@ from tests.app.test_authorization import (  # noqa: F401 - fixtures
 # Those for other systems' clients take forms, and are carried out by the same services.
 CREATING = [route for route in ROUTES if route.creates and not route.path.startswith("/compat/")]
 WRITES = [(Table, ("write", "transact", "put", "put_many")), (SqsQueues, ("inspect", "run", "list_objects"))]
-COUNTED = ("active_jobs", "jobs", "file_count", "tickets")
+COUNTED = ("active_jobs", "jobs", "file_count", "tickets", "revision")
 ONE_EACH = ("USAGE", "QUEUE")
 """Items that there is one of, however much they count."""
 
@@ -61,12 +61,11 @@ class Moments:
 @pytest.fixture(autouse=True)
 def emptied(cast: Cast) -> None:  # noqa: F811
     """What the tests before have made goes: the emulator copies its tables for each transaction."""
-    for table in ("jobs", "catalog"):
-        name = f"{STACK}-{table}"
-        for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
-            for item in page["Items"]:
-                if item["PK"]["S"] != f"JOB#{cast.ready_job}":
-                    cast.world.dynamodb.delete_item(TableName=name, Key={"PK": item["PK"], "SK": item["SK"]})
+    name = f"{STACK}-jobs"
+    for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
+        for item in page["Items"]:
+            if item["PK"]["S"] != f"JOB#{cast.ready_job}":
+                cast.world.dynamodb.delete_item(TableName=name, Key={"PK": item["PK"], "SK": item["SK"]})
 
 
 @contextmanager
@@ -95,7 +94,7 @@ def census(world: World) -> Counter[Any]:
     """How many items there are of each kind, and what counts jobs and files. Statistics lie in shards by chance, and
     kept requests are how it is done."""
     found: Counter[Any] = Counter()
-    for table in ("jobs", "accounts", "catalog"):
+    for table in ("jobs", "accounts"):
         for page in world.dynamodb.get_paginator("scan").paginate(TableName=f"{STACK}-{table}"):
             for item in page["Items"]:
                 kind = item["SK"]["S"].partition("#")[0]
@@ -107,8 +106,17 @@ def census(world: World) -> Counter[Any]:
     return found
 
 
+def completed(cast: Cast) -> str:  # noqa: F811
+    """A job with a photo whose time is known."""
+    owner = cast.people["owner"]
+    job_id = owner.post("/jobs", {"pipeline": "media", "file_ids": [f"{cast.ready_job}-00000001"]})["id"]
+    cast.world.deliver()
+    assert owner.get(f"/jobs/{job_id}")["status"] == "completed"
+    return str(job_id)
+
+
 def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
-    """A place and a body for which the route makes something new, each time anew."""
+    """A place and a body for which the route makes something new, each time again."""
     values = things(cast, route)
     row = ROWS[route.method, route.path]
     body = row.body(cast) if callable(row.body) else dict(row.body or {})
@@ -117,6 +125,9 @@ def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
         assert cast.people["owner"].post("/scenes/push", {"source": "home"}).status == 200
     elif route.path.startswith("/scenes"):
         body["connection_id"] = a_connection(cast, {})["connection_id"]
+    if route.path.endswith("/dates"):
+        values["job_id"] = completed(cast)
+        body = {"changes": [{"files": [f"{values['job_id']}-00000001"], "shift_seconds": 3600}]}
     if route.path.endswith("/undo"):
         owner = cast.people["owner"].id
         for scene_id, changes in list(services().plans._store.changes(values["plan_id"])):
@@ -192,3 +203,24 @@ def test_an_answer_that_broke_off_is_asked_for_again_at_once(cast: Cast) -> None
     again = owner.post("/upload", body, idempotency_key="broken-off")
     made = [job["id"] for job in owner.get("/jobs")["items"] if job["name"] == "Broken off"]
     assert (again.status, made) == (201, [again["job_id"]])
+
+
+def test_a_share_of_files_has_one_address_and_one_archive(cast: Cast) -> None:  # noqa: F811
+    """Its zip is made first: who asks again gets an address for that very zip."""
+    owner, body = cast.people["owner"], {"file_ids": [f"{cast.ready_job}-00000001"], "name": "For Ann"}
+    route = next(route for route in CREATING if route.path == "/shares")
+    with watched() as moments:
+        ask(cast, route, "/shares", body, "undisturbed")
+    for moment in range(moments.passed):
+        for share in owner.get("/shares")["items"]:
+            owner.call("DELETE", f"/shares/{share['id']}")
+        with watched(moment), pytest.raises(Died):
+            ask(cast, route, "/shares", body, f"files-{moment}")
+        cast.world.offset += idempotency.LEASE + timedelta(seconds=1)
+        again = ask(cast, route, "/shares", body, f"files-{moment}")
+        assert again.status == 201, again.text
+        [share] = owner.get("/shares")["items"]
+        [archive] = owner.get("/archives")["items"]
+        assert (share["id"], share["job_id"]) == (again["id"], archive["archive_id"])
+        assert cast.world.nobody.get(again["path"])["file_count"] == 1
+        assert census(cast.world)["jobs", "SHARE"] == 2, "itself, and its owner's way to it"

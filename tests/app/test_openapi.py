@@ -144,7 +144,7 @@ def test_every_error_class_is_in_the_catalogue() -> None:
 
 
 def test_the_catalogue_of_errors_is_current() -> None:
-    assert errors_doc.DOCS.read_text() == errors_doc.written(), "python -m infra.errors_doc writes it anew"
+    assert errors_doc.DOCS.read_text() == errors_doc.written(), "python -m infra.errors_doc writes it again"
 
 
 def test_the_document_is_open_and_served_once(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Which module serves what: loaded with the first request for it, and all of it when somebody looks at the whole."""
+"""Which module serves what: loaded with the first request for it, and all of it when the whole is listed."""
 
 from __future__ import annotations
 
@@ -9,27 +9,22 @@ import sys
 
 import app as millrace
 from chalicelib.api.framework.routing import ROOT
-from chalicelib.api.subjects import SUBJECTS
+from chalicelib.api.subjects import SUBJECTS, every_route, serving
 
-PARTS = sorted({part for parts in SUBJECTS.values() for part in parts})
 AS_API = os.environ | {"_HANDLER": "app.app"}
 """As Lambda calls the API's own function."""
 
 EACH_BY_ITSELF = """
 import json, os, sys
 import app
-for part in json.loads(sys.argv[1]):
+for paths in json.loads(sys.argv[1]):
     if not os.fork():
-        app.app.routes.get(f"/api/{part}")
-        entries = app.app.routes._entries
-        print(json.dumps([part, {path: sorted(methods) for path, methods in entries.items()}]), flush=True)
+        for path in paths:
+            methods = sorted(app.app.routes.get(path))
+            print(json.dumps([path, methods, sorted(app.app.routes._loaded)]), flush=True)
         os._exit(0)
     os.wait()
 """
-
-
-def below(part: str, paths: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {path: methods for path, methods in paths.items() if f"{path}/".startswith(f"{ROOT}/{part}/")}
 
 
 def test_a_start_loads_no_subject_and_no_model() -> None:
@@ -42,29 +37,38 @@ def test_a_start_loads_no_subject_and_no_model() -> None:
     assert not {name for name in loaded if name.startswith("chalicelib.pipelines")}
 
 
-def test_the_first_request_for_a_part_finds_all_that_there_is_below_it() -> None:
-    command = [sys.executable, "-c", EACH_BY_ITSELF, json.dumps(PARTS)]
-    found = dict(map(json.loads, subprocess.check_output(command, text=True).splitlines()))
+def test_the_first_request_for_a_path_finds_all_its_methods_and_loads_only_the_modules_that_serve_it() -> None:
+    served: dict[str, set[str]] = {}
+    for route in every_route():
+        served.setdefault(ROOT + route.path, set()).add(route.subject.removeprefix("chalicelib.api."))
     whole = {path: sorted(methods) for path, methods in millrace.app.routes.items()}
-    assert set(found) == set(PARTS)
-    for part in PARTS:
-        assert below(part, found[part]) == below(part, whole) != {}, part
-    assert len(found["status"]) < len(whole)
+    # The description has no routes of its own.
+    served |= {key: {"documentation"} for key in (f"{ROOT}/docs", f"{ROOT}/docs/{{asset}}", f"{ROOT}/openapi.json")}
+    assert set(served) == set(whole)
+    # Those that the same modules serve share a process.
+    together: dict[tuple[str, ...], list[str]] = {}
+    for path, names in sorted(served.items()):
+        together.setdefault(tuple(sorted(names)), []).append(path)
+    command = [sys.executable, "-c", EACH_BY_ITSELF, json.dumps(list(together.values()))]
+    printed = subprocess.check_output(command, text=True, env=AS_API)
+    for path, methods, loaded in map(json.loads, printed.splitlines()):
+        assert methods == whole.pop(path), path
+        assert set(loaded) == served[path], path
+    assert not whole
 
 
-def test_every_path_lies_below_a_part_that_is_listed() -> None:
-    for path in millrace.app.routes:
-        assert any(f"{path}/".startswith(f"{ROOT}/{part}/") for part in PARTS), path
-
-
-def test_what_speaks_as_another_system_is_loaded_by_itself() -> None:
-    """Each lies below an address of its own: who asks for one pays for no other."""
-    others = {name: parts for name, parts in SUBJECTS.items() if name.startswith("compat.")}
-    for name, parts in others.items():
+def test_every_entry_of_the_table_is_of_use() -> None:
+    used = set()
+    paths = {path.removeprefix(ROOT) for path in millrace.app.routes}
+    for name, parts in SUBJECTS.items():
         for part in parts:
-            assert [subject for subject, all_parts in SUBJECTS.items() if part in all_parts] == [name]
+            if any(f"{path}/".startswith(f"/{part}/") and name in serving(path) for path in paths):
+                used.add((name, part))
+    assert used == {(name, part) for name, parts in SUBJECTS.items() for part in parts}
 
 
 def test_an_unknown_path_has_no_routes() -> None:
     assert millrace.app.routes.get("/api/nothing", {}) == {}
+    assert millrace.app.routes.get("/api/jobsandmore", {}) == {}
+    assert serving("/jobsandmore") == []
     assert "/api/nothing" not in list(millrace.app.routes)

@@ -26,16 +26,16 @@ VERIFY_PYTHON = ROOT / ".venv-verify" / "bin" / "python"
 REGION, ACCOUNT = "us-east-1", "000000000000"
 
 
-def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
-    """The template as SAM's transform makes it. plain: for the emulator: without what forbids HTTP, as it speaks no
-    other; with a right of its own for batches of messages, where AWS goes by sqs:SendMessage; without conditions on the
-    keys of items, which it doesn't know; and without the deployment of a WebSocket API, which it has no type for: the
-    stage deploys by itself."""
+def translated(template: Path, folder: Path, endpoint: str | None = None) -> Path:
+    """The template as SAM's transform makes it. endpoint: of the emulator that it is for: without what forbids HTTP, as
+    it speaks no other; with a right of its own for batches of messages, where AWS goes by sqs:SendMessage; without
+    conditions on the keys of items, which it doesn't know; without the deployment of a WebSocket API, which it has no
+    type for: the stage deploys by itself; and with the address at which it has @connections."""
     target = folder / "cloudformation.json"
     environment = os.environ | {"AWS_DEFAULT_REGION": REGION}
     command = [VERIFY_PYTHON, Path(__file__).with_name("translate.py"), template, target, ARTIFACTS]
     subprocess.run(command, check=True, env=environment)
-    if not plain:
+    if endpoint is None:
         return target
     made = json.loads(target.read_text())
     for resource in made["Resources"].values():
@@ -48,6 +48,9 @@ def translated(template: Path, folder: Path, *, plain: bool = True) -> Path:
                     del statement["Condition"]
                 if statement["Action"] == ["sqs:SendMessage"]:
                     statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+        variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        if "MILLRACE_LIVE_ENDPOINT" in variables:
+            variables["MILLRACE_LIVE_ENDPOINT"] = {"Fn::Sub": f"{endpoint}/_aws/execute-api/${{WebsocketAPI}}/live"}
         if resource["Type"] == "AWS::ApiGatewayV2::Stage":
             del resource["Properties"]["DeploymentId"]
             resource["Properties"]["AutoDeploy"] = True

@@ -12,7 +12,7 @@ from tests.app.api_world import BUCKET, SETTINGS, STACK
 
 Pair = tuple[str, str]
 
-TABLES = {SETTINGS[name] for name in ("JOBS_TABLE", "ACCOUNTS_TABLE", "CATALOG_TABLE")}
+TABLES = {SETTINGS[name] for name in ("JOBS_TABLE", "ACCOUNTS_TABLE")}
 WRITES = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 S3 = {
     "HeadObject": "GetObject",

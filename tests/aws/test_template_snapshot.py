@@ -1,6 +1,6 @@
 """What there is on AWS, by type and name: a change to it is seen in review.
 
-`python -m tests.aws.test_template_snapshot` writes the list anew.
+`python -m tests.aws.test_template_snapshot` writes the list again.
 """
 
 from __future__ import annotations

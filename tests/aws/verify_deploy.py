@@ -43,7 +43,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         said = run(self, *words)
         if words[:2] == ("cloudformation", "package"):
             packaged = Path(words[words.index("--output-template-file") + 1])
-            packaged.write_bytes(translated(packaged, folder).read_bytes())
+            packaged.write_bytes(translated(packaged, folder, cloud.endpoint).read_bytes())
         return said
 
     def trying(_: str) -> None:

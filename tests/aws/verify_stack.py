@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from chalicelib.jobs.intake.importing import MOST_DEAD_LETTERS
 from infra.aws.smoke_test import try_out
@@ -25,7 +27,8 @@ WAIT = 120
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     cloud = Cloud(tmp_path_factory.mktemp("cloud"))
     try:
-        cloud.upload(translated(PACKAGE / "template.json", tmp_path_factory.mktemp("template")))
+        folder = tmp_path_factory.mktemp("template")
+        cloud.upload(translated(PACKAGE / "template.json", folder, cloud.endpoint))
         yield cloud
     finally:
         cloud.stop()
@@ -141,13 +144,41 @@ def test_the_page_and_the_api_have_one_address(cloud: Cloud, outputs: dict[str, 
 
 
 def test_the_websocket_api_stands_with_its_routes(cloud: Cloud) -> None:
-    """What it does is tried on the local stack: the emulator's functions can't reach its @connections."""
     gateway = cloud.client("apigatewayv2")
     [api] = gateway.get_apis()["Items"]
     assert (api["ProtocolType"], api["RouteSelectionExpression"]) == ("WEBSOCKET", "$request.body.type")
     routes = {route["RouteKey"] for route in gateway.get_routes(ApiId=api["ApiId"])["Items"]}
     assert routes == {"$connect", "$default", "$disconnect"}
     assert [stage["StageName"] for stage in gateway.get_stages(ApiId=api["ApiId"])["Items"]] == ["live"]
+
+
+def test_a_socket_is_told_of_a_job_until_its_sign_in_ends(cloud: Cloud, api: str) -> None:
+    """By the emulator's own gateway, through the packaged functions, with the rights of their roles."""
+    [live] = cloud.client("apigatewayv2").get_apis()["Items"]
+    address = f"{cloud.endpoint.replace('http', 'ws', 1)}/_aws/execute-api/{live['ApiId']}/live"
+    guest = Guest(api)
+    guest.register()
+    files = [{"filename": "a.jpg", "size": 10}]
+    jobs = [guest.call("POST", "/upload", {"pipeline": "media", "files": files}).json()["job_id"] for _ in range(2)]
+    ticket = guest.call("POST", "/live/ticket").json()
+    assert ticket["url"] == "/live"
+    with connect(f"{address}?ticket={ticket['ticket']}", proxy=None, open_timeout=WAIT) as line:
+        line.send(json.dumps({"type": "subscribe", "jobs": "mine"}))
+        first = [json.loads(line.recv(timeout=WAIT)) for _ in jobs]
+        assert {(frame["type"], frame["job_id"], frame["status"]) for frame in first} == {
+            ("job_status", job_id, "pending") for job_id in jobs
+        }
+        guest.call("POST", f"/jobs/{jobs[0]}/control", {"action": "cancel"})
+        last = json.loads(line.recv(timeout=WAIT))
+        assert (last["type"], last["job_id"], last["status"]) == ("job_update", jobs[0], "cancelled")
+        guest.call("POST", "/auth/logout", {})
+        assert json.loads(line.recv(timeout=WAIT))["code"] == "unauthorized"
+        with pytest.raises(ConnectionClosed):
+            line.recv(timeout=WAIT)
+    for used in (ticket["ticket"], "none"):
+        with pytest.raises(InvalidStatus) as refused, connect(f"{address}?ticket={used}", proxy=None):
+            pass
+        assert refused.value.response.status_code == 403  # where AWS hands on the 401 of $connect
 
 
 def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[str, str], api: str) -> None:

@@ -23,7 +23,7 @@ ARM = BUILD / f"{STAGE}-arm64"
 def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     if request.param == "edge":
         return PACKAGE / "edge.json"
-    return translated(PACKAGE / "template.json", tmp_path_factory.mktemp("translated"), plain=False)
+    return translated(PACKAGE / "template.json", tmp_path_factory.mktemp("translated"))
 
 
 def test_json_is_compressed_where_its_client_takes_that() -> None:

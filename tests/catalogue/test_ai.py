@@ -22,7 +22,7 @@ from chalicelib.catalogue.ai.shortlist import Shortlist
 from chalicelib.catalogue.model import Entity, Named, Scene, SceneFile
 from chalicelib.catalogue.plans import Plan
 from chalicelib.catalogue.ports import Entities
-from chalicelib.catalogue.works import AnalyseWork
+from chalicelib.catalogue.works.analysis import AnalyseWork
 from chalicelib.outgoing.addresses import Addresses
 from chalicelib.outgoing.posting import Answered, Poster
 from chalicelib.outgoing.servers import Servers

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.catalogue.model import SceneFile
 from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.videos import Video
-from chalicelib.catalogue.works import SyncWork
+from chalicelib.catalogue.works.sync import SyncWork
 from tests.catalogue.test_works import ANN, Library, Stopped, library
 
 __all__ = ["library"]

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from chalicelib.catalogue import works
 from chalicelib.catalogue.ai.client import ModelServer
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.catalogue.model import Named
@@ -18,7 +17,11 @@ from chalicelib.catalogue.query import Query
 from chalicelib.catalogue.remote import Response
 from chalicelib.catalogue.stash.client import Stash
 from chalicelib.catalogue.videos import Video
-from chalicelib.catalogue.works import AnalyseWork, ApplyWork, CatalogueWork, SyncWork, Tools
+from chalicelib.catalogue.works import applying
+from chalicelib.catalogue.works.analysis import AnalyseWork
+from chalicelib.catalogue.works.applying import ApplyWork
+from chalicelib.catalogue.works.common import CatalogueWork, Tools
+from chalicelib.catalogue.works.sync import SyncWork
 from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.stores.dynamo.plans import PlanTable
 from tests.catalogue.conftest import World
@@ -235,7 +238,7 @@ def test_scenes_that_were_analysed_are_marked_so(library: Library) -> None:
 
 
 def test_applying_much_packs_in_between(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(works, "PACK_FROM", 2)
+    monkeypatch.setattr(applying, "PACK_FROM", 2)
     library.synced()
     plan = library.planned()
     library.plans.decide_all(ANN, plan.id, "accept_all", None, None)

@@ -27,6 +27,9 @@ def test_the_command_line_makes_a_zip_of_a_job_and_of_what_is_found(
     [path] = found["paths"]
     with zipfile.ZipFile(terminal.home / path) as archive:
         assert all("harbour" in name for name in archive.namelist())
+    told = terminal.ask("archive", job, "--dry-run", "--strategy", "cheap")
+    assert told["zip_count"] == told["estimate"]["workers"] == 1
+    assert told["estimate"] == told["cheap"]
     listed = terminal.ask("archives")
     assert [one["name"] for one in listed] == ["Harbours", "Whole trip"]
     assert terminal.run("delete", found["archive_id"], "--yes").returncode == Exit.DONE
@@ -91,9 +94,9 @@ def test_a_download_that_broke_off_goes_on(stack: Stack, tmp_path: Path, photos:
         file = tmp_path / "a.zip"
         for kept in (1234, len(whole.content) - 1, len(whole.content)):
             file.write_bytes(whole.content[:kept])
-            anew = requests.get(address, headers=headers, timeout=30).json()["url"]
+            again = requests.get(address, headers=headers, timeout=30).json()["url"]
             ended = subprocess.run(
-                ["curl", "-sS", "-C", "-", "-o", str(file), anew], check=False, capture_output=True, timeout=60
+                ["curl", "-sS", "-C", "-", "-o", str(file), again], check=False, capture_output=True, timeout=60
             )
             assert ended.returncode == 0, ended.stderr
             assert file.read_bytes() == whole.content

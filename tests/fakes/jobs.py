@@ -18,6 +18,7 @@ from chalicelib.jobs.changes import (
     Either,
     FileRecord,
     Is,
+    JobEvent,
     JobRecord,
     OneOf,
     QueueRecord,
@@ -26,12 +27,12 @@ from chalicelib.jobs.changes import (
     RequestRecord,
     SliceRecord,
     There,
-    Told,
     TotalRecord,
     UsageRecord,
     UseRecord,
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
+from chalicelib.jobs.intake.adding import NoRoom
 from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
 from chalicelib.jobs.ports.outside import Clock
 from chalicelib.jobs.ports.stores import Use
@@ -48,7 +49,7 @@ class MemoryJobs:
     the changes, in order."""
 
     def __init__(self, clock: Clock = lambda: BEGIN) -> None:
-        self.told: list[Told] = []
+        self.told: list[JobEvent] = []
         self._records: dict[Record, Any] = {}
         self._artifacts: dict[str, dict[str, Artifact]] = defaultdict(dict)
         self._results: dict[str, Result] = {}
@@ -60,7 +61,7 @@ class MemoryJobs:
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
-    def apply(self, changes: Sequence[Change], tell: Sequence[Told] = ()) -> Any:
+    def apply(self, changes: Sequence[Change], events: Sequence[JobEvent] = ()) -> Any:
         places = [_place(change.record) for change in changes]
         if len(set(places)) < len(places):
             raise ValueError("a transaction can't write one record twice")
@@ -79,15 +80,18 @@ class MemoryJobs:
             else:
                 there = self._records[place] if place in self._records else _new(place)
                 self._records[place] = _changed(there, change)
-        self.told += tell
+        self.told += events
         return self._records.get(places[0]) if len(changes) == 1 else None
 
     # -- jobs --------------------------------------------------------------------------------------------------------
 
-    def create_job(self, job: Job, active_limit: int) -> None:
+    def create_job(self, job: Job, active_limit: int, most_bytes: int | None = None) -> None:
         usage = self.usage(job.owner_id)
         if JobRecord(job.id) in self._records:
             raise StaleTransition(job.id)
+        held = usage.stored_bytes + usage.announced_bytes
+        if most_bytes is not None and held + job.announced_bytes > most_bytes:
+            raise NoRoom(job.owner_id)
         if usage.active_jobs >= active_limit:
             raise TooManyJobs("Too many jobs.", retry_after=60)
         email = str(job.options.get("email") or "").lower()

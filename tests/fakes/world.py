@@ -30,8 +30,6 @@ from chalicelib.jobs.work.running import Runner
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slices import Slices
 from chalicelib.pipelines.base import (
-    Column,
-    Columns,
     FileRules,
     Inspection,
     Member,
@@ -40,8 +38,9 @@ from chalicelib.pipelines.base import (
     RunContext,
     Step,
     UnreadableFile,
-    Workers,
 )
+from chalicelib.pipelines.listing import Column, Columns
+from chalicelib.pipelines.workers import Workers
 from tests.fakes.jobs import BEGIN, MemoryJobs
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.queues import Queue

@@ -74,7 +74,7 @@ class FakeJobs:
 
     def jobs_of(self, owner_id: str, *, limit: int, **_: Any) -> tuple[list[Job], str | None]:
         self.reads += 1
-        found = [job for job in self.jobs.values() if job.owner_id == owner_id and not job.deleting]
+        found = [j for j in self.jobs.values() if j.owner_id == owner_id and not j.deleting and not j.binned_at]
         return sorted(found, key=lambda job: job.id, reverse=True)[:limit], None
 
     def add(self, owner_id: str, **more: Any) -> Job:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.jobs.ids import new_id
 from chalicelib.jobs.states import JobState
-from chalicelib.live.model import CHECK_EVERY, LEASE, Topic, Turn
+from chalicelib.live.model import CHECK_EVERY, LEASE, MOST_FOLLOWED, MOST_LISTED, Topic, Turn
 from chalicelib.live.ports import Taken
-from tests.live.live_world import LiveWorld
+from tests.live.live_world import BEGAN, LiveWorld
 
 
 @pytest.fixture
@@ -78,9 +79,10 @@ def test_a_retry_can_be_watched_again(world: LiveWorld, job_id: str) -> None:
     assert [frame["status"] for frame in world.sockets.heard("a")] == ["failed", "pending", "running"]
 
 
-def test_a_job_that_is_deleted_is_told_so(world: LiveWorld, job_id: str) -> None:
+@pytest.mark.parametrize("gone", [{"deleting": True}, {"binned_at": BEGAN}])
+def test_a_job_that_is_deleted_is_told_so(world: LiveWorld, job_id: str, gone: dict[str, Any]) -> None:
     world.watch("a", job_id)
-    world.jobs.change(job_id, deleting=True)
+    world.jobs.change(job_id, **gone)
     world.looks()
     assert world.sockets.heard("a")[-1] == {
         "type": "error",
@@ -230,3 +232,73 @@ def test_a_list_in_which_nothing_is_at_work_is_looked_at_seldom(world: LiveWorld
     world.say("d", type="subscribe", jobs="mine")
     world.looks()
     assert [delay for _, delay in world.queue.messages] == [5]
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.COMPLETED])
+@pytest.mark.parametrize("gone", [{"deleting": True}, {"binned_at": BEGAN}])
+def test_a_job_that_is_deleted_is_told_to_those_who_watch_all(
+    world: LiveWorld, state: JobState, gone: dict[str, Any]
+) -> None:
+    owner = new_id()
+    stays, goes = world.jobs.add(owner), world.jobs.add(owner, state=state)
+    world.connect("all", owner_id=owner)
+    world.say("all", type="subscribe", jobs="mine")
+    world.looks()
+    before = len(world.sockets.heard("all"))
+    world.jobs.change(goes.id, **gone)
+    world.looks(3)
+    error = {"type": "error", "code": "job_not_found", "message": "There is no such job.", "job_id": goes.id}
+    assert world.sockets.heard("all")[before:] == [error]
+    world.jobs.change(goes.id, deleting=False, binned_at=None)
+    world.looks(2)
+    assert [frame["job_id"] for frame in world.sockets.heard("all")[before + 1 :]] == [goes.id]
+    assert stays.id != goes.id
+
+
+def test_a_job_that_was_listed_alone_is_told_as_gone_too(world: LiveWorld) -> None:
+    owner = new_id()
+    oldest, *_ = [world.jobs.add(owner) for _ in range(MOST_FOLLOWED + 1)]
+    world.connect("wide", owner_id=owner)
+    world.say("wide", type="subscribe", jobs="mine")
+    world.jobs.change(oldest.id, deleting=True)
+    world.looks()
+    assert world.sockets.heard("wide")[-1]["job_id"] == oldest.id
+    assert world.sockets.kinds("wide")[-1] == "error"
+
+
+def test_a_job_that_newer_ones_push_out_of_the_list_is_not_gone(world: LiveWorld) -> None:
+    owner = new_id()
+    for _ in range(MOST_LISTED):
+        world.jobs.add(owner, state=JobState.COMPLETED)
+    world.connect("long", owner_id=owner)
+    world.say("long", type="subscribe", jobs="mine")
+    new = world.jobs.add(owner, state=JobState.COMPLETED)
+    world.looks()
+    assert [(frame["type"], frame["job_id"]) for frame in world.sockets.heard("long")] == [("job_update", new.id)]
+
+
+def test_who_is_not_reached_is_told_of_a_job_that_is_gone_the_next_time(world: LiveWorld) -> None:
+    owner = new_id()
+    goes = world.jobs.add(owner)
+    world.connect("away", owner_id=owner)
+    world.say("away", type="subscribe", jobs="mine")
+    world.jobs.change(goes.id, deleting=True)
+    world.sockets.deaf.add("away")
+    world.looks()
+    world.sockets.deaf.clear()
+    world.looks(2)
+    assert world.sockets.kinds("away") == ["job_status", "error"]
+
+
+def test_the_end_of_one_job_makes_no_other_told_sooner(world: LiveWorld) -> None:
+    owner = new_id()
+    ends, moves = world.jobs.add(owner), world.jobs.add(owner)
+    world.connect("both", owner_id=owner)
+    world.say("both", type="subscribe", jobs="mine")
+    world.sockets.told.clear()
+    world.jobs.change(ends.id, state=JobState.COMPLETED)
+    world.jobs.change(moves.id, step_percent=10.0)
+    world.looks()
+    assert [frame["job_id"] for frame in world.sockets.heard("both")] == [ends.id]
+    world.looks()
+    assert [frame["job_id"] for frame in world.sockets.heard("both")] == [ends.id, moves.id]

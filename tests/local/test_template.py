@@ -40,18 +40,17 @@ def test_tables_have_their_keys_indexes_and_expiry(stack: Stack) -> None:
         "by_hash": (["owner_hash", "PK"], "KEYS_ONLY", []),
         "due": (["due_shard", "due_at"], "KEYS_ONLY", []),
     }
-    assert indexes(found["accounts"]) == indexes(found["catalog"]) == {}
+    assert indexes(found["accounts"]) == {}
     expiry = {
         name: dynamodb.describe_time_to_live(TableName=f"millrace-{name}")["TimeToLiveDescription"]
         for name in dynamodb_names()
     }
     assert expiry["jobs"]["AttributeName"] == expiry["accounts"]["AttributeName"] == "expires_at_epoch"
     assert expiry["jobs"]["TimeToLiveStatus"] == expiry["accounts"]["TimeToLiveStatus"] == "ENABLED"
-    assert expiry["catalog"]["TimeToLiveStatus"] == "DISABLED"
 
 
 def dynamodb_names() -> list[str]:
-    return ["jobs", "accounts", "catalog"]
+    return ["jobs", "accounts"]
 
 
 def attributes(stack: Stack, queue: str) -> dict[str, str]:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from chalicelib.jobs.errors import Busy, FileNotFound, StaleTransition
+from chalicelib.jobs.file_moves import DESCRIBE
 from chalicelib.jobs.file_moving import claim_file, finish_files, move_file, reject_file
 from chalicelib.jobs.model import Counts
-from chalicelib.jobs.moves import DESCRIBE, JobGuard
+from chalicelib.jobs.moves import JobGuard
 from chalicelib.jobs.states import RECEIVING, FileState
 from tests.fakes.world import BEGIN
 from tests.stores.made import (

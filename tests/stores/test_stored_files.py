@@ -12,11 +12,12 @@ import pytest
 
 from chalicelib.jobs.changes import Change, CountsRecord, FileRecord
 from chalicelib.jobs.errors import FileNotFound, StaleTransition
+from chalicelib.jobs.file_moves import BEGIN_PARTS, NOTE_CHECKSUM
 from chalicelib.jobs.file_moving import mark_duplicates, move_file, reset_files
 from chalicelib.jobs.intake.adding import add_files
 from chalicelib.jobs.library.removing import forget_kept, remove_files
 from chalicelib.jobs.model import Counts, file_id
-from chalicelib.jobs.moves import BEGIN_PARTS, NOTE_CHECKSUM, RETRY
+from chalicelib.jobs.moves import RETRY
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import FileState, JobState

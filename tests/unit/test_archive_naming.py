@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.archives.naming import Layout, Named, paths
-from chalicelib.archives.plan import MemberTooLarge, Planned, cut, packed, parts, unpacked, zip_size
+from chalicelib.archives.plan import MemberTooLarge, Planned, cut, packed, parts, unpacked
 from chalicelib.files.archive import Entry, plan, write
 from chalicelib.files.hashing import crc32
+from chalicelib.jobs.library.archives import planned_zip
 from chalicelib.pipelines.base import StoredFile
 
 SUMMER = datetime(2024, 7, 31, 23, 30, tzinfo=timezone(timedelta(hours=2)))
@@ -102,7 +103,7 @@ def test_any_names_make_a_sound_zip_whose_size_was_known_before(
     entries = [Entry(m.path, 7, crc32(content), source=m, modified_at=m.modified_at) for m in members]
     out = io.BytesIO()
     write(plan(entries), lambda _source, start, end: content[start:end], out)
-    assert zip_size(members) == len(out.getvalue())
+    assert planned_zip(members).size == len(out.getvalue())
     with zipfile.ZipFile(out) as archive:
         assert archive.namelist() == found
         assert archive.testzip() is None
@@ -116,9 +117,9 @@ def test_each_zip_of_several_keeps_within_the_limit_and_holds_its_share(sizes: l
     assert sum(counts) == len(members)
     shares = list(parts(members, counts))
     assert [member for share in shares for member in share] == members
-    assert all(zip_size(share) <= most for share in shares)
+    assert all(planned_zip(share).size <= most for share in shares)
     for one, following in itertools.pairwise(shares):  # no more of them than the estimate asks for
-        assert zip_size([*one, following[0]]) > most - 256 * (len(one) + 2)
+        assert planned_zip([*one, following[0]]).size > most - 256 * (len(one) + 2)
 
 
 def test_a_member_beyond_the_limit_is_named() -> None:

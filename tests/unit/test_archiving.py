@@ -12,7 +12,7 @@ import pytest
 from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.work.archiving import Source, write_archive
-from chalicelib.jobs.work.context import inspected
+from chalicelib.jobs.work.run_files import inspected
 from chalicelib.observing import about
 from chalicelib.pipelines.base import Member
 from tests.fakes import World

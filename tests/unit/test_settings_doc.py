@@ -3,7 +3,7 @@
 from chalicelib.settings import flat, read
 from infra.settings_doc import PAGE, page, rows
 
-NEEDED = ("BUCKET", "JOBS_TABLE", "ACCOUNTS_TABLE", "CATALOG_TABLE", "QUEUE_URL_PREFIX")
+NEEDED = ("BUCKET", "JOBS_TABLE", "ACCOUNTS_TABLE", "QUEUE_URL_PREFIX")
 
 
 def test_the_page_is_made_from_the_settings() -> None:

@@ -22,7 +22,6 @@ NEEDED = {
     "MILLRACE_BUCKET": "b",
     "MILLRACE_JOBS_TABLE": "j",
     "MILLRACE_ACCOUNTS_TABLE": "a",
-    "MILLRACE_CATALOG_TABLE": "c",
     "MILLRACE_QUEUE_URL_PREFIX": "http://q/",
     "MILLRACE_TOKEN_KEY": "k" * 32,
 }

@@ -12,7 +12,8 @@ import pytest
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.base import Member, RunContext, Step, archive_slices
+from chalicelib.pipelines.archive_step import archive_slices
+from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.queues import Message, record
 from tests.fakes.world import OWNER, Crash

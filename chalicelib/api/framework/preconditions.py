@@ -18,7 +18,7 @@ def check_match(call: Call, current: BaseModel) -> None:
     by itself, such as a job's progress, may be another."""
     tags = {_steady(tag) for tag in call.headers.get("if-match", "*").split(",")}
     if "*" not in tags and _steady(etag_of(current)) not in tags:
-        raise PreconditionFailed("It is no longer as you have read it. Read it again, and decide anew.")
+        raise PreconditionFailed("It has changed since you read it. Read it again, then decide.")
 
 
 def _steady(etag: str) -> str:

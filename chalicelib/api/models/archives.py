@@ -46,9 +46,34 @@ class ArchiveRequest(Chosen):
     )
     artifacts: bool = Field(False, description="Also what the jobs of `job_ids` came to, but for their own zips.")
     name: Name | None = Field(None, description="What it is saved as, without `.zip`.")
+    strategy: Literal["fast", "cheap", "auto"] = Field(
+        "auto",
+        description="`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one "
+        "would need over a minute. Several zips are always made by one.",
+    )
     split_bytes: int | None = Field(
         None, ge=MiB, le=5 * TiB, description="The most that one zip may have: several are made, each whole by itself."
     )
+
+
+class ArchiveEstimate(Answer):
+    """On AWS, from the plan; others at the same files make it slower."""
+
+    strategy: Literal["fast", "cheap"] = Field(description="What it comes to: by many workers, or by one.")
+    workers: int
+    seconds: float
+    usd: float = Field(description="US dollars, of requests and functions.")
+
+
+class ArchivePlan(Answer):
+    """estimate: of the strategy that was asked for."""
+
+    size_bytes: int
+    file_count: int
+    zip_count: int
+    estimate: ArchiveEstimate
+    fast: ArchiveEstimate
+    cheap: ArchiveEstimate
 
 
 class ArchivesQuery(Query):
@@ -75,7 +100,7 @@ class ArchiveAnswer(Answer):
     size_bytes: int = Field(description="Exact from the start; of all zips together.")
     file_count: int
     layout: ArchiveLayout
-    estimate: float | None = Field(description="Seconds that making it takes; null: not known.")
+    estimate: ArchiveEstimate | None = Field(description="null: it was begun by a version that made none.")
     zips: list[ArchiveZip]
     download_url: str | None = Field(description="Once it is completed, where it is one zip.")
     created_at: Time

@@ -8,7 +8,7 @@ from chalicelib.api.models.shapes import Answer, Given, Query, Time, commas
 from chalicelib.jobs.states import JobState
 
 CallbackUrl = Annotated[
-    str | None, Field(min_length=1, max_length=2000, description="Told of the job's end, as a webhook.")
+    str | None, Field(min_length=1, max_length=2000, description="Receives the job's end, as a webhook.")
 ]
 PipelineName = Annotated[str, StringConstraints(max_length=40)]
 

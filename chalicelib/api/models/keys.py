@@ -7,6 +7,7 @@ from pydantic import Field
 from chalicelib.api.models.shapes import Answer, Given, Name, Time
 
 KeyScope = Literal["upload", "read", "admin"]
+"""Never `account`: a stolen key must not be able to create others, or to change a password."""
 
 
 class NewKeyRequest(Given):

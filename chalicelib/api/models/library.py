@@ -24,7 +24,7 @@ class LibraryQuery(PageQuery):
 
 
 class LibraryFile(FileAnswer):
-    # An address is signed anew now and then, and a verdict is its job's.
+    # An address is signed again now and then, and a verdict is its job's.
     fleeting: ClassVar[Any] = {
         "thumbnail": {"url"},
         "verdict": True,

@@ -113,7 +113,7 @@ class Asking:
         self._frame = frame
 
     def most(self, scene: Scene) -> int:
-        """Tokens that asking about a scene takes at most, as far as it can be told before."""
+        """Tokens that asking about a scene takes at most, as far as it can be estimated."""
         question = self._prompt.question(scene)
         pictures = frames.TOKENS if self._frame else 0
         return tokens_of(question.letters) + pictures + ANSWER_TOKENS if question else 0

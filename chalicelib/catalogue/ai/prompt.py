@@ -70,7 +70,7 @@ class DateFound(BaseModel):
 
 
 class Answer(BaseModel):
-    """What a model answers, whatever it was told about the schema."""
+    """What a model answers, whatever the prompt said about the schema."""
 
     studio: Pick | None = None
     performers: list[Pick] = Field(default_factory=list, max_length=50)

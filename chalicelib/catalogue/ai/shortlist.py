@@ -12,7 +12,7 @@ from chalicelib.catalogue.words import spelled
 SHORTEST = 3
 """Letters of a word that counts."""
 COMMON = 200
-"""A word that more names have tells nothing."""
+"""A word that more names have distinguishes nothing."""
 
 
 class Shortlist:

@@ -17,7 +17,8 @@ from chalicelib.pipelines.base import RunContext
 
 if TYPE_CHECKING:
     from chalicelib.catalogue.catalogue import Catalogue
-    from chalicelib.catalogue.works import AiOption, AnalyseOptions, Tools
+    from chalicelib.catalogue.works.analysis import AiOption, AnalyseOptions
+    from chalicelib.catalogue.works.common import Tools
 
 AT_ONCE = 4
 """Requests under way: what a server at home bears, and all that a crash pays twice."""

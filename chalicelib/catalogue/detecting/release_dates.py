@@ -1,4 +1,4 @@
-"""The date that a file's name or folder tells of a scene, as precise as it stands there."""
+"""The date of a scene by its file's name or folder, as precise as written there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.catalogue.model import Scene, folders, stem
 
 FULL, RELEASE, WRITTEN_OUT, ONE_WAY, MONTH, YEAR = 0.95, 0.9, 0.95, 0.85, 0.8, 0.75
 IN_FOLDER = 0.8
-"""Times this where a folder tells it."""
+"""Times this where it comes from a folder."""
 EARLIEST = 1888
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (

@@ -70,7 +70,7 @@ def add_files(
 def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
     """Adds up to 25 files of a drop folder and remembers their keys in its batch, in one transaction that also notes
     `now` as the job's last activity; returns the number of each key. StaleTransition as add_files, and where one of the
-    keys has been remembered, by now, for another file that its job still awaits."""
+    keys has meanwhile been remembered for another file that its job still awaits."""
     batch = job.batch or ""
     known = jobs.batch_files(batch, [file.key for file in files])
     more = []

@@ -70,7 +70,7 @@ class Closing:
             self._settling.ask(job, stale)
 
     def _join(self, landed: Sequence[Landed], deadline: datetime) -> str | None:
-        """Takes in what no message has told of. Returns None where that is done, else the key that it came to."""
+        """Takes in what no message has announced. Returns None where that is done, else the key that it came to."""
         came_to = None
         for some in batched(landed, LOOK_AT_ONCE):
             _, new = self._drops.news(some[0][0].batch, some)

@@ -56,7 +56,7 @@ def deliveries(event: Mapping[str, Any]) -> Iterator[Delivery]:
 
 
 def object_events(body: Mapping[str, Any]) -> Iterator[ObjectEvent]:
-    """The objects that an S3 notification, or a message of ours in that shape, tells of; none for S3's test event."""
+    """The objects that an S3 notification, or a message of ours in that shape, names; none for S3's test event."""
     for record in body.get("Records", ()):
         if not str(record.get("eventName", "")).startswith("ObjectCreated"):
             continue

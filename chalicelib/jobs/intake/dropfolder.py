@@ -60,7 +60,7 @@ def is_file(place: DropKey) -> bool:
 
 
 class NoOwner(Exception):
-    """A drop folder names no user that there is. Its files stay; a later one is looked at anew."""
+    """A drop folder names no user that there is. Its files stay; a later one is looked at again."""
 
 
 class DropFolders:
@@ -96,7 +96,7 @@ class DropFolders:
             try:
                 joined.update(self._take_in(batch))
             except NoOwner:
-                # Its name is its owner's: a digest tells it from others. Admins see it among the slips.
+                # Its name is its owner's: a digest identifies it. Admins see it among the slips.
                 digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
                 log.warning("drop folder waits: no such user", extra={"batch_sha256": digest})
         return joined
@@ -201,7 +201,7 @@ class DropFolders:
             options = self._intake.check_options(place.pipeline, self._control(place, OPTIONS))
         except InvalidFields as invalid:
             wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
-            # The job is failed next; should we die before that, whoever comes then sees that it must be.
+            # The job is failed next; should this worker die before that, the next one sees that it must be.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
             return self._intake.create(
@@ -283,7 +283,7 @@ class DropFolders:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
     def _close(self, job: Job) -> Job:
-        """Has a worker close the batch with all that lies in it, also what no message has told of yet: closing.py."""
+        """Has a worker close the batch with all that is in it, also what no message has announced yet: closing.py."""
         if job.listing is None:
             listing = {"bucket": None, "prefix": job.batch, "after": None, "recursive": True}
             try:

@@ -14,11 +14,11 @@ from chalicelib.jobs.errors import (
     StaleTransition,
     UploadGone,
 )
+from chalicelib.jobs.file_moves import BEGIN_PARTS, END_PARTS
 from chalicelib.jobs.file_moving import move_file
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import File
-from chalicelib.jobs.moves import BEGIN_PARTS, END_PARTS
 from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest, UploadedPart
 from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState
@@ -83,7 +83,7 @@ class Multipart:
             return []
 
     def complete(self, owner_id: str, job_id: str, number: int, etags: Mapping[int, str]) -> File:
-        """Puts the parts together; the store then tells the workers. Again is fine: it answers the same."""
+        """Puts the parts together; the store's event then reaches the workers. A repeated call answers the same."""
         _, file = self._owned.file(owner_id, job_id, number)
         if not file.upload_id:
             if file.part_size and file.state is not FileState.EXPECTED:
@@ -107,7 +107,7 @@ class Multipart:
         return file
 
     def abort(self, owner_id: str, job_id: str, number: int) -> None:
-        """Throws away what was sent of a file in parts; it can be begun anew."""
+        """Throws away what was sent of a file in parts; it can be started again."""
         job, file = self._owned.file(owner_id, job_id, number)
         check_awaited(job, file)
         if file.upload_id:
@@ -118,7 +118,7 @@ class Multipart:
         try:
             self._objects.stat(file.key)
         except ObjectMissing:
-            raise UploadGone("This upload was aborted or has expired: begin it anew.") from None
+            raise UploadGone("This upload was aborted or has expired: start it again.") from None
         return file
 
     def _started(self, file: File) -> File:

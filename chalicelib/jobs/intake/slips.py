@@ -1,6 +1,6 @@
 """Slips in the drop folder: objects whose paths make them files of no batch, and batches of no user.
 
-S3 tells of what lies below the pipelines' folders alone, so this looks: at folders, never through their files.
+S3 sends events for the pipelines' folders alone, so this looks: at folders, never through their files.
 """
 
 from __future__ import annotations

@@ -9,28 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from chalicelib.files.names import display_name
 from chalicelib.jobs import keys
 from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
-    FieldError,
-    InvalidFields,
     JobNotFound,
     NotAllowedInState,
     StaleTransition,
     StorageFull,
     TooManyFiles,
     TryAgain,
-    UnknownPipeline,
-    field_errors,
 )
 from chalicelib.jobs.intake import accepting
 from chalicelib.jobs.intake.accepting import Announced
 from chalicelib.jobs.intake.adding import NoRoom, add_files
 from chalicelib.jobs.intake.copies import known_copies
 from chalicelib.jobs.intake.multipart import part_size
+from chalicelib.jobs.intake.offered import OfferedWorks
 from chalicelib.jobs.library.ownership import Owned, check_awaited
 from chalicelib.jobs.library.sharing import lend
 from chalicelib.jobs.model import File, Job
@@ -39,13 +34,12 @@ from chalicelib.jobs.ports.outside import SignedRequest
 from chalicelib.jobs.ports.stores import IntakeStore
 from chalicelib.jobs.states import AWAITED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import Settling
-from chalicelib.jobs.works import options_version, takes_files
-from chalicelib.pipelines.base import OptionRefused, Pipeline, Work
+from chalicelib.jobs.works import options_version
+from chalicelib.pipelines.base import Work
 
 log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
-NO_NUMBER = "Input should not be true or false"
 LARGEST_PUT = 5 * 1024**3
 """S3 takes no more in one request."""
 
@@ -69,7 +63,7 @@ class Intake:
         self._objects = core.objects
         self._owned = owned
         self._settling = settling
-        self._works = core.works
+        self._offered = OfferedWorks(core.works, core.objects)
         self._limits = core.limits
         self._clock = core.clock
         self._new_id = core.new_id
@@ -91,7 +85,7 @@ class Intake:
         if id and (job := self.made(owner_id, pipeline, id)):
             place = self._jobs.added(job.id, id)
             return self._added(job, *place) if place else self._add(job, announced, more, id)
-        accepting.check(self._pipeline(pipeline), announced)
+        accepting.check(self._offered.pipeline(pipeline), announced)
         self._check_room(pipeline, 0, announced)
         self._check_space(owner_id, announced)
         try:
@@ -121,10 +115,12 @@ class Intake:
         checked: bool = False,
         **fields: Any,
     ) -> Job:
-        """An empty, open job with checked options; further fields of Job as keywords. limited: for somebody who can be
-        told that they have too many jobs; a drop folder's files are there already. checked: the options are what
+        """An empty, open job with checked options; further fields of Job as keywords. limited: whether the
+        owner's limit of active jobs holds, which a drop folder's files can't heed. checked: the options are what
         check_options() gave."""
-        return self._create(owner_id, self._pipeline(pipeline), options, name, limited, checked=checked, **fields)
+        return self._create(
+            owner_id, self._offered.pipeline(pipeline), options, name, limited, checked=checked, **fields
+        )
 
     def _create(
         self,
@@ -143,7 +139,7 @@ class Intake:
             owner_id=owner_id,
             name=(name or "").strip() or f"{work.name} {now:%Y-%m-%d %H:%M}",
             pipeline=work.name,
-            options=dict(options) if checked else self._checked(work, options),
+            options=dict(options) if checked else self._offered.checked(work, options),
             options_version=options_version(work),
             state=JobState.PENDING,
             created_at=now,
@@ -151,7 +147,11 @@ class Intake:
             due_at=fields.pop("due_at", now + timedelta(seconds=self._limits.check_every)),
             **fields,
         )
-        self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED)
+        most_bytes = self._limits.stored_bytes if job.announced_bytes else None
+        try:
+            self._jobs.create_job(job, self._limits.active_jobs if limited else UNLIMITED, most_bytes)
+        except NoRoom:
+            raise self._full() from None
         log.info("job opened", extra={"job_id": job.id, "pipeline": work.name})
         return job
 
@@ -159,7 +159,9 @@ class Intake:
         self, pipeline: str, announced: Sequence[Announced], *, skip_unsupported: bool = False, needed: bool = True
     ) -> accepting.Selection:
         """The files to open a job with or to add to one; see accepting.select."""
-        return accepting.select(self._pipeline(pipeline), announced, skip_unsupported=skip_unsupported, needed=needed)
+        return accepting.select(
+            self._offered.pipeline(pipeline), announced, skip_unsupported=skip_unsupported, needed=needed
+        )
 
     def start(
         self,
@@ -174,15 +176,19 @@ class Intake:
     ) -> Job:
         """A job of a work without files, which runs as soon as a worker is free. The same id twice is one job: the one
         that there is. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
-        chore = self._chore(work)
+        chore = self._offered.chore(work)
         try:
             job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
         except StaleTransition:
-            if (known := self.made(owner_id, work, id)) is None:
+            if (known := self.started(owner_id, work, id)) is None:
                 raise
-            job = known
-        # For the second time too: what started it first may have died before this.
+            return known
         return self._settling.settle(job.id)
+
+    def started(self, owner_id: str, work: str, id: str | None) -> Job | None:
+        """What start() has made with that id before, where it has: its run is asked for if that was still missing."""
+        job = self.made(owner_id, work, id)
+        return self._settling.settle(job.id) if job else None
 
     def add_files(
         self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None
@@ -193,7 +199,7 @@ class Intake:
         if request_id and (place := self._jobs.added(job.id, request_id)):
             return self._added(job, *place)
         self._check_open(job)
-        accepting.check(self._pipeline(job.pipeline), announced)
+        accepting.check(self._offered.pipeline(job.pipeline), announced)
         self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
         return self._add(job, announced, more, request_id)
@@ -204,44 +210,10 @@ class Intake:
         check_awaited(job, file)
         return self._upload(file)
 
-    def _chore(self, name: str) -> Work:
-        work = self._works.get(name)
-        if work is None or takes_files(work):
-            raise UnknownPipeline("There is no work of that name that runs without files.")
-        return work
-
-    def _pipeline(self, name: str) -> Pipeline:
-        work = self._works.get(name)
-        if work is None or not takes_files(work):
-            known = ", ".join(name for name, work in self._works.items() if takes_files(work))
-            raise UnknownPipeline(f"There is no pipeline of that name. There are: {known}.")
-        return work
-
     def check_options(self, work: str, options: Mapping[str, Any], *, with_files: bool = True) -> dict[str, Any]:
         """The options with their defaults. with_files: of a pipeline, else of a work without files. UnknownPipeline;
         InvalidFields, also for what this installation can't serve."""
-        return self._checked(self._pipeline(work) if with_files else self._chore(work), options)
-
-    def _checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            valid = work.Options.model_validate(options)
-            work.check(valid, self._models)
-        except ValidationError as invalid:
-            raise InvalidFields("Some options are not valid.", errors=field_errors(invalid, "options")) from None
-        except OptionRefused as refused:
-            unserved = FieldError(f"options.{refused.field}", refused.message)
-            raise InvalidFields("This installation can't serve an option.", errors=[unserved]) from None
-        taken = valid.model_dump(mode="json")
-        if numbers := [
-            FieldError(f"options.{name}", NO_NUMBER) for name in options if _swapped(options[name], taken.get(name))
-        ]:
-            raise InvalidFields("Some options are not valid.", errors=numbers)
-        return valid.model_dump(mode="json", exclude_none=True)
-
-    def _models(self, folder: str) -> list[str]:
-        """The names directly below `models/{folder}/`, of files and of folders."""
-        prefix = keys.below(keys.MODELS, folder) if folder else keys.MODELS
-        return sorted({seen.key.removeprefix(prefix).partition("/")[0] for seen in self._objects.below(prefix)})
+        return self._offered.checked(self._offered.pipeline(work) if with_files else self._offered.chore(work), options)
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
         usage = self._jobs.usage(owner_id)
@@ -265,7 +237,9 @@ class Intake:
 
     def room(self, pipeline: str) -> int:
         """The most files of one job: the installation's limit, or the pipeline's where that is lower."""
-        return min(self._limits.files_per_job, self._pipeline(pipeline).accepts.max_files or self._limits.files_per_job)
+        return min(
+            self._limits.files_per_job, self._offered.pipeline(pipeline).accepts.max_files or self._limits.files_per_job
+        )
 
     def _check_room(self, pipeline: str, file_count: int, announced: Sequence[Announced]) -> None:
         if file_count + len(announced) > (most := self.room(pipeline)):
@@ -345,14 +319,3 @@ class Intake:
             now=self._clock(),
         )
         return Upload(file, request)
-
-
-def _swapped(given: Any, taken: Any) -> bool:
-    """Whether `true` or `false` became a number, which Python, and so pydantic, takes for 1 and 0; at any depth."""
-    if isinstance(given, bool):
-        return isinstance(taken, int | float) and not isinstance(taken, bool)
-    if isinstance(given, Mapping) and isinstance(taken, Mapping):
-        return any(_swapped(value, taken.get(name)) for name, value in given.items())
-    if isinstance(given, list | tuple) and isinstance(taken, list | tuple):
-        return any(_swapped(one, other) for one, other in zip(given, taken, strict=False))
-    return False

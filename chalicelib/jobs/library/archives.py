@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
 
 from chalicelib.archives.naming import Layout, Named, paths
-from chalicelib.archives.plan import MemberTooLarge, Planned, cut, packed, parts, zip_size
-from chalicelib.archives.work import COMPLETE, NAME, SELECTION
+from chalicelib.archives.plan import MemberTooLarge, Planned, cut, packed, parts
+from chalicelib.archives.work import COMPLETE, NAME, SELECTION, must_be_read
+from chalicelib.files.archive import Plan
 from chalicelib.files.names import safe_part
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import (
@@ -19,20 +20,22 @@ from chalicelib.jobs.errors import (
     FieldError,
     FileNotFound,
     InvalidFields,
+    JobError,
     JobNotFound,
     NothingChosen,
-    StorageFull,
     TooManyFiles,
 )
 from chalicelib.jobs.intake.uploads import Intake
 from chalicelib.jobs.library.files import Library, WantedFiles
 from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.limits import Limits
-from chalicelib.jobs.model import Artifact, File, Job, Usage, parse_file_id
+from chalicelib.jobs.model import Artifact, File, Job, parse_file_id
 from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.ports.stores import FileReads, FilesById, JobLists
 from chalicelib.jobs.states import FileState, JobState
-from chalicelib.pipelines.base import StoredFile
+from chalicelib.jobs.work.archiving import plan_archive
+from chalicelib.jobs.work.zip_estimate import Estimate, estimate, reading, together
+from chalicelib.pipelines.base import Member, StoredFile, Strategy
 
 MOST_ZIPS = 500
 ONE_BY_ONE = 4
@@ -43,7 +46,6 @@ THERE = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 class ArchiveStore(JobLists, FileReads, FilesById, Protocol):
     def artifacts(self, job_id: str) -> list[Artifact]: ...
-    def usage(self, owner_id: str) -> Usage: ...
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,27 @@ class Choice:
 @dataclass(frozen=True)
 class Wanted:
     """split_bytes: the most that one zip may have; None: one zip, whatever its size. keep_seconds: None for as long as
-    the installation keeps archives."""
+    the installation keeps archives. strategy: of one zip; several are made by one worker."""
 
     choice: Choice
     layout: Layout = "organised"
     name: str | None = None
     split_bytes: int | None = None
     keep_seconds: int | None = None
+    strategy: Strategy = "auto"
+
+
+@dataclass(frozen=True)
+class Planning:
+    """An archive as it would be. counts, sizes: of the members and of the bytes of each zip. estimate: of the strategy
+    that was wanted."""
+
+    members: Sequence[Planned]
+    counts: Sequence[int]
+    sizes: Sequence[int]
+    estimate: Estimate
+    fast: Estimate
+    cheap: Estimate
 
 
 class Archives:
@@ -92,8 +108,36 @@ class Archives:
 
     def open(self, owner_id: str, wanted: Wanted, id: str | None = None) -> Job:
         """The job that makes the archive. The same id twice is one archive. Raises JobError."""
-        if id and (job := self._intake.made(owner_id, NAME, id)):
+        if job := self._intake.started(owner_id, NAME, id):
             return job
+        planning = self.plan(owner_id, wanted)
+        size = sum(planning.sizes)
+        now, job_id = self._clock(), id or self._new_id()
+        name = wanted.name or f"Archive {now:%Y-%m-%d %H:%M}"
+        # Before its job, which may be taken up at once; without one it goes by the bucket's own rule.
+        selection = keys.work(job_id, SELECTION)
+        self._objects.put(selection, packed(planning.members), "application/octet-stream")
+        options = {
+            "layout": wanted.layout,
+            "filename": safe_part(name) or NAME,
+            "file_count": len(planning.members),
+            "size_bytes": size,
+            "counts": planning.counts,
+            "sizes": planning.sizes,
+            "strategy": wanted.strategy,
+            "estimate": asdict(planning.estimate),
+        }
+        kept = wanted.keep_seconds or self._limits.archive_seconds
+        try:
+            return self._intake.start(
+                owner_id, NAME, options, job_id, name=name, announced_bytes=size, keep_seconds=kept
+            )
+        except JobError:
+            self._objects.delete([selection])
+            raise
+
+    def plan(self, owner_id: str, wanted: Wanted) -> Planning:
+        """What open() would make, to the byte. Raises JobError."""
         chosen = self.chosen(owner_id, wanted.choice)
         artifacts = self._artifacts(owner_id, wanted.choice)
         if not chosen and not artifacts:
@@ -102,29 +146,7 @@ class Archives:
             raise TooManyFiles(f"An archive holds at most {most:,} files. Choose fewer.", retry_after=3600)
         members = _planned(chosen, artifacts, wanted.layout)
         counts = _counts(members, wanted.split_bytes)
-        sizes = [zip_size(some) for some in parts(members, counts)]
-        size = sum(sizes)
-        self._check_space(owner_id, size)
-        now, job_id = self._clock(), id or self._new_id()
-        name = wanted.name or f"Archive {now:%Y-%m-%d %H:%M}"
-        # Before its job, which may be taken up at once; without one it goes by the bucket's own rule.
-        self._objects.put(keys.work(job_id, SELECTION), packed(members), "application/octet-stream")
-        return self._intake.start(
-            owner_id,
-            NAME,
-            {
-                "layout": wanted.layout,
-                "filename": safe_part(name) or NAME,
-                "file_count": len(members),
-                "size_bytes": size,
-                "counts": counts,
-                "sizes": sizes,
-            },
-            job_id,
-            name=name,
-            announced_bytes=size,
-            keep_seconds=wanted.keep_seconds or self._limits.archive_seconds,
-        )
+        return _priced(members, counts, wanted.strategy)
 
     def get(self, owner_id: str, archive_id: str) -> Job:
         """ArchiveNotFound, for another's and for a job that is no archive too."""
@@ -203,14 +225,6 @@ class Archives:
             if artifact.name != COMPLETE
         ]
 
-    def _check_space(self, owner_id: str, size: int) -> None:
-        usage = self._jobs.usage(owner_id)
-        if usage.stored_bytes + usage.announced_bytes + size > self._limits.stored_bytes:
-            most = f"{self._limits.stored_bytes / 1024**3:,.1f} GiB"
-            raise StorageFull(
-                f"With this archive you would take more than {most}. Delete some first.", retry_after=3600
-            )
-
 
 def _taken(filter: WantedFiles) -> frozenset[str]:
     return frozenset(THERE & filter.states) if filter.states else frozenset({FileState.INSPECTED})
@@ -231,6 +245,30 @@ def _planned(
         Planned(path, StoredFile(artifact.filename, artifact.key, artifact.size, None), artifact.created_at)
         for path, (_, artifact) in zip(places[len(members) :], artifacts, strict=True)
     ]
+
+
+def planned_zip(members: Sequence[Planned]) -> Plan:
+    """The zip of these members, as if all CRC32s were known: neither its size nor its parts depend on them."""
+
+    def known(stored: StoredFile) -> StoredFile:
+        return replace(stored, crc32=0) if must_be_read(stored) else stored
+
+    return plan_archive([Member(one.path, known(one.stored), one.modified_at) for one in members], {})
+
+
+def _priced(members: Sequence[Planned], counts: Sequence[int], strategy: Strategy) -> Planning:
+    first = reading([one.stored.size for one in members if must_be_read(one.stored)])
+    ways: tuple[Strategy, ...] = (strategy, "fast", "cheap") if len(counts) == 1 else ("cheap",)
+    sizes: list[int] = []
+    found: dict[Strategy, list[Estimate]] = defaultdict(list)
+    for some in parts(members, counts):
+        planned = planned_zip(some)
+        sizes.append(planned.size)
+        for way in dict.fromkeys(ways):
+            found[way].append(estimate(planned, way))
+    each = {way: together(several, first=first) for way, several in found.items()}
+    cheap = each["cheap"]
+    return Planning(members, counts, sizes, each.get(strategy, cheap), each.get("fast", cheap), cheap)
 
 
 def _counts(members: Sequence[Planned], split_bytes: int | None) -> list[int]:

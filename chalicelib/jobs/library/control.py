@@ -1,4 +1,4 @@
-"""What a user may do to a job: pause, resume, cancel, retry, have its results made anew."""
+"""What a user may do to a job: pause, resume, cancel, retry, have its results rebuilt."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from chalicelib.jobs.errors import (
     ObjectMissing,
     StaleTransition,
 )
+from chalicelib.jobs.file_moves import END_PARTS
 from chalicelib.jobs.file_moving import move_file, reject_file, reset_files
 from chalicelib.jobs.library.ownership import Owned, is_upload
 from chalicelib.jobs.model import File, Job
-from chalicelib.jobs.moves import ACTIONS, CANCEL, END_PARTS, REMAKE, RESUME, RETRY, JobFields, JobMove
+from chalicelib.jobs.moves import ACTIONS, CANCEL, REMAKE, RESUME, RETRY, JobFields, JobMove
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import ControlStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
@@ -53,7 +54,7 @@ class Control:
             raise InvalidFields(f"An action is one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")])
         kind = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
-        # The job may move between reading and writing: then the second look tells the state that it is in by now.
+        # The job may move between reading and writing: then the second look finds its new state.
         for _ in range(2):
             if job.state not in kind.allowed:
                 states = ", ".join(sorted(kind.allowed))
@@ -90,11 +91,11 @@ class Control:
         return self._open_again(job, RETRY, again)
 
     def remake(self, owner_id: str, job_id: str, options: Mapping[str, Any]) -> Job:
-        """Makes a completed job's results anew, of what its owner has corrected and with these options, which are
+        """Rebuilds a completed job's results, of what its owner has corrected and with these options, which are
         whole and valid. NotAllowedInState where neither is another than what they were made of."""
         job = self._owned.job(owner_id, job_id)
         if job.state not in REMAKE.allowed:
-            raise NotAllowedInState(f"A job that is {job.state} can't be made anew: that takes completed.")
+            raise NotAllowedInState(f"A job that is {job.state} can't be rebuilt: only a completed one can.")
         if job.current and options == job.options:
             raise NotAllowedInState("The job's results have all that was corrected.")
         return self._open_again(job, REMAKE, [], {"options": options})
@@ -194,7 +195,7 @@ class Control:
             at_work_until = max(now, job.lease_until or now, now + RUN_LEASE if job.shared else now)
             return {"completed_at": now, "due_at": at_work_until + RUN_PATIENCE}
         if kind is RESUME:
-            # What was awaited before a pause is awaited anew after it.
+            # What was awaited before a pause is awaited again after it.
             wait = RUN_PATIENCE if job.run_requested else timedelta(seconds=self._limits.check_every)
             return {"active_at": now, "due_at": now + wait}
         return {}

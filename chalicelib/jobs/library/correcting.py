@@ -74,7 +74,7 @@ class Corrections:
                 found = tuple(before[number] for number in sorted(before))
                 return Corrected(self._jobs.job(job.id), found, tuple(sorted(missed)))
             files = self._read(job, again)
-        raise TryAgain("The files are changed by many at once: try again.")
+        raise TryAgain("The files are being changed by others: try again.")
 
     def _read(self, job: Job, numbers: Iterable[int]) -> list[File]:
         return list(self._jobs.files_by_id([file_id(job.id, number) for number in numbers]).values())

@@ -1,4 +1,4 @@
-"""Files and jobs go: what they were made of, what they count for, and every trace, also where somebody dies half-way.
+"""Files and jobs go: what they were made of, what they count for, and every trace, also where a worker dies half-way.
 
 A job is first marked, which hides it from its owner, and made due, so that the sweeper asks again until it is gone.
 Then its objects go and after them its items, in small transactions: each can be done again.
@@ -108,8 +108,10 @@ class Deletion:
         job = self._owned.job(owner_id, job_id, binned=True)
         if not job.binned_at:
             return job
+        end = job.binned_at + BIN_KEEPS
+        due_at = job.due_at if job.due_at and job.due_at < end else job.expires_at
         try:
-            return move(self._jobs, job, RESTORE())
+            return move(self._jobs, job, RESTORE(due_at=due_at))
         except StaleTransition:
             raise JobNotFound("There is no such job.") from None
 
@@ -195,7 +197,7 @@ class Deletion:
                 there = self._jobs.files_by_id([file.id for file in files])
                 files = [there[file.id] for file in files if file.id in there]
                 if not files:
-                    return job  # somebody else has removed them
+                    return job  # another worker has removed them
         raise StaleTransition(f"{job.id} changes faster than its files can be removed")
 
     def _remove(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> Job:
@@ -213,7 +215,7 @@ class Deletion:
         return job
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
-        """What lies where the job's uploads go and isn't shared, whether or not a file tells of it."""
+        """What lies where the job's uploads go and isn't shared, whether or not a file names it."""
         prefix = keys.uploads_of(job.pipeline, job.id)
         if not uses:
             self._objects.delete_prefix(prefix)
@@ -223,7 +225,7 @@ class Deletion:
         self._objects.delete(key for key in found if (keys.parse_upload(key) or ("", 0))[1] not in shared)
 
     def _release(self, remains: Mapping[str, Any]) -> None:
-        """Deletes the thumbnail of a file that is gone, and its object unless somebody shares it."""
+        """Deletes the thumbnail of a file that is gone, and its object unless another file shares it."""
         job_id, number = str(remains["job_id"]), int(remains["number"])
         source = str(remains["source_job_id"]), int(remains["source_number"])
         there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)])

@@ -1,7 +1,7 @@
 """A user's files over all of their jobs: listed, searched, described.
 
 What a listing needs of a finished job's files is kept packed beside the job (below 20 bytes a photo), made at the first
-look and again after a change; so a library of 100,000 files is two megabytes to read, and a file that nobody lists
+look and again after a change; so a library of 100,000 files is two megabytes to read, and a file that is never listed
 costs nothing: docs/decisions/0008-listings-packed-beside-their-jobs.md.
 """
 
@@ -116,7 +116,7 @@ class Library:
                 if exactly:
                     raise PreconditionFailed("The file was changed in the meantime.") from None
                 _, file = self._owned.file(owner_id, file.job_id, file.number)
-        raise TryAgain("The file is changed by many at once: try again.")
+        raise TryAgain("The file is being changed by others: try again.")
 
     def edit_job(self, owner_id: str, job: Job, changes: Mapping[str, Any], *, exactly: bool) -> Job:
         """Changes name, description or tags, as edit_file."""
@@ -127,7 +127,7 @@ class Library:
                 if exactly:
                     raise PreconditionFailed("The job was changed in the meantime.") from None
                 job = self._owned.job(owner_id, job.id)
-        raise TryAgain("The job is changed by many at once: try again.")
+        raise TryAgain("The job is being changed by others: try again.")
 
     def _jobs_of(self, owner_id: str) -> Iterator[Job]:
         before: str | None = None

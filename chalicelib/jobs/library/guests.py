@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 AGAIN = timedelta(hours=1)
-"""After so long a guest is asked for anew whose message was lost."""
+"""How long after a lost message a guest is asked for again."""
 PAGE = 50
 
 

@@ -13,7 +13,7 @@ from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest
 
 MOST = 200
 TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
-"""What browsers show, and nothing else: by the end of the name, since an upload may have told the store anything."""
+"""What browsers show, and nothing else: by the end of the name, since an upload may state any type."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Guides:
 
     def link(self, filename: str) -> tuple[Guide, SignedRequest]:
         """A guide and where it can be read for a while. GuideNotFound."""
-        # Looked up and never put together: no name that somebody sends becomes part of a key.
+        # Looked up and never put together: no name from a request becomes part of a key.
         guide = next((guide for guide in self._found() if guide.filename == filename), None)
         if guide is None:
             raise GuideNotFound("There is no such guide.")

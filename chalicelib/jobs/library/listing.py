@@ -11,7 +11,8 @@ from chalicelib.jobs.errors import FieldError, InvalidFields
 from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ports.stores import FileReads
 from chalicelib.jobs.states import FileState
-from chalicelib.pipelines.base import Column, Pipeline
+from chalicelib.pipelines.base import Pipeline
+from chalicelib.pipelines.listing import Column
 
 SORTS: dict[str, Callable[[File], Any]] = {
     "number": lambda file: file.number,
@@ -105,7 +106,7 @@ class Listing:
         self, job: Job, wanted: WantedGroups, found: Sequence[Mapping[str, Any]] | None
     ) -> tuple[list[DuplicateGroup], int]:
         """A page of groups of two and more, and how many there are in all. found: what the run has written down;
-        without it only exact ones can be told. Of a run's groups only the page's files are read."""
+        without it only exact ones are known. Of a run's groups only the page's files are read."""
         if found is None:
             same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
             groups = [

@@ -29,7 +29,7 @@ class Owned:
 
 
 def check_awaited(job: Job, file: File) -> None:
-    """NotAllowedInState unless the file may still be uploaded, and to a place of its own: nobody may write over what
+    """NotAllowedInState unless the file may still be uploaded, and to a place of its own: no upload may overwrite what
     was imported, dropped, or uploaded for another job."""
     if not is_upload(job, file):
         raise NotAllowedInState("The file is in the store already: nothing is left to upload.")

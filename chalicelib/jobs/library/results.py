@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.jobs.errors import (
     FieldError,
     InvalidFields,
+    JobNotFound,
     PreconditionFailed,
     ResultNotFound,
     StaleTransition,
@@ -25,6 +26,7 @@ from chalicelib.jobs.ports.stores import ResultStore
 
 LARGEST_METADATA = 64 * 1024
 """Bytes as JSON: an item holds 400 kB, and a page of results must stay small enough to be sent."""
+AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class Results:
             self._owned.job(owner_id, wanted.job_id)
             results = self._jobs.results_of(wanted.job_id)
         else:
-            results = self._jobs.results(owner_id)
+            binned = self._binned(owner_id)
+            results = [result for result in self._jobs.results(owner_id) if result.job_id not in binned]
         found = [result for result in results if _matches(result, wanted)]
         found.sort(key=lambda result: (result.created_at, result.id), reverse=wanted.descending)
         if wanted.sort_by == "quality_score":
@@ -100,13 +103,29 @@ class Results:
         return found[start : start + wanted.per_page], len(found)
 
     def get(self, owner_id: str, result_id: str) -> Result:
-        """ResultNotFound for another's too."""
+        """ResultNotFound for another's too, and for one of a job in the bin."""
         if not is_id(result_id.partition("-")[0]):
             raise ResultNotFound("There is no such result.")
         result = self._jobs.result(result_id)
         if result.owner_id != owner_id:
             raise ResultNotFound("There is no such result.")
+        try:
+            self._owned.job(owner_id, result.job_id)
+        except JobNotFound:
+            raise ResultNotFound("There is no such result.") from None
         return result
+
+    def _binned(self, owner_id: str) -> set[str]:
+        """The ids of the owner's jobs in the bin."""
+        found: set[str] = set()
+        before = None
+        while True:
+            jobs, before = self._jobs.jobs_of(
+                owner_id, states=frozenset(), pipeline=None, limit=AT_ONCE, before=before, binned=True
+            )
+            found.update(job.id for job in jobs)
+            if before is None:
+                return found
 
     def create(
         self,
@@ -152,7 +171,7 @@ class Results:
                 if exactly:
                     raise PreconditionFailed("The result was changed in the meantime.") from None
                 result = self._jobs.result(result.id)
-        raise TryAgain("The result is changed by many at once: try again.")
+        raise TryAgain("The result is being changed by others: try again.")
 
     def delete(self, result: Result) -> None:
         self._jobs.delete_result(result)

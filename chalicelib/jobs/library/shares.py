@@ -25,6 +25,7 @@ from chalicelib.jobs.errors import (
     ShareLocked,
     ShareNotFound,
     SharePasswordWrong,
+    TooManyShares,
 )
 from chalicelib.jobs.library.archives import Archives, Choice, Wanted
 from chalicelib.jobs.library.ownership import Owned
@@ -75,7 +76,7 @@ class WantedShare:
 
 class ShareStore(Protocol):
     def add_share(self, share: Share, most: int) -> None:
-        """TooManyShares where the owner has so many."""
+        """TooManyShares where the owner has so many others. One with the same id and owner is replaced."""
 
     def share(self, digest: str) -> Share | None: ...
     def shares(self, owner_id: str) -> list[Share]:
@@ -128,7 +129,8 @@ class Shares:
 
     def open(self, owner_id: str, wanted: WantedShare, id: str | None = None) -> tuple[Share, str]:
         """The share, and the token of its address, which is not kept. For single files an archive is made, which
-        counts for its owner for as long. Raises JobError."""
+        counts for its owner for as long. The same id twice is one share: the second address replaces the first, which
+        was never given out. Raises JobError."""
         now = self._clock()
         expires_at = now + timedelta(days=wanted.days)
         share_id = id or self._new_id()
@@ -143,7 +145,9 @@ class Shares:
         else:
             kind = "files"
             choice = Choice(file_ids=wanted.file_ids)
-            job = self._archives.open(owner_id, Wanted(choice, "flat", wanted.name, keep_seconds=wanted.days * 86400))
+            zipped = Wanted(choice, "flat", wanted.name, keep_seconds=wanted.days * 86400)
+            self._check_room(owner_id, share_id)
+            job = self._archives.open(owner_id, zipped, share_id)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         share = Share(
             id=share_id,
@@ -160,6 +164,12 @@ class Shares:
         )
         self._store.add_share(share, MOST_SHARES)
         return share, token
+
+    def _check_room(self, owner_id: str, share_id: str) -> None:
+        """Before an archive is made that no share would lead to."""
+        others = [share for share in self._store.shares(owner_id) if share.id != share_id]
+        if len(others) >= MOST_SHARES:
+            raise too_many(MOST_SHARES)
 
     def all(self, owner_id: str) -> list[Share]:
         """Those that are in force, the newest first."""
@@ -179,7 +189,7 @@ class Shares:
     # -- a visitor's -------------------------------------------------------------------------------------------------
 
     def seen(self, token: str) -> Share:
-        """ShareNotFound for any that is not in force: nobody learns which there were."""
+        """ShareNotFound for any that is not in force, so that ids can't be guessed."""
         share = self._store.share(digest_of(token))
         if share is None or share.expires_at <= self._clock():
             raise ShareNotFound("There is no such share, or it has ended.")
@@ -269,6 +279,10 @@ class Shares:
         except (ArtifactNotFound, ObjectMissing):
             return []
         return [one["file_id"] for one in json.loads(content)["files"] if one["file_id"]]
+
+
+def too_many(most: int) -> TooManyShares:
+    return TooManyShares(f"You have {most} shares. Revoke one first.", retry_after=60)
 
 
 def digest_of(token: str) -> str:

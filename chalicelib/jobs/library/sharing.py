@@ -1,7 +1,7 @@
-"""Files that share one stored object: who uses whose, so that nothing goes while somebody needs it.
+"""Files that share one stored object: who uses whose, so that nothing is deleted while it is in use.
 
-A file that was never uploaded itself names its source, and stands in the source's partition as a use of it. Whoever
-lends first writes the use and then looks whether the lender is still there; whoever deletes first removes the file and
+A file that was never uploaded itself names its source, and stands in the source's partition as a use of it. A lender
+first writes the use and then checks that the source is still there; a deletion first removes the file and
 then looks for uses. Whichever comes first, one of the two sees the other.
 """
 

@@ -16,8 +16,9 @@ from typing import Protocol
 
 from chalicelib.jobs.changes import Change, FileRecord, Is, Refused, UsageRecord
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
+from chalicelib.jobs.file_moves import HAND_ON
 from chalicelib.jobs.model import File, Job, owner_hash
-from chalicelib.jobs.moves import HAND_ON, HAND_OVER
+from chalicelib.jobs.moves import HAND_OVER
 from chalicelib.jobs.moving import planned
 from chalicelib.jobs.ports.outside import Clock, Queues
 from chalicelib.jobs.ports.stores import TakeoverStore
@@ -158,7 +159,7 @@ class Takeover:
                 ]
             )
         except Refused:
-            return False  # one was deleted, or is looked at anew
+            return False  # one was deleted, or is looked at again
         return True
 
 

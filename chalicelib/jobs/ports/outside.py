@@ -32,7 +32,7 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class UploadedPart:
-    """crc32: of its bytes, where the store has told or checked it."""
+    """crc32: of its bytes, where the store has returned or checked it."""
 
     number: int
     etag: str
@@ -135,7 +135,7 @@ class ObjectStore(Protocol):
         bucket: str | None = None,
     ) -> UploadedPart:
         """Bytes start..end of another object become a part, without passing through here. ObjectMissing for the
-        source, PartsGone. The part's crc32 is known where the upload has checksums and the store tells them."""
+        source, PartsGone. The part's crc32 is known where the upload has checksums and the store returns them."""
 
     def finish_parts(
         self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None

@@ -56,10 +56,11 @@ class JobLists(Protocol):
 
 
 class JobOpening(Protocol):
-    def create_job(self, job: Job, active_limit: int) -> None:
+    def create_job(self, job: Job, active_limit: int, most_bytes: int | None = None) -> None:
         """Puts a new job and counts it for its owner, with what it is announced to be, in one transaction; its option
         `email`, where there is one, says which person it is in the statistics, else its owner is. LimitReached where
-        the owner has `active_limit` jobs that aren't final; StaleTransition where the id is taken."""
+        the owner has `active_limit` jobs that aren't final, NoRoom where what they have and what is announced would be
+        more than `most_bytes`; StaleTransition where the id is taken."""
 
     def usage(self, owner_id: str) -> Usage: ...
 
@@ -226,7 +227,7 @@ class LibraryStore(JobLists, FileReads, FilesById, Protocol):
         """Keeps it, unless the job has changed since it was read."""
 
 
-class ResultStore(JobReads, Protocol):
+class ResultStore(JobReads, JobLists, Protocol):
     def put_result(self, result: Result) -> None:
         """The same id again replaces it."""
 
@@ -241,18 +242,3 @@ class ResultStore(JobReads, Protocol):
         """StaleTransition where it was edited since it was read, or is gone."""
 
     def delete_result(self, result: Result) -> None: ...
-
-
-class ReadingStore(JobLists, QueueNumbers, Protocol):
-    """What is read for the API alone."""
-
-    def artifact(self, job_id: str, name: str) -> Artifact:
-        """ArtifactNotFound."""
-
-    def artifacts(self, job_id: str) -> list[Artifact]: ...
-    def statistics(self) -> Mapping[str, float]:
-        """Totals kept as things happen: jobs_processed, processing_seconds, unique_users, stored_bytes, and since
-        (epoch seconds) once there is a job."""
-
-    def counted(self, days: Sequence[str]) -> Mapping[str, Mapping[str, float]]:
-        """What was counted on each of those days (YYYY-MM-DD), by the names of chalicelib.jobs.statistics."""

@@ -54,7 +54,7 @@ def write_archive(
     """Stores the zip under `key` and returns its size in bytes.
 
     Parts that the store has from an earlier try at the very same zip are kept; parts inside one large member are copied
-    by the store itself, and only the others pass through here, a few at a time. The store tells the CRC32 of a large
+    by the store itself, and only the others pass through here, a few at a time. The store returns the CRC32 of a large
     member that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a
     file is no longer what was inspected: the store, too, compares the whole with what was planned.
     """
@@ -174,8 +174,8 @@ class Making:
         make_all(works, self._take, self._progress)
 
     def _learn(self, maker: PartMaker) -> None:
-        """Finds the CRC32s of the members that have none, from what the store told of their copied pieces. The bytes
-        before those, in the part with the header, are read once for both."""
+        """Finds the CRC32s of the members that have none, from what the store returned for their copied pieces. The
+        bytes before those, in the part with the header, are read once for both."""
         found: dict[int, int] = {}
 
         def learned(index: int) -> UploadedPart | None:
@@ -186,7 +186,7 @@ class Making:
                     piece = told
                 elif end <= MIN_PART:
                     own, piece = number, maker.keep_head(source, end)
-                else:  # a store that tells no CRC32, or so many parts that this member isn't copied after all
+                else:  # a store that returns no CRC32, or so many parts that this member isn't copied after all
                     piece = maker.crc32(source, start, end)
                 crc = joined_crc32(crc, piece, end - start)
             found[index] = crc

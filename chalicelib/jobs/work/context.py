@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn
 
-from chalicelib.files.archive import COPY_FROM, SourceChanged
-from chalicelib.files.ranges import RangeReader
-from chalicelib.files.source import SourceFile
+from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs import keys
-from chalicelib.jobs.errors import ObjectMissing, StaleTransition
-from chalicelib.jobs.file_moving import judge_file, mark_duplicates, move_file, unmark_duplicates
+from chalicelib.jobs.errors import ObjectMissing
+from chalicelib.jobs.file_moving import judge_file, mark_duplicates, unmark_duplicates
 from chalicelib.jobs.library.results import result_of_file
-from chalicelib.jobs.model import Artifact, File, Job
-from chalicelib.jobs.moves import DESCRIBE, NOTE_CHECKSUM, FileFields, JobFields
+from chalicelib.jobs.model import Artifact, Job
+from chalicelib.jobs.moves import JobFields
 from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
-from chalicelib.jobs.work.claims import Claim, FileGone, HandOn, Interrupted
-from chalicelib.jobs.work.losing import is_gone
+from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
+from chalicelib.jobs.work.run_files import CHANGED, RunFiles, inspected, source_changed
 from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
@@ -36,9 +33,6 @@ PROGRESS_EVERY = timedelta(seconds=2)
 HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
-CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
-MOST_TAGS, LONGEST_TAG = 20, 40
-DESCRIBE_TRIES = 5
 EXPIRING = {"millrace-expires": "24h"}
 
 
@@ -70,6 +64,7 @@ class Context:
         self._claim = claim
         self._jobs = stores.jobs
         self._objects = stores.objects
+        self._files = RunFiles(stores.jobs, stores.objects, job.id, scratch)
         self._models = stores.models
         self._user_data = stores.user_data
         self._clock = stores.clock
@@ -90,39 +85,16 @@ class Context:
                 yield inspected(file)
 
     def open(self, file: InspectedFile) -> BinaryIO:
-        stored = self._stored(file)
-        reader = RangeReader(lambda start, end: b"".join(self._stream(stored, start, end)), stored.size)
-        return cast(BinaryIO, io.BufferedReader(reader, 128 * 1024))
+        return self._files.open(file)
 
     def fetch(self, file: InspectedFile) -> Path:
-        path = self.scratch / f"file-{file.number:08d}"
-        if not path.exists():
-            stored = self._stored(file)
-            with path.open("wb") as out:
-                for chunk in self._stream(stored, 0, stored.size):
-                    out.write(chunk)
-        return path
+        return self._files.fetch(file)
 
     def stream(self, file: StoredFile, start: int, end: int) -> Iterator[bytes]:
-        if start >= end:
-            return
-        try:
-            yield from self._objects.stream(file.key, start, end, etag=file.etag, bucket=file.bucket)
-        except ObjectMissing:
-            raise source_changed(file.filename) from None
+        return self._files.stream(file, start, end)
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
-        if file.crc32 is not None:
-            return file
-        stored = self._stored(file)
-        if stored.size >= COPY_FROM and stored.etag:
-            return file  # the store tells it as it copies that very version into the zip
-        source = SourceFile(stored.filename, stored.size, lambda start, end: self._stream(stored, start, end))
-        digests = source.load()
-        if stored.sha256 and digests.sha256 != stored.sha256:
-            raise changed(stored)
-        move_file(self._jobs, stored, NOTE_CHECKSUM(crc32=digests.crc32))
-        return replace(file, crc32=digests.crc32)
+        return self._files.checksum(file)
 
     def describe(
         self,
@@ -133,23 +105,7 @@ class Context:
         description: str | None = None,
         tags: Sequence[str] = (),
     ) -> None:
-        for tries_left in reversed(range(DESCRIBE_TRIES)):
-            stored = self._stored(file)
-            found: FileFields = {"metadata": dict(metadata)}
-            if title and not stored.title:
-                found["title"] = title
-            if description and not stored.description:
-                found["description"] = description
-            known = dict.fromkeys([*stored.tags, *(tag[:LONGEST_TAG].strip() for tag in tags)])
-            if len(known) > len(stored.tags):
-                found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
-            try:
-                move_file(self._jobs, stored, DESCRIBE(**found))
-            except StaleTransition:  # its owner has changed it meanwhile: what is theirs stays
-                if not tries_left:
-                    raise
-            else:
-                return
+        self._files.describe(file, metadata, title=title, description=description, tags=tags)
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
@@ -161,20 +117,6 @@ class Context:
 
     def model(self, name: str) -> Path:
         return self._models.fetch(name, self.scratch)
-
-    def _stored(self, file: InspectedFile) -> File:
-        return self._jobs.file(self.job_id, file.number)
-
-    def _stream(self, file: File, start: int, end: int) -> Iterator[bytes]:
-        if start >= end:
-            return
-        try:
-            yield from self._objects.stream(file.key, start, end, etag=file.etag, bucket=file.bucket)
-        except ObjectMissing:
-            raise self._lost(file) from None
-
-    def _lost(self, file: File) -> BaseException:
-        return FileGone(file) if is_gone(self._objects, file) else changed(file)
 
     def user_data(self, kind: str, name: str) -> bytes | None:
         return self._user_data.get(self.job.owner_id, kind, name)
@@ -295,17 +237,21 @@ class Context:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
         except SourceChanged as replaced:
             self._drop_upload()
-            if isinstance(replaced, FileChanged):
-                if replaced.filename is not None:
-                    raise source_changed(replaced.filename) from None
-                raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
-            raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
+            raise self._replaced(replaced) from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
         done: JobFields = {"upload": None}
         if name == "complete":
             done["result_size"] = size
         self._claim.write(**done)
+
+    def _replaced(self, found: SourceChanged) -> BaseException:
+        """What ends a run whose zip can't be made of what was planned."""
+        if not isinstance(found, FileChanged):
+            return PipelineFailed("file_changed", f"{CHANGED} ({found})")
+        if found.filename is not None:
+            return source_changed(found.filename)
+        return self._files.lost(self._jobs.file(self.job_id, found.number))
 
     def archive_slice(self, name: str, number: int) -> None:
         raise TypeError("parts of an archive are made by the slices of a step")
@@ -357,33 +303,6 @@ class Context:
             return len(content)
         self._objects.put_file(key, str(content), content_type, tags=tags)
         return content.stat().st_size
-
-
-def inspected(file: File) -> InspectedFile:
-    return InspectedFile(
-        number=file.number,
-        filename=file.filename,
-        role=file.role,
-        state=FileState.INSPECTED if file.state is FileState.DUPLICATE else file.state,
-        size=file.size,
-        content_type=file.content_type or "application/octet-stream",
-        sha256=file.sha256,
-        crc32=file.crc32,
-        metadata=file.metadata,
-        error_code=file.error_code,
-        error_message=file.error_message,
-    )
-
-
-def changed(file: File) -> PipelineFailed:
-    return PipelineFailed("file_changed", f"{CHANGED} ({file.filename})")
-
-
-def source_changed(filename: str) -> PipelineFailed:
-    """Of a file of another job."""
-    return PipelineFailed(
-        "source_changed", f"A file was replaced or deleted after it was chosen: {filename}. Choose the files again."
-    )
 
 
 def safe(name: str) -> str:

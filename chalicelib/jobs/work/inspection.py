@@ -70,7 +70,7 @@ class Inspector:
 
         What a batch found is finished in few transactions at its end. A message that was delivered before may be one
         that kills its worker: such batches finish each file at once, those tried least first, so that a poisonous
-        file takes nobody's work with it.
+        file costs no other its work.
         """
         again: set[str] = set()
         tasks = newest(self._tasks(self._in_turn(list(deliveries(event))), again))
@@ -109,7 +109,7 @@ class Inspector:
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
         """Gives up on the files of messages that came too often: they are rejected, their jobs go on. A file that was
-        not itself tried so often was only near one that killed its workers, and is asked for once more."""
+        with fewer tries itself was only near one that killed its workers, and is asked for again."""
         for task in self._tasks(list(deliveries(event)), set()):
             try:
                 file = self._jobs.file(task.job_id, task.number)
@@ -180,7 +180,7 @@ class Inspector:
             try:
                 joined = self._drops.join([seen for _, seen in landed])
             except Exception:
-                # Its name is its owner's: a digest tells it from others.
+                # Its name is its owner's: a digest identifies it.
                 digest = hashlib.sha256(name.encode()).hexdigest()[:16]
                 log.exception("a drop folder could not be joined", extra={"batch_sha256": digest})
                 again.update(delivery.id for delivery, _ in landed)
@@ -227,7 +227,7 @@ class Inspector:
         return examine(self._objects, pipeline, options, job, file, task.seen)
 
     def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
-        """Sends the rest of a batch anew, for other workers: a file that takes long, or is made to, keeps no others."""
+        """Sends the rest of a batch again, for other workers, so that a slow file delays no other."""
         log.info("batch handed on before its deadline", extra={"files": len(tasks)})
         by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
         for task in by_delivery.values():
@@ -238,7 +238,7 @@ class Inspector:
                 again.add(task.delivery.id)
 
     def _sweep_up(self, task: Task) -> None:
-        """Has the object of an upload removed whose file is gone: its address was good for longer. Whoever removes it
+        """Has the object of an upload removed whose file is gone: its address outlived it. Whatever removes it
         looks whether another file shares it, and does so once a deletion that is under way is over."""
         log.info("file no longer exists")
         key = task.seen.key

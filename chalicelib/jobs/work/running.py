@@ -203,7 +203,7 @@ class Runner:
             log.info("step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
 
     def _fail(self, job: Job, code: str, text: str) -> None:
-        """Fails the job, if it is still this worker's and not paused or cancelled by now."""
+        """Fails the job, if it is still this worker's and neither paused nor cancelled."""
         try:
             self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:

@@ -36,7 +36,7 @@ class Settling:
 
     def settle(self, job_id: str) -> Job:
         """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
-        whoever finishes the last file sees all counts, because everyone writes first and reads then."""
+        the worker that finishes the last file sees all counts, because each writes first and reads then."""
         job = self._jobs.job(job_id)
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
@@ -49,7 +49,7 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            # A pipeline has a function of its own, which hands on to its layers': only that may be told by any of ours.
+            # A pipeline has a function of its own, which hands on to its layers': ours may send to that one alone.
             work = self._works[job.pipeline]
             self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
         return job
@@ -81,14 +81,16 @@ class Settling:
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
         """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
+        if failed.upload:  # a retry begins its zip anew, and parts are paid for until they expire
+            self._objects.abort_parts(failed.upload["key"], failed.upload["id"])
         log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed
 
     def ask_again(self, job: Job, until: datetime | None = None) -> int:
-        """Sends a message for every unfinished file whose object is there; returns for how many. Lost ones are so made
-        good, and one too many changes nothing. After `until` no more are sent: those that were are finished before the
-        next time."""
+        """Sends a message for every unfinished file whose object is there; returns for how many. Replaces lost
+        messages; a duplicate is harmless. After `until` it sends no more: those sent are finished before the next
+        time."""
         now = self._clock()
         waiting = [
             file

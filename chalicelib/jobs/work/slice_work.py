@@ -18,10 +18,10 @@ from chalicelib.jobs.model import Job, Slice
 from chalicelib.jobs.moves import FAIL_SLICE, RUN_AGAIN_FROM_SLICE
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
-from chalicelib.jobs.work.archiving import FileChanged, make_share
+from chalicelib.jobs.work.archiving import make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
 from chalicelib.jobs.work.cleaning import clean
-from chalicelib.jobs.work.context import CHANGED, Context, Stores, safe
+from chalicelib.jobs.work.context import Context, Stores, safe
 from chalicelib.jobs.work.losing import run_again_without
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
@@ -53,7 +53,7 @@ class SliceContext(Context):
     def archive_slice(self, name: str, number: int) -> None:
         upload, again = self.upload, self._claim.part.attempt > 1
         if not upload or upload["key"] != keys.result(self.job_id, safe(name)):
-            return  # completed, or begun anew, by a run that came before this worker
+            return  # completed, or restarted, by a run that came before this worker
         try:
             parts = read_share(self._objects, keys.work(self.job_id, f"zip-{safe(name)}"), number)
         except ObjectMissing:
@@ -64,9 +64,7 @@ class SliceContext(Context):
         except SourceChanged as replaced:
             # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
             self._objects.abort_parts(upload["key"], upload["id"])
-            if isinstance(replaced, FileChanged):
-                raise self._lost(self._jobs.file(self.job_id, replaced.number)) from None
-            raise PipelineFailed("file_changed", f"{CHANGED} ({replaced})") from None
+            raise self._replaced(replaced) from None
 
     def result(
         self,

@@ -1,4 +1,4 @@
-"""The slices of a running step: their messages, and what makes good those that were lost.
+"""The slices of a running step: their messages, and what replaces lost ones.
 
 A step is divided once its `run` has planned it. From then on the job has no worker of its own: each slice is a message,
 its claim an item, and being done one transaction with the job's count. The worker that finishes the last one asks for

@@ -17,7 +17,7 @@ from chalicelib.jobs.ports.outside import ObjectStore
 
 PACK, PICTURE = "application/octet-stream", "image/jpeg"
 TRIES = 10
-"""Each time somebody else erased another picture of the same pack."""
+"""How often another worker may erase a picture of the same pack meanwhile."""
 
 
 def pack(objects: ObjectStore, job_id: str, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
@@ -82,7 +82,7 @@ def erase(objects: ObjectStore, job_id: str, number: int, thumbnail: Thumbnail) 
                     objects.delete([key])
             return
         except ObjectMissing:
-            continue  # it is another one by now
+            continue  # it was replaced meanwhile
     raise Busy(key)
 
 

@@ -7,6 +7,7 @@ Prices: us-east-1, as in infra/aws/prices.json.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,6 +106,22 @@ def estimate(planned: Plan, strategy: Strategy = "auto") -> Estimate:
         return fast
     cheap = _with(planned, found, 1)
     return fast if cheap.seconds >= WORTH and fast.seconds <= cheap.seconds / 2 else cheap
+
+
+def reading(sizes: Sequence[int]) -> tuple[float, float]:
+    """(seconds, USD) of one worker that reads files of these sizes for their CRC32s, one after the other."""
+    seconds = sum(sizes) / RATE + FIRST_BYTE * len(sizes)
+    return seconds, seconds * GB * USD_GB_SECOND + len(sizes) * USD_GET
+
+
+def together(several: Sequence[Estimate], *, first: tuple[float, float] = (0.0, 0.0)) -> Estimate:
+    """Of zips that are made one after the other. first: seconds and USD of what comes before them."""
+    return Estimate(
+        "fast" if any(one.strategy == "fast" for one in several) else "cheap",
+        max(one.workers for one in several),
+        round(first[0] + sum(one.seconds for one in several), 1),
+        round(first[1] + sum(one.usd for one in several), 6),
+    )
 
 
 def share_count(estimated: Estimate, planned: Plan) -> int:

@@ -1,4 +1,4 @@
-"""Parts of a zip as slices of a step: which worker makes which, and the object that tells each of them its own.
+"""Parts of a zip as slices of a step: which worker makes which, and the object that lists each worker's own.
 
 A slice's parts are written out in full, so that a worker needs neither the plan nor the job's files. What waits for
 CRC32s, lies on a worker's disk or belongs to the directory is left to the run that completes the zip.

@@ -8,21 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import (
-    Column,
-    Columns,
-    FileRules,
-    Inspection,
-    Kind,
-    LayerWorker,
-    OptionRefused,
-    Step,
-    Worker,
-    Workers,
-)
+from chalicelib.pipelines.base import FileRules, Inspection, OptionRefused, Step
 from chalicelib.pipelines.colour.kinds import EXTENSIONS, VALUE_EXTENSIONS
 from chalicelib.pipelines.colour.options import GRABCUT, Options
 from chalicelib.pipelines.colour.steps import ONNX, RAWS, STEPS
+from chalicelib.pipelines.listing import Column, Columns, Kind
+from chalicelib.pipelines.workers import LayerWorker, Worker, Workers
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_PICTURES = 500

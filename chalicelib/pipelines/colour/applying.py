@@ -51,7 +51,10 @@ def apply(job: RunContext, index: int) -> None:
         "fit": fitted["fit"],
         "target": job.options.target,
         "white_balance": job.options.white_balance,
-        "warnings": [{"code": code, "message": message} for code, message in fitted["warnings"]],
+        "warnings": [
+            {"code": code, "message": message, **(numbers[0] if numbers else {})}
+            for code, message, *numbers in fitted["warnings"]
+        ],
         "files": [],
     }
     outputs = _Outputs(job, number, stem, report)
@@ -107,6 +110,12 @@ def _make(job: RunContext, plan: Plan, number: int, fitted: dict[str, Any], outp
     told = (
         ("outside_target", applied.outside, f"lie outside {correction.space.title} and were cut to its edge."),
         ("clipped_highlights", applied.clipped, "are overexposed: their colours are not known, and white stays white."),
+        (
+            "brighter_than_card",
+            applied.brighter,
+            "are brighter than white is in the card's light: they lie in stronger light than the card, or shine "
+            "themselves. Their colours are not those that the card would have there.",
+        ),
     )
     for code, share, what in told:
         if share > _TOLD_FROM:

@@ -16,6 +16,7 @@ from chalicelib.pipelines.colour.spaces import SPACES, SRGB, RgbSpace
 Floats = NDArray[np.float64]
 
 _AT_ONCE = 500_000  # pixels
+_BRIGHTER = 1.15  # of white: more than noise and gloss of paper
 _BLOWN = 252 / 255  # of the range: where a highlight begins to be white
 _MAP = 48  # cells of the longer side of a flat field
 
@@ -47,6 +48,12 @@ class Correction:
         """With the target's channels multiplied by gains (3,)."""
         space = self.space
         return replace(self, matrix=space.to_xyz @ np.diag(gains) @ space.from_xyz @ self.matrix)
+
+    def for_channels(self, gains: Floats) -> Correction:
+        """For a picture whose channels, in linear light, are to be multiplied by gains (3,) first."""
+        r, g, b = gains
+        terms = gains if self.model == LINEAR else np.array([r, g, b, *np.sqrt([r * g, g * b, b * r])])
+        return replace(self, matrix=self.matrix * terms)
 
     def stored(self) -> dict[str, Any]:
         return {
@@ -110,10 +117,12 @@ def _gains(flat: Floats, encoding: Encoding, shape: tuple[int, ...]) -> Callable
 @dataclass(frozen=True)
 class Applied:
     """Shares of a picture's pixels. outside: the target can't hold them, and they were cut to its edge. clipped: a
-    channel was at the end of its range, so that their colour isn't known."""
+    channel was at the end of its range, so that their colour isn't known. brighter: they are lighter than the card's
+    light makes white, and not clipped."""
 
     outside: float
     clipped: float
+    brighter: float
 
 
 def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = None) -> Applied:
@@ -129,14 +138,17 @@ def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = N
     encoded = np.rint(correction.space.encoded(np.arange(65536) / 65535) * full).astype(upright.dtype)
     gains = _gains(flat, correction.encoding, upright.shape) if flat is not None else None
     rows = max(1, _AT_ONCE // upright.shape[1])
-    outside = clipped = 0
+    outside = clipped = brighter = 0
+    luminance = correction.space.to_xyz[1].astype(real)
     for first in range(0, len(upright), rows):
         strip = upright[first : first + rows]
         linear = decoded[strip]
         if gains is not None:
             linear *= gains(first, first + len(strip)).astype(real)
         light = correction.light(linear)
-        clipped += int((strip == full).any(-1).sum())
+        ends = (strip == full).any(-1)
+        clipped += int(ends.sum())
+        brighter += int(((light @ luminance > _BRIGHTER) & ~ends).sum())
         blown = np.clip((strip.min(-1) / full - _BLOWN) / (1 - _BLOWN), 0, 1).astype(real)[..., None]
         light += blown * (light.max(-1, keepdims=True).clip(0, 1) - light)
         outside += int(((light < -0.002) | (light > 1.002)).any(-1).sum())
@@ -146,4 +158,4 @@ def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = N
         else:
             strip[:] = np.rint(correction.space.encoded(light) * full)
     count = upright.shape[0] * upright.shape[1]
-    return Applied(outside / count, clipped / count)
+    return Applied(outside / count, clipped / count, brighter / count)

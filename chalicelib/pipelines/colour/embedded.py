@@ -7,6 +7,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.colour.difference import delta_e_2000
 from chalicelib.pipelines.colour.spaces import lab_of, lab_of_srgb
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,17 @@ def lab_of_values(values: Floats, icc: bytes | None) -> tuple[Floats, bool]:
         except (KeyError, struct.error, ValueError, IndexError):
             pass
     return lab_of_srgb(values), False
+
+
+def same_profile(one: bytes | None, other: bytes | None) -> bool:
+    """Whether two embedded profiles give numbers the same colours, no profile being sRGB."""
+    if one == other:
+        return True
+    steps = np.linspace(0.1, 0.9, 4)
+    numbers = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(-1, 3)
+    (mine, followed), (theirs, too) = lab_of_values(numbers, one), lab_of_values(numbers, other)
+    readable = (one is None or followed) and (other is None or too)
+    return readable and float(delta_e_2000(mine, theirs).mean()) < 0.5
 
 
 def _tags(icc: bytes) -> dict[bytes, bytes]:

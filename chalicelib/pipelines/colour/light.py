@@ -12,6 +12,7 @@ from chalicelib.pipelines.colour.cards import Card
 Floats = NDArray[np.float64]
 
 _FEWEST_SPOTS = 30
+_UNEVEN = 1.57  # a light that falls by 0.4 over a picture's width gives a card in it 1.4
 _SAME_COLOUR = 0.08  # how far a spot's colour may be from the border's own, as a share of a channel
 
 
@@ -35,6 +36,15 @@ class LightField:
     def at(self, points: Floats) -> Floats:
         """The share of the light at points (n, 2) in the card's units."""
         return np.asarray(np.exp(_terms((points - self.centre) / self.scale, self.degree) @ self.coefficients))
+
+    def ratio(self, card: Card) -> float:
+        """Brightest by darkest over the patches."""
+        light = self.at(card.centres)
+        return float(light.max() / light.min())
+
+    def uneven(self, card: Card) -> bool:
+        """Whether no one correction serves both ends of the card."""
+        return self.ratio(card) > _UNEVEN
 
     def unevenness(self, card: Card) -> float:
         """Brightest less darkest over the patches, as a share of their mean."""

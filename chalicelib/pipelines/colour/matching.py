@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.colour import fitting, light
+from chalicelib.pipelines.colour import fitting, light, shadow
 from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.encoding import Encoding, recognised
 from chalicelib.pipelines.colour.fitting import Problem
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.measuring import TOO_BLURRED, Sample, weights_of
+from chalicelib.pipelines.colour.shadow import Lights
 from chalicelib.pipelines.colour.spaces import xyz_of
 
 Floats = NDArray[np.float64]
 
+OTHER_LIGHT = "other_light"
 _ENOUGH = 6  # patches without which nothing can be fitted
 _DOUBTFUL = 2.0  # mean leave-one-out difference from which on the border is mistrusted
 _WORST = 10.0  # mean leave-one-out difference beyond which a correction would do more harm than good
@@ -45,6 +47,15 @@ class Match:
     left_out: dict[int, str]
     loo: Floats
     scores: dict[str, float]
+    lights: Lights | None = None
+
+    @property
+    def lit(self) -> str:
+        """Which light the fit is of where a shadow's edge lies over the card: `bright`, `dark`, or `between`."""
+        assert self.lights is not None
+        used = self.weights > 0
+        bright, dark = (bool((used & side).any()) for side in (self.lights.bright, self.lights.dark))
+        return "between" if bright == dark else "bright" if bright else "dark"
 
 
 def _disagrees() -> Unfit:
@@ -108,12 +119,25 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
         raise Unfit(
             "too_blurred", "The card is too blurred: its patches run into each other. Focus on it and hold still."
         )
+    lights = shadow.lights_on(sample, card)
+    if lights and lights.edge:
+        # No low-order field is as steep as the edge of a shadow: the larger part of the card alone is fitted.
+        part = lights.bright if lights.bright.sum() >= lights.dark.sum() else lights.dark
+        if part.sum() >= fitting.FEWEST_PATCHES:
+            found, _ = _tried(sample, card, wanted_model, border=False, lit=part)
+            if found and _rest(found) < 2 * _DOUBTFUL:
+                return replace(found, lights=lights)
+    found = _as_one(sample, card, wanted_model)
+    return replace(found, lights=lights and lights.seen_from(found.weights > 0))
+
+
+def _as_one(sample: Sample, card: Card, wanted_model: str) -> Match:
+    """The fit of a card that lies in one light, however uneven."""
     if sample.flat is not None or card.border is None:
         return _matched(sample, card, wanted_model, border=False)
     found, doubt = _tried(sample, card, wanted_model, border=True)
     if found is None or _rest(found) > _DOUBTFUL:
-        # The edge of a shadow is no low-order field: a border that lies across one leads astray, and without it the
-        # patches on one side of the edge agree and those on the other are left out.
+        # A border that is dirty or half covered leads astray.
         other, _ = _tried(sample, card, wanted_model, border=False)
         if other and (found is None or _rest(other) < 0.5 * _rest(found)):
             return other
@@ -123,9 +147,11 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
     return found
 
 
-def _tried(sample: Sample, card: Card, wanted_model: str, *, border: bool) -> tuple[Match | None, Unfit | None]:
+def _tried(
+    sample: Sample, card: Card, wanted_model: str, *, border: bool, lit: NDArray[np.bool_] | None = None
+) -> tuple[Match | None, Unfit | None]:
     try:
-        return _matched(sample, card, wanted_model, border=border), None
+        return _matched(sample, card, wanted_model, border=border, lit=lit), None
     except Unfit as reason:
         return None, reason
 
@@ -134,13 +160,20 @@ def _rest(match: Match) -> float:
     return float(match.loo[match.weights > 0].mean())
 
 
-def _matched(sample: Sample, card: Card, wanted_model: str, *, border: bool) -> Match:
-    """border: whether the light is read from the card's white border."""
+def _matched(
+    sample: Sample, card: Card, wanted_model: str, *, border: bool, lit: NDArray[np.bool_] | None = None
+) -> Match:
+    """border: whether the light is read from the card's white border. lit: the patches to go by where others lie in
+    another light."""
     field_given = sample.flat is not None
 
     def prepared(encoding: Encoding) -> tuple[Problem, dict[int, str], LightField | None]:
         field = _field_of_border(sample, encoding, card) if border else None
-        return *_problem(sample, encoding, field, card), field
+        problem, reasons = _problem(sample, encoding, field, card)
+        if lit is not None:
+            reasons = {int(number): OTHER_LIGHT for number in np.flatnonzero(~lit & (problem.weights > 0))} | reasons
+            problem = _only(problem, lit)
+        return problem, reasons, field
 
     kept_by: dict[Encoding, NDArray[np.bool_]] = {}
 
@@ -172,7 +205,7 @@ def _matched(sample: Sample, card: Card, wanted_model: str, *, border: bool) -> 
     encoding = recognised(cost)
     problem, reasons, field = prepared(encoding)
     agrees = fitting.robust_start(problem)
-    if field is None and not field_given:
+    if field is None and not field_given and lit is None:
         freed, patch_field = _freed_by_patches(_only(problem, agrees), card)
         if patch_field is not None:
             field = patch_field

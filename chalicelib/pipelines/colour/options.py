@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 GRABCUT = "grabcut"
-CORRECTS = ("correct", "detect_and_correct")
 
 Card = Literal["auto", "aruco24", "mcc24", "mcc24_pre2014", "nano", "spyder24", "spyder48", "cameratrax24"]
 Coordinate = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False)]

@@ -14,6 +14,7 @@ from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.correcting import Correction
 from chalicelib.pipelines.colour.difference import delta_e_76, delta_e_94, delta_e_2000
 from chalicelib.pipelines.colour.light import LightField
+from chalicelib.pipelines.colour.shadow import Lights
 from chalicelib.pipelines.colour.spaces import SRGB, lab_of, xyz_of
 
 Floats = NDArray[np.float64]
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 WHY_LEFT_OUT = {
     "clipped": "at the end of the range: over- or underexposed",
     "differs": "covered, dirty or not what the card says",
+    "other_light": "in another light than the rest of the card",
 }
 
 
@@ -62,7 +64,12 @@ def patches(
 
 
 def summary(
-    table: list[dict[str, Any]], card: Card, threshold: float, field: LightField | None, in_picture: Floats
+    table: list[dict[str, Any]],
+    card: Card,
+    threshold: float,
+    field: LightField | None,
+    in_picture: Floats,
+    lights: Lights | None = None,
 ) -> dict[str, Any]:
     """The figures of a picture, over the patches that were not left out. in_picture: CIELAB of the patches in the
     corrected picture as it is, uneven light and all."""
@@ -75,6 +82,7 @@ def summary(
     indices = [one["index"] for one in used]
     unevenness = None if field is None else 100 * field.unevenness(card)
     as_it_is = delta_e_2000(in_picture[indices], card.known_lab[indices])
+    rated = None if loo is None else scoring.rated(lights, field, card, loo, float(as_it_is.mean()))
     return {
         "overall_delta_e": spread["mean"],
         "max_delta_e": spread["max"],
@@ -86,8 +94,9 @@ def summary(
         "delta_e_before": scoring.spread(before, threshold),
         "delta_e_in_picture": scoring.spread(as_it_is, threshold),
         "leave_one_out_delta_e": None if loo is None else round(loo, 4),
-        "quality_rating": None if loo is None else scoring.rating(loo),
-        "quality_score": None if loo is None else scoring.score(loo),
+        "rated_delta_e": None if rated is None else round(rated, 4),
+        "quality_rating": None if rated is None else scoring.rating(rated),
+        "quality_score": None if rated is None else scoring.score(rated),
         "fadgi": scoring.stars(float(after.mean()), unevenness, _white_balance(table, card)),
     }
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
+from chalicelib.pipelines.colour.taken import Taken, of_exif
 
 MAX_PIXELS = 120_000_000
 STRIP = 256  # rows at a time
@@ -33,7 +34,8 @@ _QUALITY = 95
 class Picture:
     """pixels: (h, w, 3) uint8 or uint16, as stored: `orientation` (EXIF) says how it is to be held. alpha: (h, w).
     grey: it has no colours. linear: its numbers are proportional to light. notes: code and sentence of what was changed
-    or left out in reading. camera: of a raw that names it."""
+    or left out in reading. camera: of a raw that names it. multipliers: the white balance that a raw's channels were
+    multiplied by, up to a factor."""
 
     pixels: Pixels
     form: str
@@ -45,6 +47,8 @@ class Picture:
     linear: bool = False
     notes: list[tuple[str, str]] = field(default_factory=list)
     camera: RawCamera | None = None
+    taken: Taken = field(default_factory=Taken)
+    multipliers: tuple[float, float, float] | None = None
 
     @property
     def upright(self) -> Pixels:
@@ -137,6 +141,7 @@ def _depth(image: Any, path: Path) -> int:
 def _decoded(image: Any, form: str, path: Path) -> Picture:
     icc = image.info.get("icc_profile")
     held = image.getexif()
+    taken = of_exif(held)
     orientation = held.get(0x0112, 1)
     orientation = orientation if orientation in range(1, 9) else 1
     if image.format == "HEIF":  # libheif has turned it already
@@ -148,7 +153,9 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
     if getattr(image, "n_frames", 1) > 1:
         notes.append(("first_frame", "The file holds several pictures; the first was taken."))
     if _depth(image, path) > 8:
-        return _decoded_16(image, form, path, orientation, icc, exif, notes)
+        found = _decoded_16(image, form, path, orientation, icc, exif, notes)
+        found.taken = taken
+        return found
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -170,7 +177,7 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
     alpha = None
     if pixels.shape[2] == 4:
         alpha, pixels = pixels[..., 3].copy(), np.ascontiguousarray(pixels[..., :3])
-    return Picture(pixels, form, orientation, alpha, icc, exif, grey, notes=notes)
+    return Picture(pixels, form, orientation, alpha, icc, exif, grey, notes=notes, taken=taken)
 
 
 def _decoded_16(

@@ -9,6 +9,7 @@ import rawpy
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.pictures import Picture, check_size
+from chalicelib.pipelines.colour.taken import camera_of, of_raw
 
 _DNG_VERSION, _UNIQUE_MODEL = 50706, 50708
 
@@ -22,6 +23,9 @@ def developed(path: Path) -> Picture:
         with rawpy.imread(str(path)) as raw:
             check_size(raw.sizes.raw_width, raw.sizes.raw_height)
             multipliers = [float(value) for value in raw.camera_whitebalance[:3]]
+            model, camera_name = _names(path)
+            shot, lens = raw.other, raw.lens
+            taken = of_raw(camera_name, lens.model, shot.shutter_speed, shot.aperture, shot.iso_speed)
             pixels = raw.postprocess(
                 output_bps=16,
                 gamma=(1, 1),
@@ -36,16 +40,14 @@ def developed(path: Path) -> Picture:
             "damaged_raw", "The raw can't be developed: LibRaw doesn't know it, or it is damaged."
         ) from None
     notes = [("raw_developed", "The raw was developed to 16-bit TIFF; its EXIF is not carried over.")]
-    model = _model(path)
-    camera = (
-        RawCamera(model, (multipliers[0], multipliers[1], multipliers[2])) if model and min(multipliers) > 0 else None
-    )
-    return Picture(pixels, "TIFF", linear=True, notes=notes, camera=camera)
+    white = (multipliers[0], multipliers[1], multipliers[2]) if min(multipliers) > 0 else None
+    camera = RawCamera(model, white) if model and white else None
+    return Picture(pixels, "TIFF", linear=True, notes=notes, camera=camera, taken=taken, multipliers=white)
 
 
-def _model(path: Path) -> str | None:
-    """The name that raw converters know the camera by. DNG alone states it: makers' own files leave it to each
-    converter's table."""
+def _names(path: Path) -> tuple[str | None, str | None]:
+    """The name that raw converters know the camera by, which DNG alone states (makers' own files leave it to each
+    converter's table), and the one that EXIF has for it."""
     from PIL import TiffImagePlugin
 
     try:
@@ -54,7 +56,8 @@ def _model(path: Path) -> str | None:
             stream.seek(folder.next)
             folder.load(stream)
             told = folder.get(_UNIQUE_MODEL) if _DNG_VERSION in folder else None
+            camera = camera_of(folder)
     except Exception:  # Pillow raises what its readers raise; LibRaw has read the picture all the same
-        return None
+        return None, None
     name = told.strip("\0 ") if isinstance(told, str) else ""
-    return name if name.isascii() and name.isprintable() and 0 < len(name) < 128 else None
+    return name if name.isascii() and name.isprintable() and 0 < len(name) < 128 else None, camera

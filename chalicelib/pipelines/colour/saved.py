@@ -16,6 +16,7 @@ from chalicelib.pipelines.colour import pictures, reference_values
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.measuring import FlatCard, Sample
+from chalicelib.pipelines.colour.taken import Taken
 
 Floats = NDArray[np.float64]
 
@@ -87,12 +88,20 @@ def picture(job: RunContext, plan: Plan, number: int) -> pictures.Picture:
     told = get(job, f"developed-{number}.json")
     found = pictures.read(job.load(f"developed-{number}"), "developed.png")
     found.form, found.linear, found.notes = told["form"], told["linear"], [tuple(note) for note in told["notes"]]
+    found.taken, found.multipliers = Taken(**told["taken"]), told["multipliers"] and tuple(told["multipliers"])
     return found
 
 
 def put_developed(job: RunContext, number: int, found: pictures.Picture) -> None:
     camera = found.camera and {"model": found.camera.model, "multipliers": found.camera.multipliers}
-    told = {"form": found.form, "linear": found.linear, "notes": found.notes, "camera": camera}
+    told = {
+        "form": found.form,
+        "linear": found.linear,
+        "notes": found.notes,
+        "camera": camera,
+        "taken": vars(found.taken),
+        "multipliers": found.multipliers,
+    }
     form, found.form = found.form, "PNG"
     path = job.scratch / f"developed-{number}.png"
     pictures.write(found, path)

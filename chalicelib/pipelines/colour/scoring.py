@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.colour import shadow
+from chalicelib.pipelines.colour.cards import Card
+from chalicelib.pipelines.colour.light import LightField
+from chalicelib.pipelines.colour.shadow import Lights
+
 Floats = NDArray[np.float64]
 
 _RATINGS = ((2.0, "excellent"), (3.0, "very good"), (5.0, "good"), (7.0, "fair"))
@@ -18,14 +23,28 @@ _FADGI = {
 }
 
 
-def rating(leave_one_out: float) -> str:
-    """A word for the mean CIEDE2000 of patches that took no part in their own fit."""
-    return next((word for bound, word in _RATINGS if leave_one_out < bound), "poor")
+def rated(
+    lights: Lights | None, field: LightField | None, card: Card, leave_one_out: float, in_picture: float
+) -> float:
+    """The mean CIEDE2000 that a rating goes by: of patches that took no part in their own fit, and worse where no one
+    correction serves all of the card.
+
+    Of two lights each counts alike, since how much of the picture lies in which isn't known. in_picture: mean
+    difference of the patches in the picture as it is handed back, uneven light and all.
+    """
+    if lights and lights.edge:
+        return (leave_one_out + shadow.cost(lights.factor, card)) / 2
+    return max(leave_one_out, in_picture) if field is not None and field.uneven(card) else leave_one_out
 
 
-def score(leave_one_out: float) -> float:
+def rating(delta_e: float) -> str:
+    """A word for a mean CIEDE2000."""
+    return next((word for bound, word in _RATINGS if delta_e < bound), "poor")
+
+
+def score(delta_e: float) -> float:
     """1 for a perfect match, 0 from a mean CIEDE2000 of 10 on, which no star is given for either."""
-    return round(max(0.0, 1 - leave_one_out / 10), 4)
+    return round(max(0.0, 1 - delta_e / 10), 4)
 
 
 def stars(mean_delta_e: float, unevenness: float | None, white_balance: float | None) -> dict[str, Any]:

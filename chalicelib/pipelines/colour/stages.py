@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from chalicelib.pipelines.base import InspectedFile, PipelineFailed, RunContext, UnreadableFile
 from chalicelib.pipelines.colour import (
     balance,
+    cautions,
     detecting,
     fitting,
     homography,
@@ -20,19 +21,23 @@ from chalicelib.pipelines.colour import (
     pictures,
     reference_values,
     saved,
+    shadow,
 )
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.correcting import Correction, flat_at, flat_map, unchanged
-from chalicelib.pipelines.colour.embedded import lab_of_values
+from chalicelib.pipelines.colour.embedded import lab_of_values, same_profile
 from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.matching import Unfit
 from chalicelib.pipelines.colour.saved import Plan
+from chalicelib.pipelines.colour.shadow import Lights
 from chalicelib.pipelines.colour.spaces import SRGB
 
 Floats = NDArray[np.float64]
 
 FIRST = "reference.json"
+FLAT = "flat-field.json"
+NO_CARD_HELPS = ("grey_picture", cautions.FLAT_FIELD_OF_OTHER_KIND[0])
 _LINEAR_WITHIN = 0.02
 
 
@@ -137,8 +142,8 @@ def prepare_finding(job: RunContext) -> None:
     try:
         picture = saved.picture(job, plan, plan.flat)
     except (UnreadableFile, KeyError) as reason:
-        told = reason.message if isinstance(reason, UnreadableFile) else "It could not be developed."
-        raise PipelineFailed("flat_field_unreadable", f"The flat field can't be used. {told}") from None
+        why = reason.message if isinstance(reason, UnreadableFile) else "It could not be developed."
+        raise PipelineFailed("flat_field_unreadable", f"The flat field can't be used. {why}") from None
     field = flat_map(picture.upright)
     if (field >= 0.985).any() or (field <= 0.02).any():
         raise PipelineFailed(
@@ -147,6 +152,9 @@ def prepare_finding(job: RunContext) -> None:
     out = io.BytesIO()
     np.save(out, field)
     job.save("flat-field.npy", out.getvalue())
+    height, width = picture.upright.shape[:2]
+    told = {"width": width, "height": height, "linear": picture.linear, "taken": vars(picture.taken)}
+    saved.put(job, FLAT, told)
 
 
 def all_pictures(job: RunContext) -> int:
@@ -174,6 +182,9 @@ def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
         "width": upright.shape[1],
         "height": upright.shape[0],
         "bits": 8 * upright.dtype.itemsize,
+        "taken": vars(picture.taken),
+        "multipliers": picture.multipliers,
+        "linear": picture.linear,
         "warnings": [list(note) for note in picture.notes],
         "cards": [],
         "reason": None,
@@ -182,6 +193,10 @@ def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
         job.save(f"icc-{number}", picture.icc)
     if picture.grey and job.options.operation != "remove_background":
         return told | {"reason": ["grey_picture", "The picture has no colours: it is grey."]}
+    even = saved.get_or_none(job, FLAT)
+    if even and cautions.unlike_flat_field(told, even):
+        return told | {"reason": list(cautions.FLAT_FIELD_OF_OTHER_KIND)}
+    told["warnings"] += cautions.of_flat_field(told, even) if even else []
     if not needs_card(job.options):
         return told
     known = saved.known_cards(job, plan)
@@ -198,7 +213,12 @@ def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
     places = homography.mapped(used.matrix, used.card.centres)
     flat = None if field is None else flat_at(field, upright.shape, places)
     saved.put_card(job, number, measuring.laid_flat(upright, used.matrix, used.card), flat)
-    return told | {"patch_places": [[round(float(v), 1) for v in place] for place in places]}
+    sides = homography.mapped(used.matrix, used.card.centres[0] + used.card.half * [[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    shortest = float(np.linalg.norm(sides - np.roll(sides, 1, 0), axis=1).min())
+    return told | {
+        "patch_places": [[round(float(v), 1) for v in place] for place in places],
+        "patch_pixels": round(shortest, 1),
+    }
 
 
 # -- measuring ---------------------------------------------------------------------------------------------------------
@@ -248,39 +268,48 @@ def fit(job: RunContext, index: int) -> None:
 def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | None) -> dict[str, Any]:
     found = saved.get(job, f"found-{number}.json")
     told: dict[str, Any] = {"correction": None, "reason": found["reason"], "warnings": found["warnings"], "fit": None}
-    if found.get("unreadable") or (found["reason"] and found["reason"][0] == "grey_picture"):
+    if found.get("unreadable") or (found["reason"] and found["reason"][0] in NO_CARD_HELPS):
         return told
     if not needs_card(job.options):
         return told | {"correction": unchanged(job.options.target).stored()}
-    if first and not found["reason"]:
-        told["warnings"] = [
-            *told["warnings"],
-            ["by_reference", "Corrected by the reference shot; its own card only judges."],
-        ]
     sample = saved.get_sample(job, number)
-    if sample is None:
-        return told | _by_reference(first) if first else told
-    card = _card(job, plan, number)
     if first:
-        correction = Correction.of(first["correction"])
-        linear, weights, reasons, field = matching.freed(sample, card, correction.encoding)
-        reasons = {i: reasons.get(i, "differs") for i in range(len(weights)) if weights[i] == 0}
-        return told | _told(job, number, sample, card, correction, linear, reasons, None, field)
+        return _by_reference(job, plan, number, told, first, sample)
+    if sample is None:
+        return told
+    card = _card(job, plan, number)
     try:
         match = matching.matched(sample, card, job.options.model)
         judged, applied = _corrections(job, match, card)
     except Unfit as reason:
         return told | {"reason": [reason.code, reason.message]}
     loo = match.loo if judged.model == match.model and job.options.operation != "white_balance" else None
-    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field)
+    lit = match.lit if match.lights and match.lights.edge else ""
+    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field, match.lights)
     made["correction"] = applied.stored()
     made["dcp"] = None if job.options.operation == "white_balance" else _camera_profile(match, card)
     made["fit"]["leave_one_out_by_model"] = {name: round(value, 4) for name, value in match.scores.items()}
-    if match.left_out:
-        told["warnings"] = [*told["warnings"], ["patches_left_out", _left_out_sentence(card, match)]]
-    if match.encoding.kind != "srgb":
-        told["warnings"] = [*told["warnings"], ["other_encoding", _encoding_sentence(match)]]
+    told["warnings"] = [
+        *told["warnings"],
+        *cautions.of_light(match.lights, lit, match.field, card),
+        *cautions.of_sample(sample, found["patch_pixels"]),
+        *cautions.of_match(match, card),
+        *_of_profile(job, number),
+    ]
     return told | made
+
+
+def _of_profile(job: RunContext, number: int) -> list[cautions.Caution]:
+    icc = saved.profile(job, number)
+    if icc is None or lab_of_values(np.zeros((1, 3)), icc)[1]:
+        return []
+    return [
+        cautions.caution(
+            "profile_not_read",
+            "The picture's ICC profile isn't of matrix and curves, or is damaged: the differences before the "
+            "correction take its numbers for sRGB.",
+        )
+    ]
 
 
 def _camera_profile(match: matching.Match, card: Card) -> list[list[float]] | None:
@@ -291,20 +320,6 @@ def _camera_profile(match: matching.Match, card: Card) -> list[list[float]] | No
         return None
     problem = fitting.Problem(match.linear, card.known_lab, match.weights)
     return [[float(value) for value in row] for row in fitting.solve(problem, fitting.LINEAR)]
-
-
-def _left_out_sentence(card: Card, match: matching.Match) -> str:
-    named = (
-        f"{card.names[number]} ({picture_report.WHY_LEFT_OUT[reason]})" for number, reason in match.left_out.items()
-    )
-    return f"Patches left out: {'; '.join(named)}."
-
-
-def _encoding_sentence(match: matching.Match) -> str:
-    if match.encoding.kind == "exponent":
-        power = f"1/{match.encoding.exponent:.2f}"
-        return f"The picture's numbers are not in sRGB's encoding: they go with light to the power of {power}."
-    return "The picture's numbers are not in sRGB's encoding: a tone curve lies over them, which was undone."
 
 
 def _corrections(job: RunContext, match: matching.Match, card: Card) -> tuple[Correction, Correction]:
@@ -324,14 +339,50 @@ def _corrections(job: RunContext, match: matching.Match, card: Card) -> tuple[Co
     return full, full
 
 
-def _by_reference(first: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "correction": first["correction"],
-        "reason": None,
-        "warnings": [
-            ["by_reference", "No card in this picture: corrected by the reference shot, and not measured in it."]
-        ],
-    }
+def _by_reference(
+    job: RunContext,
+    plan: Plan,
+    number: int,
+    told: dict[str, Any],
+    first: dict[str, Any],
+    sample: measuring.Sample | None,
+) -> dict[str, Any]:
+    """A picture under the reference shot's fit, judged by its own card where it shows one."""
+    assert plan.reference is not None
+    mine, theirs = (saved.get(job, f"found-{n}.json") for n in (number, plan.reference))
+    profiles = [saved.profile(job, n) for n in (number, plan.reference)]
+    if mine["linear"] != theirs["linear"] or not same_profile(*profiles):
+        return told | {
+            "reason": [
+                "reference_other_kind",
+                "The reference shot's numbers are of another kind: a raw, or of another colour profile. Correct this "
+                "picture by a reference shot that was developed and saved as it was.",
+            ]
+        }
+    correction, said, exposures = cautions.scaled(Correction.of(first["correction"]), theirs, mine)
+    spread = [one for one in first["warnings"] if one[0] in cautions.OF_LIGHT]
+    said += [["reference_light", f"In the reference shot: {one[1]}", *one[2:]] for one in spread]
+    if sample is None:
+        sentence = "No card in this picture: corrected by the reference shot, and not measured in it."
+        said = [["by_reference", sentence], *said, *([] if exposures else [cautions.exposure_unknown()])]
+        return told | {
+            "correction": correction.stored(),
+            "reason": None,
+            "warnings": [one for one in told["warnings"] if one[0] not in cautions.OF_NO_CARD] + said,
+        }
+    card = _card(job, plan, number)
+    linear, weights, reasons, field = matching.freed(sample, card, correction.encoding)
+    reasons = {i: reasons.get(i, "differs") for i in range(len(weights)) if weights[i] == 0}
+    lights = shadow.lights_on(sample, card)
+    told["warnings"] = [
+        *told["warnings"],
+        ["judged_by_card", "Corrected by the reference shot; its own card only judges."],
+        *said,
+        *cautions.by_its_card(correction, sample, card, weights),
+        *cautions.of_light(lights, "between", field, card),
+        *_of_profile(job, number),
+    ]
+    return told | _told(job, number, sample, card, correction, linear, reasons, None, field)
 
 
 def _told(
@@ -344,10 +395,12 @@ def _told(
     left_out: dict[int, str],
     loo: Floats | None,
     field: LightField | None,
+    lights: Lights | None = None,
 ) -> dict[str, Any]:
     before, _ = lab_of_values(sample.values, saved.profile(job, number))
     table = picture_report.patches(card, before, linear, correction, left_out, loo)
     as_it_is = picture_report.lab_in_picture(correction, sample.values)
+    figures = picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is, lights)
     return {
         "correction": correction.stored(),
         "fit": {
@@ -358,7 +411,7 @@ def _told(
             "matrix_to_xyz_d50": correction.matrix.tolist(),
             "matrix_to_linear_srgb": (SRGB.from_xyz @ correction.matrix).tolist(),
             "light": None if field is None else {"unevenness": round(field.unevenness(card), 5)},
-            "summary": picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is),
+            "summary": figures,
             "patches": table,
         },
     }

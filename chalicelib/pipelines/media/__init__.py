@@ -9,12 +9,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import Column, Columns, FileRules, Inspection, Kind, Step, Worker, Workers
+from chalicelib.pipelines.base import FileRules, Inspection, Step
+from chalicelib.pipelines.listing import Column, Columns, Kind
 from chalicelib.pipelines.media.inspecting import inspect
 from chalicelib.pipelines.media.kinds import PHOTO_NAMES, VIDEO_NAMES
 from chalicelib.pipelines.media.options import Options
 from chalicelib.pipelines.media.run import STEPS
 from chalicelib.pipelines.media.sidecars import NAMES as SIDECAR_NAMES
+from chalicelib.pipelines.workers import Worker, Workers
 
 
 class MediaPipeline:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 RUNNING = timedelta(minutes=10)
 # (first moment, whether the clock runs on from there)
 _STARTS = (
-    # Epochs of file formats and operating systems: nobody measured these. ISO/IEC 14496-12 (1904), POSIX (1970),
+    # Epochs of file formats and operating systems: never measured. ISO/IEC 14496-12 (1904), POSIX (1970),
     # MS-DOS and FAT (1980), Matroska (2001, RFC 9559 section 11.2), NTP (1900), Windows FILETIME (1601).
     (datetime(1601, 1, 1), True),  # noqa: DTZ001
     (datetime(1900, 1, 1), True),  # noqa: DTZ001
@@ -36,7 +36,7 @@ def never_set(local: datetime, *, zone_known: bool = True, machine: bool = True)
     """Whether a clock that shows `local` (without zone) was never set, by the times at which such clocks begin.
 
     zone_known: False for a time that may have been shifted by an unknown zone: the epochs of 1904 and 1970 then count
-    in each zone. machine: the clock is a device's, and no date that somebody wrote: the first second of a year
+    in each zone. machine: the clock is a device's, and not a date written by hand: the first second of a year
     (2005-01-01 00:00:00) counts too then.
     """
     for start, runs in _STARTS:

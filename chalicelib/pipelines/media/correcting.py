@@ -102,7 +102,7 @@ def with_user(metadata: Mapping[str, Any], said: UserTime) -> dict[str, Any]:
 def redated(metadata: Mapping[str, Any], correction: Correction, zone: ZoneInfo) -> dict[str, Any] | None:
     """The metadata with a correction of its time, on top of an earlier one; None where it has no time to correct.
 
-    zone: of a wall clock whose offset nobody knows. OutOfRange as above.
+    zone: of a wall clock without a known offset. OutOfRange as above.
     """
     if correction.clears:
         return without_user(metadata)

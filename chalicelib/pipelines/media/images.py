@@ -73,7 +73,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Photo:
-    """picture: None where nobody here can decode it. width, height: upright, in pixels. damaged: a part is missing."""
+    """picture: None where no decoder here reads it. width, height: upright, in pixels. damaged: a part is missing."""
 
     picture: Picture | None
     said: Embedded
@@ -211,7 +211,7 @@ def _open(stream: BinaryIO, content_type: str) -> Image.Image:
 
     content = stream.read()
     if not items_are_named(content):
-        raise UnreadableFile("unreadable", "The file is damaged: what is in it can't be told.")
+        raise UnreadableFile("unreadable", "The file is damaged: its content can't be read.")
     # Only the picture is wanted; what isn't asked for can't do harm.
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
     # Of several pictures (bursts, dynamic wallpapers) the primary one stands for the file.

@@ -41,7 +41,7 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
             raise stream.fault from None
         if isinstance(error, UnreadableFile):
             raise
-        # Which errors a damaged file causes is known to nobody: struct's, zlib's, the codecs', even AttributeError.
+        # No list has all errors that a damaged file causes: struct's, zlib's, the codecs', even AttributeError.
         raise UnreadableFile("unreadable", f"The file is damaged: it can't be decoded as {content_type}.") from error
     if stream.fault:  # a library made do without the bytes
         raise stream.fault

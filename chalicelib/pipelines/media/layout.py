@@ -1,4 +1,4 @@
-"""A photo as 8 by 8 brightnesses and 4 by 4 colours: small enough to keep, enough to tell look-alikes from others."""
+"""A photo as 8 by 8 brightnesses and 4 by 4 colours: small enough to keep, enough to find look-alikes."""
 
 from __future__ import annotations
 

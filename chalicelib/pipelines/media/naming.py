@@ -24,7 +24,7 @@ _WRAP = 5_000
 
 @dataclass(frozen=True)
 class Entry:
-    """A file as naming sees it. local: its wall clock with its parts of a second; None where nobody knows it."""
+    """A file as naming sees it. local: its wall clock with its parts of a second; None where it is unknown."""
 
     number: int
     filename: str

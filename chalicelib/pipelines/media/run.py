@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step, archive_slices
+from chalicelib.pipelines.archive_step import archive_slices
+from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.planning import Plan, usable
@@ -82,7 +83,7 @@ def complete_checksums(ctx: RunContext) -> None:
 
 
 def write_manifests(ctx: RunContext) -> None:
-    """Writes the manifests, which tell where each file went, and counts."""
+    """Writes the manifests, which say where each file went, and counts."""
     found = _load(ctx, "duplicates.json")
     kept: dict[str, int] = found["kept"]
     places = _load(ctx, "paths.json")
@@ -163,7 +164,7 @@ STEPS = (
 
 
 def taken_at(file: InspectedFile) -> datetime | None:
-    """The instant, told by the clock of the place where it was known."""
+    """The instant, on the clock of its place where that is known."""
     detected = file.metadata.get("detected_timestamp")
     if not detected:
         return None

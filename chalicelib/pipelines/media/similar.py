@@ -20,7 +20,7 @@ from chalicelib.pipelines.media.turning import COLOUR_TURNS, TURNS, upright
 # All found with `make bench ARGS=similar`, which prints how many are found, and how many of these rightly.
 FLAT = 2.0  # deviation of brightness, of 255
 CORRELATION = 0.9
-# What differs may be the more, the more there is to tell by. Root mean squares, of 255: (least, most, share of detail)
+# The more detail, the larger a difference may be. Root mean squares, of 255: (least, most, share of detail)
 RESIDUE, RESIDUE_GREY, COLOUR = (1.1, 4.0, 0.25), (0.5, 2.5, 0.1), (1.8, 7.5, 0.45)
 LEFT_OUT = 6  # cells: as much as a stamp or a date covers
 COLOURS_LEFT_OUT = 2

@@ -139,7 +139,7 @@ def _contradicts(other: Candidate, best: Candidate) -> bool:
 
 
 class _Clocks:
-    """Which offset a clock without one had, by what else the file tells."""
+    """Which offset a clock without one had, by the file's other values."""
 
     def __init__(self, where: Whereabouts, found: Iterable[Found]) -> None:
         self._where = where

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chalicelib.pipelines.media.layout import COLOURS, SIDE
 
-# Correlation with a slope. A crop or a stamp changes a picture's slopes by as much; nearer ones are told both ways.
+# Correlation with a slope. A crop or a stamp changes a picture's slopes by as much; nearer ones count as both.
 DOUBT = 0.12
 
 

@@ -75,7 +75,7 @@ class Video:
 
 
 def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
-    """in_memory: a jump to its middle reads nothing anew, so a frame from there is looked at too.
+    """in_memory: a jump to its middle rereads nothing, so a frame from there is looked at too.
 
     Raises UnreadableFile no_video where there's no picture in it; other damage passes through as FFmpeg's errors.
     """
@@ -116,7 +116,7 @@ def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
 
 
 def _rate(stream: VideoStream) -> float | None:
-    """None where the container doesn't say, or says what no video has: some tell the ticks of their clock."""
+    """None where the container doesn't say, or says what no video has: some give the ticks of their clock."""
     rate = float(stream.average_rate) if stream.average_rate else 0.0
     return round(rate, 3) if 0 < rate <= FASTEST else None
 

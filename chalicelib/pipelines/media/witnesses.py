@@ -14,7 +14,7 @@ from chalicelib.pipelines.media.timestamps import AGREEMENT, BETWEEN, Candidate
 
 SOURCE = "folder"
 NEAR = 50
-"""How far apart the camera's numbers may be: further, the counter may have begun anew in between."""
+"""How far apart the camera's numbers may be: further, the counter may have restarted in between."""
 SPAN = timedelta(days=1)
 """How far apart the two neighbours may be: what lies between them is then known well enough to tell a clock's day."""
 OFF = timedelta(hours=26)

@@ -8,10 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import Column, Columns, FileRules, Inspection, Kind, Step, Worker, Workers
+from chalicelib.pipelines.base import FileRules, Inspection, Step
+from chalicelib.pipelines.listing import Column, Columns, Kind
 from chalicelib.pipelines.speech.names import EXTENSIONS
 from chalicelib.pipelines.speech.options import Options
 from chalicelib.pipelines.speech.steps import STEPS
+from chalicelib.pipelines.workers import Worker, Workers
 
 MAX_BYTES = 750 * 1024 * 1024
 

@@ -84,7 +84,11 @@ def check_language(name: str, models: Callable[[str], Sequence[str]]) -> None:
         return
     there = sorted({model.split("/", 1)[0] for model in models(MODELS)})
     if name not in there:
-        raise OptionRefused("language", f"There is no model of {name}. There are: {', '.join([*BUILT_IN, *there])}.")
+        raise OptionRefused(
+            "language",
+            f"There is no model of {name}. There are: {', '.join([*BUILT_IN, *there])}. An operator adds one as "
+            f"models/{MODELS}/{name}.",
+        )
 
 
 def own_dictionary(job: RunContext, phones: Sequence[str]) -> dictionaries.Parsed:

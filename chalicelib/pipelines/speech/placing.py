@@ -16,6 +16,7 @@ from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, GARBAGE_IN, WORD
 from chalicelib.pipelines.speech.acoustic.features import CEPSTRA, HOP, RATE, cepstra
 from chalicelib.pipelines.speech.acoustic.model_files import read_model
 from chalicelib.pipelines.speech.acoustic.scoring import Scorer
+from chalicelib.pipelines.speech.strays import rejoined
 from chalicelib.pipelines.speech.two_pass import HeardPhone, TwoPass
 from chalicelib.pipelines.speech.words import Token
 
@@ -129,6 +130,7 @@ class Aligner:
                 tried = self._run(heard, mean, tokens, [*choice[:i], k, *choice[i + 1 :]])
                 if tried[2] > best[2]:
                     best, choice[i] = tried, k
+        best = rejoined(lambda part, said: self._run(heard[part], mean, tokens, said), best, tokens, choice)
         return best[0], best[1]
 
     def _run(

@@ -8,20 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import (
-    Columns,
-    FileRules,
-    Inspection,
-    Kind,
-    LayerWorker,
-    OptionRefused,
-    Step,
-    Worker,
-    Workers,
-)
+from chalicelib.pipelines.base import FileRules, Inspection, OptionRefused, Step
+from chalicelib.pipelines.listing import Columns, Kind
 from chalicelib.pipelines.volume.formats import BARE, FORMATS
 from chalicelib.pipelines.volume.options import BUILTIN, NOTICE, Options, is_builtin
 from chalicelib.pipelines.volume.steps import STEPS
+from chalicelib.pipelines.workers import LayerWorker, Worker, Workers
 
 MAX_BYTES = 600 * 1024 * 1024
 EXTENSIONS = tuple(FORMATS)

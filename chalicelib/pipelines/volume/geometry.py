@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from nibabel.orientations import apply_orientation, inv_ornt_aff, io_orientation
@@ -14,6 +15,9 @@ from chalicelib.pipelines.volume.limits import unreadable
 
 Array = NDArray[Any]
 
+SHEAR = 0.01  # rounded directions of DICOM stay below
+EXTENTS_MM = (1.0, 3000.0)
+BLOCK = (64, 16, 64)
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
@@ -82,6 +86,35 @@ def from_working(data: Array, grid: Grid) -> Array:
     return np.asarray(apply_orientation(data, inverse))
 
 
+def doubts(grid: Grid) -> list[str]:
+    """Sentences on a grid that no image of a body is likely to have."""
+    notes = []
+    axes = grid.affine[:3, :3] / grid.spacing
+    if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
+        notes.append(
+            "The image's axes don't stand at right angles: distances are measured along them as they are given."
+        )
+    largest = float((grid.spacing * grid.shape).max())
+    if not EXTENTS_MM[0] <= largest <= EXTENTS_MM[1]:
+        notes.append(
+            f"The image is {largest:.4g} mm long by its header: if lengths are in another unit, every measure is wrong."
+        )
+    return notes
+
+
+def copied(values: Array, order: Literal["C", "F"]) -> Array:
+    """A copy of an array of three axes in the given memory order.
+
+    It goes block by block: NumPy's own copy between the two orders misses the cache at every voxel.
+    """
+    result = np.empty(values.shape, values.dtype, order)
+    sides = [range(0, side, block) for side, block in zip(values.shape, BLOCK, strict=True)]
+    for i, j, k in itertools.product(*sides):
+        block = slice(i, i + BLOCK[0]), slice(j, j + BLOCK[1]), slice(k, k + BLOCK[2])
+        result[block] = values[block]
+    return result
+
+
 def working_affine(grid: Grid) -> Array:
     """4×4, working voxel index → world in mm (RAS+)."""
     return np.asarray(grid.affine @ inv_ornt_aff(grid.orientation, grid.shape))
@@ -131,7 +164,8 @@ def embedded(labels: Array, own: Grid, target: Grid, tolerance: float) -> Array 
 def plain_numbers(data: Array, gap: float | None = None) -> Array:
     """The values in a native type that later steps can rely on: integers up to 32 bits, or float32 without gaps.
 
-    gap: what stands for NaN and infinities; without it the lowest value."""
+    gap: what stands for NaN; infinities then stay, for their reader to judge. Without it the lowest finite value stands
+    for both."""
     if data.dtype.kind == "b":
         return data.astype(np.uint8)
     if data.dtype.kind in "iu":
@@ -141,13 +175,16 @@ def plain_numbers(data: Array, gap: float | None = None) -> Array:
         if np.iinfo(np.int32).min <= low and high <= np.iinfo(np.int32).max:
             return data.astype(np.int32)
     values = data.astype(np.float32, copy=False)
+    if gap is not None:
+        missing = np.isnan(values)
+        return np.where(missing, np.float32(gap), values) if missing.any() else values
     finite = np.isfinite(values)
     if finite.all():
         return values
     if not finite.any():
         raise unreadable("The image holds no finite value.")
     # Scanners and scripts leave NaN outside the field of view: that is background.
-    return np.where(finite, values, values[finite].min() if gap is None else np.float32(gap))
+    return np.where(finite, values, values[finite].min())
 
 
 def counts_of(labels: Array) -> Array:

@@ -47,6 +47,8 @@ def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]
 
 def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
     """Whole numbers that a header's scale has left a trace beside."""
+    if np.isinf(data).any():
+        raise UnreadableFile("not_a_label_map", f"The {what} holds infinite values, expected whole numbers.")
     rounded = np.rint(data)
     off = float(np.abs(data - rounded).max())
     if off > WHOLE:

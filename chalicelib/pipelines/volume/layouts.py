@@ -63,10 +63,11 @@ def _is_label(one: Entry) -> bool:
 
 def _masks(found: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
     """The files that are masks of one grid, one for each structure; none where it can't be so."""
-    masks = [one for one in found if one.whole]
+    # Programs write masks as bytes; scripts also as what their arrays happened to be, into a folder that says so.
+    masks = [one for one in found if one.whole or _in(one.name, LABEL_FOLDER)]
     if len(masks) < 2 or len({one.shape for one in masks}) > 1:
         return []
-    images = [one for one in entries if not one.whole]
+    images = [one for one in entries if one not in masks]
     # Labels of several cases, each with its image, are no masks of one.
     if any(_case(mask.name) == _case(image.name) for mask in masks for image in images):
         return []

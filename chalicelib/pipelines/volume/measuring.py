@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from chalicelib.pipelines.volume.distances import to_outside
 from chalicelib.pipelines.volume.geometry import Array, counts_of, spacing_of
 from chalicelib.pipelines.volume.regions import Region
 from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, LEAST_VARIANCE, Surface, surface_of
@@ -205,7 +206,7 @@ def _depth(labels: Array, boxes: list[Any], value: int, affine: Array) -> float:
     # A coarser look is enough to tell a layer from a body, and keeps the transform of a large bone cheap.
     stride = [max(1, math.floor(1.0 / mm)) for mm in spacing]
     coarse = np.pad(mask[tuple(slice(None, None, s) for s in stride)], 1)
-    return float(ndimage.distance_transform_edt(coarse, sampling=spacing * stride).max())
+    return float(to_outside(coarse, spacing * stride).max())
 
 
 def _neighbours(labels: Array, boxes: list[Any], value: int) -> list[int]:

@@ -21,7 +21,7 @@ from chalicelib.pipelines.volume import (
     reports,
     t2,
 )
-from chalicelib.pipelines.volume.geometry import Array, Grid, from_working, working_affine
+from chalicelib.pipelines.volume.geometry import Array, Grid, copied, from_working, working_affine
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE
 from chalicelib.pipelines.volume.plan import Plan
@@ -107,7 +107,7 @@ def package(job: RunContext) -> None:
 def _write_labels(
     job: RunContext, labels: Array, grid: Grid, stem: str, measures: Sequence[Measure]
 ) -> dict[str, bytes | Path]:
-    on_grid = from_working(labels, grid)
+    on_grid = copied(from_working(labels, grid), "F")  # as both files have it
     # Plain local names: the user's own may be longer than a file system takes.
     nifti, nrrd = job.scratch / "labels-out.nii.gz", job.scratch / "labels-out.nrrd"
     label_files.write_nifti(on_grid, grid, nifti)

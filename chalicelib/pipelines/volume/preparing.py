@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext, UnreadableFile
 from chalicelib.pipelines.volume import label_map, qdess, t2
-from chalicelib.pipelines.volume.geometry import Array, Grid, apart, embedded, to_working
+from chalicelib.pipelines.volume.geometry import Array, Grid, apart, doubts, embedded, to_working
 from chalicelib.pipelines.volume.options import is_builtin
 from chalicelib.pipelines.volume.plan import Plan, Source
 from chalicelib.pipelines.volume.planning import Planner
@@ -55,6 +55,7 @@ def prepare(job: RunContext) -> None:
         del volume, values
     if grid is None:
         raise PipelineFailed("no_image", "None of the job's files is an image.")
+    warnings += doubts(grid)
     t2_note, assumed = _prepare_echoes(job, plan, grid)
     warnings += assumed
     job.progress(80)

@@ -71,6 +71,7 @@ def _joined(job: RunContext, source: Source, files: dict[int, InspectedFile]) ->
         job.progress(40 * place / len(source.parts))
         path = _local(job, files, part)
         mask = _single(str(format_of(part[1] or files[part[0]].filename)), [path])
+        mask = replace(mask, data=plain_numbers(mask.data, 0))
         path.unlink()
         inside = mask.data != 0
         if not ((mask.data == 0) | (mask.data == mask.data.max())).all():

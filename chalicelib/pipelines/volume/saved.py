@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext
-from chalicelib.pipelines.volume.geometry import Array, Grid
+from chalicelib.pipelines.volume.geometry import Array, Grid, copied
 from chalicelib.pipelines.volume.plan import Plan
 
 
 def save_array(job: RunContext, name: str, values: Array) -> None:
     path = job.scratch / f"{name}.npy"
-    np.save(path, np.ascontiguousarray(values))
+    np.save(path, values if values.flags.c_contiguous else copied(values, "C"))
     job.save(path.name, path)
     path.unlink()  # saved: a second copy would only fill the disk
 

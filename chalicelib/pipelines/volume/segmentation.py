@@ -17,6 +17,7 @@ from scipy import ndimage
 from skimage.filters import threshold_multiotsu
 
 from chalicelib.pipelines.base import PipelineFailed
+from chalicelib.pipelines.volume.distances import to_outside, within
 from chalicelib.pipelines.volume.geometry import Array, counts_of, resample, spacing_of
 from chalicelib.pipelines.volume.regions import Region, Segmentation
 
@@ -97,7 +98,7 @@ def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
     if layer_class is None:
         return bones, cartilage
     box = _box(bones > 0, CARTILAGE_REACH_MM + LAYER_MM, step)
-    near = ndimage.distance_transform_edt(bones[box] == 0, sampling=step) <= CARTILAGE_REACH_MM
+    near = to_outside(bones[box] == 0, step) <= CARTILAGE_REACH_MM
     layer = _opened((classes[box] == layer_class) & near & (bones[box] == 0), step)
     cartilage[box] = _touching(layer, bones[box] > 0)
     return bones, cartilage
@@ -150,7 +151,7 @@ def _deepest(mask: Array, step: Array) -> float:
     sizes[0] = 0
     body = labelled == sizes.argmax()
     box = _box(body, 3.0, step)
-    return float(ndimage.distance_transform_edt(np.pad(body[box], 1), sampling=step).max())
+    return float(to_outside(np.pad(body[box], 1), step).max())
 
 
 def _bodies(mask: Array, step: Array) -> Array:
@@ -173,11 +174,11 @@ def _opened(mask: Array, step: Array) -> Array:
         return mask
     box = _box(mask, 2.0, step)
     inside = np.pad(mask[box], 1)
-    core = ndimage.distance_transform_edt(inside, sampling=step) > LAYER_MM
+    core = ~within(~inside, step, LAYER_MM)
     if not core.any():
         return np.zeros(mask.shape, bool)
     reach = LAYER_MM + float(step.max())
-    kept = inside & (ndimage.distance_transform_edt(~core, sampling=step) <= reach)
+    kept = inside & within(core, step, reach)
     result = np.zeros(mask.shape, bool)
     result[box] = kept[1:-1, 1:-1, 1:-1]
     return result
@@ -203,7 +204,7 @@ def _split(bones: Array, cartilage: Array, step: Array) -> Array:
     for number in range(1, count + 1):
         if not (bones[box] == number).any():
             continue
-        distance = ndimage.distance_transform_edt(bones[box] != number, sampling=step).astype(np.float32)
+        distance = to_outside(bones[box] != number, step, np.float32)
         closer = distance < nearest
         nearest[closer] = distance[closer]
         owners[box][closer] = number

@@ -9,6 +9,7 @@ import numpy as np
 from scipy import ndimage
 from skimage.measure import marching_cubes
 
+from chalicelib.pipelines.volume.distances import signed
 from chalicelib.pipelines.volume.geometry import Array, spacing_of
 
 BONE_SMOOTHING = 0.3125  # mm², as the default for cartilage
@@ -72,9 +73,7 @@ def _field(mask: Array, spacing: Array, variance: float) -> Array:
     padded = np.pad(mask, PAD)
     if variance > 0 and spacing.max() > THICK_SLICES * spacing.min():
         # Across thick slices a smoothed mask keeps its steps; the distance to the outline leads from slice to slice.
-        inside = ndimage.distance_transform_edt(padded, sampling=spacing).astype(np.float32)
-        inside -= ndimage.distance_transform_edt(~padded, sampling=spacing).astype(np.float32)
-        field = ndimage.gaussian_filter(inside, sigma)
+        field = ndimage.gaussian_filter(signed(padded, spacing), sigma)
     else:
         field = padded.astype(np.float32)
         if variance > 0:

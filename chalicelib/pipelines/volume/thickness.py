@@ -18,6 +18,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
+from chalicelib.pipelines.volume.distances import signed
 from chalicelib.pipelines.volume.geometry import Array, spacing_of
 from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, THICK_SLICES, Surface, surface_of
 
@@ -193,10 +194,7 @@ def _between_slices(layer: Array, bone: Array, affine: Array) -> tuple[Array, Ar
 
 def _signed(mask: Array, spacing: Array) -> Array:
     """mm to the mask's outline, positive inside."""
-    padded = np.pad(mask, 1)
-    inside = ndimage.distance_transform_edt(padded, sampling=spacing).astype(np.float32)
-    inside -= ndimage.distance_transform_edt(~padded, sampling=spacing).astype(np.float32)
-    return np.asarray(inside[1:-1, 1:-1, 1:-1])
+    return np.asarray(signed(np.pad(mask, 1), spacing)[1:-1, 1:-1, 1:-1])
 
 
 def _facing(points: Array, normals: Array, layer: Array, affine: Array, back: Array) -> Array:
@@ -228,16 +226,20 @@ class _Crossing:
         step = float(self.spacing.min()) / 3
         voxel = np.abs(normals @ (self.affine[:3, :3] / self.spacing)) @ self.spacing
         below = 3 * self.sigma + voxel
-        along = (normals @ back.T).T
+        along = np.ascontiguousarray((normals @ back.T).T)
         starts = ((points - self.affine[:3, 3]) @ back.T).T - along * below
         total = np.zeros(len(points))
         active = np.arange(len(points))
         entered = below + NEIGHBOUR * voxel
         for count in range(math.ceil((REACH_MM + float(entered.max())) / step)):
-            at = starts[:, active] + (count + 0.5) * step * along[:, active]
+            reached = (count + 0.5) * step
+            at = starts + reached * along
             found = ndimage.map_coordinates(self.field, at, order=1, mode="constant", prefilter=False)
             total[active] += found * step
-            active = active[(found > FAINT) | ((count + 0.5) * step < entered[active])]
+            going = (found > FAINT) | (reached < entered)
+            if going.all():
+                continue
+            active, entered, starts, along = active[going], entered[going], starts[:, going], along[:, going]
             if not len(active):
                 break
         return total

@@ -59,12 +59,12 @@ class AccountTable:
             return kept  # another has taken it over
 
     def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None:
-        """Keeps the result for whoever asks again; without effect where the claim was lost."""
+        """Keeps the result for a repeated request; no effect once the claim is lost."""
         self._change(user_id, key, claim, status=status, body=_packed(body), lease_until=None)
 
     def release_request(self, user_id: str, key: str, claim: str, now: datetime, *, refused: bool) -> None:
-        """Ends the lease of a request that had no answer, so that it can be made again. refused: it was told why, so
-        that its key is free for others too."""
+        """Ends the lease of a request that had no answer, so that it can be made again. refused: the answer said why,
+        so that its key is free for others too."""
         self._change(user_id, key, claim, lease_until=now, refused=refused or None)
 
     def _change(self, user_id: str, key: str, claim: str, **changes: object) -> None:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
+from chalicelib.jobs.intake.adding import NoRoom
 from chalicelib.jobs.model import Job, QueueState, Usage
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import OPENED, day_of
@@ -20,14 +21,23 @@ class JobItems:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def create_job(self, job: Job, active_limit: int) -> None:
-        first = not self.usage(job.owner_id).jobs
+    def create_job(self, job: Job, active_limit: int, most_bytes: int | None = None) -> None:
+        before = self.usage(job.owner_id)
+        first = not before.jobs
         announced = {"announced_bytes": job.announced_bytes} if job.announced_bytes else {}
         usage = Write(items.usage_key(job.owner_id)).add(active_jobs=1, jobs=1, **announced)
         active = usage.name("active_jobs")
         usage.where(f"attribute_not_exists({active}) OR {active} < {usage.value(active_limit)}")
         if first:
             usage.where_equal(jobs=None)
+        if most_bytes is not None:
+            room = most_bytes - before.stored_bytes - job.announced_bytes
+            if before.announced_bytes > room:
+                raise NoRoom(job.owner_id)
+            bytes_announced, stored = usage.name("announced_bytes"), usage.name("stored_bytes")
+            usage.where(f"attribute_not_exists({bytes_announced}) OR {bytes_announced} <= {usage.value(room)}")
+            as_read = f"{stored} = {usage.value(before.stored_bytes)}"
+            usage.where(as_read if before.stored_bytes else f"attribute_not_exists({stored}) OR {as_read}")
         email = str(job.options.get("email") or "")
         person = items.person_key(email)
         new = [NewItem(person, {"PK": person[0], "SK": person[1]})] if email and not self._table.get(person) else []
@@ -40,9 +50,10 @@ class JobItems:
         except ConditionFailed as failed:
             if failed.items[0] is not None:
                 raise StaleTransition(job.id) from None
-            if (first or new) and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
-                # Another first job of theirs came in between; who that was is counted by now.
-                return self.create_job(job, active_limit)
+            changes = first or new or most_bytes is not None
+            if changes and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
+                # Another of their jobs came in between; it is counted now.
+                return self.create_job(job, active_limit, most_bytes)
             raise TooManyJobs(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
                 retry_after=60,

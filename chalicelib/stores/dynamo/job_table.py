@@ -15,7 +15,7 @@ from chalicelib.stores.dynamo.result_items import ResultItems
 from chalicelib.stores.dynamo.slice_items import SliceItems
 from chalicelib.stores.dynamo.statistics_items import StatisticsItems
 from chalicelib.stores.dynamo.table import Table
-from chalicelib.stores.dynamo.webhook_items import WebhookItems, nobody
+from chalicelib.stores.dynamo.webhook_items import WebhookItems, unannounced
 
 
 class JobTable:
@@ -24,10 +24,10 @@ class JobTable:
     def __init__(
         self,
         table: Table,
-        announce: Callable[[str], None] = nobody,
+        announce: Callable[[str], None] = unannounced,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        """announce: is told the id of each event that was written; must not raise."""
+        """announce: gets the id of each event that was written; must not raise."""
         self.webhooks = WebhookItems(table, announce, clock)
         self.apply = DynamoRecords(table, self.webhooks).apply
 

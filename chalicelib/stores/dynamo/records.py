@@ -18,6 +18,7 @@ from chalicelib.jobs.changes import (
     Either,
     FileRecord,
     Is,
+    JobEvent,
     JobRecord,
     OneOf,
     QueueRecord,
@@ -26,7 +27,6 @@ from chalicelib.jobs.changes import (
     RequestRecord,
     SliceRecord,
     There,
-    Told,
     TotalRecord,
     UsageRecord,
     UseRecord,
@@ -58,28 +58,28 @@ DEFAULTS: Mapping[type, Mapping[str, Any]] = {
 }
 
 
-class Telling(Protocol):
-    """Those who write events down for whoever listens."""
+class EventItems(Protocol):
+    """The writers of events, each for its subscribers."""
 
-    def events(self, told: Sequence[Told]) -> list[Event]: ...
-    def telling(self, event: Event) -> Write: ...
-    def told(self, events: Iterable[Event]) -> None: ...
+    def events(self, found: Sequence[JobEvent]) -> list[Event]: ...
+    def write_of(self, event: Event) -> Write: ...
+    def announce(self, events: Iterable[Event]) -> None: ...
 
 
 class DynamoRecords:
     """Fulfils chalicelib.jobs.changes.Records."""
 
-    def __init__(self, table: Table, webhooks: Telling) -> None:
+    def __init__(self, table: Table, webhooks: EventItems) -> None:
         self._table = table
         self._webhooks = webhooks
 
-    def apply(self, changes: Sequence[Change], tell: Sequence[Told] = ()) -> Any:
-        events = self._webhooks.events(tell)
+    def apply(self, changes: Sequence[Change], events: Sequence[JobEvent] = ()) -> Any:
+        found = self._webhooks.events(events)
         writes = [_write(change) for change in changes]
         try:
-            if len(writes) == 1 and not events and not isinstance(writes[0], Removal | Check):
+            if len(writes) == 1 and not found and not isinstance(writes[0], Removal | Check):
                 return _value(changes[0].record, self._table.write(writes[0]))
-            self._table.transact([*writes, *map(self._webhooks.telling, events)])
+            self._table.transact([*writes, *map(self._webhooks.write_of, found)])
         except ConditionFailed as failed:
             raise Refused(
                 [
@@ -87,7 +87,7 @@ class DynamoRecords:
                     for change, there in zip(changes, failed.items, strict=False)
                 ]
             ) from None
-        self._webhooks.told(events)
+        self._webhooks.announce(found)
         return None
 
 

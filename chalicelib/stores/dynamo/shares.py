@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from chalicelib.jobs.errors import ShareNotFound, ShareUsedUp, TooManyShares
-from chalicelib.jobs.library.shares import Share
+from chalicelib.jobs.errors import ShareNotFound, ShareUsedUp
+from chalicelib.jobs.library.shares import Share, too_many
 from chalicelib.stores.dynamo.table import ConditionFailed, Item, Key, NewItem, Removal, Table, Write
 
 SHARE = "SHARE#"
@@ -23,20 +23,23 @@ class ShareTable:
         self._table = table
 
     def add_share(self, share: Share, most: int) -> None:
-        if len(self._digests(share.owner_id)) >= most:
-            raise TooManyShares(f"You have {most} shares. Revoke one first.", retry_after=60)
+        digests = self._digests(share.owner_id)
+        replaced = digests.pop(share.id, None)
+        if len(digests) >= most:
+            raise too_many(most)
         until = int((share.expires_at + KEPT_LONGER).timestamp())
         key, way = _key(share.digest), _way(share)
         content = _content(share) | {"PK": key[0], "SK": key[1], "expires_at_epoch": until}
         leads = {"PK": way[0], "SK": way[1], "digest": share.digest, "expires_at_epoch": until}
-        self._table.transact([NewItem(key, content), NewItem(way, leads, over=True)])
+        gone = [Removal(_key(replaced))] if replaced else []
+        self._table.transact([*gone, NewItem(key, content), NewItem(way, leads, over=True)])
 
     def share(self, digest: str) -> Share | None:
         item = self._table.get(_key(digest))
         return _share(item) if item else None
 
     def shares(self, owner_id: str) -> list[Share]:
-        digests = self._digests(owner_id)
+        digests = list(self._digests(owner_id).values())
         found: list[Item] = []
         for start in range(0, len(digests), AT_ONCE):
             found += self._table.get_many([_key(digest) for digest in digests[start : start + AT_ONCE]])
@@ -57,9 +60,10 @@ class ShareTable:
                 raise ShareNotFound("There is no such share, or it has ended.") from None
             raise ShareUsedUp("It was downloaded as often as its owner allows.") from None
 
-    def _digests(self, owner_id: str) -> list[str]:
+    def _digests(self, owner_id: str) -> dict[str, str]:
+        """By the share's id."""
         found = self._table.query(f"USER#{owner_id}", "begins_with(#range, :kind)", {":kind": SHARE})
-        return [item["digest"] for item in found]
+        return {item["SK"].removeprefix(SHARE): item["digest"] for item in found}
 
 
 def _key(digest: str) -> Key:

@@ -1,6 +1,6 @@
 """User data: one item for each in its owner's partition, which names the object with the content.
 
-A change puts a new object, then the item on condition that nobody else has changed it, then removes the old object. A
+A change puts a new object, then the item on condition that it is unchanged, then removes the old object. A
 crash in between leaves at most an object that no item names; clear() removes these too.
 
 IAM: as chalicelib.stores.dynamo and object_bucket.
@@ -55,7 +55,7 @@ class UserDataTable:
                 return found, b"".join(content) if found.size else b""
             except ObjectMissing:
                 continue  # replaced between the two reads
-        raise TryAgain("It is changed by many at once: try again.")
+        raise TryAgain("Others are changing it at the same time: try again.")
 
     def all(self, owner_id: str, kind: str | None = None) -> list[UserDatum]:
         """By kind and name."""
@@ -87,7 +87,7 @@ class UserDataTable:
             if before:
                 self._objects.delete([keys.user_data(owner_id, before.version)])
             return after, before is None
-        raise TryAgain("It is changed by many at once: try again.")
+        raise TryAgain("Others are changing it at the same time: try again.")
 
     def delete(self, owner_id: str, kind: str, name: str, accepts: Accepts = anything) -> None:
         """UserDataNotFound; PreconditionFailed unless `accepts` agrees to what is deleted."""
@@ -102,7 +102,7 @@ class UserDataTable:
                 continue
             self._objects.delete([keys.user_data(owner_id, before.version)])
             return
-        raise TryAgain("It is changed by many at once: try again.")
+        raise TryAgain("Others are changing it at the same time: try again.")
 
     def clear(self, owner_id: str) -> None:
         """Removes everything that the owner keeps."""
@@ -148,7 +148,7 @@ class UserDataTable:
     def _accepted(self, owner_id: str, kind: str, name: str, accepts: Accepts) -> UserDatum | None:
         found = self._find(owner_id, kind, name)
         if not accepts(found):
-            raise PreconditionFailed("It is no longer as you have read it. Read it again, and decide anew.")
+            raise PreconditionFailed("It has changed since you read it. Read it again, then decide.")
         return found
 
     def _find(self, owner_id: str, kind: str, name: str) -> UserDatum | None:

@@ -1,6 +1,6 @@
 """Webhooks in DynamoDB: endpoints in their owner's partition, deliveries in their endpoint's, events each by itself.
 
-An event is put by the transaction that makes it true, and only where somebody wants to hear of it. What is waiting has
+An event is put by the transaction that makes it true, and only where there is a subscriber. What is waiting has
 a place in the index `due` under a shard of its own; the moment there is a minute late, so that the sweeper finds only
 what the queue has lost.
 """
@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.jobs.changes import FileRejected, JobEnded, Told
+from chalicelib.jobs.changes import FileRejected, JobEnded, JobEvent
 from chalicelib.jobs.errors import StaleTransition, TooManyWebhooks, WebhookNotFound
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.ports.outside import Clock
@@ -40,12 +40,12 @@ def event_key(event_id: str) -> Key:
     return f"{EVENT}#{event_id}", EVENT
 
 
-def nobody(event_id: str) -> None:
+def unannounced(event_id: str) -> None:
     """Announces to no one: the sweeper finds what is due."""
 
 
 class WebhookItems:
-    """announce: is told the id of each event that was written; must not raise."""
+    """announce: gets the id of each event that was written; must not raise."""
 
     def __init__(self, table: Table, announce: Callable[[str], None], clock: Clock) -> None:
         self._table = table
@@ -54,25 +54,25 @@ class WebhookItems:
 
     # -- events: for the transactions that make them true --------------------------------------------------------------
 
-    def events(self, told: Sequence[Told]) -> list[Event]:
-        """Those that somebody wants to hear of."""
-        ended = [self._ended(one.job) for one in told if isinstance(one, JobEnded)]
+    def events(self, found: Sequence[JobEvent]) -> list[Event]:
+        """Those with subscribers."""
+        ended = [self._ended(one.job) for one in found if isinstance(one, JobEnded)]
         return [event for some in ended for event in some] + self._rejected(
-            [o for o in told if isinstance(o, FileRejected)]
+            [o for o in found if isinstance(o, FileRejected)]
         )
 
-    def telling(self, event: Event) -> Write:
+    def write_of(self, event: Event) -> Write:
         """The write that puts an event into a transaction."""
         content = {"type": event.type, "owner": event.owner_id, "at": event.at, "data": event.data}
         write = Write(event_key(event.id)).set(**content, callback=event.callback)
         return write.set(due_shard=DUE, due_at=event.at + GRACE)
 
-    def told(self, events: Iterable[Event]) -> None:
+    def announce(self, events: Iterable[Event]) -> None:
         for event in events:
             self._announce(event.id)
 
     def _listens(self, owner_id: str, kind: str, callback: Mapping[str, Any] | None = None) -> bool:
-        """Whether anybody wants to hear of such events. One read, that need not see what was added just now."""
+        """Whether such events have a subscriber. One read, which need not see what was added just now."""
         if callback and kind in CALLBACK_EVENTS:
             return True
         found = self._table.query(
@@ -84,15 +84,15 @@ class WebhookItems:
         event = job_ended(job, job.completed_at or self._clock())
         return [event] if self._listens(job.owner_id, event.type, job.callback) else []
 
-    def _rejected(self, told: Sequence[FileRejected]) -> list[Event]:
+    def _rejected(self, found: Sequence[FileRejected]) -> list[Event]:
         """Of files of one job."""
-        if not told:
+        if not found:
             return []
-        owner_id = told[0].owner_id or str((self._table.get(job_key(told[0].job_id)) or {}).get("owner_id"))
+        owner_id = found[0].owner_id or str((self._table.get(job_key(found[0].job_id)) or {}).get("owner_id"))
         if not self._listens(owner_id, REJECTED):
             return []
         now = self._clock()
-        return [file_rejected(o.job_id, owner_id, o.number, o.attempt, o.code, o.message, now) for o in told]
+        return [file_rejected(o.job_id, owner_id, o.number, o.attempt, o.code, o.message, now) for o in found]
 
     # -- endpoints -----------------------------------------------------------------------------------------------------
 
@@ -206,7 +206,7 @@ class WebhookItems:
 
 
 def _due(at: datetime | None) -> Item:
-    """When the next try is due, and when the sweeper asks for it if nobody else has."""
+    """When the next try is due, and when the sweeper asks for it if no message has."""
     waiting = at is not None
     return {"next_at": at, "due_at": at + GRACE if at else None, "due_shard": DUE if waiting else None}
 

@@ -28,6 +28,7 @@ from millrace_client.client import (
 )
 from millrace_client.models import (
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArtifactAnswer,
     Chosen,
@@ -110,6 +111,9 @@ class AsyncClient:
     async def archive(self, **chosen: Unpack[ArchiveOptions]) -> AsyncArchive:
         body = ArchiveRequest.model_validate(chosen)
         return AsyncArchive(self, (await self.send(operations.create_archive(body))).archive_id)
+
+    async def estimate_archive(self, **chosen: Unpack[ArchiveOptions]) -> ArchivePlan:
+        return await self.send(operations.estimate_archive(ArchiveRequest.model_validate(chosen)))
 
     async def archives(self) -> AsyncIterator[ArchiveAnswer]:
         cursor: str | None = None
@@ -218,7 +222,7 @@ class AsyncJob:
         return await self._client.send(operations.retry_job(self.id))
 
     async def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is made anew; the answer's `undo` takes it back."""
+        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
         return await self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
 
     async def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
@@ -230,11 +234,11 @@ class AsyncJob:
         return changed
 
     async def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
-        """Corrects when photos were taken, in lists at once and in the zip once it is made anew."""
+        """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return await self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
     async def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
-        """Makes the zip anew, of what was corrected or in another layout."""
+        """Rebuilds the zip, of what was corrected or in another layout."""
         return await self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
 
     async def delete(self) -> None:

@@ -18,6 +18,7 @@ from millrace_client.errors import JobEnded
 from millrace_client.machine import with_zone
 from millrace_client.models import (
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArtifactAnswer,
     Chosen,
@@ -90,6 +91,7 @@ class ArchiveOptions(TypedDict, total=False):
     artifacts: bool
     name: str
     split_bytes: int
+    strategy: Literal["fast", "cheap", "auto"]
 
 
 class ShareOptions(TypedDict, total=False):
@@ -108,8 +110,8 @@ class Client:
     """address: such as http://127.0.0.1:8000, without /api; else MILLRACE_URL says it. token: an access token or a key
     (`mr_…`); else MILLRACE_TOKEN says it, and "" is none.
 
-    patience: seconds in which a request is tried again while nobody answers, or the answer is that there is too much to
-    do. Every call raises ApiError or NotReachable. May be used by several threads at once.
+    patience: seconds in which a request is tried again while no answer comes, or the server is too
+    busy. Every call raises ApiError or NotReachable. May be used by several threads at once.
     """
 
     def __init__(
@@ -181,6 +183,10 @@ class Client:
         """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() until it is made."""
         return Archive(self, self.send(operations.create_archive(ArchiveRequest.model_validate(chosen))).archive_id)
 
+    def estimate_archive(self, **chosen: Unpack[ArchiveOptions]) -> ArchivePlan:
+        """The size of such a zip, and how long it takes and what it costs to make; makes nothing."""
+        return self.send(operations.estimate_archive(ArchiveRequest.model_validate(chosen)))
+
     def archives(self) -> Iterator[ArchiveAnswer]:
         """All that you have, the newest first."""
         cursor: str | None = None
@@ -231,7 +237,7 @@ class Job:
         return self._client.send(operations.get_status(self.id))
 
     def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
-        """The status once it is final, asked for as often as the server says; on_progress is told each one.
+        """The status once it is final, asked for as often as the server says; on_progress gets each one.
 
         Raises JobEnded unless it is completed, TimeoutError after `timeout` seconds.
         """
@@ -249,7 +255,7 @@ class Job:
             self._client.sleep(delay)
 
     def watch(self) -> Iterator[StatusAnswer]:
-        """The status now, and again whenever it changes, to its end: told by a socket where there is one, which needs
+        """The status now, and again whenever it changes, to its end: by a socket where there is one, which needs
         the extra `live`, asked for at the server's pace otherwise. Another end than `completed` raises nothing."""
         from millrace_client.watching import statuses
 
@@ -296,7 +302,7 @@ class Job:
         return self._client.send(operations.retry_job(self.id))
 
     def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is made anew; the answer's `undo` takes it back."""
+        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
         return self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
 
     def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
@@ -308,11 +314,11 @@ class Job:
         return changed
 
     def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
-        """Corrects when photos were taken, in lists at once and in the zip once it is made anew."""
+        """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
     def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
-        """Makes the zip anew, of what was corrected or in another layout."""
+        """Rebuilds the zip, of what was corrected or in another layout."""
         return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
 
     def delete(self) -> None:

@@ -41,7 +41,7 @@ class Download:
         while True:
             answer = self._client.send(operations.download_artifact(self._job_id, self._artifact))
             before, there = there, self._size()
-            if there > before:  # it moves: patience begins anew
+            if there > before:  # it moves: patience begins again
                 attempts = Attempts(self._client.patience, repeatable=True)
             try:
                 self._fetch(answer.url, answer.size_bytes)

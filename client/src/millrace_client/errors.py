@@ -12,7 +12,7 @@ class MillraceError(Exception):
 
 
 class ApiError(MillraceError):
-    """The API's answer was an error: `status`, `code` for programs, `request_id` for whoever runs the installation."""
+    """The API's answer was an error: `status`, `code` for programs, `request_id` for its operator."""
 
     def __init__(self, status: int, problem: Problem) -> None:
         fields = "; ".join(f"{error.get('field')}: {error.get('message')}" for error in problem.errors)

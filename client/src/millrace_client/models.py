@@ -95,8 +95,8 @@ class ArchiveAnswer(BaseModel):
     """Exact from the start; of all zips together."""
     file_count: int
     layout: Literal["organised", "original", "flat"]
-    estimate: float | None
-    """Seconds that making it takes; null: not known."""
+    estimate: ArchiveEstimate | None
+    """null: it was begun by a version that made none."""
     zips: list[ArchiveZip]
     download_url: str | None
     """Once it is completed, where it is one zip."""
@@ -106,6 +106,28 @@ class ArchiveAnswer(BaseModel):
     """When it goes by itself; null: not before it is over."""
     error_code: str | None
     error_message: str | None
+
+
+class ArchiveEstimate(BaseModel):
+    """On AWS, from the plan; others at the same files make it slower."""
+
+    strategy: Literal["fast", "cheap"]
+    """What it comes to: by many workers, or by one."""
+    workers: int
+    seconds: float
+    usd: float
+    """US dollars, of requests and functions."""
+
+
+class ArchivePlan(BaseModel):
+    """estimate: of the strategy that was asked for."""
+
+    size_bytes: int
+    file_count: int
+    zip_count: int
+    estimate: ArchiveEstimate
+    fast: ArchiveEstimate
+    cheap: ArchiveEstimate
 
 
 class ArchiveRequest(BaseModel):
@@ -122,6 +144,9 @@ class ArchiveRequest(BaseModel):
     """Also what the jobs of `job_ids` came to, but for their own zips."""
     name: str | None = None
     """What it is saved as, without `.zip`."""
+    strategy: Literal["fast", "cheap", "auto"] | None = None
+    """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
+    a minute. Several zips are always made by one."""
     split_bytes: int | None = None
     """The most that one zip may have: several are made, each whole by itself."""
 
@@ -545,7 +570,7 @@ class ImportRequest(BaseModel):
     options: dict[str, Any] | None = None
     recursive: bool | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobAnswer(BaseModel):
@@ -600,7 +625,7 @@ class JobRequest(BaseModel):
     tags: list[str] | None = None
     options: dict[str, Any] | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class JobStarted(BaseModel):
@@ -905,7 +930,7 @@ class PicturesRequest(BaseModel):
     skip_unsupported: bool | None = None
     """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class PipelineAnswer(BaseModel):
@@ -1508,7 +1533,7 @@ class StoredPictures(BaseModel):
     """Of the colour pipeline, less `operation`."""
     name: str | None = None
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class SyncRequest(BaseModel):
@@ -1651,7 +1676,7 @@ class UploadRequest(BaseModel):
     files_intended: int | None = None
     """With `more`: how many files are to come in all, so that progress is of all."""
     callback_url: str | None = None
-    """Told of the job's end, as a webhook."""
+    """Receives the job's end, as a webhook."""
 
 
 class UploadTarget(BaseModel):

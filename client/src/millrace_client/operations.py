@@ -16,6 +16,7 @@ from millrace_client.models import (
     AnalysisStarted,
     ApplyRequest,
     ArchiveAnswer,
+    ArchivePlan,
     ArchiveRequest,
     ArchivesPage,
     ArtifactsAnswer,
@@ -377,7 +378,7 @@ def correct_dates(job_id: str, body: DatesRequest) -> Call[CorrectedAnswer]:
 
 
 def remake_job(job_id: str, body: RemakeRequest) -> Call[JobAnswer]:
-    """Make the zip anew."""
+    """Rebuild the zip."""
     return Call("POST", f"/jobs/{job_id}/remake", JobAnswer, body=body, repeatable=False)
 
 
@@ -476,6 +477,11 @@ def list_archives(
 ) -> Call[ArchivesPage]:
     """Your archives."""
     return Call("GET", "/archives", ArchivesPage, query={"status": status, "limit": limit, "cursor": cursor})
+
+
+def estimate_archive(body: ArchiveRequest) -> Call[ArchivePlan]:
+    """Size, time and cost of an archive."""
+    return Call("POST", "/archives/estimate", ArchivePlan, body=body, repeatable=False)
 
 
 def get_archive(archive_id: str) -> Call[ArchiveAnswer]:
@@ -663,7 +669,7 @@ def read_guide(filename: str) -> Call[DownloadAnswer]:
 
 
 def add_webhook(body: WebhookRequest) -> Call[NewWebhookAnswer]:
-    """Have an address told of events."""
+    """Register an address for events."""
     return Call("POST", "/webhooks", NewWebhookAnswer, body=body, creates=True)
 
 

@@ -98,7 +98,7 @@ class Stash:
 
 
 class Push:
-    """One push, whole or of what changed. source: what the user calls the server. progress: told after each page."""
+    """One push, whole or of what changed. source: what the user calls the server. progress: called after each page."""
 
     def __init__(
         self,

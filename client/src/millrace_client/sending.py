@@ -32,7 +32,7 @@ Sent = Callable[[int], object]
 
 
 class Stopped(Exception):
-    """Another file failed, or somebody pressed Ctrl-C."""
+    """Another file failed, or Ctrl-C was pressed."""
 
 
 class Pace:
@@ -75,7 +75,7 @@ class Sender:
         self._parts.shutdown(cancel_futures=True)
 
     def send(self, file: LocalFile, target: UploadTarget, sent: Sent) -> None:
-        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: told how many bytes are there."""
+        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: called with the bytes that are there."""
         if target.duplicate_of:
             return
         file.check()
@@ -100,7 +100,7 @@ class Sender:
         return self._client.send(operations.sign_again(self._job_id, file_id)).uploads[0]
 
     def _may_go_on(self, error: ApiError, target: UploadTarget) -> bool:
-        """Whether another try may end better. An upload in parts that the store has lost begins anew."""
+        """Whether another try may end better. An upload in parts that the store has lost begins again."""
         if target.multipart and (error.code in BEGUN_ANEW or error.status == 404):
             self._client.send(operations.abort_parts(self._job_id, target.file_id))
             return True

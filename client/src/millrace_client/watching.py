@@ -1,4 +1,4 @@
-"""A job's statuses as they change: told by a socket where the server has them and `websockets` is installed (the extra
+"""A job's statuses as they change: by a socket where the server has them and `websockets` is installed (the extra
 `live`), asked for otherwise."""
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ SILENT = 240.0
 """Seconds without a word after which a socket is asked whether it is there."""
 PATIENCE = 15.0
 BREAKS = 3
-"""So many sockets in a row that told nothing: then the job is asked for instead."""
+"""How many sockets in a row may bring nothing before the job is polled instead."""
 
 
 class Broken(Exception):
-    """The socket tells nothing more; another one may."""
+    """The socket brings nothing more; another one may."""
 
 
 class Heard:
-    """What a socket has told so far. Frames may overtake one another: only news is given on."""
+    """What a socket has brought so far. Frames may overtake one another: only news is passed on."""
 
     def __init__(self, job_id: str) -> None:
         self.breaks = 0

@@ -107,6 +107,6 @@ def _bundled(path: Path) -> Component:
     # Some say their version before `.so` too: libopenblasp-r0-59ffcd50.3.15.so.
     name = re.sub(r"(-[0-9a-f]{8})+(\.[0-9.]+)?$", "", path.name.partition(".so")[0])
     if name not in known:
-        raise PackingFailed(f"{path.parent.name}/{path.name}: nobody has said in {BUNDLED.name} under which licence.")
+        raise PackingFailed(f"{path.parent.name}/{path.name}: {BUNDLED.name} doesn't say under which licence.")
     version = path.name.partition(".so")[2].strip(".") or "bundled"
     return Component("generic", name, version, known[name])

@@ -29,7 +29,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A function that was stopped while it waited: nobody is left to tell."""
+        """A function that was stopped while it waited has no use for an error."""
 
 
 class Function:
@@ -50,6 +50,7 @@ class Function:
         }
         own |= {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
+            "_HANDLER": entry,  # by which app.py knows the API's own function
             "AWS_LAMBDA_FUNCTION_NAME": entry,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",

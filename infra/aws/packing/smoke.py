@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from chalicelib.pipelines.base import LayerWorker, Work
+from chalicelib.pipelines.base import Work
 from chalicelib.pipelines.registry import WORKS
+from chalicelib.pipelines.workers import LayerWorker
 from infra.aws.functions import API, Function
 from infra.aws.packing.tree import PackingFailed
 

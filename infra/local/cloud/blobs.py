@@ -1,6 +1,6 @@
 """The bytes of objects: a file each, of a random name, written once and never changed.
 
-A file counts once a record names it, so what a kill leaves half written belongs to nobody and is swept at the start.
+A file counts once a record names it, so what a kill leaves half written has no record and is swept at the start.
 """
 
 from __future__ import annotations

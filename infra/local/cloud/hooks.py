@@ -43,7 +43,7 @@ def _tables(dynamodb: Any, append: Callable[[Record], None], loop: asyncio.Abstr
 
     def removing(table: Any, partition: str, sort: str) -> Any:
         if threading.get_ident() != own_thread:
-            # ministack's reaper of expired items, a thread: the loop does it, unless the item was written anew.
+            # ministack's reaper of expired items, a thread: the loop does it, unless the item was written again.
             expired = table["items"].get(partition, {}).get(sort)
             loop.call_soon_threadsafe(reap, table, partition, sort, expired)
             return expired
@@ -74,7 +74,7 @@ COMPARE: dict[str, Callable[[str, str], bool]] = {
 
 
 def _expressions(dynamodb: Any) -> None:
-    """ministack reads a query's condition anew for each item of the partition: here once, in the form that we use."""
+    """ministack reads a query's condition again for each item of the partition: here once, in the form that we use."""
     evaluate, tokens = dynamodb._evaluate_condition, lru_cache(1024)(dynamodb._tokenize)
     match = lru_cache(1024)(KEY.fullmatch)
 
@@ -205,7 +205,7 @@ def _events(s3: Any, sqs: Any, append: Callable[[Record], None]) -> None:
         before = len(queue["messages"]) if queue else 0
         deliver(arn, *arguments, **more)
         for message in queue["messages"][before:] if queue else ():
-            message["group_id"] = group_of(json.loads(message["body"]))  # there is nobody else here to wait for that
+            message["group_id"] = group_of(json.loads(message["body"]))  # here no SQS groups it
             append(["sent", queue["name"], message])
 
     def firing(bucket: str, key: str, event: str, **more: Any) -> None:

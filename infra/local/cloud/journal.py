@@ -1,7 +1,7 @@
 """Files of records, each batch of them with its length and checksum: the journal, and the snapshots under it.
 
 A journal is written in batches, one after the other, each synced before the next one begins. So a last batch that is
-incomplete is what a kill has left, and nobody was told of it; a batch that is wrong before others is damage.
+incomplete is what a kill has left, and was never acknowledged; a batch that is wrong before others is damage.
 """
 
 from __future__ import annotations

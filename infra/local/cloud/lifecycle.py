@@ -31,7 +31,7 @@ class Lifecycle:
                 log.exception("The lifecycle rules")
 
     async def carry_out(self, now: datetime) -> int:
-        """Removes what has expired by now; returns how many objects and uploads that were."""
+        """Removes what has expired; returns how many objects and uploads that were."""
         count = 0
         for bucket in list(self._s3._buckets):
             expired = list(self._expired(bucket, now))

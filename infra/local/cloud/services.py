@@ -300,7 +300,7 @@ class Services:
         self._blobs.remove(unused)
 
     async def abort(self, upload_ids: Iterable[str]) -> None:
-        """Uploads in parts that nobody has gone on with."""
+        """Uploads in parts that were abandoned."""
         unused: list[str] = []
         for upload_id in upload_ids:
             self._state.s3._multipart_uploads.pop(upload_id, None)

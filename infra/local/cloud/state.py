@@ -135,7 +135,7 @@ class State:
         for queue in self.sqs._queues.values():
             queue["messages"] = list(self._messages.get(queue["name"], {}).values())
             for message in queue["messages"]:
-                # Whoever had received it is gone with the last run.
+                # Its receiver is gone with the last run.
                 if message["receive_count"]:
                     message["receipt_handle"], message["visible_at"] = None, min(message["visible_at"], time.time())
             queue[WORN] = True

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from chalicelib.jobs import keys
+from chalicelib.stores.dynamo.table import Table
 from tests.app.api_world import BUCKET, Answer, Caller, Context, World, event, key_of
 from tests.app.library.conftest import Done
 
@@ -268,6 +269,48 @@ def test_no_archive_is_begun_beyond_what_its_owner_may_store(
     assert (answer.status, answer["code"]) == (429, "storage_full")
 
 
+def test_archives_that_are_begun_at_once_take_no_more_room_than_there_is(
+    world: World, user: Caller, two_jobs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = user.post("/archives", {"job_ids": [two_jobs[0]]})["size_bytes"]
+    world.deliver()
+    world.configure(LIMIT_STORED_BYTES=str(stored_bytes(world, user) + 2 * size))
+    write, others = Table.transact, set(world.objects(keys.WORK))
+    begun: list[Any] = []
+
+    def both(table: Table, writes: Any) -> None:
+        """Between the look at what its owner has and the write, another archive is begun."""
+        if not begun:
+            begun.append(True)
+            for number in range(2):
+                begun.append(user.post("/archives", {"job_ids": [two_jobs[0]]}, idempotency_key=f"other-{number}"))
+        write(table, writes)
+
+    monkeypatch.setattr(Table, "transact", both)
+    answer = user.post("/archives", {"job_ids": [two_jobs[0]]})
+    assert [other.status for other in begun[1:]] == [202, 202]
+    assert (answer.status, answer["code"]) == (429, "storage_full")
+    known = {one["archive_id"] for one in user.get("/archives")["items"]}
+    kept = {item.partition("/")[2].partition("/")[0] for item in set(world.objects(keys.WORK)) - others}
+    assert kept <= known, "what a refused one had chosen is not kept"
+
+
+def test_an_archive_that_comes_back_from_the_bin_still_goes_by_itself(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    archive = made(world, user, {"job_ids": [two_jobs[0]]})
+    place = f"/jobs/{archive['archive_id']}"
+    assert user.post(f"{place}/bin").status == 200
+    assert user.get(f"/archives/{archive['archive_id']}").status == 404
+    assert user.post(f"{place}/restore").status == 200
+    again = user.get(f"/archives/{archive['archive_id']}")
+    assert again["expires_at"] == archive["expires_at"]
+    world.offset += datetime.fromisoformat(archive["expires_at"]) - world.clock() + timedelta(minutes=1)
+    sweep(world)
+    assert user.get(f"/archives/{archive['archive_id']}").status == 404
+    assert user.get("/archives")["items"] == []
+
+
 def test_too_many_files_are_refused(world: World, user: Caller, two_jobs: tuple[str, str]) -> None:
     world.configure(LIMIT_FILES_PER_JOB="1")
     answer = user.post("/archives", {"job_ids": [two_jobs[0]]})
@@ -312,3 +355,43 @@ def test_a_message_that_comes_twice_makes_nothing_twice(world: World, user: Call
     assert fetched(user, archive["download_url"]) == before
     again = made(world, user, {"job_ids": [two_jobs[0]]})
     assert fetched(user, again["download_url"]) == before  # the same members, the same bytes
+
+
+def test_size_time_and_cost_are_told_before_and_are_those_of_what_is_made(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    body = {"job_ids": [two_jobs[0]], "layout": "flat", "name": "Told", "strategy": "cheap"}
+    told = user.post("/archives/estimate", body)
+    assert told.status == 200, told.text
+    assert user.get("/archives")["items"] == []
+    archive = made(world, user, body)
+    for name in ("size_bytes", "file_count", "estimate"):
+        assert told[name] == archive[name]
+    assert told["zip_count"] == 1
+    assert told["estimate"] == told["cheap"]
+    assert (told["cheap"]["strategy"], told["cheap"]["workers"]) == ("cheap", 1)
+    assert told["cheap"]["seconds"] > 0
+    assert told["cheap"]["usd"] > 0
+
+
+def test_an_estimate_refuses_what_no_archive_could_be_made_of(
+    world: World, user: Caller, two_jobs: tuple[str, str]
+) -> None:
+    for body, code in (
+        ({"filter": {"search": "nowhere to be found"}}, "no_files_chosen"),
+        ({"file_ids": [f"{two_jobs[0]}-00000099"]}, "file_not_found"),
+        ({"job_ids": [two_jobs[0]], "strategy": "best"}, "invalid_fields"),
+    ):
+        assert user.post("/archives/estimate", body)["code"] == user.post("/archives", body)["code"] == code
+    assert world.guest().post("/archives/estimate", {"job_ids": [two_jobs[0]]})["code"] == "job_not_found"
+
+
+def test_several_zips_are_estimated_as_one_worker_makes_them(
+    world: World, user: Caller, done: Done, photo: bytes
+) -> None:
+    padded = [photo + bytes([number]) * 400_000 for number in range(5)]
+    job_id = done({f"{number}.jpg": content for number, content in enumerate(padded)})
+    told = user.post("/archives/estimate", {"job_ids": [job_id], "split_bytes": MIB, "strategy": "fast"})
+    assert told["zip_count"] == 3
+    assert told["estimate"] == told["fast"] == told["cheap"]
+    assert told["estimate"]["workers"] == 1

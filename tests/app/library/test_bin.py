@@ -11,13 +11,15 @@ def test_a_job_in_the_bin_is_seen_there_alone_and_comes_back_as_it_was(
 ) -> None:
     job = done({"harbour.jpg": samples["harbour.jpg"]})
     before, size = user.get(f"/jobs/{job}").json, services().jobs.usage(user.id).stored_bytes
+    [result] = user.get("/results")["items"]
     thrown = user.post(f"/jobs/{job}/bin")
     assert (thrown.status, thrown["id"]) == (200, job)
     for path in (f"/jobs/{job}", f"/status/{job}", f"/jobs/{job}/files", f"/files/{job}-00000001", f"/download/{job}"):
         assert user.get(path).status == 404
     assert user.post(f"/jobs/{job}/retry").status == 404
     assert user.post(f"/jobs/{job}/bin").status == 404
-    assert user.get("/jobs")["items"] == user.get("/files")["items"] == []
+    assert user.get("/jobs")["items"] == user.get("/files")["items"] == user.get("/results")["items"] == []
+    assert user.get(f"/results/{result['id']}").status == 404
     [item] = user.get("/bin")["items"]
     assert (item["id"], item["size_bytes"], user.get("/bin")["size_bytes"]) == (job, size, size)
     assert services().jobs.usage(user.id).stored_bytes == size
@@ -26,6 +28,7 @@ def test_a_job_in_the_bin_is_seen_there_alone_and_comes_back_as_it_was(
     assert user.post(f"/jobs/{job}/restore").status == 200
     assert user.get(f"/jobs/{job}").json == before
     assert user.get("/bin")["items"] == []
+    assert user.get("/results")["items"] == [result]
     assert user.post(f"/jobs/{job}/restore").status == 200
 
 

@@ -1,4 +1,4 @@
-"""What an owner decides and corrects of a finished media job: kept, taken back, and in the zip once it is made anew."""
+"""What an owner decides and corrects of a finished media job: kept, taken back, and in the rebuilt zip."""
 
 import io
 import json

@@ -155,7 +155,7 @@ def test_a_file_answers_with_a_version_that_a_change_may_insist_on(user: Caller,
 def test_who_insists_on_a_version_of_a_file_does_not_mean_how_its_thumbnail_is_signed(
     user: Caller, two_jobs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each container signs for itself, and anew every half hour."""
+    """Each container signs for itself, and again every half hour."""
     path = f"/files/{user.get('/files')['items'][0]['id']}"
     read = user.get(path)
     monkeypatch.setattr("chalicelib.api.file_views.THUMBNAIL_SECONDS", 1000)

@@ -241,12 +241,13 @@ def test_nothing_else_is_reachable_by_what_a_share_gives(
     values = {"job_id": job_id, "file_id": f"{job_id}-00000001", "share_id": token, "archive_id": job_id}
     tried = 0
     for route in every_route():
-        if route.open or route.dialect or route.method not in {"GET", "DELETE"}:
+        if route.open or route.dialect:
             continue
         names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
         place = route.path.format(**{name: values.get(name, "x") for name in names})
         for caller in (thief, second, world.nobody):
-            answer = caller.call(route.method, place, x_share_pass=given)
+            body = None if route.method in {"GET", "DELETE"} else {}
+            answer = caller.call(route.method, place, body, x_share_pass=given)
             assert (answer.status, answer["code"]) == (401, "unauthorized"), place
         tried += 1
     assert tried > 40

@@ -94,6 +94,36 @@ def test_a_unit_that_is_not_known_is_said() -> None:
     assert volumes(job) == TRUTH
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("x.mha", metaimage("ElementSpacing = 0.0006 0.0008 0.0015"), True),
+        ("x.nrrd", nrrd(*WITH_SPACE, "space directions: (600,0,0) (0,800,0) (0,0,1500)"), True),
+        ("x.nii", nib.Nifti1Image(LABELS, np.diag([0.0006, 0.0008, 0.0015, 1.0])).to_bytes(), True),
+        ("x.mha", metaimage("ElementSpacing = 0.05 0.05 0.05"), False),
+    ],
+)
+def test_a_size_that_no_image_of_a_body_has_is_said(name: str, content: bytes, said: bool) -> None:
+    assert ("implausible_size" in codes(run(name, content))) == said
+
+
+SHEARED = np.array([[0.6, 0.1, 0, 0], [0, 0.8, 0, 0], [0, 0, 1.5, 0], [0, 0, 0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.mha", metaimage("ElementSpacing = 0.6 0.8 1.5", "TransformMatrix = 1 0 0 0.125 1 0 0 0 1")),
+        ("x.nrrd", nrrd(*WITH_SPACE, "space directions: (0.6,0,0) (0.1,0.8,0) (0,0,1.5)")),
+        ("x.nii", nib.Nifti1Image(LABELS, SHEARED).to_bytes()),
+    ],
+)
+def test_axes_that_are_not_at_right_angles_are_said(name: str, content: bytes) -> None:
+    job = run(name, content)
+    assert "sheared" in codes(job)
+    assert volumes(job) == TRUTH
+
+
 def test_a_metaimage_without_a_voxel_size_says_so() -> None:
     assert "assumed_spacing" in codes(run("x.mha", metaimage()))
     assert "assumed_spacing" not in codes(run("x.mha", metaimage("ElementSize = 0.6 0.8 1.5")))

@@ -12,7 +12,14 @@ export interface Frame {
   details: StatusAnswer
 }
 
-type Said = { open: boolean; frames: Frame[] } | { who: true }
+/** A job that has been deleted or thrown into the bin. */
+export interface Gone {
+  type: 'error'
+  code: 'job_not_found'
+  job_id: string
+}
+
+type Said = { open: boolean; frames: (Frame | Gone)[] } | { who: true }
 
 const NAME = 'millrace.live'
 const WAITS = [1000, 2000, 4000, 8000, 15_000, 30_000]
@@ -21,7 +28,7 @@ const PONG = 15_000
 const LINGER = 5000
 
 const watchers = new Set<() => void>()
-const listeners = new Set<(frame: Frame) => void>()
+const listeners = new Set<(frame: Frame | Gone) => void>()
 const wants = new Set<symbol>()
 const latest = new Map<string, Frame>()
 let open = false
@@ -37,8 +44,8 @@ export const live = {
     watchers.add(tell)
     return () => watchers.delete(tell)
   },
-  /** heard: each frame that is newer than what is known of its job, in every tab. */
-  listen(heard: (frame: Frame) => void): () => void {
+  /** heard: each frame that is newer than what is known of its job, and each job that is gone, in every tab. */
+  listen(heard: (frame: Frame | Gone) => void): () => void {
     listeners.add(heard)
     return () => listeners.delete(heard)
   },
@@ -64,9 +71,13 @@ export function isNews(frame: Frame, known: Frame | undefined): boolean {
   return known === undefined || frame.at > known.at
 }
 
-function hear(frame: Frame): boolean {
-  if (!isNews(frame, latest.get(frame.job_id))) return false
-  latest.set(frame.job_id, frame)
+const isOfAJob = (frame: { type: string; code?: string }): frame is Frame | Gone =>
+  frame.type.startsWith('job_') || frame.code === 'job_not_found'
+
+function hear(frame: Frame | Gone): boolean {
+  if (frame.type === 'error') latest.delete(frame.job_id)
+  else if (isNews(frame, latest.get(frame.job_id))) latest.set(frame.job_id, frame)
+  else return false
   for (const tell of listeners) tell(frame)
   return true
 }
@@ -117,7 +128,7 @@ function listenToOthers(): void {
   channel.postMessage({ who: true } satisfies Said)
 }
 
-const share = (frames: Frame[]) => channel?.postMessage({ open, frames } satisfies Said)
+const share = (frames: (Frame | Gone)[]) => channel?.postMessage({ open, frames } satisfies Said)
 
 /** Has a socket open until told to stop, after each break another one. */
 async function lead(stop: AbortSignal): Promise<void> {
@@ -167,8 +178,8 @@ function talk(address: string, stop: AbortSignal): Promise<void> {
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       clearTimeout(silent)
       silent = undefined
-      const frame = JSON.parse(data) as Frame
-      if (frame.type?.startsWith('job_') && hear(frame)) share([frame])
+      const frame = JSON.parse(data) as { type: string; code?: string; job_id?: string }
+      if (isOfAJob(frame) && hear(frame)) share([frame])
     }
     socket.onclose = () => {
       clearInterval(ping)

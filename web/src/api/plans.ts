@@ -1,6 +1,8 @@
 // Plans of the scene catalogue: listed, read page by page, decided, carried out.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api } from './client'
+import { live } from './live'
+import { told } from './queries'
 import type {
   AnalysisRequest,
   AnalysisStarted,
@@ -42,8 +44,11 @@ export function usePlans(status: PlanStatus | '') {
     initialPageParam: 1,
     getNextPageParam: (last) => (last.page < last.pages ? last.page + 1 : undefined),
     placeholderData: keepPreviousData,
+    // An analysis that ends is told, and then its plan is asked for.
     refetchInterval: ({ state }) =>
-      state.data?.pages.some((page) => page.items.some((plan) => plan.status === 'pending')) ? 3000 : false,
+      state.data?.pages.some((page) => page.items.some((plan) => plan.status === 'pending'))
+        ? 1000 * told(3, live.open())
+        : false,
   })
 }
 

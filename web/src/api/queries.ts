@@ -52,10 +52,14 @@ const TOLD_PACE = 30
 
 // What a socket tells is what a poll would have answered; lists are asked anew when a job is another than they say.
 live.listen((frame) => {
+  if (frame.type === 'error') {
+    for (const name of ['jobs', 'status', 'bin']) void queryClient.invalidateQueries({ queryKey: [name] })
+    return
+  }
   const before = queryClient.getQueryData<StatusAnswer>(['status', frame.job_id])
   queryClient.setQueryData(['status', frame.job_id], frame.details)
   if (frame.type === 'job_update' && before?.status !== frame.details.status)
-    void queryClient.invalidateQueries({ queryKey: ['jobs'] })
+    for (const name of ['jobs', 'plans']) void queryClient.invalidateQueries({ queryKey: [name] })
 })
 
 /** Has a socket open while something that is shown is at work. */

@@ -234,9 +234,9 @@ export interface ArchiveAnswer {
   file_count: number
   layout: 'organised' | 'original' | 'flat'
   /**
-   * Seconds that making it takes; null: not known.
+   * null: it was begun by a version that made none.
    */
-  estimate: number | null
+  estimate: ArchiveEstimate | null
   zips: ArchiveZip[]
   /**
    * Once it is completed, where it is one zip.
@@ -250,6 +250,24 @@ export interface ArchiveAnswer {
   expires_at: string | null
   error_code: string | null
   error_message: string | null
+}
+/**
+ * On AWS, from the plan; others at the same files make it slower.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchiveEstimate".
+ */
+export interface ArchiveEstimate {
+  /**
+   * What it comes to: by many workers, or by one.
+   */
+  strategy: 'fast' | 'cheap'
+  workers: number
+  seconds: number
+  /**
+   * US dollars, of requests and functions.
+   */
+  usd: number
 }
 /**
  * filename: what it is saved as.
@@ -266,6 +284,20 @@ export interface ArchiveZip {
    * Once the archive is completed.
    */
   download_url: string | null
+}
+/**
+ * estimate: of the strategy that was asked for.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchivePlan".
+ */
+export interface ArchivePlan {
+  size_bytes: number
+  file_count: number
+  zip_count: number
+  estimate: ArchiveEstimate
+  fast: ArchiveEstimate
+  cheap: ArchiveEstimate
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -300,6 +332,10 @@ export interface ArchiveRequest {
    * What it is saved as, without `.zip`.
    */
   name?: string | null
+  /**
+   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute. Several zips are always made by one.
+   */
+  strategy?: 'fast' | 'cheap' | 'auto'
   /**
    * The most that one zip may have: several are made, each whole by itself.
    */

@@ -1,7 +1,7 @@
 // What admins see and change: the settings, and who changed what.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from './client'
-import type { AuditPage, SettingAnswer, SettingsAnswer } from './schema'
+import type { AuditPage, SettingAnswer, SettingsAnswer, SlipsAnswer } from './schema'
 
 export type SettingValue = string | number | string[] | null
 
@@ -15,6 +15,15 @@ export function useSettings(allowed: boolean) {
     queryFn: ({ signal }) => api<SettingsAnswer>('/settings', { signal }),
     enabled: allowed,
     select: (answer) => answer.items as unknown as Setting[],
+  })
+}
+
+/** What lies wrong in the drop folder. */
+export function useSlips() {
+  return useQuery({
+    queryKey: ['slips'],
+    queryFn: ({ signal }) => api<SlipsAnswer>('/drop-folder/slips', { signal }),
+    select: (answer) => answer.items,
   })
 }
 

@@ -56,6 +56,11 @@ export function useQuantities() {
     const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
     const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
     const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+    const dollars = new Intl.NumberFormat(language, {
+      style: 'currency',
+      currency: 'USD',
+      maximumSignificantDigits: 2,
+    })
     // Times of photos are told in the zone that they are kept in.
     const taken = new Intl.DateTimeFormat(language, {
       dateStyle: 'medium',
@@ -76,6 +81,7 @@ export function useQuantities() {
       month: (key: string) => month.format(new Date(`${key}-15T00:00:00Z`)),
       time: (iso: string) => time.format(new Date(iso)),
       day: (iso: string) => day.format(new Date(iso)),
+      dollars: (value: number) => dollars.format(value),
       number: (value: number) => number.format(value),
       percent: (value: number) => percent.format(value / 100),
     }

@@ -80,6 +80,25 @@ for (const size of [
   })
 }
 
+test('admins see what lies wrong in the drop folder', async ({ page }) => {
+  await signIn(page, { admin: true })
+  await page.goto('/settings')
+  await expect(page.getByText('limit_quiet_seconds')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Wrong in the drop folder' })).toHaveCount(0)
+  const items = [
+    { path: 'drop/audio/', code: 'unknown_pipeline', message: 'There is no pipeline.' },
+    { path: 'drop/x<b>.jpg', code: 'no_batch', message: 'It lies in no batch.' },
+    { path: 'drop/media/@unknown/', code: 'unknown_user', message: 'No user.' },
+  ]
+  await page.route('**/api/drop-folder/slips', (route) => route.fulfill({ json: { items } }))
+  await page.reload()
+  const list = page.getByRole('region', { name: 'Wrong in the drop folder' })
+  for (const { path } of items) await expect(list.getByText(path, { exact: true })).toBeVisible()
+  await expect(list.getByRole('listitem').first()).toContainText('There is no pipeline of that name.')
+  await accessible(page)
+  await fits(page)
+})
+
 test('the audit goes back page by page', async ({ page }) => {
   await signIn(page, { admin: true })
   for (let n = 0; n < 52; n++) await ask(page, 'PUT', '/settings', { limit_quiet_seconds: 61 + (n % 2) })

@@ -76,6 +76,24 @@ test('another tab goes on where the one with the socket is closed', async ({ con
   await ended(two)
 })
 
+test('a job that is thrown into the bin elsewhere leaves the list', async ({ context, baseURL }) => {
+  const page = await context.newPage()
+  const heard: string[] = []
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => heard.push(String(payload))))
+  const { job } = await announced(page)
+  await page.goto(`${baseURL}/jobs`)
+  await expect(live(page)).toBeVisible()
+  const row = page.locator(`a[href="/jobs/${job}"]`)
+  await expect(row.first()).toBeVisible()
+  const token = await page.evaluate(() => localStorage.getItem('millrace.token'))
+  await context.request.post(`${baseURL}/api/jobs/${job}/bin`, {
+    headers: { Authorization: `Bearer ${token}` },
+  })
+  await expect(row).toHaveCount(0)
+  const gone = heard.map((frame) => JSON.parse(frame)).filter((frame) => frame.type === 'error')
+  expect(gone.map(({ code, job_id }) => [code, job_id])).toEqual([['job_not_found', job]])
+})
+
 test('where there are no sockets, the page asks and says so', async ({ page, complaints }) => {
   await page.route('**/api/live/ticket', (route) =>
     route.fulfill({ status: 404, json: { code: 'no_live_updates', detail: 'None.', errors: [] } }),

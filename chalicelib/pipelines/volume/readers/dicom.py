@@ -23,7 +23,7 @@ looks_like = dicom_files.looks_like
 HEADER_TAGS = [
     *("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "SeriesNumber", "Modality", "InstanceNumber"),
     *("Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PixelRepresentation", "BitsAllocated", "BitsStored"),
-    *("ImageLaterality", "Laterality"),
+    *("ImageLaterality", "Laterality", "PhotometricInterpretation"),
     *frames.TAGS,
     *steady_state.TAGS,
 ]
@@ -46,8 +46,8 @@ class Header:
     """What one file holds: `planes`, all of `rows` × `columns`.
 
     step: mm to the next slice as the file states it, None where it doesn't. scan: False for pictures of scans
-    (localisers, screenshots, captures). undecodable: why its pixels can't be decoded here, or None. side: "left" or
-    "right" where the file says which of a pair it shows.
+    (localisers, screenshots, captures). inverted: whether low values are to be shown bright. undecodable: why its
+    pixels can't be decoded here, or None. side: "left" or "right" where the file says which of a pair it shows.
     """
 
     series: str
@@ -62,6 +62,7 @@ class Header:
     step: float | None
     three_d: bool
     scan: bool
+    inverted: bool
     segmentation: bool
     undecodable: str | None
     side: str | None
@@ -124,6 +125,7 @@ def _header(dataset: Any) -> Header:
         step=frames.step_of(dataset),
         three_d=str(dataset.get("MRAcquisitionType", "")) == "3D",
         scan=not (capture or segmentation or kinds & NO_SCAN),
+        inverted=str(dataset.get("PhotometricInterpretation", "")) == "MONOCHROME1",
         segmentation=segmentation,
         undecodable=undecodable(syntax, int(dataset.get("BitsStored") or bits)),
         side={"L": "left", "R": "right"}.get(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 TAGS = [
     *("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "SpacingBetweenSlices"),
     *("ImagerPixelSpacing", "NominalScannedPixelSpacing", "RescaleSlope", "RescaleIntercept", "GridFrameOffsetVector"),
+    "SliceLocation",
     *("ImageType", "ComplexImageComponent", "EchoTime", "EchoNumbers", "TemporalPositionIdentifier", "TriggerTime"),
     *("DiffusionBValue", "InversionTime", "FlipAngle", "AcquisitionNumber", "MRAcquisitionType"),
     *("DimensionIndexSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
@@ -28,7 +30,8 @@ class Plane:
 
     spacing: between rows, between columns; None where the file has none. spacing_from: the tag that it comes from.
     position: of the centre of its first pixel; None where the file has none. number: its place by the file's own
-    counting. slope, intercept: stored value → value.
+    counting. location: mm along some line, from the tag that says nothing else. slope, intercept: stored value → value.
+    scale_unusable: whether the file states others, by which no value could be told from another.
     kind: what makes it another image than one at the same place, always (echo, magnitude or phase, b-value).
     moment: what may do so (time, repetition), by name.
     """
@@ -43,6 +46,8 @@ class Plane:
     intercept: float
     kind: tuple[Fact, ...] = ()
     moment: tuple[Fact, ...] = ()
+    location: float | None = None
+    scale_unusable: bool = False
 
 
 def planes_of(dataset: Any, count: int) -> Iterator[Plane]:
@@ -74,8 +79,12 @@ def _plane(dataset: Any, groups: list[Any], frame: int, count: int, dimensions: 
         _first(groups, "PlaneOrientationSequence", "ImageOrientationPatient") or dataset.get("ImageOrientationPatient")
     )
     spacing, spacing_from = _spacing(dataset, groups)
-    slope = _first(groups, "PixelValueTransformationSequence", "RescaleSlope")
-    intercept = _first(groups, "PixelValueTransformationSequence", "RescaleIntercept")
+    slope, intercept = (
+        float(_known(_first(groups, "PixelValueTransformationSequence", name), dataset.get(name), neutral))
+        for name, neutral in (("RescaleSlope", 1), ("RescaleIntercept", 0))
+    )
+    usable = math.isfinite(slope) and math.isfinite(intercept) and slope != 0
+    location = dataset.get("SliceLocation") if count == 1 else None
     return Plane(
         frame=frame,
         number=int(dataset.get("InstanceNumber") or 0) if count == 1 else frame,
@@ -83,10 +92,12 @@ def _plane(dataset: Any, groups: list[Any], frame: int, count: int, dimensions: 
         directions=directions,
         spacing=spacing,
         spacing_from=spacing_from,
-        slope=float(_known(slope, dataset.get("RescaleSlope"), 1)),
-        intercept=float(_known(intercept, dataset.get("RescaleIntercept"), 0)),
+        slope=slope if usable else 1.0,
+        intercept=intercept if usable else 0.0,
         kind=_kind(dataset, groups),
         moment=_moment(dataset, groups, dimensions),
+        location=float(location) if location is not None and math.isfinite(float(location)) else None,
+        scale_unusable=not usable,
     )
 
 
@@ -128,8 +139,13 @@ def _position(
         if directions is None:
             return None
         offsets = dataset.get("GridFrameOffsetVector")
-        step = step_of(dataset) or 1.0
-        at = float(offsets[frame]) - float(offsets[0]) if offsets and len(offsets) == count else frame * step
+        step = step_of(dataset)
+        if offsets and len(offsets) == count:
+            at = float(offsets[frame]) - float(offsets[0])
+        elif step is not None:
+            at = frame * step
+        else:
+            return None
         first = first + np.cross(directions[:3], directions[3:]) * at
     return float(first[0]), float(first[1]), float(first[2])
 

@@ -21,7 +21,6 @@ from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 HEADER_BYTES = 544
 GZIP = b"\x1f\x8b"
 FORMS_AGREE = 0.01  # voxels, at the far corner
-SHEAR = 1e-3
 SIZES_AGREE = 0.01
 MILLIMETRES = {"meter": 1000.0, "micron": 0.001}
 # What says where the voxels lie. Everything else of a header (description, names, extensions) may name the patient.
@@ -190,11 +189,6 @@ def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
         warnings.append(
             "The NIfTI header doesn't say how its axes lie in the body: left, anterior, superior is assumed, as "
             "Analyze has it."
-        )
-    axes = used[:3, :3] / sides
-    if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
-        warnings.append(
-            "The NIfTI header's axes don't stand at right angles: distances are measured along them as given."
         )
     return warnings
 

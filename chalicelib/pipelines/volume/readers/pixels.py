@@ -61,7 +61,7 @@ def _decoded(dataset: Any) -> Array:
     frames, rows, columns = int(dataset.get("NumberOfFrames", 1) or 1), int(dataset.Rows), int(dataset.Columns)
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     if not pydicom.uid.UID(syntax).is_compressed:
-        return np.asarray(dataset.pixel_array).reshape(frames, rows, columns)
+        return _uncompressed(dataset).reshape(frames, rows, columns)
     packed = list(generate_frames(dataset.PixelData, number_of_frames=frames))
     if len(packed) < frames:
         raise unreadable("The DICOM file's pixels are damaged or cut short.")
@@ -74,6 +74,19 @@ def _decoded(dataset: Any) -> Array:
         if syntax != RLE and _stated_size(frame) != (rows, columns):
             raise unreadable("The DICOM file's pixels don't fit to its header.")
     return np.asarray(dataset.pixel_array).reshape(frames, rows, columns)
+
+
+def _uncompressed(dataset: Any) -> Array:
+    """The values. Files of the first years keep them in the upper bits, which pydicom doesn't look for."""
+    allocated = int(dataset.get("BitsAllocated", 16))
+    stored = int(dataset.get("BitsStored") or allocated)
+    unused = int(dataset.get("HighBit", stored - 1)) + 1 - stored
+    if allocated != 16 or not 0 < unused <= allocated - stored:
+        return np.asarray(dataset.pixel_array)
+    signed = bool(dataset.get("PixelRepresentation", 0))
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = allocated, allocated - 1, 0
+    values = (np.asarray(dataset.pixel_array) >> unused) & np.uint16((1 << stored) - 1)
+    return _signed(values, stored) if signed else values
 
 
 def _signed(values: Array, bits: int) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,13 +13,18 @@ from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Array, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape
 from chalicelib.pipelines.volume.readers import pixels
+from chalicelib.pipelines.volume.readers.frames import Plane
+from chalicelib.pipelines.volume.readers.slice_order import (
+    along_a_line,
+    ordered,
+    places_of,
+    usual_step,
+    with_lost,
+    without_duplicates,
+)
 from chalicelib.pipelines.volume.readers.tilt import straightened
 from chalicelib.pipelines.volume.readers.volumes import Slice, depths, positioned
 
-EVEN = 0.02  # of the usual step: a rounded position isn't an uneven one
-SAME = 0.01
-MOST_EMPTY = 1 / 3
-MOST_UNEVEN = 0.25  # standard deviation of the gaps over the usual one
 TILT = 0.01  # step's sideways part over its length
 
 
@@ -58,13 +63,6 @@ class Stack:
         return bool(np.linalg.norm(sideways) > TILT * np.linalg.norm(self.step))
 
 
-@dataclass
-class _Order:
-    slices: list[Slice]
-    depth: list[float]
-    warnings: list[str] = field(default_factory=list)
-
-
 def stack(slices: Sequence[Slice], pixel_spacing: tuple[float, float] | None = None) -> Stack:
     """Sorts by position along the normal, leaves a place for each slice that is missing, and reports what isn't even.
 
@@ -74,15 +72,15 @@ def stack(slices: Sequence[Slice], pixel_spacing: tuple[float, float] | None = N
     spacing, warnings = _spacing(slices, pixel_spacing)
     placed = [s for s in slices if positioned(s)]
     if not placed:
-        return _by_number(slices, spacing, warnings)
+        return _unplaced(slices, spacing, warnings)
     directions = placed[0].plane.directions or ()
     normal = np.cross(directions[:3], directions[3:])
-    order = _ordered(placed)
-    usual = _usual(order, placed[0].header.step)
-    order = _without_duplicates(order, usual)
+    order = ordered(placed, depths(placed))
+    usual = usual_step(order, placed[0].header.step)
+    order = without_duplicates(order, usual)
     if lost := [s for s in slices if not positioned(s)]:
-        order = _with_lost(order, lost, usual)
-    places, step_mm = _places(order, usual)
+        order = with_lost(order, lost, usual)
+    places, step_mm = places_of(order, usual)
     known = [(s, p) for s, p in zip(order.slices, places, strict=True) if positioned(s)]
     (first, at_first), (last, at_last) = known[0], known[-1]
     origin = np.array(first.plane.position)
@@ -125,7 +123,7 @@ def load(
     sources: dict[int, list[int]] = {}
     for index, one in enumerate(stacked.slices):
         sources.setdefault(one.source, []).append(index)
-    warnings = list(stacked.warnings)
+    warnings = [*stacked.warnings, *([] if labels else _inverted(stacked.slices)), *_unscaled(planes)]
     for source, wanted in sources.items():
         try:
             with open_source(source) as stream:
@@ -171,106 +169,58 @@ def _spacing(slices: Sequence[Slice], given: tuple[float, float] | None) -> tupl
     return plane.spacing, []
 
 
-def _by_number(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[str]) -> Stack:
-    ordered = sorted(slices, key=lambda s: (s.plane.number, s.source, s.plane.frame))
-    directions = next((s.plane.directions for s in ordered if s.plane.directions), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
-    step = ordered[0].header.step
-    warnings.append(
-        "The DICOM slices carry no position: they are ordered by their number, and where they lie is unknown."
-    )
-    if step is None:
-        warnings.append("The DICOM slices don't say how far apart they are: 1 mm is assumed, and measures are unsure.")
-    normal = np.cross(directions[:3], directions[3:])
-    return Stack(
-        tuple(ordered),
-        tuple(range(len(ordered))),
-        len(ordered),
-        np.zeros(3),
-        normal * (step or 1.0),
-        directions,
-        spacing,
-        tuple(warnings),
-    )
+def _inverted(slices: Sequence[Slice]) -> list[str]:
+    if not any(one.header.inverted for one in slices):
+        return []
+    return [
+        "The DICOM files are MONOCHROME1, to be shown with low values bright: values are taken as they are stored, and "
+        "pictures look inverted."
+    ]
 
 
-def _ordered(placed: list[Slice]) -> _Order:
-    along = dict(zip(map(id, placed), depths(placed), strict=True))
-    ordered = sorted(placed, key=lambda s: (along[id(s)], s.plane.number, s.source, s.plane.frame))
-    return _Order(ordered, [along[id(s)] for s in ordered])
+def _unscaled(planes: Sequence[Plane]) -> list[str]:
+    count = sum(plane.scale_unusable for plane in planes)
+    return [f"{count} slice(s) state a scale of 0, or none at all: their values are taken as stored."] if count else []
 
 
-def _usual(order: _Order, stated: float | None) -> float:
-    gaps = np.diff(order.depth)
-    apart = gaps[gaps > 1e-3]
-    return float(np.median(apart)) if len(apart) else stated or 1.0
-
-
-def _without_duplicates(order: _Order, usual: float) -> _Order:
-    kept = [0]
-    for index in range(1, len(order.slices)):
-        if order.depth[index] - order.depth[kept[-1]] > SAME * usual:
-            kept.append(index)
-    if dropped := len(order.slices) - len(kept):
+def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[str]) -> Stack:
+    """Slices without a position and a direction: by the line along which they say they lie, else by their numbers."""
+    directions = next((s.plane.directions for s in slices if s.plane.directions), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
+    along = along_a_line(slices)
+    if along is not None:
+        order = ordered(slices, along)
+        usual = usual_step(order, slices[0].header.step)
+        order = without_duplicates(order, usual)
+        places, step = places_of(order, usual)
         order.warnings.append(
-            f"{dropped} duplicate slice(s) at a position that is already taken: the first one is used."
+            "The DICOM slices carry no position: they are ordered by their slice location, and where they lie and to "
+            "which side they run is unknown."
         )
-    return _Order([order.slices[i] for i in kept], [order.depth[i] for i in kept], order.warnings)
-
-
-def _with_lost(order: _Order, lost: list[Slice], usual: float) -> _Order:
-    """Slices without a position, put where their numbers say: the others' numbers and places lie on one line."""
-    numbers = np.array([s.plane.number for s in order.slices], float)
-    where = np.array(order.depth)
-    fits = len(set(numbers)) == len(numbers) > 2
-    slope, start = np.polyfit(numbers, where, 1) if fits else (0.0, 0.0)
-    fits = fits and float(np.abs(np.polyval((slope, start), numbers) - where).max()) < 0.5 * usual
-    put = []
-    for one in sorted(lost, key=lambda s: s.plane.number):
-        at = float(np.polyval((slope, start), one.plane.number))
-        if not fits or np.abs(where - at).min() < 0.5 * usual:
+    else:
+        order = ordered(slices, [float(s.plane.number) for s in slices])
+        if len(slices) > 1 and len(set(order.depth)) < len(slices):
             raise UnreadableFile(
                 "incomplete_series",
-                f"{len(lost)} slice(s) of the DICOM series carry no position, and their numbers don't tell it either.",
+                "The slices of the DICOM series carry no position, and their numbers don't tell their order either.",
             )
-        nearest = float(where[np.abs(where - at).argmin()])
-        put.append((nearest + round((at - nearest) / usual) * usual, one))
-    both = sorted([*zip(order.depth, order.slices, strict=True), *put], key=lambda pair: pair[0])
-    order.warnings.append(f"{len(lost)} slice(s) carry no position: they are put where their numbers say.")
-    return _Order([one for _, one in both], [at for at, _ in both], order.warnings)
-
-
-def _places(order: _Order, usual: float) -> tuple[list[int], float]:
-    """(each slice's place on an even grid, mm from one place to the next)."""
-    gaps = np.diff(order.depth)
-    if not len(gaps):
-        return [0], usual
-    steps = np.maximum(np.rint(gaps / usual), 1).astype(int)
-    steps[gaps <= 1.5 * usual] = 1
-    places = [0, *np.cumsum(steps).tolist()]
-    missing = places[-1] + 1 - len(places)
-    single = gaps[steps == 1]
-    if missing > MOST_EMPTY * len(places) or (len(single) and float(single.std()) > MOST_UNEVEN * usual):
-        raise UnreadableFile(
-            "uneven_slices",
-            f"The slices are too unevenly spaced for a volume: {gaps.min():.3f} to {gaps.max():.3f} mm.",
-        )
-    if missing:
-        first = order.depth[0]
-        holes = [
-            f"{a - first:.1f} and {b - first:.1f} mm"
-            for a, b, s in zip(order.depth[:-1], order.depth[1:], steps, strict=True)
-            if s > 1
-        ]
+        places, step = list(range(len(slices))), slices[0].header.step or 1.0
         order.warnings.append(
-            f"{missing} slice(s) seem to be missing, between {'; '.join(holes[:6])} from the first: the step stays "
-            f"{usual:.3f} mm, their places stay empty, and what lies there is not measured."
+            "The DICOM slices carry no position: they are ordered by their number, and where they lie is unknown."
         )
-    uneven = [gap for gap in single if abs(gap - usual) > EVEN * usual]
-    if uneven:
-        order.warnings.append(
-            f"Slices are unevenly spaced: {single.min():.3f} to {single.max():.3f} mm; the mean is used."
-        )
-    return places, float(single.mean()) if len(single) else usual
+        if slices[0].header.step is None:
+            order.warnings.append(
+                "The DICOM slices don't say how far apart they are: 1 mm is assumed, and measures are unsure."
+            )
+    return Stack(
+        tuple(order.slices),
+        tuple(places),
+        places[-1] + 1,
+        np.zeros(3),
+        np.cross(directions[:3], directions[3:]) * step,
+        directions,
+        spacing,
+        (*warnings, *order.warnings),
+    )
 
 
 def _integer_type(slices: Sequence[Slice]) -> np.dtype[Any]:

@@ -12,7 +12,7 @@ from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client,
 from millrace_client.cli.exits import reported, say
 from millrace_client.cli.view import Bytes, size_of
 from millrace_client.client import Archive, ArchiveOptions
-from millrace_client.models import FilesFilter
+from millrace_client.models import ArchiveEstimate, ArchivePlan, FilesFilter
 
 UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 
@@ -36,6 +36,11 @@ def archive(
     split: Annotated[
         str | None, typer.Option(help="Several zips of at most so much, such as 4GB.", show_default=False)
     ] = None,
+    strategy: Annotated[
+        Literal["fast", "cheap", "auto"],
+        typer.Option(help="By many workers, by one, or by many where one would need over a minute."),
+    ] = "auto",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say its size, time and cost, and make nothing.")] = False,
     wait: Annotated[bool, typer.Option(help="Until it is made, and fetch it.")] = True,
     out: Annotated[Path, typer.Option(help="The folder that it goes to.")] = Path(),
     address: Address = DEFAULT_ADDRESS,
@@ -48,6 +53,7 @@ def archive(
     if file and filtered:
         raise typer.BadParameter("--file goes with jobs, not with --search, --type or --all.")
     chosen: ArchiveOptions = {"layout": layout, "artifacts": artifacts, "job_ids": jobs or [], "file_ids": file or []}
+    chosen["strategy"] = strategy
     if filtered:
         chosen["filter"] = FilesFilter(type=kind, search=search or "")
     if name is not None:
@@ -55,9 +61,13 @@ def archive(
     if split is not None:
         chosen["split_bytes"] = bytes_of(split)
     with reported(as_json), client(address) as service:
+        if dry_run:
+            _show(service.estimate_archive(**chosen), as_json)
+            return
         made = service.archive(**chosen)
         begun = made.answer()
-        say(f"{begun.file_count:,} files, {size_of(begun.size_bytes)}: archive {made.id}")
+        takes = f", {_taking(begun.estimate)}" if begun.estimate else ""
+        say(f"{begun.file_count:,} files, {size_of(begun.size_bytes)}{takes}: archive {made.id}")
         if not wait:
             show_json(begun) if as_json else print(made.id)
             return
@@ -69,6 +79,19 @@ def archive(
         show_json({"archive_id": made.id, "paths": [str(path) for path in found]}) if as_json else print(
             "\n".join(map(str, found))
         )
+
+
+def _show(plan: ArchivePlan, as_json: bool) -> None:
+    if as_json:
+        show_json(plan)
+        return
+    say(f"{plan.file_count:,} files, {size_of(plan.size_bytes)} in {plan.zip_count} zip(s), {_taking(plan.estimate)}.")
+    ways = [("fast", plan.fast), ("cheap", plan.cheap)]
+    show_rows(["strategy", "workers", "seconds", "usd"], [(name, e.workers, e.seconds, e.usd) for name, e in ways])
+
+
+def _taking(estimate: ArchiveEstimate) -> str:
+    return f"about {estimate.seconds:,.0f} s and ${estimate.usd:.4f}"
 
 
 def list_archives(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:

@@ -28,7 +28,7 @@ JobId = Annotated[str, typer.Argument(help="A job's id: `millrace list` shows th
 
 
 def client(address: str, *, guest: bool = False) -> Client:
-    """As whoever signed in there. guest: begins as a new one where nobody has, and stays so."""
+    """As the account that signed in there. guest: begins as a new one where none has, and stays so."""
     found = Client(address, credentials.token_for(address), patience=float(os.environ.get("MILLRACE_PATIENCE", "60")))
     if guest and found.token is None:
         credentials.keep(address, found.begin_as_guest())

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 GUEST = "guest"
-"""The profile that keeps a guest's token once somebody signs in: without it nobody would find the guest's jobs."""
+"""The profile that keeps a guest's token after a sign-in: without it the guest's jobs could not be found."""
 DEFAULT = "default"
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 

@@ -150,7 +150,7 @@ def remake(
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make a job's zip anew, of what was corrected or in another layout."""
+    """Rebuild a job's zip, of what was corrected or in another layout."""
     with reported(as_json), client(address) as service:
         found = service.job(job).remake(layout, names)
         show_json(found) if as_json else print(f"{found.id}\t{found.status}")

@@ -19,7 +19,7 @@ def whoami(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
     """Who you are here."""
     with reported(as_json), client(address) as service:
         if service.token is None:
-            say(f"Nobody has signed in at {service.address}.", "millrace login")
+            say(f"No account has signed in at {service.address}.", "millrace login")
             raise typer.Exit(Exit.NOT_ALLOWED)
         found = service.send(operations.get_me())
         if as_json:
@@ -57,7 +57,7 @@ def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = 
 
 
 def watch_job(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Follow a job until it is over: told of each step where the server can, asked for otherwise."""
+    """Follow a job until it is over, by a socket where the server has one, else by polling."""
     with reported(as_json, f"millrace watch {job}"), client(address) as service:
         show_status(watch(service.job(job), as_json, closely=True), as_json)
 
@@ -72,7 +72,7 @@ def delete(
     with reported(as_json), client(address) as service:
         if not yes:
             if not sys.stdin.isatty():
-                say("Nothing was deleted: add --yes where nobody can be asked.")
+                say("Nothing was deleted: add --yes where no terminal can ask.")
                 raise typer.Exit(Exit.USAGE)
             typer.confirm(f"Delete {len(jobs)} job{'s' if len(jobs) > 1 else ''} with all files?", abort=True, err=True)
         for job in jobs:

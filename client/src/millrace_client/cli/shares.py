@@ -54,7 +54,7 @@ def _password() -> str:
     if given := os.environ.get(PASSWORD):
         return given
     if not sys.stdin.isatty():
-        raise typer.BadParameter(f"set {PASSWORD} where nobody can be asked.", param_hint="--password")
+        raise typer.BadParameter(f"set {PASSWORD} where no terminal can ask.", param_hint="--password")
     return str(typer.prompt("Password for visitors", hide_input=True, confirmation_prompt=True, err=True))
 
 

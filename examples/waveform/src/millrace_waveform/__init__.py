@@ -8,17 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.files.source import SourceFile
-from chalicelib.pipelines.base import (
-    Column,
-    Columns,
-    FileRules,
-    Inspection,
-    Kind,
-    RunContext,
-    Step,
-    Worker,
-    Workers,
-)
+from chalicelib.pipelines.base import FileRules, Inspection, RunContext, Step
+from chalicelib.pipelines.listing import Column, Columns, Kind
+from chalicelib.pipelines.workers import Worker, Workers
 
 
 class Options(BaseModel):

@@ -8,9 +8,12 @@ import {
   type Layout,
   MOST_CHOSEN,
   over,
-  readArchive,
+  STRATEGIES,
+  type Strategy,
+  useArchive,
+  usePlan,
 } from '../../api/archives'
-import { Problem, pause } from '../../api/client'
+import { Problem } from '../../api/client'
 import type { ArchiveAnswer, FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
@@ -19,8 +22,6 @@ import { useDownload } from '../job/download'
 import { type Chosen, chosenOf } from './chosen'
 import styles from './Take.module.css'
 import { ArchiveWords, type Word } from './words'
-
-const EVERY = 1000
 
 /** The button of a bar over selected files, with the dialog that it opens. files: undefined where one isn't loaded. */
 export function Take({ files }: { files: readonly (FileAnswer | undefined)[] }) {
@@ -64,20 +65,21 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
   const quantities = useQuantities()
   const download = useDownload()
   const [layout, setLayout] = useState<Layout>('organised')
+  const [strategy, setStrategy] = useState<Strategy>('auto')
   const [name, setName] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [archive, setArchive] = useState<ArchiveAnswer | null>(null)
+  const [begun, setBegun] = useState<ArchiveAnswer | null>(null)
+  const { archive, error } = useArchive(begun)
   const key = useRef(crypto.randomUUID())
   const fetched = useRef(false)
-  const id = archive?.archive_id
 
   const begin = async () => {
     setBusy(true)
     setProblem(null)
     try {
       const named = name.trim() ? { name: name.trim() } : {}
-      setArchive(await beginArchive({ file_ids: chosen.ids, layout, ...named }, key.current))
+      setBegun(await beginArchive({ file_ids: chosen.ids, layout, strategy, ...named }, key.current))
     } catch (error) {
       // Another try is another request: what was wrong with this one may be right by then.
       key.current = crypto.randomUUID()
@@ -88,22 +90,13 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     }
   }
 
-  useEffect(() => {
-    if (!id) return
-    const stop = new AbortController()
-    const watch = async () => {
-      for (;;) {
-        const now = await readArchive(id, stop.signal)
-        setArchive(now)
-        if (over(now)) return
-        await pause(EVERY, stop.signal)
-      }
-    }
-    watch().catch((error: unknown) => {
-      if (!stop.signal.aborted && error instanceof Problem) setProblem(error)
-    })
-    return () => stop.abort()
-  }, [id])
+  const plan = usePlan(chosen.ids)
+  const taking = (one: Strategy) => {
+    const estimate = plan && (one === 'auto' ? plan.estimate : plan[one])
+    if (!estimate) return t(`archive.strategy.${one}`)
+    const time = quantities.duration(Math.ceil(estimate.seconds))
+    return t(`archive.strategy.${one}.takes`, { time, cost: quantities.dollars(estimate.usd) })
+  }
 
   const ready = archive?.status === 'completed'
   const address = archive?.download_url
@@ -113,7 +106,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
     download.start(address)
   }, [ready, address, download])
 
-  const wrong = problem ?? (download.error instanceof Problem ? download.error : null)
+  const wrong = [problem, error, download.error].find((one) => one instanceof Problem)
   return (
     <form
       className={styles.sheet}
@@ -141,6 +134,12 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
             value={layout}
             onChange={setLayout}
             options={LAYOUTS.map((one) => [one, t(`archive.layout.${one}`)] as const)}
+          />
+          <Select<Strategy>
+            label={t('archive.strategy')}
+            value={strategy}
+            onChange={setStrategy}
+            options={STRATEGIES.map((one) => [one, taking(one)] as const)}
           />
           <label className={styles.field}>
             {t('archive.name')}

@@ -8,6 +8,7 @@ import { Admins, Gone, PageHead, RowSkeleton } from '../../ui/Page'
 import { SearchField } from '../../ui/SearchField'
 import { SettingRow } from './SettingRow'
 import styles from './SettingsPage.module.css'
+import { Slips } from './Slips'
 import { GROUPS, groupOf } from './values'
 
 export default function SettingsPage() {
@@ -36,6 +37,7 @@ function Settings() {
       <PageHead title={t('nav.settings')} text={t('settings.text')}>
         <SearchField label={t('settings.search')} value={text} onChange={type} />
       </PageHead>
+      {text === '' && <Slips />}
       {settings.isPending && <RowSkeleton rows={7} height={104} />}
       {settings.isError && !settings.data && (
         <Gone title={t('settings.gone')} error={settings.error} onAgain={() => void settings.refetch()} />

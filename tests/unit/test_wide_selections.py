@@ -1,0 +1,116 @@
+"""An archive of other jobs' files that many workers make: the zip that one makes, naming what went meanwhile."""
+
+import io
+import zipfile
+from random import Random
+from zlib import crc32
+
+import pytest
+
+from chalicelib.archives import work
+from chalicelib.archives.plan import Planned, packed
+from chalicelib.jobs import keys
+from chalicelib.jobs.model import Job
+from chalicelib.jobs.states import JobState
+from chalicelib.pipelines.base import StoredFile, Strategy
+from tests.fakes import World
+from tests.fakes.world import OWNER
+
+MIB = 1024 * 1024
+RUN = "run-chores"
+SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 3, 9 * MIB)
+CONTENTS = [Random(number).randbytes(size) for number, size in enumerate(SIZES)]
+
+
+@pytest.fixture
+def archives(world: World) -> World:
+    world.chores.steps = work.ArchiveWork().steps
+    world.chores.Options = work.Options
+    return world
+
+
+def begin(world: World, strategy: Strategy, counts: tuple[int, ...] = (len(SIZES),)) -> Job:
+    """The large files have no CRC32 yet: what they were copied as tells it."""
+    members = []
+    for number, content in enumerate(CONTENTS):
+        key = f"uploads/scans/other/{number}"
+        world.objects.put(key, content, "video/mp4")
+        crc = None if len(content) > 16 * MIB else crc32(content)
+        stored = StoredFile(f"{number}.mov", key, len(content), crc, world.objects.stat(key).etag)
+        members.append(Planned(f"{number}.bin", stored))
+    job_id = world.new_id()
+    world.objects.put(keys.work(job_id, work.SELECTION), packed(members), "application/octet-stream")
+    options = {
+        "layout": "flat",
+        "filename": "chosen",
+        "file_count": len(members),
+        "size_bytes": sum(SIZES),
+        "counts": list(counts),
+        "sizes": [1] * len(counts),
+        "strategy": strategy,
+    }
+    return world.intake.start(OWNER, "chores", options, job_id)
+
+
+def zipped(world: World, job: Job, name: str = work.COMPLETE) -> bytes:
+    content = world.objects.stored[None, keys.result(job.id, name)].content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+    return content
+
+
+def test_many_workers_make_the_zip_that_one_makes_and_read_no_film_for_it(archives: World) -> None:
+    read: list[int] = []
+    stream = archives.objects.stream
+
+    def watched(key: str, start: int, end: int, **more: object) -> object:
+        if key.endswith(("/0", "/4")):
+            read.append(end - start)
+        return stream(key, start, end, **more)
+
+    archives.objects.stream = watched  # type: ignore[method-assign, assignment]
+    found = []
+    for strategy in ("fast", "cheap"):
+        read.clear()
+        job = begin(archives, strategy)
+        archives.deliver(RUN)
+        assert (archives.job(job).slices or 0) >= 2 if strategy == "fast" else archives.job(job).slices is None
+        archives.settle_down(minutes=5)
+        assert archives.job(job).state is JobState.COMPLETED, archives.job(job).error_message
+        assert sum(read) <= 2 * 5 * MIB, "at most the head of each"
+        found.append(zipped(archives, job))
+    assert found[0] == found[1]
+    with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
+        assert [archive.read(name) for name in archive.namelist()] == CONTENTS
+
+
+def test_several_zips_are_made_by_one_worker(archives: World) -> None:
+    job = begin(archives, "fast", (3, 4))
+    archives.deliver(RUN)
+    archives.settle_down(minutes=5)
+    assert archives.job(job).state is JobState.COMPLETED, archives.job(job).error_message
+    assert not list(archives.jobs.slices(archives.job(job)))
+    for name, some in (("part01", CONTENTS[:3]), ("part02", CONTENTS[3:])):
+        with zipfile.ZipFile(io.BytesIO(zipped(archives, job, name))) as archive:
+            assert [archive.read(member) for member in archive.namelist()] == some
+
+
+@pytest.mark.parametrize("number", [0, 1, 4])
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_file_that_goes_while_many_are_at_it_fails_the_archive_by_its_name(
+    archives: World, number: int, deleted: bool
+) -> None:
+    job = begin(archives, "fast")
+    archives.deliver(RUN)
+    assert archives.job(job).slices
+    key = f"uploads/scans/other/{number}"
+    if deleted:
+        archives.objects.delete([key])
+    else:
+        archives.objects.put(key, bytes(SIZES[number]), "video/mp4")
+    archives.settle_down(minutes=60)
+    failed = archives.job(job)
+    assert (failed.state, failed.error_code) == (JobState.FAILED, "source_changed")
+    assert f"{number}.mov" in (failed.error_message or "")
+    assert archives.objects.uploads == {}, "its parts would be paid for"
+    assert (None, keys.result(job.id, work.COMPLETE)) not in archives.objects.stored
