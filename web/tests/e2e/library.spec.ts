@@ -1,6 +1,6 @@
 import { accessibleFromTop as accessible } from './looking'
 import { ask } from './people'
-import { completed, expect, family, fits, send, test, tiles } from './world'
+import { completed, expect, family, fits, send, test, tiles, unfold } from './world'
 
 for (const size of [
   { name: 'on a desk, light', width: 1440, height: 900, scheme: 'light' },
@@ -30,6 +30,7 @@ for (const size of [
       await accessible(page)
       await fits(page)
 
+      await unfold(page)
       const kinds = page.getByRole('radiogroup', { name: 'Type' })
       await kinds.getByText('Videos').click()
       await expect(tiles(page)).toHaveCount(2)

@@ -1,4 +1,16 @@
-import { accessible, apart, completed, expect, family, fits, send, shapes, test, tiles } from './world'
+import {
+  accessible,
+  apart,
+  completed,
+  expect,
+  family,
+  fits,
+  send,
+  shapes,
+  test,
+  tiles,
+  unfold,
+} from './world'
 
 test('at 320 pixels nothing sticks out, on any page', async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 640 })
@@ -146,6 +158,7 @@ for (const width of [390, 1440])
     await page.setViewportSize({ width, height: 600 })
     await send(page, shapes())
     await completed(page)
+    await unfold(page)
     await page.getByLabel('Group by').selectOption('month')
     const grid = page.getByRole('listbox')
     await expect(grid.getByText('March 2024')).toBeVisible()

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { accessible, begin, choose, completed, expect, family, fits, SIZES, test, tiles } from './world'
+import {
+  accessible,
+  begin,
+  choose,
+  completed,
+  expect,
+  family,
+  fits,
+  SIZES,
+  test,
+  tiles,
+  unfold,
+} from './world'
 
 const python = process.env.MILLRACE_PYTHON ?? new URL('../../../.venv/bin/python', import.meta.url).pathname
 
@@ -32,6 +44,7 @@ for (const size of SIZES) {
       await accessible(page)
       await fits(page)
 
+      await unfold(page)
       await page.getByLabel('Group by').selectOption('confidence')
       await expect(page.getByText('7 files', { exact: true })).toBeVisible()
 

@@ -1,4 +1,4 @@
-import { apart, begin, choose, completed, expect, fits, shapes, slow, test, tiles } from './world'
+import { apart, begin, choose, completed, expect, fits, shapes, slow, test, tiles, unfold } from './world'
 
 for (const width of [390, 1024, 1600])
   test(`pictures of every shape lie side by side at ${width} pixels, wherever they are listed`, async ({
@@ -28,6 +28,7 @@ for (const width of [390, 1024, 1600])
         .locator('img'),
     ).toBeVisible()
     await check()
+    await unfold(page)
     await page.getByLabel('Group by').selectOption('confidence')
     await check()
     await page.goto('/library')

@@ -194,3 +194,10 @@ export async function fits(page: Page): Promise<void> {
   })
   expect(out).toEqual([])
 }
+
+/** Has the choices of a list in sight: on a phone they stand behind a button. */
+export async function unfold(page: Page): Promise<void> {
+  const opener = page.getByRole('button', { name: /^Filters/ })
+  if ((await opener.isVisible()) && (await opener.getAttribute('aria-expanded')) === 'false')
+    await opener.click()
+}

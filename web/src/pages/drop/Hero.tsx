@@ -41,7 +41,7 @@ export function Hero({ pipelines, onChoose }: Props) {
           return (
             <article key={pipeline.name}>
               {exampleOf(pipeline.name) && (
-                <img src={exampleOf(pipeline.name)} alt="" width={480} height={180} loading="lazy" />
+                <img src={exampleOf(pipeline.name)} alt="" width={480} height={180} />
               )}
               <h2>
                 <Icon aria-hidden size={20} strokeWidth={1.6} />
