@@ -1108,7 +1108,7 @@ export interface ImportRequest {
   }
   recursive?: boolean
   /**
-   * Told of the job's end, as a webhook.
+   * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
 }
@@ -1196,7 +1196,7 @@ export interface JobRequest {
     [k: string]: unknown
   }
   /**
-   * Told of the job's end, as a webhook.
+   * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
 }
@@ -1695,7 +1695,7 @@ export interface PicturesRequest {
    */
   skip_unsupported?: boolean
   /**
-   * Told of the job's end, as a webhook.
+   * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
 }
@@ -2641,7 +2641,7 @@ export interface StoredPictures {
   }
   name?: string | null
   /**
-   * Told of the job's end, as a webhook.
+   * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
 }
@@ -2843,7 +2843,7 @@ export interface UploadRequest {
    */
   files_intended?: number | null
   /**
-   * Told of the job's end, as a webhook.
+   * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
 }
