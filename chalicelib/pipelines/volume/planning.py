@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
@@ -194,7 +194,7 @@ class Planner:
         for place, file in enumerate(files):
             self._job.progress(100 * place / len(files), file.filename)
             with self._job.open(file) as stream:
-                found.headers.append(dicom.header(stream, budget))
+                found.headers.append(replace(dicom.header(stream, budget), content=file.sha256 or ""))
                 found.names.append(file.filename)
         refused = {
             f.number: f

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from chalicelib.pipelines.base import UnreadableFile
@@ -60,7 +60,7 @@ def in_zip(
                 strangers.append((place, name))
                 continue
             try:
-                header = dicom.header(stream, budget)
+                header = replace(dicom.header(stream, budget), content=f"{archive.getinfo(name).CRC:08x}")
             except dicom.NoImage as reason:
                 refused = refused or reason
                 continue

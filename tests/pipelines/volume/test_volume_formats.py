@@ -250,6 +250,16 @@ def test_the_very_same_file_twice_is_one_slice() -> None:
     assert warnings == []
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_two_files_that_claim_to_be_one_instance_and_differ_are_reported(packed: bool) -> None:
+    slices = dicom_slices(VALUES)
+    files = [(f"{n:02}.dcm", content) for n, content in enumerate([*slices, dicom_slices(VALUES + 1)[3]])]
+    run = FakeRun(("s.zip", zipped(dict(files)))) if packed else FakeRun(*files)
+    found, _, warnings = prepared(run)
+    assert np.array_equal(found, VALUES)
+    assert warnings == ["1 duplicate slice(s) at a position that is already taken: the first one is used."]
+
+
 def test_unevenly_spaced_slices_are_reported() -> None:
     at = [k * 1.5 + (0.3 if k == 6 else 0) for k in range(13)]
     _, grid, warnings = prepared(

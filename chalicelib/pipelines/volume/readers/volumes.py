@@ -191,11 +191,11 @@ def _merit(one: Candidate) -> tuple[Any, ...]:
 
 
 def _once(slices: list[Slice]) -> list[Slice]:
-    """The slices without those that are the very same instance."""
+    """The slices without those that are the very same instance, with the same bytes."""
     seen: set[Hashable] = set()
     kept = []
     for one in slices:
-        key = (one.header.instance, one.plane)
+        key = (one.header.instance, one.header.content, one.plane)
         if not one.header.instance or key not in seen:
             kept.append(one)
         seen.add(key)
