@@ -47,8 +47,8 @@ class Header:
 
     step: mm to the next slice as the file states it, None where it doesn't. scan: False for pictures of scans
     (localisers, screenshots, captures). inverted: whether low values are to be shown bright. undecodable: why its
-    pixels can't be decoded here, or None. side: "left" or "right" where the file says which of a pair it shows. content: a
-    checksum of the file, where the caller has one: two files may claim to be one instance and differ.
+    pixels can't be decoded here, or None. side: "left" or "right" where the file says which of a pair it shows.
+    content: a checksum of the file, where the caller has one: two files may claim to be one instance and differ.
     """
 
     series: str
