@@ -131,16 +131,17 @@ deploy: package web ## package, upload, deploy and try it (STAGE=, REGION=, DOMA
 destroy: setup ## remove a deployment; tables, files and secrets stay (STAGE=, REGION=)
 	@$(RUN) -m infra.aws.deploy down --stage "$(STAGE)" --region "$(REGION)"
 
-verify: setup .verify-stamp ## prove the AWS package without AWS: linters, an emulator, the real runtime client
+verify: setup .verify-stamp ## prove the AWS package without AWS, and the API's description with others' tools
 	@$(RUN) -m infra.aws.package --stage verify --architecture arm64
 	@$(RUN) -m infra.aws.package --stage verify --architecture x86_64
-	@$(RUN) -m pytest -o python_files='verify_*.py' tests/aws $(ARGS)
+	@$(RUN) -m pytest -o python_files='verify_*.py' tests/aws tests/openapi $(ARGS)
 
 bench-aws: setup ## measure starts and reckon costs and limits on AWS; writes docs/performance.md
 	@$(RUN) -m benchmarks.aws
 
-.verify-stamp: $(UV) .python-version requirements-verify.txt
-	@echo "Setting up the linters of AWS templates in .venv-verify"
+.verify-stamp: $(UV) .python-version requirements-verify.txt .tools/node-stamp tests/openapi/package-lock.json
+	@echo "Setting up the linters of templates and of the OpenAPI document in .venv-verify and tests/openapi"
 	@$(UV) venv -q --allow-existing --python "$$(cat .python-version)" .venv-verify
 	@$(UV) pip sync -q --python .venv-verify --require-hashes requirements-verify.txt
+	@cd tests/openapi && PATH="$(CURDIR)/.tools/bin:$$PATH" npm install --no-save --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
