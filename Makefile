@@ -59,7 +59,7 @@ client: setup ## make the client's types from the API's description, and its whe
 	@ls build/client/*.whl
 
 client-versions: setup ## try the client's wheel on each Python that it is for, with the oldest and the newest libraries
-	@$(RUN) client/versions.py --uv "$(UV)"
+	@$(RUN) client/versions.py --uv "$(UV)" $(ARGS)
 
 lock: setup ## lock the requirements anew from the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in examples/*/src/*/layers/*/requirements.in; do \

@@ -22,14 +22,16 @@ RESOLUTIONS = ("lowest-direct", "highest")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uv", default=str(ROOT / ".tools" / "bin" / "uv"))
-    uv = parser.parse_args().uv
+    parser.add_argument("--resolution", choices=RESOLUTIONS, action="append", help="instead of both")
+    options = parser.parse_args()
+    uv = options.uv
     tried = 0
     for version in VERSIONS:
         python = _find(uv, version)
         if python is None:
             print(f"Python {version}: not here")
             continue
-        for resolution in RESOLUTIONS:
+        for resolution in options.resolution or RESOLUTIONS:
             print(f"Python {version}, {resolution}: {_try(uv, python, resolution)}", flush=True)
             tried += 1
     if not tried:
