@@ -119,7 +119,7 @@ def together(several: Sequence[Estimate], *, first: tuple[float, float] = (0.0, 
     return Estimate(
         "fast" if any(one.strategy == "fast" for one in several) else "cheap",
         max(one.workers for one in several),
-        round(first[0] + sum(one.seconds for one in several), 1),
+        _tenths(first[0] + sum(one.seconds for one in several)),
         round(first[1] + sum(one.usd for one in several), 6),
     )
 
@@ -141,4 +141,8 @@ def _with(planned: Plan, found: Needs, workers: int) -> Estimate:
     usd = busy * GB * USD_GB_SECOND + found.puts * USD_PUT + found.gets * USD_GET + USD_INVOCATION * workers
     if shared:
         usd += workers * (USD_SLICE + 2 * USD_GET) + USD_PUT
-    return Estimate("fast" if shared else "cheap", workers, round(seconds, 1), round(usd, 6))
+    return Estimate("fast" if shared else "cheap", workers, _tenths(seconds), round(usd, 6))
+
+
+def _tenths(seconds: float) -> float:
+    return max(0.1, round(seconds, 1))  # the smallest zip takes a moment too
