@@ -188,7 +188,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             OWNERS,
         ],
         "watch_jobs": [
-            table("jobs", *READ, "UpdateItem", "DeleteItem", "BatchWriteItem"),
+            table("jobs", "Query", "UpdateItem", "DeleteItem", "BatchWriteItem"),
             index("jobs", "by_owner"),
             listing(),
             send("live"),
@@ -201,7 +201,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             STANDING,
         ],
         "live_message": [
-            table("jobs", *READ, "UpdateItem", "BatchWriteItem"),
+            table("jobs", "Query", "UpdateItem", "BatchWriteItem"),
             index("jobs", "by_owner"),
             listing(),
             send("live"),
