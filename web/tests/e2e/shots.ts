@@ -48,6 +48,7 @@ test('photos', async ({ page }) => {
   await page.waitForTimeout(1500)
   await shot(page, '5-job', 'wide', 'light')
   await shot(page, '5-job', 'phone', 'dark')
+  await page.setViewportSize(WIDTHS.tablet) // a phone has the filters behind a button
   await page.getByLabel('Group by').selectOption('confidence')
   await shot(page, '6-confidence', 'tablet', 'light')
   await page.setViewportSize(WIDTHS.wide)
