@@ -244,7 +244,7 @@ def _dos_time(moment: datetime | None) -> tuple[int, int]:
     if moment is None or moment.year < 1980:
         moment = datetime(1980, 1, 1)  # noqa: DTZ001  # a zip's clock has no zone
     elif moment.year > 2107:
-        moment = datetime(2107, 12, 31, 23, 59, 58)  # noqa: DTZ001
+        moment = datetime(2107, 12, 31, 23, 59, 58)  # noqa: DTZ001  # likewise
     time = moment.hour << 11 | moment.minute << 5 | moment.second // 2
     return time, (moment.year - 1980) << 9 | moment.month << 5 | moment.day
 

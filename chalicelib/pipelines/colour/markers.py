@@ -109,7 +109,7 @@ def _placed(group: dict[int, Floats], card: Card) -> MarkedCard | None:
     assert card.markers is not None
 
     def of(used: tuple[int, ...]) -> MarkedCard:
-        points = np.concatenate([card.markers[i] for i in used])  # type: ignore[index]
+        points = np.concatenate([card.markers[i] for i in used])  # type: ignore[index]  # asserted above
         places = np.concatenate([group[i] for i in used])
         matrix = homography.fitted(points, places)
         back = homography.mapped(np.linalg.inv(matrix), places)

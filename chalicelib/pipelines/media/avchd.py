@@ -28,7 +28,7 @@ def times(packet: bytes) -> list[Found]:
     try:
         zone, century, year, month = date[0], *(int(f"{b:x}") for b in date[1:])
         day, hour, minute, second = (int(f"{b:x}") for b in time)
-        local = datetime(100 * century + year, month, day, hour, minute, second)  # noqa: DTZ001
+        local = datetime(100 * century + year, month, day, hour, minute, second)  # noqa: DTZ001  # its zone comes apart
     except (ValueError, IndexError):
         return []
     offset = timedelta(hours=zone >> 1 & 0x0F, minutes=30 if zone & _HALF else 0)

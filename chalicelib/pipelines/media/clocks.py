@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 # A camera whose battery ran out begins again at its maker's first moment, and the first photos follow within minutes.
 RUNNING = timedelta(minutes=10)
-# (first moment, whether the clock runs on from there)
+# (first moment, whether the clock runs on from there); a camera's clock has no zone (DTZ001)
 _STARTS = (
     # Epochs of file formats and operating systems: never measured. ISO/IEC 14496-12 (1904), POSIX (1970),
     # MS-DOS and FAT (1980), Matroska (2001, RFC 9559 section 11.2), NTP (1900), Windows FILETIME (1601).
