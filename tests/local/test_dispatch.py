@@ -82,7 +82,7 @@ def test_a_handler_that_works_longer_than_messages_are_hidden_is_called_once(sta
 def test_messages_stay_hidden_while_they_wait_for_a_worker(own_stack: Stack) -> None:
     own_stack.options += ["--workers", "1"]
     own_stack.start()
-    own_stack.send("inspect-b", "sleep 4.9")
+    own_stack.send("run-b", "sleep 4.9")
     eventually(lambda: own_stack.seen("inspect", "sleep 4.9"))
     own_stack.send("inspect-a", "sleep 3")
     eventually(lambda: own_stack.seen("slept", "sleep 3"))
@@ -97,6 +97,20 @@ def test_a_long_run_leaves_a_worker_for_new_files(stack: Stack) -> None:
     eventually(lambda: stack.seen("slept", "sleep 3.01") and stack.seen("slept", "sleep 3.02"))
     words = [n["word"] for n in stack.seen() if n["kind"] == "slept" or n.get("word") == "in between"]
     assert words.index("in between") < min(words.index("sleep 3.01"), words.index("sleep 3.02"))
+
+
+def test_spare_workers_take_the_place_of_those_that_look_into_slow_files(own_stack: Stack) -> None:
+    own_stack.options += ["--time-limit", "60"]
+    own_stack.start()
+    own_stack.send("inspect-a", "sleep 20.1")
+    own_stack.send("inspect-b", "sleep 20.2")
+    eventually(lambda: len([n for n in own_stack.seen("inspect") if n["word"].startswith("sleep 20")]) == 2)
+    own_stack.send("inspect-a", "meanwhile")
+    eventually(lambda: own_stack.seen("inspect", "meanwhile"))
+    assert not own_stack.seen("slept")
+    assert len(own_stack.pids("infra.local.worker")) > 2
+    eventually(lambda: len(own_stack.seen("slept")) == 2)
+    eventually(lambda: len(own_stack.pids("infra.local.worker")) == 2)
 
 
 def test_slices_of_a_run_occupy_every_worker(stack: Stack) -> None:
