@@ -1,7 +1,7 @@
 """Worker processes as Lambda has function instances: each does one call at a time, and a dead one is replaced.
 
-Lambda starts another instance where all are busy. Here a call may be relieved instead: while it is slow, a spare worker
-takes its place, as long as the machine has memory for it. A slow decoder gives way to others
+Lambda starts another instance where all are busy. Here a call may be relieved instead: where it is slow and no worker
+is idle, a spare one is started, as long as the machine has memory for it. A slow decoder gives way to others
 (chalicelib/pipelines/apart.py), so that a spare worker loses no processor time to it.
 """
 
@@ -24,6 +24,8 @@ START_SECONDS = 60.0
 SLOW_SECONDS = 2.0
 """Several times what a batch of ordinary files takes."""
 MOST_SPARE = 8
+KEPT_SECONDS = 30.0
+"""How long spare workers stay after the last slow call: on a busy machine many are slow, and a start costs a second."""
 SPARE_MEMORY = 2 * 1024**3
 """Bytes that must be available for a spare worker: a decoder may take 1.5 GB."""
 
@@ -129,9 +131,14 @@ class Executors:
         self._idle: SimpleQueue[Executor] = SimpleQueue()
         self._all: set[Executor] = set()
         self._stopped = False
-        self._spare = 0
+        self._count = count
+        self._slow = 0
+        self._slow_at = 0.0
         for _ in range(count - self._missing):
             self._add()
+
+    def __len__(self) -> int:
+        return len(self._all)
 
     def _add(self) -> None:
         executor = Executor(self._app)
@@ -148,19 +155,19 @@ class Executors:
     ) -> Any:
         """As Executor.call. A worker that is lost is replaced by a new one.
 
-        `relieved` is called once a spare worker has taken the place of a slow call: the caller may begin another then.
+        `relieved` is called once, where the call is slow and a worker is idle beside it: the caller may begin another.
         """
         with self._lock:
             while self._missing:
                 self._missing -= 1
                 self._add()
         executor = self._take(meanwhile)
-        has_spare = False
+        was_slow = False
 
         def relieve() -> None:
-            nonlocal has_spare
+            nonlocal was_slow
             if relieved and self._add_spare():
-                has_spare = True
+                was_slow = True
                 relieved()
 
         lost = True
@@ -171,23 +178,32 @@ class Executors:
             lost = isinstance(failure, WorkerLost)
             raise
         finally:
-            self._done(executor, lost=lost, has_spare=has_spare)
+            self._done(executor, lost=lost, was_slow=was_slow)
         return result
 
     def _add_spare(self) -> bool:
+        """Whether a worker is idle now, beside the one that is slow."""
         with self._lock:
-            if self._stopped or self._spare >= MOST_SPARE or _available_memory() < SPARE_MEMORY:
+            if self._stopped:
                 return False
-            self._spare += 1
-            self._add()
+            if self._idle.empty():
+                if len(self._all) >= self._count + MOST_SPARE or _available_memory() < SPARE_MEMORY:
+                    return False
+                self._add()
+            self._slow += 1
             return True
 
-    def _done(self, executor: Executor, *, lost: bool, has_spare: bool) -> None:
-        """Back among the idle ones; a worker whose place a spare one has taken ends instead."""
-        if has_spare:
-            with self._lock:
-                self._spare -= 1
-            self._all.discard(executor)
+    def _done(self, executor: Executor, *, lost: bool, was_slow: bool) -> None:
+        """Back among the idle ones, unless it is lost or no longer needed."""
+        now = time.monotonic()
+        with self._lock:
+            if was_slow:
+                self._slow -= 1
+                self._slow_at = now
+            spare = len(self._all) > self._count and not self._slow and now - self._slow_at >= KEPT_SECONDS
+            if spare:
+                self._all.discard(executor)
+        if spare:
             executor.stop()
         elif lost:
             self._replace(executor)

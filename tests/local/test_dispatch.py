@@ -3,10 +3,13 @@
 import hashlib
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from infra.local import executors as executors_module
 from infra.local.dispatcher import failed_ids, is_slice, sqs_event
+from infra.local.executors import Executors, Meanwhile
 from tests.local.conftest import Stack, eventually
 
 
@@ -110,7 +113,27 @@ def test_spare_workers_take_the_place_of_those_that_look_into_slow_files(own_sta
     assert not own_stack.seen("slept")
     assert len(own_stack.pids("infra.local.worker")) > 2
     eventually(lambda: len(own_stack.seen("slept")) == 2)
-    eventually(lambda: len(own_stack.pids("infra.local.worker")) == 2)
+
+
+def test_spare_workers_end_once_no_call_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors_module, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(executors_module, "KEPT_SECONDS", 0.0)
+    monkeypatch.setenv("TINY_SEEN", str(tmp_path / "seen"))
+    pool = Executors("tests.local.tinyapp", 1)
+    relieved: list[int] = []
+    try:
+        for word in ("sleep 1", "sleep 1", "quick", "quick"):
+            pool.call(
+                "inspect_a",
+                {"Records": [{"body": word}]},
+                30,
+                Meanwhile(1, lambda: None),
+                lambda: relieved.append(len(pool)),
+            )
+        assert relieved == [2, 2]
+        assert len(pool) == 1
+    finally:
+        pool.stop()
 
 
 def test_slices_of_a_run_occupy_every_worker(stack: Stack) -> None:
