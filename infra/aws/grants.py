@@ -72,12 +72,12 @@ def remove() -> list[Grant]:
 
 
 def folders(names: Sequence[str]) -> list[Grant]:
-    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table at once."""
+    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table, read at once."""
     if not names:
         return []
     return [
         objects(("GetObject", "PutObject", "DeleteObject"), *names),
-        table("jobs", "BatchGetItem", "BatchWriteItem"),
+        table("jobs", "BatchGetItem"),
     ]
 
 
@@ -119,7 +119,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
         ]
     if kind == "run":
         return [
-            table("jobs", *READ, *WRITE, "DeleteItem"),
+            table("jobs", *READ, *WRITE, "BatchWriteItem", "DeleteItem"),
             objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
@@ -178,7 +178,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             OWNERS,
         ],
         "sweep": [
-            table("jobs", *READ, *WRITE, "DeleteItem"),
+            table("jobs", *READ, *WRITE, "BatchWriteItem", "DeleteItem"),
             index("jobs", "due"),
             objects(("DeleteObject",), "work", "results"),
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),

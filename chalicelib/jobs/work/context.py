@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from chalicelib.files.archive import SourceChanged
+from chalicelib.files.archive import Plan, SourceChanged
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, unmark_duplicates
@@ -24,7 +24,7 @@ from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
 from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
-from chalicelib.jobs.work.run_files import CHANGED, RunFiles, inspected, source_changed
+from chalicelib.jobs.work.run_files import CHANGED, RunFiles, Sources, inspected, source_changed
 from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
@@ -65,6 +65,8 @@ class Context:
         self._jobs = stores.jobs
         self._objects = stores.objects
         self._files = RunFiles(stores.jobs, stores.objects, job.id, scratch)
+        self._sources = Sources(self._files)
+        self._unshared: dict[str, Plan] = {}
         self._models = stores.models
         self._user_data = stores.user_data
         self._clock = stores.clock
@@ -82,6 +84,7 @@ class Context:
     def files(self) -> Iterator[InspectedFile]:
         for file in self._jobs.files(self.job):
             if file.state in FINISHED:
+                self._sources[file.number] = Source.of(file)
                 yield inspected(file)
 
     def open(self, file: InspectedFile) -> BinaryIO:
@@ -219,7 +222,7 @@ class Context:
 
     def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
         self._check()
-        planned = plan_archive(members, self._stored_files())
+        planned = plan_archive(members, self._sources)
         count = share_count(estimate(planned, strategy), planned)
         key, plan = keys.result(self.job_id, safe(name)), self.scratch / "slices-of-zip"
         with plan.open("wb") as out:
@@ -228,13 +231,16 @@ class Context:
             self.saved_anything = True
             self._put(keys.work(self.job_id, f"zip-{safe(name)}"), plan, "application/octet-stream", None)
         plan.unlink()
+        if not shared:  # this worker goes on with it: to plan it again would read all files again
+            self._unshared[name] = planned
         return shared
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
+        planned = self._unshared.pop(name, None) or plan_archive(members, self._sources)
         try:
-            size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
+            size = write_archive(self, self._objects, key, planned, self._tags)
         except SourceChanged as replaced:
             self._drop_upload()
             raise self._replaced(replaced) from None
@@ -288,9 +294,6 @@ class Context:
         if self.upload:
             self._objects.abort_parts(self.upload["key"], self.upload["id"])
             self._claim.write(upload=None)
-
-    def _stored_files(self) -> Mapping[int, Source]:
-        return {file.number: Source.of(file) for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

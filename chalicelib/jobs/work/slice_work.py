@@ -28,7 +28,7 @@ from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
 from chalicelib.jobs.work.zip_slices import read_share
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Strategy
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,11 @@ class SliceContext(Context):
     """What a slice has at hand: all that doesn't belong to its job as a whole."""
 
     _claim: SliceClaim
+
+    def begin(self, step: Step) -> None:
+        """The claim has just read the job and written the slice."""
+        self._written_at = self._clock()
+        self.progress(0.0)
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         raise TypeError("a slice has no checkpoint: it runs again from its start")
