@@ -57,7 +57,7 @@ class Store:
         return os.pread(self._file, end - start, source + start)
 
     def copy(self, source: int, start: int, end: int, out: int, out_at: int) -> None:
-        """What UploadPartCopy does in a store: the kernel copies, the process sees no byte."""
+        """Copies as a store does for UploadPartCopy: in the kernel, without a byte in this process."""
         at = source + start
         while at < source + end:
             copied = os.copy_file_range(self._file, out, source + end - at, at, out_at)

@@ -57,7 +57,7 @@ def marking(job_id: str, number: int, of: int) -> Change:
 
 
 def held_by(outcome: FileOutcome) -> int:
-    """What a rejected file keeps in the store. One without an ETag wasn't there."""
+    """The bytes of a rejected file that stay in the store. One without an ETag wasn't there."""
     return outcome.size if outcome.etag and outcome.counts_bytes else 0
 
 

@@ -256,5 +256,5 @@ def _counts(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) ->
 
 
 def _rejections(bad: Sequence[FileOutcome], now: datetime) -> list[Change]:
-    """What counts files rejected just now, where there are any."""
+    """The day's count of files rejected just now, where there are any."""
     return [Change(DayRecord(day_of(now)), adds=rejections([o.error_code for o in bad]))] if bad else []

@@ -1,4 +1,4 @@
-"""What the core keeps about jobs, files and artifacts: values only, no behaviour that needs a store."""
+"""The records of the core: jobs, files, artifacts, results. Values only, no behaviour that needs a store."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Job:
 
     @property
     def final_bytes(self) -> int:
-        """What it counts for in its owner's usage once it is over."""
+        """Its bytes in its owner's usage once it is over."""
         made = self.announced_bytes if self.keep_seconds is not None and self.state is JobState.COMPLETED else 0
         return self.counts.size + made
 
@@ -250,7 +250,7 @@ def parse_file_id(value: str) -> tuple[str, int] | None:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What inspecting one claimed file came to; written only while `attempt` is still the file's claim.
+    """The outcome of inspecting one claimed file; written only while `attempt` is still the file's claim.
 
     picture: a JPEG that is still to be stored; thumbnail: where it is.
     """
@@ -301,7 +301,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a user has: jobs that are not final, with what their files were announced to be; and bytes of the files of
+    """A user's usage: jobs that are not final, with their announced bytes; and bytes of the files of
     their finished jobs."""
 
     active_jobs: int = 0

@@ -1,4 +1,4 @@
-"""What the core reports to operators: metrics, and the spans of work that log lines belong to."""
+"""Reports of the core to operators: metrics, and the spans of work that log lines belong to."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class OptionRefused(Exception):
 
 @dataclass(frozen=True)
 class FileRules:
-    """What a pipeline takes in.
+    """The files that a pipeline accepts.
 
     extensions: lower case with the dot, double ones too (".nii.gz"); matched against the end of the name.
     max_bytes: largest file. roles: what a file may be for besides plain input ("labels", "reference").
@@ -81,7 +81,7 @@ class FileRules:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What inspecting one file found.
+    """The outcome of inspecting one file.
 
     content_type: by the bytes. metadata: JSON values only, kept in the job table, so keep it well under 1 kB.
     thumbnail: a JPEG, or None.
@@ -137,7 +137,7 @@ Strategy = Literal["fast", "cheap", "auto"]
 
 
 class RunContext(Protocol):
-    """What a step has at hand. Every call but the plain attributes may raise to stop the step at a clean point
+    """The context of a step. Every call but the plain attributes may raise to stop the step at a clean point
     (paused, cancelled, out of time): let that pass, and don't catch BaseException.
     """
 
@@ -175,13 +175,13 @@ class RunContext(Protocol):
         its last checkpoint, once the user resumes the job."""
 
     def user_data(self, kind: str, name: str) -> bytes | None:
-        """What the owner has stored under `/user-data/{kind}/{name}`; None where there is nothing."""
+        """The owner's data under `/user-data/{kind}/{name}`; None where there is none."""
 
     def save(self, name: str, content: bytes | Path) -> None:
         """Keeps something for later steps, which may run in another process on another machine."""
 
     def load(self, name: str) -> Path:
-        """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
+        """An earlier step's save(), as a local file. Raises KeyError where nothing was saved under `name`."""
 
     def model(self, name: str) -> Path:
         """A folder with the files of `models/{name}/`, which an operator has put into the bucket.

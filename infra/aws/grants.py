@@ -1,4 +1,4 @@
-"""What each function may do, as data: actions on tables, indexes, prefixes of the bucket, and queues.
+"""The rights of each function, as data: actions on tables, indexes, prefixes of the bucket, and queues.
 
 One list for the roles of the template and for the test that holds them against every call of the test suite.
 """
@@ -72,7 +72,7 @@ def remove() -> list[Grant]:
 
 
 def folders(names: Sequence[str]) -> list[Grant]:
-    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table, read at once."""
+    """Rights for a work's own folders in the bucket, and for reading many items of the table at once."""
     if not names:
         return []
     return [
@@ -96,7 +96,7 @@ SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
-    """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for an unknown handler."""
+    """The rights of a handler of app.py; `api` stands for all routes. Raises KeyError for an unknown handler."""
     kind, _, place = handler.partition("_")
     layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]

@@ -45,7 +45,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _ready(address: str, settings: LocalSettings) -> str:
-    """What to know once it runs: for people, for programs, and where its store is for other S3 clients."""
+    """The addresses of a running stack: for people, for programs, and of its store for other S3 clients."""
     key = settings.data_dir / "cloud-credentials"
     return (
         f"Millrace is at {address}\n"

@@ -19,7 +19,7 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What to do, `every` so many seconds, as long as a call waits for a worker or for its answer."""
+    """Runs `every` so many seconds while a call waits for a worker or for its answer."""
 
     every: float
     do: Callable[[], None]
@@ -48,7 +48,7 @@ class Executor:
         self._ready = False
 
     def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
-        """What the handler returns. Raises CallFailed."""
+        """The handler's return value. Raises CallFailed."""
         if not self._ready:
             self._reply(START_SECONDS, meanwhile)
             self._ready = True

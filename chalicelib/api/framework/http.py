@@ -203,7 +203,7 @@ def problem(error: JobError, request_id: str, status: int | None = None) -> Resp
 
 
 def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseModel | None:
-    """What the request brings: the route's body or form, checked."""
+    """The request's body or form, validated."""
     if route.form:
         from chalicelib.api.framework.forms import parse_form
 

@@ -138,7 +138,7 @@ def _operation(route: Route, references: References, schemas: Schema, example: S
 
 
 def _description(route: Route) -> str:
-    """What the view says of itself, and who may."""
+    """The view's own description, and the scope that it needs."""
     said = " ".join((route.description or f"{route.summary}.").split())
     return f"{said} {f'Needs the scope `{route.scope}`.' if route.scope else 'Needs no sign-in.'}"
 

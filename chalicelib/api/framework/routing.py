@@ -38,7 +38,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Route:
-    """What there is to know of a route, for serving it and for documenting it."""
+    """A route, as it is served and documented."""
 
     name: str
     subject: str

@@ -1,4 +1,4 @@
-"""What the core needs from the outside besides the jobs' own store (job_ports.py): objects, queues, the time.
+"""The ports of the core besides the jobs' store (stores.py): objects, queues, the time.
 
 The core owns these contracts; stores fulfil them, and so do tests' fakes. What goes wrong outside is raised as it is:
 the queue then delivers again.
@@ -22,7 +22,7 @@ NewId = Callable[[], str]
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a client sends to the store by itself. headers: must be sent exactly so."""
+    """A request that a client sends to the store directly. headers: must be sent exactly so."""
 
     method: str
     url: str
@@ -117,7 +117,7 @@ class ObjectStore(Protocol):
     ) -> SignedRequest: ...
 
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
-        """What the store has of an upload under way. PartsGone."""
+        """The parts that the store has of an upload under way. PartsGone."""
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
         """The store checks the CRC32 that goes with it. PartsGone, ChecksumRefused."""
@@ -156,7 +156,7 @@ class ModelStore(Protocol):
 
 class UserData(Protocol):
     def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
-        """What the owner has stored under that kind and name; None where there is nothing."""
+        """The owner's data of that kind and name; None where there is none."""
 
 
 class Invoker(Protocol):

@@ -1,4 +1,4 @@
-"""What the core needs of the jobs' store: small protocols, and for each consumer the few that it uses.
+"""The ports to the jobs' store: small protocols, and for each consumer the few that it uses.
 
 Writes of jobs, files and slices are moves, which any store carries out by `apply` (changes.Records). A method here that
 names a condition writes nothing when it doesn't hold.
@@ -183,7 +183,7 @@ class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...
 
 
 class CorrectionStore(Records, JobReads, FilesById, Protocol):
-    """What an owner corrects of a job's files."""
+    """Corrections of a job's files by their owner."""
 
 
 class SliceStore(Records, JobReads, SliceReads, Protocol): ...

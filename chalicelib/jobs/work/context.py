@@ -1,4 +1,4 @@
-"""What the core gives to a running step: the job's files, progress, checkpoints, artifacts."""
+"""The context of a running step: the job's files, progress, checkpoints, artifacts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXPIRING = {"millrace-expires": "24h"}
 
 @dataclass(frozen=True)
 class Stores:
-    """What steps read from and write to."""
+    """The stores that steps read from and write to."""
 
     jobs: RunStore
     objects: ObjectStore
@@ -252,7 +252,7 @@ class Context:
         self._claim.write(**done)
 
     def _replaced(self, found: SourceChanged) -> BaseException:
-        """What ends a run whose zip can't be made of what was planned."""
+        """The exception that ends a run whose zip can't be made as planned."""
         if not isinstance(found, FileChanged):
             return PipelineFailed("file_changed", f"{CHANGED} ({found})")
         if found.filename is not None:

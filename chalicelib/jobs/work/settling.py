@@ -1,4 +1,4 @@
-"""What follows once all files of a job are in."""
+"""The moves that follow once all files of a job are in."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ TOO_OFTEN = "A part of the run broke off several times; what was uploaded is kep
 
 
 class SliceContext(Context):
-    """What a slice has at hand: all that doesn't belong to its job as a whole."""
+    """The context of a slice: without the calls that belong to its job as a whole."""
 
     _claim: SliceClaim
 

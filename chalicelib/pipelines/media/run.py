@@ -1,4 +1,4 @@
-"""What the media pipeline does once all files of a job are in: what belongs together, names, the zip."""
+"""The steps of the media pipeline once all files of a job are in: groups, names, the zip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What calls of the SDK take by keyword, and what they call back with."""
+"""Keyword arguments of the SDK's calls, and the type of their callbacks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FilesQuery(TypedDict, total=False):
 
 
 class ArchiveOptions(TypedDict, total=False):
-    """What to put into an archive, and how: see models.ArchiveRequest."""
+    """The content and form of an archive: see models.ArchiveRequest."""
 
     file_ids: list[str]
     filter: FilesFilter | Mapping[str, object]
@@ -45,7 +45,7 @@ class ArchiveOptions(TypedDict, total=False):
 
 
 class ShareOptions(TypedDict, total=False):
-    """What to share, and how: one of archive_id, job_id and file_ids; see models.ShareRequest."""
+    """The subject and terms of a share: one of archive_id, job_id and file_ids; see models.ShareRequest."""
 
     archive_id: str
     job_id: str
