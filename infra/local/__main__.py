@@ -50,7 +50,7 @@ def _ready(address: str, settings: LocalSettings) -> str:
     return (
         f"Millrace is at {address}\n"
         f"API: {address}/api/docs   S3: {settings.endpoint}, bucket {BUCKET}, key in {key}\n"
-        f"Logs: {settings.logs()}   Is it well? make doctor"
+        f"Logs: {settings.logs()}   Check it: make doctor"
     )
 
 
