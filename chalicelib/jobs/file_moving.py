@@ -1,6 +1,6 @@
-"""The writes of moves of files, with what counts them for their job: each file by itself, several in one transaction.
+"""The writes of moves of files, with the counters of their job: each file by itself, several in one transaction.
 
-Where one of several has moved on by itself, the others go without it.
+A file that has changed meanwhile is left out, and the others are written without it.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ AT_ONCE = 25
 
 
 def move_file(jobs: Records, file: File, moved: MovedFile) -> File:
-    """Moves a file in ways that count nowhere, and returns it. StaleTransition."""
+    """Applies a move that changes no counters, and returns the file. StaleTransition."""
     try:
         there: File = jobs.apply([change(file, moved)])
     except Refused:
@@ -58,12 +58,12 @@ def move_file(jobs: Records, file: File, moved: MovedFile) -> File:
 def claim_file(
     jobs: FileStore, job_id: str, number: int, seen: StoredObject, by: str, now: datetime, lease_until: datetime
 ) -> File:
-    """Claims a file to look into this version of its object, for the message `by`: one that is expected, one whose
-    worker's lease is over, or a finished one whose object was replaced by this later version, with its counts taken
+    """Claims a file for the message `by`, to inspect this version of its object: an expected file, one whose lease has
+    expired, or a finished one whose object was replaced by this later version, whose counts are then taken
     back.
 
-    FileNotFound; Busy where another message's lease is in force; StaleTransition where this version is finished, or a
-    later one is, or the job takes no more files.
+    FileNotFound; Busy where another message's lease is in force; StaleTransition where this or a later version is
+    finished, or the job takes no more files.
     """
     claim: FileFields = {"lease_until": lease_until, "claimed_by": by}
     claim |= {"sequencer": seen.sequencer, "etag": seen.etag or None}
@@ -94,8 +94,8 @@ def claim_file(
 
 
 def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str, now: datetime) -> set[int]:
-    """Writes what inspection came to, counts it and records rejected ones as events; returns the numbers of those whose
-    claim was still the outcome's."""
+    """Writes outcomes of inspection, counts them and records rejections as events; returns the numbers of the files
+    whose claim was still the outcome's."""
 
     def plan(some: Sequence[FileOutcome]) -> Plan:
         good = [o for o in some if o.state is FileState.INSPECTED]
@@ -112,7 +112,7 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
 
 
 def reject_file(jobs: Records, file: File, code: str, message: str, now: datetime) -> bool:
-    """Finishes a file whose work was given up as rejected; False where it has moved on."""
+    """Rejects a file that was given up; False where it has changed meanwhile."""
     event = FileRejected(file.job_id, None, file.number, file.attempt, code, message)
     held = file.size if file.etag and file.counts_bytes else 0  # else its object has never been seen
     changes = [
@@ -128,7 +128,7 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
 
 
 def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> int:
-    """As reject_file, several in one transaction; returns how many had not moved on."""
+    """As reject_file, for several in one transaction; returns how many were rejected."""
 
     def plan(some: Sequence[File]) -> Plan:
         own = [change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
@@ -140,9 +140,9 @@ def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, mess
 
 
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
-    """Takes finished files back to expected, with their counts, which the job counts as recalls; returns how many were
+    """Takes finished files and their counts back to expected, and counts a recall in the job; returns how many were
     still as given. StaleTransition where the job has left the state or the retry in which it was read, or its run was
-    asked for since."""
+    requested since."""
     as_read = Change(JobRecord(job.id), adds={"recalled": 1}, when=job_conditions(job, RECALL_AS_READ()))
 
     def plan(some: Sequence[File]) -> Plan:
@@ -154,7 +154,8 @@ def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
 
 
 def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None:
-    """inspected → duplicate for each number, of the number it maps to; the counts follow. Done ones are skipped."""
+    """inspected → duplicate for each number, of the number that it maps to, with the counts. Skips those already
+    marked."""
 
     def plan(some: Sequence[tuple[int, int]]) -> Plan:
         counts = Change(
@@ -167,7 +168,7 @@ def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None
 
 
 def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> None:
-    """Rejects inspected files whose objects are gone, while the job's run has not moved on. StaleTransition."""
+    """Rejects inspected files whose objects are gone, unless the job's run has changed meanwhile. StaleTransition."""
     as_read = Change(JobRecord(job.id), when=job_conditions(job, RUN_AGAIN_FROM_SLICE()))
 
     def plan(some: Sequence[File]) -> Plan:
@@ -195,8 +196,8 @@ def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None
 def correct_files(
     jobs: Records, job: Job, corrected: Sequence[tuple[File, Mapping[str, Any]]]
 ) -> list[tuple[File, Mapping[str, Any]]]:
-    """Writes new metadata of a completed job's files, as its owner corrects it, and counts that as a revision of the
-    job; returns those whose file was still as it was read. StaleTransition where the job is completed no more."""
+    """Writes an owner's corrected metadata of a completed job's files, and counts a revision of the
+    job; returns those whose file was still as it was read. StaleTransition where the job is no longer completed."""
     counted = Change(JobRecord(job.id), adds={"edits": 1, "revision": 1}, when=job_conditions(job, CORRECT()))
 
     def plan(some: Sequence[tuple[File, Mapping[str, Any]]]) -> Plan:
@@ -209,7 +210,7 @@ def correct_files(
 def judge_file(
     jobs: Records, job_id: str, number: int, run: int, verdict: str, message: str | None, details: Mapping[str, Any]
 ) -> None:
-    """Records a run's verdict on a finished file. One of an earlier run than the last is dropped. FileNotFound."""
+    """Records a run's verdict on a finished file; drops that of an earlier run. FileNotFound."""
     moved = JUDGE(verdict=verdict, verdict_message=message, verdict_details=dict(details), verdict_run=run)
     try:
         jobs.apply([Change(FileRecord(job_id, number), sets_of(moved), when=conditions(None, moved))])
@@ -219,7 +220,7 @@ def judge_file(
 
 
 def counted(file: File) -> int:
-    """The bytes of a finished file that are part of its job's: also of a rejected one, while they lie in the store."""
+    """The bytes of a finished file that count for its job: also of a rejected one, while they are in the store."""
     if file.state is FileState.REJECTED:
         return file.held
     return file.size if file.counts_bytes else 0
@@ -232,8 +233,8 @@ Plan = tuple[list[Change], list[Change], list[JobEvent]]
 
 
 def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
-    """Applies a plan to a few at a time, without those that have moved on; returns those that were as planned.
-    StaleTransition where a change that belongs to none of them is refused."""
+    """Applies a plan in batches, without items that have changed meanwhile; returns the others.
+    StaleTransition where a change of the batch as a whole is refused."""
     done: list[T] = []
     for some in batched(items, AT_ONCE):
         left: Sequence[T] = some
