@@ -112,7 +112,7 @@ class Context:
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
-        # An earlier run may have marked others, before its owner decided or a better one was looked at again.
+        # An earlier run may have marked others: since then its owner has decided, or a file was inspected again.
         if self.job.counts.duplicate:
             marked = [file for file in self._jobs.files(self.job) if file.state is FileState.DUPLICATE]
             unmark_duplicates(self._jobs, self.job_id, [f for f in marked if kept.get(f.number) != f.duplicate_of])
@@ -139,7 +139,7 @@ class Context:
             self._note_progress(percent, filename)
 
     def _note_progress(self, percent: float, filename: str | None) -> None:
-        # A zip in parts gets on even where the step doesn't end in this invocation.
+        # Parts of a zip are progress, even where the step doesn't end in this invocation.
         done: JobFields = {"step_percent": round(percent, 1), "current_filename": filename}
         if self.upload and percent:
             done["tries"] = 0
@@ -167,7 +167,7 @@ class Context:
         self.state = None
 
     def divide(self, slices: int) -> None:
-        """Records that the step is divided: from now on its slices are what is left of it."""
+        """Records that the step is divided: from now on only its slices are left."""
         self._claim.write(
             slices=slices,
             division=self.job.attempt,
@@ -180,7 +180,7 @@ class Context:
         )
 
     def _check(self) -> None:
-        """The clean point before an effect that others see."""
+        """The clean point before a visible effect."""
         self._claim.write()
 
     def _check_seldom(self) -> None:
@@ -290,7 +290,7 @@ class Context:
         self._claim.write(upload=dict(upload))
 
     def _drop_upload(self) -> None:
-        """The parts of a zip that can't be finished are removed at once: they would be paid for until they expire."""
+        """Removes the parts of a zip that can't be finished: they would cost until they expire."""
         if self.upload:
             self._objects.abort_parts(self.upload["key"], self.upload["id"])
             self._claim.write(upload=None)

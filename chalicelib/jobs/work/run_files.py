@@ -1,4 +1,4 @@
-"""The files of a job as a running step reads and describes them."""
+"""A job's files, as a running step reads and describes them."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class RunFiles:
 
 
 class Sources(dict[int, Source]):
-    """Where the bytes of each file lie, by its number, as the files are read. One that wasn't read yet is looked up."""
+    """The place of each file's bytes by its number, noted as files are listed; others are looked up."""
 
     def __init__(self, files: RunFiles) -> None:
         super().__init__()

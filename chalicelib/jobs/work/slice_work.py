@@ -67,7 +67,7 @@ class SliceContext(Context):
         try:
             make_share(self, self._objects, upload, parts, again)
         except SourceChanged as replaced:
-            # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
+            # Its parts would cost until they expire; other workers find the upload gone and stop.
             self._objects.abort_parts(upload["key"], upload["id"])
             raise self._replaced(replaced) from None
 
@@ -98,7 +98,7 @@ class SliceWorker:
         self._works = core.works
 
     def work(self, message: SliceMessage, by: str, deadline: datetime) -> None:
-        """Does one slice. Does nothing where it is done, in another worker's hands, or of a step that is over."""
+        """Does one slice, unless it is done, claimed by another worker, or of a finished step."""
         job, now = self._jobs.job(message.job_id), self._clock()
         if not message.is_of(job):
             return
@@ -150,7 +150,7 @@ class SliceWorker:
             renewal.stop()
             claim.release(tries=0)
         except StaleTransition:
-            # The claim was lost, or the job cancelled, between two looks.
+            # The claim was lost, or the job cancelled, between two clean points.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
                 clean(self._stores.objects, self._jobs, job)
         except Exception:
@@ -175,7 +175,7 @@ class SliceWorker:
         if part.tries >= MOST_SLICE_TRIES:
             self._fail(job, "run_failed", TOO_OFTEN)
             return
-        # A claim that ends at once counts as a try, also where no worker ever got as far.
+        # A claim that ends at once counts as a try, even if no worker has ever claimed the slice.
         now = self._clock()
         claim_slice(self._jobs, job, message.number, message_id, now, now)
         self._slices.send(job, [message.number])
