@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from chalicelib.pipelines.functions import WorkerFunction
 
 SLIPS_EVERY = 15
-"""Minutes between two looks for what lies wrong in the drop folder."""
+"""Minutes between two searches for misplaced files in the drop folder."""
 
-app = Chalice(app_name="millrace", configure_logs=False)  # lines go where chalicelib.observing sends them
+app = Chalice(app_name="millrace", configure_logs=False)  # chalicelib.observing configures logging
 app.experimental_feature_flags.update(["WEBSOCKETS"])  # without it Chalice packages nothing, and says so with exit 0
 app.api.binary_types = ["multipart/form-data"]
 app.register_middleware(observing)
@@ -38,12 +38,12 @@ def deadline(context: Any) -> datetime:
 
 
 def again(message_ids: list[str]) -> dict[str, Any]:
-    """The answer by which the queue delivers some messages of a batch again."""
+    """The answer that makes the queue deliver these messages of a batch again."""
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
 def connected(event: dict[str, Any], connection_id: str) -> dict[str, Any]:
-    """The answer by which API Gateway opens a socket, or doesn't."""
+    """The answer with which API Gateway opens or refuses a socket."""
     if guard := services().origin_guard:
         try:
             guard.check({name.lower(): value for name, value in (event.get("headers") or {}).items()})

@@ -12,7 +12,7 @@ from pathlib import Path
 from boto3.s3.transfer import TransferConfig
 
 from chalicelib.files.archive import Entry
-from chalicelib.jobs.work.archiving import Source, write_archive
+from chalicelib.jobs.work.archiving import Source, plan_archive, write_archive
 from chalicelib.pipelines.base import InspectedFile, Member
 from chalicelib.stores.object_bucket import ObjectBucket
 from tests.local.cloud.running import Cloud
@@ -67,7 +67,7 @@ def _stack(entries: Sequence[Entry], objects: ObjectBucket) -> float:
         content = InspectedFile(number, entry.path, None, "inspected", entry.size, "", None, entry.crc32, {})
         members.append(Member(entry.path, content))
     began = time.perf_counter()
-    size = write_archive(Unwatched(), objects, KEY, members, sources, None)
+    size = write_archive(Unwatched(), objects, KEY, plan_archive(members, sources), None)
     seconds = time.perf_counter() - began
     if objects.stat(KEY).size != size:
         raise AssertionError("the zip is of another size")

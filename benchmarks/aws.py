@@ -26,40 +26,12 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     parser = argparse.ArgumentParser(prog="benchmarks.aws", description=__doc__)
     parser.add_argument("--json", type=Path, help="write the JSON here; the page then stays as it is")
     options = parser.parse_args(argv)
-    small, large = spent(FEW, PHOTO), spent(MANY, PHOTO)
-    counted = aws_model.per_file(small, large, MANY - FEW)
-    few, more = (spent(files, PHOTO, trickling=True) for files in (FEW // 2, FEW))
-    trickling = aws_model.per_file(few, more, FEW - FEW // 2)
-    million, puts = aws_model.MILLION, price("s3.put") * aws_model.MILLION
-    seconds = aws_model.seconds_per_photo(PHOTO)
-    function = aws_model.lambda_usd(seconds, "inspect_media") * million
-    job = (small.cost() - counted.calls_usd * FEW) * million
-    photos: list[dict[str, Any]] = [
-        {"what": "S3: PUTs of the photos by clients", "USD per million": round(puts, 2)},
-        {"what": "S3: all other PUTs", "USD per million": round((counted.puts - 1) * puts, 2)},
-        {"what": "S3: GETs", "USD per million": round(counted.gets * price("s3.get") * million, 2)},
-        {
-            "what": f"DynamoDB: {counted.writes:.1f} write and {counted.reads:.1f} read units each",
-            "USD per million": round(
-                million * (counted.writes * price("dynamodb.write") + counted.reads * price("dynamodb.read")), 2
-            ),
-        },
-        {"what": "all calls, SQS among them", "USD per million": round(counted.calls_usd * million, 2)},
-        {
-            "what": "all calls, times the photos' own PUTs",
-            "USD per million": round(counted.calls_usd * million / puts, 2),
-        },
-        {
-            "what": "the same, where photos come one by one",
-            "USD per million": round(trickling.calls_usd * million / puts, 2),
-        },
-        {"what": f"function, {seconds:.2f} s a photo (reckoned)", "USD per million": round(function, 2)},
-    ]
+    counted, job, photos = counted_photos()
     poll_reads = 2 * price("dynamodb.read") + price("apigateway.request")
     others: list[dict[str, Any]] = [
         {
             "what": "a poll, 2 read units (see `make bench ARGS=polling`)",
-            "USD per million": round((poll_reads + aws_model.lambda_usd(0.005, "api", 1)) * million, 2),
+            "USD per million": round((poll_reads + aws_model.lambda_usd(0.005, "api", 1)) * aws_model.MILLION, 2),
         },
         {"what": "a job besides its files, its zip with it", "USD per million": round(job, 2)},
     ]
@@ -85,6 +57,30 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         PAGE.write_text("\n".join([_page(tables), *(f"{text}\n" for text in others if text)]))
         print(f"Written to {PAGE}")
     return {"name": "aws", "rows": tables}
+
+
+def counted_photos() -> tuple[aws_model.PerFile, float, list[dict[str, Any]]]:
+    """The cost of one further photo; of a million jobs besides their photos, in US dollars; the table of a million
+    photos."""
+    small, large = spent(FEW, PHOTO), spent(MANY, PHOTO)
+    counted = aws_model.per_file(small, large, MANY - FEW)
+    few, more = (spent(files, PHOTO, trickling=True) for files in (FEW // 2, FEW))
+    trickling = aws_model.per_file(few, more, FEW - FEW // 2)
+    million, puts = aws_model.MILLION, price("s3.put") * aws_model.MILLION
+    seconds = aws_model.seconds_per_photo(PHOTO)
+    table_usd = counted.writes * price("dynamodb.write") + counted.reads * price("dynamodb.read")
+    dollars = {
+        "S3: PUTs of the photos by clients": puts,
+        "S3: all other PUTs": (counted.puts - 1) * puts,
+        "S3: GETs": counted.gets * price("s3.get") * million,
+        f"DynamoDB: {counted.writes:.1f} write and {counted.reads:.1f} read units each": table_usd * million,
+        "all calls, SQS among them": counted.calls_usd * million,
+        "all calls, times the photos' own PUTs": counted.calls_usd * million / puts,
+        "the same, where photos come one by one": trickling.calls_usd * million / puts,
+        f"function, {seconds:.2f} s a photo (reckoned)": aws_model.lambda_usd(seconds, "inspect_media") * million,
+    }
+    rows: list[dict[str, Any]] = [{"what": what, "USD per million": round(usd, 2)} for what, usd in dollars.items()]
+    return counted, (small.cost() - counted.calls_usd * FEW) * million, rows
 
 
 def _verified_video() -> list[dict[str, Any]]:

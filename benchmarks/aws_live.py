@@ -1,4 +1,4 @@
-"""What an hour of watching a job costs on AWS, by polls and by a socket: from what each takes, and list prices.
+"""The cost of an hour of watching a job on AWS, by polls and by a socket: from the calls of each, and list prices.
 
 A look is what chalicelib.live.watching does: one write, the job, who watches it, and the message of the next one.
 """

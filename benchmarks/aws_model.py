@@ -1,4 +1,4 @@
-"""What a million files take on AWS: money from counted calls and list prices, time and limits from published rates."""
+"""A million files on AWS: their cost from counted calls and list prices, time and limits from published rates."""
 
 from __future__ import annotations
 

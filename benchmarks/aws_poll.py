@@ -53,7 +53,7 @@ class Replay:
 
 
 def poll(job_id: str, token: str) -> dict[str, Any]:
-    """What API Gateway hands to Lambda."""
+    """The event that API Gateway hands to Lambda."""
     place, address = "/api/status/{job_id}", f"/api/status/{job_id}"
     asked: dict[str, Any] = event("api_request")
     asked |= {"resource": place, "path": address, "pathParameters": {"job_id": job_id}}

@@ -1,4 +1,4 @@
-"""What it costs that each acknowledged write is on the disk: writes a second, synced and not synced."""
+"""The cost of having each acknowledged write on the disk: writes a second, synced and not synced."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the CRC32 beside SHA-256 costs: the inspection's Hasher against hashlib's SHA-256 alone on the same bytes."""
+"""The cost of a CRC32 beside SHA-256: the inspection's Hasher against hashlib's SHA-256 alone on the same bytes."""
 
 from __future__ import annotations
 

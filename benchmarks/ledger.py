@@ -29,6 +29,7 @@ class Ledger:
 
     Units are computed by DynamoDB's own rules from the sizes of the items as they are afterwards, each index that holds
     a written item included: 1 kB a write, doubled in a transaction; 4 kB a strongly consistent read, else half.
+    An index counts even where a write leaves its attributes alone, which DynamoDB doesn't bill: an upper bound.
     """
 
     sizes: Callable[[str, Mapping[str, Any]], tuple[int, int]]

@@ -1,4 +1,4 @@
-"""What asking for a job's status reads, whatever its size.
+"""The reads of a status request, for jobs of any size.
 
 Units are computed from the items' sizes by DynamoDB's rule, 4 kB a strongly consistent unit, on a simulated table; the
 calls are those that the API makes for a poll.

@@ -13,7 +13,7 @@ Row = Mapping[str, str | int | float | bool]
 
 
 def section(page: Path, name: str) -> str:
-    """What stands in a page between the marks of a section, marks included; "" where there is none."""
+    """A section of a page with its marks; "" where there is none."""
     begin, end = _marks(name)
     text = page.read_text()
     return text[text.index(begin) : text.index(end) + len(end)] if begin in text else ""

@@ -33,7 +33,7 @@ class TransactionCanceledException(ClientError):
 
 
 class SimulatedTable:
-    """What JobTable needs of a boto3 client. now: the caller's time, in seconds; a call moves it on.
+    """The calls of a boto3 client that JobTable makes. now: the caller's time, in seconds; a call moves it on.
 
     split: DynamoDB spreads the items of one partition key over several partitions once they are hot; without it all
     items of a key share one partition's limit. indexes: the table's, as its definition has them.

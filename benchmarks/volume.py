@@ -187,7 +187,7 @@ def _children_cpu() -> float:
 
 
 def _timed(run: Callable[[], Rows]) -> tuple[Rows, float]:
-    """What it measured, and the CPU seconds of its processes."""
+    """Its measurements, and the CPU seconds of its processes."""
     before = _children_cpu()
     return run(), _children_cpu() - before
 

@@ -26,9 +26,9 @@ class Settings:
     accounts_table: str
     """The DynamoDB table of people, keys and stored settings."""
     queue_url_prefix: str
-    """What stands before a queue's name in its URL."""
+    """The URL of a queue up to its name."""
     function_prefix: str = ""
-    """What stands before a function's name, where slices of a step may be invoked directly; empty: they go by the
+    """The prefix of a function's name, where slices of a step may be invoked directly; empty: they go by the
     queue."""
     token_key: str = ""
     """Signs tokens (HS256): at least 32 characters. It, or token_key_secret, must be set."""
@@ -116,7 +116,7 @@ def _check_network(name: str, given: str) -> None:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What runs this process, as it says by itself: known before any setting of ours.
+    """The platform of this process, by its own environment: known before any setting of ours.
 
     function: Lambda's name of it, None elsewhere. log_level: from which on our own loggers write. metrics_namespace:
     where its metrics go; without one none are written. apart: whether strangers' files are looked into by a process of

@@ -153,7 +153,7 @@ def _name(name: str) -> str:
 
 
 def stash_documents() -> str:
-    """What the client asks a Stash server: the same as the service does."""
+    """The client's queries to a Stash server: the service's own."""
     documents = {name: document_text(name) for name in STASH}
     lines = "".join(f'    "{name}": """{text}""",\n' for name, text in documents.items())
     head = '"""What is asked of a Stash server. Made by `python -m client.generate`: change that, not this."""'

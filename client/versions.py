@@ -51,7 +51,7 @@ def _find(uv: str, version: str) -> str | None:
 
 
 def _try(uv: str, python: str, resolution: str) -> str:
-    """What was installed. Raises CalledProcessError where something fails."""
+    """The installed versions. Raises CalledProcessError where something fails."""
     with tempfile.TemporaryDirectory(prefix="millrace-client-") as folder:
         place = Path(folder) / "venv"
         _run(uv, "venv", "-q", "--python", python, str(place))

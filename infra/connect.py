@@ -1,4 +1,4 @@
-"""What a command works on: the local stack that is running, or a stack on AWS."""
+"""The stack that a command works on: the running local one, or one on AWS."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ CODE = ROOT / "chalicelib"
 FILES, JOBS = "a file's", "a job's"
 REASONS = {"UnreadableFile": (FILES, 0), "reject_file": (FILES, 2), "rejected": (FILES, 2)}
 REASONS |= {"PipelineFailed": (JOBS, 0), "fail": (JOBS, 1)}
-"""What is called with a reason: whose that is, and which argument its code is. The message comes next."""
+"""Errors that are raised with a reason: whose that is, and which argument its code is. The message comes next."""
 NAMED = 6
 """Routes of an error that are listed; the API's description has them all."""
 

@@ -48,7 +48,7 @@ class Difference:
 
 @dataclass
 class _Seen:
-    """What was read of one job."""
+    """A job as it was read."""
 
     job: Job | None = None
     counts: list[Mapping[str, Any]] = field(default_factory=list)
@@ -135,7 +135,7 @@ def _final(seen: _Seen, job: Job) -> int:
 
 
 def _owners(jobs: Mapping[str, _Seen]) -> dict[str, dict[str, int]]:
-    """What each owner's usage should be, once their jobs count right."""
+    """Each owner's usage as it should be, once their jobs count right."""
     owners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for seen in jobs.values():
         if (job := seen.job) is None:

@@ -160,7 +160,7 @@ def hold(jobs: JobTable, job_id: str) -> None:
 
 
 def seed(address: str, data_dir: Path) -> list[tuple[Wanted, str | None]]:
-    """What was made: each job with its id, None for one that was there. Safe to repeat."""
+    """The jobs made, each with its id; None for one that was there. Safe to repeat."""
     demo = Demo(address)
     demo.sign_in(password(data_dir))
     there, made = demo.names(), []

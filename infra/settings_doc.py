@@ -17,7 +17,7 @@ BEGIN, END = "<!-- settings -->", "<!-- end of settings -->"
 
 
 def described(kind: type) -> dict[str, str]:
-    """What the string below each field says."""
+    """The docstring below each field."""
     body = ast.parse(inspect.getsource(kind)).body[0]
     assert isinstance(body, ast.ClassDef)
     found: dict[str, str] = {}

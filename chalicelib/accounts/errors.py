@@ -1,4 +1,4 @@
-"""What can go wrong with accounts, beside what chalicelib.jobs.errors knows already."""
+"""Errors of accounts, in addition to those of chalicelib.jobs.errors."""
 
 from __future__ import annotations
 

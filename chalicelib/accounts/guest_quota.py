@@ -18,7 +18,7 @@ from chalicelib.jobs.ports.outside import Clock
 WINDOW = timedelta(hours=24)
 """From the first bytes on; after it, the count begins again."""
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
-"""What one subscriber may have many addresses of."""
+"""The ranges in which one subscriber may have many addresses."""
 
 
 class QuotaStore(Protocol):

@@ -1,4 +1,4 @@
-"""What is kept of users beside their jobs: values only."""
+"""Users, tokens and keys as values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of people and programs: accounts, their sessions' tokens, their keys, and who changed what."""
+"""People and programs: accounts, sessions' tokens, keys, and the audit log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCOPES = {
     USER: frozenset({READ, UPLOAD, ACCOUNT}),
     ADMIN: frozenset({READ, UPLOAD, ACCOUNT, ADMINISTER}),
 }
-"""What a person may do, by role."""
+"""The scopes of each role."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Account:
 
 @dataclass(frozen=True)
 class ApiKey:
-    """What is kept of a key: not the key. hint: its last four characters. expires_at None: never."""
+    """A key without its secret. hint: its last four characters. expires_at None: never."""
 
     id: str
     user_id: str

@@ -1,4 +1,4 @@
-"""What accounts need from the outside. A method that names a condition writes nothing when it doesn't hold."""
+"""The ports of accounts. A method that names a condition writes nothing when it doesn't hold."""
 
 from __future__ import annotations
 

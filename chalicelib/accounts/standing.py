@@ -16,7 +16,7 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class Credential:
-    """What is remembered of a token or key: nothing that could be used in its place.
+    """A token or key as it is remembered: nothing that could be used in its place.
 
     kind: session, key or guest. name: the session's id or the key's hash; a guest's is empty. expires_at: None for a
     key without an end.

@@ -1,4 +1,4 @@
-"""What a language model takes for a plan: expected before, counted after."""
+"""The cost of asking a language model for a plan: estimated before, counted after."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def logout(call: Call) -> Reply:
     return Reply(None, 204)
 
 
-@routes.route("GET", "/auth/me", "Who you are", answer=AccountAnswer, conditional=True)
+@routes.route("GET", "/auth/me", "Your account", answer=AccountAnswer, conditional=True)
 def get_me(call: Call) -> AccountAnswer:
     return me(call.user)
 

@@ -16,7 +16,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/bin", "What lies in your bin", query=BinQuery, answer=BinPage, headers=("Link",))
+@routes.route("GET", "/bin", "Jobs in your bin", query=BinQuery, answer=BinPage, headers=("Link",))
 def list_bin(call: Call) -> Reply:
     """The newest jobs first. They count for your storage until they are gone."""
     query: BinQuery = call.query

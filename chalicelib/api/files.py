@@ -115,7 +115,7 @@ def download_artifact(call: Call, job_id: str, artifact: str) -> Reply:
     return _download(call, job_id, artifact)
 
 
-@routes.route("GET", "/jobs/{job_id}/artifacts", "What a job has to download", answer=ArtifactsAnswer)
+@routes.route("GET", "/jobs/{job_id}/artifacts", "A job's downloads", answer=ArtifactsAnswer)
 def list_artifacts(call: Call, job_id: str) -> ArtifactsAnswer:
     job = services().owned.job(call.user.id, job_id)
     return ArtifactsAnswer(
@@ -165,7 +165,7 @@ def _filename(job: Job, artifact: Artifact) -> str:
 
 
 def duplicates_found(job: Job) -> list[dict[str, Any]] | None:
-    """What the run has written down, once it has."""
+    """The run's own record of it, once there is one."""
     try:
         artifact = services().jobs.artifact(job.id, DUPLICATES)
         content = b"".join(services().objects.stream(artifact.key, 0, artifact.size))

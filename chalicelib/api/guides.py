@@ -12,7 +12,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("GET", "/guides", "What there is to read", answer=GuidesAnswer, conditional=True)
+@routes.route("GET", "/guides", "Guides", answer=GuidesAnswer, conditional=True)
 def list_guides(call: Call) -> GuidesAnswer:
     return GuidesAnswer(
         items=[

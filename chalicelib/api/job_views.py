@@ -73,7 +73,7 @@ def waiting_for(job: Job) -> WaitingFor | None:
 
 
 def callback_of(url: str | None) -> dict[str, Any]:
-    """What a new job gets for its callback address. InvalidFields where it may not be called."""
+    """The callback of a new job. InvalidFields where it may not be called."""
     return {"callback": services().webhooks.callback(url)} if url else {}
 
 

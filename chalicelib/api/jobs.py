@@ -69,7 +69,7 @@ def retry_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().control.retry(call.user.id, job_id))
 
 
-@routes.route("GET", "/pipelines", "What can be done with files", answer=PipelinesAnswer, conditional=True)
+@routes.route("GET", "/pipelines", "Pipelines and the files that they take", answer=PipelinesAnswer, conditional=True)
 def list_pipelines(call: Call) -> PipelinesAnswer:
     return PipelinesAnswer(items=[pipeline_answer(pipeline) for pipeline in services().pipelines.values()])
 

@@ -45,7 +45,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 SHOWN = ("image/", "video/", "audio/")
-"""What a browser shows without running anything. Types are sniffed, and an SVG is of no type that sniffing knows."""
+"""Types that a browser shows without running anything. They are sniffed, and sniffing knows no SVG."""
 
 
 @routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))

@@ -24,7 +24,7 @@ def frame(job: Job) -> dict[str, Any]:
 
 
 def sentence(job: Job, details: dict[str, Any]) -> str:
-    """What there is to say of it, in one line."""
+    """Its message, in one line."""
     if job.error_message:
         return job.error_message
     if summary := (job.result or {}).get("summary"):

@@ -30,7 +30,7 @@ def begin_push(call: Call) -> PushAnswer:
 
 @routes.route("POST", "/scenes/pages", "Send a page of a library", body=PushPage, answer=PushAnswer, errors=(NoPush,))
 def push_page(call: Call) -> PushAnswer:
-    """What is as before is skipped; a scene that can't be read is counted, and the others are taken in."""
+    """Skips unchanged scenes; counts those that can't be read, and takes in the others."""
     body: PushPage = call.body
     names = {kind: getattr(body, kind) for kind in KINDS}
     try:

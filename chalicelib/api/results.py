@@ -1,4 +1,4 @@
-"""What came out of a user's jobs."""
+"""The results of a user's jobs."""
 
 from __future__ import annotations
 

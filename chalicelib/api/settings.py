@@ -1,4 +1,4 @@
-"""What admins see and change: the settings, and who changed what."""
+"""Settings and the audit log, for admins."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def change_settings(call: Call) -> Reply:
     return versioned(settings_answer(changed))
 
 
-@routes.route("GET", "/drop-folder/slips", "What lies wrong in the drop folder", answer=SlipsAnswer, scope="admin")
+@routes.route("GET", "/drop-folder/slips", "Misplaced files in the drop folder", answer=SlipsAnswer, scope="admin")
 def list_slips(call: Call) -> SlipsAnswer:
     """Objects in no batch, folders of no pipeline or no user: they wait, and become a job once their path is right."""
     return SlipsAnswer(items=[SlipAnswer(**asdict(slip)) for slip in services().slips.find()])

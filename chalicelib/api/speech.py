@@ -120,7 +120,7 @@ def table_of(words: Sequence[Mapping[str, Any]]) -> str:
 
 
 def missing_words_of(job_id: str) -> list[dict[str, Any]]:
-    """What its run has written down, once it has looked its words up."""
+    """The run's own record of it, once it has looked up the words."""
     try:
         artifact = services().jobs.artifact(job_id, MISSING)
         content = b"".join(services().objects.stream(artifact.key, 0, artifact.size))

@@ -244,7 +244,8 @@ def abort_parts(call: Call, job_id: str, file_id: str) -> Reply:
 
 @contextmanager
 def guests_share(call: Call, chosen: Selection) -> Iterator[None]:
-    """What a guest brings is counted for where it comes from, and goes once the token is over. GuestQuotaReached."""
+    """Counts a guest's bytes for the network that they come from; they are deleted after the token's end.
+    GuestQuotaReached."""
     if call.user.role != GUEST:
         yield
         return

@@ -1,4 +1,4 @@
-"""What users keep for pipelines to read."""
+"""User data: small files that users keep for pipelines to read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ routes = Routes(__name__)
 TEXT, BYTES = "text/plain", "application/octet-stream"
 
 
-@routes.route("GET", "/user-data", "What you keep for pipelines", query=UserDataQuery, answer=UserDataAnswer)
+@routes.route("GET", "/user-data", "Your data for pipelines", query=UserDataQuery, answer=UserDataAnswer)
 def list_user_data(call: Call) -> UserDataAnswer:
     found = services().user_data.all(call.user.id, call.query.kind)
     return UserDataAnswer(items=[UserDatumAnswer(**facts(one)) for one in found])
@@ -96,7 +96,7 @@ def delete_user_data(call: Call, kind: str, name: str) -> Reply:
 
 
 def agreed(call: Call) -> Accepts:
-    """What the request's If-Match and If-None-Match say of the version that is there."""
+    """Checks the present version against the request's If-Match and If-None-Match."""
     wanted, unwanted = (_tags(call.headers.get(name)) for name in ("if-match", "if-none-match"))
 
     def accepts(current: UserDatum | None) -> bool:

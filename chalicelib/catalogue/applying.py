@@ -15,7 +15,7 @@ NAMED = {"performers": "performer", "tags": "tag"}
 
 @dataclass
 class Edit:
-    """What is to be done to one scene: entities to add and to remove by kind, single values to set, markers to make.
+    """The edit of one scene: entities to add and to remove by kind, single values to set, markers to make.
     settled: each change with what became of it before anything was written."""
 
     add: dict[str, list[Named]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Edit:
 
 
 def edit_of(scene: Scene | None, changes: Sequence[Change]) -> Edit:
-    """What the changes come to on the scene as its source has it now (None: it is gone).
+    """The changes as an edit of the scene as its source has it now (None: it is gone).
 
     Adding what is there, or removing what isn't, is done already. Setting a value that someone else has set since the
     proposal was made is a conflict, and nothing of theirs is lost.

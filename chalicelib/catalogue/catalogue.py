@@ -158,7 +158,7 @@ class Catalogue:
         return Taken(created, len(writes) - created, skipped, tuple(foreign))
 
     def newest_seen(self, owner_id: str, source: str) -> str | None:
-        """What the last whole sync of a source saw newest."""
+        """The newest scene that the last whole sync of a source saw."""
         return self._store.newest_seen(owner_id, source)
 
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None:

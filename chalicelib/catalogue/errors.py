@@ -1,4 +1,4 @@
-"""What can go wrong for a caller of the catalogue; see chalicelib.jobs.errors."""
+"""Errors for callers of the catalogue; see chalicelib.jobs.errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a catalogue holds: scenes, and the performers, tags and studios that they name. Values only."""
+"""The values of a catalogue: scenes, and the performers, tags and studios that they name."""
 
 from __future__ import annotations
 

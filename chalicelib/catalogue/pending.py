@@ -66,7 +66,7 @@ class Row:
 
 
 class Pending:
-    """What changed, by ids; a scene that was removed is None."""
+    """Changed scenes by their ids; None for a removed one."""
 
     def __init__(self, scenes: Mapping[str, Scene | None] | None = None) -> None:
         self._rows: dict[str, Row | None] = {}

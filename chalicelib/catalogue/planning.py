@@ -110,7 +110,7 @@ class Plans:
         self._store.put_changes(plan_id, changes)
 
     def add(self, plan_id: str, scene_id: str, proposals: Sequence[Proposal]) -> None:
-        """What a model proposes besides the rules, in place of what it proposed before."""
+        """Replaces the model's earlier proposals, beside those of the rules."""
         there = self._store.changes_of_scene(plan_id, scene_id)
         changes = with_more(scene_id, there, proposals)
         if changes != there:

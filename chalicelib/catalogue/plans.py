@@ -44,7 +44,7 @@ class ChangeStatus(StrEnum):
 
 
 DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus.REJECTED})
-"""What a person may decide; the others are what carrying out came to."""
+"""A person's decisions; the other states are outcomes of applying."""
 
 
 class PlanFull(ValueError):
@@ -120,7 +120,7 @@ class Plan:
         return own.status if own else ChangeStatus.PENDING
 
     def value_of(self, change: Change) -> Any:
-        """What is to be there: the person's own value, else the proposed one."""
+        """The value to apply: the person's own, else the proposed one."""
         for _, rule in reversed(self._own.get(change.id, [])):
             if rule is not None and rule.value is not None:
                 return rule.value
@@ -221,7 +221,7 @@ def with_value(change: Change, value: Any) -> Change:
 def to_apply(
     plan: Plan, changes: Iterable[Change], change_ids: Sequence[str] = (), scene_ids: Sequence[str] = ()
 ) -> list[Change]:
-    """What is to be carried out: approved changes, of those named only, and none a second time."""
+    """The changes to apply: approved ones among those named, none of them twice."""
     chosen, scenes = frozenset(change_ids), frozenset(scene_ids)
     return [
         with_value(change, plan.value_of(change))

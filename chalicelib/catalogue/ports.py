@@ -1,4 +1,4 @@
-"""What the catalogue needs from the outside; stores fulfil it, and so do the fakes of the tests."""
+"""The ports of the catalogue; fulfilled by stores, and by fakes in tests."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ class Pushing:
         return new
 
     def bound(self, at: Progress) -> str | None:
-        """What an incremental push asks its server for: what was updated after this."""
+        """The moment from which an incremental push asks its server for updates."""
         return cursor(at.since) if at.since else None
 
     def page(

@@ -46,13 +46,13 @@ class Query:
 
 
 def words_of(scene: Scene) -> frozenset[str]:
-    """What a search looks at: the words of title, details and paths."""
+    """The searched words: of title, details and paths."""
     texts = (scene.title or "", scene.details or "", *scene.paths)
     return frozenset(word for text in texts for word in spelled(text))
 
 
 def sort_key(scene: Scene, sort: Sort) -> SortKey:
-    """What a scene is ordered by; None, which comes last either way, where it has no such thing."""
+    """The sort value of a scene; None, which comes last in both orders, where it has none."""
     file = scene.primary_file
     match sort:
         case "title":

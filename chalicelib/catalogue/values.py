@@ -1,4 +1,4 @@
-"""What a person may put in place of a proposed value, by its field: what is wrong would make a scene unreadable."""
+"""Checks of a person's own value in place of a proposed one, by field: a wrong one would make a scene unreadable."""
 
 from __future__ import annotations
 

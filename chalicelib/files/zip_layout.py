@@ -167,7 +167,7 @@ class Layout:
         return self._headers[bisect_right(self._headers, offset) - 1] if self._headers else 0
 
     def segments(self, start: int, end: int) -> tuple[Segment, ...]:
-        """What the bytes start..end of the zip are made of, in order; neighbouring literals are one."""
+        """The segments of the zip's bytes start..end, in order; neighbouring literals are joined."""
         found: list[Segment] = []
         literal = bytearray()
         for at, piece in self._pieces(start, end):

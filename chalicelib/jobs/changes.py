@@ -55,14 +55,14 @@ class QueueRecord:
 
 @dataclass(frozen=True)
 class DayRecord:
-    """What is counted on a day (YYYY-MM-DD): to be added to only."""
+    """The counters of a day (YYYY-MM-DD), which are only added to."""
 
     day: str
 
 
 @dataclass(frozen=True)
 class TotalRecord:
-    """What is counted of the whole installation: to be added to only."""
+    """The counters of the whole installation, which are only added to."""
 
 
 @dataclass(frozen=True)

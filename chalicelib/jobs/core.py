@@ -1,4 +1,4 @@
-"""What the services of jobs are made of, put together once: stores, queues, works, limits, time."""
+"""The collaborators of all services of jobs, put together once: stores, queues, works, limits, time."""
 
 from __future__ import annotations
 

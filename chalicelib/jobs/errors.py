@@ -1,4 +1,4 @@
-"""What can go wrong for a caller: each error has a stable code, the HTTP status that suits it, and a sentence.
+"""Errors for callers: each has a stable code, the HTTP status that suits it, and a sentence.
 
 A class a code, so that the catalogue (docs/errors.md) and the API's description are made from them: its docstring says
 what the caller can do.

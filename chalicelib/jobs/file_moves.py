@@ -14,7 +14,7 @@ from chalicelib.jobs.states import AWAITED, FINISHED, FileState
 
 
 class FileFields(TypedDict, total=False):
-    """What a move may set of a file."""
+    """The fields of a file that a move may set."""
 
     size: int
     content_type: str | None
@@ -44,7 +44,7 @@ class FileFields(TypedDict, total=False):
 
 
 class FileGuard(Enum):
-    """What must hold of a file besides its state."""
+    """Conditions on a file besides its state."""
 
     SAME_STATE = "its state is the one that was read"
     SAME_CLAIM = "no other worker has claimed it since"

@@ -9,7 +9,7 @@ from chalicelib.jobs.ids import is_id
 UPLOADS, DROP, RESULTS, THUMBNAILS, WORK = "uploads/", "drop/", "results/", "thumbs/", "work/"
 GUIDES, MODELS, USER_DATA = "guides/", "models/", "user-data/"
 KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, MODELS, USER_DATA)
-"""What is some user's, or the installation's own."""
+"""Prefixes of users' objects, and of the installation's own."""
 
 
 def upload(pipeline: str, job_id: str, number: int) -> str:
@@ -29,7 +29,7 @@ def thumbnail(job_id: str, name: str) -> str:
 
 
 def work(job_id: str, name: str) -> str:
-    """What a run keeps between its steps; expires by lifecycle rule unless it is removed before."""
+    """The key of what a run keeps between its steps; a lifecycle rule removes leftovers."""
     return f"{WORK}{job_id}/{name}"
 
 

@@ -20,7 +20,7 @@ class Limits:
     stored_bytes: int = 1024**4
     """Stored for one user."""
     guest_bytes: int = 1024**3
-    """What guests may bring within 24 hours from one range of addresses."""
+    """The most that guests may bring within 24 hours from one range of addresses."""
     multipart_from: int = 64 * MiB
     """From this size on a file is sent in parts."""
     upload_url_seconds: int = 3600

@@ -1,4 +1,4 @@
-"""What the core keeps about jobs, files and artifacts: values only, no behaviour that needs a store."""
+"""The records of the core: jobs, files, artifacts, results. Values only, no behaviour that needs a store."""
 
 from __future__ import annotations
 
@@ -30,30 +30,26 @@ class Counts:
 class Job:
     """A job as it stands.
 
-    file_count: files announced; files_intended: those that its opening promised. counts: those finished; the others are
-    still expected. sealed: no more are to come.
-    recalled: how often a finished file was taken back because its object was replaced, or was to be looked at again.
-    run_requested: all files are in and the run was asked for. ticket: its place in the pipeline's queue.
-    steps_done: finished steps of the run. checkpoint: what the running step has recorded. slices, slices_done: the
-    parts that the running step was divided into, and how many are done; slices None: it is not divided. division: the
-    attempt that divided it. slices_mark: slices_done when the sweeper last looked.
-    waiting_for: the code and message of what a paused job asks of its owner.
-    attempt, lease_until, claimed_by (a message's id): the claim of the worker that runs it. tries: claims since the run
-    last got on.
-    due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
-    given_up: it waits for no more files.
-    batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
-    batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
-    announced_bytes: what its files were announced to be, for which it counts in its owner's usage until it ends;
-    kept_bytes: what its files count for there since it ended.
-    options_version: the version of its work's options that `options` are of.
-    callback: the address that hears of its end, with the secret that signs. deleting: gone for its owner, and being
-    removed. adding: the request that is just putting many files beside it.
-    edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
-    found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
-    keep_seconds: of a job that is made of other jobs' files: how long it is kept after its end, and what it was
-    announced to be is what it counts for then. None: until its owner deletes it.
-    begun_by: the guest whose job it was before.
+    Files. file_count: announced; files_intended: promised at its opening; counts: finished, the others are expected.
+    sealed: no more are to come. adding: the request that is adding many. recalled: the number of recalls of finished
+    files, whose object was replaced or which were to be inspected again. given_up: it waits for no more files.
+    batch: the drop folder that it imports; awaits: the number of files in its manifest; follows: the job that closed
+    the batch before. listing: the prefix that is still being listed into it.
+
+    Run. run_requested: all files are in and the run was requested. ticket: its place in the pipeline's queue.
+    steps_done: finished steps. checkpoint: the running step's own record. slices, slices_done: the number of parts of
+    the running step, and of those done; slices None: it is not divided. division: the attempt that divided it.
+    slices_mark, mark: slices_done and finished files at the sweeper's last look; due_at: its next look.
+    attempt, lease_until, claimed_by (a message's id): the claim of the worker that runs it. tries: claims since the
+    last progress. waiting_for: code and message of a paused job's question to its owner. upload: the zip under way.
+    options_version: the version of its stored options.
+
+    Owner. announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
+    owner to it or its files. revision: the number of corrections of findings; made_revision: that of its results.
+    callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin.
+    deleting: hidden from its owner, and being removed. keep_seconds: for a job made of other jobs' files, the time for
+    which it is kept after its end, with its announced bytes counted; None: until its owner deletes it.
+    begun_by: the guest who opened it.
     """
 
     id: str
@@ -117,14 +113,14 @@ class Job:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When it goes by itself; None while it is not over, and for one that stays."""
+        """When it is deleted automatically; None before its end, and for jobs that stay."""
         if self.completed_at is None or self.keep_seconds is None:
             return None
         return self.completed_at + timedelta(seconds=self.keep_seconds)
 
     @property
     def final_bytes(self) -> int:
-        """What it counts for in its owner's usage once it is over."""
+        """Its bytes in its owner's usage once it is over."""
         made = self.announced_bytes if self.keep_seconds is not None and self.state is JobState.COMPLETED else 0
         return self.counts.size + made
 
@@ -134,7 +130,7 @@ class Job:
 
     @property
     def current(self) -> bool:
-        """Whether its results have all that its owner has corrected."""
+        """Whether its results include all of its owner's corrections."""
         return self.made_revision == self.revision
 
     @property
@@ -143,14 +139,15 @@ class Job:
 
     @property
     def shared(self) -> bool:
-        """Whether its running step is in slices that aren't all done."""
+        """Whether its running step has slices that are not done."""
         return self.slices is not None and self.slices_done < self.slices
 
 
 @dataclass(frozen=True)
 class Slice:
     """One part of a job's step, number from 0. division: the attempt of the job's run that divided the step, so that
-    what an earlier division left counts for nothing. tries: claims so far; a slice never gets on but by being done."""
+    what an earlier division left counts for nothing. tries: claims so far; a slice makes no progress before it is
+    done."""
 
     job_id: str
     division: int
@@ -164,8 +161,8 @@ class Slice:
 
 
 class Thumbnail(NamedTuple):
-    """Where a file's picture lies: the bytes start..end (end excluded) of a pack of its job. Without a pack, as before
-    there were any: in an object of its own."""
+    """The place of a file's picture: the bytes start..end (end excluded) of a pack of its job. Without a pack, as in
+    old items: an object of its own."""
 
     pack: str = ""
     start: int = 0
@@ -178,11 +175,11 @@ class File:
 
     tries: claims since it was last finished or taken back. size: announced, then found. expected_sha256: the client's;
     signed into its upload URL, so that the store itself refused other bytes.
-    source: the id of the file whose object this one shares; its bytes count there, unless that one was deleted: then
-    one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
-    held: the bytes that lie in the store of a rejected file.
-    owner_hash: by which files of the same owner with the same bytes are found.
-    verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
+    source: the id of the file whose object this one shares; its bytes count there, unless that file was deleted: then
+    one of those that share it is `counted`. edits: the number of its owner's edits.
+    held: the stored bytes of a rejected file.
+    owner_hash: the key that finds files of the same owner with the same bytes.
+    verdict, its message and details: the finding of run `verdict_run` (the job's `retries` then).
     """
 
     job_id: str
@@ -250,7 +247,7 @@ def parse_file_id(value: str) -> tuple[str, int] | None:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What inspecting one claimed file came to; written only while `attempt` is still the file's claim.
+    """The outcome of inspecting one claimed file; written only while `attempt` is still the file's claim.
 
     picture: a JPEG that is still to be stored; thumbnail: where it is.
     """
@@ -301,7 +298,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a user has: jobs that are not final, with what their files were announced to be; and bytes of the files of
+    """A user's usage: jobs that are not final, with their announced bytes; and bytes of the files of
     their finished jobs."""
 
     active_jobs: int = 0

@@ -20,7 +20,7 @@ RUNNING, WORKED_ON = frozenset({JobState.RUNNING}), frozenset({JobState.RUNNING,
 
 
 class JobFields(TypedDict, total=False):
-    """What a move may set of a job: all but its state, which `to` names, and what never changes."""
+    """The fields of a job that a move may set: all but its state, which `to` names, and those that never change."""
 
     owner_id: str
     begun_by: str | None
@@ -64,7 +64,7 @@ class JobFields(TypedDict, total=False):
 
 
 class JobGuard(Enum):
-    """What must hold of a job besides its state. SAME_…: as it was when it was read."""
+    """Conditions on a job besides its state. SAME_…: unchanged since it was read."""
 
     SAME_OWNER = "its owner is the one that was read"
     SAME_STATE = "its state is the one that was read"
@@ -249,7 +249,7 @@ HAND_OVER = JobMove(
 LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))
 
 ACTIONS: Mapping[str, JobMove] = {"pause": PAUSE, "resume": RESUME, "cancel": CANCEL}
-"""What a user may ask of a job."""
+"""The moves that a user can ask for."""
 
 JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(value, JobMove))
 

@@ -140,7 +140,7 @@ def job_conditions(job: Job | None, moved: MovedJob) -> tuple[Condition, ...]:
 
 
 def _counted(before: Job, after: Job) -> list[Change]:
-    """What a move into or out of the final states counts for."""
+    """The counters that a move into or out of the final states changes."""
     ends = after.final
     stored = after.kept_bytes - before.kept_bytes
     ended, way = (after, 1) if ends else (before, -1)

@@ -1,4 +1,4 @@
-"""What the core reports to operators: metrics, and the spans of work that log lines belong to."""
+"""Reports of the core to operators: metrics, and the spans of work that log lines belong to."""
 
 from __future__ import annotations
 
@@ -35,28 +35,30 @@ class Measure:
 
 MEASURES: Mapping[Name, Measure] = {
     "RequestTime": Measure(
-        "Milliseconds", (("Route",), ("Status",)), "of a request, in the function; its samples are the requests"
+        "Milliseconds", (("Route",), ("Status",)), "time of a request in the function; its samples count the requests"
     ),
-    "FilesInspected": Measure("Count", (("Pipeline",),), "files that were taken"),
+    "FilesInspected": Measure("Count", (("Pipeline",),), "accepted files"),
     "BytesInspected": Measure("Bytes", (("Pipeline",),), "their size"),
-    "FilesRejected": Measure("Count", (("Pipeline", "Code"),), "files that were not, by error code"),
-    "JobsCompleted": Measure("Count", (("Pipeline",),), "jobs that reached their end"),
-    "JobSeconds": Measure("Seconds", (("Pipeline",),), "from their start to their end"),
-    "JobsFailed": Measure("Count", (("Pipeline", "Code"),), "jobs that did not, by error code"),
-    "StepSeconds": Measure("Seconds", (("Pipeline", "Step"),), "work on a step of a run, in one invocation"),
-    "ZipBytes": Measure("Bytes", (("Pipeline",),), "size of a zip that was written"),
-    "SweeperFindings": Measure("Count", (("Finding",),), "what the sweeper replaced or repaired"),
-    "WebhookTime": Measure("Milliseconds", (("Outcome",),), "of a try to deliver; its samples are the tries"),
-    "GivenUp": Measure("Count", ((), ("Queue",)), "messages that came too often, in all and by queue"),
+    "FilesRejected": Measure("Count", (("Pipeline", "Code"),), "rejected files, by error code"),
+    "JobsCompleted": Measure("Count", (("Pipeline",),), "completed jobs"),
+    "JobSeconds": Measure("Seconds", (("Pipeline",),), "their time from start to end"),
+    "JobsFailed": Measure("Count", (("Pipeline", "Code"),), "failed jobs, by error code"),
+    "StepSeconds": Measure("Seconds", (("Pipeline", "Step"),), "time of a step within one invocation"),
+    "ZipBytes": Measure("Bytes", (("Pipeline",),), "size of a finished zip"),
+    "SweeperFindings": Measure("Count", (("Finding",),), "messages replaced and jobs repaired by the sweeper"),
+    "WebhookTime": Measure(
+        "Milliseconds", (("Outcome",),), "time of a delivery attempt; its samples count the attempts"
+    ),
+    "GivenUp": Measure("Count", ((), ("Queue",)), "messages that exceeded their deliveries, in all and by queue"),
 }
 
 
 class Observer(Protocol):
     def measure(self, name: Name, value: float = 1, **dimensions: str) -> None:
-        """Counts a value. dimensions: all that MEASURES names for it. Never in the way of the work."""
+        """Counts a value. dimensions: all that MEASURES names for it. Never raises."""
 
     def span(self, name: str, **keys: str | int) -> AbstractContextManager[None]:
-        """A part of the work: what is logged inside belongs to these keys (job_id, file), and a trace shows it."""
+        """A part of the work: log lines inside it carry these keys (job_id, file), and traces show it."""
 
 
 class Unobserved:

@@ -15,7 +15,7 @@ from chalicelib.pipelines.base import Work
 
 ARRIVING = "Inspecting files"
 FIRST_SECONDS, SECONDS_A_MIB = 15.0, 3.0
-"""What a job takes as long as none has been done: a guess from its size, by the speech and volume jobs of the tests."""
+"""Seconds of a job before any has been done: a guess from its size, by the speech and volume jobs of the tests."""
 INSPECTING_SHARE = 0.75
 """Of the work on a pipeline that works per file, by experience, the part that is over when the run begins."""
 

@@ -1,4 +1,4 @@
-"""What is counted of jobs and files, day by day: added as things happen, so that no query has to count.
+"""Statistics of jobs and files, day by day: counted as things happen, so that no query has to count.
 
 A day's numbers are one flat mapping, whose names are made here and nowhere else. A job counts on the day it ended, in
 the state it ended in; when it is retried that is taken back. A rejected file counts each time that it is rejected.

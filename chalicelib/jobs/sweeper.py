@@ -31,7 +31,7 @@ NEXT_SWEEP = timedelta(seconds=30)
 
 
 class OutOfTime(Exception):
-    """What was done so far stays done."""
+    """A job's share of the sweep is used up; what is done stays done."""
 
 
 class Sweeper:

@@ -1,4 +1,4 @@
-"""What a user keeps for pipelines to read (a dictionary, a calibration): small things, each under a kind and a name."""
+"""User data for pipelines to read (a dictionary, a calibration): small files, each under a kind and a name."""
 
 from __future__ import annotations
 

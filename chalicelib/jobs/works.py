@@ -1,4 +1,4 @@
-"""What the core asks of a work: its options as a job has them stored, and which function does its next step."""
+"""Questions to a work: its options as a job has them stored, and the function of its next step."""
 
 from __future__ import annotations
 

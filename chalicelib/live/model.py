@@ -1,4 +1,4 @@
-"""What there is of live updates: topics, connections, watchers, and the frames that travel."""
+"""The values of live updates: topics, connections, watchers, frames."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Head:
-    """What is kept of a watched topic. chain, turn: which message looks at it next. touched: how often a watcher was
+    """A watched topic. chain, turn: which message looks at it next. touched: how often a watcher was
     added. watchers: as the last look found them."""
 
     chain: str = ""

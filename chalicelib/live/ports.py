@@ -1,4 +1,4 @@
-"""What live updates need from the outside; the stores fulfil it, and so do tests' fakes."""
+"""The ports of live updates; fulfilled by stores, and by fakes in tests."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class LiveStore(Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """What came of telling several: who is gone, and who couldn't be reached though not known to be gone."""
+    """The outcome of sending to several sockets: those that are gone, and those that couldn't be reached just now."""
 
     gone: frozenset[str] = frozenset()
     missed: frozenset[str] = field(default_factory=frozenset)

@@ -1,4 +1,4 @@
-"""What a topic's jobs are like now."""
+"""The present state of a topic's jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a socket says, and what it is answered: connecting, subscribing, leaving."""
+"""A socket's messages and their answers: connecting, subscribing, leaving."""
 
 from __future__ import annotations
 

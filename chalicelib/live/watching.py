@@ -109,8 +109,8 @@ class Watching:
     def _news(
         self, turn: Turn, states: Mapping[str, State] | None, now: datetime
     ) -> tuple[list[Frame], Mapping[str, str]]:
-        """What is told now: the end of a job at once, other changes two seconds after the last. And what the watchers
-        know then."""
+        """The frames to send now: the end of a job at once, other changes two seconds after the last; and what
+        watchers know then."""
         if states is None:
             return [not_found(turn.topic.job_id)], {}
         sent = {job_id: turn.sent.get(job_id, "") for job_id in states}

@@ -1,1 +1,1 @@
-"""What an operator sees: log lines, metrics, traces. Powertools is imported by the modules that say so, and late."""
+"""Observability: log lines, metrics, traces. Powertools is imported by the modules that say so, and late."""

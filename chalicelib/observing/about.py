@@ -1,4 +1,4 @@
-"""What this moment's work is about: keys that every log line names, and what has been measured so far."""
+"""The subject of the present work: keys that every log line names, and the metrics so far."""
 
 from __future__ import annotations
 

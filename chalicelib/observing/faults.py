@@ -1,4 +1,4 @@
-"""What may be logged of an exception: its own text often quotes what a user sent, a name or a value from a file."""
+"""The loggable part of an exception: its own text often quotes what a user sent, a name or a value from a file."""
 
 from __future__ import annotations
 

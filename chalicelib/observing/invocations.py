@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class HandlerFailed(Exception):
-    """What Lambda's runtime gets to print of an exception: its type. The line before has the rest."""
+    """The exception as Lambda's runtime prints it: its type. The line before has the rest."""
 
 
 class Observing:

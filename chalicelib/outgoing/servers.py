@@ -1,4 +1,4 @@
-"""What works call over an owner's connection: one kind of server each."""
+"""Servers that works call over an owner's connection: one class for each kind."""
 
 from __future__ import annotations
 

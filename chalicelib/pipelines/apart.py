@@ -31,7 +31,7 @@ MEMORY = 1536 * 1024 * 1024
 SECONDS = 8.0
 """Of processor time for any file; a photo of a hundred megapixels takes two."""
 BYTES_A_SECOND = 4_000_000
-"""What a file is expected to be read at, at least: a large one gets more time for it."""
+"""Bytes a second at which a file is read at least: a large one gets more time."""
 LONGEST = 55.0
 """Seconds for any file, of any kind: in all, waiting for the store left out."""
 QUICK = 1.0

@@ -1,4 +1,4 @@
-"""The contract between the core and the pipelines: what a pipeline declares, what it is given, what it gives back."""
+"""The contract between the core and the pipelines: declarations, inputs and outputs of a pipeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chalicelib.pipelines.workers import Workers
 class UnreadableFile(Exception):
     """This file can't be processed, now or later. `code` is for programs, `message` one sentence for people.
 
-    A result and not a fault: the file is rejected with it and the job goes on.
+    A result and not a fault: the file is rejected, and the job continues.
     """
 
     def __init__(self, code: str, message: str) -> None:
@@ -30,7 +30,7 @@ class UnreadableFile(Exception):
 
 
 class PipelineFailed(Exception):
-    """The job as a whole can't be done, and trying again would not help; `code` and `message` as above."""
+    """The whole job can't be done, and trying again would not help; `code` and `message` as above."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class PipelineFailed(Exception):
 
 class OptionRefused(Exception):
     """An option names something that this installation doesn't have. `field`: the option; `message`: one sentence that
-    names what there is."""
+    names the available values."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -50,12 +50,12 @@ class OptionRefused(Exception):
 
 @dataclass(frozen=True)
 class FileRules:
-    """What a pipeline takes in.
+    """The files that a pipeline accepts.
 
     extensions: lower case with the dot, double ones too (".nii.gz"); matched against the end of the name.
-    max_bytes: largest file. roles: what a file may be for besides plain input ("labels", "reference").
+    max_bytes: largest file. roles: a file's roles besides plain input ("labels", "reference").
     max_files: most files of one job; None for as many as the installation allows. bare: a regular expression of names
-    that are taken without any of the extensions, whatever their case: all of the name behind its last slash.
+    that are accepted without an extension, in any case; it must match the whole name after its last slash.
     """
 
     extensions: tuple[str, ...]
@@ -65,8 +65,8 @@ class FileRules:
     bare: str = ""
 
     def extension(self, filename: str) -> str | None:
-        """The longest accepted extension that `filename` ends in, whatever its case; "" for a bare name that is
-        accepted; None for any other."""
+        """The longest accepted extension of `filename`, in any case; "" for an accepted bare name; None for any
+        other."""
         name = filename.lower()
         found = max((e for e in self.extensions if name.endswith(e)), key=len, default=None)
         if found is None and self.bare and re.fullmatch(self.bare, re.split(r"[/\\]", name)[-1], re.IGNORECASE):
@@ -74,14 +74,14 @@ class FileRules:
         return found
 
     def ignored(self, filename: str) -> bool:
-        """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): passed over by
-        every pipeline, and never a reason to refuse anything."""
+        """Whether the file is an operating system's own (`.DS_Store`, `Thumbs.db`, all of `__MACOSX`): skipped by all
+        pipelines, and never a reason for a refusal."""
         return is_housekeeping(filename)
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What inspecting one file found.
+    """The outcome of inspecting one file.
 
     content_type: by the bytes. metadata: JSON values only, kept in the job table, so keep it well under 1 kB.
     thumbnail: a JPEG, or None.
@@ -111,8 +111,8 @@ class InspectedFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """An object of another job, as it was chosen. filename: for people. etag: of the version that was chosen; None:
-    whichever is there. bucket: None for our own."""
+    """An object of another job, as it was chosen. filename: for people. etag: of the chosen version; None: any. bucket:
+    None for our own."""
 
     filename: str
     key: str
@@ -133,18 +133,18 @@ class Member:
 
 
 Strategy = Literal["fast", "cheap", "auto"]
-"""How an archive is made: by many workers whenever they are of use, by one, or by many where one would need long."""
+"""The workers of an archive: many whenever they help, one, or many where one would take long."""
 
 
 class RunContext(Protocol):
-    """What a step has at hand. Every call but the plain attributes may raise to stop the step at a clean point
+    """The context of a step. Every call but the plain attributes may raise to stop the step at a clean point
     (paused, cancelled, out of time): let that pass, and don't catch BaseException.
     """
 
     job_id: str
     job_name: str
     owner_id: str
-    revision: int  # how often its owner had corrected what was found of its files when the run was asked for
+    revision: int  # the number of its owner's corrections when the run was requested
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
     scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
@@ -153,7 +153,7 @@ class RunContext(Protocol):
         """Every file of the job that has been inspected or rejected, in the order in which the user gave them."""
 
     def open(self, file: InspectedFile) -> BinaryIO:
-        """The file's bytes, seekable; reads are ranged and nothing is fetched that isn't read."""
+        """The file's bytes, seekable; only the ranges that are read are fetched."""
 
     def fetch(self, file: InspectedFile) -> Path:
         """The whole file, streamed once into scratch."""
@@ -162,30 +162,29 @@ class RunContext(Protocol):
         """The bytes start..end (end excluded) of an object of another job."""
 
     def progress(self, percent: float, filename: str | None = None) -> None:
-        """Says how far this step is (0 to 100). Cheap to call often: it writes at most once in two seconds.
-        The clean point: it raises where the job is paused, cancelled or must hand itself on."""
+        """Reports the progress of this step (0 to 100). Cheap to call often: it writes at most once in two seconds.
+        The clean point: it raises where the job is paused, cancelled or must continue in another invocation."""
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
-        """Records how far this step is, in JSON of at most 16 kB. The worker that goes on finds it as `state`. A
-        checkpoint counts as progress, so a step may take any number of invocations. Larger state goes through save()
-        first."""
+        """Records the step's state, in JSON of at most 16 kB, for the worker that continues it. A checkpoint counts as
+        progress, so a step may take any number of invocations. Put larger state into save() first."""
 
     def pause(self, code: str, message: str) -> NoReturn:
-        """Asks the user for something and stops here: the job is `paused` with `waiting_for`. The step runs again, with
-        its last checkpoint, once the user resumes the job."""
+        """Asks the user for something and stops: the job is `paused` with `waiting_for`. Once the user resumes it, the
+        step runs again with its last checkpoint."""
 
     def user_data(self, kind: str, name: str) -> bytes | None:
-        """What the owner has stored under `/user-data/{kind}/{name}`; None where there is nothing."""
+        """The owner's data under `/user-data/{kind}/{name}`; None where there is none."""
 
     def save(self, name: str, content: bytes | Path) -> None:
-        """Keeps something for later steps, which may run in another process on another machine."""
+        """Stores data for later steps, which may run in another process on another machine."""
 
     def load(self, name: str) -> Path:
-        """What an earlier step saved, as a local file. Raises KeyError where nothing was saved under `name`."""
+        """An earlier step's save(), as a local file. Raises KeyError where nothing was saved under `name`."""
 
     def model(self, name: str) -> Path:
-        """A folder with the files of `models/{name}/`, which an operator has put into the bucket.
-        Each is fetched once into scratch. Raises KeyError where there is no such model."""
+        """A folder with the files of `models/{name}/` in the bucket, put there by an operator and fetched once into
+        scratch. Raises KeyError where there is no such model."""
 
     def describe(
         self,
@@ -196,35 +195,34 @@ class RunContext(Protocol):
         description: str | None = None,
         tags: Sequence[str] = (),
     ) -> None:
-        """Puts what the job as a whole knows of a file in place of what its inspection found: JSON values, under 2 kB.
-        title, description, tags: for the library; what its owner has written there stays."""
+        """Replaces the metadata of a file's inspection by that of the whole job: JSON values, under 2 kB.
+        title, description, tags: for the library; the owner's own stay."""
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
-        """Says which files are duplicates: number of the duplicate → number of the file that is kept. Those that were
-        before and aren't named are none any more."""
+        """Marks duplicates: number of the duplicate → number of the kept file. Replaces earlier marks."""
 
     def checksum(self, file: InspectedFile) -> InspectedFile:
-        """The file as a member of an archive: with its crc32, read and recorded once if inspection didn't need all of
-        its bytes. A large one may stay without: the store returns it as its bytes are copied."""
+        """The file with its crc32, as a member of an archive; read and recorded once if inspection didn't read all
+        bytes. A large file may stay without: the store returns the crc32 as it copies the bytes."""
 
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         """Stores a downloadable object under `name`; the same name again replaces it."""
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
-        memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
+        memory; the same members give the same bytes. `GET /download/{id}` answers `complete`."""
 
     def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
-        """For a step before the one that calls `archive` with the same name and members: into how many slices what can
-        be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are of use;
-        `cheap`: one; `auto`: many where one would need over a minute."""
+        """For a step before the one that calls `archive` with the same name and members: the number of slices that can
+        be made ahead, 0 where one worker suffices. `fast`: many workers whenever they help; `cheap`: one; `auto`: many
+        where one would need over a minute."""
 
     def archive_slice(self, name: str, number: int) -> None:
-        """Makes the parts of slice `number`, from 0, of what share_archive() has divided."""
+        """Makes the parts of slice `number`, from 0, of an archive divided by share_archive()."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
-        """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
-        JSON values, under 1 kB. The last call for a file counts."""
+        """Records the run's finding about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:
+        JSON values, under 1 kB. The last call for a file wins."""
 
     def result(
         self,
@@ -233,12 +231,12 @@ class RunContext(Protocol):
         metadata: Mapping[str, Any],
         file: InspectedFile | None = None,
     ) -> None:
-        """Records what came out, of the whole job or of one file; quality from 0 to 1. For the job and for each file
-        the last call of a run counts."""
+        """Records the result of the whole job or of one file; quality from 0 to 1. For the job and for each file the
+        last call of a run wins."""
 
 
 def own_layer(options: Any) -> str | None:
-    """Most steps need no more than their pipeline's own libraries."""
+    """For steps that need only their pipeline's own libraries."""
     return None
 
 
@@ -251,12 +249,12 @@ class Step:
     function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
     what it needs.
 
-    slices, work: a step that many workers share. `run` plans and saves; `slices` then says into how many parts the
-    step falls (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, at once, on any worker; a
-    part that breaks off runs again from its start, so what it leaves must be the same each time: objects by save() and
+    slices, work: a step that many workers share. `run` plans and saves; `slices` then returns the number of parts
+    (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, concurrently, on any worker; an
+    interrupted part runs again from its start, so its effects must be repeatable: objects by save() and
     artifact() under names of its own, verdicts and results of its own files. A part has no checkpoint. The next step
-    begins when all are done. invoked: each part is handed to a worker of its own at once, instead of waiting until as
-    many workers as there are parts have come to the queue; for parts that take seconds.
+    begins when all are done. invoked: each part is handed to a worker of its own at once, without waiting for the
+    queue's pollers to scale; for parts that take seconds.
     """
 
     name: str
@@ -269,9 +267,9 @@ class Step:
 
 
 class Work(Protocol):
-    """Whatever the core can run as a job: a pipeline, or a work without files, which Intake.start() opens a job of.
+    """Anything that the core can run as a job: a pipeline, or a work without files, whose jobs Intake.start() opens.
 
-    It may also have `options_version: int` (1 where it has none), counted up with each change that makes stored options
+    It may also have `options_version: int` (1 by default), incremented with each change that makes stored options
     unreadable, and `upgrade_options(options: dict, version: int) -> dict`, which turns options stored by an earlier
     version into those of this one. Options that can't be read fail their job with `options_outdated`.
     """
@@ -284,12 +282,12 @@ class Work(Protocol):
     workers: Workers
 
     def check(self, options: Any, models: Callable[[str], Sequence[str]]) -> None:
-        """Refuses options that this installation can't serve, before a job is made of them. models: the names below
+        """Refuses options that this installation can't serve, before a job is opened. models: the names below
         `models/{folder}/`. Raises OptionRefused."""
 
 
 class Pipeline(Work, Protocol):
-    """A work on files: one domain's. Never touches AWS, nor another pipeline; heavy libraries are imported inside
+    """A work on files of one domain. Never touches AWS or another pipeline; heavy libraries are imported inside
     functions."""
 
     accepts: FileRules
@@ -298,4 +296,4 @@ class Pipeline(Work, Protocol):
     kind: Kind | None  # of all of its files; None where each file's content type says it
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
-        """Looks into one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""
+        """Inspects one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""

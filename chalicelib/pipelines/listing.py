@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["image", "video", "volume", "audio"]
-"""What a library shows a file as."""
+"""The kinds of files in a library."""
 
 
 @dataclass(frozen=True)

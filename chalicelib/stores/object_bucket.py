@@ -1,4 +1,4 @@
-"""Objects in S3: signed requests for clients, streams for workers, multipart uploads.
+"""Objects in S3: streams for workers, multipart uploads, and the signed requests of object_signing.
 
 IAM: s3:GetObject, PutObject, PutObjectTagging, DeleteObject, ListBucket, ListBucketMultipartUploads,
 ListMultipartUploadParts, AbortMultipartUpload.
@@ -8,29 +8,26 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
 from chalicelib.files.hashing import crc32 as crc32_of
 from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.model import StoredObject
-from chalicelib.jobs.ports.outside import SignedRequest, UploadedPart
+from chalicelib.jobs.ports.outside import UploadedPart
+from chalicelib.stores.object_signing import ObjectSigning
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
-SIGNED_KEPT = 4096
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
 GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
-
-
 REFUSED = frozenset({"BadDigest", "XAmzContentChecksumMismatch"})
 
 
@@ -53,91 +50,14 @@ def crc32_of_text(text: str | None) -> int | None:
     return int.from_bytes(base64.b64decode(text)) if text and "-" not in text else None
 
 
-def checksum(hexadecimal: str) -> str:
-    """A digest as S3 writes it."""
-    return base64.b64encode(bytes.fromhex(hexadecimal)).decode()
-
-
 class ObjectBucket:
-    """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use; the signer is a client
-    at the address under which users reach the store."""
+    """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use."""
 
     def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:
         self._client = client
-        self._signer = signer
         self._bucket = bucket
-        self._sign_get = lru_cache(SIGNED_KEPT)(self._signed_get)
-
-    # -- signed ----------------------------------------------------------------------------------------------------
-
-    def sign_put(
-        self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
-    ) -> SignedRequest:
-        headers = {"Content-Length": str(size)}
-        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "ContentLength": size}
-        if content_type:
-            headers["Content-Type"] = params["ContentType"] = content_type
-        if sha256:
-            headers["x-amz-checksum-sha256"] = params["ChecksumSHA256"] = checksum(sha256)
-        url = self._signer().generate_presigned_url("put_object", Params=params, ExpiresIn=expires_in)
-        return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
-
-    def sign_part(
-        self,
-        key: str,
-        upload_id: str,
-        number: int,
-        size: int,
-        *,
-        sha256: str | None,
-        crc32: str | None,
-        expires_in: int,
-        now: datetime,
-    ) -> SignedRequest:
-        headers = {"Content-Length": str(size)}
-        params: dict[str, Any] = {
-            "Bucket": self._bucket,
-            "Key": key,
-            "UploadId": upload_id,
-            "PartNumber": number,
-            "ContentLength": size,
-        }
-        if crc32:
-            headers["x-amz-checksum-crc32"] = params["ChecksumCRC32"] = checksum(crc32)
-        elif sha256:
-            headers["x-amz-checksum-sha256"] = params["ChecksumSHA256"] = checksum(sha256)
-        url = self._signer().generate_presigned_url("upload_part", Params=params, ExpiresIn=expires_in)
-        return SignedRequest("PUT", url, headers, now + timedelta(seconds=expires_in))
-
-    def sign_get(
-        self,
-        key: str,
-        *,
-        bucket: str | None = None,
-        filename: str | None,
-        content_type: str | None,
-        expires_in: int,
-        now: datetime,
-        inline: bool = False,
-    ) -> SignedRequest:
-        # One address for each half of the lifetime: a browser that polls finds what it has loaded in its cache.
-        period = int(now.timestamp() // (expires_in / 2))
-        disposition = _disposition("inline" if inline else "attachment", filename) if filename else None
-        return self._sign_get(bucket or self._bucket, key, disposition, content_type, expires_in, period)
-
-    def _signed_get(
-        self, bucket: str, key: str, disposition: str | None, content_type: str | None, expires_in: int, period: int
-    ) -> SignedRequest:
-        params: dict[str, Any] = {"Bucket": bucket, "Key": key}
-        if disposition:
-            params["ResponseContentDisposition"] = disposition
-        else:
-            params["ResponseCacheControl"] = f"private, max-age={expires_in // 2}"
-        if content_type:
-            params["ResponseContentType"] = content_type
-        expires_at = datetime.now(UTC) + timedelta(seconds=expires_in)
-        url = self._signer().generate_presigned_url("get_object", Params=params, ExpiresIn=expires_in)
-        return SignedRequest("GET", url, {}, expires_at)
+        signing = ObjectSigning(signer, bucket)
+        self.sign_put, self.sign_part, self.sign_get = signing.sign_put, signing.sign_part, signing.sign_get
 
     # -- objects ---------------------------------------------------------------------------------------------------
 
@@ -345,12 +265,6 @@ class ObjectBucket:
         if not found:
             raise KeyError(name)
         return folder
-
-
-def _disposition(kind: str, filename: str) -> str:
-    """A Content-Disposition that saves under any name (RFC 6266): plain for old clients, UTF-8 for all others."""
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\/%' else "_" for c in filename)
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
 
 
 def _tagging(tags: Mapping[str, str] | None) -> dict[str, Any]:

@@ -95,7 +95,7 @@ class Webhooks:
         raise TryAgain("The webhook is being changed by others: try again.")
 
     def callback(self, url: str) -> dict[str, str]:
-        """What a job keeps of its callback address. InvalidFields."""
+        """A callback as a job stores it. InvalidFields."""
         self.check_url(url, "callback_url")
         return {"url": url, "secret": new_secret()}
 
@@ -138,7 +138,7 @@ class Webhooks:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """What came too often stays due: the sweeper asks for it once more."""
+        """An event that was delivered too often stays due: the sweeper asks for it once more."""
         for message in deliveries(event):
             log.error("a webhook's message was given up", extra={"body": message.body})
 
@@ -219,7 +219,7 @@ class Webhooks:
 
 
 def payload(event: Event) -> bytes:
-    """What is sent: the same bytes at every try."""
+    """The request's body: the same bytes at every try."""
     at = event.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     content = {"id": event.id, "type": event.type, "timestamp": at, "data": event.data}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -29,7 +29,7 @@ def clock() -> datetime:
 
 
 class Services(LiveServices):
-    """What handlers call."""
+    """The services that handlers call."""
 
 
 class Current:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 MODEL_SECONDS = 120.0
-"""A language model on a machine at home thinks long."""
+"""A language model on a home machine takes long."""
 TEST_SECONDS = 8.0
-"""What waits for the API's answer waits with it, and API Gateway gives up after 29."""
+"""Within a request, whose answer API Gateway awaits for 29 seconds."""
 MOST_BYTES = 32 * 1024 * 1024
 """Of one answer of a connected server."""
 

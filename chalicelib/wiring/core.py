@@ -1,4 +1,4 @@
-"""What everything else is made of: stores, queues, works, limits, time."""
+"""The base of all wiring: stores, queues, works, limits, time."""
 
 from __future__ import annotations
 

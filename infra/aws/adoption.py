@@ -1,4 +1,4 @@
-"""What a removed deployment has left, the tables and the bucket of files, as the beginning of a new one.
+"""Adopts the tables and the bucket that a removed deployment left into a new one.
 
 CloudFormation takes existing things into a stack by a change set of their own, which makes nothing else; an ordinary
 deployment then adds the rest.
@@ -24,7 +24,7 @@ def adoption_template(stack: str) -> Json:
 
 
 def to_import(stack: str, account: str, region: str) -> list[Json]:
-    """What CloudFormation needs for an import: which resource of the template is which existing one."""
+    """The import list for CloudFormation: which resource of the template is which existing one."""
     return [
         {
             "ResourceType": resource["Type"],

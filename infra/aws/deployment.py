@@ -21,7 +21,7 @@ def stack_name(stage: str) -> str:
 
 
 def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
-    """What `chalice package --merge-template` takes."""
+    """The template for `chalice package --merge-template`."""
     stack = stack_name(stage)
     template = data_template(stack, pipelines, origins=ORIGINS)
     resources = template["Resources"]

@@ -1,4 +1,4 @@
-"""What CloudFront wants from us-east-1, wherever the rest is: the firewall's rules, and the domain's certificate.
+"""CloudFront's resources in us-east-1, wherever the rest is: the firewall's rules, and the domain's certificate.
 
 A stack of its own, deployed first; its outputs are parameters of the other.
 """

@@ -21,7 +21,7 @@ SOCKET_HANDLERS = {
     "live_message": "WebsocketMessage",
     "live_disconnect": "WebsocketDisconnect",
 }
-"""What API Gateway calls for a socket, by Chalice's names."""
+"""The handlers of a socket, by Chalice's names."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Function:
 
     @property
     def entry(self) -> str:
-        """What Lambda calls."""
+        """The entry point for Lambda."""
         return "app.app" if self.handler == API else f"app.{self.handler}"
 
 
@@ -183,7 +183,8 @@ def _events(function: Function, pipelines: Sequence[str]) -> Json:
 
 
 def _environment(stack: str, bucket: Json) -> Json:
-    """What every function gets. Names and not references: the bucket waits for the address, the address for the API."""
+    """The environment of every function. Names instead of references: the bucket waits for the page's address, which
+    waits for the API."""
     return {
         "MILLRACE_BUCKET": bucket,
         "MILLRACE_JOBS_TABLE": f"{stack}-jobs",

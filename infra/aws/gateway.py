@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, without a word of ours, in the form of our own errors; and its stage's limits.
+"""API Gateway's own answers, in the form of our errors; and the limits of its stage.
 
 Source of the types: docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html.
 """

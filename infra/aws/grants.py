@@ -1,4 +1,4 @@
-"""What each function may do, as data: actions on tables, indexes, prefixes of the bucket, and queues.
+"""The rights of each function, as data: actions on tables, indexes, prefixes of the bucket, and queues.
 
 One list for the roles of the template and for the test that holds them against every call of the test suite.
 """
@@ -72,12 +72,12 @@ def remove() -> list[Grant]:
 
 
 def folders(names: Sequence[str]) -> list[Grant]:
-    """What a work keeps beside its jobs: objects in folders of its own, and many items of the table at once."""
+    """Rights for a work's own folders in the bucket, and for reading many items of the table at once."""
     if not names:
         return []
     return [
         objects(("GetObject", "PutObject", "DeleteObject"), *names),
-        table("jobs", "BatchGetItem", "BatchWriteItem"),
+        table("jobs", "BatchGetItem"),
     ]
 
 
@@ -96,7 +96,7 @@ SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
 
 
 def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
-    """What a handler of app.py may do; `api` stands for all routes. Raises KeyError for an unknown handler."""
+    """The rights of a handler of app.py; `api` stands for all routes. Raises KeyError for an unknown handler."""
     kind, _, place = handler.partition("_")
     layers = tuple(layers_of(pipelines))
     runs = [f"run-{name}" for name in (*pipelines, *layers)]
@@ -119,7 +119,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
         ]
     if kind == "run":
         return [
-            table("jobs", *READ, *WRITE, "DeleteItem"),
+            table("jobs", *READ, *WRITE, "BatchWriteItem", "DeleteItem"),
             objects(("GetObject",), "uploads", "drop", "import", "models", "work", "user-data"),
             objects(("PutObject", "DeleteObject", "AbortMultipartUpload"), "work", "results"),
             objects(("ListMultipartUploadParts", "PutObjectTagging"), "results"),
@@ -178,7 +178,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             OWNERS,
         ],
         "sweep": [
-            table("jobs", *READ, *WRITE, "DeleteItem"),
+            table("jobs", *READ, *WRITE, "BatchWriteItem", "DeleteItem"),
             index("jobs", "due"),
             objects(("DeleteObject",), "work", "results"),
             objects(("AbortMultipartUpload",), "work", "results", "uploads"),

@@ -1,4 +1,4 @@
-"""What watches the application's own measures (chalicelib.jobs.observer): alarms on our faults, graphs of the rest."""
+"""The application's own metrics (chalicelib.jobs.observer) watched: alarms on our faults, graphs of the rest."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ def package(stage: str, architecture: str) -> Path:
 
 
 def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, object]:
-    """What `chalice package` makes of app.py and the merged template; its zip is unpacked as the beginning of the code.
+    """The output of `chalice package` for app.py and the merged template; its zip is unpacked as the first code.
 
-    Its own requirements are left to us: it knows no hashes, and compiles on the host what it finds no wheel for.
+    Requirements are installed separately: Chalice knows no hashes, and compiles on the host where there is no wheel.
     """
     merged = deployment_template(stage, tuple(WORKS))
     for function in functions(tuple(WORKS)):

@@ -71,7 +71,7 @@ def serving_template(bucket: Json) -> Json:
 
 
 def _page_bucket() -> Json:
-    """What is in it comes from the repository, so it goes with the stack once it is emptied."""
+    """The bucket of the page. Its content comes from the repository, so it goes with the stack once it is emptied."""
     return {
         "Type": "AWS::S3::Bucket",
         "Properties": {

@@ -1,4 +1,4 @@
-"""What runs when: each queue, its handler in app.py, and the limits of both. AWS and the local stack read this list."""
+"""Triggers: each queue, its handler in app.py, and the limits of both. AWS and the local stack read this list."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _ready(address: str, settings: LocalSettings) -> str:
-    """What to know once it runs: for people, for programs, and where its store is for other S3 clients."""
+    """The addresses of a running stack: for people, for programs, and of its store for other S3 clients."""
     key = settings.data_dir / "cloud-credentials"
     return (
         f"Millrace is at {address}\n"
         f"API: {address}/api/docs   S3: {settings.endpoint}, bucket {BUCKET}, key in {key}\n"
-        f"Logs: {settings.logs()}   Is it well? make doctor"
+        f"Logs: {settings.logs()}   Check it: make doctor"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the demo shows: bars in a terminal, plain lines elsewhere; colours unless NO_COLOR is set."""
+"""The demo's display: bars in a terminal, plain lines elsewhere; colours unless NO_COLOR is set."""
 
 from __future__ import annotations
 

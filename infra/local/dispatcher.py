@@ -1,4 +1,4 @@
-"""What AWS calls event source mappings: receives from every queue, calls its handler, deletes what was dealt with.
+"""Event source mappings on one machine: receives from every queue, calls its handler, deletes handled messages.
 
 A message stays hidden while its worker lives, so that one that comes again has no worker: its handler failed, or
 its worker died or overran its time. The queue itself moves it to the dead letters after three receives.
@@ -247,7 +247,7 @@ class Dispatcher:
             release_slot()
 
     def _quietly(self, operation: Callable[..., Any], **arguments: Any) -> None:
-        """What fails here leaves the message to come again, which every handler must bear anyway."""
+        """A failure here lets the message come again, which every handler must bear anyway."""
         try:
             operation(**arguments)
         except (BotoCoreError, ClientError) as error:

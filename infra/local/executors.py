@@ -32,7 +32,7 @@ SPARE_MEMORY = 2 * 1024**3
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """What to do, `every` so many seconds, as long as a call waits for a worker or for its answer."""
+    """Runs `every` so many seconds while a call waits for a worker or for its answer."""
 
     every: float
     do: Callable[[], None]

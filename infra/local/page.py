@@ -28,7 +28,7 @@ TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml
 
 
 def content_policy(store: str, sockets: str = "") -> str:
-    """What the page may load and reach: itself, and the store and the sockets at these origins. Nothing inline, no
+    """The page's content security policy: itself, and the store and the sockets at these origins. Nothing inline, no
     frame around it."""
     reached = " ".join(filter(None, ["'self'", store, sockets]))
     return (

@@ -79,7 +79,7 @@ class LocalSettings:
         return self.data_dir / "logs"
 
     def environment(self) -> dict[str, str]:
-        """What each process of the stack gets: the caller's environment, without the caller's AWS."""
+        """The environment of each process of the stack: the caller's, without the caller's AWS."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         nothing = os.devnull
         return own | {
@@ -125,7 +125,7 @@ def _remembered_port(remembered: Path) -> int:
 
 
 def environment_of_running(data_dir: Path) -> dict[str, str]:
-    """What each process of the stack that runs on the folder gets."""
+    """The environment of each process of the stack that runs on the folder."""
     settings = LocalSettings(port=0, data_dir=data_dir)
     # Its own ports are taken by the running stack, and must not be looked for again.
     settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
@@ -142,7 +142,7 @@ def credentials(data_dir: Path) -> tuple[str, str]:
 
 
 def _secret(path: Path, make: Callable[[], str]) -> str:
-    """What only the user may read, made once. Never there half: the name comes with the synced content."""
+    """A secret that only the user may read, made once. Never half there: the name comes with the synced content."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -168,7 +168,7 @@ class Sockets:
             await self._call("$default", connection_id, body=body)
 
     async def _call(self, route: str, connection_id: str, **event: Any) -> Any:
-        """What the handler answers; None where there is none, or it failed."""
+        """The handler's answer; None where there is none, or it failed."""
         handler = self._handlers[route]
         if handler is None:
             return {"statusCode": 404}

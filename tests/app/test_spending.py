@@ -12,3 +12,17 @@ def test_the_table_calls_of_a_job_are_counted_whatever_client_was_made_before() 
     assert ledger.calls["dynamodb:UpdateItem"] >= 3  # each file is claimed
     assert ledger.writes > ledger.calls["dynamodb:UpdateItem"]
     assert ledger.reads > 0
+
+
+def test_a_further_photo_costs_no_more_calls_than_the_page_of_costs_says() -> None:
+    """Of ten more. Larger photos take a fifth of a part of the zip besides."""
+    small, large = spent(10, 100_000), spent(20, 100_000)
+    more = {name: large.calls[name] - small.calls[name] for name in large.calls}
+    assert more["s3:GetObject"] == 20  # inspected, and put into the zip
+    assert more["s3:PutObject"] == 1  # their thumbnails
+    assert more["dynamodb:TransactWriteItems"] == 1
+    assert more["dynamodb:BatchWriteItem"] == 1
+    assert large.reads - small.reads <= 11
+    # How often a run notes its progress depends on the time that it takes: three units each.
+    progress = 3 * (more["dynamodb:UpdateItem"] - 10)
+    assert large.writes - small.writes - progress <= 72

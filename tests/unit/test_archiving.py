@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.work.archiving import Source, write_archive
+from chalicelib.jobs.work.archiving import Source, plan_archive, write_archive
 from chalicelib.jobs.work.run_files import inspected
 from chalicelib.observing import about
 from chalicelib.pipelines.base import Member
@@ -53,7 +53,7 @@ def members(world: World, job: Job) -> list[Member]:
 
 def write(world: World, job: Job, watch: Watch) -> int:
     files = {file.number: Source.of(file) for file in world.files(job)}
-    return write_archive(watch, world.objects, KEY, members(world, job), files, None)
+    return write_archive(watch, world.objects, KEY, plan_archive(members(world, job), files), None)
 
 
 def test_a_zip_holds_every_member_byte_for_byte(world: World, job: Job) -> None:
@@ -96,7 +96,7 @@ def test_parts_of_another_zip_are_not_taken(world: World, job: Job) -> None:
     files = {file.number: Source.of(file) for file in world.files(job)}
     second = Watch()
     second.upload = first.upload
-    write_archive(second, world.objects, KEY, list(reversed(members(world, job))), files, None)
+    write_archive(second, world.objects, KEY, plan_archive(list(reversed(members(world, job))), files), None)
     assert second.upload is not None
     assert second.upload["id"] != (first.upload or {})["id"]
     with zipfile.ZipFile(io.BytesIO(world.objects.stored[None, KEY].content)) as archive:
@@ -134,7 +134,7 @@ def test_a_member_without_its_crc_is_a_mistake(world: World, job: Job) -> None:
     files = {file.number: Source.of(file) for file in world.files(job)}
     unknown = [Member("a", replace(inspected(world.jobs.file(job.id, 3)), crc32=None))]
     with pytest.raises(ValueError, match="CRC32"):
-        write_archive(Watch(), world.objects, KEY, unknown, files, None)
+        write_archive(Watch(), world.objects, KEY, plan_archive(unknown, files), None)
 
 
 def test_those_who_make_its_parts_know_for_which_job(world: World, job: Job) -> None:
@@ -162,7 +162,7 @@ def test_parts_of_an_earlier_zip_that_is_no_longer_wanted_are_removed(world: Wor
     files = {file.number: Source.of(file) for file in world.files(job)}
     second = Watch()
     second.upload = first.upload
-    write_archive(second, world.objects, KEY, list(reversed(members(world, job))), files, None)
+    write_archive(second, world.objects, KEY, plan_archive(list(reversed(members(world, job))), files), None)
     assert world.objects.uploads == {}
 
 
@@ -186,7 +186,7 @@ def unknown(world: World, job: Job) -> list[Member]:
 
 def write_unknown(world: World, job: Job, watch: Watch) -> bytes:
     files = {file.number: Source.of(file) for file in world.files(job)}
-    size = write_archive(watch, world.objects, KEY, unknown(world, job), files, None)
+    size = write_archive(watch, world.objects, KEY, plan_archive(unknown(world, job), files), None)
     content = world.objects.stored[None, KEY].content
     assert len(content) == size
     return content
@@ -210,7 +210,7 @@ def test_the_bytes_are_the_same_whether_or_not_the_crcs_were_known(world: World,
     files = {file.number: Source.of(file) for file in world.files(films)}
     known = [Member(file.filename, inspected(file)) for file in world.files(films)]
     assert all(isinstance(member.content, bytes) or member.content.crc32 is not None for member in known)  # type: ignore
-    write_archive(Watch(), world.objects, "other", known, files, None)
+    write_archive(Watch(), world.objects, "other", plan_archive(known, files), None)
     assert world.objects.stored[None, "other"].content == content
 
 
@@ -285,7 +285,7 @@ def test_a_wrong_crc_makes_no_zip(world: World, films: Job, told: bool) -> None:
     files = {file.number: Source.of(file) for file in world.files(films)}
     wrong = [Member(f"{n}", replace(inspected(world.jobs.file(films.id, n)), crc32=n)) for n in (1, 3)]
     with pytest.raises(SourceChanged):
-        write_archive(Watch(), world.objects, KEY, wrong, files, None)
+        write_archive(Watch(), world.objects, KEY, plan_archive(wrong, files), None)
     assert (None, KEY) not in world.objects.stored
 
 
@@ -294,7 +294,7 @@ def test_a_small_member_with_another_crc_is_named(world: World, films: Job) -> N
     found = [inspected(file) for file in world.files(films)]
     wrong = [Member(f.filename, replace(f, crc32=7) if f.number == 2 else f) for f in found]
     with pytest.raises(SourceChanged) as seen:
-        write_archive(Watch(), world.objects, KEY, wrong, files, None)
+        write_archive(Watch(), world.objects, KEY, plan_archive(wrong, files), None)
     assert getattr(seen.value, "number", None) == 2
 
 

@@ -386,3 +386,19 @@ def test_a_job_in_slices_cant_be_retried_while_it_runs(world: World, shared: Sha
     job = planned(world)
     with pytest.raises(NotAllowedInState):
         world.control.retry(OWNER, job.id)
+
+
+def test_a_slice_is_claimed_and_counted_and_writes_nothing_else(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.scans.steps = (Step("Share", lambda job: None, slices=lambda job: 3, work=lambda job, number: None),)
+    job = planned(world, files=3)
+    written: list[tuple[str, ...]] = []
+    apply = world.jobs.apply
+
+    def noted(changes: Any, events: Any = ()) -> Any:
+        written.append(tuple(type(change.record).__name__ for change in changes))
+        return apply(changes, events)
+
+    monkeypatch.setattr(world.jobs, "apply", noted)
+    world.deliver(RUN)
+    assert world.job(job).slices_done == 1
+    assert written == [("SliceRecord",), ("SliceRecord", "JobRecord")]

@@ -105,7 +105,7 @@ def upload_colour_image(call: Call) -> Reply:
     errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_colour_images(call: Call) -> Reply:
-    """What the pipeline does not take is left out."""
+    """Leaves out files that the pipeline doesn't take."""
     job, _ = receive(call, PIPELINE, {"operation": "detect"}, call.body.files, skip_unsupported=True)
     return Reply(ColourImageList([_image(job, file) for file in services().jobs.files(job)]), 201)
 
@@ -137,7 +137,7 @@ def get_colour_image(call: Call, image_id: str) -> ColourImage:
     errors=(TryAgain,),
 )
 def change_colour_image(call: Call, image_id: str) -> ColourImage:
-    """What the picture itself says stays as it is."""
+    """Leaves the picture's own metadata as it is."""
     job, file = library.owned_file(call, image_id)
     return _image(job, services().library.edit_file(call.user.id, file, {"title": call.body.filename}, exactly=False))
 
@@ -245,7 +245,7 @@ def _of_colour(job: Job) -> Job:
 
 
 def _moved(job: Job, body: ColourJobChanges) -> Job:
-    """What a trusted worker says became of a job."""
+    """The outcome of a job, as a trusted worker reports it."""
     if body.status == STATUSES[job.state] and job.state is not JobState.PAUSED:
         return job
     if body.status == "cancelled":

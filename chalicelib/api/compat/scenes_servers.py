@@ -27,7 +27,7 @@ from chalicelib.wiring import services
 MASK = "********"
 OPENAI = "https://api.openai.com/v1"
 THRESHOLD, INCREMENTAL = 0.7, True
-"""What an analysis and a sync begin with here unless they name something else."""
+"""Defaults of an analysis and a sync on this installation."""
 NO_SERVER = "There is no Stash server yet: give its address with PUT /settings."
 
 routes = Routes(__name__, Dialect(ScenesError, worded))

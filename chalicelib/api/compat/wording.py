@@ -1,4 +1,4 @@
-"""What an error of ours says where a system's own shape has room for one sentence only."""
+"""Errors in one sentence, for systems whose shape has no room for more."""
 
 from __future__ import annotations
 

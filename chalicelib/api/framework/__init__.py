@@ -1,1 +1,1 @@
-"""What every route of the API shares: routing, HTTP, problems, forms, pages, versions and the description."""
+"""Shared by all routes of the API: routing, HTTP, problems, forms, pages, versions and the description."""

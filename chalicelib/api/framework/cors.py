@@ -10,7 +10,7 @@ MAX_AGE = 600
 
 
 def headers(request: Mapping[str, str], origins: Collection[str]) -> dict[str, str]:
-    """What every answer says, errors too: without it a page could not even read what was wrong."""
+    """Headers of every answer, errors included: without them a page couldn't even read the error."""
     if not origins:
         return {}
     origin = request.get("origin")

@@ -44,7 +44,7 @@ FormFile = Annotated[
 
 
 class Form(Given):
-    """What a client sends as a form. A field may be left out or empty; one of a list may come several times."""
+    """A form that a client sends. A field may be left out or empty; one of a list may come several times."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 

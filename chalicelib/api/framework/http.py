@@ -1,4 +1,4 @@
-"""HTTP around a service call: who calls, what they sent, and every error in one form."""
+"""HTTP around a service call: the caller, the request's input, and all errors in one form."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Call:
     request_id: str
     address: str
     made_id: str | None = None
-    """For what the request makes: the same each time that it is made with one Idempotency-Key; None without a key."""
+    """The id of what the request creates: the same for all requests with one Idempotency-Key; None without a key."""
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with more to say than its model: another status, further headers."""
+    """An answer with more than its model: another status, further headers."""
 
     model: BaseModel | None
     status: int = 200
@@ -69,7 +69,7 @@ NO_ID = "0" * 26
 def respond(
     request: Request, route: Route, view: Callable[..., BaseModel | Reply], path_values: Mapping[str, str]
 ) -> Response:
-    """Serves one request. Whatever happens, the answer is the route's model or a problem with the request's id."""
+    """Serves one request. In all cases the answer is the route's model, or a problem with the request's id."""
     headers = lower(request)
     request_id = id_of(request)
     try:
@@ -95,7 +95,7 @@ def serve(
     headers: Mapping[str, str],
     request_id: str,
 ) -> Response:
-    """Raises JobError for what the caller did wrong."""
+    """Raises JobError for the caller's mistakes."""
     if guard := services().origin_guard:
         guard.check(headers)
     user = ANYBODY if route.open else services().authenticate(headers, route.scope)
@@ -132,14 +132,14 @@ def lower(request: Request) -> dict[str, str]:
 
 
 def id_of(request: Request) -> str:
-    """API Gateway's id of a request, or else Lambda's: never one that the caller made up."""
+    """API Gateway's id of a request, else Lambda's: never one that the caller supplied."""
     given = (request.context or {}).get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
     return str(given or uuid.uuid4())
 
 
 def address_of(request: Request, headers: Mapping[str, str]) -> str:
-    """Whence it came. CloudFront puts the caller's address before its own, which API Gateway adds at the end; what a
-    caller may have made up stands before both."""
+    """The caller's network address. CloudFront puts it before its own, which API Gateway appends; addresses that the
+    caller supplied come before both."""
     forwarded = [part.strip() for part in headers.get("x-forwarded-for", "").split(",") if part.strip()]
     if len(forwarded) >= 2:
         return forwarded[-2]
@@ -169,7 +169,7 @@ def tag(body: str) -> str:
 
 
 def etag_of(model: BaseModel, body: str | None = None) -> str:
-    """The version that a conditional GET of it answers with. body: the model as it is sent, where that is at hand.
+    """The ETag of a model for conditional GETs. body: the model as it is sent, where that is at hand.
 
     Where some of it changes by itself (Answer.fleeting), it has two parts: the first, of all the rest, is what an
     If-Match means.
@@ -180,7 +180,7 @@ def etag_of(model: BaseModel, body: str | None = None) -> str:
 
 
 def refusal(error: JobError, request_id: str, headers: Mapping[str, str], route: Route) -> Response:
-    """An error as the route words it, or problem+json where the caller accepts that."""
+    """An error in the route's form, or as problem+json where the caller accepts that."""
     if route.dialect is None:
         return problem(error, request_id)
     status = route.dialect.status(error)
@@ -203,29 +203,28 @@ def problem(error: JobError, request_id: str, status: int | None = None) -> Resp
 
 
 def _sent(request: Request, headers: Mapping[str, str], route: Route) -> BaseModel | None:
-    """What the request brings: the route's body or form, checked."""
+    """The request's body or form, validated."""
     if route.form:
         from chalicelib.api.framework.forms import parse_form
 
         return parse_form(request.raw_body, headers.get("content-type", ""), route.form)
     if not route.body:
         return None
-    # Another system's client may leave out a body that has nothing to say.
+    # Other systems' clients may leave out an empty body.
     if route.dialect and not request.raw_body:
         return validated(route.body, {})
     return parse_body(request.raw_body, headers.get("content-type", JSON), route.body)
 
 
 def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> BaseModel:
-    """The body as its model: 415 where it says to be something else than JSON, 400 where it is no JSON, 422 where it
-    is of another shape."""
+    """The body as its model: 415 for another declared type than JSON, 400 for invalid JSON, 422 for another shape."""
     if content_type.partition(";")[0].strip().lower() != JSON:
         raise UnsupportedMediaType(f"The body must be {JSON}.")
     content = raw.encode() if isinstance(raw, str) else raw
     if len(content) > LARGEST_BODY:
         raise BodyTooLarge("The body is larger than 2 MiB.")
     try:
-        # json itself rather than pydantic's parser: it refuses what isn't UTF-8, and how deep it goes is bounded.
+        # json instead of pydantic's parser: it refuses invalid UTF-8, and its depth is bounded.
         parsed = json.loads(content.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise InvalidJson("The body is no valid JSON in UTF-8.") from None
@@ -235,7 +234,7 @@ def parse_body(raw: bytes | str, content_type: str, model: type[BaseModel]) -> B
 
 
 def parse_query(request: Request, model: type[BaseModel], *, several: bool = False) -> BaseModel:
-    """several: a list may come as one parameter a value too, as other systems have it."""
+    """several: a list may also come as one parameter for each value, as in other systems."""
     given = request.query_params
     if given is None:
         return validated(model, {})

@@ -1,4 +1,4 @@
-"""Routes: what there is to know of each, and how a subject's are registered with Chalice."""
+"""Routes as values, and their registration with Chalice by subject."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ NOTHING_ELSE: Mapping[int, type[BaseModel] | None] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the API of another system words its errors. model: their shape. worded: an error of ours in it, with the
-    request's id. statuses: those of ours that it has another for."""
+    """The form of errors in another system's API. model: their shape. worded: converts an error of ours, with the
+    request's id. statuses: replacements of our statuses."""
 
     model: type[BaseModel]
     worded: Callable[[JobError, str], BaseModel]
@@ -38,7 +38,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Route:
-    """What there is to know of a route, for serving it and for documenting it."""
+    """A route, as it is served and documented."""
 
     name: str
     subject: str
@@ -62,14 +62,14 @@ class Route:
 
 
 LOADED: list[Route] = []
-"""All routes of the modules that have been loaded; chalicelib.api.subjects has the others loaded too."""
+"""All routes of the loaded modules; chalicelib.api.subjects loads the others."""
 
 
 class Routes:
-    """Routes of one subject. Registers views as a Chalice blueprint, each wrapped in what all of them need."""
+    """Routes of one subject, registered as a Chalice blueprint; each view is wrapped in the common handling."""
 
     def __init__(self, name: str, dialect: Dialect | None = None) -> None:
-        """dialect: how the errors of all of them are worded, unless the caller asks for problem+json."""
+        """dialect: the form of their errors, unless the caller asks for problem+json."""
         self.blueprint = Blueprint(name)
         self._module = name
         self._dialect = dialect
@@ -133,14 +133,14 @@ class Routes:
 
             handle.__name__ = view.__name__
             handle.__doc__ = view.__doc__
-            # API Gateway answers only methods that are there. A HEAD request gets no body.
+            # API Gateway answers only registered methods. A HEAD request gets no body.
             return self._register(["GET", "HEAD"] if method == "GET" else [method], path, view.__name__, handle)
 
         return decorate
 
     def options(self, path: str, methods: Callable[[], list[str]]) -> None:
-        """Answers with the methods of an address, and what a browser asks before a page of another origin may call.
-        Chalice's own answer knows one origin only."""
+        """Answers OPTIONS: the methods of a path, and the preflight of a page of another origin. Chalice's own answer
+        knows one origin only."""
 
         def preflight(**path_values: str) -> Response:
             headers = lower(self.blueprint.current_request)
@@ -154,7 +154,7 @@ class Routes:
     def _register(
         self, methods: list[str], path: str, name: str, handle: Callable[..., Response]
     ) -> Callable[..., Response]:
-        # No content types: Chalice's refusal of others would be none of our problems. The body's type is checked below.
+        # No content types: Chalice would refuse others in its own form instead of a problem. `http` checks the type.
         registered: Callable[..., Response] = self.blueprint.route(
             ROOT + path, methods=methods, name=name, cors=False, content_types=[]
         )(handle)

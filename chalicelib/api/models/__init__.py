@@ -1,1 +1,1 @@
-"""What goes in and out over HTTP: the shapes, their limits, and what each field means. A module for each subject."""
+"""Requests and answers over HTTP: their shapes, limits and fields. A module for each subject."""

@@ -89,7 +89,9 @@ class SignedInAnswer(Answer):
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
     expires_in: int = Field(description="Seconds that the access token is good.")
     user_id: str
-    taken_over: TakenOverAnswer | None = Field(None, description="What was the guest's; null without a guest's token.")
+    taken_over: TakenOverAnswer | None = Field(
+        None, description="The guest's belongings that came along; null without a guest's token."
+    )
 
 
 class AccountAnswer(Answer):
@@ -97,5 +99,5 @@ class AccountAnswer(Answer):
     email: str | None = Field(description="None: a guest.")
     username: str | None
     role: Literal["guest", "user", "admin"]
-    scopes: list[str] = Field(description="What the credentials that asked may be used for.")
+    scopes: list[str] = Field(description="The scopes of the credentials that asked.")
     created_at: Time | None

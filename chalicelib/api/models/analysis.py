@@ -70,7 +70,7 @@ class AnalysisStarted(Answer):
     job_id: str
     scenes: int
     status: str
-    estimate: Tokens | None = Field(description="What asking the model is likely to take; null where none is asked.")
+    estimate: Tokens | None = Field(description="The likely cost of asking the model; null where none is asked.")
 
 
 class TokensCounted(Tokens):
@@ -80,7 +80,7 @@ class TokensCounted(Tokens):
 
 
 class PlanCosts(Answer):
-    """What asking a language model for a plan takes."""
+    """The cost of asking a language model for a plan."""
 
     model: str
     token_budget: int

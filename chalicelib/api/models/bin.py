@@ -19,4 +19,4 @@ class BinQuery(Query):
 class BinPage(Answer):
     items: list[BinnedJob]
     next_cursor: str | None
-    size_bytes: int = Field(description="What the jobs of this page take of your storage until they are gone.")
+    size_bytes: int = Field(description="Bytes of your storage that the jobs of this page use until they are deleted.")

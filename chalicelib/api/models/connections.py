@@ -14,14 +14,14 @@ Key = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[!-~]*$")]
 class ConnectionRequest(Given):
     name: Name
     kind: ServerKind = Field(
-        "stash", description="What speaks there. `openai`: any server with OpenAI's chat completions."
+        "stash", description="The kind of server. `openai`: any server with OpenAI's chat completions."
     )
     url: Url = Field(description="Such as https://stash.example/graphql, or https://api.openai.com/v1.")
-    key: Key = Field("", description="What the server knows you by. It is never shown again.")
+    key: Key = Field("", description="Your key at that server. It is never shown again.")
 
 
 class ConnectionChanges(Given):
-    """What is left out stays. Another `url` needs the `key` again."""
+    """Fields left out keep their value. A new `url` needs the `key` again."""
 
     name: Name = ""
     url: Url = ""

@@ -72,9 +72,7 @@ class FileAnswer(Answer):
     thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = Field(None, description="Leads to this one picture: for who shows one, not hundreds.")
     duplicate_of: str | None = None
-    verdict: str | None = Field(
-        None, description="What the job's last run found about the file, in its pipeline's words."
-    )
+    verdict: str | None = Field(None, description="The verdict of the job's last run, in its pipeline's words.")
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None

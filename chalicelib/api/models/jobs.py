@@ -21,7 +21,7 @@ class FileCounts(Answer):
 
 
 class WaitingFor(Answer):
-    """What a paused job asks of its owner: supply it, then resume the job."""
+    """What a paused job needs from its owner: supply it, then resume the job."""
 
     code: str
     message: str
@@ -89,9 +89,9 @@ class JobSummary(Answer):
     completed_at: Time | None
     waiting_for: WaitingFor | None = None
     options: dict[str, Any]
-    result: dict[str, Any] | None = Field(description="What its run came to: summary, quality score, metadata.")
+    result: dict[str, Any] | None = Field(description="The result of its run: summary, quality score, metadata.")
     size_bytes: int | None = Field(
-        description="What its files take of your storage; null until it is over. Bytes that files share count once."
+        description="Its files' bytes in your storage; null until it is over. Bytes that files share count once."
     )
 
 
@@ -109,7 +109,7 @@ class JobsPage(Answer):
 
 
 class StatusAnswer(Answer):
-    """What there is to say depends on the state: only the fields that mean something are there."""
+    """The fields depend on the state: those without a meaning in it are left out."""
 
     sparse = True
 
@@ -118,7 +118,7 @@ class StatusAnswer(Answer):
     poll_after_seconds: int
     files_expected: int | None = None
     files_intended: int | None = Field(
-        None, description="What the opening promised, while files are still to be announced."
+        None, description="Files that the opening promised, while some are still to be announced."
     )
     files_received: int | None = Field(
         None, description="Those that have arrived; of jobs with more than 5,000 files, those that were looked at."
@@ -165,9 +165,7 @@ class PipelineAnswer(Answer):
     roles: list[str]
     steps: list[str]
     options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
-    kind: str | None = Field(
-        description="What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."
-    )
+    kind: str | None = Field(description="The kind of its files: `image`, `video`, `volume`, `audio`; null: several.")
     listing: ListingAnswer
 
 

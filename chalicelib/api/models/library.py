@@ -45,7 +45,7 @@ class LibraryPage(Page):
 
 
 class FileChanges(Given):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     title: Title | None = None
     description: Description | None = None
@@ -57,9 +57,7 @@ FileId = Annotated[str, StringConstraints(max_length=60)]
 
 class ChosenFile(Given):
     file_id: FileId
-    role: str | None = Field(
-        None, max_length=40, description="What it is for in this job; without one, what it was for in its own."
-    )
+    role: str | None = Field(None, max_length=40, description="Its role in this job; without one, its role in its own.")
 
 
 class JobRequest(Given):
@@ -86,7 +84,7 @@ class NewJobAnswer(JobAnswer):
 
 
 class JobChanges(Given):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     name: Name = ""
     description: Description | None = None

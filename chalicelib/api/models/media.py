@@ -43,7 +43,7 @@ class Redated(Given):
     shift_seconds: float | None = Field(
         None, ge=-100 * YEAR, le=100 * YEAR, description="Added to what the clock showed."
     )
-    taken_local: dt.datetime | None = Field(None, description="What the clock at the place showed, without an offset.")
+    taken_local: dt.datetime | None = Field(None, description="The wall clock at the place, without an offset.")
     date: dt.date | None = Field(None, description="Another day, at the same time of day.")
     timezone: Annotated[str, StringConstraints(max_length=64)] | None = Field(
         None, description="IANA time zone of what the clock showed."
@@ -101,7 +101,7 @@ class TreeFile(Answer):
 
 
 class TreeAnswer(Page):
-    """What lies directly in a folder of the zip."""
+    """The direct content of a folder of the zip."""
 
     folder: str
     folders: list[TreeFolder]

@@ -41,7 +41,7 @@ class ResultRequest(Given):
 
 
 class ResultChanges(Given):
-    """What is left out stays. Metadata is merged into what is there; a name with null is removed."""
+    """Fields left out keep their value. Metadata is merged; a name with null is removed."""
 
     summary: str = Field("", min_length=1, max_length=2000)
     quality_score: Quality | None = None

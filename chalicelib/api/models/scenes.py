@@ -95,7 +95,7 @@ class ScenesPage(Page):
 
 
 class SceneChanges(Given):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
     details: str | None = Field(None, max_length=50_000)

@@ -19,7 +19,10 @@ class ScheduleRequest(Given):
     pipeline: PipelineName
     options: dict[str, Any] = Field(default_factory=dict)
     path: str | None = Field(
-        None, min_length=1, max_length=1024, description="What is imported each time, as by `POST /import-path`."
+        None,
+        min_length=1,
+        max_length=1024,
+        description="The path that is imported each time, as by `POST /import-path`.",
     )
     recursive: bool = True
     cron: str | None = Field(None, max_length=100, description=CRON)
@@ -28,7 +31,7 @@ class ScheduleRequest(Given):
 
 
 class ScheduleChanges(Given):
-    """What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round."""
+    """Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse."""
 
     name: Name = ""
     options: dict[str, Any] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ class SettingAnswer(Answer):
     source: Literal["default", "environment", "stored"]
     secret: bool
     changeable: bool = Field(description="Others are set by the deployment.")
-    least: int | None = Field(description="The smallest number that it takes; null where it is no number to change.")
+    least: int | None = Field(description="The smallest value; null where it is no number to change.")
     most: int | None = Field(description="The largest one.")
 
 

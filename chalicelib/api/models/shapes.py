@@ -1,4 +1,4 @@
-"""What the shapes of all subjects are made of, and that of every error."""
+"""The base of all shapes, and the shape of every error."""
 
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -32,7 +32,7 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Given(BaseModel):
-    """What a client sends: an unknown field is an error, not ignored."""
+    """The body of a request: an unknown field is an error."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -50,7 +50,7 @@ def _takes(annotation: Any, kind: type) -> bool:
 
 
 class Query(Given):
-    """What a client asks for in the address."""
+    """The query of a request."""
 
 
 class Answer(BaseModel):

@@ -56,7 +56,7 @@ class SharedZip(Answer):
 
 
 class SharedAnswer(Answer):
-    """What a visitor sees. Of one that is locked nothing is told but that."""
+    """A share as a visitor sees it. A locked one shows nothing else."""
 
     locked: bool = Field(description="It has a password: POST /shared/{token}/unlock.")
     name: str | None = None

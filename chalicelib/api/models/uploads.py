@@ -21,7 +21,7 @@ class NewFile(Given):
     content_type: str | None = Field(None, max_length=100, pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$")
     sha256: Sha256 | None = Field(None, description="Lets the store refuse any other bytes, and spares reading them.")
     modified_at: FileTime | None = Field(None, description="The file's own time, with a zone.")
-    role: str | None = Field(None, max_length=40, description="What the file is for, where a pipeline knows several.")
+    role: str | None = Field(None, max_length=40, description="The file's role, where a pipeline knows several.")
 
 
 SkipUnsupported = Annotated[

@@ -33,7 +33,7 @@ _FENCED = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
 
 @dataclass(frozen=True)
 class Spent:
-    """What was asked so far. frames: pictures that the model was shown. unmetered: requests whose tokens the server
+    """The requests so far. frames: pictures that the model was shown. unmetered: requests whose tokens the server
     didn't count, so that they are estimated.
     unasked: scenes left out since the budget was used up or the server refused. failures: the first ones, by scene."""
 
@@ -213,7 +213,7 @@ def tokens_of(letters: int) -> int:
 
 
 def estimate(prompt: Prompt, sample: Collection[Scene], scenes: int, *, with_frames: bool = False) -> Spent:
-    """What asking about so many scenes is likely to take, by a sample of them."""
+    """The likely cost of asking about so many scenes, by a sample of them."""
     questions = [prompt.question(scene) for scene in sample]
     asked = [question for question in questions if question is not None]
     if not asked:

@@ -19,7 +19,7 @@ MOST_MODELS = 200
 _OF_PICTURES = re.compile(
     rb"image|vision|visual|picture|multi.?modal|mmproj|content.{0,40}(?:string|str\b)", re.IGNORECASE
 )
-"""What servers refuse a picture with, where the model can't see."""
+"""Words in a server's refusal of a picture, where the model can't see."""
 
 
 class ModelError(Exception):

@@ -1,4 +1,4 @@
-"""What a model is asked about a scene, and the form of its answer.
+"""The prompt about a scene, and the form of the model's answer.
 
 What is the same for all scenes comes first, so that servers which cache a prompt's beginning read it once. Names are
 given with keys and answered by keys: a model can choose, and invent nothing.
@@ -22,7 +22,7 @@ PERFORMERS, STUDIOS, TAGS = 40, 20, 200
 """Names that are given at most; the tags are those that most scenes have."""
 LONGEST_NAME, LONGEST_TEXT, MOST_FILES = 80, 1500, 3
 FIELDS = ("studio", "performers", "tags", "date")
-"""What a model is asked for: choices among what there is. Text of its own it would make up."""
+"""The fields that a model is asked for: choices among known values. Free text it would invent."""
 
 _PICK = {
     "type": "object",
@@ -70,7 +70,7 @@ class DateFound(BaseModel):
 
 
 class Answer(BaseModel):
-    """What a model answers, whatever the prompt said about the schema."""
+    """A model's answer, read leniently."""
 
     studio: Pick | None = None
     performers: list[Pick] = Field(default_factory=list, max_length=50)

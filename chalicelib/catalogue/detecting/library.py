@@ -19,7 +19,7 @@ THRESHOLD = 0.7
 
 @dataclass(frozen=True)
 class Asked:
-    """What an analysis is to look for. include_organized: scenes that their owner has marked as done, too."""
+    """The subject of an analysis. include_organized: scenes that their owner has marked as done, too."""
 
     detect: Collection[Field] = FIELDS
     threshold: float = THRESHOLD
@@ -42,7 +42,7 @@ class Library:
         self._tags = _by_joined_name(tags)
 
     def proposals(self, scene: Scene, asked: Asked, today: date) -> list[Proposal]:
-        """What the detectors propose for a scene, at or above the threshold."""
+        """The detectors' proposals for a scene, at or above the threshold."""
         if scene.organized and not asked.include_organized:
             return []
         reading = Reading(scene, self._names)

@@ -1,4 +1,4 @@
-"""What detectors give back."""
+"""Proposals, the detectors' answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Field = Literal["studio", "performers", "tags", "details", "date", "markers"]
 Source = Literal["rules", "ai"]
-"""What proposes: the detectors' own rules, or a language model."""
+"""Where proposals come from: the detectors' own rules, or a language model."""
 Action = Literal["add", "remove", "set"]
 FIELDS: tuple[Field, ...] = ("studio", "performers", "tags", "details", "date", "markers")
 

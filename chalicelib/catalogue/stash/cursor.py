@@ -19,5 +19,5 @@ def newest(seen: Iterable[str | None], before: str | None = None) -> str | None:
 
 
 def cursor(newest_seen: str) -> str:
-    """What to send as the bound: the same wall clock and offset, two hours earlier."""
+    """The bound to send: the same wall clock and offset, two hours earlier."""
     return (datetime.fromisoformat(newest_seen) - OVERLAP).isoformat()

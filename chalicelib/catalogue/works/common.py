@@ -1,4 +1,4 @@
-"""What the works of the catalogue share: what they have at hand, and the form of a work."""
+"""Shared by the works of the catalogue: their tools, and the form of a work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORKERS = Workers(run=Worker(layers=("catalogue",), folders=("catalogue",), conn
 
 @dataclass(frozen=True)
 class Tools:
-    """What the works have at hand."""
+    """The tools of the works."""
 
     catalogue: Catalogue
     plans: Plans
@@ -43,7 +43,7 @@ class Options(BaseModel):
 
 
 class CatalogueWork:
-    """What the works share. tools: given by the wiring; without them a work only says what it is."""
+    """The base of the works. tools: given by the wiring; without them a work only says what it is."""
 
     name: str
     title: str

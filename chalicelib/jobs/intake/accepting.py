@@ -41,7 +41,7 @@ class Unfit:
 
 @dataclass(frozen=True)
 class Selection:
-    """What came of a request's files. ignored: housekeeping files."""
+    """A request's files, sorted. ignored: housekeeping files."""
 
     taken: tuple[Announced, ...] = ()
     ignored: tuple[Announced, ...] = ()

@@ -1,7 +1,8 @@
-"""Files come into a job, all of a request or none.
+"""Adds files to a job, all of a request or none.
 
-A transaction holds 97 of them. Of more, the later ones are put first, beyond the job's count of files, where nobody
-looks; the last transaction puts the first ones and counts all. Should it never come, what was put is written over.
+A transaction holds 97 of them. With more, the later files are written first, beyond the job's count of files, where
+they are invisible; the last transaction writes the first files and raises the count. If it never comes, the next
+request overwrites them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ AT_ONCE = 97
 
 
 class NoRoom(Exception):
-    """Other files of the same owner have taken the room meanwhile. Nothing was added."""
+    """Other files of the same owner have used up the storage limit. Nothing was added."""
 
 
 def add_files(
@@ -48,9 +49,10 @@ def add_files(
     request_id: str | None = None,
     room: int | None = None,
 ) -> Job:
-    """Adds files numbered on from `job.file_count`, all or none, and returns the job. request_id: noted with them as
-    what has added them. room: bytes that their owner's open jobs may count for with them. NoRoom; StaleTransition where
-    the job is sealed, takes no files, was added to since it was read, or has files of that request."""
+    """Adds files numbered on from `job.file_count`, all or none, and returns the job. request_id: recorded as the
+    request that added them. room: the most bytes that their owner's open jobs may announce with them. NoRoom;
+    StaleTransition where the job is sealed, takes no files, has got files since it was read, or has files of that
+    request."""
     first, *more = list(batched(files, AT_ONCE)) or [()]
     token = secrets.token_hex(8)
     for number, some in enumerate(reversed(more)):
@@ -82,7 +84,7 @@ def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetim
         job_id, number = known[file.key]
         if job_id == job.id:
             raise StaleTransition(file.key)
-        # It came again after the job that had it before was closed: from now on it is this job's.
+        # It came again after its earlier job was closed: from now on it belongs to this job.
         more.append(Change(record, place, when=(Is("job_id", job_id), Is("number", number))))
     moved = ADD_FILES(file_count=job.file_count + len(files), active_at=now)
     _add(jobs, job, moved, files, more, _announced(files))
@@ -102,7 +104,7 @@ def _add(
     size: int = 0,
     room: int | None = None,
 ) -> Job:
-    """size: bytes that the job counts for from now on besides."""
+    """size: bytes to add to the job's announced bytes."""
     (own, *others), after = planned(job, moved)
     changes = [replace(own, adds={"announced_bytes": size}), *others]
     changes += [Change(FileRecord(file.job_id, file.number), replaces=file) for file in files]

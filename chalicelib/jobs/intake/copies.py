@@ -1,4 +1,4 @@
-"""Which of the files that a client announces by their hashes are there already: hundreds in a few calls."""
+"""Finds announced files that are already stored, by their hashes: hundreds in a few calls."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from chalicelib.jobs.ports.outside import ObjectStore
 from chalicelib.jobs.ports.stores import FileCopies
 
 FILES_A_PAGE = 50
-"""From so many wanted of a folder on, a page of it costs less than asking for each."""
+"""From this many wanted objects of a folder, a page of its listing costs less than a request for each."""
 
 
 def known_copies(jobs: FileCopies, objects: ObjectStore, owner_id: str, announced: Sequence[File]) -> dict[int, File]:
-    """By the number of an announced file: one of the same owner with these bytes, whose object is still there and still
-    the one that was inspected."""
+    """For numbers of announced files, a file of the same owner with the same bytes, whose object is still the one that
+    was inspected."""
     hashes = {file.expected_sha256: None for file in announced if file.expected_sha256}
     copies = jobs.stored_copies(owner_id, list(hashes)) if hashes else {}
     found = {
@@ -29,7 +29,7 @@ def known_copies(jobs: FileCopies, objects: ObjectStore, owner_id: str, announce
 
 
 def _etags(objects: ObjectStore, files: Iterable[File]) -> dict[tuple[str | None, str], str | None]:
-    """The etag of each file's object; None where it is gone. Of those that lie together, by listing them."""
+    """The etag of each file's object; None where it is gone. Objects of one folder are listed together."""
     found: dict[tuple[str | None, str], str | None] = {}
     folders: dict[str, set[str]] = defaultdict(set)
     for file in files:
@@ -47,7 +47,7 @@ def _listed(objects: ObjectStore, folder: str, wanted: set[str]) -> dict[str, st
     left = sorted(wanted)
     after: str | None = None
     for _ in range(len(wanted) // FILES_A_PAGE):
-        # A page begins behind a key: just before the first that is wanted.
+        # A page begins after a key: just before the first wanted one.
         start = max(after or "", left[0][:-1])
         page, after = objects.list_page(folder, bucket=None, after=start, recursive=False)
         there = {seen.key: seen.etag for seen in page}

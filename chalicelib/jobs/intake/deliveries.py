@@ -1,4 +1,4 @@
-"""What the queues deliver, taken apart: the envelope of SQS, and the object events inside."""
+"""The queues' deliveries, parsed: the envelope of SQS, and the object events inside."""
 
 from __future__ import annotations
 

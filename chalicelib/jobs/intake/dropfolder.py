@@ -294,7 +294,7 @@ class DropFolders:
         return job
 
     def _control(self, place: DropKey, name: str) -> dict[str, Any]:
-        """What a control file of the batch says; empty where there is none. InvalidFields where it's no JSON object."""
+        """The content of a batch's control file; empty where there is none. InvalidFields where it's no JSON object."""
         key = place.batch + name
         try:
             size = self._objects.stat(key).size

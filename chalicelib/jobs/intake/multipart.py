@@ -72,7 +72,7 @@ class Multipart:
         return signed
 
     def there(self, owner_id: str, job_id: str, number: int) -> list[UploadedPart]:
-        """What the store has of a file in parts already; nothing where none was sent yet."""
+        """The parts of a file that the store has; none where none was sent yet."""
         job, file = self._owned.file(owner_id, job_id, number)
         check_awaited(job, file)
         if not file.upload_id:

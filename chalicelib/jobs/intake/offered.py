@@ -1,4 +1,4 @@
-"""What jobs may be opened for: works by name, and options that are valid and can be served here."""
+"""The works that jobs may be opened for, and the check of their options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs over files that are there already: nothing is uploaded again."""
+"""Jobs over stored files, without another upload."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Chosen:
-    """A file to be taken.
+    """A file chosen for a job.
 
-    role: what it is for in the new job; None: what it was for in its own, where the pipeline knows that. field: where
-    the request names it.
+    role: its role in the new job; None: its role in its own job, where the pipeline knows that. field: its place in
+    the request.
     """
 
     file_id: str
@@ -76,11 +76,11 @@ class Reuse:
         id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A sealed job of these files in this order, each taken once; further fields of Job as keywords. The same id
-        twice is one job.
+        """Opens a sealed job of these files in this order, each taken once; further fields of Job as keywords. A
+        repeated id gives the same job.
 
-        FileNotFound, Conflict where one has not arrived yet; BadRequest, TooLarge and InvalidFields by the pipeline's
-        rules and for a file in two roles.
+        FileNotFound, Conflict where a file has not arrived yet; BadRequest, TooLarge and InvalidFields by the
+        pipeline's rules and for a file in two roles.
         """
         checked = self._intake.check_options(pipeline, options)
         known = self._intake.made(owner_id, pipeline, id)
@@ -100,7 +100,7 @@ class Reuse:
                 owner_id, pipeline, checked, name=name, id=job_id, checked=True, **fields
             )
         except StaleTransition:
-            # The same request is at it: what is lent to its files stays lent.
+            # The same request is being carried out: its uses stay.
             raise TryAgain("The same request is being carried out. Ask again for its result.") from None
         except JobError:
             give_back(self._jobs, job_id, lent, now)

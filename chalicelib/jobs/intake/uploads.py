@@ -186,7 +186,7 @@ class Intake:
         return self._settling.settle(job.id)
 
     def started(self, owner_id: str, work: str, id: str | None) -> Job | None:
-        """What start() has made with that id before, where it has: its run is asked for if that was still missing."""
+        """The job that an earlier start() with that id made, if any; requests its run if that was still missing."""
         job = self.made(owner_id, work, id)
         return self._settling.settle(job.id) if job else None
 
@@ -264,7 +264,7 @@ class Intake:
         return self._taken_in(job, files, {number: copy.id for number, copy in copies.items()})
 
     def _added(self, job: Job, first: int, count: int) -> tuple[Job, list[Upload]]:
-        """What an earlier try of the same request has added: its worker may have died before answering."""
+        """The files that an earlier try of the same request added: its worker may have died before answering."""
         files = list(self._jobs.files(job, first=first, last=first + count - 1))
         return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
 

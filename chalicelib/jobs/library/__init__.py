@@ -1,1 +1,1 @@
-"""What a user has, and may do with it."""
+"""A user's jobs, files and results, and what can be done with them."""

@@ -1,4 +1,4 @@
-"""What a user may do to a job: pause, resume, cancel, retry, have its results rebuilt."""
+"""A user's control of a job: pause, resume, cancel, retry, rebuild its results."""
 
 from __future__ import annotations
 

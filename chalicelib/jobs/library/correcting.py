@@ -1,4 +1,4 @@
-"""What an owner corrects of what was found of a completed job's files: kept with each file, counted as a revision."""
+"""An owner's corrections of a completed job's files: kept with each file, counted as a revision."""
 
 from __future__ import annotations
 

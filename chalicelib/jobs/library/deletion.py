@@ -215,7 +215,7 @@ class Deletion:
         return job
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
-        """What lies where the job's uploads go and isn't shared, whether or not a file names it."""
+        """The objects under the job's upload prefix that aren't shared, whether or not a file names them."""
         prefix = keys.uploads_of(job.pipeline, job.id)
         if not uses:
             self._objects.delete_prefix(prefix)
@@ -248,7 +248,7 @@ class Deletion:
         return [holder for holder in self._holders(file) if holder.use.job_id != job.id]
 
     def _is_ours(self, job: Job, file: File) -> bool:
-        """What was imported in place stays where it is; what was uploaded or dropped has come to us."""
+        """Files imported in place stay where they are; uploads and dropped files are ours to delete."""
         return _deletable(file) and not self._others(job.owner_id, file.sha256, file.key, {file.id})
 
     def _others(self, owner_id: str, sha256: str | None, key: str, but: Iterable[str]) -> bool:
@@ -277,7 +277,7 @@ def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict
 
 
 def _ids(message: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a message may be logged: the key of a dropped file has the name that its owner gave it."""
+    """The loggable part of a message: the key of a dropped file has the name that its owner gave it."""
     file = message.get("file")
     if isinstance(file, dict):
         return {"job_id": file.get("job_id"), "file": file.get("number")}
@@ -285,7 +285,7 @@ def _ids(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _remains(job: Job, file: File) -> dict[str, Any]:
-    """What must be known of a file once it is gone."""
+    """The facts of a file that its cleanup needs once it is gone."""
     source_job_id, source_number = source_of(file)
     return {
         "job_id": job.id,

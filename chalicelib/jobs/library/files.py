@@ -31,7 +31,7 @@ TRIES = 5
 
 
 class Entry(NamedTuple):
-    """What is listed of a file. taken: when it was made, by its own word. source: the file whose object it shares."""
+    """A file in a listing. taken: when it was made, by its own word. source: the file whose object it shares."""
 
     job_id: str
     number: int

@@ -13,7 +13,7 @@ from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest
 
 MOST = 200
 TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
-"""What browsers show, and nothing else: by the end of the name, since an upload may state any type."""
+"""The types that browsers show: by the end of the name, since an upload may state any type."""
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,12 @@ class WantedResults:
 
 
 def run_name(job: Job) -> str:
-    """What the ids of the present run's results begin with, behind their job's."""
+    """The prefix of the ids of the present run's results, after their job's."""
     return f"run{job.retries:04d}"
 
 
 def result_of_run(job: Job, now: datetime) -> Result:
-    """What the job's latest run came to. Each retry has a result of its own; the same run again replaces its own."""
+    """The result of the job's latest run. Each retry has a result of its own; the same run again replaces its own."""
     said = job.result or {}
     return Result(
         id=f"{job.id}-{run_name(job)}",
@@ -65,7 +65,7 @@ def result_of_run(job: Job, now: datetime) -> Result:
 def result_of_file(
     job: Job, number: int, summary: str, quality_score: float | None, metadata: Mapping[str, Any], now: datetime
 ) -> Result:
-    """What the job's present run found about one of its files; the same again replaces it."""
+    """The present run's result about one file; a later one replaces it."""
     return Result(
         id=f"{job.id}-{run_name(job)}-{number:08d}",
         job_id=job.id,

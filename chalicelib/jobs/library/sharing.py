@@ -1,8 +1,8 @@
-"""Files that share one stored object: who uses whose, so that nothing is deleted while it is in use.
+"""Files that share one stored object, and their uses of it, so that nothing is deleted while it is in use.
 
-A file that was never uploaded itself names its source, and stands in the source's partition as a use of it. A lender
-first writes the use and then checks that the source is still there; a deletion first removes the file and
-then looks for uses. Whichever comes first, one of the two sees the other.
+A file that was not uploaded names its source, and has an item in the source's partition as a use of it. Lending
+first writes the use and then checks that the source still exists; a deletion first removes the file and
+then looks for uses. In either order, one of the two sees the other.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from chalicelib.jobs.model import File, Job, parse_file_id
 from chalicelib.jobs.ports.stores import SharingStore, Use
 
 SETTING_UP = timedelta(minutes=15)
-"""A use without its file is one whose job is just being made; older than this, its maker has died."""
+"""A use without its file belongs to a job in the making; after this time its maker has died."""
 
 
 @dataclass(frozen=True)
 class Holder:
-    """A use in force. file: None while it is being set up."""
+    """A valid use. file: None while its job is being made."""
 
     use: Use
     file: File | None
@@ -33,13 +33,13 @@ class Holder:
 
 
 def source_of(file: File) -> tuple[str, int]:
-    """The job and number of the file under which the object was stored."""
+    """The job and number of the file that the object was stored for."""
     return (parse_file_id(file.source) if file.source else None) or (file.job_id, file.number)
 
 
 def lend(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
-    """Notes that files of a job, by number, are to share objects of these lenders; returns those that can: the lenders
-    of the others are gone."""
+    """Records that files of a job, by number, share the objects of these lenders; returns those whose lender still
+    exists."""
     uses = _uses(job_id, lenders, now)
     jobs.note_uses(list(uses.values()))
     there = jobs.files_by_id([lender.id for lender in lenders.values()])
@@ -48,12 +48,12 @@ def lend(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: date
 
 
 def give_back(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> None:
-    """Undoes lend(), for a job that wasn't made."""
+    """Undoes lend() for a job that was not made."""
     jobs.forget_uses(list(_uses(job_id, lenders, now).values()))
 
 
 def holders(jobs: SharingStore, uses: list[Use], now: datetime) -> list[Holder]:
-    """The uses that are in force, in their order; those whose maker died are removed."""
+    """The valid uses, in order; removes those whose maker died."""
     files = jobs.files_by_id([use.id for use in uses])
     known: dict[str, Job | None] = {}
     found, dangling = [], []

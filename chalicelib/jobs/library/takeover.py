@@ -1,4 +1,4 @@
-"""What a guest has becomes an account's: jobs with their files and results, user data, webhooks and shares.
+"""Hands a guest's belongings to an account: jobs with their files and results, user data, webhooks and shares.
 
 Each job changes hands in one transaction with what it counts for, so that it belongs to one of the two at all times.
 Who dies half-way leaves the rest to the guest's own reminder, which goes on until nothing is the guest's. Workers that
@@ -193,7 +193,7 @@ class Takeover:
 
 
 def _counting(job: Job, account_id: str) -> list[Change]:
-    """What a job counts for moves from its owner's usage to the account's."""
+    """Moves a job's usage from its owner to the account."""
     counts = {
         "jobs": 1,
         "active_jobs": 0 if job.final else 1,

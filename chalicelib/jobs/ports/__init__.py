@@ -1,1 +1,1 @@
-"""What the core needs from the outside."""
+"""The ports of the core."""

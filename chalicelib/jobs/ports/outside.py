@@ -1,7 +1,7 @@
-"""What the core needs from the outside besides the jobs' own store (job_ports.py): objects, queues, the time.
+"""The ports of the core besides the jobs' store (stores.py): objects, queues, the time.
 
-The core owns these contracts; stores fulfil them, and so do tests' fakes. What goes wrong outside is raised as it is:
-the queue then delivers again.
+The core owns these contracts; stores fulfil them, and so do tests' fakes. Exceptions from outside pass through: the
+queue then delivers again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NewId = Callable[[], str]
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """What a client sends to the store by itself. headers: must be sent exactly so."""
+    """A request that a client sends to the store directly. headers: must be sent exactly so."""
 
     method: str
     url: str
@@ -59,8 +59,8 @@ class ObjectStore(Protocol):
         now: datetime,
         inline: bool = False,
     ) -> SignedRequest:
-        """A download, saved as `filename` where that is given; `inline`: shown, and saved only where one wants. The
-        same again for half of its lifetime, so that it is valid for the other half at least."""
+        """A download, saved as `filename` where that is given; `inline`: shown instead of saved. The address stays the
+        same for half of its lifetime, so that it is valid for at least the other half."""
 
     def stat(self, key: str, bucket: str | None = None) -> StoredObject:
         """ObjectMissing."""
@@ -79,7 +79,7 @@ class ObjectStore(Protocol):
         tags: Mapping[str, str] | None = None,
         replacing: str | None = None,
     ) -> str:
-        """Returns the etag. replacing: the etag of what must be there until now. ObjectMissing where it isn't."""
+        """Returns the etag. replacing: the etag of the object to replace. ObjectMissing where that isn't there."""
 
     def put_file(self, key: str, path: str, content_type: str, *, tags: Mapping[str, str] | None = None) -> None: ...
     def below(self, prefix: str) -> Iterator[StoredObject]:
@@ -88,10 +88,10 @@ class ObjectStore(Protocol):
     def list_page(
         self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
     ) -> tuple[list[StoredObject], str | None]:
-        """Up to 1,000 objects after the key `after`, and the key to go on after, None at the end."""
+        """Up to 1,000 objects after the key `after`, and the key to continue after, None at the end."""
 
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
-        """The keys and the folders (with a slash at the end) right below a prefix of our own bucket: a page of them."""
+        """The keys and the folders (with a slash at the end) directly below a prefix of our own bucket: one page."""
 
     def delete(self, keys: Iterable[str]) -> None: ...
     def delete_prefix(self, prefix: str) -> None:
@@ -117,10 +117,10 @@ class ObjectStore(Protocol):
     ) -> SignedRequest: ...
 
     def parts(self, key: str, upload_id: str) -> list[UploadedPart]:
-        """What the store has of an upload under way. PartsGone."""
+        """The parts that the store has of an upload under way. PartsGone."""
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
-        """The store checks the CRC32 that goes with it. PartsGone, ChecksumRefused."""
+        """Sends a part with its CRC32, which the store checks. PartsGone, ChecksumRefused."""
 
     def copy_part(
         self,
@@ -134,14 +134,14 @@ class ObjectStore(Protocol):
         etag: str | None = None,
         bucket: str | None = None,
     ) -> UploadedPart:
-        """Bytes start..end of another object become a part, without passing through here. ObjectMissing for the
+        """Copies bytes start..end of another object into a part inside the store. ObjectMissing for the
         source, PartsGone. The part's crc32 is known where the upload has checksums and the store returns them."""
 
     def finish_parts(
         self, key: str, upload_id: str, parts: Sequence[UploadedPart], *, crc32: int | None = None
     ) -> StoredObject:
-        """PartsGone where it was finished before, or aborted. crc32: of the whole object, for an upload with
-        checksums: ChecksumRefused where the store arrives at another."""
+        """Completes an upload. PartsGone where it was completed or aborted before. crc32: of the whole object, for an
+        upload with checksums; ChecksumRefused where the store computes another."""
 
     def crc32(self, key: str) -> int | None:
         """The CRC32 of the whole object, where the store keeps one."""
@@ -156,13 +156,13 @@ class ModelStore(Protocol):
 
 class UserData(Protocol):
     def get(self, owner_id: str, kind: str, name: str) -> bytes | None:
-        """What the owner has stored under that kind and name; None where there is nothing."""
+        """The owner's data of that kind and name; None where there is none."""
 
 
 class Invoker(Protocol):
     def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        """Hands each message to a worker of its own at once, in the form in which its queue would deliver it. Any of
-        them may be lost without a word: the queue has them too."""
+        """Hands each message to a worker of its own at once, in the form of its queue's deliveries. Messages may be
+        lost silently: the queue has them too."""
 
 
 class Queues(Protocol):

@@ -1,4 +1,4 @@
-"""What the core needs of the jobs' store: small protocols, and for each consumer the few that it uses.
+"""The ports to the jobs' store: small protocols, and for each consumer the few that it uses.
 
 Writes of jobs, files and slices are moves, which any store carries out by `apply` (changes.Records). A method here that
 names a condition writes nothing when it doesn't hold.
@@ -51,28 +51,28 @@ class JobLists(Protocol):
         before: str | None,
         binned: bool | None = False,
     ) -> tuple[list[Job], str | None]:
-        """A page of the owner's jobs, newest first, without counts; and the id to go on before, None at the end.
+        """A page of the owner's jobs, newest first, without counts; and the id to continue before, None at the end.
         binned: those in the bin instead; None: both."""
 
 
 class JobOpening(Protocol):
     def create_job(self, job: Job, active_limit: int, most_bytes: int | None = None) -> None:
-        """Puts a new job and counts it for its owner, with what it is announced to be, in one transaction; its option
-        `email`, where there is one, says which person it is in the statistics, else its owner is. LimitReached where
-        the owner has `active_limit` jobs that aren't final, NoRoom where what they have and what is announced would be
-        more than `most_bytes`; StaleTransition where the id is taken."""
+        """Stores a new job and counts it with its announced bytes for its owner, in one transaction. In the statistics
+        its option `email`, else its owner, stands for the person. LimitReached where the owner has `active_limit` jobs
+        that aren't final, NoRoom where stored and announced bytes would exceed `most_bytes`; StaleTransition where the
+        id is taken."""
 
     def usage(self, owner_id: str) -> Usage: ...
 
 
 class Requests(Protocol):
     def added(self, job_id: str, request_id: str) -> tuple[int, int] | None:
-        """The first number and the count of the files that a request has added; None where it has added none."""
+        """The first number and the count of the files that a request added; None where it added none."""
 
 
 class DueJobs(Protocol):
     def due_jobs(self, now: datetime, limit: int) -> list[str]:
-        """Ids of jobs that the sweeper should look at, the longest due first. From a sparse index."""
+        """Ids of jobs due for the sweeper, the longest due first. From a sparse index."""
 
 
 class FileReads(Protocol):
@@ -80,30 +80,31 @@ class FileReads(Protocol):
         """FileNotFound."""
 
     def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        """Files in order of their numbers, at most to the job's count: what is beyond is only being added."""
+        """Files in order of their numbers, up to the job's count: later ones are still being added."""
 
 
 class FileCopies(Protocol):
     def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
-        """For each of these hashes (SHA-256 in hex) a file of that owner with such bytes, inspected in any job, where
-        note_copies() told of one. In hundreds: the calls for it are few."""
+        """For each hash (SHA-256 in hex) an inspected file of that owner with these bytes, in any job, as far as
+        note_copies() recorded one. A few calls for hundreds of hashes."""
 
 
 class FoundCopies(Protocol):
     def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
-        """Job and number of a file with its own object for each hash, so that the same bytes needn't be sent again."""
+        """Records job and number of a file with an object of its own for each hash, so that the same bytes needn't be
+        sent again."""
 
 
 class SliceReads(Protocol):
     def slices(self, job: Job) -> list[Slice]:
-        """Those of the job's present step that have ever been claimed, in order."""
+        """The slices of the job's present step that were ever claimed, in order."""
 
 
 class RunLeftovers(Protocol):
     def delete_artifacts(self, job_id: str) -> None: ...
     def delete_slices(self, job_id: str) -> None: ...
     def delete_results(self, job_id: str, own: str) -> None:
-        """Those whose ids go on so behind their job's."""
+        """Deletes the results whose ids continue with `own` after their job's id."""
 
 
 class Outputs(Protocol):
@@ -122,8 +123,8 @@ class Durations(Protocol):
 
 class Batches(Protocol):
     def open_batch(self, batch: str, job_id: str, *, instead_of: str | None = None) -> tuple[str, str | None]:
-        """The job that imports the batch and the one that it follows. It is `job_id` if there was none, or if the one
-        that was there is `instead_of`; the job itself may not have been created yet."""
+        """The job that imports the batch and the one that it follows. It becomes `job_id` if there was none, or if it
+        was `instead_of`; the job itself may not exist yet."""
 
     def batch_job(self, batch: str) -> str | None:
         """The job that imports the batch, strongly consistent; None where none is open."""
@@ -134,14 +135,15 @@ class Batches(Protocol):
 
 class FilesById(Protocol):
     def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
-        """Those of the files that there are, strongly consistent, whatever job they are of."""
+        """The existing files among these, of any job, strongly consistent."""
 
 
 class Uses(Protocol):
     def note_uses(self, uses: Sequence[Use]) -> None: ...
     def forget_uses(self, uses: Sequence[Use]) -> None: ...
     def uses(self, job_id: str, number: int | None = None) -> list[Use]:
-        """Who shares objects of this job, or of one file of it; strongly consistent. Also where the job is gone."""
+        """The uses of objects of this job, or of one of its files; strongly consistent. Also after the job is
+        deleted."""
 
 
 # -- consumers ---------------------------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ class FileStore(Records, FileReads, Protocol):
 
 
 class OwnedStore(JobReads, FileReads, Protocol):
-    """Whose job or file it is."""
+    """Checks of ownership."""
 
 
 class SettlingStore(Records, JobReads, FileReads, QueueNumbers, Protocol): ...
@@ -183,7 +185,7 @@ class ControlStore(Records, JobReads, FileReads, RunLeftovers, Protocol): ...
 
 
 class CorrectionStore(Records, JobReads, FilesById, Protocol):
-    """What an owner corrects of a job's files."""
+    """Corrections of a job's files by their owner."""
 
 
 class SliceStore(Records, JobReads, SliceReads, Protocol): ...
@@ -200,10 +202,10 @@ class DeletionStore(Records, SharingStore, FileReads, Protocol):
         """The owner's inspected files with these bytes. From an index: the newest may be missing."""
 
     def forget_batch(self, job: Job) -> None:
-        """Forgets which keys of its drop folder the job has taken in: what is dropped again is new."""
+        """Forgets the keys of its drop folder that the job took in: files dropped again are new."""
 
     def remove_job(self, job: Job) -> None:
-        """Deletes all of a job's items but the uses that others make of it."""
+        """Deletes all items of a job except uses by other jobs."""
 
 
 class TakeoverStore(Records, JobLists, JobReads, FileReads, FoundCopies, Protocol):
@@ -213,18 +215,18 @@ class TakeoverStore(Records, JobLists, JobReads, FileReads, FoundCopies, Protoco
 
 class LibraryStore(JobLists, FileReads, FilesById, Protocol):
     def edit_file(self, file: File, changes: Mapping[str, Any]) -> File:
-        """Changes what the owner says of a file, and notes in its job that it was edited, in one transaction.
+        """Changes the owner's description of a file, and counts the edit in its job, in one transaction.
         StaleTransition where it was edited since it was read, or is gone."""
 
     def edit_job(self, job: Job, changes: Mapping[str, Any]) -> Job:
-        """Changes what the owner says of a job, whatever its state. StaleTransition as above."""
+        """Changes the owner's description of a job, in any state. StaleTransition as above."""
 
     # a job's files packed, made of its files as they were at `made_of`
     def kept_listings(self, job_ids: Iterable[str]) -> dict[str, tuple[str, list[bytes]]]:
-        """For each job that has one: of what it was made, and its parts."""
+        """For each job with a packed listing: its version, and its parts."""
 
     def keep_listing(self, job: Job, made_of: str, parts: Sequence[bytes]) -> None:
-        """Keeps it, unless the job has changed since it was read."""
+        """Stores it, unless the job has changed since it was read."""
 
 
 class ResultStore(JobReads, JobLists, Protocol):
@@ -235,7 +237,7 @@ class ResultStore(JobReads, JobLists, Protocol):
         """ResultNotFound."""
 
     def results(self, owner_id: str) -> list[Result]:
-        """All of an owner, newest first. From an index: the newest may be missing."""
+        """All results of an owner, newest first. From an index: the newest may be missing."""
 
     def results_of(self, job_id: str) -> list[Result]: ...
     def edit_result(self, result: Result, changes: Mapping[str, Any]) -> Result:

@@ -1,1 +1,1 @@
-"""What is done with the files of a job."""
+"""The work on the files of a job."""

@@ -29,7 +29,7 @@ __all__ = [
     "write_archive",
 ]
 
-PASSED_THROUGH = 20 * 1024 * 1024
+PASSED_THROUGH = 24 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
@@ -43,14 +43,7 @@ class Watcher(Protocol):
     def progress(self, percent: float, filename: str | None = None) -> None: ...
 
 
-def write_archive(
-    run: Watcher,
-    objects: ObjectStore,
-    key: str,
-    members: Iterable[Member],
-    files: Mapping[int, Source],
-    tags: Mapping[str, str] | None,
-) -> int:
+def write_archive(run: Watcher, objects: ObjectStore, key: str, planned: Plan, tags: Mapping[str, str] | None) -> int:
     """Stores the zip under `key` and returns its size in bytes.
 
     Parts that the store has from an earlier try at the very same zip are kept; parts inside one large member are copied
@@ -58,7 +51,6 @@ def write_archive(
     member that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a
     file is no longer what was inspected: the store, too, compares the whole with what was planned.
     """
-    planned = plan_archive(members, files)
     if planned.size < MIN_PART:
         with PartMaker(objects, key, "") as maker:
             objects.put(key, maker.assemble(planned.parts[0]), "application/zip", tags=tags)

@@ -22,12 +22,12 @@ from chalicelib.jobs.work.slice_claims import release_slice, renew_slice
 log = logging.getLogger(__name__)
 
 RUN_LEASE = timedelta(seconds=90)
-"""Short, and renewed as long as the process lives: whatever kills it, another worker goes on within two minutes."""
+"""Short, and renewed as long as the process lives: after any crash another worker continues within two minutes."""
 RENEW_SECONDS = 25.0
 
 
 class Interrupted(BaseException):
-    """Stops a step at a clean point. No Exception, so that a pipeline's `except Exception` lets it pass."""
+    """Stops a step at a clean point. A BaseException, so that a pipeline's `except Exception` lets it pass."""
 
 
 class Cancelled(Interrupted):
@@ -35,7 +35,7 @@ class Cancelled(Interrupted):
 
 
 class FileGone(Interrupted):
-    """A file's object went after it was inspected: the run begins again without it."""
+    """A file's object has gone since its inspection: the run begins again without the file."""
 
     def __init__(self, file: File) -> None:
         super().__init__(file.id)
@@ -43,7 +43,8 @@ class FileGone(Interrupted):
 
 
 class HandOn(Interrupted):
-    """Another function goes on with what is saved: a fresh one, as this one's time is nearly up, or that of `place`."""
+    """Another invocation continues from what is saved: since this one's time is nearly up, or in the function
+    `place`."""
 
     def __init__(self, place: str | None = None) -> None:
         super().__init__(place)
@@ -67,7 +68,7 @@ class Claim(Protocol):
 
 
 class RunClaim:
-    """The lease of a job's run: whatever it writes is conditional on it."""
+    """The lease of a job's run, a condition of all its writes."""
 
     def __init__(self, jobs: RunStore, job: Job, deadline: datetime, clock: Clock) -> None:
         self.job = job
@@ -104,7 +105,7 @@ class RunClaim:
 
 
 class SliceClaim:
-    """The lease of one slice. Many workers share the job, so that a clean point reads the job and writes the slice."""
+    """The lease of one slice. As many workers share the job, a clean point reads the job and writes the slice."""
 
     def __init__(self, jobs: RunStore, job: Job, part: Slice, deadline: datetime, clock: Clock) -> None:
         self.job = job
@@ -138,7 +139,7 @@ class SliceClaim:
             raise stopped(self._jobs, self.job.id) from None
 
     def release(self, tries: int | None = None) -> None:
-        """Gives the claim back, perhaps with other `tries`."""
+        """Releases the claim, optionally with other `tries`."""
         try:
             release_slice(self._jobs, self.part, tries)
         except StaleTransition:
@@ -146,7 +147,7 @@ class SliceClaim:
 
 
 def is_of(part: Slice, job: Job) -> bool:
-    """Whether the slice is of the step at which the job is."""
+    """Whether the slice belongs to the job's present step and division."""
     return job.slices is not None and (part.division, part.step) == (job.division, job.steps_done)
 
 

@@ -1,4 +1,4 @@
-"""What a run that won't be finished leaves, removed."""
+"""Removes the leftovers of a run that won't be finished."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the core gives to a running step: the job's files, progress, checkpoints, artifacts."""
+"""The context of a running step: the job's files, progress, checkpoints, artifacts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from chalicelib.files.archive import SourceChanged
+from chalicelib.files.archive import Plan, SourceChanged
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, unmark_duplicates
@@ -24,7 +24,7 @@ from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
 from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
 from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
-from chalicelib.jobs.work.run_files import CHANGED, RunFiles, inspected, source_changed
+from chalicelib.jobs.work.run_files import CHANGED, RunFiles, Sources, inspected, source_changed
 from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
@@ -38,7 +38,7 @@ EXPIRING = {"millrace-expires": "24h"}
 
 @dataclass(frozen=True)
 class Stores:
-    """What steps read from and write to."""
+    """The stores that steps read from and write to."""
 
     jobs: RunStore
     objects: ObjectStore
@@ -65,6 +65,8 @@ class Context:
         self._jobs = stores.jobs
         self._objects = stores.objects
         self._files = RunFiles(stores.jobs, stores.objects, job.id, scratch)
+        self._sources = Sources(self._files)
+        self._unshared: dict[str, Plan] = {}
         self._models = stores.models
         self._user_data = stores.user_data
         self._clock = stores.clock
@@ -82,6 +84,7 @@ class Context:
     def files(self) -> Iterator[InspectedFile]:
         for file in self._jobs.files(self.job):
             if file.state in FINISHED:
+                self._sources[file.number] = Source.of(file)
                 yield inspected(file)
 
     def open(self, file: InspectedFile) -> BinaryIO:
@@ -109,7 +112,7 @@ class Context:
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
-        # An earlier run may have marked others, before its owner decided or a better one was looked at again.
+        # An earlier run may have marked others: since then its owner has decided, or a file was inspected again.
         if self.job.counts.duplicate:
             marked = [file for file in self._jobs.files(self.job) if file.state is FileState.DUPLICATE]
             unmark_duplicates(self._jobs, self.job_id, [f for f in marked if kept.get(f.number) != f.duplicate_of])
@@ -136,7 +139,7 @@ class Context:
             self._note_progress(percent, filename)
 
     def _note_progress(self, percent: float, filename: str | None) -> None:
-        # A zip in parts gets on even where the step doesn't end in this invocation.
+        # Parts of a zip are progress, even where the step doesn't end in this invocation.
         done: JobFields = {"step_percent": round(percent, 1), "current_filename": filename}
         if self.upload and percent:
             done["tries"] = 0
@@ -164,7 +167,7 @@ class Context:
         self.state = None
 
     def divide(self, slices: int) -> None:
-        """Records that the step is divided: from now on its slices are what is left of it."""
+        """Records that the step is divided: from now on only its slices are left."""
         self._claim.write(
             slices=slices,
             division=self.job.attempt,
@@ -177,7 +180,7 @@ class Context:
         )
 
     def _check(self) -> None:
-        """The clean point before an effect that others see."""
+        """The clean point before a visible effect."""
         self._claim.write()
 
     def _check_seldom(self) -> None:
@@ -219,7 +222,7 @@ class Context:
 
     def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
         self._check()
-        planned = plan_archive(members, self._stored_files())
+        planned = plan_archive(members, self._sources)
         count = share_count(estimate(planned, strategy), planned)
         key, plan = keys.result(self.job_id, safe(name)), self.scratch / "slices-of-zip"
         with plan.open("wb") as out:
@@ -228,13 +231,16 @@ class Context:
             self.saved_anything = True
             self._put(keys.work(self.job_id, f"zip-{safe(name)}"), plan, "application/octet-stream", None)
         plan.unlink()
+        if not shared:  # this worker goes on with it: to plan it again would read all files again
+            self._unshared[name] = planned
         return shared
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
+        planned = self._unshared.pop(name, None) or plan_archive(members, self._sources)
         try:
-            size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
+            size = write_archive(self, self._objects, key, planned, self._tags)
         except SourceChanged as replaced:
             self._drop_upload()
             raise self._replaced(replaced) from None
@@ -246,7 +252,7 @@ class Context:
         self._claim.write(**done)
 
     def _replaced(self, found: SourceChanged) -> BaseException:
-        """What ends a run whose zip can't be made of what was planned."""
+        """The exception that ends a run whose zip can't be made as planned."""
         if not isinstance(found, FileChanged):
             return PipelineFailed("file_changed", f"{CHANGED} ({found})")
         if found.filename is not None:
@@ -284,13 +290,10 @@ class Context:
         self._claim.write(upload=dict(upload))
 
     def _drop_upload(self) -> None:
-        """The parts of a zip that can't be finished are removed at once: they would be paid for until they expire."""
+        """Removes the parts of a zip that can't be finished: they would cost until they expire."""
         if self.upload:
             self._objects.abort_parts(self.upload["key"], self.upload["id"])
             self._claim.write(upload=None)
-
-    def _stored_files(self) -> Mapping[int, Source]:
-        return {file.number: Source.of(file) for file in self._jobs.files(self.job)}
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

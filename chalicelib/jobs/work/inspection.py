@@ -1,4 +1,4 @@
-"""A file has arrived: claim it, look into it once, finish it once."""
+"""Inspection of arrived files: each is claimed, read once and finished once."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ GIVEN_UP = "This file could not be processed, although it was tried several time
 MAX_ATTEMPTS = 3
 SWEEP_SECONDS = 60
 LONG_ENOUGH = timedelta(seconds=3)
-"""A batch of ordinary files is done by then."""
+"""Enough for a batch of ordinary files."""
 IN_TURN = timedelta(seconds=5)
-"""A notification that waits for longer has others before it."""
+"""A notification that has waited longer is behind many others."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One file to look into, and the message that asked for it."""
+    """A file to inspect, and the message that asked for it."""
 
     delivery: Delivery
     job_id: str
@@ -66,10 +66,10 @@ class Inspector:
         self._observer = core.observer
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Works through a batch of messages; returns the ids of those that must come again.
+        """Handles a batch of messages; returns the ids of those to be delivered again.
 
-        What a batch found is finished in few transactions at its end. A message that was delivered before may be one
-        that kills its worker: such batches finish each file at once, those tried least first, so that a poisonous
+        The outcomes of a batch are written in few transactions at its end. A message that was delivered before may be
+        one that kills its worker: such batches finish each file at once, the least tried first, so that a poisonous
         file costs no other its work.
         """
         again: set[str] = set()
@@ -78,7 +78,7 @@ class Inspector:
         if careful:
             tasks.sort(key=self._attempts)
         else:
-            # The job with the fewest files first: it is finished before the others are looked at.
+            # The job with the fewest files first: it is finished before the others begin.
             of = Counter(task.job_id for task in tasks)
             tasks.sort(key=lambda task: (of[task.job_id], task.job_id))
         loaded: dict[str, Job] = {}
@@ -108,8 +108,8 @@ class Inspector:
         return sorted(again)
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """Gives up on the files of messages that came too often: they are rejected, their jobs go on. A file that was
-        with fewer tries itself was only near one that killed its workers, and is asked for again."""
+        """Rejects the files of messages that were delivered too often; their jobs continue. A file with fewer attempts
+        of its own merely shared a batch with one that killed its workers: it is requested again."""
         for task in self._tasks(list(deliveries(event)), set()):
             try:
                 file = self._jobs.file(task.job_id, task.number)
@@ -127,8 +127,8 @@ class Inspector:
                 self._observer.measure("FilesRejected", Pipeline=job.pipeline, Code="processing_failed")
 
     def _in_turn(self, batch: Sequence[Delivery]) -> list[Delivery]:
-        """Those to look at now. S3 sends its notifications to no group: those that had to wait are sent once more, each
-        in the group of its job, so that one with few files need not wait for one with many."""
+        """The messages to handle now. S3's notifications have no message group: those that had to wait are sent again
+        in the group of their job, so that a small job need not wait for a large one."""
         turn: list[Delivery] = []
         late: dict[str, list[Delivery]] = defaultdict(list)
         for delivery in batch:
@@ -195,14 +195,14 @@ class Inspector:
             return 0
 
     def _look(self, task: Task, loaded: dict[str, Job], deadline: datetime) -> FileOutcome | None:
-        """None where there is nothing to do for this message any more."""
+        """None where nothing is left to do for this message."""
         job = loaded.get(task.job_id) or self._jobs.job(task.job_id)
         loaded[job.id] = job
         if job.deleting:
             raise JobNotFound("It is being deleted.")
         if job.state not in RECEIVING:
             self._jobs.file(job.id, task.number)  # raises FileNotFound for one that was deleted
-            return None  # over, or paused: to resume asks for every file that is left
+            return None  # over, or paused: resuming requests every file that is left
         pipeline = self._pipelines[job.pipeline]
         try:
             options = options_of(pipeline, job)
@@ -217,17 +217,17 @@ class Inspector:
             file = claim_file(self._jobs, job.id, task.number, task.seen, task.delivery.id, now, lease_until)
         except StaleTransition:
             if task.dropped and self._drops.came_late((task.job_id, task.number), task.seen):
-                raise Busy from None  # its job closed just now: next time it opens the one that follows
+                raise Busy from None  # its job was just closed: the next delivery opens the following one
             return None
         if file.tries > MOST_TRIES:
-            # Its messages may never get to the dead letters: the sweeper sends new ones while they are on their way.
+            # Its messages may never become dead letters, since the sweeper sends new ones in the meantime.
             return rejected(file, file.etag, "processing_failed", GIVEN_UP)
         if pipeline.per_file and job.state is JobState.PENDING:
             loaded[job.id] = self._start(job, now)
         return examine(self._objects, pipeline, options, job, file, task.seen)
 
     def _hand_on(self, tasks: Sequence[Task], again: set[str]) -> None:
-        """Sends the rest of a batch again, for other workers, so that a slow file delays no other."""
+        """Returns the rest of a batch to the queue for other workers, so that a slow file delays no other."""
         log.info("batch handed on before its deadline", extra={"files": len(tasks)})
         by_delivery = {task.delivery.id: task for task in tasks if task.delivery.id not in again}
         for task in by_delivery.values():
@@ -238,8 +238,8 @@ class Inspector:
                 again.add(task.delivery.id)
 
     def _sweep_up(self, task: Task) -> None:
-        """Has the object of an upload removed whose file is gone: its address outlived it. Whatever removes it
-        looks whether another file shares it, and does so once a deletion that is under way is over."""
+        """Requests the removal of an upload whose file was deleted before its address expired. The cleanup first checks
+        that no other file shares the object, and waits for a deletion under way."""
         log.info("file no longer exists")
         key = task.seen.key
         if task.seen.bucket is not None or keys.parse_upload(key) != (task.job_id, task.number):
@@ -280,7 +280,7 @@ class Inspector:
                 again.update(task.delivery.id for task, _ in pairs)
 
     def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
-        """So that the same bytes are found when they are announced again. One that is missing costs an upload."""
+        """Lets the same bytes be found when they are announced again. A missing note costs an upload."""
         own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
         if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
             self._jobs.note_copies(job.owner_id, copies)
@@ -299,7 +299,7 @@ class Inspector:
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:
-    """Of several messages about one file, the one of its newest version: the others have nothing to add."""
+    """Of several messages about one file, the one about its newest version."""
     kept: dict[tuple[str, int], Task] = {}
     for task in tasks:
         before = kept.get((task.job_id, task.number))

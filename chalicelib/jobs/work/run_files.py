@@ -1,4 +1,4 @@
-"""The files of a job as a running step reads and describes them."""
+"""A job's files, as a running step reads and describes them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FileState
 from chalicelib.jobs.work.claims import FileGone
 from chalicelib.jobs.work.losing import is_gone
+from chalicelib.jobs.work.zip_parts import Source
 from chalicelib.pipelines.base import InspectedFile, PipelineFailed, StoredFile
 
 CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
@@ -100,7 +101,10 @@ class RunFiles:
                 return
 
     def stored(self, file: InspectedFile) -> File:
-        return self._jobs.file(self._job_id, file.number)
+        return self.numbered(file.number)
+
+    def numbered(self, number: int) -> File:
+        return self._jobs.file(self._job_id, number)
 
     def _stream(self, file: File, start: int, end: int) -> Iterator[bytes]:
         if start >= end:
@@ -112,6 +116,18 @@ class RunFiles:
 
     def lost(self, file: File) -> BaseException:
         return FileGone(file) if is_gone(self._objects, file) else changed(file)
+
+
+class Sources(dict[int, Source]):
+    """The place of each file's bytes by its number, noted as files are listed; others are looked up."""
+
+    def __init__(self, files: RunFiles) -> None:
+        super().__init__()
+        self._files = files
+
+    def __missing__(self, number: int) -> Source:
+        found = self[number] = Source.of(self._files.numbered(number))
+        return found
 
 
 def inspected(file: File) -> InspectedFile:

@@ -35,7 +35,7 @@ from chalicelib.pipelines.base import PipelineFailed, Step, Work
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 10
-"""How often a run is taken up without getting on at all: neither a step, a checkpoint, nor a part of a zip."""
+"""Most claims of a run without progress: without a step, a checkpoint, or a part of a zip."""
 TOO_OFTEN = "The run broke off several times; what was uploaded is kept, and the job can be retried."
 DEAD_LETTER_DELAY = 60
 
@@ -56,9 +56,9 @@ class Runner:
         self._worker = SliceWorker(core, self._stores, settling, slices)
 
     def receive(self, event: Mapping[str, Any], deadline: datetime, place: str | None = None) -> list[str]:
-        """Runs the jobs and slices of a batch of messages; returns the ids of those that must come again.
+        """Runs the jobs and slices of a batch of messages; returns the ids of those to be delivered again.
 
-        place: the pipeline or layer whose libraries are here, None where all are.
+        place: the pipeline or layer whose libraries this function has, None for all.
         """
         again = []
         for delivery, job_id, part in self._messages(event):
@@ -76,8 +76,8 @@ class Runner:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """Looks at the jobs of messages that came too often: one that got on meanwhile, or was not yet tried so often,
-        is asked for once more. That counts as a try, so that a function which can't even start ends it too."""
+        """Handles messages that were delivered too often: a job with progress since, or with tries left, is requested
+        once more. That counts as a try, so that a function which can't even start is given up too."""
         for delivery, job_id, part in self._messages(event):
             try:
                 job = self._jobs.job(job_id)
@@ -89,8 +89,8 @@ class Runner:
                 continue
 
     def run(self, job_id: str, by: str, deadline: datetime, place: str | None = None) -> None:
-        """Runs what is left of a job, as far as its steps belong `place`. Does nothing where it is over, paused, not
-        ready, shared, or in another worker's hands: the sweeper asks again once that worker's lease has expired."""
+        """Runs the remaining steps of a job that belong to `place`. Does nothing where the job is over, paused, not
+        ready, shared, or claimed by another worker: the sweeper requests it again once that lease has expired."""
         job, now = self._jobs.job(job_id), self._clock()
         if job.shared:
             return
@@ -120,7 +120,7 @@ class Runner:
         except HandOn as on:
             there = on.place or place_of(work, claim.job)
             log.info("run handed to another function", extra={"place": there})
-            # To be in the wrong place is no try of the step.
+            # Being in the wrong function is no try of the step.
             release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
         except FileGone as gone:
@@ -132,7 +132,7 @@ class Runner:
             log.info("run stopped at a clean point")
             release(tries=0)
         except StaleTransition:
-            # The claim was lost, or the job paused or cancelled, between two looks.
+            # The claim was lost, or the job paused or cancelled, between two clean points.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
                 clean(self._objects, self._jobs, job)
             release()
@@ -144,7 +144,7 @@ class Runner:
             shutil.rmtree(scratch, ignore_errors=True)
 
     def _go_through(self, work: Work, context: Context, place: str | None, release: Callable[..., None]) -> None:
-        """All steps that are left, up to the end or to one that is divided: then its slices' messages are sent."""
+        """Runs the remaining steps, up to the end or to a divided step, whose slices' messages are then sent."""
         for step in work.steps[context.job.steps_done :]:
             there = step.layer(context.options) or work.name
             if place not in {None, there}:

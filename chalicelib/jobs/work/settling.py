@@ -1,4 +1,4 @@
-"""What follows once all files of a job are in."""
+"""The moves that follow once all files of a job are in."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Settling:
         self._observer = core.observer
 
     def settle(self, job_id: str) -> Job:
-        """Asks for the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
-        the worker that finishes the last file sees all counts, because each writes first and reads then."""
+        """Requests the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
+        the worker that finishes the last file sees all counts, because each writes before it reads."""
         job = self._jobs.job(job_id)
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
@@ -88,9 +88,8 @@ class Settling:
         return failed
 
     def ask_again(self, job: Job, until: datetime | None = None) -> int:
-        """Sends a message for every unfinished file whose object is there; returns for how many. Replaces lost
-        messages; a duplicate is harmless. After `until` it sends no more: those sent are finished before the next
-        time."""
+        """Sends a message for every unfinished file whose object is there; returns how many. Replaces lost messages; a
+        duplicate is harmless. Sends none after `until`: the files requested so far are finished by the next call."""
         now = self._clock()
         waiting = [
             file
@@ -125,7 +124,7 @@ class Settling:
 
 
 def as_stored(file: File) -> StoredObject:
-    """The object of a file that was found in the store, as it was found."""
+    """The stored object of a file as it was when it was found in the store."""
     if file.modified_at is None and file.source is None:
         raise ValueError(f"file {file.id} was never seen in the store")
     # A copy of a file whose own time is unknown: a message has a time, and nothing reads it.

@@ -1,4 +1,4 @@
-"""The moves of a slice: claimed by one worker at a time, done once, counted for its job with that."""
+"""The moves of a slice: claimed by one worker at a time, finished once, and counted for its job."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FREED: Mapping[str, Any] = {"lease_until": None, "claimed_by": None}
 
 
 def claim_slice(jobs: Records, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
-    """Takes the lease of a slice of the job's present step for the message `by`. StaleTransition where it is done or
-    another message's lease is in force."""
+    """Claims a slice of the job's present step for the message `by`. StaleTransition where it is done or another
+    message's lease is in force."""
     record = SliceRecord(job.id, job.division, job.steps_done, number)
     claim = {"lease_until": lease_until, "claimed_by": by}
     part: Slice = _apply(
@@ -27,12 +27,12 @@ def claim_slice(jobs: Records, job: Job, number: int, by: str, now: datetime, le
 
 
 def renew_slice(jobs: Records, part: Slice, lease_until: datetime) -> None:
-    """Moves the end of the lease. StaleTransition where the claim was lost or given back."""
+    """Extends the lease. StaleTransition where the claim was lost or released."""
     _apply(jobs, _held(part, {"lease_until": lease_until}))
 
 
 def release_slice(jobs: Records, part: Slice, tries: int | None = None) -> None:
-    """Gives the lease back, perhaps with other `tries`. StaleTransition as above."""
+    """Releases the lease, optionally with other `tries`. StaleTransition as above."""
     _apply(jobs, _held(part, {**FREED, **({} if tries is None else {"tries": tries})}))
 
 

@@ -28,7 +28,7 @@ from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
 from chalicelib.jobs.work.zip_slices import read_share
 from chalicelib.jobs.works import place_of
-from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Strategy
+from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, Strategy
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,14 @@ TOO_OFTEN = "A part of the run broke off several times; what was uploaded is kep
 
 
 class SliceContext(Context):
-    """What a slice has at hand: all that doesn't belong to its job as a whole."""
+    """The context of a slice: without the calls that belong to its job as a whole."""
 
     _claim: SliceClaim
+
+    def begin(self, step: Step) -> None:
+        """The claim has just read the job and written the slice."""
+        self._written_at = self._clock()
+        self.progress(0.0)
 
     def checkpoint(self, state: Mapping[str, Any]) -> None:
         raise TypeError("a slice has no checkpoint: it runs again from its start")
@@ -62,7 +67,7 @@ class SliceContext(Context):
         try:
             make_share(self, self._objects, upload, parts, again)
         except SourceChanged as replaced:
-            # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
+            # Its parts would cost until they expire; other workers find the upload gone and stop.
             self._objects.abort_parts(upload["key"], upload["id"])
             raise self._replaced(replaced) from None
 
@@ -93,7 +98,7 @@ class SliceWorker:
         self._works = core.works
 
     def work(self, message: SliceMessage, by: str, deadline: datetime) -> None:
-        """Does one slice. Does nothing where it is done, in another worker's hands, or of a step that is over."""
+        """Does one slice, unless it is done, claimed by another worker, or of a finished step."""
         job, now = self._jobs.job(message.job_id), self._clock()
         if not message.is_of(job):
             return
@@ -145,7 +150,7 @@ class SliceWorker:
             renewal.stop()
             claim.release(tries=0)
         except StaleTransition:
-            # The claim was lost, or the job cancelled, between two looks.
+            # The claim was lost, or the job cancelled, between two clean points.
             if self._jobs.job(job.id).state is JobState.CANCELLED:
                 clean(self._stores.objects, self._jobs, job)
         except Exception:
@@ -170,7 +175,7 @@ class SliceWorker:
         if part.tries >= MOST_SLICE_TRIES:
             self._fail(job, "run_failed", TOO_OFTEN)
             return
-        # A claim that ends at once counts as a try, also where no worker ever got as far.
+        # A claim that ends at once counts as a try, even if no worker has ever claimed the slice.
         now = self._clock()
         claim_slice(self._jobs, job, message.number, message_id, now, now)
         self._slices.send(job, [message.number])

@@ -1,8 +1,8 @@
-"""The slices of a running step: their messages, and what replaces lost ones.
+"""The slices of a running step: their messages, and the replacement of lost ones.
 
 A step is divided once its `run` has planned it. From then on the job has no worker of its own: each slice is a message,
-its claim an item, and being done one transaction with the job's count. The worker that finishes the last one asks for
-the run, which goes on with the next step.
+its claim an item, and its completion one transaction with the job's count. The worker that finishes the last slice
+requests the run, which continues with the next step.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 LOOK_AFTER = timedelta(seconds=60)
 INVOKED_BEFORE = 20
-"""Seconds: after that the queue delivers what was invoked, and may have been lost."""
+"""Seconds until the queue delivers invoked slices too, in case their invocation was lost."""
 RESENT_LOOK_AFTER = timedelta(seconds=300)
-"""Longer, so that a queue with much before these messages isn't filled with the same again and again."""
+"""Longer, so that a busy queue isn't filled with the same messages repeatedly."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class SliceMessage:
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> SliceMessage | None:
-        """None where the message is not for a slice. Raises ValueError for a malformed one."""
+        """None for a message of a run. Raises ValueError for a malformed one."""
         if "slice" not in body:
             return None
         numbers = [body.get(name) for name in ("step", "slice", "division")]
@@ -65,13 +65,13 @@ class Slices:
         self._invoker = invoker
 
     def begin(self, job: Job) -> None:
-        """Sends all slices of a step that has just been divided. Where the step asks for it, workers are invoked
-        directly, and the queue has the same messages for later: who comes second finds the slice claimed or done."""
+        """Sends all slices of a newly divided step. Where the step asks for it, workers are invoked directly, and the
+        queue has the same messages for later: the second delivery finds its slice claimed or done."""
         work, numbers = self._works[job.pipeline], range(job.slices or 0)
         if self._invoker is None or not work.steps[job.steps_done].invoked:
             self.send(job, numbers)
             return
-        # First what is sure: who dies between the two leaves nothing to the sweeper.
+        # The queue first: a crash between the two then leaves nothing to the sweeper.
         self.send(job, numbers, INVOKED_BEFORE)
         self._invoker.invoke(place_of(work, job), _messages(job, numbers))
 
@@ -79,16 +79,16 @@ class Slices:
         self._queues.slices(place_of(self._works[job.pipeline], job), _messages(job, numbers), delay)
 
     def send_all(self, job: Job) -> None:
-        """Messages for all slices that are neither done nor in a worker's hands."""
+        """Sends messages for all slices that are neither done nor claimed."""
         now = self._clock()
         kept = {part.number for part in self._jobs.slices(job) if part.done or _is_held(part, now)}
         self.send(job, [number for number in range(job.slices or 0) if number not in kept])
 
     def mend(self, job: Job) -> bool:
-        """Sends again what seems lost; returns whether there was any, and decides when to look again.
+        """Sends messages of lost slices again; returns whether there were any, and schedules the next look.
 
-        A slice whose lease ran out has lost its worker. One that was never claimed may just wait in its queue: it is
-        taken for lost where no slice is in anybody's hands and none was finished since the last look.
+        A slice whose lease has expired has lost its worker. An unclaimed slice may just wait in its queue: it counts as
+        lost where no slice is claimed and none was finished since the last look.
         """
         now = self._clock()
         parts = {part.number: part for part in self._jobs.slices(job)}
@@ -99,13 +99,13 @@ class Slices:
         if not held and job.slices_done == job.slices_mark:
             lost = [n for n in range(job.slices or 0) if n not in parts or not parts[n].done]
         wait = RESENT_LOOK_AFTER if lost else LOOK_AFTER
-        # Written first: who dies between the two leaves it for the next look.
+        # Written first: after a crash between the two, the next look sends them.
         move(self._jobs, job, LOOK_AT_SLICES(slices_mark=job.slices_done, due_at=now + wait))
         self.send(job, lost)
         return bool(lost)
 
     def finish(self, claim: SliceClaim) -> bool:
-        """Counts a slice as done; True where it was the last one: the caller asks for the run."""
+        """Counts a slice as done; True for the last one, after which the caller requests the run."""
         finish_slice(self._jobs, claim.job, claim.part, self._clock())
         job = self._jobs.job(claim.job.id)
         return is_of(claim.part, job) and not job.shared

@@ -1,4 +1,4 @@
-"""What an owner says of a photo: when it was taken, and whether it belongs into the zip. Kept beside what was found."""
+"""An owner's corrections of a photo: when it was taken, and whether it belongs in the zip. The findings are kept."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def chosen(metadata: Mapping[str, Any], choice: Choice | None) -> dict[str, Any]
 
 
 def user_time(metadata: Mapping[str, Any]) -> UserTime | None:
-    """What the owner said before; None where nothing was said."""
+    """The owner's earlier correction; None where there is none."""
     return _time(metadata) if CORRECTED in metadata else None
 
 
@@ -129,8 +129,8 @@ def redated(metadata: Mapping[str, Any], correction: Correction, zone: ZoneInfo)
 
 
 def moved_along(metadata: Mapping[str, Any], before: UserTime | None, after: UserTime) -> dict[str, Any]:
-    """What belongs to a photo (its film, its RAW, its edit) moves with it. before: the photo's time as it was found;
-    without it, or without a time of its own, the part gets the photo's."""
+    """Moves the time of a photo's companions (film, RAW, edit) with its own. before: the photo's time as it was found;
+    without it, or without an own time, a companion gets the photo's."""
     own = _time(metadata)
     if own is None or before is None:
         return with_user(metadata, after)

@@ -1,4 +1,4 @@
-"""What stands in a photo beside its pixels: EXIF, XMP, IPTC, PNG's own texts."""
+"""Metadata embedded in a photo: EXIF, XMP, IPTC, PNG's own texts."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _png_text_times(info: dict[Any, Any]) -> list[Found]:
 
 
 def _rfc_1123(said: str) -> datetime | None:
-    """What the PNG standard suggests: "15 Jan 2024 12:00:00 GMT", with or without the day of the week."""
+    """A date as the PNG standard suggests it: "15 Jan 2024 12:00:00 GMT", with or without the day of the week."""
     from email.utils import parsedate_to_datetime
 
     try:

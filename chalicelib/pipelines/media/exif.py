@@ -1,4 +1,4 @@
-"""What a photo's EXIF says: times, place, camera, orientation. Damaged or absurd tags are as if they weren't there."""
+"""A photo's EXIF: times, place, camera, orientation. Damaged or absurd tags are as if they weren't there."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Tags:
         return found
 
     def content_identifier(self) -> str | None:
-        """What ties the still and the film of a Live Photo together, from Apple's maker note."""
+        """The identifier that the still and the film of a Live Photo share, from Apple's maker note."""
         return _sound(lambda: _apple_text(self._tags.get(Base.MakerNote), _CONTENT_IDENTIFIER))
 
     def gps(self) -> dict[str, float] | None:

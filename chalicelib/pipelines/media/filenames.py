@@ -51,7 +51,7 @@ def from_name(filename: str) -> Found | None:
 
 
 def counter(filename: str) -> tuple[str, int | None]:
-    """What a camera counts its shots by: the name's last digits, and the name without them. None: it has none."""
+    """A camera's shot number: the name's last digits, and the name without them. None: it has none."""
     stem = re.split(r"[/\\]", filename)[-1].rpartition(".")[0]
     match = re.fullmatch(r"(.*?)(\d{3,6})(?:\D.*)?", stem, re.ASCII | re.DOTALL)
     return (match[1], int(match[2])) if match else (stem, None)

@@ -23,7 +23,7 @@ _OWN_SIDECARS = {"xmp": photo_of_xmp, "aae": photo_of_aae}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What grouping needs to know of a file. local: its wall clock, at: the instant; None where only the file system or
+    """A file as grouping sees it. local: its wall clock, at: the instant; None where only the file system or
     nobody knows them. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
 
     named: Named
@@ -189,7 +189,7 @@ def _sidecars(beside: list[Item]) -> dict[int, list[int]]:
 
 
 def _start(stem: str) -> str:
-    """What a photo and all its sidecars' names begin with: a folder of thousands isn't compared pair by pair."""
+    """The common beginning of the names of a photo and its sidecars, so that not all pairs of a folder are compared."""
     return stem.partition(".")[0].partition("(")[0][:46]
 
 
@@ -273,7 +273,7 @@ def _duplicates(media: Iterable[Item]) -> tuple[dict[int, int], list[list[int]]]
 
 
 def _dropped(everything: Iterable[Item], found: Grouping) -> set[int]:
-    """What is left out by its owner: with a group's primary all of it that the owner doesn't keep."""
+    """The files that their owner leaves out: with a group's primary, all its members that the owner doesn't keep."""
     choices = {item.number: item.choice for item in everything}
     dropped = {number for number, choice in choices.items() if choice == "drop" and number not in found.kept}
     for members in found.groups:

@@ -1,4 +1,4 @@
-"""What the media pipeline finds out about one file."""
+"""The media pipeline's inspection of one file."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _content_type(file: SourceFile) -> str:
 
 @dataclass(frozen=True)
 class Looked:
-    """What was found in a file. facts: for its metadata. offset: the camera's, where it is written."""
+    """The findings in a file. facts: for its metadata. offset: the camera's, where it is written."""
 
     facts: Mapping[str, Any]
     times: list[Found]

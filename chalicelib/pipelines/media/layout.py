@@ -52,7 +52,7 @@ def film_layout(frames: Sequence[Image.Image | None]) -> str | None:
 
 
 def cells(text: object, length: int = LENGTH) -> bytes | None:
-    """What `layout`, or with FILM_LENGTH `film_layout`, has written; None for anything else."""
+    """Reads what `layout`, or with FILM_LENGTH `film_layout`, has written; None for anything else."""
     try:
         content = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError):

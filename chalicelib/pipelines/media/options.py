@@ -1,4 +1,4 @@
-"""What a user may set for a media job."""
+"""The options of a media job."""
 
 from typing import Literal
 from zoneinfo import ZoneInfo

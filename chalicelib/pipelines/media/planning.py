@@ -1,4 +1,4 @@
-"""What a job's files come to together, before anything is written: what belongs together, what is told of each, and
+"""The plan of a job's files, before anything is written: which belong together, what is known of each, and
 where each goes in the zip. The run and a look into a zip that isn't made yet share it."""
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chalicelib.pipelines.media.witnesses import Shot, shot, witnesses
 
 @dataclass(frozen=True)
 class Told:
-    """What the job as a whole knows of a file: its metadata, and the tags that sidecars and albums give it."""
+    """The metadata of a file that the job as a whole adds, and the tags from sidecars and albums."""
 
     file: InspectedFile
     metadata: dict[str, Any]

@@ -1,4 +1,4 @@
-"""What sidecars and neighbours add to a photo's own metadata, once the run knows whose they are."""
+"""Metadata that sidecars and neighbours add to a photo's own, once the run knows whose they are."""
 
 from __future__ import annotations
 

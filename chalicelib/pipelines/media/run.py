@@ -1,4 +1,4 @@
-"""What the media pipeline does once all files of a job are in: what belongs together, names, the zip."""
+"""The steps of the media pipeline once all files of a job are in: groups, names, the zip."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ def group_files(ctx: RunContext) -> None:
     plan = Plan()
     looks: list[tuple[int, int, int, bytes]] = []
     films: list[tuple[int, int, int, Film]] = []
-    total = 0
+    total = unread = 0
     for file in ctx.files():
         total += 1
         ctx.progress(0, file.filename)
         if not usable(file):
             continue
+        unread += file.crc32 is None
         found = plan.take(file)
         best = -found.get("width", 0) * found.get("height", 0), -file.size, file.number
         if look := cells(found.get("layout")):
@@ -67,6 +68,7 @@ def group_files(ctx: RunContext) -> None:
         "kept": together.kept,
         "dropped": sorted(together.dropped),
         "total": total,
+        "unread": unread,
         "similar_groups": len(similar),
         "groups": kept_groups,
         "lonely": together.lonely,
@@ -76,8 +78,11 @@ def group_files(ctx: RunContext) -> None:
 
 def complete_checksums(ctx: RunContext) -> None:
     """Reads what inspection didn't need in whole, as a zip states each member's CRC32. Each is recorded at once."""
-    total, places = _load(ctx, "duplicates.json")["total"], _load(ctx, "paths.json")
-    for file in _counted(ctx, total):
+    found = _load(ctx, "duplicates.json")
+    if not found.get("unread", found["total"]):  # a run that an earlier version began hasn't counted them
+        return
+    places = _load(ctx, "paths.json")
+    for file in _counted(ctx, found["total"]):
         if usable(file) and file.crc32 is None and str(file.number) in places:
             ctx.checksum(file)
 

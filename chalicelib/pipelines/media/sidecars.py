@@ -23,7 +23,7 @@ def is_sidecar(filename: str) -> bool:
 
 
 def inspect(file: SourceFile) -> Inspection:
-    """What a sidecar says, as metadata `sidecar`: {"kind": xmp, aae, takeout or album, …}. Whose it is, the run finds.
+    """A sidecar's content, as metadata `sidecar`: {"kind": xmp, aae, takeout or album, …}. Whose it is, the run finds.
 
     Raises UnreadableFile: too_large, unreadable, content_mismatch (a JSON of no Takeout).
     """

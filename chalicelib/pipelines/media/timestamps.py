@@ -38,7 +38,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """What is known of the clocks at the place. zone: the job's, for want of a better one. place: degrees."""
+    """The clocks at the place. zone: the job's, for want of a better one. place: degrees."""
 
     zone: tzinfo
     place: Mapping[str, float] | None = None
@@ -84,7 +84,7 @@ def choose(found: Iterable[Found], where: Whereabouts, earliest_year: int, now: 
 
 
 def candidates(found: Iterable[Found], where: Whereabouts, earliest_year: int, now: datetime) -> list[Candidate]:
-    """What was found, each with its instant, wall clock and offset, and why it isn't believed where it isn't."""
+    """The candidates, each with its instant, wall clock and offset, and the reason why it isn't believed, if any."""
     times = list(found)
     clocks = _Clocks(where, times)
     return [c for one in times if (c := _candidate(one, clocks, earliest_year, now))]
@@ -216,7 +216,7 @@ def _implausible(found: Found, local: datetime, at: datetime, earliest_year: int
 
 
 def doubt(local: datetime, zone: tzinfo) -> str | None:
-    """What a change of the clocks does to a local time: "ambiguous" where it came twice (the first is taken),
+    """The effect of a clock change on a local time: "ambiguous" where it came twice (the first is taken),
     "skipped" where it never came (the offset before the change is taken), else None."""
     first, second = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
     if first.utcoffset() == second.utcoffset():

@@ -1,4 +1,4 @@
-"""What a folder's other photos say of one's time: those that its camera numbered before and after it."""
+"""A photo's time by its neighbours: those that its camera numbered before and after it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an XMP packet says: times, place, texts, people. A packet that isn't sound XML says nothing."""
+"""The content of an XMP packet: times, place, texts, people. A packet that isn't sound XML says nothing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Said:
 
 
 def read(packet: bytes, largest: int = LARGEST) -> Said:
-    """What the packet, of at most `largest` bytes, says. Raises Unsound."""
+    """The content of the packet, of at most `largest` bytes. Raises Unsound."""
     values = properties(packet, largest)
 
     def first(name: str) -> str:

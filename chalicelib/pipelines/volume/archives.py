@@ -52,7 +52,7 @@ def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 
 def contents(archive: zipfile.ZipFile) -> Contents:
-    """What a checked zip holds. Raises UnreadableFile where nothing in it can be an image."""
+    """The members of a checked zip. Raises UnreadableFile where nothing in it can be an image."""
     names = [member.filename for member in archive.infolist() if not _folder(member) and not _litter(member.filename)]
     within = [name for name in names if name.lower().endswith(ARCHIVES)]
     kinds = {name: format_of(name) for name in names if name not in within}

@@ -45,7 +45,7 @@ class Segment:
 
 
 def identity(stream: BinaryIO) -> dict[str, str]:
-    """What ties one image to its study: UIDs, and the study's date. Read only for this. Raises UnreadableFile."""
+    """The UIDs and date of an image's study. Read for nothing else. Raises UnreadableFile."""
     dataset = dicom_files.read(stream, [*UIDS, *DATES], pixels=False)
     return {name: str(dataset.get(name) or "") for name in (*UIDS, *DATES)}
 

@@ -1,4 +1,4 @@
-"""What a file's name promises, and names that may be told."""
+"""Formats by file names, and names that may be shown."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def inspect_file(file: SourceFile, options: Any) -> Inspection:
 
 
 def image_facts(kind: str, name: str, stream: BinaryIO, size: int) -> dict[str, Any]:
-    """What to tell about an image that isn't DICOM; `data_file` names the file with its voxels where that is another.
+    """The metadata of an image that isn't DICOM; `data_file` names the file with its voxels where that is another.
     Raises UnreadableFile."""
     if kind == "nifti":
         found = nifti.check(stream, size)

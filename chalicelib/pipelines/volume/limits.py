@@ -1,4 +1,4 @@
-"""What counts as a volume, and the refusals that several readers share."""
+"""The limits of a volume, and the refusals that several readers share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network's folder says of it: our own `config.json`, or nnU-Net's `plans.json` and `dataset.json`."""
+"""A network, as its folder describes it: our own `config.json`, or nnU-Net's `plans.json` and `dataset.json`."""
 
 from __future__ import annotations
 

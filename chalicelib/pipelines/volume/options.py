@@ -1,4 +1,4 @@
-"""What a user may ask of the volume pipeline."""
+"""The options of the volume pipeline."""
 
 from typing import Annotated, Literal
 

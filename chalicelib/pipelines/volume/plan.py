@@ -1,4 +1,4 @@
-"""What a job works on, as decided once in its first step."""
+"""The plan of a job, decided once in its first step."""
 
 from __future__ import annotations
 

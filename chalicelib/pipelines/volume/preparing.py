@@ -111,7 +111,7 @@ def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None
 
 
 def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:
-    """What ties the labels to their images' study, where the user wants that; it goes into the SEG and nowhere else."""
+    """The references of the labels to their images' study, where the user wants them; they go into the SEG alone."""
     if job.options.keep_dicom_ids and source.format == "dicom":
         from chalicelib.pipelines.volume.dicom_seg import identity
 

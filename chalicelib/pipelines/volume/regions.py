@@ -1,4 +1,4 @@
-"""What a segmentation gives: an array of labels, and what its values stand for."""
+"""A segmentation: an array of labels, and what its values stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job tells in words and numbers: results as JSON and CSV, and where they come from."""
+"""Reports of a job: results as JSON and CSV, and their provenance."""
 
 from __future__ import annotations
 

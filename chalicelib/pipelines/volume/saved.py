@@ -1,4 +1,4 @@
-"""What steps keep for one another: arrays, the grid, small JSON. It loads little, for the step that runs a network."""
+"""Data that steps save for one another: arrays, the grid, small JSON. Imports little, for the step with a network."""
 
 from __future__ import annotations
 

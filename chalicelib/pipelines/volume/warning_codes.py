@@ -74,7 +74,7 @@ def codes_of(warnings: Sequence[str]) -> list[str]:
 
 
 def values_of(warnings: Sequence[str]) -> list[dict[str, str | float]]:
-    """What each of the sentences speaks of, by the names that its words in other languages have for it."""
+    """The values in each sentence, by the names that its translations use for them."""
     return [_found(one)[1] for one in warnings]
 
 

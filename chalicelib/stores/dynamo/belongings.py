@@ -1,4 +1,4 @@
-"""What a user keeps in a partition of their own and can be given to another: webhooks and shares.
+"""A user's items in a partition of their own that can be handed to another: webhooks and shares.
 
 IAM: as chalicelib.stores.dynamo.
 """

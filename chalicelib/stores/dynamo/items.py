@@ -76,7 +76,7 @@ def statistics_key(shard: int) -> Key:
 
 
 def day_key(day: str, shard: int | None = None) -> Key:
-    """What was counted on that day (YYYY-MM-DD), on that shard; without one: before all of them."""
+    """The counters of that day (YYYY-MM-DD) on that shard; without a shard: before all of them."""
     return STATISTICS, f"{DAY}{day}" if shard is None else f"{DAY}{day}#{shard}"
 
 

@@ -1,4 +1,4 @@
-"""What a library of files needs beside them: who shares whose object, packed listings, and taking items away."""
+"""Items of a library beside its files: uses of shared objects, packed listings; and the removal of items."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.stores.dynamo.table import Check, ConditionFailed, Key, Table, W
 LISTING = "LISTING#"
 GET_AT_ONCE = 100
 COPY_KNOWN = timedelta(days=400)
-"""What is sent again later than this is uploaded again."""
+"""Bytes sent again later than this are uploaded again."""
 
 
 def use_key(use: Use) -> Key:
@@ -157,5 +157,5 @@ class LibraryItems:
 
 
 def _without_defaults(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """What is empty is not set."""
+    """Empty values are not set."""
     return {name: value or None for name, value in changes.items()}

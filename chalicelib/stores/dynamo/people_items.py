@@ -24,7 +24,7 @@ SETTINGS = ("SETTINGS", "SETTINGS")
 
 
 PUBLIC = ("PK", "SK", "user_id")
-"""What functions may read that decode strangers' files: that an account is there, and whose an email is."""
+"""Attributes for functions that decode strangers' files: they learn that an account exists, and whose an email is."""
 
 
 def user_partition(user_id: str) -> str:

@@ -1,4 +1,4 @@
-"""What came out of a job: artifacts to download, and results.
+"""Artifacts and results of a job.
 
 A result stands in its job's partition. In the index by_owner it has a partition of its owner's for itself, sorted by
 its time, so that it needs no index of its own and never comes between the owner's jobs.

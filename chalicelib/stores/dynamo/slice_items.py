@@ -18,5 +18,4 @@ class SliceItems:
 
     def delete_slices(self, job_id: str) -> None:
         found = self._table.query(items.job_key(job_id)[0], "begins_with(#range, :kind)", {":kind": items.SLICE})
-        for item in found:
-            self._table.delete((item["PK"], item["SK"]))
+        self._table.delete_many([(item["PK"], item["SK"]) for item in found])

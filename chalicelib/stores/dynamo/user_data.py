@@ -66,7 +66,7 @@ class UserDataTable:
     def put(
         self, owner_id: str, kind: str, name: str, content: bytes, content_type: str, accepts: Accepts = anything
     ) -> tuple[UserDatum, bool]:
-        """What is there then, and whether nothing was before. PreconditionFailed unless `accepts` agrees to what is
+        """The entry as it is then, and whether it is new. PreconditionFailed unless `accepts` agrees to what is
         replaced; TooMuchUserData."""
         version = self._new_id()
         key = keys.user_data(owner_id, version)

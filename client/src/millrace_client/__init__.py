@@ -2,8 +2,9 @@
 
 from millrace_client import webhooks
 from millrace_client.aio import AsyncArchive, AsyncClient, AsyncJob
-from millrace_client.client import Archive, Client, Job
+from millrace_client.client import Client
 from millrace_client.errors import ApiError, FileChanged, JobEnded, MillraceError, NotReachable
+from millrace_client.jobs import Archive, Job
 
 __all__ = [
     "ApiError",

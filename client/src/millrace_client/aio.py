@@ -12,20 +12,10 @@ import httpx
 from typing_extensions import Self, Unpack
 
 from millrace_client import operations
+from millrace_client.arguments import ArchiveOptions, FilesQuery, JobsQuery, Layout, Names, Progress, ShareOptions
 from millrace_client.calls import Call, T
-from millrace_client.client import (
-    ArchiveOptions,
-    Client,
-    FilesQuery,
-    JobsQuery,
-    Layout,
-    Names,
-    Progress,
-    ShareOptions,
-    address_of_environment,
-    completed,
-    token_of_environment,
-)
+from millrace_client.client import Client, address_of_environment, token_of_environment
+from millrace_client.jobs import completed
 from millrace_client.models import (
     ArchiveAnswer,
     ArchivePlan,

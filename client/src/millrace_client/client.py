@@ -4,52 +4,34 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING
 
 import httpx
 from typing_extensions import Self, Unpack
 
 from millrace_client import operations
+from millrace_client.arguments import ArchiveOptions, JobsQuery, ShareOptions
 from millrace_client.calls import Call, T
-from millrace_client.downloading import Download
-from millrace_client.errors import JobEnded
+from millrace_client.jobs import Archive, Job
 from millrace_client.machine import with_zone
 from millrace_client.models import (
     ArchiveAnswer,
     ArchivePlan,
     ArchiveRequest,
-    ArtifactAnswer,
-    Chosen,
-    ControlRequest,
-    CorrectedAnswer,
-    DatesRequest,
-    DuplicateGroupAnswer,
-    DuplicatesRequest,
-    FileAnswer,
-    FilesFilter,
-    FileState,
     ImportRequest,
-    JobAnswer,
-    JobState,
     JobSummary,
     NewShareAnswer,
-    Redated,
-    RemakeRequest,
     ShareAnswer,
     ShareRequest,
-    StatusAnswer,
 )
-from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
-from millrace_client.retrying import Attempts, retry_after
+from millrace_client.protocol import PATIENCE, TIMEOUT, Received, outgoing, received
+from millrace_client.retrying import Attempts
 
 if TYPE_CHECKING:
     from millrace_client.uploading import LocalFile, UploadOptions
 
-Progress = Callable[[StatusAnswer], object]
-Layout = Literal["year/month", "year", "year/month-day", "original"]
-Names = Literal["time", "original"]
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -60,50 +42,6 @@ def address_of_environment() -> str:
 
 def token_of_environment() -> str | None:
     return os.environ.get("MILLRACE_TOKEN") or None
-
-
-class JobsQuery(TypedDict, total=False):
-    """Which jobs: see operations.list_jobs."""
-
-    status: list[JobState] | None
-    pipeline: str | None
-    limit: int | None
-
-
-class FilesQuery(TypedDict, total=False):
-    """Which files of a job, and in what order: see operations.list_files."""
-
-    confidence: list[Literal["high", "medium", "low", "none"]] | None
-    status: list[FileState] | None
-    per_page: int | None
-    group_by: str | None
-    sort: str | None
-    slim: bool | None
-
-
-class ArchiveOptions(TypedDict, total=False):
-    """What to put into an archive, and how: see models.ArchiveRequest."""
-
-    file_ids: list[str]
-    filter: FilesFilter | Mapping[str, object]
-    job_ids: list[str]
-    layout: Literal["organised", "original", "flat"]
-    artifacts: bool
-    name: str
-    split_bytes: int
-    strategy: Literal["fast", "cheap", "auto"]
-
-
-class ShareOptions(TypedDict, total=False):
-    """What to share, and how: one of archive_id, job_id and file_ids; see models.ShareRequest."""
-
-    archive_id: str
-    job_id: str
-    file_ids: list[str]
-    expires_in_days: int
-    name: str
-    password: str
-    download_limit: int
 
 
 class Client:
@@ -221,130 +159,3 @@ class Client:
         from millrace_client.uploading import Upload
 
         return Job(self, Upload(self, paths, pipeline, **more).run())
-
-
-class Job:
-    """A job by its id; nothing is asked before a method is called."""
-
-    def __init__(self, client: Client, job_id: str) -> None:
-        self.id = job_id
-        self._client = client
-
-    def get(self) -> JobAnswer:
-        return self._client.send(operations.get_job(self.id))
-
-    def status(self) -> StatusAnswer:
-        return self._client.send(operations.get_status(self.id))
-
-    def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
-        """The status once it is final, asked for as often as the server says; on_progress gets each one.
-
-        Raises JobEnded unless it is completed, TimeoutError after `timeout` seconds.
-        """
-        until = None if timeout is None else time.monotonic() + timeout
-        while True:
-            answer = self._client.receive(operations.get_status(self.id))
-            if on_progress:
-                on_progress(answer.value)
-            if finished(answer.value):
-                return completed(answer.value)
-            delay = retry_after(answer.response)
-            delay = POLL if delay is None else delay
-            if until is not None and time.monotonic() + delay > until:
-                raise TimeoutError(f"The job is {answer.value.status} after {timeout:g} s.")
-            self._client.sleep(delay)
-
-    def watch(self) -> Iterator[StatusAnswer]:
-        """The status now, and again whenever it changes, to its end: by a socket where there is one, which needs
-        the extra `live`, asked for at the server's pace otherwise. Another end than `completed` raises nothing."""
-        from millrace_client.watching import statuses
-
-        return statuses(self._client, self.id)
-
-    def files(self, **query: Unpack[FilesQuery]) -> Iterator[FileAnswer]:
-        """All of them, page by page; query: as operations.list_files."""
-        query.setdefault("per_page", 200)
-        number, pages = 1, 1
-        while number <= pages:
-            page = self._client.send(operations.list_files(self.id, **query, page=number))
-            yield from page.items
-            number, pages = number + 1, page.pages
-
-    def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
-        """All groups; of a group of more than a hundred files, the first hundred."""
-        found: list[DuplicateGroupAnswer] = []
-        number, pages = 1, 1
-        while number <= pages:
-            page = self._client.send(operations.list_duplicates(self.id, kind=kind, page=number))
-            found += page.items
-            number, pages = number + 1, page.pages
-        return found
-
-    def artifacts(self) -> list[ArtifactAnswer]:
-        return self._client.send(operations.list_artifacts(self.id)).items
-
-    def download(
-        self, path: str | Path, artifact: str = "complete", on_bytes: Callable[[int, int], object] | None = None
-    ) -> Path:
-        """Fetches an artifact into `path`, going on where an earlier attempt broke off; on_bytes(there, in all)."""
-        return Download(self._client, self.id, artifact, Path(path), on_bytes).run()
-
-    def pause(self) -> JobAnswer:
-        return self._control("pause")
-
-    def resume(self) -> JobAnswer:
-        return self._control("resume")
-
-    def cancel(self) -> JobAnswer:
-        return self._control("cancel")
-
-    def retry(self) -> JobAnswer:
-        return self._client.send(operations.retry_job(self.id))
-
-    def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
-        return self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
-
-    def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
-        """Leaves out all but the best of each group, where nothing was decided; returns how many files that is."""
-        changed, left = 0, 1
-        while left:
-            done = self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(keep_best=kind)))
-            changed, left = changed + done.changed, done.left or 0
-        return changed
-
-    def redate(self, changes: Sequence[Redated]) -> CorrectedAnswer:
-        """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
-        return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
-
-    def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
-        """Rebuilds the zip, of what was corrected or in another layout."""
-        return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
-
-    def delete(self) -> None:
-        self._client.send(operations.delete_job(self.id))
-
-    def _control(self, action: Literal["pause", "resume", "cancel"]) -> JobAnswer:
-        return self._client.send(operations.control_job(self.id, ControlRequest(action=action)))
-
-
-class Archive(Job):
-    """An archive by its id, which is also that of the job that makes it."""
-
-    def answer(self) -> ArchiveAnswer:
-        return self._client.send(operations.get_archive(self.id))
-
-    def fetch(self, folder: str | Path, on_bytes: Callable[[int, int], object] | None = None) -> list[Path]:
-        """Fetches its zips into a folder, under their own names."""
-        # A name of the server's is never a path here.
-        return [self.download(Path(folder) / Path(one.filename).name, one.name, on_bytes) for one in self.answer().zips]
-
-    def delete(self) -> None:
-        self._client.send(operations.delete_archive(self.id))
-
-
-def completed(status: StatusAnswer) -> StatusAnswer:
-    """Raises JobEnded for any other end."""
-    if status.status != "completed":
-        raise JobEnded(f"The job is {status.status}{f': {status.error_message}' if status.error_message else '.'}")
-    return status

@@ -20,7 +20,7 @@ CHANGED = 412
 
 
 class Download:
-    """What has come so far stands in `path` with `.part` after its name."""
+    """The bytes so far are in `path` with `.part` after its name."""
 
     def __init__(
         self, client: Client, job_id: str, artifact: str, path: Path, on_bytes: Callable[[int, int], object] | None

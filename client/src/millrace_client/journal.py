@@ -1,4 +1,4 @@
-"""What an upload has done so far, on disk: a line a fact, so that it is true however the program ends."""
+"""The journal of an upload, on disk: a line for each fact, so that it is true however the program ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this machine says of where it stands."""
+"""The time zone of this machine."""
 
 from __future__ import annotations
 

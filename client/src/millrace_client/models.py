@@ -19,7 +19,7 @@ class AccountAnswer(BaseModel):
     username: str | None
     role: Literal["guest", "user", "admin"]
     scopes: list[str]
-    """What the credentials that asked may be used for."""
+    """The scopes of the credentials that asked."""
     created_at: datetime | None
 
 
@@ -71,7 +71,7 @@ class AnalysisStarted(BaseModel):
     scenes: int
     status: str
     estimate: Tokens | None
-    """What asking the model is likely to take; null where none is asked."""
+    """The likely cost of asking the model; null where none is asked."""
 
 
 class ApplyRequest(BaseModel):
@@ -212,7 +212,7 @@ class BinPage(BaseModel):
     items: list[BinnedJob]
     next_cursor: str | None
     size_bytes: int
-    """What the jobs of this page take of your storage until they are gone."""
+    """Bytes of your storage that the jobs of this page use until they are deleted."""
 
 
 class BinnedJob(BaseModel):
@@ -228,9 +228,9 @@ class BinnedJob(BaseModel):
     completed_at: datetime | None
     options: dict[str, Any]
     result: dict[str, Any] | None
-    """What its run came to: summary, quality score, metadata."""
+    """The result of its run: summary, quality score, metadata."""
     size_bytes: int | None
-    """What its files take of your storage; null until it is over. Bytes that files share count once."""
+    """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
     binned_at: datetime
     gone_at: datetime
     """When it is deleted for good."""
@@ -286,7 +286,7 @@ class Chosen(BaseModel):
 class ChosenFile(BaseModel):
     file_id: str
     role: str | None = None
-    """What it is for in this job; without one, what it was for in its own."""
+    """Its role in this job; without one, its role in its own."""
 
 
 class CompleteRequest(BaseModel):
@@ -305,7 +305,7 @@ class ConnectionAnswer(BaseModel):
 
 
 class ConnectionChanges(BaseModel):
-    """What is left out stays. Another `url` needs the `key` again."""
+    """Fields left out keep their value. A new `url` needs the `key` again."""
 
     name: str | None = None
     url: str | None = None
@@ -317,9 +317,9 @@ class ConnectionRequest(BaseModel):
     url: str
     """Such as https://stash.example/graphql, or https://api.openai.com/v1."""
     kind: Literal["stash", "openai"] | None = None
-    """What speaks there. `openai`: any server with OpenAI's chat completions."""
+    """The kind of server. `openai`: any server with OpenAI's chat completions."""
     key: str | None = None
-    """What the server knows you by. It is never shown again."""
+    """Your key at that server. It is never shown again."""
 
 
 class ConnectionsAnswer(BaseModel):
@@ -501,7 +501,7 @@ class FileAnswer(BaseModel):
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """What the job's last run found about the file, in its pipeline's words."""
+    """The verdict of the job's last run, in its pipeline's words."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
@@ -509,7 +509,7 @@ class FileAnswer(BaseModel):
 
 
 class FileChanges(BaseModel):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     title: str | None = None
     description: str | None = None
@@ -606,7 +606,7 @@ class JobAnswer(BaseModel):
 
 
 class JobChanges(BaseModel):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     name: str | None = None
     description: str | None = None
@@ -646,9 +646,9 @@ class JobSummary(BaseModel):
     completed_at: datetime | None
     options: dict[str, Any]
     result: dict[str, Any] | None
-    """What its run came to: summary, quality score, metadata."""
+    """The result of its run: summary, quality score, metadata."""
     size_bytes: int | None
-    """What its files take of your storage; null until it is over. Bytes that files share count once."""
+    """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
     waiting_for: WaitingFor | None = None
 
 
@@ -713,7 +713,7 @@ class LibraryFile(BaseModel):
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """What the job's last run found about the file, in its pipeline's words."""
+    """The verdict of the job's last run, in its pipeline's words."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
@@ -815,7 +815,7 @@ class NewFile(BaseModel):
     modified_at: datetime | None = None
     """The file's own time, with a zone."""
     role: str | None = None
-    """What the file is for, where a pipeline knows several."""
+    """The file's role, where a pipeline knows several."""
 
 
 class NewJobAnswer(BaseModel):
@@ -946,7 +946,7 @@ class PipelineAnswer(BaseModel):
     options: dict[str, Any]
     """JSON Schema: what an upload form needs."""
     kind: str | None
-    """What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds."""
+    """The kind of its files: `image`, `video`, `volume`, `audio`; null: several."""
     listing: ListingAnswer
 
 
@@ -974,7 +974,7 @@ class PlanAnswer(BaseModel):
 
 
 class PlanCosts(BaseModel):
-    """What asking a language model for a plan takes."""
+    """The cost of asking a language model for a plan."""
 
     model: str
     token_budget: int
@@ -1082,7 +1082,7 @@ class Redated(BaseModel):
     shift_seconds: float | None = None
     """Added to what the clock showed."""
     taken_local: datetime | None = None
-    """What the clock at the place showed, without an offset."""
+    """The wall clock at the place, without an offset."""
     date: str | None = None
     """Another day, at the same time of day."""
     timezone: str | None = None
@@ -1124,7 +1124,7 @@ class ResultAnswer(BaseModel):
 
 
 class ResultChanges(BaseModel):
-    """What is left out stays. Metadata is merged into what is there; a name with null is removed."""
+    """Fields left out keep their value. Metadata is merged; a name with null is removed."""
 
     summary: str | None = None
     quality_score: float | None = None
@@ -1184,7 +1184,7 @@ class SceneAnswer(BaseModel):
 
 
 class SceneChanges(BaseModel):
-    """What is left out stays; null empties."""
+    """Fields left out keep their value; null clears one."""
 
     title: str | None = None
     details: str | None = None
@@ -1278,7 +1278,7 @@ class ScheduleAnswer(BaseModel):
 
 
 class ScheduleChanges(BaseModel):
-    """What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round."""
+    """Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse."""
 
     name: str | None = None
     options: dict[str, Any] | None = None
@@ -1297,7 +1297,7 @@ class ScheduleRequest(BaseModel):
     pipeline: str
     options: dict[str, Any] | None = None
     path: str | None = None
-    """What is imported each time, as by `POST /import-path`."""
+    """The path that is imported each time, as by `POST /import-path`."""
     recursive: bool | None = None
     cron: str | None = None
     """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
@@ -1327,7 +1327,7 @@ class SettingAnswer(BaseModel):
     changeable: bool
     """Others are set by the deployment."""
     least: int | None
-    """The smallest number that it takes; null where it is no number to change."""
+    """The smallest value; null where it is no number to change."""
     most: int | None
     """The largest one."""
 
@@ -1367,7 +1367,7 @@ class ShareRequest(BaseModel):
 
 
 class SharedAnswer(BaseModel):
-    """What a visitor sees. Of one that is locked nothing is told but that."""
+    """A share as a visitor sees it. A locked one shows nothing else."""
 
     locked: bool
     """It has a password: POST /shared/{token}/unlock."""
@@ -1418,7 +1418,7 @@ class SignedInAnswer(BaseModel):
     user_id: str
     token_type: Literal["bearer"] | None = None
     taken_over: TakenOverAnswer | None = None
-    """What was the guest's; null without a guest's token."""
+    """The guest's belongings that came along; null without a guest's token."""
 
 
 class SignedPart(BaseModel):
@@ -1481,14 +1481,14 @@ class StatsAnswer(BaseModel):
 
 
 class StatusAnswer(BaseModel):
-    """What there is to say depends on the state: only the fields that mean something are there."""
+    """The fields depend on the state: those without a meaning in it are left out."""
 
     job_id: str
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
     files_intended: int | None = None
-    """What the opening promised, while files are still to be announced."""
+    """Files that the opening promised, while some are still to be announced."""
     files_received: int | None = None
     """Those that have arrived; of jobs with more than 5,000 files, those that were looked at."""
     files_inspected: int | None = None
@@ -1607,7 +1607,7 @@ class TokensCounted(BaseModel):
 
 
 class TreeAnswer(BaseModel):
-    """What lies directly in a folder of the zip."""
+    """The direct content of a folder of the zip."""
 
     total: int
     page: int
@@ -1736,7 +1736,7 @@ class UserDatumContent(BaseModel):
 
 
 class WaitingFor(BaseModel):
-    """What a paused job asks of its owner: supply it, then resume the job."""
+    """What a paused job needs from its owner: supply it, then resume the job."""
 
     code: str
     message: str

@@ -166,7 +166,7 @@ def logout() -> Call[None]:
 
 
 def get_me() -> Call[AccountAnswer]:
-    """Who you are."""
+    """Your account."""
     return Call("GET", "/auth/me", AccountAnswer)
 
 
@@ -321,7 +321,7 @@ def retry_job(job_id: str) -> Call[JobAnswer]:
 
 
 def list_pipelines() -> Call[PipelinesAnswer]:
-    """What can be done with files."""
+    """Pipelines and the files that they take."""
     return Call("GET", "/pipelines", PipelinesAnswer)
 
 
@@ -368,7 +368,7 @@ def download_artifact(job_id: str, artifact: str) -> Call[DownloadAnswer]:
 
 
 def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
-    """What a job has to download."""
+    """A job's downloads."""
     return Call("GET", f"/jobs/{job_id}/artifacts", ArtifactsAnswer)
 
 
@@ -401,7 +401,7 @@ def look_into_zip(
 
 
 def list_bin(*, limit: int | None = None, cursor: str | None = None) -> Call[BinPage]:
-    """What lies in your bin."""
+    """Jobs in your bin."""
     return Call("GET", "/bin", BinPage, query={"limit": limit, "cursor": cursor})
 
 
@@ -659,7 +659,7 @@ def delete_result(result_id: str) -> Call[None]:
 
 
 def list_guides() -> Call[GuidesAnswer]:
-    """What there is to read."""
+    """Guides."""
     return Call("GET", "/guides", GuidesAnswer)
 
 
@@ -931,7 +931,7 @@ def get_plan_costs(plan_id: str) -> Call[PlanCosts]:
 
 
 def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
-    """What you keep for pipelines."""
+    """Your data for pipelines."""
     return Call("GET", "/user-data", UserDataAnswer, query={"kind": kind})
 
 
@@ -1063,7 +1063,7 @@ def get_setting(name: str) -> Call[SettingAnswer]:
 
 
 def list_slips() -> Call[SlipsAnswer]:
-    """What lies wrong in the drop folder."""
+    """Misplaced files in the drop folder."""
     return Call("GET", "/drop-folder/slips", SlipsAnswer)
 
 

@@ -1,4 +1,4 @@
-"""What both clients send and understand, apart from how they wait for it."""
+"""Requests and answers of both clients, apart from how they wait."""
 
 from __future__ import annotations
 

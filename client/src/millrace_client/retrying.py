@@ -13,7 +13,7 @@ from millrace_client.errors import ApiError, NotReachable
 
 FIRST, LONGEST = 0.25, 10.0
 BUSY = frozenset({429, 503})
-"""What was refused before anything was done."""
+"""Statuses of requests that were refused before anything was done."""
 BROKEN = frozenset({500, 502, 504})
 IN_PROGRESS = "request_in_progress"
 

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 
 from millrace_client import operations
-from millrace_client.client import Client, Job
+from millrace_client.client import Client
 from millrace_client.errors import StashFailed
+from millrace_client.jobs import Job
 from millrace_client.models import PushAnswer, PushEnd, PushPage, PushRequest
 from millrace_client.stash_documents import DOCUMENTS
 

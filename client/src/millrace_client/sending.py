@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024
 TRIES = 4
 SIGNED_ANEW = frozenset({401, 403})
-"""What the store answers to a signature that has expired."""
+"""The store's codes for an expired signature."""
 THERE_ALREADY = "not_allowed_in_state"
 BEGUN_ANEW = frozenset({"upload_gone", "parts_missing"})
 

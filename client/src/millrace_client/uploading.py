@@ -77,7 +77,7 @@ def collect(paths: Sequence[Path]) -> list[LocalFile]:
 
 
 class UploadOptions(TypedDict, total=False):
-    """What Upload takes besides its client, its files and its pipeline."""
+    """Arguments of Upload besides its client, its files and its pipeline."""
 
     name: str | None
     options: Mapping[str, Any] | None

@@ -30,7 +30,7 @@ class Broken(Exception):
 
 
 class Heard:
-    """What a socket has brought so far. Frames may overtake one another: only news is passed on."""
+    """The frames of a socket so far. They may overtake one another: only news is passed on."""
 
     def __init__(self, job_id: str) -> None:
         self.breaks = 0

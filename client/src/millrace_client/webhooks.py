@@ -1,4 +1,4 @@
-"""What a receiver of webhooks needs: whether a request is Millrace's, and what it says.
+"""For receivers of webhooks: verifies that a request is Millrace's, and parses it.
 
 Signed as Standard Webhooks has it: HMAC-SHA256 of `id.timestamp.body` with the webhook's secret.
 """

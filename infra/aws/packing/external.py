@@ -37,7 +37,7 @@ def add_code(folder: Path) -> list[str]:
 
 
 def layer_lock(name: str) -> Path:
-    """What a layer holds: of Millrace's own layers, or of the package whose pipeline names it. PackingFailed."""
+    """The content of a layer: of Millrace's own, or of the package whose pipeline names it. PackingFailed."""
     places = [LAYER_FILES / name]
     for pipeline in PIPELINES.values():
         spec = find_spec(type(pipeline).__module__)

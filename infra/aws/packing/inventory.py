@@ -1,4 +1,4 @@
-"""What a build contains and under which licences: a CycloneDX list, and a refusal of whatever is GPL.
+"""The inventory of a build with its licences: a CycloneDX list, and a refusal of whatever is GPL.
 
 Python distributions say it in their metadata. Shared libraries that wheels bundle say nothing, so bundled.json does;
 one that is not listed there is refused, as is FFmpeg built with GPL parts.

@@ -74,7 +74,7 @@ class Function:
             raise InvocationFailed(self._answers.get()[1].decode() + self.stop())
 
     def call(self, event: Any) -> tuple[Any, float]:
-        """What the function answers, and after how many seconds. Raises InvocationFailed."""
+        """The function's answer, and the seconds it took. Raises InvocationFailed."""
         began = time.perf_counter()
         self._events.put((str(uuid.uuid4()), json.dumps(event).encode()))
         kind, answer = self._answers.get(timeout=PATIENCE)

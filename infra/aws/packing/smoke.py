@@ -20,7 +20,7 @@ FOLDER = ROOT / "chalicelib" / "pipelines"
 FILES = ROOT / "chalicelib" / "files"
 CATALOGUE = ROOT / "chalicelib" / "catalogue"
 SEALING = ROOT / "chalicelib" / "outgoing" / "sealing.py"
-"""What encrypts the keys of connections: for the API and for workers that call owners' servers."""
+"""The library that encrypts keys of connections: for the API and for workers that call owners' servers."""
 # Where only requests lead to.
 PEOPLE = [ROOT / "chalicelib" / name for name in ("api", "accounts")]
 
@@ -44,7 +44,7 @@ def sources(function: Function) -> set[Path]:
 
 
 def _apart(function: Function) -> list[LayerWorker]:
-    """What each pipeline says of this function, where it is one for steps with a layer of their own."""
+    """Each pipeline's needs of this function, where it runs steps with a layer of their own."""
     task, _, place = function.handler.partition("_")
     found = [workers.layers.get(place) for workers in (work.workers for work in WORKS.values())]
     return [layer for layer in found if layer and task == "run"]

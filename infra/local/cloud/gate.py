@@ -130,7 +130,7 @@ class Gate:
 
     @staticmethod
     async def _check_body(headers: dict[str, str], body: bytes, service: str, presigned: bool) -> str:
-        """What the signature says of the body, which is true. Raises Refused."""
+        """The signed digest of the body, verified. Raises Refused."""
         said = headers.get("x-amz-content-sha256", "")
         if presigned or (service == "s3" and (said == UNSIGNED or said.startswith(STREAMED))):
             return said

@@ -1,4 +1,4 @@
-"""What can be said and done about a store whose files are not what was written, while nothing runs on it."""
+"""Diagnosis and repair of a damaged store, while nothing runs on it."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Request:
     written: list[str] = field(default_factory=list)
     """Blobs made ahead of it."""
     copied: Copied | None = None
-    """What is known of the bytes that it copies into a part."""
+    """The checksums of the bytes that it copies into a part."""
 
 
 class Services:

@@ -1,4 +1,4 @@
-"""What ministack holds in memory, as records: all of it for a snapshot, and back from records at the start.
+"""ministack's memory as records: all of it for a snapshot, and back from records at the start.
 
 | record | means |
 | --- | --- |

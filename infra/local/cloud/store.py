@@ -30,7 +30,7 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Files:
-    """What there is, by number."""
+    """The store's files by their numbers."""
 
     folder: Path
     snapshots: dict[int, Path]

@@ -43,11 +43,13 @@ class Job:
         self.members: list[Member] = []
         self.archived_as = ("", "")
         self.read: list[int] = []
+        self.passes = 0
         self.recorded: tuple[str, float | None, Mapping[str, Any]] | None = None
         self.progressed: list[float] = []
         self.texts: dict[int, dict[str, Any]] = {}
 
     def files(self) -> Iterator[InspectedFile]:
+        self.passes += 1
         yield from self.all
 
     def open(self, file: InspectedFile) -> BinaryIO:
@@ -231,6 +233,16 @@ def test_only_files_without_a_checksum_that_go_into_the_zip_are_read(tmp_path: P
     assert all(m.content.crc32 is not None for m in job.members if isinstance(m.content, InspectedFile))
 
 
+def test_where_all_checksums_are_known_files_are_not_listed_for_them(tmp_path: Path) -> None:
+    checksums = next(step for step in MEDIA.steps if step.name == "Completing checksums")
+    for unread, passes in ((None, 1), (7, 0)):
+        job = Job([inspected(1, "a.jpg", crc32=unread), inspected(2, "b.jpg")], tmp_path)
+        MEDIA.steps[0].run(job)
+        job.passes = 0
+        checksums.run(job)
+        assert job.passes == passes
+
+
 def test_the_manifests_name_every_original_and_why_it_was_left_out(tmp_path: Path) -> None:
     job = Job([inspected(1, "a.jpg"), rejected(2, "broken.jpg")], tmp_path).run()
     assert job.manifest() == {
@@ -334,7 +346,7 @@ def test_running_every_step_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_every_step_passes_clean_points_and_stays_within_100(tmp_path: Path) -> None:
-    job = Job([inspected(n, f"{n}.jpg") for n in range(5)], tmp_path)
+    job = Job([inspected(n, f"{n}.jpg", crc32=n or None) for n in range(5)], tmp_path)
     for step in MEDIA.steps:
         job.progressed.clear()
         step.run(job)

@@ -25,7 +25,7 @@ export interface AccountAnswer {
   username: string | null
   role: 'guest' | 'user' | 'admin'
   /**
-   * What the credentials that asked may be used for.
+   * The scopes of the credentials that asked.
    */
   scopes: string[]
   created_at: string | null
@@ -174,7 +174,7 @@ export interface AnalysisStarted {
   scenes: number
   status: string
   /**
-   * What asking the model is likely to take; null where none is asked.
+   * The likely cost of asking the model; null where none is asked.
    */
   estimate: Tokens | null
 }
@@ -441,7 +441,7 @@ export interface BinPage {
   items: BinnedJob[]
   next_cursor: string | null
   /**
-   * What the jobs of this page take of your storage until they are gone.
+   * Bytes of your storage that the jobs of this page use until they are deleted.
    */
   size_bytes: number
 }
@@ -465,13 +465,13 @@ export interface BinnedJob {
     [k: string]: unknown
   }
   /**
-   * What its run came to: summary, quality score, metadata.
+   * The result of its run: summary, quality score, metadata.
    */
   result: {
     [k: string]: unknown
   } | null
   /**
-   * What its files take of your storage; null until it is over. Bytes that files share count once.
+   * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
   binned_at: string
@@ -481,7 +481,7 @@ export interface BinnedJob {
   gone_at: string
 }
 /**
- * What a paused job asks of its owner: supply it, then resume the job.
+ * What a paused job needs from its owner: supply it, then resume the job.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "WaitingFor".
@@ -513,7 +513,7 @@ export interface BulkChanges {
   changes: SceneChanges
 }
 /**
- * What is left out stays; null empties.
+ * Fields left out keep their value; null clears one.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneChanges".
@@ -594,7 +594,7 @@ export interface Chosen {
 export interface ChosenFile {
   file_id: string
   /**
-   * What it is for in this job; without one, what it was for in its own.
+   * Its role in this job; without one, its role in its own.
    */
   role?: string | null
 }
@@ -634,7 +634,7 @@ export interface ConnectionAnswer {
   created_at: string
 }
 /**
- * What is left out stays. Another `url` needs the `key` again.
+ * Fields left out keep their value. A new `url` needs the `key` again.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ConnectionChanges".
@@ -651,7 +651,7 @@ export interface ConnectionChanges {
 export interface ConnectionRequest {
   name: string
   /**
-   * What speaks there. `openai`: any server with OpenAI's chat completions.
+   * The kind of server. `openai`: any server with OpenAI's chat completions.
    */
   kind?: 'stash' | 'openai'
   /**
@@ -659,7 +659,7 @@ export interface ConnectionRequest {
    */
   url: string
   /**
-   * What the server knows you by. It is never shown again.
+   * Your key at that server. It is never shown again.
    */
   key?: string
 }
@@ -743,7 +743,7 @@ export interface Redated {
    */
   shift_seconds?: number | null
   /**
-   * What the clock at the place showed, without an offset.
+   * The wall clock at the place, without an offset.
    */
   taken_local?: string | null
   /**
@@ -921,7 +921,7 @@ export interface FileAnswer {
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * What the job's last run found about the file, in its pipeline's words.
+   * The verdict of the job's last run, in its pipeline's words.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -1020,7 +1020,7 @@ export interface ErrorTimes {
   files: number
 }
 /**
- * What is left out stays; null empties.
+ * Fields left out keep their value; null clears one.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FileChanges".
@@ -1160,7 +1160,7 @@ export interface JobAnswer {
   results_current?: boolean
 }
 /**
- * What is left out stays; null empties.
+ * Fields left out keep their value; null clears one.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobChanges".
@@ -1228,13 +1228,13 @@ export interface JobSummary {
     [k: string]: unknown
   }
   /**
-   * What its run came to: summary, quality score, metadata.
+   * The result of its run: summary, quality score, metadata.
    */
   result: {
     [k: string]: unknown
   } | null
   /**
-   * What its files take of your storage; null until it is over. Bytes that files share count once.
+   * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
 }
@@ -1320,7 +1320,7 @@ export interface LibraryFile {
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * What the job's last run found about the file, in its pipeline's words.
+   * The verdict of the job's last run, in its pipeline's words.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -1486,7 +1486,7 @@ export interface NewFile {
    */
   modified_at?: string | null
   /**
-   * What the file is for, where a pipeline knows several.
+   * The file's role, where a pipeline knows several.
    */
   role?: string | null
 }
@@ -1722,7 +1722,7 @@ export interface PipelineAnswer {
     [k: string]: unknown
   }
   /**
-   * What its files are: `image`, `video`, `volume`, `audio`; null: of several kinds.
+   * The kind of its files: `image`, `video`, `volume`, `audio`; null: several.
    */
   kind: string | null
   listing: ListingAnswer
@@ -1768,7 +1768,7 @@ export interface PlanAnswer {
   }
 }
 /**
- * What asking a language model for a plan takes.
+ * The cost of asking a language model for a plan.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PlanCosts".
@@ -2027,7 +2027,7 @@ export interface ResultAnswer {
   updated_at: string | null
 }
 /**
- * What is left out stays. Metadata is merged into what is there; a name with null is removed.
+ * Fields left out keep their value. Metadata is merged; a name with null is removed.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ResultChanges".
@@ -2208,7 +2208,7 @@ export interface StartedAnswer {
   error_message: string | null
 }
 /**
- * What is left out stays. A `cron` takes the place of `every_minutes`, and the other way round.
+ * Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ScheduleChanges".
@@ -2242,7 +2242,7 @@ export interface ScheduleRequest {
     [k: string]: unknown
   }
   /**
-   * What is imported each time, as by `POST /import-path`.
+   * The path that is imported each time, as by `POST /import-path`.
    */
   path?: string | null
   recursive?: boolean
@@ -2293,7 +2293,7 @@ export interface SettingAnswer {
    */
   changeable: boolean
   /**
-   * The smallest number that it takes; null where it is no number to change.
+   * The smallest value; null where it is no number to change.
    */
   least: number | null
   /**
@@ -2370,7 +2370,7 @@ export interface ShareRequest {
   download_limit?: number | null
 }
 /**
- * What a visitor sees. Of one that is locked nothing is told but that.
+ * A share as a visitor sees it. A locked one shows nothing else.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SharedAnswer".
@@ -2452,7 +2452,7 @@ export interface SignedInAnswer {
   expires_in: number
   user_id: string
   /**
-   * What was the guest's; null without a guest's token.
+   * The guest's belongings that came along; null without a guest's token.
    */
   taken_over?: TakenOverAnswer | null
 }
@@ -2559,7 +2559,7 @@ export interface StatsAnswer {
   errors: ErrorTimes[]
 }
 /**
- * What there is to say depends on the state: only the fields that mean something are there.
+ * The fields depend on the state: those without a meaning in it are left out.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StatusAnswer".
@@ -2570,7 +2570,7 @@ export interface StatusAnswer {
   poll_after_seconds: number
   files_expected?: number | null
   /**
-   * What the opening promised, while files are still to be announced.
+   * Files that the opening promised, while some are still to be announced.
    */
   files_intended?: number | null
   /**
@@ -2696,7 +2696,7 @@ export interface Token {
   user_id: string
 }
 /**
- * What lies directly in a folder of the zip.
+ * The direct content of a folder of the zip.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "TreeAnswer".

@@ -104,7 +104,7 @@ class ColourJobList(RootModel[list[ColourJob]]):
 
 
 class ColourJobChanges(Given):
-    """What is left out stays."""
+    """Fields left out keep their value."""
 
     job_name: Name | None = None
     description: Description | None = None

@@ -77,7 +77,7 @@ class SceneSettings(Answer):
 
 
 class SceneSettingsChanges(Given):
-    """What is left out stays, and so does a key that is sent as `********`."""
+    """Fields left out keep their value, and so does a key that is sent as `********`."""
 
     stash_url: Url | None = None
     stash_api_key: Key | None = None

@@ -36,7 +36,7 @@ def check_promise(promised: int, packed: int) -> None:
 
 
 class Unpacked(io.RawIOBase):
-    """What a gzip, zlib or bzip2 stream holds, read forward and sought by reading again.
+    """The content of a gzip, zlib or bzip2 stream, read forward and sought by reading again.
 
     Several members one after the other are one file, as gzip has it. Raises UnreadableFile for damage and for more
     members than any packer writes.

@@ -43,7 +43,7 @@ MOST_FRAMES = 20_000
 
 @dataclass(frozen=True)
 class Header:
-    """What one file holds: `planes`, all of `rows` × `columns`.
+    """The image of one file: `planes`, all of `rows` × `columns`.
 
     step: mm to the next slice as the file states it, None where it doesn't. scan: False for pictures of scans
     (localisers, screenshots, captures). inverted: whether low values are to be shown bright. undecodable: why its
@@ -73,7 +73,7 @@ class Header:
 
 
 def header(stream: BinaryIO, budget: dicom_files.Budget | None = None) -> Header:
-    """What the file says of its image. Raises UnreadableFile: invalid_format, volume_too_large, too_many_elements."""
+    """The file's description of its image. UnreadableFile: invalid_format, volume_too_large, too_many_elements."""
     dataset = dicom_files.read(stream, HEADER_TAGS, pixels=False, budget=budget)
     try:
         with dicom_files.quiet():

@@ -59,7 +59,7 @@ def looks_like(head: bytes) -> bool:
 
 
 def header(stream: BinaryIO) -> Header:
-    """What the header says. Raises UnreadableFile."""
+    """The parsed header. Raises UnreadableFile."""
     stream.seek(0)
     fields, data_at = _fields(stream.read(HEADER_BYTES))
     try:

@@ -48,7 +48,7 @@ class Header:
 
 
 def header(start: bytes) -> Header:
-    """What a file says that begins with these (at least 544) unpacked bytes. Raises UnreadableFile."""
+    """The header of a file that begins with these (at least 544) unpacked bytes. Raises UnreadableFile."""
     found, apart = _header(start)
     analyze = isinstance(found, nib.AnalyzeHeader) and not isinstance(found, nib.Nifti1Header)
     shape = check_shape(found.get_data_shape())

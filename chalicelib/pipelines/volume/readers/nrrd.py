@@ -73,7 +73,7 @@ class Header:
 
 
 def header(stream: BinaryIO) -> Header:
-    """What the header says. Raises UnreadableFile."""
+    """The parsed header. Raises UnreadableFile."""
     stream.seek(0)
     start = io.BytesIO(stream.read(HEADER_BYTES))
     try:

@@ -1,4 +1,4 @@
-"""What a DICOM header says of an echo in steady state: its timing, and the spoiler between the echoes of a qDESS.
+"""An echo in steady state, as a DICOM header describes it: its timing, and the spoiler between the echoes of a qDESS.
 
 The spoiler stands in two of GE's private tags, those that DOSMA reads. Other sequences keep other numbers there.
 """

@@ -46,7 +46,7 @@ class Candidate:
     slices: tuple[Slice, ...]
 
     def describe(self) -> dict[str, Any]:
-        """What is told of it: nothing that leads back to a patient."""
+        """Its public description: nothing that leads back to a patient."""
         header = self.slices[0].header
         facts = {_SPOKEN.get(name, name): value for name, value in self.facts}
         return {

@@ -180,7 +180,7 @@ def _is_guest(address: str, token: str) -> bool:
 
 
 def _of_the_guest(taken: TakenOverAnswer | None) -> list[str]:
-    """What became of it, in sentences."""
+    """The outcome, in sentences."""
     if taken is None:
         return []
     counts = {"job": taken.jobs, "webhook": taken.webhooks, "share": taken.shares, "connection": taken.connections}

@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from millrace_client.arguments import ArchiveOptions
 from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client, show_json, show_rows, watch
 from millrace_client.cli.exits import reported, say
 from millrace_client.cli.view import Bytes, size_of
-from millrace_client.client import Archive, ArchiveOptions
+from millrace_client.jobs import Archive
 from millrace_client.models import ArchiveEstimate, ArchivePlan, FilesFilter
 
 UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}

@@ -17,7 +17,8 @@ from rich.table import Table
 
 from millrace_client.cli import credentials
 from millrace_client.cli.exits import say
-from millrace_client.client import Client, Job, completed
+from millrace_client.client import Client
+from millrace_client.jobs import Job, completed
 from millrace_client.models import StatusAnswer
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"

@@ -81,7 +81,7 @@ def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
 
 
 def hint(code: Exit, next_command: str | None) -> str | None:
-    """What to do after an error: never what has just failed, unless it goes on where it was."""
+    """The command to try after an error: never the one that just failed, unless it resumes."""
     if code is Exit.UNAVAILABLE:
         return next_command
     found = NEXT.get(code)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from millrace_client.arguments import Layout, Names
 from millrace_client.cli.common import (
     DEFAULT_ADDRESS,
     Address,
@@ -23,7 +24,7 @@ from millrace_client.cli.common import (
 )
 from millrace_client.cli.exits import reported, say
 from millrace_client.cli.view import Bytes
-from millrace_client.client import Job, Layout, Names
+from millrace_client.jobs import Job
 from millrace_client.models import JobAnswer, Redated, StatusAnswer
 
 

@@ -30,7 +30,7 @@ def whoami(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
 
 
 def pipelines(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """What can be done with files, and which files each pipeline takes."""
+    """Pipelines, and the files that each takes."""
     with reported(as_json), client(address, guest=True) as service:
         found = service.send(operations.list_pipelines()).items
         if as_json:
@@ -43,7 +43,7 @@ def pipelines(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> No
 
 
 def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """What a job has to download."""
+    """A job's downloads."""
     with reported(as_json), client(address) as service:
         found = service.job(job).artifacts()
         if as_json:

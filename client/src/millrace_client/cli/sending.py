@@ -20,7 +20,8 @@ from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client,
 from millrace_client.cli.exits import Exit, reported, say
 from millrace_client.cli.jobs import fetch
 from millrace_client.cli.view import Bytes
-from millrace_client.client import Client, Job
+from millrace_client.client import Client
+from millrace_client.jobs import Job
 from millrace_client.journal import state_folder
 from millrace_client.uploading import PARALLEL, LocalFile, Upload, collect
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from millrace_client import operations
+from millrace_client.arguments import ShareOptions
 from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client, show_json, show_rows
 from millrace_client.cli.exits import reported, say
-from millrace_client.client import ShareOptions
 
 PASSWORD = "MILLRACE_SHARE_PASSWORD"  # noqa: S105 - the variable's name
 

@@ -1,4 +1,4 @@
-"""What a command shows while it works: bars in a terminal, plain lines now and then elsewhere, nothing with --json.
+"""The display of a command at work: bars in a terminal, plain lines now and then elsewhere, nothing with --json.
 
 All of it on stderr: stdout is for what was asked.
 """

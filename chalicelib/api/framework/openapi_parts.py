@@ -1,0 +1,83 @@
+"""The parts of the API's description that no route makes: its introduction, how one signs in, headers, ids in paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+COMPONENTS = "#/components/"
+
+DESCRIPTION = """Files go in, each through a pipeline of its domain, and a zip and answers come out.
+
+Open a job with `POST /upload`, send each file to the address that the answer has for it, ask `GET /status/{job_id}`
+until the job is over, and fetch `GET /download/{job_id}`. Bytes of files don't pass through the API itself, but for the
+small forms of other systems' calls: those are below `/v1` and `/compat`, and word their errors as those systems do.
+
+Errors are `application/problem+json` (RFC 9457) with a `code` for programs, a `detail` for people, and the `request_id`
+to name when you ask us. Lists in queries are separated by commas."""
+
+SECURITY: Schema = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The access token of `POST /auth/login` or `POST /auth/guest`.",
+    },
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "mr_…",
+        "description": "A key of `POST /auth/keys`, for programs: good for its scopes, and never for accounts.",
+    },
+}
+HEADERS: Schema = {
+    "ETag": {"description": "The version of what was answered.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "The request had been carried out before; this is what was answered then.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Link": {"description": "Addresses of other pages (RFC 8288).", "schema": {"type": "string"}},
+    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "string"}},
+    "X-Request-Id": {"description": "What to name when you ask us about this request.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+    "X-Robots-Tag": {"description": "Keeps it out of search engines.", "schema": {"type": "string"}},
+}
+PARAMETERS: Schema = {
+    "Idempotency-Key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "Any text of your own: the same request with the same key is carried out once, for a day.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+        "example": "7c9e6679",
+    },
+    "If-None-Match": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag that you have: 304 where nothing has changed since.",
+        "schema": {"type": "string"},
+    },
+    "If-Match": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that you have read: 412 where it has changed since.",
+        "schema": {"type": "string"},
+    },
+    "X-Share-Pass": {
+        "name": "X-Share-Pass",
+        "in": "header",
+        "description": "What opens a share that has a password: POST /shared/{token}/unlock answers with it.",
+        "schema": {"type": "string"},
+    },
+}
+ID = "^[0-9a-z]{26}$"
+PATH_PATTERNS = {
+    "file_id": "^[0-9a-z]{26}-[0-9]{8}$",
+    "image_id": "^[0-9a-z]{26}-[0-9]{8}$",
+    "result_id": "^[0-9a-z]{26}-[0-9a-z]{26}$",
+    "delivery_id": "^[0-9a-z._]{1,100}$",
+    "scene_id": "^[^#\\s]{1,64}$",
+    "plan_id": "^[0-9a-z-]{26,60}$",
+    "change_id": "^[0-9a-z-]{26,60}[.][^#\\s]{1,80}$",
+}
+"""Where they differ from other ids."""
