@@ -25,7 +25,7 @@ def archive_slices(
         title,
         lambda context: context.progress(0),
         weight,
-        slices=lambda context: context.share_archive(name, members(context), strategy(context.options)),
-        work=lambda context, number: context.archive_slice(name, number),
+        slices=lambda context: context.share_archives([(name, members(context))], strategy(context.options)),
+        work=lambda context, number: context.archive_slice(number),
         invoked=True,
     )

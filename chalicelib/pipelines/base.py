@@ -214,13 +214,13 @@ class RunContext(Protocol):
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `complete` is the one that `GET /download/{id}` answers."""
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
-        """For a step before the one that calls `archive` with the same name and members: into how many slices what can
-        be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are of use;
-        `cheap`: one; `auto`: many where one would need over a minute."""
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
+        """For a step before the one that calls `archive` with each of these names and members: into how many slices
+        what can be made ahead of it falls, 0 where one worker does it as well. `fast`: many workers whenever they are
+        of use; `cheap`: one; `auto`: many where one would need over a minute."""
 
-    def archive_slice(self, name: str, number: int) -> None:
-        """Makes the parts of slice `number`, from 0, of what share_archive() has divided."""
+    def archive_slice(self, number: int) -> None:
+        """Makes the parts of slice `number`, from 0, of what share_archives() has divided."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         """Records what the run found about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:

@@ -227,6 +227,9 @@ class ObjectBucket:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete(found.key for found in self.below(prefix))
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
             for upload in page.get("Uploads", ()):

@@ -137,6 +137,9 @@ class MemoryObjects:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete([seen.key for seen in self.below(prefix)])
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         self.uploads = {name: upload for name, upload in self.uploads.items() if not upload.key.startswith(prefix)}
 
     # -- in parts ----------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class ArchiveRequest(Chosen):
     strategy: Literal["fast", "cheap", "auto"] = Field(
         "auto",
         description="`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one "
-        "would need over a minute. Several zips are always made by one.",
+        "would need over a minute.",
     )
     split_bytes: int | None = Field(
         None, ge=MiB, le=5 * TiB, description="The most that one zip may have: several are made, each whole by itself."

@@ -34,7 +34,7 @@ from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.ports.stores import FileReads, FilesById, JobLists
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.jobs.work.archiving import plan_archive
-from chalicelib.jobs.work.zip_estimate import Estimate, estimate, reading, together
+from chalicelib.jobs.work.zip_estimate import Estimate, Needs, estimate, needs, reading
 from chalicelib.pipelines.base import Member, StoredFile, Strategy
 
 MOST_ZIPS = 500
@@ -62,7 +62,7 @@ class Choice:
 @dataclass(frozen=True)
 class Wanted:
     """split_bytes: the most that one zip may have; None: one zip, whatever its size. keep_seconds: None for as long as
-    the installation keeps archives. strategy: of one zip; several are made by one worker."""
+    the installation keeps archives."""
 
     choice: Choice
     layout: Layout = "organised"
@@ -258,17 +258,14 @@ def planned_zip(members: Sequence[Planned]) -> Plan:
 
 def _priced(members: Sequence[Planned], counts: Sequence[int], strategy: Strategy) -> Planning:
     first = reading([one.stored.size for one in members if must_be_read(one.stored)])
-    ways: tuple[Strategy, ...] = (strategy, "fast", "cheap") if len(counts) == 1 else ("cheap",)
     sizes: list[int] = []
-    found: dict[Strategy, list[Estimate]] = defaultdict(list)
+    needed = Needs()
     for some in parts(members, counts):
         planned = planned_zip(some)
         sizes.append(planned.size)
-        for way in dict.fromkeys(ways):
-            found[way].append(estimate(planned, way))
-    each = {way: together(several, first=first) for way, several in found.items()}
-    cheap = each["cheap"]
-    return Planning(members, counts, sizes, each.get(strategy, cheap), each.get("fast", cheap), cheap)
+        needed += needs(planned)
+    ways: tuple[Strategy, ...] = (strategy, "fast", "cheap")
+    return Planning(members, counts, sizes, *(estimate(needed, way, first) for way in ways))
 
 
 def _counts(members: Sequence[Planned], split_bytes: int | None) -> list[int]:

@@ -147,6 +147,8 @@ class ObjectStore(Protocol):
         """The CRC32 of the whole object, where the store keeps one."""
 
     def abort_parts(self, key: str, upload_id: str) -> None: ...
+    def abort_below(self, prefix: str) -> None:
+        """Ends every upload in parts whose key begins so."""
 
 
 class ModelStore(Protocol):

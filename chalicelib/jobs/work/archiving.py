@@ -1,19 +1,19 @@
-"""A zip of a job's files, put together inside the object store: resumable, in constant memory."""
+"""Zips of files, put together inside the object store: resumable, in constant memory."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, plan
+from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Plan, SourceChanged, plan
 from chalicelib.files.hashing import crc32, joined_crc32
 from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
 from chalicelib.jobs.work.zip_parts import FileChanged, PartMaker, Source, make_all
-from chalicelib.jobs.work.zip_slices import shareable, shares, write_shares
+from chalicelib.jobs.work.zip_slices import Ahead, Share, Target, shareable, shares, write_shares
 from chalicelib.pipelines.base import InspectedFile, Member, StoredFile
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ __all__ = [
     "Watcher",
     "make_share",
     "plan_archive",
-    "share_archive",
+    "share_archives",
     "write_archive",
 ]
 
@@ -78,41 +78,59 @@ def plan_archive(members: Iterable[Member], files: Mapping[int, Source]) -> Plan
     return plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
 
 
-def share_archive(
-    run: Watcher,
+def share_archives(
     objects: ObjectStore,
-    key: str,
-    planned: Plan,
+    zips: Mapping[str, Plan],
     tags: Mapping[str, str] | None,
     count: int,
     out: BinaryIO,
+    begun: dict[str, Mapping[str, Any]],
 ) -> int:
-    """Begins the zip, or goes on with it, and writes to `out` what at most `count` workers shall make of it before
-    `write_archive` completes it; returns how many. 0 where too little is missing."""
-    making = Making(run, objects, key, planned)
-    if count < 2 or planned.size < MIN_PART or not making.join(tags):
-        return 0
-    groups = shares(planned, shareable(planned, making.missing()), count)
+    """Begins the zips, or goes on with them, and writes to `out` what at most `count` workers shall make of them before
+    `write_archive` completes each; returns how many. 0 where too little is missing. zips: by their keys. begun: what is
+    noted of their uploads, likewise; takes the new ones."""
+    ahead: list[Ahead] = []
+    for key, planned in zips.items():
+        making = Making(Noted(begun, key), objects, key, planned)
+        if planned.size >= MIN_PART and making.join(tags):
+            to = Target(key, begun[key]["id"], planned)
+            ahead += [(to, number) for number in shareable(planned, making.missing())]
+    groups = shares(ahead, count)
     if len(groups) < 2:
         return 0
-    write_shares(planned, groups, out)
+    write_shares(groups, out)
     return len(groups)
 
 
-def make_share(
-    run: Watcher, objects: ObjectStore, upload: Mapping[str, Any], parts: Sequence[Part], again: bool
-) -> None:
+def make_share(run: Watcher, objects: ObjectStore, several: Iterable[Share], again: bool) -> None:
     """Makes a slice's parts; again: all but those that an earlier try has left. What an upload that was ended
     elsewhere lacks is nothing to a slice: the run that completes the zip finds out. Raises SourceChanged."""
-    key, upload_id = upload["key"], upload["id"]
-    try:
-        there = {part.number: part.size for part in objects.parts(key, upload_id)} if again else {}
-        left = [part for part in parts if there.get(part.number) != part.size]
-        with PartMaker(objects, key, upload_id) as maker:
-            works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
-            make_all(works, lambda part: None, lambda: run.progress(0.0))
-    except PartsGone:
-        log.info("the upload of a slice is gone", extra={"key": key})
+    for share in several:
+        try:
+            there = {part.number: part.size for part in objects.parts(share.key, share.upload_id)} if again else {}
+            left = [part for part in share.parts if there.get(part.number) != part.size]
+            with PartMaker(objects, share.key, share.upload_id) as maker:
+                works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
+                make_all(works, lambda part: None, lambda: run.progress(0.0))
+        except PartsGone:
+            log.info("the upload of a slice is gone", extra={"key": share.key})
+
+
+class Noted:
+    """Keeps what is noted of one of several uploads under its key. Nothing else is watched."""
+
+    def __init__(self, begun: dict[str, Mapping[str, Any]], key: str) -> None:
+        self._begun = begun
+        self._key = key
+
+    @property
+    def upload(self) -> Mapping[str, Any] | None:
+        return self._begun.get(self._key)
+
+    def note_upload(self, upload: Mapping[str, Any]) -> None:
+        self._begun[self._key] = dict(upload)
+
+    def progress(self, percent: float, filename: str | None = None) -> None: ...
 
 
 class Making:

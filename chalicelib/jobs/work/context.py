@@ -22,10 +22,11 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archives, write_archive
 from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
+from chalicelib.jobs.work.cleaning import abort_archives
 from chalicelib.jobs.work.run_files import CHANGED, RunFiles, inspected, source_changed
-from chalicelib.jobs.work.zip_estimate import estimate, share_count
+from chalicelib.jobs.work.zip_estimate import Needs, estimate, needs, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
 
@@ -34,6 +35,8 @@ HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 EXPIRING = {"millrace-expires": "24h"}
+SHARES, UPLOADS = "zip-shares", "zip-uploads"
+"""What is kept of archives that many workers make: each slice's own, and the uploads under way."""
 
 
 @dataclass(frozen=True)
@@ -217,26 +220,33 @@ class Context:
         size = self._put(key, content, content_type, self._tags)
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, content_type, size, self._clock()))
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
+        files = self._stored_files()
+        zips = {keys.result(self.job_id, safe(name)): plan_archive(members, files) for name, members in archives}
+        needed = sum(map(needs, zips.values()), Needs())
+        count = share_count(estimate(needed, strategy), needed)
+        if count < 2:
+            return 0
         self._check()
-        planned = plan_archive(members, self._stored_files())
-        count = share_count(estimate(planned, strategy), planned)
-        key, plan = keys.result(self.job_id, safe(name)), self.scratch / "slices-of-zip"
-        with plan.open("wb") as out:
-            shared = share_archive(self, self._objects, key, planned, self._tags, count, out)
+        begun, written = self._begun(), self.scratch / SHARES
+        if not begun:  # who died before noting them has left them
+            abort_archives(self._objects, self.job_id)
+        with written.open("wb") as out:
+            shared = share_archives(self._objects, zips, self._tags, count, out, begun)
+        self.save(UPLOADS, json.dumps(begun).encode())
         if shared:
-            self.saved_anything = True
-            self._put(keys.work(self.job_id, f"zip-{safe(name)}"), plan, "application/octet-stream", None)
-        plan.unlink()
+            self.save(SHARES, written)
         return shared
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
+        if not self.upload and (begun := self._begun().get(key)):
+            self.note_upload(begun)
         try:
             size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
         except SourceChanged as replaced:
-            self._drop_upload()
+            self._drop_uploads()
             raise self._replaced(replaced) from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
@@ -253,7 +263,7 @@ class Context:
             return source_changed(found.filename)
         return self._files.lost(self._jobs.file(self.job_id, found.number))
 
-    def archive_slice(self, name: str, number: int) -> None:
+    def archive_slice(self, number: int) -> None:
         raise TypeError("parts of an archive are made by the slices of a step")
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
@@ -283,10 +293,17 @@ class Context:
         """Records a multipart upload under way, so that the next worker finds its parts."""
         self._claim.write(upload=dict(upload))
 
-    def _drop_upload(self) -> None:
-        """The parts of a zip that can't be finished are removed at once: they would be paid for until they expire."""
+    def _begun(self) -> dict[str, Mapping[str, Any]]:
+        """The uploads that slices put parts into, by the keys of their zips."""
+        try:
+            found: dict[str, Mapping[str, Any]] = json.loads(self.load(UPLOADS).read_bytes())
+            return found
+        except KeyError:
+            return {}
+
+    def _drop_uploads(self) -> None:
+        abort_archives(self._objects, self.job_id)
         if self.upload:
-            self._objects.abort_parts(self.upload["key"], self.upload["id"])
             self._claim.write(upload=None)
 
     def _stored_files(self) -> Mapping[int, Source]:
