@@ -9,10 +9,11 @@ from random import Random
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.archive_step import archive_slices
+from chalicelib.pipelines.archive_step import StrategyOption, archive_slices
 from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.queues import Message, record
@@ -22,6 +23,10 @@ MIB = 1024 * 1024
 RUN = "run-scans"
 SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 3, 9 * MIB)
 CONTENTS = [Random(number).randbytes(size) for number, size in enumerate(SIZES)]
+
+
+class Options(BaseModel):
+    strategy: StrategyOption = "fast"
 
 
 def members(job: RunContext) -> Iterator[Member]:
@@ -38,7 +43,8 @@ def write(job: RunContext) -> None:
 
 @pytest.fixture
 def wide(world: World) -> World:
-    fill = archive_slices("Fill", "complete", members, strategy=lambda options: "fast")
+    world.scans.Options = Options
+    fill = archive_slices("Fill", "complete", members)
     world.scans.steps = (fill, Step("Write", write))
     return world
 

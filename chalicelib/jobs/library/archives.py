@@ -34,7 +34,7 @@ from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.ports.stores import FileReads, FilesById, JobLists
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.jobs.work.archiving import plan_archive
-from chalicelib.jobs.work.zip_estimate import Estimate, Needs, estimate, needs, reading
+from chalicelib.jobs.work.zip_estimate import Estimates, Needs, estimates, needs, reading
 from chalicelib.pipelines.base import Member, StoredFile, Strategy
 
 MOST_ZIPS = 500
@@ -74,15 +74,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Planning:
-    """An archive as it would be. counts, sizes: of the members and of the bytes of each zip. estimate: of the strategy
-    that was wanted."""
+    """An archive as it would be. counts, sizes: of the members and of the bytes of each zip."""
 
     members: Sequence[Planned]
     counts: Sequence[int]
     sizes: Sequence[int]
-    estimate: Estimate
-    fast: Estimate
-    cheap: Estimate
+    estimates: Estimates
 
 
 class Archives:
@@ -125,7 +122,7 @@ class Archives:
             "counts": planning.counts,
             "sizes": planning.sizes,
             "strategy": wanted.strategy,
-            "estimate": asdict(planning.estimate),
+            "estimate": asdict(planning.estimates.estimate),
         }
         kept = wanted.keep_seconds or self._limits.archive_seconds
         try:
@@ -247,6 +244,12 @@ def _planned(
     ]
 
 
+def estimates_of(files: Mapping[str, File], strategy: Strategy) -> Estimates:
+    """What a zip of a job's files takes, by their paths in it."""
+    found = [Planned(path, _stored(file), _local(file) or file.modified_at) for path, file in files.items()]
+    return _priced(found, [len(found)], strategy).estimates
+
+
 def planned_zip(members: Sequence[Planned]) -> Plan:
     """The zip of these members, as if all CRC32s were known: neither its size nor its parts depend on them."""
 
@@ -264,8 +267,7 @@ def _priced(members: Sequence[Planned], counts: Sequence[int], strategy: Strateg
         planned = planned_zip(some)
         sizes.append(planned.size)
         needed += needs(planned)
-    ways: tuple[Strategy, ...] = (strategy, "fast", "cheap")
-    return Planning(members, counts, sizes, *(estimate(needed, way, first) for way in ways))
+    return Planning(members, counts, sizes, estimates(needed, strategy, first))
 
 
 def _counts(members: Sequence[Planned], split_bytes: int | None) -> list[int]:

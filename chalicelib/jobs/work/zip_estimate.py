@@ -48,6 +48,15 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Estimates:
+    """estimate: of the strategy that is wanted."""
+
+    estimate: Estimate
+    fast: Estimate
+    cheap: Estimate
+
+
+@dataclass(frozen=True)
 class Needs:
     """What a zip takes; the needs of several zips add up.
 
@@ -115,6 +124,10 @@ def estimate(found: Needs, strategy: Strategy = "auto", first: tuple[float, floa
         return fast
     alone, shared = (one.seconds - first[0] for one in (cheap, fast))
     return fast if alone >= WORTH and shared <= alone / 2 else cheap
+
+
+def estimates(found: Needs, strategy: Strategy, first: tuple[float, float] = (0.0, 0.0)) -> Estimates:
+    return Estimates(*(estimate(found, way, first) for way in (strategy, "fast", "cheap")))
 
 
 def reading(sizes: Sequence[int]) -> tuple[float, float]:

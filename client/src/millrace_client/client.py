@@ -40,6 +40,7 @@ from millrace_client.models import (
     ShareAnswer,
     ShareRequest,
     StatusAnswer,
+    TreeAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
 from millrace_client.retrying import Attempts, retry_after
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 Progress = Callable[[StatusAnswer], object]
 Layout = Literal["year/month", "year", "year/month-day", "original"]
 Names = Literal["time", "original"]
+Strategy = Literal["fast", "cheap", "auto"]
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
@@ -91,7 +93,7 @@ class ArchiveOptions(TypedDict, total=False):
     artifacts: bool
     name: str
     split_bytes: int
-    strategy: Literal["fast", "cheap", "auto"]
+    strategy: Strategy
 
 
 class ShareOptions(TypedDict, total=False):
@@ -317,9 +319,27 @@ class Job:
         """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
-    def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
+    def tree(
+        self,
+        folder: str = "",
+        *,
+        layout: Layout | None = None,
+        names: Names | None = None,
+        strategy: Strategy | None = None,
+        page: int = 1,
+    ) -> TreeAnswer:
+        """A folder of the zip as it would be by now; for the zip itself, with what making it takes."""
+        look = operations.look_into_zip(
+            self.id, layout=layout, names=names, strategy=strategy, folder=folder, page=page
+        )
+        return self._client.send(look)
+
+    def remake(
+        self, layout: Layout | None = None, names: Names | None = None, strategy: Strategy | None = None
+    ) -> JobAnswer:
         """Rebuilds the zip, of what was corrected or in another layout."""
-        return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
+        body = RemakeRequest(layout=layout, names=names, strategy=strategy)
+        return self._client.send(operations.remake_job(self.id, body))
 
     def delete(self) -> None:
         self._client.send(operations.delete_job(self.id))
