@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
+SMALLEST_PART = 5 * CHUNK  # S3's rule
 SIGNED_KEPT = 4096
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
 GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
@@ -62,7 +63,14 @@ class ObjectBucket:
     """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use; the signer is a client
     at the address under which users reach the store."""
 
-    def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], S3Client],
+        signer: Callable[[], S3Client],
+        bucket: str,
+        smallest_part: int = SMALLEST_PART,
+    ) -> None:
+        self.smallest_part = smallest_part
         self._client = client
         self._signer = signer
         self._bucket = bucket

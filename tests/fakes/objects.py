@@ -39,6 +39,7 @@ class MemoryObjects:
     own bucket."""
 
     def __init__(self, clock: Clock, told: Callable[[StoredObject], None] = lambda seen: None) -> None:
+        self.smallest_part = 5 * 1024 * 1024
         self.stored: dict[tuple[str | None, str], Stored] = {}
         self.uploads: dict[str, PartsUnderWay] = {}
         self.reads: list[tuple[str, int, int]] = []

@@ -69,6 +69,17 @@ def test_a_zip_holds_every_member_byte_for_byte(world: World, job: Job) -> None:
     assert watch.percents == sorted(watch.percents)
 
 
+def test_where_parts_may_be_small_photos_are_copied_too_and_the_zip_is_the_same(world: World, job: Job) -> None:
+    write(world, job, Watch())
+    one = world.objects.stored[None, KEY].content
+    world.objects.smallest_part = 1
+    world.objects.reads.clear()
+    write(world, job, Watch())
+    assert world.objects.stored[None, KEY].content == one
+    small = world.files(job)[2]
+    assert {key for key, *_ in world.objects.reads} == {small.key}
+
+
 def test_who_goes_on_keeps_the_parts_that_are_there(world: World, job: Job) -> None:
     first = Watch(dies_at=1)
     with pytest.raises(Crash):

@@ -41,7 +41,10 @@ class UploadedPart:
 
 
 class ObjectStore(Protocol):
-    """Objects by key; bucket None means our own."""
+    """Objects by key; bucket None means our own. smallest_part: bytes that each part of an upload but the last has at
+    least."""
+
+    smallest_part: int
 
     def sign_put(
         self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime

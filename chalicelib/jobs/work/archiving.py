@@ -31,6 +31,8 @@ __all__ = [
 
 PASSED_THROUGH = 20 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
+COPY_FROM_ANY = 1024 * 1024
+"""Bytes from which a copy and the part for its header take less than passing a member through here."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
@@ -58,7 +60,7 @@ def write_archive(
     member that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a
     file is no longer what was inspected: the store, too, compares the whole with what was planned.
     """
-    planned = plan_archive(members, files)
+    planned = plan_archive(members, files, objects.smallest_part)
     if planned.size < MIN_PART:
         with PartMaker(objects, key, "") as maker:
             objects.put(key, maker.assemble(planned.parts[0]), "application/zip", tags=tags)
@@ -69,13 +71,16 @@ def write_archive(
     return planned.size
 
 
-def plan_archive(members: Iterable[Member], files: Mapping[int, Source]) -> Plan:
-    """The zip of the members, cut into parts. Raises ValueError for a file without CRC32 that is too small to be
-    copied, or of no known version."""
+def plan_archive(members: Iterable[Member], files: Mapping[int, Source], smallest: int = MIN_PART) -> Plan:
+    """The zip of the members, cut into parts. smallest: bytes that the store wants a part to have. Raises ValueError
+    for a file without CRC32 that is too small to be copied, or of no known version."""
     entries = [_entry(member, files) for member in members]
     # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
     local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
-    return plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
+    # A header is a part by itself where the store allows that, so that a copy takes no byte through here.
+    copy_from = COPY_FROM if smallest >= MIN_PART else COPY_FROM_ANY
+    copy = LOCAL_PIECE if local else COPY
+    return plan(entries, part=PASSED_THROUGH, copy_from=copy_from, copy=copy, min_part=smallest)
 
 
 def share_archives(

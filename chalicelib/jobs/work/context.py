@@ -222,7 +222,10 @@ class Context:
 
     def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
         files = self._stored_files()
-        zips = {keys.result(self.job_id, safe(name)): plan_archive(members, files) for name, members in archives}
+        smallest = self._objects.smallest_part
+        zips = {
+            keys.result(self.job_id, safe(name)): plan_archive(members, files, smallest) for name, members in archives
+        }
         needed = sum(map(needs, zips.values()), Needs())
         count = share_count(estimate(needed, strategy), needed)
         if count < 2:
