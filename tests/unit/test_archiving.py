@@ -177,7 +177,7 @@ def test_parts_of_an_earlier_zip_that_is_no_longer_wanted_are_removed(world: Wor
     assert world.objects.uploads == {}
 
 
-# -- large members whose CRC32 nobody knows yet ------------------------------------------------------------------------
+# -- large members whose CRC32 isn't known yet -------------------------------------------------------------------------
 
 FIRST, SECOND = os.urandom(34 * MIB), os.urandom(17 * MIB)
 
@@ -190,7 +190,7 @@ def films(world: World) -> Job:
 
 
 def unknown(world: World, job: Job) -> list[Member]:
-    """As the store has verified them in one PUT: read by nobody."""
+    """As the store has verified them in one PUT: never read."""
     found = [inspected(file) for file in world.files(job)]
     return [Member(file.filename, replace(file, crc32=None) if file.size > MIB else file) for file in found]
 

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
@@ -17,7 +16,7 @@ from chalicelib.pipelines.archive_step import StrategyOption, archive_slices
 from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.queues import Message, record
-from tests.fakes.world import OWNER, Crash
+from tests.fakes.world import OWNER, Crash, Options
 
 MIB = 1024 * 1024
 RUN = "run-scans"
@@ -25,7 +24,7 @@ SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 3, 9 * MIB)
 CONTENTS = [Random(number).randbytes(size) for number, size in enumerate(SIZES)]
 
 
-class Options(BaseModel):
+class Wide(Options):
     strategy: StrategyOption = "fast"
 
 
@@ -43,7 +42,7 @@ def write(job: RunContext) -> None:
 
 @pytest.fixture
 def wide(world: World) -> World:
-    world.scans.Options = Options
+    world.scans.Options = Wide
     fill = archive_slices("Fill", "complete", members)
     world.scans.steps = (fill, Step("Write", write))
     return world

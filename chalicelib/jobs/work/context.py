@@ -22,11 +22,10 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archives, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source
 from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
-from chalicelib.jobs.work.cleaning import abort_archives
+from chalicelib.jobs.work.run_archives import RunArchives
 from chalicelib.jobs.work.run_files import CHANGED, RunFiles, inspected, source_changed
-from chalicelib.jobs.work.zip_estimate import Needs, estimate, needs, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
 
@@ -35,8 +34,6 @@ HAND_ON_BEFORE = timedelta(seconds=20)
 LARGEST_CHECKPOINT, LARGEST_DETAILS = 16 * 1024, 1024
 """Bytes as JSON."""
 EXPIRING = {"millrace-expires": "24h"}
-SHARES, UPLOADS = "zip-shares", "zip-uploads"
-"""What is kept of archives that many workers make: each slice's own, and the uploads under way."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,7 @@ class Context:
         self._hand_on_at = deadline - min(HAND_ON_BEFORE, (deadline - self._clock()) / 4)
         self._written_at = self._checked_at = self._clock()
         self._tags = EXPIRING if getattr(self.options, "retain_results", True) is False else None
+        self._archives = RunArchives(self, stores.objects, self._tags)
 
     @property
     def job(self) -> Job:
@@ -221,35 +219,18 @@ class Context:
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, content_type, size, self._clock()))
 
     def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
-        files = self._stored_files()
-        smallest = self._objects.smallest_part
-        zips = {
-            keys.result(self.job_id, safe(name)): plan_archive(members, files, smallest) for name, members in archives
-        }
-        needed = sum(map(needs, zips.values()), Needs())
-        count = share_count(estimate(needed, strategy), needed)
-        if count < 2:
-            return 0
         self._check()
-        begun, written = self._begun(), self.scratch / SHARES
-        if not begun:  # who died before noting them has left them
-            abort_archives(self._objects, self.job_id)
-        with written.open("wb") as out:
-            shared = share_archives(self._objects, zips, self._tags, count, out, begun)
-        self.save(UPLOADS, json.dumps(begun).encode())
-        if shared:
-            self.save(SHARES, written)
-        return shared
+        by_key = ((keys.result(self.job_id, safe(name)), members) for name, members in archives)
+        return self._archives.share(by_key, self._stored_files(), strategy)
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
-        if not self.upload and (begun := self._begun().get(key)):
-            self.note_upload(begun)
         try:
-            size = write_archive(self, self._objects, key, members, self._stored_files(), self._tags)
+            size = self._archives.write(key, members, self._stored_files())
         except SourceChanged as replaced:
-            self._drop_uploads()
+            if self.upload:
+                self._claim.write(upload=None)
             raise self._replaced(replaced) from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
@@ -295,19 +276,6 @@ class Context:
     def note_upload(self, upload: Mapping[str, Any]) -> None:
         """Records a multipart upload under way, so that the next worker finds its parts."""
         self._claim.write(upload=dict(upload))
-
-    def _begun(self) -> dict[str, Mapping[str, Any]]:
-        """The uploads that slices put parts into, by the keys of their zips."""
-        try:
-            found: dict[str, Mapping[str, Any]] = json.loads(self.load(UPLOADS).read_bytes())
-            return found
-        except KeyError:
-            return {}
-
-    def _drop_uploads(self) -> None:
-        abort_archives(self._objects, self.job_id)
-        if self.upload:
-            self._claim.write(upload=None)
 
     def _stored_files(self) -> Mapping[int, Source]:
         return {file.number: Source.of(file) for file in self._jobs.files(self.job)}

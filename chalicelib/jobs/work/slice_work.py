@@ -20,9 +20,10 @@ from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.archiving import make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
-from chalicelib.jobs.work.cleaning import abort_archives, clean
-from chalicelib.jobs.work.context import SHARES, Context, Stores
+from chalicelib.jobs.work.cleaning import clean
+from chalicelib.jobs.work.context import Context, Stores
 from chalicelib.jobs.work.losing import run_again_without
+from chalicelib.jobs.work.run_archives import SHARES
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
@@ -59,8 +60,8 @@ class SliceContext(Context):
         try:
             make_share(self, self._objects, several, again=self._claim.part.attempt > 1)
         except SourceChanged as replaced:
-            # Paid for until they expire; who else is at it finds them gone, and has nothing more to do.
-            abort_archives(self._objects, self.job_id)
+            # Paid for until they expire; the other slices find them gone, and have nothing more to do.
+            self._archives.abort()
             raise self._replaced(replaced) from None
 
     def result(
