@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
+SMALLEST_PART = 5 * CHUNK  # S3's rule
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
 GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
 REFUSED = frozenset({"BadDigest", "XAmzContentChecksumMismatch"})
@@ -53,7 +54,14 @@ def crc32_of_text(text: str | None) -> int | None:
 class ObjectBucket:
     """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use."""
 
-    def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], S3Client],
+        signer: Callable[[], S3Client],
+        bucket: str,
+        smallest_part: int = SMALLEST_PART,
+    ) -> None:
+        self.smallest_part = smallest_part
         self._client = client
         self._bucket = bucket
         signing = ObjectSigning(signer, bucket)
@@ -147,6 +155,9 @@ class ObjectBucket:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete(found.key for found in self.below(prefix))
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
             for upload in page.get("Uploads", ()):

@@ -39,6 +39,7 @@ class MemoryObjects:
     own bucket."""
 
     def __init__(self, clock: Clock, told: Callable[[StoredObject], None] = lambda seen: None) -> None:
+        self.smallest_part = 5 * 1024 * 1024
         self.stored: dict[tuple[str | None, str], Stored] = {}
         self.uploads: dict[str, PartsUnderWay] = {}
         self.reads: list[tuple[str, int, int]] = []
@@ -137,6 +138,9 @@ class MemoryObjects:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete([seen.key for seen in self.below(prefix)])
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         self.uploads = {name: upload for name, upload in self.uploads.items() if not upload.key.startswith(prefix)}
 
     # -- in parts ----------------------------------------------------------------------------------------------------

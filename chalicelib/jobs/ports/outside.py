@@ -41,7 +41,10 @@ class UploadedPart:
 
 
 class ObjectStore(Protocol):
-    """Objects by key; bucket None means our own."""
+    """Objects by key; bucket None means our own. smallest_part: bytes that each part of an upload but the last has at
+    least."""
+
+    smallest_part: int
 
     def sign_put(
         self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
@@ -147,6 +150,8 @@ class ObjectStore(Protocol):
         """The CRC32 of the whole object, where the store keeps one."""
 
     def abort_parts(self, key: str, upload_id: str) -> None: ...
+    def abort_below(self, prefix: str) -> None:
+        """Ends every upload in parts whose key begins so."""
 
 
 class ModelStore(Protocol):

@@ -119,15 +119,21 @@ class ArchiveEstimate(BaseModel):
     """US dollars, of requests and functions."""
 
 
-class ArchivePlan(BaseModel):
+class ArchiveEstimates(BaseModel):
     """estimate: of the strategy that was asked for."""
 
-    size_bytes: int
-    file_count: int
-    zip_count: int
     estimate: ArchiveEstimate
     fast: ArchiveEstimate
     cheap: ArchiveEstimate
+
+
+class ArchivePlan(BaseModel):
+    estimate: ArchiveEstimate
+    fast: ArchiveEstimate
+    cheap: ArchiveEstimate
+    size_bytes: int
+    file_count: int
+    zip_count: int
 
 
 class ArchiveRequest(BaseModel):
@@ -146,7 +152,7 @@ class ArchiveRequest(BaseModel):
     """What it is saved as, without `.zip`."""
     strategy: Literal["fast", "cheap", "auto"] | None = None
     """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
-    a minute. Several zips are always made by one."""
+    a minute."""
     split_bytes: int | None = None
     """The most that one zip may have: several are made, each whole by itself."""
 
@@ -1108,6 +1114,7 @@ class RemakeRequest(BaseModel):
 
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None
     names: Literal["time", "original"] | None = None
+    strategy: Literal["fast", "cheap", "auto"] | None = None
 
 
 class ResultAnswer(BaseModel):
@@ -1619,6 +1626,8 @@ class TreeAnswer(BaseModel):
     files: int
     """In the whole zip, without its manifests."""
     size_bytes: int
+    estimates: ArchiveEstimates | None
+    """Of making the zip, without its manifests; null but for the first page of the zip itself."""
     final: bool
     """Whether all of the job's files are in: before, places may still change."""
 

@@ -387,6 +387,7 @@ def look_into_zip(
     *,
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None,
     names: Literal["time", "original"] | None = None,
+    strategy: Literal["fast", "cheap", "auto"] | None = None,
     folder: str | None = None,
     page: int | None = None,
     per_page: int | None = None,
@@ -396,7 +397,14 @@ def look_into_zip(
         "GET",
         f"/jobs/{job_id}/tree",
         TreeAnswer,
-        query={"layout": layout, "names": names, "folder": folder, "page": page, "per_page": per_page},
+        query={
+            "layout": layout,
+            "names": names,
+            "strategy": strategy,
+            "folder": folder,
+            "page": page,
+            "per_page": per_page,
+        },
     )
 
 

@@ -289,15 +289,24 @@ export interface ArchiveZip {
  * estimate: of the strategy that was asked for.
  *
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "ArchivePlan".
+ * via the `definition` "ArchiveEstimates".
  */
-export interface ArchivePlan {
-  size_bytes: number
-  file_count: number
-  zip_count: number
+export interface ArchiveEstimates {
   estimate: ArchiveEstimate
   fast: ArchiveEstimate
   cheap: ArchiveEstimate
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchivePlan".
+ */
+export interface ArchivePlan {
+  estimate: ArchiveEstimate
+  fast: ArchiveEstimate
+  cheap: ArchiveEstimate
+  size_bytes: number
+  file_count: number
+  zip_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -333,7 +342,7 @@ export interface ArchiveRequest {
    */
   name?: string | null
   /**
-   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute. Several zips are always made by one.
+   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute.
    */
   strategy?: 'fast' | 'cheap' | 'auto'
   /**
@@ -2005,6 +2014,7 @@ export interface RegisterRequest {
 export interface RemakeRequest {
   layout?: ('year/month' | 'year' | 'year/month-day' | 'original') | null
   names?: ('time' | 'original') | null
+  strategy?: ('fast' | 'cheap' | 'auto') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2714,6 +2724,10 @@ export interface TreeAnswer {
    */
   files: number
   size_bytes: number
+  /**
+   * Of making the zip, without its manifests; null but for the first page of the zip itself.
+   */
+  estimates: ArchiveEstimates | null
   /**
    * Whether all of the job's files are in: before, places may still change.
    */
