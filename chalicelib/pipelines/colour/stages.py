@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -92,13 +93,15 @@ def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | No
         return told | {"reason": [reason.code, reason.message]}
     loo = match.loo if judged.model == match.model and job.options.operation != "white_balance" else None
     lit = match.lit if match.lights and match.lights.edge else ""
-    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field, match.lights)
+    lit_by = match.field, match.lights, match.doubts
+    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, *lit_by)
     made["correction"] = applied.stored()
     made["dcp"] = None if job.options.operation == "white_balance" else _camera_profile(match, card)
     made["fit"]["leave_one_out_by_model"] = {name: round(value, 4) for name, value in match.scores.items()}
     told["warnings"] = [
         *told["warnings"],
         *cautions.of_light(match.lights, lit, match.field, card),
+        *cautions.of_doubts(match),
         *cautions.of_sample(sample, found["patch_pixels"]),
         *cautions.of_match(match, card),
         *_of_profile(job, number),
@@ -203,11 +206,12 @@ def _told(
     loo: Floats | None,
     field: LightField | None,
     lights: Lights | None = None,
+    doubts: Sequence[float] = (),
 ) -> dict[str, Any]:
     before, _ = lab_of_values(sample.values, saved.profile(job, number))
     table = picture_report.patches(card, before, linear, correction, left_out, loo)
-    as_it_is = picture_report.lab_in_picture(correction, sample.values)
-    figures = picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is, lights)
+    as_it_is = picture_report.lab_in_picture(correction, linear, field, card)
+    figures = picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is, lights, doubts)
     return {
         "correction": correction.stored(),
         "fit": {
