@@ -60,7 +60,7 @@ AT_ONCE = 25
 def move_file(jobs: Records, file: File, moved: MovedFile) -> File:
     """Moves a file in ways that count nowhere, and returns it. StaleTransition."""
     try:
-        there: File = jobs.apply([_change(file, moved)])
+        there: File = jobs.apply([change_of(file, moved)])
     except Refused:
         raise StaleTransition(f"{file.id}: {moved.move.name}") from None
     return there
@@ -94,7 +94,7 @@ def claim_file(
     newer = CLAIM_NEWER(**claim)
     changes = [
         Change(record, _sets(newer), tried, _conditions(there, newer)),
-        _counts(job_id, [there], {there.state.value: -1, "size": -counted(there)}),
+        counts_of(job_id, [there], {there.state.value: -1, "size": -counted(there)}),
         Change(JobRecord(job_id), adds={"recalled": 1}, when=job_conditions(None, RECALL())),
     ]
     try:
@@ -119,7 +119,7 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
         ]
         return [_finishing(job_id, owner_id, outcome) for outcome in some], more, events
 
-    return {outcome.number for outcome in _each(jobs, outcomes, plan)}
+    return {outcome.number for outcome in each(jobs, outcomes, plan)}
 
 
 def reject_file(jobs: Records, file: File, code: str, message: str, now: datetime) -> bool:
@@ -127,8 +127,8 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
     event = FileRejected(file.job_id, None, file.number, file.attempt, code, message)
     held = file.size if file.etag and file.counts_bytes else 0  # else its object has never been seen
     changes = [
-        _change(file, GIVE_UP_FILE(error_code=code, error_message=message, held=held)),
-        _counts(file.job_id, [file], {"rejected": 1, "size": held}),
+        change_of(file, GIVE_UP_FILE(error_code=code, error_message=message, held=held)),
+        counts_of(file.job_id, [file], {"rejected": 1, "size": held}),
         Change(DayRecord(day_of(now)), adds=rejections([code])),
     ]
     try:
@@ -142,12 +142,12 @@ def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, mess
     """As reject_file, several in one transaction; returns how many had not moved on."""
 
     def plan(some: Sequence[File]) -> Plan:
-        own = [_change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
+        own = [change_of(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
         events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
-        return own, [_counts(job.id, some, {"rejected": len(some)}), day], events
+        return own, [counts_of(job.id, some, {"rejected": len(some)}), day], events
 
-    return len(_each(jobs, files, plan))
+    return len(each(jobs, files, plan))
 
 
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
@@ -159,9 +159,9 @@ def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
     def plan(some: Sequence[File]) -> Plan:
         tally = Counter(file.state.value for file in some)
         amounts = {name: -count for name, count in tally.items()} | {"size": -sum(map(counted, some))}
-        return [_change(file, RESET()) for file in some], [as_read, _counts(job.id, some, amounts)], []
+        return [change_of(file, RESET()) for file in some], [as_read, counts_of(job.id, some, amounts)], []
 
-    return len(_each(jobs, files, plan))
+    return len(each(jobs, files, plan))
 
 
 def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None:
@@ -174,7 +174,7 @@ def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None
         )
         return [_marking(job_id, number, of) for number, of in some], [counts], []
 
-    _each(jobs, list(kept.items()), plan)
+    each(jobs, list(kept.items()), plan)
 
 
 def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> None:
@@ -187,20 +187,20 @@ def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, messag
         amounts |= {"rejected": len(some), "size": -sum(map(counted, some))}
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
         events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
-        own = [_change(file, LOSE(error_code=code, error_message=message, held=0)) for file in some]
-        return own, [as_read, _counts(job.id, some, amounts), day], events
+        own = [change_of(file, LOSE(error_code=code, error_message=message, held=0)) for file in some]
+        return own, [as_read, counts_of(job.id, some, amounts), day], events
 
-    _each(jobs, files, plan)
+    each(jobs, files, plan)
 
 
 def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None:
     """duplicate → inspected, with the counts."""
 
     def plan(some: Sequence[File]) -> Plan:
-        own = [_change(file, UNMARK_DUPLICATE()) for file in some]
-        return own, [_counts(job_id, some, {"duplicate": -len(some), "inspected": len(some)})], []
+        own = [change_of(file, UNMARK_DUPLICATE()) for file in some]
+        return own, [counts_of(job_id, some, {"duplicate": -len(some), "inspected": len(some)})], []
 
-    _each(jobs, files, plan)
+    each(jobs, files, plan)
 
 
 def correct_files(
@@ -214,7 +214,7 @@ def correct_files(
         own = [_correcting(file, metadata) for file, metadata in some]
         return own, [counted], []
 
-    return _each(jobs, corrected, plan)
+    return each(jobs, corrected, plan)
 
 
 def judge_file(
@@ -242,7 +242,7 @@ Plan = tuple[list[Change], list[Change], list[JobEvent]]
 """A change for each of some files; what else belongs to the transaction; the events with it."""
 
 
-def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
+def each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
     """Applies a plan to a few at a time, without those that have moved on; returns those that were as planned.
     StaleTransition where a change that belongs to none of them is refused."""
     done: list[T] = []
@@ -262,7 +262,7 @@ def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Pl
     return done
 
 
-def _change(file: File, moved: MovedFile) -> Change:
+def change_of(file: File, moved: MovedFile) -> Change:
     return Change(FileRecord(file.job_id, file.number), _sets(moved), when=_conditions(file, moved))
 
 
@@ -326,6 +326,10 @@ def _conditions(file: File | None, moved: MovedFile) -> tuple[Condition, ...]:
         found.append(Is("attempt", file.attempt))
     if file and FileGuard.SAME_EDITS in move.guards:
         found.append(Is("edits", file.edits))
+    if FileGuard.NOT_BINNED in move.guards:
+        found.append(Is("binned_at", None))
+    if file and FileGuard.SAME_BIN in move.guards:
+        found.append(Is("binned_at", file.binned_at))
     if FileGuard.NO_UPLOAD in move.guards:
         found.append(Is("upload_id", None))
     if FileGuard.NO_LATER_VERDICT in move.guards:
@@ -334,7 +338,7 @@ def _conditions(file: File | None, moved: MovedFile) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _counts(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) -> Change:
+def counts_of(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) -> Change:
     return Change(CountsRecord(job_id, tuple(file.number for file in files)), adds=amounts)
 
 

@@ -9,21 +9,30 @@ from typing import Any, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
 
+BIN_KEEPS = timedelta(days=30)
+"""How long what its owner has put into the bin can be restored."""
+
 
 @dataclass(frozen=True)
 class Counts:
     """How many files of a job have ended how, and their bytes; summed over the counter's shards. removed: those that
-    their owner has deleted since."""
+    their owner has deleted since. binned: those in the bin, which are counted under no state and whose bytes stay."""
 
     inspected: int = 0
     rejected: int = 0
     duplicate: int = 0
     size: int = 0
     removed: int = 0
+    binned: int = 0
 
     @property
     def finished(self) -> int:
-        return self.inspected + self.rejected + self.duplicate + self.removed
+        return self.inspected + self.rejected + self.duplicate + self.gone
+
+    @property
+    def gone(self) -> int:
+        """Those that no list of the job has any more."""
+        return self.removed + self.binned
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,8 @@ class Job:
     callback: the address that hears of its end, with the secret that signs. deleting: gone for its owner, and being
     removed. adding: the request that is just putting many files beside it.
     edits: how often its owner has changed it or one of its files. revision: how often its owner has corrected what was
-    found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
+    found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin;
+    bin_due_at: when the first of its files that are in the bin by themselves may have to go.
     keep_seconds: of a job that is made of other jobs' files: how long it is kept after its end, and what it was
     announced to be is what it counts for then. None: until its owner deletes it.
     begun_by: the guest whose job it was before.
@@ -110,6 +120,7 @@ class Job:
     revision: int = 0
     made_revision: int = 0
     binned_at: datetime | None = None
+    bin_due_at: datetime | None = None
     begun_by: str | None = None
     options_version: int = 1
     schema_version: int = 1
@@ -121,6 +132,12 @@ class Job:
         if self.completed_at is None or self.keep_seconds is None:
             return None
         return self.completed_at + timedelta(seconds=self.keep_seconds)
+
+    @property
+    def due_when_over(self) -> datetime | None:
+        """When the sweeper has something to do about it once it is over: its own end, or one in the bin."""
+        binned = self.binned_at + BIN_KEEPS if self.binned_at else self.bin_due_at
+        return min(filter(None, (self.expires_at, binned)), default=None)
 
     @property
     def final_bytes(self) -> int:
@@ -183,6 +200,7 @@ class File:
     held: the bytes that lie in the store of a rejected file.
     owner_hash: by which files of the same owner with the same bytes are found.
     verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
+    binned_at: when it was put into the bin by itself: then it is nowhere else.
     """
 
     job_id: str
@@ -223,6 +241,7 @@ class File:
     verdict_message: str | None = None
     verdict_details: Mapping[str, Any] = field(default_factory=dict)
     verdict_run: int = 0
+    binned_at: datetime | None = None
 
     @property
     def counts_bytes(self) -> bool:

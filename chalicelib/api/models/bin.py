@@ -3,7 +3,8 @@
 from pydantic import Field
 
 from chalicelib.api.models.jobs import JobSummary
-from chalicelib.api.models.shapes import Answer, Query, Time
+from chalicelib.api.models.library import FileId, LibraryFile
+from chalicelib.api.models.shapes import Answer, Given, Query, Time
 
 
 class BinnedJob(JobSummary):
@@ -20,3 +21,28 @@ class BinPage(Answer):
     items: list[BinnedJob]
     next_cursor: str | None
     size_bytes: int = Field(description="What the jobs of this page take of your storage until they are gone.")
+
+
+class FilesGiven(Given):
+    file_ids: list[FileId] = Field(min_length=1, max_length=500, description="Files of yours, of any job.")
+
+
+class BinMoved(Answer):
+    done: list[str] = Field(description="Files that are now where they were wanted, also those that were before.")
+    missed: list[str] = Field(description="Files that stay: their job is not over, or they have not been looked at.")
+
+
+class BinnedFile(LibraryFile):
+    binned_at: Time
+    gone_at: Time = Field(description="When it is deleted for good.")
+
+
+class BinFilesQuery(Query):
+    limit: int = Field(100, ge=1, le=100)
+    cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}-[0-9]{8}$")
+
+
+class BinnedFilesPage(Answer):
+    items: list[BinnedFile]
+    next_cursor: str | None
+    size_bytes: int = Field(description="What the files of this page take of your storage until they are gone.")

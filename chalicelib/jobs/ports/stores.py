@@ -77,10 +77,11 @@ class DueJobs(Protocol):
 
 class FileReads(Protocol):
     def file(self, job_id: str, number: int) -> File:
-        """FileNotFound."""
+        """FileNotFound. Also one in the bin."""
 
-    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        """Files in order of their numbers, at most to the job's count: what is beyond is only being added."""
+    def files(self, job: Job, *, first: int = 1, last: int | None = None, binned: bool = False) -> Iterator[File]:
+        """Files in order of their numbers, at most to the job's count: what is beyond is only being added. binned: also
+        those in the bin."""
 
 
 class FileCopies(Protocol):
@@ -133,8 +134,9 @@ class Batches(Protocol):
 
 
 class FilesById(Protocol):
-    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
-        """Those of the files that there are, strongly consistent, whatever job they are of."""
+    def files_by_id(self, ids: Sequence[str], *, binned: bool = False) -> dict[str, File]:
+        """Those of the files that there are, strongly consistent, whatever job they are of. binned: also those in the
+        bin."""
 
 
 class Uses(Protocol):
@@ -197,13 +199,18 @@ class SweeperStore(Records, JobReads, FileReads, DueJobs, Protocol): ...
 
 class DeletionStore(Records, SharingStore, FileReads, Protocol):
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
-        """The owner's inspected files with these bytes. From an index: the newest may be missing."""
+        """The owner's inspected files with these bytes, also in the bin. From an index: the newest may be missing."""
 
     def forget_batch(self, job: Job) -> None:
         """Forgets which keys of its drop folder the job has taken in: what is dropped again is new."""
 
     def remove_job(self, job: Job) -> None:
         """Deletes all of a job's items but the uses that others make of it."""
+
+
+class BinStore(DeletionStore, JobLists, Protocol):
+    def binned(self, job_id: str, after: int, limit: int) -> list[int]:
+        """Numbers of the job's files that are in the bin, beyond that number, in order."""
 
 
 class TakeoverStore(Records, JobLists, JobReads, FileReads, FoundCopies, Protocol):
