@@ -327,6 +327,10 @@ def _library(examples: Examples, boss: Caller, ann: Caller, job_id: str) -> None
     show("POST /jobs/{job_id}/bin", ann, f"/jobs/{made['id']}/bin")
     show("GET /bin", ann)
     show("POST /jobs/{job_id}/restore", ann, f"/jobs/{made['id']}/restore")
+    thrown = {"file_ids": [f"{made['id']}-00000001"]}
+    show("POST /bin/files", ann, "/bin/files", thrown)
+    show("GET /bin/files", ann)
+    show("POST /bin/files/restore", ann, "/bin/files/restore", thrown)
     result = show("POST /results", boss, body={"job_id": job_id, "summary": "All of it is fine.", "quality_score": 0.9})
     show("GET /results", ann, "/results?per_page=1")
     show("GET /results/{result_id}", ann, f"/results/{result['id']}")

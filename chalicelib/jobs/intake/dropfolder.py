@@ -136,7 +136,7 @@ class DropFolders:
         known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
         jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
         done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}
-        there = self._jobs.files_by_id(list(done.values())) if done else {}
+        there = self._jobs.files_by_id(list(done.values()), binned=True) if done else {}
 
         def is_new(seen: StoredObject) -> bool:
             if seen.key not in known or jobs[known[seen.key][0]] is None:

@@ -92,7 +92,7 @@ class Listing:
     def page(self, job: Job, wanted: Wanted) -> tuple[list[File], int]:
         """A page of files and how many there are in all. The plain list reads just its page, any other all of them."""
         start = (wanted.page - 1) * wanted.per_page
-        if wanted.everything_in_order and not job.counts.removed:
+        if wanted.everything_in_order and not job.counts.gone:
             last = min(start + wanted.per_page, job.file_count)
             return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)

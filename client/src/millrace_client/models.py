@@ -214,11 +214,67 @@ class BegunAnswer(BaseModel):
     job_id: str
 
 
+class BinMoved(BaseModel):
+    done: list[str]
+    """Files that are now where they were wanted, also those that were before."""
+    missed: list[str]
+    """Files that stay: their job is not over, or they have not been looked at."""
+
+
 class BinPage(BaseModel):
     items: list[BinnedJob]
     next_cursor: str | None
     size_bytes: int
     """Bytes of your storage that the jobs of this page use until they are deleted."""
+
+
+class BinnedFile(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    job_id: str
+    original_filename: str
+    status: FileState
+    size_bytes: int
+    type: str
+    """`image`, `video`, `volume`, `audio`, or `other`."""
+    title: str | None
+    description: str | None
+    tags: list[str]
+    pipeline: str
+    created_at: datetime
+    binned_at: datetime
+    gone_at: datetime
+    """When it is deleted for good."""
+    role: str | None = None
+    content_type: str | None = None
+    file_hash_sha256: str | None = None
+    detected_timestamp: str | None = None
+    timestamp_source: str | None = None
+    confidence: str | None = None
+    timestamp_candidates: list[dict[str, Any]] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    gps: dict[str, Any] | None = None
+    camera: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
+    thumbnail_url: str | None = None
+    """Leads to this one picture: for who shows one, not hundreds."""
+    duplicate_of: str | None = None
+    verdict: str | None = None
+    """What the job's last run found about the file, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class BinnedFilesPage(BaseModel):
+    items: list[BinnedFile]
+    next_cursor: str | None
+    size_bytes: int
+    """What the files of this page take of your storage until they are gone."""
 
 
 class BinnedJob(BaseModel):
@@ -537,6 +593,11 @@ class FilesFilter(BaseModel):
     status: list[FileState] | None = None
     search: str | None = None
     """Words that a file's name, title or tags must all have."""
+
+
+class FilesGiven(BaseModel):
+    file_ids: list[str]
+    """Files of yours, of any job."""
 
 
 class FilesPage(BaseModel):

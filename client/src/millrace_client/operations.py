@@ -22,6 +22,8 @@ from millrace_client.models import (
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
+    BinMoved,
+    BinnedFilesPage,
     BinnedJob,
     BinPage,
     BulkAnswer,
@@ -49,6 +51,7 @@ from millrace_client.models import (
     EntitiesPage,
     FileAnswer,
     FileChanges,
+    FilesGiven,
     FilesPage,
     FileState,
     GuidesAnswer,
@@ -421,6 +424,21 @@ def bin_job(job_id: str) -> Call[BinnedJob]:
 def restore_job(job_id: str) -> Call[JobAnswer]:
     """Take a job out of the bin."""
     return Call("POST", f"/jobs/{job_id}/restore", JobAnswer, repeatable=False)
+
+
+def list_binned_files(*, limit: int | None = None, cursor: str | None = None) -> Call[BinnedFilesPage]:
+    """Which single files are in your bin."""
+    return Call("GET", "/bin/files", BinnedFilesPage, query={"limit": limit, "cursor": cursor})
+
+
+def bin_files(body: FilesGiven) -> Call[BinMoved]:
+    """Put files into the bin."""
+    return Call("POST", "/bin/files", BinMoved, body=body, repeatable=False)
+
+
+def restore_files(body: FilesGiven) -> Call[BinMoved]:
+    """Take files out of the bin."""
+    return Call("POST", "/bin/files/restore", BinMoved, body=body, repeatable=False)
 
 
 def list_library(

@@ -444,6 +444,20 @@ export interface BegunAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinMoved".
+ */
+export interface BinMoved {
+  /**
+   * Files that are now where they were wanted, also those that were before.
+   */
+  done: string[]
+  /**
+   * Files that stay: their job is not over, or they have not been looked at.
+   */
+  missed: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "BinPage".
  */
 export interface BinPage {
@@ -498,6 +512,95 @@ export interface BinnedJob {
 export interface WaitingFor {
   code: string
   message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedFile".
+ */
+export interface BinnedFile {
+  id: string
+  job_id: string
+  original_filename: string
+  status: FileState
+  size_bytes: number
+  role?: string | null
+  content_type?: string | null
+  file_hash_sha256?: string | null
+  detected_timestamp?: string | null
+  timestamp_source?: string | null
+  confidence?: string | null
+  timestamp_candidates?:
+    | {
+        [k: string]: unknown
+      }[]
+    | null
+  width?: number | null
+  height?: number | null
+  duration_seconds?: number | null
+  gps?: {
+    [k: string]: unknown
+  } | null
+  camera?: string | null
+  thumbnail?: ThumbnailAnswer | null
+  /**
+   * Leads to this one picture: for who shows one, not hundreds.
+   */
+  thumbnail_url?: string | null
+  duplicate_of?: string | null
+  /**
+   * What the job's last run found about the file, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
+  error_code?: string | null
+  error_message?: string | null
+  /**
+   * `image`, `video`, `volume`, `audio`, or `other`.
+   */
+  type: string
+  title: string | null
+  description: string | null
+  tags: string[]
+  pipeline: string
+  created_at: string
+  binned_at: string
+  /**
+   * When it is deleted for good.
+   */
+  gone_at: string
+  [k: string]: unknown
+}
+/**
+ * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ThumbnailAnswer".
+ */
+export interface ThumbnailAnswer {
+  url: string
+  /**
+   * Its first byte.
+   */
+  start: number
+  /**
+   * The byte behind its last one; null: it goes to the end.
+   */
+  end: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedFilesPage".
+ */
+export interface BinnedFilesPage {
+  items: BinnedFile[]
+  next_cursor: string | null
+  /**
+   * What the files of this page take of your storage until they are gone.
+   */
+  size_bytes: number
 }
 /**
  * missing: ids that are no scenes of yours.
@@ -942,23 +1045,6 @@ export interface FileAnswer {
   [k: string]: unknown
 }
 /**
- * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
- *
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "ThumbnailAnswer".
- */
-export interface ThumbnailAnswer {
-  url: string
-  /**
-   * Its first byte.
-   */
-  start: number
-  /**
-   * The byte behind its last one; null: it goes to the end.
-   */
-  end: number | null
-}
-/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DuplicatesAnswer".
  */
@@ -1051,6 +1137,19 @@ export interface FileCounts {
   inspected: number
   rejected: number
   duplicate: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FilesGiven".
+ */
+export interface FilesGiven {
+  /**
+   * Files of yours, of any job.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  file_ids: string[]
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
