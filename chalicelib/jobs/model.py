@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
+
+Origin = Literal["import", "drop"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Job:
     due_at: when the sweeper looks at it; mark: how many files were finished when it last did;
     given_up: it waits for no more files.
     batch: the drop folder it imports; awaits: how many files its manifest names; follows: the job that had closed the
-    batch before. listing: the prefix that is still being listed into it. upload: the zip under way.
+    batch before. imported_from: the place that it imports, as Importer.name() writes it. listing: the prefix that is
+    still being listed into it. upload: the zip under way.
     announced_bytes: what its files were announced to be, for which it counts in its owner's usage until it ends;
     kept_bytes: what its files count for there since it ended.
     options_version: the version of its work's options that `options` are of.
@@ -92,6 +95,7 @@ class Job:
     batch: str | None = None
     awaits: int | None = None
     follows: str | None = None
+    imported_from: str | None = None
     listing: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
     result_size: int | None = None
@@ -140,6 +144,11 @@ class Job:
     @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where its files were found; None where they were sent."""
+        return "drop" if self.batch else "import" if self.imported_from else None
 
     @property
     def shared(self) -> bool:

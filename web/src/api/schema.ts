@@ -474,6 +474,10 @@ export interface BinnedJob {
    * What its files take of your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
   binned_at: string
   /**
    * When it is deleted for good.
@@ -489,6 +493,27 @@ export interface BinnedJob {
 export interface WaitingFor {
   code: string
   message: string
+}
+/**
+ * Where a job's files were found.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "OriginAnswer".
+ */
+export interface OriginAnswer {
+  kind: 'import' | 'drop'
+  /**
+   * The place that was imported, or the drop folder.
+   */
+  path: string
+  /**
+   * `waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in.
+   */
+  stage: 'waiting' | 'listing' | 'taken'
+  /**
+   * Of one that waits: when it is closed unless more comes.
+   */
+  closes_at: string | null
 }
 /**
  * missing: ids that are no scenes of yours.
@@ -1094,6 +1119,72 @@ export interface HealthAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportCount".
+ */
+export interface ImportCount {
+  path: string
+  /**
+   * Without what an import passes over.
+   */
+  file_count: number
+  size_bytes: number
+  /**
+   * False: there are more than the 10,000 objects that were counted.
+   */
+  complete: boolean
+  /**
+   * How many of them each pipeline takes, by name and size. A job has all, and rejects the others.
+   */
+  fits: {
+    [k: string]: number
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFile".
+ */
+export interface ImportFile {
+  name: string
+  size_bytes: number
+  modified_at: string
+  /**
+   * A half-made or housekeeping file: an import passes it over.
+   */
+  ignored: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolder".
+ */
+export interface ImportFolder {
+  name: string
+  /**
+   * As `POST /import-path` takes it.
+   */
+  path: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolders".
+ */
+export interface ImportFolders {
+  /**
+   * As `POST /import-path` takes it. Null: these are all places.
+   */
+  path: string | null
+  /**
+   * The place that it lies in.
+   */
+  root: string | null
+  folders: ImportFolder[]
+  /**
+   * By name, as the folders: a page has up to 200 of both.
+   */
+  files: ImportFile[]
+  next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ImportRequest".
  */
 export interface ImportRequest {
@@ -1111,6 +1202,26 @@ export interface ImportRequest {
    * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * How files come to where they are imported from, and to the drop folders, by clients of S3.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportWays".
+ */
+export interface ImportWays {
+  /**
+   * The first place that may be imported from.
+   */
+  import_path: string | null
+  /**
+   * What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen.
+   */
+  drop_path: string
+  /**
+   * Where the store answers, if that isn't AWS.
+   */
+  endpoint_url: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1237,6 +1348,10 @@ export interface JobSummary {
    * What its files take of your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
