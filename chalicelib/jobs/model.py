@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
 
+Origin = Literal["import", "drop"]
 BIN_KEEPS = timedelta(days=30)
-"""How long what its owner has put into the bin can be restored."""
+"""How long its owner can restore what is in the bin."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Job:
     sealed: no more are to come. adding: the request that is adding many. recalled: the number of recalls of finished
     files, whose object was replaced or which were to be inspected again. given_up: it waits for no more files.
     batch: the drop folder that it imports; awaits: the number of files in its manifest; follows: the job that closed
-    the batch before. listing: the prefix that is still being listed into it.
+    the batch before. imported_from: the place that it imports, as Importer.name() writes it. listing: the prefix that
+    is still being listed into it.
 
     Run. run_requested: all files are in and the run was requested. ticket: its place in the pipeline's queue.
     steps_done: finished steps. checkpoint: the running step's own record. slices, slices_done: the number of parts of
@@ -98,6 +100,7 @@ class Job:
     batch: str | None = None
     awaits: int | None = None
     follows: str | None = None
+    imported_from: str | None = None
     listing: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
     result_size: int | None = None
@@ -153,6 +156,11 @@ class Job:
     @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where its files were found; None where they were sent."""
+        return "drop" if self.batch else "import" if self.imported_from else None
 
     @property
     def shared(self) -> bool:

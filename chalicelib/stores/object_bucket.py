@@ -126,14 +126,26 @@ class ObjectBucket:
     def list_page(
         self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
     ) -> tuple[list[StoredObject], str | None]:
-        request: Any = {"Bucket": bucket or self._bucket, "Prefix": prefix}
+        request = {} if recursive else {"Delimiter": "/"}
+        _, found, last = self._page(prefix, bucket, after, request)
+        return found, last
+
+    def folder_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, limit: int
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        return self._page(prefix, bucket, after, {"Delimiter": "/", "MaxKeys": limit})
+
+    def _page(
+        self, prefix: str, bucket: str | None, after: str | None, request: dict[str, Any]
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        request |= {"Bucket": bucket or self._bucket, "Prefix": prefix}
         if after:
             request["StartAfter"] = after
-        if not recursive:
-            request["Delimiter"] = "/"
         try:
-            page = self._client().list_objects_v2(**request)
+            page: Any = self._client().list_objects_v2(**request)
         except ClientError as error:
+            if bucket and error.response["Error"]["Code"] == "AccessDenied":
+                raise ObjectMissing(prefix) from None  # its owner hasn't let us in: nothing of ours is broken
             raise missing_or_raise(error, prefix) from None
         found = [
             StoredObject(thing["Key"], thing["Size"], thing["ETag"].strip('"'), thing["LastModified"], bucket)
@@ -141,7 +153,7 @@ class ObjectBucket:
         ]
         folders = [common["Prefix"] for common in page.get("CommonPrefixes", ())]
         last = max([thing.key for thing in found] + [folder + "\U0010ffff" for folder in folders], default=None)
-        return found, last if page.get("IsTruncated") else None
+        return folders, found, last if page.get("IsTruncated") else None
 
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         page = self._client().list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")

@@ -2,7 +2,7 @@
 file is not written here: moves say it, and this evaluates their conditions one by one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +34,7 @@ from chalicelib.jobs.changes import (
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.intake.adding import NoRoom
-from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
+from chalicelib.jobs.model import Artifact, Counts, File, Job, Origin, QueueState, Result, Slice, Usage, owner_hash
 from chalicelib.jobs.ports.outside import Clock
 from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import JobState
@@ -124,6 +124,7 @@ class MemoryJobs:
         limit: int,
         before: str | None,
         binned: bool | None = False,
+        origins: Collection[Origin] = (),
     ) -> tuple[list[Job], str | None]:
         found = [
             job
@@ -132,6 +133,7 @@ class MemoryJobs:
             and not job.deleting
             and binned in {None, job.binned_at is not None}
             and (not states or job.state in states)
+            and (not origins or job.origin in origins)
             and pipeline in {None, job.pipeline}
             and (before is None or job.id < before)
         ]

@@ -28,6 +28,7 @@ from chalicelib.jobs.model import File, Job, StoredObject, file_id
 from chalicelib.jobs.moves import AWAIT, CLOSE, SET_OPTIONS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import DropStore
+from chalicelib.jobs.progress import closes
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
 
@@ -123,8 +124,8 @@ class DropFolders:
     def close_if_quiet(self, job: Job) -> Job:
         """Closes a batch into which nothing has come for the quiet time; one with a manifest has until its files are
         given up."""
-        patience = self._limits.quiet_seconds if job.awaits is None else self._limits.upload_patience
-        if job.batch and not job.sealed and (job.active_at or job.created_at) + timedelta(0, patience) <= self._clock():
+        at = closes(job, self._limits)
+        if at and at <= self._clock():
             return self._close(job)
         return job
 

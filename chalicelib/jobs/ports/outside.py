@@ -93,6 +93,12 @@ class ObjectStore(Protocol):
     ) -> tuple[list[StoredObject], str | None]:
         """Up to 1,000 objects after the key `after`, and the key to continue after, None at the end."""
 
+    def folder_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, limit: int
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        """Folders (with a slash at the end) and objects right below a prefix, up to `limit` (at most 1,000) of both
+        after `after`; and the place to go on after, None at the end. ObjectMissing."""
+
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         """The keys and the folders (with a slash at the end) directly below a prefix of our own bucket: one page."""
 

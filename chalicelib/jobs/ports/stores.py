@@ -6,13 +6,13 @@ names a condition writes nothing when it doesn't hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.jobs.changes import Records
-from chalicelib.jobs.model import Artifact, File, Job, QueueState, Result, Slice, Usage, file_id
+from chalicelib.jobs.model import Artifact, File, Job, Origin, QueueState, Result, Slice, Usage, file_id
 from chalicelib.jobs.states import JobState
 
 
@@ -50,9 +50,10 @@ class JobLists(Protocol):
         limit: int,
         before: str | None,
         binned: bool | None = False,
+        origins: Collection[Origin] = (),
     ) -> tuple[list[Job], str | None]:
         """A page of the owner's jobs, newest first, without counts; and the id to continue before, None at the end.
-        binned: those in the bin instead; None: both."""
+        binned: those in the bin instead; None: both. origins: only jobs of these origins."""
 
 
 class JobOpening(Protocol):

@@ -297,6 +297,8 @@ class BinnedJob(BaseModel):
     gone_at: datetime
     """When it is deleted for good."""
     waiting_for: WaitingFor | None = None
+    origin: OriginAnswer | None = None
+    """Of an import and of a drop folder."""
 
 
 class BulkAnswer(BaseModel):
@@ -629,6 +631,42 @@ class HealthAnswer(BaseModel):
     dependencies: dict[str, Dependency]
 
 
+class ImportCount(BaseModel):
+    path: str
+    file_count: int
+    """Without what an import passes over."""
+    size_bytes: int
+    complete: bool
+    """False: there are more than the 10,000 objects that were counted."""
+    fits: dict[str, int]
+    """How many of them each pipeline takes, by name and size. A job has all, and rejects the others."""
+
+
+class ImportFile(BaseModel):
+    name: str
+    size_bytes: int
+    modified_at: datetime
+    ignored: bool
+    """A half-made or housekeeping file: an import passes it over."""
+
+
+class ImportFolder(BaseModel):
+    name: str
+    path: str
+    """As `POST /import-path` takes it."""
+
+
+class ImportFolders(BaseModel):
+    path: str | None
+    """As `POST /import-path` takes it. Null: these are all places."""
+    root: str | None
+    """The place that it lies in."""
+    folders: list[ImportFolder]
+    files: list[ImportFile]
+    """By name, as the folders: a page has up to 200 of both."""
+    next_cursor: str | None
+
+
 class ImportRequest(BaseModel):
     path: str
     """`s3://bucket/prefix/`, or `prefix/`."""
@@ -638,6 +676,17 @@ class ImportRequest(BaseModel):
     recursive: bool | None = None
     callback_url: str | None = None
     """Receives the job's end, as a webhook."""
+
+
+class ImportWays(BaseModel):
+    """How files come to where they are imported from, and to the drop folders, by clients of S3."""
+
+    import_path: str | None
+    """The first place that may be imported from."""
+    drop_path: str
+    """What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen."""
+    endpoint_url: str | None
+    """Where the store answers, if that isn't AWS."""
 
 
 class JobAnswer(BaseModel):
@@ -717,6 +766,8 @@ class JobSummary(BaseModel):
     size_bytes: int | None
     """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
     waiting_for: WaitingFor | None = None
+    origin: OriginAnswer | None = None
+    """Of an import and of a drop folder."""
 
 
 class JobsPage(BaseModel):
@@ -964,6 +1015,18 @@ class NewWebhookAnswer(BaseModel):
     created_at: datetime
     secret: str
     """Signs what is sent. Shown this once."""
+
+
+class OriginAnswer(BaseModel):
+    """Where a job's files were found."""
+
+    kind: Literal["import", "drop"]
+    path: str
+    """The place that was imported, or the drop folder."""
+    stage: Literal["waiting", "listing", "taken"]
+    """`waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in."""
+    closes_at: datetime | None
+    """Of one that waits: when it is closed unless more comes."""
 
 
 class PartsRequest(BaseModel):

@@ -56,7 +56,10 @@ from millrace_client.models import (
     FileState,
     GuidesAnswer,
     HealthAnswer,
+    ImportCount,
+    ImportFolders,
     ImportRequest,
+    ImportWays,
     JobAnswer,
     JobChanges,
     JobRequest,
@@ -275,16 +278,35 @@ def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[Fil
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
 
 
+def list_import_folders(*, path: str | None = None, cursor: str | None = None) -> Call[ImportFolders]:
+    """What lies where you may import from."""
+    return Call("GET", "/import-folders", ImportFolders, query={"path": path, "cursor": cursor})
+
+
+def count_import(*, path: str | None = None, recursive: bool | None = None) -> Call[ImportCount]:
+    """How much an import would take."""
+    return Call("GET", "/import-folders/count", ImportCount, query={"path": path, "recursive": recursive})
+
+
+def import_ways() -> Call[ImportWays]:
+    """How files come there."""
+    return Call("GET", "/import-folders/ways", ImportWays)
+
+
 def list_jobs(
     *,
     status: list[JobState] | None = None,
     pipeline: str | None = None,
+    origin: list[Literal["import", "drop"]] | None = None,
     limit: int | None = None,
     cursor: str | None = None,
 ) -> Call[JobsPage]:
     """Your jobs, newest first."""
     return Call(
-        "GET", "/jobs", JobsPage, query={"status": status, "pipeline": pipeline, "limit": limit, "cursor": cursor}
+        "GET",
+        "/jobs",
+        JobsPage,
+        query={"status": status, "pipeline": pipeline, "origin": origin, "limit": limit, "cursor": cursor},
     )
 
 
