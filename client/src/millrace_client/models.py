@@ -216,9 +216,9 @@ class BegunAnswer(BaseModel):
 
 class BinMoved(BaseModel):
     done: list[str]
-    """Files that are now where they were wanted, also those that were before."""
+    """Files that are now in the bin, or out of it, as requested; those that already were, too."""
     missed: list[str]
-    """Files that stay: their job is not over, or they have not been looked at."""
+    """Files that stay where they are: their job is not over, or they are not inspected yet."""
 
 
 class BinPage(BaseModel):
@@ -263,7 +263,7 @@ class BinnedFile(BaseModel):
     """Leads to this one picture: for who shows one, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """What the job's last run found about the file, in its pipeline's words."""
+    """The verdict of the job's last run, in its pipeline's words."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
@@ -274,7 +274,7 @@ class BinnedFilesPage(BaseModel):
     items: list[BinnedFile]
     next_cursor: str | None
     size_bytes: int
-    """What the files of this page take of your storage until they are gone."""
+    """Bytes of your storage that the files of this page use until they are deleted."""
 
 
 class BinnedJob(BaseModel):
@@ -1494,7 +1494,7 @@ class ShareRequest(BaseModel):
     """What visitors see as the title; else that of the job or archive."""
     password: str | None = None
     download_limit: int | None = None
-    """So often may something be downloaded, a file or the zip."""
+    """How many downloads are allowed, of files and of the zip together."""
 
 
 class SharedAnswer(BaseModel):

@@ -448,11 +448,11 @@ export interface BegunAnswer {
  */
 export interface BinMoved {
   /**
-   * Files that are now where they were wanted, also those that were before.
+   * Files that are now in the bin, or out of it, as requested; those that already were, too.
    */
   done: string[]
   /**
-   * Files that stay: their job is not over, or they have not been looked at.
+   * Files that stay where they are: their job is not over, or they are not inspected yet.
    */
   missed: string[]
 }
@@ -497,6 +497,10 @@ export interface BinnedJob {
    * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
   binned_at: string
   /**
    * When it is deleted for good.
@@ -512,6 +516,27 @@ export interface BinnedJob {
 export interface WaitingFor {
   code: string
   message: string
+}
+/**
+ * Where a job's files were found.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "OriginAnswer".
+ */
+export interface OriginAnswer {
+  kind: 'import' | 'drop'
+  /**
+   * The place that was imported, or the drop folder.
+   */
+  path: string
+  /**
+   * `waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in.
+   */
+  stage: 'waiting' | 'listing' | 'taken'
+  /**
+   * Of one that waits: when it is closed unless more comes.
+   */
+  closes_at: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -548,7 +573,7 @@ export interface BinnedFile {
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * What the job's last run found about the file, in its pipeline's words.
+   * The verdict of the job's last run, in its pipeline's words.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -598,7 +623,7 @@ export interface BinnedFilesPage {
   items: BinnedFile[]
   next_cursor: string | null
   /**
-   * What the files of this page take of your storage until they are gone.
+   * Bytes of your storage that the files of this page use until they are deleted.
    */
   size_bytes: number
 }
@@ -1202,6 +1227,72 @@ export interface HealthAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportCount".
+ */
+export interface ImportCount {
+  path: string
+  /**
+   * Without what an import passes over.
+   */
+  file_count: number
+  size_bytes: number
+  /**
+   * False: there are more than the 10,000 objects that were counted.
+   */
+  complete: boolean
+  /**
+   * How many of them each pipeline takes, by name and size. A job has all, and rejects the others.
+   */
+  fits: {
+    [k: string]: number
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFile".
+ */
+export interface ImportFile {
+  name: string
+  size_bytes: number
+  modified_at: string
+  /**
+   * A half-made or housekeeping file: an import passes it over.
+   */
+  ignored: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolder".
+ */
+export interface ImportFolder {
+  name: string
+  /**
+   * As `POST /import-path` takes it.
+   */
+  path: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolders".
+ */
+export interface ImportFolders {
+  /**
+   * As `POST /import-path` takes it. Null: these are all places.
+   */
+  path: string | null
+  /**
+   * The place that it lies in.
+   */
+  root: string | null
+  folders: ImportFolder[]
+  /**
+   * By name, as the folders: a page has up to 200 of both.
+   */
+  files: ImportFile[]
+  next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ImportRequest".
  */
 export interface ImportRequest {
@@ -1219,6 +1310,26 @@ export interface ImportRequest {
    * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * How files come to where they are imported from, and to the drop folders, by clients of S3.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportWays".
+ */
+export interface ImportWays {
+  /**
+   * The first place that may be imported from.
+   */
+  import_path: string | null
+  /**
+   * What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen.
+   */
+  drop_path: string
+  /**
+   * Where the store answers, if that isn't AWS.
+   */
+  endpoint_url: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1345,6 +1456,10 @@ export interface JobSummary {
    * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2474,7 +2589,7 @@ export interface ShareRequest {
   name?: string | null
   password?: string | null
   /**
-   * So often may something be downloaded, a file or the zip.
+   * How many downloads are allowed, of files and of the zip together.
    */
   download_limit?: number | null
 }
