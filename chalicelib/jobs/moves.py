@@ -248,6 +248,13 @@ DELETE = JobMove("delete", FINAL, guards=frozenset({G.SAME_OWNER, G.NOT_DELETING
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
 FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
 
+# A file was finished while its job ended.
+RECOUNT = JobMove(
+    "recount its bytes",
+    FINAL,
+    guards=frozenset({G.SAME_OWNER, G.SAME_STATE, G.SAME_RETRY, G.SAME_KEPT, G.SAME_EDITS, G.NOT_DELETING}),
+)
+
 # A guest signs in to an account.
 HAND_OVER = JobMove(
     "hand over",

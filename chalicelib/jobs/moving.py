@@ -29,7 +29,7 @@ from chalicelib.jobs.changes import (
 )
 from chalicelib.jobs.errors import JobNotFound, StaleTransition
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.moves import CLAIM_RUN, JobGuard, MovedJob
+from chalicelib.jobs.moves import CLAIM_RUN, RECOUNT, JobGuard, MovedJob
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import end_of, seconds_of
 
@@ -80,6 +80,19 @@ def move(jobs: Records, job: Job, moved: MovedJob) -> Job:
             return move(jobs, replace(job, owner_id=owner), moved)  # its guest has signed in to an account
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None
     return replace(there, counts=job.counts) if there else after
+
+
+def recount(jobs: Records, job: Job) -> Job:
+    """Corrects the bytes that a finished job counts for in its owner's usage: a file that was finished while the job
+    ended may be missing from them. StaleTransition where the job has changed since it was read."""
+    more = job.final_bytes - job.kept_bytes
+    own = Change(JobRecord(job.id), {"kept_bytes": job.final_bytes}, when=job_conditions(job, RECOUNT()))
+    stored = [Change(record, adds={"stored_bytes": more}) for record in (UsageRecord(job.owner_id), TotalRecord())]
+    try:
+        jobs.apply([own, *stored])
+    except Refused:
+        raise StaleTransition(f"{job.id}: {RECOUNT.name}") from None
+    return replace(job, kept_bytes=job.final_bytes)
 
 
 def claim_run(job: Job, by: str, now: datetime, lease_until: datetime) -> MovedJob:

@@ -405,3 +405,41 @@ def test_nobody_leaves_out_files_of_others(world: World) -> None:
     with pytest.raises(FileNotFound):
         world.control.leave_out(OWNER, job.id, 3)
     assert world.states(job) == ["expected", "expected"]
+
+
+@pytest.mark.parametrize("action", ["cancel", "delete the file"])
+def test_a_file_that_is_finished_while_its_job_is_cancelled_counts_for_its_owner(world: World, action: str) -> None:
+    job = world.open(b"one file", b"another")
+    inspect = world.photos.inspect
+
+    def cancel_and_inspect(file: Any, options: Any) -> Any:
+        if not world.job(job).final:
+            world.control.act(OWNER, job.id, "cancel")
+        return inspect(file, options)
+
+    world.photos.inspect = cancel_and_inspect  # type: ignore[method-assign]
+    world.deliver(batch=1)
+    assert world.states(job) == ["inspected", "expected"]
+    assert world.job(job).kept_bytes == world.jobs.usage(OWNER).stored_bytes == len(b"one file")
+    if action == "delete the file":
+        world.deletion.delete_file(OWNER, job.id, 1)
+        world.drain()
+        assert world.job(job).kept_bytes == world.jobs.usage(OWNER).stored_bytes == 0
+
+
+def test_a_file_that_is_finished_between_the_count_and_the_end_of_its_job_counts_too(world: World) -> None:
+    job = world.open(b"one file", b"another")
+    apply = world.jobs.apply
+    ended: list[bool] = []
+
+    def finish_first(changes: Sequence[Change], *more: Any) -> Any:
+        if not ended and any(change.sets.get("state") is JobState.CANCELLED for change in changes):
+            ended.append(True)
+            world.deliver(batch=1)
+        return apply(changes, *more)
+
+    world.jobs.apply = finish_first  # type: ignore[method-assign]
+    world.control.act(OWNER, job.id, "cancel")
+    assert ended
+    assert world.states(job) == ["inspected", "expected"]
+    assert world.job(job).kept_bytes == world.jobs.usage(OWNER).stored_bytes == len(b"one file")

@@ -73,6 +73,7 @@ class Control:
             self._go_on(job)
         if action == "cancel":
             self.clean(job)
+            self._settling.settle(job.id)
         return job
 
     def retry(self, owner_id: str, job_id: str) -> Job:

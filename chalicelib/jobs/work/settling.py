@@ -13,7 +13,7 @@ from chalicelib.jobs.intake.deliveries import message
 from chalicelib.jobs.keys import uploads_of
 from chalicelib.jobs.model import File, Job, StoredObject
 from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, JobMove
-from chalicelib.jobs.moving import Contended, move
+from chalicelib.jobs.moving import Contended, move, recount
 from chalicelib.jobs.ports.stores import SettlingStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
 from chalicelib.jobs.work.cleaning import abort_archives
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 RUN_PATIENCE = timedelta(seconds=60)
 TICKET_TRIES = 50
+RECOUNT_TRIES = 5
 ASKED_AT_ONCE = 100
 
 
@@ -36,9 +37,12 @@ class Settling:
         self._observer = core.observer
 
     def settle(self, job_id: str) -> Job:
-        """Requests the run, or fails a job without a usable file, if all files are in. Safe to call at any time:
-        the worker that finishes the last file sees all counts, because each writes before it reads."""
+        """Requests the run, or fails a job without a usable file, if all files are in; corrects the bytes of one that
+        ended meanwhile. Safe to call at any time: the worker that finishes the last file, or ends the job, sees all
+        counts, because each writes before it reads."""
         job = self._jobs.job(job_id)
+        if job.final:
+            return self._recounted(job)
         if job.state not in {JobState.PENDING, JobState.RUNNING} or not job.all_in:
             return job
         try:
@@ -53,6 +57,16 @@ class Settling:
             # A pipeline has a function of its own, which hands on to its layers': ours may send to that one alone.
             work = self._works[job.pipeline]
             self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
+        return job
+
+    def _recounted(self, job: Job) -> Job:
+        for _ in range(RECOUNT_TRIES):
+            if job.deleting or job.kept_bytes == job.final_bytes:
+                break
+            try:
+                return recount(self._jobs, job)
+            except StaleTransition:
+                job = self._jobs.job(job.id)
         return job
 
     def _request_run(self, job: Job) -> Job:
@@ -86,6 +100,7 @@ class Settling:
             abort_archives(self._objects, job.id)
         log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
+        self.settle(job.id)
         return failed
 
     def ask_again(self, job: Job, until: datetime | None = None) -> int:
