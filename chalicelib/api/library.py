@@ -117,7 +117,7 @@ def get_original(call: Call, file_id: str) -> Reply:
 @routes.route(
     "GET",
     "/files/{file_id}/thumbnail",
-    "The thumbnail of a file by itself",
+    "A file's thumbnail alone",
     answer=DownloadAnswer,
     others={302: None},
     headers=("Location",),

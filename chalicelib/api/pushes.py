@@ -18,10 +18,10 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("POST", "/scenes/push", "Begin to send a library, or go on", body=PushRequest, answer=PushAnswer)
+@routes.route("POST", "/scenes/push", "Begin or resume a library's push", body=PushRequest, answer=PushAnswer)
 def begin_push(call: Call) -> PushAnswer:
-    """For a server that can't be reached from here; `millrace scenes push` does all of it. A push that was begun and
-    not ended goes on from where it was."""
+    """For a server that can't be reached from here; `millrace scenes push` does all of it. An unfinished push is
+    resumed."""
     body: PushRequest = call.body
     return _answer(
         body.source, services().pushing.begin(call.user.id, _source(body.source), incremental=body.incremental)

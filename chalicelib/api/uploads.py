@@ -152,7 +152,7 @@ def import_path(call: Call) -> Reply:
         id=call.made_id,
         **callback,
     )
-    answer = upload_answer(job, [], "The objects are being listed; the job fills by itself.")
+    answer = upload_answer(job, [], "The objects are being listed and added to the job.")
     answer.callback_secret = callback_secret(job)
     return Reply(answer, 202)
 

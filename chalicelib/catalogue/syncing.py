@@ -48,8 +48,8 @@ class Progress:
         return "partial" if self.failed else "success"
 
     def seen_by(self, now: datetime) -> str | None:
-        """From what the next sync goes on. One that lay idle for long may have missed what changed behind it: then the
-        next begins where this one did."""
+        """The time from which the next sync continues. A sync that was interrupted for long may have missed changes:
+        then the next one begins where this one did."""
         long = self.began is None or now - datetime.fromisoformat(self.began) > LONGEST
         return self.since if long else self.newest_seen
 

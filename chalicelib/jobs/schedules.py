@@ -1,8 +1,7 @@
-"""Schedules: jobs that begin by themselves, each at its time once.
+"""Schedules: jobs that begin at set times, once for each time.
 
-The job's id is made of the schedule and the time that was due, so that a second start (after a crash,
-or because two look at once) finds the one that is there. Times that were missed come to one job. The sweeper looks for
-what is due in the sparse index.
+The job's id is derived from the schedule and the due time, so that a second start (after a crash, or by a concurrent
+sweep) finds the existing job. Missed times become one job. The sweeper finds due schedules in the sparse index.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sweeper: once a minute it looks at the jobs that are due, and repairs what a crash or a lost message left."""
+"""The sweeper: checks all due jobs once a minute, and repairs the effects of crashes and lost messages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 SHARE = timedelta(seconds=10)
-"""How much of a sweep one job may take; later sweeps do the rest, after the jobs that were due with it."""
+"""The most time of a sweep for one job; later sweeps do the rest, after the jobs that were due with it."""
 NEXT_SWEEP = timedelta(seconds=30)
 
 
@@ -141,7 +141,8 @@ class Sweeper:
         move(self._jobs, job, NOTE_ARRIVALS(active_at=active_at, mark=job.counts.finished, due_at=due_at))
 
     def _give_up(self, job: Job, until: datetime) -> None:
-        """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
+        """Closes a job whose last files never came. It fails without any file, and continues with the others
+        otherwise."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600
         text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."

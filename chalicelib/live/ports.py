@@ -20,7 +20,7 @@ class Stale(Exception):
 
 
 class LiveStore(Protocol):
-    """Everything in it expires by itself."""
+    """All of its items expire."""
 
     def put_ticket(self, digest: str, credential: Credential, expires_at: datetime) -> None: ...
     def take_ticket(self, digest: str, now: datetime) -> Credential | None:

@@ -48,7 +48,7 @@ class States:
             return {topic.job_id: self._state(self._job(topic, topic.job_id), now)}
         found, _ = self._jobs.jobs_of(topic.owner_id, states=frozenset(), pipeline=None, limit=MOST_LISTED, before=None)
         at_work = [job.id for job in found if not job.final]
-        # An index knows no counts of files, so what goes on is read by itself; what isn't read is not told either.
+        # The index has no counts of files, so active jobs are read one by one; the others' progress is not sent.
         followed = set(at_work[:MOST_FOLLOWED])
         states: dict[str, State] = {}
         for listed in found:

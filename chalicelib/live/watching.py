@@ -1,7 +1,7 @@
-"""One look at a topic for all who watch it, and the message that makes the next one.
+"""Polls a topic for all its watchers, by a message that queues its successor.
 
-A job's item doesn't say when its files get on, so that nothing could tell by itself: a message a second looks, as long
-as somebody watches. It carries what the watchers know already; where nothing has changed, nothing is sent.
+Files progress without a write to their job's item, so no write could trigger an update: as long as a topic has
+watchers, one message a second polls it. It carries the last state sent; without a change nothing is sent.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Watching:
             head = self._store.claim(turn.topic, turn.chain, turn.number, turn.watchers, now, LEASE)
         except Stale:
             return
-        # The job first: whoever subscribes afterwards reads it themselves.
+        # The job first: later subscribers read it themselves.
         states = self._read(turn.topic)
         watchers, checked_at = self._entitled(turn, now)
         if not watchers and self._store.end(turn.topic, turn.chain, head.touched):

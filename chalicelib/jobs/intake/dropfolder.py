@@ -1,4 +1,4 @@
-"""Drop folders: what lands under drop/{pipeline}/{batch}/ becomes a job by itself."""
+"""Drop folders: objects under drop/{pipeline}/{batch}/ become a job without a request."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DropFolders:
     def __init__(
         self, core: Core[DropStore], intake: Intake, settling: Settling, owner_of: Callable[[str | None], str | None]
     ) -> None:
-        """owner_of: the id of the user whom a path names, or for None of the one who owns folders that name nobody;
+        """owner_of: the id of the user that a path names, or for None of the owner of folders without a user;
         None where there is no such user."""
         self._jobs = core.jobs
         self._objects = core.objects

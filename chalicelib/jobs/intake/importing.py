@@ -117,7 +117,7 @@ class Importer:
         return place
 
     def count(self, place: Root, pages: int) -> int:
-        """How many objects an import from there would take, as far as so many pages of 1,000 show."""
+        """How many objects an import from there would take, counted over at most so many pages of 1,000."""
         found, after = 0, None
         for _ in range(pages):
             page, after = self._objects.list_page(place.prefix, bucket=place.bucket, after=after, recursive=True)
@@ -157,16 +157,16 @@ class Importer:
                 continue
 
     def list_on(self, job_id: str, deadline: datetime) -> None:
-        """Lists page by page until the end, or until the function's time is nearly up and a fresh one goes on.
+        """Lists page by page until the end, or until the function's time is nearly up and a fresh invocation continues.
 
-        Each page's files come with the place to go on from, in one chain of conditional writes: of two that list the
-        same job, one stops at its first write.
+        Each page's files are written with the position to continue from, in one chain of conditional writes: of two
+        workers that list the same job, one stops at its first write.
         """
         job = self._jobs.job(job_id)
         if job.batch:
             self._closing.go_on(job, deadline)
             return
-        log.info("listing goes on", extra={"job_id": job.id, "files": job.file_count})
+        log.info("listing continued", extra={"job_id": job.id, "files": job.file_count})
         while job.listing is not None and job.state in RECEIVING:
             if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
                 self._queues.list_objects(job.id)
@@ -189,7 +189,7 @@ class Importer:
         if len(files) > most - job.file_count:
             return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
         for some in batched(files, AT_ONCE, strict=False):
-            # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
+            # Each transaction records the position, so that a crash between two neither skips nor doubles files.
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)

@@ -81,7 +81,7 @@ class Control:
         if job.state not in RETRY.allowed:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
         again = self._to_look_at_again(job)
-        # A retry that broke off may have taken its files back and not its job: this one goes on from there.
+        # A crashed retry may have taken its files back and not its job: this one continues from there.
         unfinished = job.counts.finished < job.file_count
         if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
@@ -153,7 +153,7 @@ class Control:
                     return False
                 self._objects.abort_parts(file.key, file.upload_id)
                 with suppress(StaleTransition):
-                    move_file(self._jobs, file, END_PARTS())  # so that a later look goes on behind it
+                    move_file(self._jobs, file, END_PARTS())  # so that a later pass skips it
         return True
 
     def _go_on(self, job: Job) -> None:

@@ -149,7 +149,7 @@ class Deletion:
                 log.error("cleanup given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
-        """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
+        """Removes the rest of a deleted job, or as much as time allows, then queues a message to continue."""
         job = self._jobs.job(job_id)
         if not job.deleting:
             return

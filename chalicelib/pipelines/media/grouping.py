@@ -23,8 +23,8 @@ _OWN_SIDECARS = {"xmp": photo_of_xmp, "aae": photo_of_aae}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file as grouping sees it. local: its wall clock, at: the instant; None where only the file system or
-    nobody knows them. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
+    """A file as grouping sees it. local: its wall clock, at: the instant; None where unknown, or known by the file
+    system alone. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
 
     named: Named
     kind: str

@@ -103,7 +103,7 @@ class ArchiveAnswer(BaseModel):
     created_at: datetime
     completed_at: datetime | None
     expires_at: datetime | None
-    """When it goes by itself; null: not before it is over."""
+    """When it is deleted automatically; null until it is over."""
     error_code: str | None
     error_message: str | None
 
@@ -148,7 +148,7 @@ class ArchiveRequest(BaseModel):
     """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
     a minute. Several zips are always made by one."""
     split_bytes: int | None = None
-    """The most that one zip may have: several are made, each whole by itself."""
+    """Largest size of one zip; larger archives become several zips."""
 
 
 class ArchiveZip(BaseModel):
@@ -1367,7 +1367,7 @@ class ShareRequest(BaseModel):
 
 
 class SharedAnswer(BaseModel):
-    """A share as a visitor sees it. A locked one shows nothing else."""
+    """A share as a visitor sees it. A locked share shows only that it is locked."""
 
     locked: bool
     """It has a password: POST /shared/{token}/unlock."""
