@@ -1,4 +1,4 @@
-"""Who changed what: written together with the change wherever that is one transaction."""
+"""The audit log: written together with the change wherever that is one transaction."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How much guests may bring: so many bytes a day from one range of addresses. A guest's token is had for the asking, so
-that a limit for each guest would be no limit."""
+"""The quota of guests: bytes a day from one range of addresses. Guests' tokens are free, so that a limit for each guest
+would be none."""
 
 from __future__ import annotations
 

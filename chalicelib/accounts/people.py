@@ -23,8 +23,7 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class User:
-    """Who calls. scopes: what these credentials may be used for. session: the one that a person has signed in to.
-    expires_at: when the token ends; None for a key."""
+    """The caller. scopes: of the credentials. session: a person's sign-in. expires_at: of the token; None for a key."""
 
     id: str
     role: str

@@ -1,4 +1,4 @@
-"""Archives: zips of just what one wants, over one job, several, or the whole library."""
+"""Archives: zips of chosen files, of one job, several, or the whole library."""
 
 from __future__ import annotations
 

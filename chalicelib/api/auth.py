@@ -1,4 +1,4 @@
-"""Signing in, and one's own account."""
+"""Signing in, and the user's own account."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def push_page(call: Call) -> PushAnswer:
     headers=("Location",),
 )
 def end_push(call: Call) -> Reply:
-    """A job that marks what is missing and packs the catalogue; its result says what came of the push."""
+    """Opens a job that marks missing scenes and packs the catalogue; its result counts the push."""
     body: PushEnd = call.body
     listed = {kind: getattr(body, kind) for kind in (*KINDS, "scenes")}
     for name, text in listed.items():

@@ -77,7 +77,7 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
         self._lock = RLock()
 
     def __getitem__(self, path: str) -> dict[str, Entry]:
-        """As Chalice has it, an unknown path is one without routes."""
+        """As in Chalice, an unknown path has no routes."""
         with self._lock:
             if self._registering:
                 return self._entries[path]  # asked by Chalice, which puts a route there

@@ -1,4 +1,4 @@
-"""Files come in: announced here, sent to the store directly."""
+"""Uploads: files are announced here and sent to the store directly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much and how long: the numbers of the core in one place, most of them settings of a deployment."""
+"""Limits and durations of the core in one place, most of them settings of a deployment."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ def poll_after(job: Job, remaining: float | None) -> int:
 
 
 def poll_list_after(jobs: Sequence[Job]) -> int:
-    """The same for a list: once one of them may have moved, or a new one was opened elsewhere. A list costs more than a
-    status, so that it is never asked for as often."""
+    """The same for a list: once one of its jobs may have changed, or a new one was opened elsewhere. A list costs more
+    than a status, so it is polled less often."""
     return max(3, min([30, *(poll_after(job, None) for job in jobs)]))
 
 

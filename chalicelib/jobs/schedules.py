@@ -69,7 +69,7 @@ class Schedule:
 
 class ScheduleStore(Protocol):
     def add_schedule(self, schedule: Schedule, most: int) -> Schedule:
-        """The one that is there then: another of the same id is left as it is. TooManySchedules."""
+        """The stored schedule: an existing one with the same id stays as it is. TooManySchedules."""
 
     def schedule(self, owner_id: str, schedule_id: str) -> Schedule:
         """ScheduleNotFound."""

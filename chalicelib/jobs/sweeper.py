@@ -113,7 +113,7 @@ class Sweeper:
             self._mend_arrivals(job, now, until)
 
     def _expire(self, job: Job, now: datetime) -> None:
-        """Its owner finds it no longer; what it has goes in the background, and is asked for again until it is gone."""
+        """Hides the job from its owner; its data is deleted in the background, and requested again until it is gone."""
         move(self._jobs, job, DELETE(due_at=now + RUN_PATIENCE))
         self._queues.clean_up({"job_id": job.id})
 

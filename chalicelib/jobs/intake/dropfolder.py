@@ -115,7 +115,7 @@ class DropFolders:
         return joined
 
     def came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
-        """Whether a known key has come again, with other bytes, after its job had done with it."""
+        """Whether a known key has come again with other bytes, after its job had finished it."""
         job_id, number = known
         job = self._known_job(job_id)
         return job is None or (_is_done(job) and _is_other_version(self._jobs.file(job_id, number), seen))
@@ -131,8 +131,8 @@ class DropFolders:
     def news(
         self, batch: str, files: Sequence[tuple[DropKey, StoredObject]]
     ) -> tuple[dict[str, tuple[str, int]], list[tuple[DropKey, StoredObject]]]:
-        """Which of the batch's files (at most 100) are known, by their keys; and those that aren't, or have come again
-        with other bytes after their job had done with them. The calls for it don't grow with the files."""
+        """The known files of the batch (at most 100) by their keys; and the others: new ones, and those that came again
+        with other bytes after their job had finished them. The number of calls doesn't grow with the files."""
         known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
         jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
         done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}

@@ -128,7 +128,7 @@ class Importer:
         return found
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
+        """Continues listings for a batch of messages; returns the ids of those to be delivered again."""
         again = []
         for delivery in deliveries(event):
             job_id = str(delivery.body.get("job_id"))

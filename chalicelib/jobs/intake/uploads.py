@@ -1,4 +1,4 @@
-"""Jobs and their files come in: checked, promised, and answered with signed uploads."""
+"""Opens jobs and adds files: checks them, stores their records, and answers with signed uploads."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LARGEST_PUT = 5 * 1024**3
 
 @dataclass(frozen=True)
 class Upload:
-    """How to send a file: one signed request; or in parts; or not at all, because its owner has these bytes already."""
+    """The way to send a file: one signed request; parts; or none, because its owner has these bytes already."""
 
     file: File
     request: SignedRequest | None = None

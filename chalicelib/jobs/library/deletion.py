@@ -1,4 +1,4 @@
-"""Files and jobs go: what they were made of, what they count for, and every trace, also where a worker dies half-way.
+"""Deletes files and jobs with their objects, counts and items, also after a crash half-way.
 
 A job is first marked, which hides it from its owner, and made due, so that the sweeper asks again until it is gone.
 Then its objects go and after them its items, in small transactions: each can be done again.
@@ -118,8 +118,8 @@ class Deletion:
     def receive(
         self, event: Mapping[str, Any], deadline: datetime, others: Mapping[str, Clears] | None = None
     ) -> list[str]:
-        """Cleans up on; returns the ids of the messages that must come again. others: who clears up what a message
-        names under these fields."""
+        """Continues cleanups; returns the ids of messages to be delivered again. others: handlers of messages with
+        these fields."""
         again = []
         for delivery in deliveries(event):
             try:
