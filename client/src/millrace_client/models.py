@@ -1210,7 +1210,7 @@ class SceneFileAnswer(BaseModel):
 
 
 class SceneFilters(BaseModel):
-    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+    """All given conditions must hold. Of several ids any one matches; excluded ids must not."""
 
     search: str | None = None
     """Beginnings of words that title, details or path must all have."""

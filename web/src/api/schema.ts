@@ -118,7 +118,7 @@ export interface AnalysisRequest {
   plan_name?: string | null
 }
 /**
- * Everything that is given must hold. Of several ids any counts, and none of those that are excluded.
+ * All given conditions must hold. Of several ids any one matches; excluded ids must not.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneFilters".
@@ -2309,7 +2309,7 @@ export interface SettingsAnswer {
   items: SettingAnswer[]
 }
 /**
- * New values by name; null takes one back to what the deployment says.
+ * New values by name; null restores the deployment's value.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SettingsRequest".
