@@ -16,7 +16,7 @@ from chalicelib.accounts.ports import AttemptStore
 from chalicelib.jobs.ports.outside import Clock
 
 LIMIT = 10
-"""Of one address for one email."""
+"""Wrong passwords from one address for one email."""
 LIMIT_OF_ALL = 100
 """For one email from all addresses together, except known ones."""
 WINDOW = timedelta(minutes=15)

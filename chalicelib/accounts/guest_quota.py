@@ -16,7 +16,7 @@ from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ports.outside import Clock
 
 WINDOW = timedelta(hours=24)
-"""From the first bytes on; after it, the count begins again."""
+"""Begins with the first bytes; then the count starts again."""
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
 """The ranges in which one subscriber may have many addresses."""
 

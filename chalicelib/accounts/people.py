@@ -70,7 +70,7 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who did what to what. id sorts by time. details: never a secret."""
+    """An entry of the audit log. id sorts by time. details: never a secret."""
 
     id: str
     at: datetime

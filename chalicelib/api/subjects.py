@@ -54,8 +54,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compat.colour_accounts": ("compat/colour/auth",),
     }
 )
-"""By the module's name, what its paths begin with; in the order of the API's description. A path belongs to the modules
-that name its longest beginning."""
+"""The beginnings of each module's paths, by its name; in the order of the API's description. A path belongs to the
+modules that name its longest beginning."""
 
 
 def every_route() -> list[Route]:

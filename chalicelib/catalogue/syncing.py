@@ -26,8 +26,8 @@ LOGGED, LONGEST_FAILURE = 50, 200
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the newest
-    `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
+    """The position of a sync; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the
+    newest `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
 
     stage: str = "names"
     began: str | None = None

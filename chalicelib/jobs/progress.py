@@ -1,4 +1,4 @@
-"""How far a job is, and how long it will still take: only what can be known."""
+"""A job's progress and remaining time, as far as they can be known."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def queue_position(job: Job, queue: QueueState) -> int:
 
 
 def expected_seconds(queue: QueueState, size: int) -> float:
-    """How long a job takes: the mean of the last ones; before there is one, by its size in bytes."""
+    """The expected duration of a job: the mean of the last ones; before there is one, by its size in bytes."""
     return fmean(queue.durations) if queue.durations else FIRST_SECONDS + SECONDS_A_MIB * size / MiB
 
 

@@ -40,7 +40,7 @@ MARGIN = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Started:
-    """One time that came: the job that began, or why none did. due_at None: it was asked for."""
+    """A run of a schedule: its job, or why there is none. due_at None: requested by hand."""
 
     at: datetime
     due_at: datetime | None

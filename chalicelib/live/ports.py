@@ -59,10 +59,10 @@ class Sockets(Protocol):
     """The open connections."""
 
     def tell(self, connection_ids: Sequence[str], contents: Sequence[bytes]) -> Told:
-        """Each content to each connection, in their order."""
+        """Sends each content to each connection, in order."""
 
     def close(self, connection_ids: Iterable[str]) -> None:
-        """Those that are gone are none to close."""
+        """Closes sockets; ignores those that are gone."""
 
 
 class LiveQueue(Protocol):

@@ -74,7 +74,7 @@ class Talking:
             self._store.delete_connection(connection_id, found[1])
 
     def hear(self, connection_id: str, body: str) -> None:
-        """One message of a client. Whatever it holds is answered, and never raises."""
+        """Answers one message of a client, with any content, and never raises."""
         found = self._store.connection(connection_id)
         if found is None:
             self._sockets.close([connection_id])
@@ -148,7 +148,7 @@ def error(code: str, message: str, job_id: object = None) -> Frame:
 
 
 def not_found(job_id: object) -> Frame:
-    """Of another's job, and of one that is gone."""
+    """The frame for another user's job, and for a deleted one."""
     return error(JobNotFound.code, "There is no such job.", job_id)
 
 

@@ -123,7 +123,7 @@ class Watching:
         return frames, sent
 
     def _entitled(self, turn: Turn, now: datetime) -> tuple[list[Connection], float]:
-        """Who watches and still may; the others are told so, and closed. And when that was looked at."""
+        """The watchers with valid credentials, and the time of the check; the others are told and closed."""
         found = self._store.watchers(turn.topic)
         out = {one.id for one in found if one.until <= now}
         checked_at = turn.checked_at
@@ -139,7 +139,7 @@ class Watching:
         return [one for one in found if one.id not in out], checked_at
 
     def _tell(self, topic: Topic, watchers: Sequence[Connection], frames: Sequence[Frame]) -> frozenset[str]:
-        """Who couldn't be reached now. Those that are gone are forgotten without a word."""
+        """The watchers that couldn't be reached just now. Those that are gone are removed."""
         told = self._sockets.tell([watcher.id for watcher in watchers], [encoded(frame) for frame in frames])
         if told.gone:
             self._store.unwatch(topic, told.gone)

@@ -41,7 +41,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Call:
-    """One request, checked: body and query are the route's models."""
+    """A validated request: body and query are the route's models."""
 
     user: User
     body: Any

@@ -273,7 +273,7 @@ def _headers(names: Sequence[str]) -> Schema:
 
 
 def _security(route: Route) -> list[Schema]:
-    """Who may: a key is never good for accounts."""
+    """The accepted credentials: a key is never accepted for accounts."""
     if route.scope is None:
         return []
     schemes = ["token"] if route.scope == "account" else ["token", "key"]

@@ -27,9 +27,9 @@ from chalicelib.jobs.work.settling import Settling
 log = logging.getLogger(__name__)
 
 MOST_DEAD_LETTERS = 3
-"""How often a listing's message may be given up, three receives each, without a page in between."""
+"""The most dead letters of a listing's message, three receives each, without a page in between."""
 USER = "{user_id}"
-"""In a root: stands for the id of the importing user."""
+"""The placeholder of the importing user's id in a root."""
 
 
 @dataclass(frozen=True)

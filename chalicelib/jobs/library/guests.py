@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 AGAIN = timedelta(hours=1)
-"""How long after a lost message a guest is asked for again."""
+"""The time after which a guest is requested again, in case a message was lost."""
 PAGE = 50
 
 

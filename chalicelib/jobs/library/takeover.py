@@ -33,7 +33,7 @@ SETTLED = timedelta(minutes=16)
 
 @dataclass(frozen=True)
 class Taken:
-    """That a guest's belongs to an account since then."""
+    """The account that took over a guest's belongings, and when."""
 
     account_id: str
     at: datetime

@@ -151,7 +151,7 @@ class _Sets:
 
 
 def _of_one_group(photos: list[int], sets: _Sets, media: Mapping[int, Item]) -> list[int]:
-    """Those of the photos that a sidecar can speak of: of one group, else the RAW, for which editors write them."""
+    """The photos that a sidecar can belong to: those of one group, else the RAW, for which editors write them."""
     photos = list(dict.fromkeys(photos))
     if len({sets.head(number) for number in photos}) > 1:
         photos = [number for number in photos if media[number].kind == RAW]

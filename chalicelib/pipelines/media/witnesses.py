@@ -14,9 +14,9 @@ from chalicelib.pipelines.media.timestamps import AGREEMENT, BETWEEN, Candidate
 
 SOURCE = "folder"
 NEAR = 50
-"""How far apart the camera's numbers may be: further, the counter may have restarted in between."""
+"""The largest gap between the camera's numbers: beyond it, the counter may have restarted."""
 SPAN = timedelta(days=1)
-"""How far apart the two neighbours may be: what lies between them is then known well enough to tell a clock's day."""
+"""The longest time between two neighbours, so that a time between them still identifies the day."""
 OFF = timedelta(hours=26)
 LEAST_WEIGHT = 5
 

@@ -58,7 +58,7 @@ class UserDataTable:
         raise TryAgain("Others are changing it at the same time: try again.")
 
     def all(self, owner_id: str, kind: str | None = None) -> list[UserDatum]:
-        """By kind and name."""
+        """All entries, in the order of kind and name."""
         prefix = f"{DATA}{kind}#" if kind else DATA
         found = self._table.query(f"USER#{owner_id}", "begins_with(#range, :prefix)", {":prefix": prefix})
         return [_datum(item) for item in found]

@@ -55,7 +55,7 @@ class WebhookItems:
     # -- events: for the transactions that make them true --------------------------------------------------------------
 
     def events(self, found: Sequence[JobEvent]) -> list[Event]:
-        """Those with subscribers."""
+        """The events of these changes that have subscribers."""
         ended = [self._ended(one.job) for one in found if isinstance(one, JobEnded)]
         return [event for some in ended for event in some] + self._rejected(
             [o for o in found if isinstance(o, FileRejected)]

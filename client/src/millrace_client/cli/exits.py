@@ -1,4 +1,4 @@
-"""How a command ends: exit codes for scripts, and a sentence for people."""
+"""The end of a command: exit codes for scripts, and a sentence for people."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def expanded(paths: Iterable[str]) -> list[Path]:
 
 
 def wanted(files: Iterable[LocalFile], include: Sequence[str], exclude: Sequence[str]) -> list[LocalFile]:
-    """Those whose name or path in its folder is one of `include`, where there are any, and none of `exclude`."""
+    """The files whose name or path in its folder matches `include`, if given, and not `exclude`."""
 
     def matches(file: LocalFile, patterns: Sequence[str]) -> bool:
         names = (file.name, file.path.name)
