@@ -156,7 +156,7 @@ NOTES = {
         "",
     ],
     WATCHING: [
-        "Calls are requests of API Gateway, or the server's polls and frames. A client polls at the pace that the "
+        "Calls are requests of API Gateway, or looks and frames. A client polls at the pace that the "
         "server names: 2 s at the beginning of a run, up to 15 s in a long one. One socket of a job costs nearly "
         "twice as much as a poll every two seconds; three sockets cost less than such polls. Compared with polls "
         "every 15 s, sockets pay off from thirteen on, for a job that changes once a minute.",

@@ -15,9 +15,9 @@ LASTS = timedelta(hours=2)
 UPDATE_EVERY = timedelta(seconds=2)
 CHECK_EVERY = timedelta(seconds=5)
 LEASE = timedelta(seconds=20)
-"""Longer than a poll takes and the next one needs to begin."""
+"""Longer than a look takes and the next one needs to begin."""
 BUSY_PACE, CALM_PACE = 1, 5
-"""Seconds between two polls of a job, and of a list without an active job."""
+"""Seconds between two looks at a job, and at a list without an active job."""
 MOST_TOPICS = 20
 MOST_WATCHERS = 2000
 MOST_LISTED, MOST_FOLLOWED = 50, 12

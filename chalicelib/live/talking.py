@@ -108,7 +108,7 @@ class Talking:
                 raise Refused("invalid_message", "The type must be subscribe, unsubscribe or ping.")
 
     def _subscribe(self, connection: Connection, topics: list[Topic], topic: Topic) -> None:
-        """Stores the subscription before reading the job: the next poll then sends any later change."""
+        """Stores the subscription before reading the job: the next look then sends any later change."""
         if topic not in topics and len(topics) >= MOST_TOPICS:
             raise Refused("too_many_subscriptions", f"A socket may watch {MOST_TOPICS} things at once.")
         self._states.of(topic)  # JobNotFound before anything is written

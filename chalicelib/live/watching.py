@@ -1,7 +1,7 @@
-"""Polls a topic for all its watchers, by a message that queues its successor.
+"""Looks at a topic for all its watchers, by a message that queues its successor.
 
 Files progress without a write to their job's item, so no write could trigger an update: as long as a topic has
-watchers, one message a second polls it. It carries the last state sent; without a change nothing is sent.
+watchers, one message a second looks at it. It carries the last state sent; without a change nothing is sent.
 """
 
 from __future__ import annotations
