@@ -1,4 +1,4 @@
-"""Objects that are in a bucket already become files of a job, in place and without a copy."""
+"""Imports: objects in a bucket become files of a job, in place and without a copy."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Root:
 
     @property
     def ours(self) -> bool:
-        """Whether users' uploads or results lie there: never to be imported, whatever the roots say."""
+        """Whether users' uploads or results are there: they are never imported, regardless of the roots."""
         return self.bucket is None and (not self.prefix or self.prefix.startswith(keys.KEPT))
 
 
@@ -93,8 +93,8 @@ class Importer:
         id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background; further fields of Job as keywords. The same id
-        twice is one job. BadRequest outside the allowed roots."""
+        """A job for everything below `path`, listed in the background; further fields of Job as keywords. A repeated
+        id gives the same job. BadRequest outside the allowed roots."""
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         try:
@@ -108,7 +108,7 @@ class Importer:
         return job
 
     def check(self, path: str, owner_id: str) -> Root:
-        """Where that is. ImportNotAllowed where that user may not import from there."""
+        """The place of that path. ImportNotAllowed where that user may not import from there."""
         place = Root.parse(path, self._own_bucket)
         roots = [root.of(owner_id) for root in self._roots]
         if place.ours or not any(root.holds(place) for root in roots):
@@ -142,7 +142,7 @@ class Importer:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """A listing that got on since its last dead letter is asked for again; one that does not fails its job."""
+        """Requests a listing again if it has progressed since its last dead letter; fails its job otherwise."""
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
@@ -193,7 +193,7 @@ class Importer:
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
-        # Only while unchanged: a lister that was overtaken must not move the position back.
+        # Only while unchanged: an overtaken worker must not move the position back.
         listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
         return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 
