@@ -90,7 +90,7 @@ def list_objects(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=1)
 def clean_up(event: SQSEvent) -> dict[str, Any]:
-    others = {"guest": services().guests.clear}
+    others = {"guest": services().guests.clear, "bin": services().file_bin.empty}
     return again(services().deletion.receive(event.to_dict(), deadline(event.context), others))
 
 

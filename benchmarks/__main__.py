@@ -22,6 +22,7 @@ HELPERS = frozenset(
         "aws_model",
         "archive_simulation",
         "archive_local",
+        "colour_peers",
         "volume_phantoms",
         "unsynced",
     }

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from boto3.s3.transfer import TransferConfig
@@ -19,6 +20,7 @@ from tests.local.cloud.running import Cloud
 
 CHUNK = 8 * 1024 * 1024
 BUCKET, KEY = "own", "results/job/complete"
+SMALLEST_PART = 1  # as the stack sets it
 WHOLE = TransferConfig(multipart_threshold=1 << 40)
 
 
@@ -29,9 +31,18 @@ class Unwatched:
     def progress(self, percent: float, filename: str | None = None) -> None: ...
 
 
-def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -> list[tuple[float, float]]:
-    """(seconds on the stack, seconds of zipfile) for each round. entries: their sources are offsets in the file
-    `window`. Members are files of their own in both."""
+@dataclass(frozen=True)
+class Round:
+    """Seconds. stack: everything that it has answered is synced. plain: zipfile, as it leaves its file; synced: with
+    that on the disk as well."""
+
+    stack: float
+    plain: float
+    synced: float
+
+
+def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -> list[Round]:
+    """entries: their sources are offsets in the file `window`. Members are files of their own in both."""
     files = folder / "files"
     files.mkdir()
     with window.open("rb") as opened:
@@ -45,7 +56,7 @@ def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -
     try:
         s3 = cloud.client("s3")
         s3.create_bucket(Bucket=BUCKET)
-        objects = ObjectBucket(lambda: s3, lambda: s3, BUCKET)
+        objects = ObjectBucket(lambda: s3, lambda: s3, BUCKET, SMALLEST_PART)
         with ThreadPoolExecutor(2) as pool:
             list(
                 pool.map(
@@ -54,7 +65,7 @@ def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -
                 )
             )
         os.sync()
-        return [(_stack(entries, objects), _zipfile(entries, files, folder / "out.zip")) for _ in range(rounds)]
+        return [Round(_stack(entries, objects), *_zipfile(entries, files, folder / "out.zip")) for _ in range(rounds)]
     finally:
         cloud.kill()
 
@@ -76,16 +87,16 @@ def _stack(entries: Sequence[Entry], objects: ObjectBucket) -> float:
     return seconds
 
 
-def _zipfile(entries: Sequence[Entry], files: Path, target: Path) -> float:
-    """Synced at its end, as everything is that the stack has answered."""
+def _zipfile(entries: Sequence[Entry], files: Path, target: Path) -> tuple[float, float]:
     began = time.perf_counter()
     with target.open("wb") as out:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for number, entry in enumerate(entries, 1):
                 archive.write(files / f"{number}", entry.path)
         out.flush()
+        plain = time.perf_counter() - began
         os.fsync(out.fileno())
-    seconds = time.perf_counter() - began
+    synced = time.perf_counter() - began
     target.unlink()
     os.sync()
-    return seconds
+    return plain, synced

@@ -18,7 +18,7 @@ from chalicelib.files.archive import PART, Entry, Plan, plan
 from chalicelib.jobs.work import zip_estimate as rates
 from chalicelib.jobs.work.archiving import PASSED_THROUGH
 from chalicelib.jobs.work.zip_parts import COPIES, READERS, Source
-from chalicelib.jobs.work.zip_slices import shareable, shares, write_shares
+from chalicelib.jobs.work.zip_slices import Target, shareable, shares, write_shares
 
 Row = dict[str, str | int | float | bool]
 Way = Literal["a streaming writer", "one worker", "fast"]
@@ -128,11 +128,13 @@ def shared(planned: Plan, own: float) -> tuple[float, float, int, int]:
     before and the run after it."""
     found = rates.needs(planned)
     numbers = range(1, len(planned.parts) + 1)
-    count = rates.share_count(rates.estimate(planned, "fast"), planned)
-    groups = shares(planned, shareable(planned, numbers), count)
+    count = rates.share_count(rates.estimate(found, "fast"), found)
+    to = Target("results/media/complete", "upload", planned)
+    shared_out = shares([(to, number) for number in shareable(planned, numbers)], count)
+    groups = [[number for _, number in group] for group in shared_out]
     out = io.BytesIO()
     began = time.process_time()
-    write_shares(planned, groups, out)
+    write_shares(shared_out, out)
     written = time.process_time() - began
     store, first = Store(), own + written
     end, busy = worked(planned, groups, store, first + rates.START)

@@ -26,7 +26,8 @@ import numpy as np
 from benchmarks.report import report
 from chalicelib.pipelines.speech.boundaries import trained
 from chalicelib.pipelines.speech.long_pass import Position, follow, joined, pieces
-from chalicelib.pipelines.speech.placing import Aligner, Placed, one_thread
+from chalicelib.pipelines.speech.placed import Placed
+from chalicelib.pipelines.speech.placing import Aligner, one_thread
 from chalicelib.pipelines.speech.two_pass import TwoPass
 from chalicelib.pipelines.speech.verdicts import ALIGNED, Evidence, judge
 from training.speech.sentences import HELD_OUT

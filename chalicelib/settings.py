@@ -62,6 +62,8 @@ class Settings:
     """Secrets Manager's name of that key; its version before still opens."""
     public_s3_endpoint: str | None = None
     """Where clients reach S3, if not where we do."""
+    smallest_part: int = 5 * 1024 * 1024
+    """Bytes that the bucket's store wants a part of an upload to have, but for the last. S3 wants 5 MiB."""
     live_url: str | None = None
     """Where pages and clients open a socket: ws://…, or a path on the API's own host. Without it, and without
     live_endpoint, there are no live updates, and everybody polls."""

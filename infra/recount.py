@@ -60,7 +60,7 @@ class _Seen:
         # What is beyond the count is only being added.
         present = sum(self.states.values()) + sum(number <= file_count for number in self.awaited)
         tally = (self.states["inspected"], self.states["rejected"], self.states["duplicate"])
-        return Counts(*tally, self.size, file_count - present)
+        return Counts(*tally, self.size, file_count - present, self.states["binned"])
 
 
 def differences(tables: Tables) -> list[Difference]:
@@ -113,7 +113,7 @@ def _note(seen: _Seen, item: Mapping[str, Any]) -> None:
     elif item["SK"].startswith(items.FILE):
         file = items.file_from(item)
         if file.state in FINISHED:
-            seen.states[file.state.value] += 1
+            seen.states["binned" if file.binned_at else file.state.value] += 1
             seen.size += counted(file)
         else:
             seen.awaited.append(file.number)
@@ -123,7 +123,7 @@ def _of_job(seen: _Seen, job: Job) -> list[Difference]:
     if job.deleting:
         return []  # it counts down, in small steps
     there, known = seen.there(job.file_count), items.counts_from([dict(item) for item in seen.counts])
-    names = ("inspected", "rejected", "duplicate", "size", "removed")
+    names = ("inspected", "rejected", "duplicate", "size", "removed", "binned")
     by = {name: getattr(there, name) - getattr(known, name) for name in names}
     found = _differs(CountsRecord(job.id, FIRST), by)
     kept = {"kept_bytes": _final(seen, job) - job.kept_bytes} if job.final else {}

@@ -73,9 +73,7 @@ def estimate_archive(call: Call) -> ArchivePlan:
         size_bytes=sum(planning.sizes),
         file_count=len(planning.members),
         zip_count=len(planning.counts),
-        estimate=ArchiveEstimate(**asdict(planning.estimate)),
-        fast=ArchiveEstimate(**asdict(planning.fast)),
-        cheap=ArchiveEstimate(**asdict(planning.cheap)),
+        **asdict(planning.estimates),
     )
 
 

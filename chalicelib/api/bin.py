@@ -1,4 +1,4 @@
-"""The bin: jobs that their owner has thrown away, kept for 30 days."""
+"""The bin: jobs, and single files, that their owner has thrown away, kept for 30 days."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from chalicelib.api.framework.http import Call, Reply
 from chalicelib.api.framework.paging import cursor_links
 from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import job_answer, job_summary
-from chalicelib.api.models.bin import BinnedJob, BinPage, BinQuery
+from chalicelib.api.library import library_file
+from chalicelib.api.models.bin import (
+    BinFilesQuery,
+    BinMoved,
+    BinnedFile,
+    BinnedFilesPage,
+    BinnedJob,
+    BinPage,
+    BinQuery,
+    FilesGiven,
+)
 from chalicelib.api.models.jobs import JobAnswer
-from chalicelib.jobs.errors import NotAllowedInState, TryAgain
-from chalicelib.jobs.library.deletion import BIN_KEEPS
-from chalicelib.jobs.model import Job
+from chalicelib.jobs.errors import FileNotFound, NotAllowedInState, TryAgain
+from chalicelib.jobs.file_moving import counted
+from chalicelib.jobs.library.filebin import Binned
+from chalicelib.jobs.model import BIN_KEEPS, File, Job
 from chalicelib.wiring import services
 
 routes = Routes(__name__)
@@ -44,6 +55,55 @@ def bin_job(call: Call, job_id: str) -> BinnedJob:
 def restore_job(call: Call, job_id: str) -> JobAnswer:
     services().deletion.restore_job(call.user.id, job_id)
     return job_answer(services().owned.job(call.user.id, job_id))
+
+
+@routes.route(
+    "GET",
+    "/bin/files",
+    "Which single files are in your bin",
+    query=BinFilesQuery,
+    answer=BinnedFilesPage,
+    headers=("Link",),
+)
+def list_binned_files(call: Call) -> Reply:
+    """Those of the newest jobs first; a job that is in the bin stands in `GET /bin` alone. They count for your storage
+    until they are gone."""
+    query: BinFilesQuery = call.query
+    found, cursor = services().file_bin.page(call.user.id, query.limit, query.cursor)
+    items = [_binned_file(job, file) for job, file in found]
+    size = sum(counted(file) for _, file in found)
+    return Reply(BinnedFilesPage(items=items, next_cursor=cursor, size_bytes=size), headers=cursor_links(call, cursor))
+
+
+@routes.route(
+    "POST", "/bin/files", "Put files into the bin", body=FilesGiven, answer=BinMoved, errors=(FileNotFound, TryAgain)
+)
+def bin_files(call: Call) -> BinMoved:
+    """They leave their jobs, your library, archives and shares at once, and are deleted after 30 days, or at once by
+    `DELETE /files/{file_id}`. The zip of a media job has them until `POST /jobs/{job_id}/remake` rebuilds it."""
+    return _moved(services().file_bin.put(call.user.id, call.body.file_ids))
+
+
+@routes.route(
+    "POST",
+    "/bin/files/restore",
+    "Take files out of the bin",
+    body=FilesGiven,
+    answer=BinMoved,
+    errors=(FileNotFound, TryAgain),
+)
+def restore_files(call: Call) -> BinMoved:
+    return _moved(services().file_bin.restore(call.user.id, call.body.file_ids))
+
+
+def _moved(moved: Binned) -> BinMoved:
+    return BinMoved(done=list(moved.done), missed=list(moved.missed))
+
+
+def _binned_file(job: Job, file: File) -> BinnedFile:
+    assert file.binned_at
+    shown = library_file(job, file).model_dump()
+    return BinnedFile(**shown, binned_at=file.binned_at, gone_at=file.binned_at + BIN_KEEPS)
 
 
 def _binned(job: Job) -> BinnedJob:

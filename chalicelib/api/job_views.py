@@ -11,14 +11,15 @@ from chalicelib.api.models.jobs import (
     JobAnswer,
     JobSummary,
     ListingAnswer,
+    OriginAnswer,
     PipelineAnswer,
     StatusAnswer,
     WaitingFor,
 )
 from chalicelib.jobs.library.listing import SORTS
 from chalicelib.jobs.model import Job
-from chalicelib.jobs.progress import expected_seconds, poll_after, progress, queue_position, step_names
-from chalicelib.jobs.states import JobState
+from chalicelib.jobs.progress import closes, expected_seconds, poll_after, progress, queue_position, step_names
+from chalicelib.jobs.states import RECEIVING, JobState
 from chalicelib.pipelines.base import Pipeline
 from chalicelib.wiring import services
 
@@ -42,8 +43,8 @@ def job_answer(job: Job) -> JobAnswer:
         pipeline=job.pipeline,
         status=job.state,
         options=dict(job.options),
-        progress_current=job.counts.finished,
-        progress_total=job.file_count,
+        progress_current=job.counts.finished - job.counts.gone,
+        progress_total=job.file_count - job.counts.gone,
         progress_percent=percent,
         current_filename=job.current_filename,
         waiting_for=waiting_for(job),
@@ -97,6 +98,20 @@ def job_summary(job: Job) -> JobSummary:
         options=dict(job.options),
         result=dict(job.result) if job.result else None,
         size_bytes=job.kept_bytes if job.final else None,
+        origin=origin_answer(job),
+    )
+
+
+def origin_answer(job: Job) -> OriginAnswer | None:
+    if job.origin is None:
+        return None
+    waits = job.listing is None and job.state in RECEIVING
+    closes_at = closes(job, services().settings.limits) if waits else None
+    return OriginAnswer(
+        kind=job.origin,
+        path=f"s3://{services().settings.bucket}/{job.batch}" if job.batch else job.imported_from or "",
+        stage="waiting" if closes_at else "taken" if job.listing is None or job.final else "listing",
+        closes_at=closes_at,
     )
 
 

@@ -33,6 +33,7 @@ def list_jobs(call: Call) -> Reply:
         pipeline=query.pipeline,
         limit=query.limit,
         before=query.cursor,
+        origins=query.origin,
     )
     pace = poll_list_after(found)
     answer = JobsPage(items=[job_summary(job) for job in found], next_cursor=cursor, poll_after_seconds=pace)

@@ -154,11 +154,12 @@ def changed_file(call: Call, file_id: str) -> Reply:
 
 @routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204, errors=(FileInUse, TryAgain))
 def delete_file(call: Call, file_id: str) -> Reply:
+    """Also one in the bin. `POST /bin/files` leaves 30 days to change one's mind."""
     return deleted_file(call, file_id)
 
 
 def deleted_file(call: Call, file_id: str) -> Reply:
-    job, file = owned_file(call, file_id)
+    job, file = owned_file(call, file_id, binned=True)
     services().deletion.delete_file(call.user.id, job.id, file.number)
     return Reply(None, 204)
 
@@ -221,12 +222,12 @@ def delete_job(call: Call, job_id: str) -> Reply:
     return Reply(None, 204)
 
 
-def owned_file(call: Call, given: str) -> tuple[Job, File]:
+def owned_file(call: Call, given: str, *, binned: bool = False) -> tuple[Job, File]:
     place = parse_file_id(given)
     if place is None or not is_id(place[0]):
         raise FileNotFound("There is no such file.")
     try:
-        return services().owned.file(call.user.id, *place)
+        return services().owned.file(call.user.id, *place, binned=binned)
     except JobNotFound:
         raise FileNotFound("There is no such file.") from None
 

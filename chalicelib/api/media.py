@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -15,6 +16,7 @@ from chalicelib.api.framework.http import Call, Reply
 from chalicelib.api.framework.paging import page_links
 from chalicelib.api.framework.routing import Routes
 from chalicelib.api.job_views import job_answer
+from chalicelib.api.models.archives import ArchiveEstimates
 from chalicelib.api.models.jobs import JobAnswer
 from chalicelib.api.models.media import (
     MOST_FILES,
@@ -142,7 +144,7 @@ def look_into_zip(call: Call, job_id: str) -> Reply:
     if job.file_count > MOST_PLANNED:
         raise NotAllowedInState(f"The zip of more than {MOST_PLANNED:,} files can't be looked into before it is made.")
     options = Options.model_validate(
-        {**job.options, **query.model_dump(include={"layout", "names"}, exclude_none=True)}
+        {**job.options, **query.model_dump(include={"layout", "names", "strategy"}, exclude_none=True)}
     )
     files = {file.number: file for file in services().jobs.files(job) if file.state in FINISHED}
     places = planned(map(_inspected, files.values()), options).places(options)
@@ -162,6 +164,7 @@ def look_into_zip(call: Call, job_id: str) -> Reply:
         ],
         files=len(places),
         size_bytes=sum(files[number].size for number in places),
+        estimates=_estimates(places, files, options) if query.page == 1 and not query.folder.strip("/") else None,
         final=job.all_in,
         total=len(there),
         page=query.page,
@@ -169,6 +172,13 @@ def look_into_zip(call: Call, job_id: str) -> Reply:
         pages=math.ceil(len(there) / query.per_page),
     )
     return Reply(answer, headers=page_links(call, len(there)))
+
+
+def _estimates(places: Mapping[int, str], files: Mapping[int, File], options: Options) -> ArchiveEstimates:
+    from chalicelib.jobs.library.archives import estimates_of
+
+    found = estimates_of({path: files[number] for number, path in places.items()}, options.strategy)
+    return ArchiveEstimates.model_validate(asdict(found))
 
 
 def _inspected(file: File) -> Any:

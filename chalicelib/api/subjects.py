@@ -21,6 +21,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "auth": ("auth",),
         "keys": ("auth/keys",),
         "uploads": ("upload", "import-path", "jobs/{job_id}/files", "jobs/{job_id}/files/{file_id}"),
+        "imports": ("import-folders",),
         "jobs": ("jobs", "jobs/{job_id}/control", "jobs/{job_id}/retry", "status", "pipelines"),
         "live": ("live",),
         "files": ("download", "jobs/{job_id}/artifacts", "jobs/{job_id}/duplicates", "jobs/{job_id}/files"),

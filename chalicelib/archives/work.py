@@ -66,7 +66,7 @@ class ArchiveWork:
                 lambda ctx: ctx.progress(0),
                 3,
                 slices=share,
-                work=lambda ctx, number: ctx.archive_slice(COMPLETE, number),
+                work=lambda ctx, number: ctx.archive_slice(number),
                 invoked=True,
             ),
             Step("Writing the zip", write, 3),
@@ -102,11 +102,11 @@ def must_be_read(stored: StoredFile) -> bool:
 
 
 def share(ctx: RunContext) -> int:
-    """Into how many slices the zip falls. Several zips are made one after the other, by one worker."""
+    """Into how many slices the zips fall."""
     options: Options = ctx.options
-    if len(options.counts) > 1:
-        return 0
-    return ctx.share_archive(COMPLETE, _zipped(_complete(ctx)), options.strategy)
+    names = zip_names(options.filename, len(options.counts))
+    several = zip(names, parts(_complete(ctx), options.counts), strict=True)
+    return ctx.share_archives(((name, _zipped(some)) for (name, _), some in several), options.strategy)
 
 
 def _checksum(ctx: RunContext, number: int, stored: StoredFile, before: int, total: int) -> int:

@@ -84,6 +84,14 @@ class UseRecord:
 
 
 @dataclass(frozen=True)
+class BinRecord:
+    """That a file of a job is in the bin by itself."""
+
+    job_id: str
+    number: int
+
+
+@dataclass(frozen=True)
 class RequestRecord:
     """Which files of a job a request has added: `first` and `count`."""
 
@@ -102,6 +110,7 @@ Record = (
     | TotalRecord
     | BatchKeyRecord
     | UseRecord
+    | BinRecord
     | RequestRecord
 )
 

@@ -137,6 +137,12 @@ class JobNotFound(NotFound):
     code, title = "job_not_found", "There is no such job"
 
 
+class ImportNotFound(NotFound):
+    """Ask for another place, or have its bucket made readable."""
+
+    code, title = "import_not_found", "There is no such place"
+
+
 class ArchiveNotFound(NotFound):
     """There is no such archive of yours; archives are deleted automatically some days after they were made."""
 

@@ -83,6 +83,10 @@ def conditions(file: File | None, moved: MovedFile) -> tuple[Condition, ...]:
         found.append(Is("attempt", file.attempt))
     if file and FileGuard.SAME_EDITS in move.guards:
         found.append(Is("edits", file.edits))
+    if FileGuard.NOT_BINNED in move.guards:
+        found.append(Is("binned_at", None))
+    if file and FileGuard.SAME_BIN in move.guards:
+        found.append(Is("binned_at", file.binned_at))
     if FileGuard.NO_UPLOAD in move.guards:
         found.append(Is("upload_id", None))
     if FileGuard.NO_LATER_VERDICT in move.guards:

@@ -41,6 +41,7 @@ class FileFields(TypedDict, total=False):
     verdict_message: str | None
     verdict_details: Mapping[str, Any]
     verdict_run: int
+    binned_at: datetime | None
 
 
 class FileGuard(Enum):
@@ -51,6 +52,8 @@ class FileGuard(Enum):
     LEASE_FREE = "where it is being inspected, no other message's lease is in force"
     NO_UPLOAD = "it has no upload in parts"
     NO_LATER_VERDICT = "no later run has judged it"
+    NOT_BINNED = "it is not in the bin"
+    SAME_BIN = "it is in the bin, or not, as it was"
     SAME_EDITS = "its owner has not changed it since it was read"
 
 
@@ -82,7 +85,7 @@ CLAIM_NEWER = FileMove(
     "claim a newer version",
     FINISHED,
     FileState.INSPECTING,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    frozenset({F.SAME_STATE, F.SAME_CLAIM, F.NOT_BINNED}),
     {"error_code": None, "error_message": None, "owner_hash": None},
 )
 TAKE = FileMove("take", INSPECTING, FileState.INSPECTED, frozenset({F.SAME_CLAIM}), {**FREED, "tries": 0})
@@ -93,7 +96,7 @@ RESET = FileMove(
     "look at it again",
     FINISHED,
     FileState.EXPECTED,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    frozenset({F.SAME_STATE, F.SAME_CLAIM, F.NOT_BINNED}),
     {
         "tries": 0,
         "error_code": None,
@@ -106,21 +109,31 @@ RESET = FileMove(
         "owner_hash": None,
     },
 )
-MARK_DUPLICATE = FileMove("mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE)
+MARK_DUPLICATE = FileMove(
+    "mark as a duplicate", frozenset({FileState.INSPECTED}), FileState.DUPLICATE, frozenset({F.NOT_BINNED})
+)
 UNMARK_DUPLICATE = FileMove(
-    "be no duplicate of a lost file", frozenset({FileState.DUPLICATE}), FileState.INSPECTED, sets={"duplicate_of": None}
+    "be no duplicate of a lost file",
+    frozenset({FileState.DUPLICATE}),
+    FileState.INSPECTED,
+    frozenset({F.NOT_BINNED}),
+    {"duplicate_of": None},
 )
 LOSE = FileMove(
     "lose",
     frozenset({FileState.INSPECTED, FileState.DUPLICATE}),
     FileState.REJECTED,
-    frozenset({F.SAME_STATE, F.SAME_CLAIM}),
+    frozenset({F.SAME_STATE, F.SAME_CLAIM, F.NOT_BINNED}),
     {"owner_hash": None, "duplicate_of": None},
 )
 HAND_ON = FileMove("belong to another owner", FINISHED)
 NOTE_CHECKSUM = FileMove("note its CRC32", FINISHED)
 DESCRIBE = FileMove("note what the run found of it", FINISHED, guards=frozenset({F.SAME_EDITS}))
 CORRECT_FILE = FileMove("take its owner's correction", FINISHED, guards=frozenset({F.SAME_EDITS}))
+BIN_FILE = FileMove("put into the bin", FINISHED, guards=frozenset({F.SAME_STATE, F.NOT_BINNED}))
+RESTORE_FILE = FileMove(
+    "take out of the bin", FINISHED, guards=frozenset({F.SAME_STATE, F.SAME_BIN}), sets={"binned_at": None}
+)
 JUDGE = FileMove("judge", FINISHED, guards=frozenset({F.NO_LATER_VERDICT}))
 BEGIN_PARTS = FileMove("begin an upload in parts", EXPECTED, guards=frozenset({F.NO_UPLOAD}))
 END_PARTS = FileMove(

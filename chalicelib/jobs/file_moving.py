@@ -83,7 +83,7 @@ def claim_file(
     newer = CLAIM_NEWER(**claim)
     changes = [
         Change(record, sets_of(newer), tried, conditions(there, newer)),
-        _counts(job_id, [there], {there.state.value: -1, "size": -counted(there)}),
+        counts_of(job_id, [there], {there.state.value: -1, "size": -counted(there)}),
         Change(JobRecord(job_id), adds={"recalled": 1}, when=job_conditions(None, RECALL())),
     ]
     try:
@@ -108,7 +108,7 @@ def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], ow
         ]
         return [finishing(job_id, owner_id, outcome) for outcome in some], more, events
 
-    return {outcome.number for outcome in _each(jobs, outcomes, plan)}
+    return {outcome.number for outcome in each(jobs, outcomes, plan)}
 
 
 def reject_file(jobs: Records, file: File, code: str, message: str, now: datetime) -> bool:
@@ -117,7 +117,7 @@ def reject_file(jobs: Records, file: File, code: str, message: str, now: datetim
     held = file.size if file.etag and file.counts_bytes else 0  # else its object has never been seen
     changes = [
         change(file, GIVE_UP_FILE(error_code=code, error_message=message, held=held)),
-        _counts(file.job_id, [file], {"rejected": 1, "size": held}),
+        counts_of(file.job_id, [file], {"rejected": 1, "size": held}),
         Change(DayRecord(day_of(now)), adds=rejections([code])),
     ]
     try:
@@ -134,9 +134,9 @@ def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, mess
         own = [change(file, GIVE_UP_FILE(error_code=code, error_message=message)) for file in some]
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
         events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
-        return own, [_counts(job.id, some, {"rejected": len(some)}), day], events
+        return own, [counts_of(job.id, some, {"rejected": len(some)}), day], events
 
-    return len(_each(jobs, files, plan))
+    return len(each(jobs, files, plan))
 
 
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
@@ -148,9 +148,9 @@ def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
     def plan(some: Sequence[File]) -> Plan:
         tally = Counter(file.state.value for file in some)
         amounts = {name: -count for name, count in tally.items()} | {"size": -sum(map(counted, some))}
-        return [change(file, RESET()) for file in some], [as_read, _counts(job.id, some, amounts)], []
+        return [change(file, RESET()) for file in some], [as_read, counts_of(job.id, some, amounts)], []
 
-    return len(_each(jobs, files, plan))
+    return len(each(jobs, files, plan))
 
 
 def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None:
@@ -164,7 +164,7 @@ def mark_duplicates(jobs: Records, job_id: str, kept: Mapping[int, int]) -> None
         )
         return [marking(job_id, number, of) for number, of in some], [counts], []
 
-    _each(jobs, list(kept.items()), plan)
+    each(jobs, list(kept.items()), plan)
 
 
 def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, message: str, now: datetime) -> None:
@@ -178,9 +178,9 @@ def lose_files(jobs: Records, job: Job, files: Sequence[File], code: str, messag
         day = Change(DayRecord(day_of(now)), adds=rejections([code] * len(some)))
         events: list[JobEvent] = [FileRejected(job.id, job.owner_id, f.number, f.attempt, code, message) for f in some]
         own = [change(file, LOSE(error_code=code, error_message=message, held=0)) for file in some]
-        return own, [as_read, _counts(job.id, some, amounts), day], events
+        return own, [as_read, counts_of(job.id, some, amounts), day], events
 
-    _each(jobs, files, plan)
+    each(jobs, files, plan)
 
 
 def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None:
@@ -188,9 +188,9 @@ def unmark_duplicates(jobs: Records, job_id: str, files: Sequence[File]) -> None
 
     def plan(some: Sequence[File]) -> Plan:
         own = [change(file, UNMARK_DUPLICATE()) for file in some]
-        return own, [_counts(job_id, some, {"duplicate": -len(some), "inspected": len(some)})], []
+        return own, [counts_of(job_id, some, {"duplicate": -len(some), "inspected": len(some)})], []
 
-    _each(jobs, files, plan)
+    each(jobs, files, plan)
 
 
 def correct_files(
@@ -204,7 +204,7 @@ def correct_files(
         own = [correcting(file, metadata) for file, metadata in some]
         return own, [counted], []
 
-    return _each(jobs, corrected, plan)
+    return each(jobs, corrected, plan)
 
 
 def judge_file(
@@ -232,7 +232,7 @@ Plan = tuple[list[Change], list[Change], list[JobEvent]]
 """A change for each of some files; what else belongs to the transaction; the events with it."""
 
 
-def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
+def each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
     """Applies a plan in batches, without items that have changed meanwhile; returns the others.
     StaleTransition where a change of the batch as a whole is refused."""
     done: list[T] = []
@@ -252,7 +252,7 @@ def _each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Pl
     return done
 
 
-def _counts(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) -> Change:
+def counts_of(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) -> Change:
     return Change(CountsRecord(job_id, tuple(file.number for file in files)), adds=amounts)
 
 

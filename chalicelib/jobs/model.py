@@ -5,25 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from chalicelib.jobs.states import FINAL, FileState, JobState
+
+Origin = Literal["import", "drop"]
+BIN_KEEPS = timedelta(days=30)
+"""How long its owner can restore what is in the bin."""
 
 
 @dataclass(frozen=True)
 class Counts:
     """How many files of a job have ended how, and their bytes; summed over the counter's shards. removed: those that
-    their owner has deleted since."""
+    their owner has deleted since. binned: those in the bin, which are counted under no state and whose bytes stay."""
 
     inspected: int = 0
     rejected: int = 0
     duplicate: int = 0
     size: int = 0
     removed: int = 0
+    binned: int = 0
 
     @property
     def finished(self) -> int:
-        return self.inspected + self.rejected + self.duplicate + self.removed
+        return self.inspected + self.rejected + self.duplicate + self.gone
+
+    @property
+    def gone(self) -> int:
+        """Those that no list of the job has any more."""
+        return self.removed + self.binned
 
 
 @dataclass(frozen=True)
@@ -34,7 +44,8 @@ class Job:
     sealed: no more are to come. adding: the request that is adding many. recalled: the number of recalls of finished
     files, whose object was replaced or which were to be inspected again. given_up: it waits for no more files.
     batch: the drop folder that it imports; awaits: the number of files in its manifest; follows: the job that closed
-    the batch before. listing: the prefix that is still being listed into it.
+    the batch before. imported_from: the place that it imports, as Importer.name() writes it. listing: the prefix that
+    is still being listed into it.
 
     Run. run_requested: all files are in and the run was requested. ticket: its place in the pipeline's queue.
     steps_done: finished steps. checkpoint: the running step's own record. slices, slices_done: the number of parts of
@@ -46,7 +57,8 @@ class Job:
 
     Owner. announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
     owner to it or its files. revision: the number of corrections of findings; made_revision: that of its results.
-    callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin.
+    callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin;
+    bin_due_at: when the first of its files that are in the bin by themselves is due for deletion.
     deleting: hidden from its owner, and being removed. keep_seconds: for a job made of other jobs' files, the time for
     which it is kept after its end, with its announced bytes counted; None: until its owner deletes it.
     begun_by: the guest who opened it.
@@ -88,6 +100,7 @@ class Job:
     batch: str | None = None
     awaits: int | None = None
     follows: str | None = None
+    imported_from: str | None = None
     listing: Mapping[str, Any] | None = None
     result: Mapping[str, Any] | None = None
     result_size: int | None = None
@@ -106,6 +119,7 @@ class Job:
     revision: int = 0
     made_revision: int = 0
     binned_at: datetime | None = None
+    bin_due_at: datetime | None = None
     begun_by: str | None = None
     options_version: int = 1
     schema_version: int = 1
@@ -117,6 +131,12 @@ class Job:
         if self.completed_at is None or self.keep_seconds is None:
             return None
         return self.completed_at + timedelta(seconds=self.keep_seconds)
+
+    @property
+    def due_when_over(self) -> datetime | None:
+        """When the sweeper has something to do about it once it is over: its own end, or one in the bin."""
+        binned = self.binned_at + BIN_KEEPS if self.binned_at else self.bin_due_at
+        return min(filter(None, (self.expires_at, binned)), default=None)
 
     @property
     def final_bytes(self) -> int:
@@ -136,6 +156,11 @@ class Job:
     @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where its files were found; None where they were sent."""
+        return "drop" if self.batch else "import" if self.imported_from else None
 
     @property
     def shared(self) -> bool:
@@ -180,6 +205,7 @@ class File:
     held: the stored bytes of a rejected file.
     owner_hash: the key that finds files of the same owner with the same bytes.
     verdict, its message and details: the finding of run `verdict_run` (the job's `retries` then).
+    binned_at: when it was put into the bin by itself: no list but the bin's has it then.
     """
 
     job_id: str
@@ -220,6 +246,7 @@ class File:
     verdict_message: str | None = None
     verdict_details: Mapping[str, Any] = field(default_factory=dict)
     verdict_run: int = 0
+    binned_at: datetime | None = None
 
     @property
     def counts_bytes(self) -> bool:

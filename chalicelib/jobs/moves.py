@@ -61,6 +61,7 @@ class JobFields(TypedDict, total=False):
     deleting: bool
     made_revision: int
     binned_at: datetime | None
+    bin_due_at: datetime | None
 
 
 class JobGuard(Enum):
@@ -85,6 +86,9 @@ class JobGuard(Enum):
     NOT_SEALED = "it takes more files"
     NOT_DELETING = "it is not being deleted"
     NOT_BINNED = "it is not in the bin"
+    SAME_BIN = "the first of its files in the bin goes when it did"
+    SAME_DUE = "it is due as it was"
+    SAME_EDITS = "its owner has changed nothing of it or its files since"
     SAME_DELETING = "it is being deleted, or not, as it was"
 
 
@@ -234,6 +238,12 @@ REMAKE = JobMove(
 )
 BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
 RESTORE = JobMove("take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None})
+# Files in the bin, while their job is not there as a whole. A job is due for its bin before a file lies in it.
+BINNING = frozenset({G.NOT_DELETING, G.NOT_BINNED})
+OPEN_BIN = JobMove("be due for its bin", FINAL, guards=BINNING | {G.SAME_BIN, G.SAME_DUE})
+BIN_FILES = JobMove("put files into the bin", FINAL, guards=BINNING | {G.SAME_BIN})
+RESTORE_FILES = JobMove("take files out of the bin", FINAL, guards=BINNING)
+LOOK_INTO_BIN = JobMove("look into its bin", FINAL, guards=BINNING | {G.SAME_BIN, G.SAME_DUE, G.SAME_EDITS})
 DELETE = JobMove("delete", FINAL, guards=frozenset({G.SAME_OWNER, G.NOT_DELETING}), sets={"deleting": True})
 REMOVE_FILES = JobMove("remove files", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
 FORGET = JobMove("forget what it counts for", FINAL, guards=frozenset({G.SAME_OWNER, G.SAME_KEPT, G.SAME_DELETING}))
@@ -247,6 +257,9 @@ HAND_OVER = JobMove(
 
 # The sweeper looks.
 LOOK_AGAIN = JobMove("look again", frozenset(JobState), guards=frozenset({G.SAME_STATE}))
+AWAIT_END = JobMove(
+    "be due at its end", FINAL | {JobState.PAUSED}, guards=frozenset({G.SAME_STATE, G.SAME_BIN, G.SAME_DUE})
+)
 
 ACTIONS: Mapping[str, JobMove] = {"pause": PAUSE, "resume": RESUME, "cancel": CANCEL}
 """The moves that a user can ask for."""

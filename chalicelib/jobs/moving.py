@@ -47,6 +47,9 @@ AS_READ: Mapping[JobGuard, Sequence[str]] = {
     JobGuard.SAME_ADDING: ("adding",),
     JobGuard.SAME_KEPT: ("kept_bytes",),
     JobGuard.SAME_ANNOUNCED: ("announced_bytes",),
+    JobGuard.SAME_BIN: ("bin_due_at",),
+    JobGuard.SAME_DUE: ("due_at",),
+    JobGuard.SAME_EDITS: ("edits",),
     JobGuard.SAME_DELETING: ("deleting",),
 }
 FIXED: Mapping[JobGuard, Condition] = {
@@ -109,8 +112,8 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
         # A worker may still finish a file, so the counted bytes are recorded for a retry.
         sets["kept_bytes"] = after.final_bytes if after.final else 0
         # An earlier due time takes precedence.
-        if after.final and after.due_at is None and after.expires_at:
-            sets["due_at"] = after.expires_at
+        if after.final and after.due_at is None and after.due_when_over:
+            sets["due_at"] = after.due_when_over
         after = replace(after, kept_bytes=sets["kept_bytes"], due_at=sets.get("due_at", after.due_at))
         as_counted = [Is(name, getattr(job, name)) for name in ("kept_bytes", "announced_bytes", "owner_id")]
         conditions += [FIXED[JobGuard.NOT_DELETING], *as_counted]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import fmean
 
-from chalicelib.jobs.limits import MiB
+from chalicelib.jobs.limits import Limits, MiB
 from chalicelib.jobs.model import Job, QueueState
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.works import works_per_file
@@ -44,6 +44,15 @@ def progress(job: Job, work: Work, queue: QueueState, now: datetime) -> Progress
     percent = _percent(job, work)
     step = done + 1 + (works_per_file(work) and job.run_requested)
     return Progress(percent, step, len(names), names[step - 1], elapsed, _remaining(job, work, queue, percent, elapsed))
+
+
+def closes(job: Job, limits: Limits) -> datetime | None:
+    """When a drop folder is closed unless more comes: after the quiet time, or, of one with a manifest, once its files
+    are given up. None for any other job, and for one that is closed."""
+    if not job.batch or job.sealed:
+        return None
+    patience = limits.quiet_seconds if job.awaits is None else limits.upload_patience
+    return (job.active_at or job.created_at) + timedelta(seconds=patience)
 
 
 def queue_position(job: Job, queue: QueueState) -> int:

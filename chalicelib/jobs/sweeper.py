@@ -12,9 +12,8 @@ from chalicelib.jobs.file_moving import AT_ONCE as REJECTED_AT_ONCE
 from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
-from chalicelib.jobs.library.deletion import BIN_KEEPS
-from chalicelib.jobs.model import Job
-from chalicelib.jobs.moves import DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
+from chalicelib.jobs.model import BIN_KEEPS, Job
+from chalicelib.jobs.moves import AWAIT_END, DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import SweeperStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
@@ -93,9 +92,11 @@ class Sweeper:
                 self._in_time(self._control.clean(job, until))
             if job.final and job.expires_at and job.expires_at <= now:
                 self._expire(job, now)
+            elif job.final and not job.binned_at and job.bin_due_at and job.bin_due_at <= now:
+                self._queues.clean_up({"bin": job.id})
+                self._look_again(job, now + RUN_PATIENCE)
             else:
-                ends = (job.expires_at if job.final else None, job.binned_at and job.binned_at + BIN_KEEPS)
-                self._look_again(job, min(filter(None, ends), default=None))
+                move(self._jobs, job, AWAIT_END(due_at=job.due_when_over if job.final else None))
         elif job.shared:
             if self._slices.mend(job):
                 self._found("slices without a worker")

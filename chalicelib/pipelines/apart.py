@@ -18,6 +18,7 @@ import signal
 import struct
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from chalicelib.files.source import SourceFile
@@ -33,6 +34,9 @@ BYTES_A_SECOND = 4_000_000
 """Bytes a second at which a file is read at least: a large one gets more time."""
 LONGEST = 55.0
 """The most seconds for any file in all, without waiting for the store."""
+QUICK = 1.0
+"""Seconds after which a file no longer competes with others for the processors of a machine."""
+LOWEST_PRIORITY = 19
 PR_SET_PDEATHSIG = 1
 TRIES = 3
 HEAD = struct.Struct("<I")
@@ -90,10 +94,13 @@ class Apart:
             self._child = Child(self._pipeline, self._memory)
         seconds = min(self._longest, self._seconds + file.size / BYTES_A_SECOND)
         try:
-            return self._child.inspect(file, options, seconds, self._longest)
+            outcome = self._child.inspect(file, options, seconds, self._longest)
         except BaseException:
             self._child = None  # whatever it is doing now is of no use
             raise
+        if self._child.is_slow:
+            self._child = None  # only root may raise a priority again
+        return outcome
 
 
 class Child:
@@ -102,6 +109,7 @@ class Child:
         self._status: int | None = 0  # until there is a child
         asked, ask = os.pipe()
         told, tell = os.pipe()
+        self.is_slow = False
         self.pid = os.fork()
         if self.pid == 0:
             try:
@@ -137,11 +145,18 @@ class Child:
             _send(self._ask, ("inspect", about, options, seconds))
         except BrokenPipeError:
             raise self._died() from None
+        quick = QUICK
         while True:
             began = time.monotonic()
-            if not select.select([self._told], [], [], max(0.0, left))[0]:
-                raise too_expensive()
-            left -= time.monotonic() - began
+            has_said = select.select([self._told], [], [], max(0.0, min(left, quick)))[0]
+            waited = time.monotonic() - began
+            left, quick = left - waited, quick - waited
+            if not has_said:
+                if left <= 0:
+                    raise too_expensive()
+                self._give_way()
+                quick = left
+                continue
             try:
                 said = _receive(self._told)
             except EOFError:
@@ -156,6 +171,12 @@ class Child:
                     raise self._died() from None
             else:
                 return said[0], said[1], said[2]
+
+    def _give_way(self) -> None:
+        """Others on this machine come first from here on. On Lambda the child is alone."""
+        self.is_slow = True
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.pid, LOWEST_PRIORITY)
 
     def _died(self) -> Exception:
         _, self._status = os.waitpid(self.pid, 0)

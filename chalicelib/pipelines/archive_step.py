@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from chalicelib.pipelines.base import Member, RunContext, Step, Strategy
 
+StrategyOption = Annotated[
+    Strategy,
+    Field(
+        description="Who makes the zip. `fast`: many workers whenever they are of use; `cheap`: one; `auto`: many "
+        "where one would need over a minute."
+    ),
+]
+"""The option `strategy` of pipelines whose zip many workers can make."""
 
-def automatic(options: Any) -> Strategy:
-    return "auto"
+
+def strategy_of(options: Any) -> Strategy:
+    found: Strategy = getattr(options, "strategy", "auto")
+    return found
 
 
 def archive_slices(
@@ -17,15 +29,14 @@ def archive_slices(
     name: str,
     members: Callable[[RunContext], Iterable[Member]],
     weight: float = 1.0,
-    strategy: Callable[[Any], Strategy] = automatic,
 ) -> Step:
     """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
-    that is worth their start. strategy: given the job's options."""
+    that is worth their start, or as the job's option `strategy` says."""
     return Step(
         title,
         lambda context: context.progress(0),
         weight,
-        slices=lambda context: context.share_archive(name, members(context), strategy(context.options)),
-        work=lambda context, number: context.archive_slice(name, number),
+        slices=lambda context: context.share_archives([(name, members(context))], strategy_of(context.options)),
+        work=lambda context, number: context.archive_slice(number),
         invoked=True,
     )

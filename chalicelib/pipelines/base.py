@@ -212,13 +212,13 @@ class RunContext(Protocol):
         """Stores a zip (members stored, not deflated, ZIP64 where needed) as artifact `name`. Resumable, in constant
         memory; the same members give the same bytes. `GET /download/{id}` answers `complete`."""
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
-        """For a step before the one that calls `archive` with the same name and members: the number of slices that can
-        be made ahead, 0 where one worker suffices. `fast`: many workers whenever they help; `cheap`: one; `auto`: many
-        where one would need over a minute."""
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
+        """For a step before the one that calls `archive` with each of these names and members: the number of slices
+        that can be made ahead, 0 where one worker suffices. `fast`: many workers whenever they help; `cheap`: one;
+        `auto`: many where one would need over a minute."""
 
-    def archive_slice(self, name: str, number: int) -> None:
-        """Makes the parts of slice `number`, from 0, of an archive divided by share_archive()."""
+    def archive_slice(self, number: int) -> None:
+        """Makes the parts of slice `number`, from 0, of the archives divided by share_archives()."""
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
         """Records the run's finding about one file ("aligned", "suspect", "failed"), listed as its `verdict`. details:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 CHUNK = 1024 * 1024
+SMALLEST_PART = 5 * CHUNK  # S3's rule
 GONE = frozenset({"NoSuchKey", "NoSuchUpload", "NoSuchBucket", "NotFound", "404", "PreconditionFailed", "412"})
 GONE |= {"ConditionalRequestConflict"}  # another conditional write was under way
 REFUSED = frozenset({"BadDigest", "XAmzContentChecksumMismatch"})
@@ -53,7 +54,14 @@ def crc32_of_text(text: str | None) -> int | None:
 class ObjectBucket:
     """Fulfils jobs.ports.outside.ObjectStore. client and signer are made at their first use."""
 
-    def __init__(self, client: Callable[[], S3Client], signer: Callable[[], S3Client], bucket: str) -> None:
+    def __init__(
+        self,
+        client: Callable[[], S3Client],
+        signer: Callable[[], S3Client],
+        bucket: str,
+        smallest_part: int = SMALLEST_PART,
+    ) -> None:
+        self.smallest_part = smallest_part
         self._client = client
         self._bucket = bucket
         signing = ObjectSigning(signer, bucket)
@@ -118,14 +126,26 @@ class ObjectBucket:
     def list_page(
         self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
     ) -> tuple[list[StoredObject], str | None]:
-        request: Any = {"Bucket": bucket or self._bucket, "Prefix": prefix}
+        request = {} if recursive else {"Delimiter": "/"}
+        _, found, last = self._page(prefix, bucket, after, request)
+        return found, last
+
+    def folder_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, limit: int
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        return self._page(prefix, bucket, after, {"Delimiter": "/", "MaxKeys": limit})
+
+    def _page(
+        self, prefix: str, bucket: str | None, after: str | None, request: dict[str, Any]
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        request |= {"Bucket": bucket or self._bucket, "Prefix": prefix}
         if after:
             request["StartAfter"] = after
-        if not recursive:
-            request["Delimiter"] = "/"
         try:
-            page = self._client().list_objects_v2(**request)
+            page: Any = self._client().list_objects_v2(**request)
         except ClientError as error:
+            if bucket and error.response["Error"]["Code"] == "AccessDenied":
+                raise ObjectMissing(prefix) from None  # its owner hasn't let us in: nothing of ours is broken
             raise missing_or_raise(error, prefix) from None
         found = [
             StoredObject(thing["Key"], thing["Size"], thing["ETag"].strip('"'), thing["LastModified"], bucket)
@@ -133,7 +153,7 @@ class ObjectBucket:
         ]
         folders = [common["Prefix"] for common in page.get("CommonPrefixes", ())]
         last = max([thing.key for thing in found] + [folder + "\U0010ffff" for folder in folders], default=None)
-        return found, last if page.get("IsTruncated") else None
+        return folders, found, last if page.get("IsTruncated") else None
 
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         page = self._client().list_objects_v2(Bucket=self._bucket, Prefix=prefix, Delimiter="/")
@@ -147,6 +167,9 @@ class ObjectBucket:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete(found.key for found in self.below(prefix))
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         pages = self._client().get_paginator("list_multipart_uploads").paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
             for upload in page.get("Uploads", ()):

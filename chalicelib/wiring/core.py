@@ -88,7 +88,8 @@ class CoreServices:
     def objects(self) -> ObjectBucket:
         from chalicelib.stores.object_bucket import ObjectBucket
 
-        return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, self.settings.bucket)
+        found = self.settings
+        return ObjectBucket(lambda: self.clients.s3, lambda: self.clients.s3_signer, found.bucket, found.smallest_part)
 
     @cached_property
     def user_data(self) -> UserDataTable:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.library.archives import Archives
     from chalicelib.jobs.library.correcting import Corrections
     from chalicelib.jobs.library.deletion import Deletion
+    from chalicelib.jobs.library.filebin import FileBin
     from chalicelib.jobs.library.files import Library
     from chalicelib.jobs.library.guests import Guests
     from chalicelib.jobs.library.guides import Guides
@@ -89,6 +90,12 @@ class LibraryServices(WorkServices):
         from chalicelib.jobs.library.deletion import Deletion
 
         return Deletion(self.core, self.owned, self.control)
+
+    @cached_property
+    def file_bin(self) -> FileBin:
+        from chalicelib.jobs.library.filebin import FileBin
+
+        return FileBin(self.core, self.owned, self.deletion)
 
     @cached_property
     def guests(self) -> Guests:

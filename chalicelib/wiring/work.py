@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.jobs.intake.direct import DirectIntake
     from chalicelib.jobs.intake.dropfolder import DropFolders
     from chalicelib.jobs.intake.importing import Importer
+    from chalicelib.jobs.intake.looking import ImportFolders
     from chalicelib.jobs.intake.multipart import Multipart
     from chalicelib.jobs.intake.slips import Slips
     from chalicelib.jobs.intake.uploads import Intake
@@ -116,6 +117,12 @@ class WorkServices(CatalogueServices):
         own = self.settings.bucket
         roots = [Root.parse(root, own) for root in self.settings.import_roots]
         return Importer(self.core, self.intake, self.settling, self.closing, roots, own)
+
+    @cached_property
+    def import_folders(self) -> ImportFolders:
+        from chalicelib.jobs.intake.looking import ImportFolders
+
+        return ImportFolders(self.objects, self.importer, self.pipelines)
 
     @cached_property
     def schedule_table(self) -> ScheduleTable:

@@ -172,7 +172,8 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
         "undelivered": [
             table("jobs", *READ, *WRITE, "BatchGetItem"),
             objects(("GetObject",), "drop"),
-            listing(),
+            objects(("AbortMultipartUpload",), "results"),
+            listing("ListBucketMultipartUploads"),
             send("cleanup", "import", "webhooks", *runs, *inspections),
             SETTINGS,
             OWNERS,

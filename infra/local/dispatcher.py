@@ -208,6 +208,14 @@ class Dispatcher:
             )
 
         hiding = Meanwhile(self._visibility / 3, keep_hidden)
+        holds_slot = True
+
+        def release_slot() -> None:
+            nonlocal holds_slot
+            if holds_slot:
+                holds_slot = False
+                slots.release()
+
         sent = {message["MessageId"] for message in messages}
         long = trigger.long and not all(is_slice(message["Body"]) for message in messages)
         try:
@@ -219,7 +227,8 @@ class Dispatcher:
             try:
                 event = sqs_event(messages, trigger.queue)
                 executors = self._apart if trigger.apart else self._executors
-                result = executors.call(trigger.handler, event, self._seconds(trigger), hiding)
+                relieved = None if trigger.long or trigger.apart else release_slot
+                result = executors.call(trigger.handler, event, self._seconds(trigger), hiding, relieved)
                 failed = failed_ids(result, sent)
             except CallFailed as failure:
                 log.warning("%s: %s", trigger.handler, failure)
@@ -235,7 +244,7 @@ class Dispatcher:
             if done:
                 self._quietly(self._sqs.delete_message_batch, QueueUrl=url, Entries=done)
         finally:
-            slots.release()
+            release_slot()
 
     def _quietly(self, operation: Callable[..., Any], **arguments: Any) -> None:
         """A failure here lets the message come again, which every handler must bear anyway."""

@@ -1,4 +1,9 @@
-"""Worker processes as Lambda has function instances: each does one call at a time, and a dead one is replaced."""
+"""Worker processes as Lambda has function instances: each does one call at a time, and a dead one is replaced.
+
+Lambda starts another instance where all are busy. Here a call may be relieved instead: where it is slow and no worker
+is idle, a spare one is started, as long as the machine has memory for it. A slow decoder gives way to others
+(chalicelib/pipelines/apart.py), so that a spare worker loses no processor time to it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,19 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import Any
 
 START_SECONDS = 60.0
+SLOW_SECONDS = 2.0
+"""Several times what a batch of ordinary files takes."""
+MOST_SPARE = 8
+KEPT_SECONDS = 30.0
+"""How long spare workers stay after the last slow call: on a busy machine many are slow, and a start costs a second."""
+SPARE_MEMORY = 2 * 1024**3
+"""Bytes that must be available for a spare worker: a decoder may take 1.5 GB."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,15 @@ class Executor:
         self._read = b""
         self._ready = False
 
-    def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
-        """The handler's return value. Raises CallFailed."""
+    def call(
+        self,
+        handler: str,
+        event: dict[str, Any],
+        seconds: float,
+        meanwhile: Meanwhile,
+        slow: Callable[[], None] | None = None,
+    ) -> Any:
+        """The handler's result. `slow` is called once, where that takes more than SLOW_SECONDS. Raises CallFailed."""
         if not self._ready:
             self._reply(START_SECONDS, meanwhile)
             self._ready = True
@@ -56,7 +76,7 @@ class Executor:
             self._write(json.dumps({"handler": handler, "event": event, "seconds": seconds}).encode() + b"\n")
         except OSError as error:
             raise WorkerLost("the worker died before it was called") from error
-        reply = self._reply(seconds, meanwhile)
+        reply = self._reply(seconds, meanwhile, slow)
         if "error" in reply:
             raise CallFailed(reply["error"])
         return reply["result"]
@@ -66,14 +86,18 @@ class Executor:
         while content:
             content = content[os.write(self._process.stdin.fileno(), content) :]
 
-    def _reply(self, seconds: float, meanwhile: Meanwhile) -> dict[str, Any]:
+    def _reply(self, seconds: float, meanwhile: Meanwhile, slow: Callable[[], None] | None = None) -> dict[str, Any]:
         assert self._process.stdout is not None
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
         while b"\n" not in self._read:
-            left = deadline - time.monotonic()
-            if left <= 0:
+            taken = time.monotonic() - began
+            if taken >= seconds:
                 raise WorkerLost(f"the function's time of {seconds:.0f} s is over")
-            if not select.select([self._process.stdout], [], [], min(left, meanwhile.every))[0]:
+            if slow and taken >= SLOW_SECONDS:
+                slow()
+                slow = None
+            patience = min(seconds - taken, meanwhile.every, SLOW_SECONDS - taken if slow else meanwhile.every)
+            if not select.select([self._process.stdout], [], [], patience)[0]:
                 meanwhile.do()
                 continue
             chunk = os.read(self._process.stdout.fileno(), 65536)
@@ -107,31 +131,84 @@ class Executors:
         self._idle: SimpleQueue[Executor] = SimpleQueue()
         self._all: set[Executor] = set()
         self._stopped = False
+        self._count = count
+        self._slow = 0
+        self._slow_at = 0.0
         for _ in range(count - self._missing):
             self._add()
+
+    def __len__(self) -> int:
+        return len(self._all)
 
     def _add(self) -> None:
         executor = Executor(self._app)
         self._all.add(executor)
         self._idle.put(executor)
 
-    def call(self, handler: str, event: dict[str, Any], seconds: float, meanwhile: Meanwhile) -> Any:
-        """As Executor.call. A worker that is lost is replaced by a new one."""
+    def call(
+        self,
+        handler: str,
+        event: dict[str, Any],
+        seconds: float,
+        meanwhile: Meanwhile,
+        relieved: Callable[[], None] | None = None,
+    ) -> Any:
+        """As Executor.call. A worker that is lost is replaced by a new one.
+
+        `relieved` is called once, where the call is slow and a worker is idle beside it: the caller may begin another.
+        """
         with self._lock:
             while self._missing:
                 self._missing -= 1
                 self._add()
         executor = self._take(meanwhile)
+        was_slow = False
+
+        def relieve() -> None:
+            nonlocal was_slow
+            if relieved and self._add_spare():
+                was_slow = True
+                relieved()
+
+        lost = True
         try:
-            result = executor.call(handler, event, seconds, meanwhile)
-        except WorkerLost:
-            self._replace(executor)
+            result = executor.call(handler, event, seconds, meanwhile, relieve)
+            lost = False
+        except CallFailed as failure:
+            lost = isinstance(failure, WorkerLost)
             raise
-        except CallFailed:
-            self._idle.put(executor)
-            raise
-        self._idle.put(executor)
+        finally:
+            self._done(executor, lost=lost, was_slow=was_slow)
         return result
+
+    def _add_spare(self) -> bool:
+        """Whether a worker is idle now, beside the one that is slow."""
+        with self._lock:
+            if self._stopped:
+                return False
+            if self._idle.empty():
+                if len(self._all) >= self._count + MOST_SPARE or _available_memory() < SPARE_MEMORY:
+                    return False
+                self._add()
+            self._slow += 1
+            return True
+
+    def _done(self, executor: Executor, *, lost: bool, was_slow: bool) -> None:
+        """Back among the idle ones, unless it is lost or no longer needed."""
+        now = time.monotonic()
+        with self._lock:
+            if was_slow:
+                self._slow -= 1
+                self._slow_at = now
+            spare = len(self._all) > self._count and not self._slow and now - self._slow_at >= KEPT_SECONDS
+            if spare:
+                self._all.discard(executor)
+        if spare:
+            executor.stop()
+        elif lost:
+            self._replace(executor)
+        else:
+            self._idle.put(executor)
 
     def _take(self, meanwhile: Meanwhile) -> Executor:
         while True:
@@ -154,3 +231,12 @@ class Executors:
         self._stopped = True
         for executor in list(self._all):
             executor.stop()
+
+
+def _available_memory() -> int:
+    """Bytes; 0 where the system doesn't say."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), 0)

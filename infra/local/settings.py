@@ -98,6 +98,7 @@ class LocalSettings:
             "MILLRACE_JOBS_TABLE": f"{STACK}-jobs",
             "MILLRACE_ACCOUNTS_TABLE": f"{STACK}-accounts",
             "MILLRACE_QUEUE_URL_PREFIX": self.queue_url_prefix,
+            "MILLRACE_SMALLEST_PART": "1",
             "MILLRACE_LIVE_URL": f"ws://{self.sockets}",
             "MILLRACE_LIVE_ENDPOINT": f"http://{self.sockets}",
             "MILLRACE_TOKEN_KEY": self._token_key(),

@@ -38,7 +38,7 @@ ADMIN = (401, 403, 403, 403, 200, 403)
 class Row:
     """good: the status for those who may. body: one that they could send, or what makes it. values: of the path, beside
     what PLACES makes. form: one instead of a body. pipeline: of the job that the
-    path names."""
+    path names. query: what follows the path."""
 
     statuses: tuple[int, ...]
     body: Any = None
@@ -46,6 +46,7 @@ class Row:
     values: dict[str, str] = field(default_factory=dict)
     form: dict[str, Any] | None = None
     pipeline: str = "media"
+    query: str = ""
 
 
 def registration(cast: Cast) -> dict[str, str]:
@@ -93,6 +94,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/pipelines/{name}"): Row(SIGNED_IN, values={"name": "media"}),
     ("POST", "/upload"): Row(SIGNED_IN, {"pipeline": "media", "files": [{"filename": "a.jpg", "size": 1}]}, 201),
     ("POST", "/import-path"): Row(ACCOUNT, {"pipeline": "media", "path": "s3://millrace/import/x/"}, 202),
+    ("GET", "/import-folders"): Row(ACCOUNT),
+    ("GET", "/import-folders/count"): Row(ACCOUNT, query="?path=s3://millrace/import/x/"),
+    ("GET", "/import-folders/ways"): Row(ACCOUNT),
     ("GET", "/jobs"): Row(SIGNED_IN),
     ("GET", "/jobs/{job_id}"): Row(OWNER),
     ("GET", "/status/{job_id}"): Row(OWNER),
@@ -114,6 +118,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/jobs/{job_id}/remake"): Row(OWNER, {}, good=400),
     ("GET", "/jobs/{job_id}/tree"): Row(OWNER),
     ("GET", "/bin"): Row(SIGNED_IN),
+    ("GET", "/bin/files"): Row(SIGNED_IN),
+    ("POST", "/bin/files"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}),
+    ("POST", "/bin/files/restore"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}),
     ("POST", "/jobs/{job_id}/bin"): Row(OWNER),
     ("POST", "/jobs/{job_id}/restore"): Row(OWNER),
     ("GET", "/jobs/{job_id}/artifacts"): Row(OWNER),
@@ -452,7 +459,7 @@ def cast(people: Cast, world: World) -> Cast:
 
 
 def filled(route: Route, values: dict[str, str]) -> str:
-    return route.path.format(**values)
+    return route.path.format(**values) + ROWS[route.method, route.path].query
 
 
 def things(cast: Cast, route: Route) -> dict[str, str]:

@@ -158,6 +158,7 @@ def test_counters_that_differ_from_what_is_there_are_found_and_put_right(
     user = world.guest()
     done = user.upload({"a.jpg": PHOTO, "b.jpg": b"no photo"})
     world.deliver()
+    assert user.post("/bin/files", {"file_ids": [f"{done}-00000002"]})["missed"] == []
     opened = user.announce({"c.jpg": 100, "d.jpg": 200}, more=True)["job_id"]
     deleted = user.upload({"e.jpg": PHOTO})
     world.deliver()
@@ -168,13 +169,13 @@ def test_counters_that_differ_from_what_is_there_are_found_and_put_right(
     assert (before[0].stored_bytes, before[0].announced_bytes) == (len(PHOTO) + len(b"no photo"), 300)
 
     changed(world, f"USER#{user.id}", "USAGE", stored_bytes=-274_689, active_jobs=1, announced_bytes=7)
-    changed(world, f"JOB#{done}", "JOB#COUNT#00", size=22_234, inspected=-1)
+    changed(world, f"JOB#{done}", "JOB#COUNT#00", size=22_234, inspected=-1, binned=1)
     changed(world, f"JOB#{done}", "JOB", kept_bytes=22_234)
     changed(world, "STATISTICS", "TOTAL#0", stored_bytes=5)
     assert run(monkeypatch, "--json") == 1
     found = wrong(capsys)
     assert f"user {user.id} (active_jobs +1, stored_bytes -274,689, announced_bytes +7)" in found["counters"]["said"]
-    assert f"job {done} (inspected -1, size +22,234)" in found["counters"]["said"]
+    assert f"job {done} (inspected -1, size +22,234, binned +1)" in found["counters"]["said"]
 
     run(monkeypatch, "--fix")
     assert f"put right: user {user.id}" in capsys.readouterr().out

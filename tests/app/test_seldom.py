@@ -95,6 +95,27 @@ def test_a_zip_that_broke_off_goes_on_with_the_parts_that_it_has(world: World, u
     assert large in [archive.read(name) for name in archive.namelist()]
 
 
+def test_a_zip_whose_worker_always_died_leaves_no_parts(world: World, user: Caller, large: bytes) -> None:
+    job_id = user.upload({"a.jpg": large})
+    world.deliver("inspect-media")
+    run = taken(world, "run-media")
+
+    def breaks(*_: Any, **__: Any) -> None:
+        raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ObjectBucket, "finish_parts", breaks)
+        millrace.run_media(run, Context())
+    assert under_way(world) == [f"results/{job_id}/complete"]
+    for record in run["Records"]:
+        record["eventSourceARN"] += "-dlq"
+    world.patch.setattr("chalicelib.jobs.work.running.MOST_TRIES", 0)
+    millrace.undelivered(run, Context())
+    failed = user.get(f"/jobs/{job_id}")
+    assert (failed["status"], failed["error_code"]) == ("failed", "run_failed")
+    assert under_way(world) == []
+
+
 def test_a_run_that_is_cancelled_takes_what_it_has_half_made_with_it(world: World, user: Caller, large: bytes) -> None:
     job_id = user.upload({"a.jpg": large})
     world.deliver("inspect-media")

@@ -161,6 +161,8 @@ class Guest:
 
 
 def put(upload: Mapping[str, Any], content: bytes) -> int:
+    if "duplicate_of" in upload:
+        return 200  # the bytes are there already
     return requests.request(
         upload["method"], upload["url"], data=content, headers=upload["headers"], timeout=60
     ).status_code

@@ -91,6 +91,8 @@ def test_a_download_that_broke_off_goes_on(stack: Stack, tmp_path: Path, photos:
         # A browser goes on only with the version that it began with.
         etag = {"Range": "bytes=1000-", "If-Range": whole.headers["ETag"]}
         assert requests.get(asked["url"], headers=etag, timeout=30).content == whole.content[1000:]
+        other = requests.get(asked["url"], headers=etag | {"If-Range": '"another"'}, timeout=30)
+        assert (other.status_code, other.content) == (200, whole.content)
         file = tmp_path / "a.zip"
         for kept in (1234, len(whole.content) - 1, len(whole.content)):
             file.write_bytes(whole.content[:kept])

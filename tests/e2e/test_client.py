@@ -148,7 +148,11 @@ def test_programs_get_json(terminal: Terminal, photos: Path) -> None:
     assert all(len(group["files"]) > 1 for group in terminal.ask("duplicates", job_id))
     first = terminal.ask("files", job_id)[0]["id"]
     assert terminal.ask("redate", job_id, first, "--taken", "1987-06-05T04:03:02")["changed"] == 1
-    assert terminal.ask("remake", job_id, "--layout", "year")["options"]["layout"] == "year"
+    looked = terminal.ask("tree", job_id, "--layout", "original", "--names", "original", "--strategy", "cheap")
+    assert looked["files"] >= len(looked["items"]) > 0
+    assert looked["estimates"]["estimate"] == looked["estimates"]["cheap"]
+    remade = terminal.ask("remake", job_id, "--layout", "year", "--strategy", "fast")["options"]
+    assert (remade["layout"], remade["strategy"]) == ("year", "fast")
     status = terminal.ask("status", job_id, "--wait")
     assert (status["status"], status["results_current"]) == ("completed", True)
     assert terminal.ask("files", job_id)[0]["timestamp_source"] == "user"

@@ -2,7 +2,7 @@
 file is not written here: moves say it, and this evaluates their conditions one by one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.jobs.changes import (
     AtMost,
     BatchKeyRecord,
+    BinRecord,
     Both,
     Change,
     Condition,
@@ -33,7 +34,7 @@ from chalicelib.jobs.changes import (
 )
 from chalicelib.jobs.errors import ArtifactNotFound, FileNotFound, JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.intake.adding import NoRoom
-from chalicelib.jobs.model import Artifact, Counts, File, Job, QueueState, Result, Slice, Usage, owner_hash
+from chalicelib.jobs.model import Artifact, Counts, File, Job, Origin, QueueState, Result, Slice, Usage, owner_hash
 from chalicelib.jobs.ports.outside import Clock
 from chalicelib.jobs.ports.stores import Use
 from chalicelib.jobs.states import JobState
@@ -123,6 +124,7 @@ class MemoryJobs:
         limit: int,
         before: str | None,
         binned: bool | None = False,
+        origins: Collection[Origin] = (),
     ) -> tuple[list[Job], str | None]:
         found = [
             job
@@ -131,6 +133,7 @@ class MemoryJobs:
             and not job.deleting
             and binned in {None, job.binned_at is not None}
             and (not states or job.state in states)
+            and (not origins or job.origin in origins)
             and pipeline in {None, job.pipeline}
             and (before is None or job.id < before)
         ]
@@ -163,21 +166,26 @@ class MemoryJobs:
         found: File = self._records[FileRecord(job_id, number)]
         return found
 
-    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
+    def files(self, job: Job, *, first: int = 1, last: int | None = None, binned: bool = False) -> Iterator[File]:
         last = job.file_count if last is None else min(last, job.file_count)
         found = [file for file in self._all(FileRecord) if file.job_id == job.id and first <= file.number <= last]
-        yield from sorted(found, key=lambda file: int(file.number))
+        yield from sorted((f for f in found if binned or f.binned_at is None), key=lambda file: int(file.number))
 
-    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
-        return {file.id: file for file in self._all(FileRecord) if file.id in ids}
+    def files_by_id(self, ids: Sequence[str], *, binned: bool = False) -> dict[str, File]:
+        found = [file for file in self._all(FileRecord) if file.id in ids]
+        return {file.id: file for file in found if binned or file.binned_at is None}
+
+    def binned(self, job_id: str, after: int, limit: int) -> list[int]:
+        found = [r.number for r in self._records if isinstance(r, BinRecord) and r.job_id == job_id]
+        return sorted(number for number in found if number > after)[:limit]
 
     def note_copies(self, owner_id: str, copies: Mapping[str, tuple[str, int]]) -> None:
         self._copies |= {owner_hash(owner_id, sha256): place for sha256, place in copies.items()}
 
     def stored_copies(self, owner_id: str, hashes: Sequence[str]) -> dict[str, File]:
         noted = [sha256 for sha256 in hashes if owner_hash(owner_id, sha256) in self._copies]
-        found = {sha256: next(iter(self.same_bytes(owner_id, sha256)), None) for sha256 in noted}
-        return {sha256: file for sha256, file in found.items() if file}
+        found = {sha256: [f for f in self.same_bytes(owner_id, sha256) if not f.binned_at] for sha256 in noted}
+        return {sha256: files[0] for sha256, files in found.items() if files}
 
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
         found = [file for file in self._all(FileRecord) if file.owner_hash == owner_hash(owner_id, sha256)]
@@ -229,7 +237,7 @@ class MemoryJobs:
             del self._batches[job.batch or ""]
 
     def remove_job(self, job: Job) -> None:
-        kinds = (JobRecord, FileRecord, CountsRecord, SliceRecord, RequestRecord)
+        kinds = (JobRecord, FileRecord, BinRecord, CountsRecord, SliceRecord, RequestRecord)
         self._drop(lambda record, value: isinstance(record, kinds) and record.job_id == job.id)
         self._artifacts.pop(job.id, None)
         self._results = {name: result for name, result in self._results.items() if result.job_id != job.id}

@@ -39,6 +39,7 @@ class MemoryObjects:
     own bucket."""
 
     def __init__(self, clock: Clock, told: Callable[[StoredObject], None] = lambda seen: None) -> None:
+        self.smallest_part = 5 * 1024 * 1024
         self.stored: dict[tuple[str | None, str], Stored] = {}
         self.uploads: dict[str, PartsUnderWay] = {}
         self.reads: list[tuple[str, int, int]] = []
@@ -126,6 +127,20 @@ class MemoryObjects:
         page = keys[:PAGE]
         return [self.stat(key, bucket) for key in page], page[-1] if len(keys) > PAGE else None
 
+    def folder_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, limit: int
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        if not any(where == bucket for where, _ in self.stored) and bucket is not None:
+            raise ObjectMissing(prefix)
+        rests = [key[len(prefix) :] for where, key in self._sorted() if where == bucket and key.startswith(prefix)]
+        level = dict.fromkeys(rest.partition("/")[0] + "/" * ("/" in rest) for rest in rests)
+        there = [prefix + name for name in level if after is None or prefix + name > after]
+        some = there[:limit]
+        folders = [name for name in some if name.endswith("/") and name != prefix]
+        found = [self.stat(name, bucket) for name in some if name not in folders]
+        last = some[-1] + "\U0010ffff" * some[-1].endswith("/") if len(there) > limit else None
+        return folders, found, last
+
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         rests = [key[len(prefix) :] for where, key in self._sorted() if where == OWN and key.startswith(prefix)]
         folders = dict.fromkeys(f"{prefix}{rest.partition('/')[0]}/" for rest in rests if "/" in rest)
@@ -137,6 +152,9 @@ class MemoryObjects:
 
     def delete_prefix(self, prefix: str) -> None:
         self.delete([seen.key for seen in self.below(prefix)])
+        self.abort_below(prefix)
+
+    def abort_below(self, prefix: str) -> None:
         self.uploads = {name: upload for name, upload in self.uploads.items() if not upload.key.startswith(prefix)}
 
     # -- in parts ----------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from chalicelib.jobs.intake.slips import Slips
 from chalicelib.jobs.intake.uploads import Announced, Intake
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.library.deletion import Deletion
+from chalicelib.jobs.library.filebin import FileBin
 from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.limits import Limits
 from chalicelib.jobs.model import File, Job, StoredObject
@@ -223,6 +224,7 @@ class World:
         roots = [Root.parse(root, BUCKET) for root in ROOTS]
         self.importer = Importer(core, self.intake, self.settling, self.closing, roots, BUCKET)
         self.deletion = Deletion(core, self.owned, self.control)
+        self.file_bin = FileBin(core, self.owned, self.deletion)
         self.inspector = Inspector(core, self.settling, self.drops, self.pipelines)
         self.runner = Runner(core, self.objects, self.user_data, self.settling, self.slices)
         self.sweeper = Sweeper(core, self.control, self.settling, self.drops, self.slices)
@@ -288,7 +290,7 @@ class World:
             next(owner for name, owner in owners.items() if queue.startswith(name)).undelivered(received)  # type: ignore[attr-defined]
             return []
         if queue == "clean-up":
-            return self.deletion.receive(received, deadline)
+            return self.deletion.receive(received, deadline, {"bin": self.file_bin.empty})
         if queue.startswith("inspect-"):
             return self.inspector.receive(received, deadline)
         return (self.runner if queue.startswith("run-") else self.importer).receive(received, deadline)
@@ -330,7 +332,7 @@ class World:
         return self.jobs.job(job if isinstance(job, str) else job.id)
 
     def files(self, job: Job | str) -> list[File]:
-        return list(self.jobs.files(self.job(job)))
+        return list(self.jobs.files(self.job(job), binned=True))
 
     def states(self, job: Job | str) -> list[str]:
         return [file.state.value for file in self.files(job)]

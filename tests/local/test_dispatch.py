@@ -3,10 +3,13 @@
 import hashlib
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
+from infra.local import executors as executors_module
 from infra.local.dispatcher import failed_ids, is_slice, sqs_event
+from infra.local.executors import Executors, Meanwhile
 from tests.local.conftest import Stack, eventually
 
 
@@ -82,7 +85,7 @@ def test_a_handler_that_works_longer_than_messages_are_hidden_is_called_once(sta
 def test_messages_stay_hidden_while_they_wait_for_a_worker(own_stack: Stack) -> None:
     own_stack.options += ["--workers", "1"]
     own_stack.start()
-    own_stack.send("inspect-b", "sleep 4.9")
+    own_stack.send("run-b", "sleep 4.9")
     eventually(lambda: own_stack.seen("inspect", "sleep 4.9"))
     own_stack.send("inspect-a", "sleep 3")
     eventually(lambda: own_stack.seen("slept", "sleep 3"))
@@ -97,6 +100,40 @@ def test_a_long_run_leaves_a_worker_for_new_files(stack: Stack) -> None:
     eventually(lambda: stack.seen("slept", "sleep 3.01") and stack.seen("slept", "sleep 3.02"))
     words = [n["word"] for n in stack.seen() if n["kind"] == "slept" or n.get("word") == "in between"]
     assert words.index("in between") < min(words.index("sleep 3.01"), words.index("sleep 3.02"))
+
+
+def test_spare_workers_take_the_place_of_those_that_look_into_slow_files(own_stack: Stack) -> None:
+    own_stack.options += ["--time-limit", "60"]
+    own_stack.start()
+    own_stack.send("inspect-a", "sleep 20.1")
+    own_stack.send("inspect-b", "sleep 20.2")
+    eventually(lambda: len([n for n in own_stack.seen("inspect") if n["word"].startswith("sleep 20")]) == 2)
+    own_stack.send("inspect-a", "meanwhile")
+    eventually(lambda: own_stack.seen("inspect", "meanwhile"))
+    assert not own_stack.seen("slept")
+    assert len(own_stack.pids("infra.local.worker")) > 2
+    eventually(lambda: len(own_stack.seen("slept")) == 2)
+
+
+def test_spare_workers_end_once_no_call_is_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executors_module, "SLOW_SECONDS", 0.2)
+    monkeypatch.setattr(executors_module, "KEPT_SECONDS", 0.0)
+    monkeypatch.setenv("TINY_SEEN", str(tmp_path / "seen"))
+    pool = Executors("tests.local.tinyapp", 1)
+    relieved: list[int] = []
+    try:
+        for word in ("sleep 1", "sleep 1", "quick", "quick"):
+            pool.call(
+                "inspect_a",
+                {"Records": [{"body": word}]},
+                30,
+                Meanwhile(1, lambda: None),
+                lambda: relieved.append(len(pool)),
+            )
+        assert relieved == [2, 2]
+        assert len(pool) == 1
+    finally:
+        pool.stop()
 
 
 def test_slices_of_a_run_occupy_every_worker(stack: Stack) -> None:

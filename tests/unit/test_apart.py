@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.files.hashing import Hasher
 from chalicelib.files.source import SourceFile
+from chalicelib.pipelines import apart as apart_module
 from chalicelib.pipelines.apart import Apart
 from chalicelib.pipelines.base import Inspection, UnreadableFile
 
@@ -141,3 +142,20 @@ def test_what_the_store_raises_is_raised_here_and_a_child_is_made_anew() -> None
     with pytest.raises(Gone):
         apart.inspect(SourceFile("a.bin", 1000, stream), None)
     assert apart.inspect(source(), None).content_type == "text/plain"
+
+
+def test_a_slow_file_gives_way_to_other_processes_and_the_next_one_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart_module, "QUICK", 0.1)
+
+    def look(file: SourceFile) -> int:
+        deadline = time.monotonic() + 20
+        while file.name == "slow.bin" and os.getpriority(os.PRIO_PROCESS, 0) == usual and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    apart = Apart(Pipeline(look))
+    slow = source()
+    slow.name = "slow.bin"
+    assert apart.inspect(slow, None).metadata["found"] == apart_module.LOWEST_PRIORITY
+    assert apart.inspect(source(), None).metadata["found"] == usual

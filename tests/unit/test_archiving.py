@@ -69,6 +69,17 @@ def test_a_zip_holds_every_member_byte_for_byte(world: World, job: Job) -> None:
     assert watch.percents == sorted(watch.percents)
 
 
+def test_where_parts_may_be_small_photos_are_copied_too_and_the_zip_is_the_same(world: World, job: Job) -> None:
+    write(world, job, Watch())
+    one = world.objects.stored[None, KEY].content
+    world.objects.smallest_part = 1
+    world.objects.reads.clear()
+    write(world, job, Watch())
+    assert world.objects.stored[None, KEY].content == one
+    small = world.files(job)[2]
+    assert {key for key, *_ in world.objects.reads} == {small.key}
+
+
 def test_who_goes_on_keeps_the_parts_that_are_there(world: World, job: Job) -> None:
     first = Watch(dies_at=1)
     with pytest.raises(Crash):
@@ -166,7 +177,7 @@ def test_parts_of_an_earlier_zip_that_is_no_longer_wanted_are_removed(world: Wor
     assert world.objects.uploads == {}
 
 
-# -- large members whose CRC32 nobody knows yet ------------------------------------------------------------------------
+# -- large members whose CRC32 isn't known yet -------------------------------------------------------------------------
 
 FIRST, SECOND = os.urandom(34 * MIB), os.urandom(17 * MIB)
 
@@ -179,7 +190,7 @@ def films(world: World) -> Job:
 
 
 def unknown(world: World, job: Job) -> list[Member]:
-    """As the store has verified them in one PUT: read by nobody."""
+    """As the store has verified them in one PUT: never read."""
     found = [inspected(file) for file in world.files(job)]
     return [Member(file.filename, replace(file, crc32=None) if file.size > MIB else file) for file in found]
 

@@ -12,16 +12,20 @@ import pytest
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
-from chalicelib.pipelines.archive_step import archive_slices
+from chalicelib.pipelines.archive_step import StrategyOption, archive_slices
 from chalicelib.pipelines.base import Member, RunContext, Step
 from tests.fakes import World
 from tests.fakes.queues import Message, record
-from tests.fakes.world import OWNER, Crash
+from tests.fakes.world import OWNER, Crash, Options
 
 MIB = 1024 * 1024
 RUN = "run-scans"
 SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 3, 9 * MIB)
 CONTENTS = [Random(number).randbytes(size) for number, size in enumerate(SIZES)]
+
+
+class Wide(Options):
+    strategy: StrategyOption = "fast"
 
 
 def members(job: RunContext) -> Iterator[Member]:
@@ -38,7 +42,8 @@ def write(job: RunContext) -> None:
 
 @pytest.fixture
 def wide(world: World) -> World:
-    fill = archive_slices("Fill", "complete", members, strategy=lambda options: "fast")
+    world.scans.Options = Wide
+    fill = archive_slices("Fill", "complete", members)
     world.scans.steps = (fill, Step("Write", write))
     return world
 

@@ -2,7 +2,9 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from random import Random
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -14,11 +16,12 @@ from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
 from chalicelib.pipelines.base import StoredFile, Strategy
 from tests.fakes import World
-from tests.fakes.world import OWNER
+from tests.fakes.world import OWNER, Crash
 
 MIB = 1024 * 1024
 RUN = "run-chores"
-SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 3, 9 * MIB)
+SIZES = (34 * MIB, 9 * MIB, 9 * MIB, 17 * MIB, 9 * MIB, 9 * MIB, 3)
+COUNTS = (3, 3, 1)
 CONTENTS = [Random(number).randbytes(size) for number, size in enumerate(SIZES)]
 
 
@@ -64,7 +67,7 @@ def test_many_workers_make_the_zip_that_one_makes_and_read_no_film_for_it(archiv
     stream = archives.objects.stream
 
     def watched(key: str, start: int, end: int, **more: object) -> object:
-        if key.endswith(("/0", "/4")):
+        if key.endswith(("/0", "/3")):
             read.append(end - start)
         return stream(key, start, end, **more)
 
@@ -84,18 +87,89 @@ def test_many_workers_make_the_zip_that_one_makes_and_read_no_film_for_it(archiv
         assert [archive.read(name) for name in archive.namelist()] == CONTENTS
 
 
-def test_several_zips_are_made_by_one_worker(archives: World) -> None:
-    job = begin(archives, "fast", (3, 4))
-    archives.deliver(RUN)
-    archives.settle_down(minutes=5)
-    assert archives.job(job).state is JobState.COMPLETED, archives.job(job).error_message
-    assert not list(archives.jobs.slices(archives.job(job)))
-    for name, some in (("part01", CONTENTS[:3]), ("part02", CONTENTS[3:])):
-        with zipfile.ZipFile(io.BytesIO(zipped(archives, job, name))) as archive:
+def several(world: World, job: Job) -> list[bytes]:
+    """The zips of a job that was begun with COUNTS, each whole by itself."""
+    assert world.job(job).state is JobState.COMPLETED, world.job(job).error_message
+    assert world.objects.uploads == {}
+    found, start = [], 0
+    for name, count in zip(("part01", "part02", "part03"), COUNTS, strict=True):
+        found.append(zipped(world, job, name))
+        with zipfile.ZipFile(io.BytesIO(found[-1])) as archive:
+            some = CONTENTS[start : start + count]
             assert [archive.read(member) for member in archive.namelist()] == some
+        start += count
+    return found
 
 
-@pytest.mark.parametrize("number", [0, 1, 4])
+def test_many_workers_make_the_several_zips_that_one_makes(archives: World) -> None:
+    """One of them is so small that it isn't made in parts at all."""
+    found = []
+    for strategy in ("fast", "cheap"):
+        job = begin(archives, strategy, COUNTS)
+        archives.deliver(RUN)
+        assert (archives.job(job).slices or 0) >= 2 if strategy == "fast" else archives.job(job).slices is None
+        archives.settle_down(minutes=5)
+        found.append(several(archives, job))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_worker_may_die_at_any_part_of_several_zips(archives: World, before: bool) -> None:
+    """before: or right after the store has it."""
+    calls, dies_at = 0, 0
+
+    def dying(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **more: Any) -> Any:
+            nonlocal calls, dies_at
+            calls += 1
+            dies = calls == dies_at + 1
+            if dies:
+                calls, dies_at = 0, dies_at + 1
+            if dies and before:
+                raise Crash
+            done = method(*given, **more)
+            if dies:
+                raise Crash
+            return done
+
+        return call
+
+    job = begin(archives, "fast", COUNTS)
+    for name in ("put_part", "copy_part", "finish_parts", "start_parts"):
+        setattr(archives.objects, name, dying(getattr(archives.objects, name)))
+    archives.settle_down(minutes=60)
+    assert dies_at >= 3
+    several(archives, job)
+
+
+def test_a_file_that_goes_takes_the_parts_of_all_zips_with_it(archives: World) -> None:
+    job = begin(archives, "fast", COUNTS)
+    archives.deliver(RUN)
+    assert len(archives.objects.uploads) == 2
+    archives.objects.delete(["uploads/scans/other/3"])
+    archives.settle_down(minutes=60)
+    failed = archives.job(job)
+    assert (failed.state, failed.error_code) == (JobState.FAILED, "source_changed")
+    assert "3.mov" in (failed.error_message or "")
+    assert archives.objects.uploads == {}, "its parts would be paid for"
+
+
+def test_a_file_that_goes_between_two_zips_takes_the_parts_of_the_second_with_it(archives: World) -> None:
+    job = begin(archives, "fast", COUNTS)
+    finish = archives.objects.finish_parts
+
+    def finishing(*given: Any, **more: Any) -> Any:
+        archives.objects.delete(["uploads/scans/other/3"])  # its header waits for the last run
+        return finish(*given, **more)
+
+    archives.objects.finish_parts = finishing  # type: ignore[method-assign]
+    archives.settle_down(minutes=60)
+    failed = archives.job(job)
+    assert (failed.state, failed.error_code) == (JobState.FAILED, "source_changed")
+    assert archives.objects.uploads == {}
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
 @pytest.mark.parametrize("deleted", [True, False])
 def test_a_file_that_goes_while_many_are_at_it_fails_the_archive_by_its_name(
     archives: World, number: int, deleted: bool

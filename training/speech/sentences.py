@@ -36,6 +36,91 @@ Would you pour some milk into the blue jug?
 The leather chair creaked whenever she sat down.
 Both engines failed, and the pilot stayed calm.
 A few shy tourists joined us for the evening meal.
+The captain shouted orders over the roar of the wind.
+She found a small key beneath the kitchen rug.
+Both brothers learned to swim in a shallow river.
+The judge refused to change her mind about the case.
+We watched the orange sun sink behind the hills.
+Rough wool is warm, but it scratches the skin.
+A yellow cab splashed through the puddle outside.
+The chef chopped garlic, ginger and green peppers.
+You should check the engine before a long journey.
+Those old photographs were taken in early March.
+He whispered a joke and everybody laughed at once.
+The museum displays vases from ancient cities.
+My uncle usually chooses the cheapest hotel.
+Strong coffee keeps the night watch awake.
+They measured the depth of the well with a rope.
+The bird built its nest in the branches of an oak.
+Give the driver your address and a small tip.
+The power failed twice during the thunder storm.
+An honest answer is better than a clever excuse.
+Which of these paths leads down to the valley?
+The painter mixed blue and white on a wooden board.
+Our neighbor grows beans, cabbage and sweet corn.
+She pulled the heavy curtain across the window.
+Fresh snow covered the roofs of the whole village.
+The boys threw pebbles at an empty bottle.
+I believe that the pleasure was entirely mine.
+A narrow bridge joins the island to the coast.
+He pushed the door, but it would not budge.
+The nurse gave him a cup of water and two pills.
+We had fish, rice and a bowl of soup for lunch.
+The youth choir sang in the cathedral on Sunday.
+Please remove your shoes and leave them in the hall.
+Smoke rose from the chimney of the little cottage.
+The thief vanished into a crowd of shoppers.
+Her cheeks were red from the bitter cold.
+It took three hours to repair the broken wheel.
+The lawyer put her glasses on and read the page aloud.
+Wild geese fly south when the days grow short.
+The soldiers marched along the dusty road.
+Is there enough butter for another batch of cookies?
+A sharp pain shot through his left ankle.
+The council voted against the new highway.
+She taught him how to ride a horse without fear.
+Five huge trucks blocked the entrance to the garage.
+The moon shone brightly above the quiet lagoon.
+Bring the ladder and hold it against the wall.
+The usual treatment is rest and plenty of fluids.
+He drew a rough sketch of the house from memory.
+Most of the guests arrived just after nine.
+The children giggled at the funny little clown.
+Every June the town holds a fair by the lake.
+A dog barked somewhere beyond the fence.
+The shop sells leather bags and silver rings.
+Do you know whether the bank is open today?
+The tall ship sailed slowly toward the harbor mouth.
+Nothing grows in the shadow of that great tree.
+She zipped up her jacket and stepped into the rain.
+The farmer sharpened his axe on a smooth stone.
+Two young foxes played in the ditch beside the field.
+We could not agree on the color of the walls.
+The judge and the jury listened to both versions.
+The king wore a robe of thick purple velvet.
+Push the button twice and wait for the beep.
+His voice was calm, though his hands were shaking.
+An early frost destroyed the peaches and plums.
+The teacher drew a circle on the board.
+They moved the couch closer to the fireplace.
+The fisherman caught a dozen trout before breakfast.
+Our plane leaves from the other end of the airport.
+Who would have guessed that the box was empty?
+The clock on the tower struck seven times.
+She brushed the dust off the cover of the book.
+A cool breeze blew in from the ocean.
+The factory produces cheap plastic toys.
+Watch how the spider weaves its fragile web.
+He could hardly hear the music through the noise.
+The bakery on the corner makes delicious bread.
+Five of the bridges were closed for repairs.
+That vision never left her for the rest of her life.
+The boy hid the coins in an old tin box.
+Both teams were tired after the long match.
+A thick hedge separates the two gardens.
+The judge wished everyone a happy new year.
+Turn off the oven and let the cake cool.
+The road curves sharply to the right at the mill.
 """.splitlines()
 
 HELD_OUT = """\

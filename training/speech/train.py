@@ -2,14 +2,17 @@
 
     nice python -m training.speech.train [--out FILE]
 
-Data: 35 sentences by four of flite's voices (Debian's package `flite`), clean and with faint noise. flite tells where
-each phone ends; the aligner without a finder tells where it would put it. Two networks of one hidden layer learn to
-score the 21 candidates around the aligner's border, so that the true one wins against the aligner's own preference.
+Data: 120 sentences by four of flite's voices (Debian's package `flite`), each with two levels of faint noise. flite
+tells where each phone ends; the aligner without a finder tells where it would put it. Networks of one hidden layer
+learn to score the 21 candidates around the aligner's border, so that the true one wins against the aligner's own
+preference.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -17,70 +20,106 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.speech import boundaries as b
-from chalicelib.pipelines.speech.arpabet import CLASSES
-from chalicelib.pipelines.speech.placing import Aligner, Placed
+from chalicelib.pipelines.speech.placing import PAD, Aligner, one_thread
 from training.speech.sentences import TRAINING
 from training.speech.setting import lexicon, model_folder
 from training.speech.spoken import VOICES, Spoken, speak
 
 Floats = NDArray[np.float32]
 
-NOISES = (0.0, 1e-4, 7e-4, 5e-3)  # deviations, of full scale
-HIDDEN, EPOCHS, BATCH, RATE, DECAY = 48, 24, 64, 2e-3, 3e-5
+NOISES = ((0.0, 7e-4), (1e-4, 5e-3))  # deviations, of full scale: those of every other utterance
+HIDDEN, EPOCHS, BATCH, RATE, DECAY = 48, 12, 64, 2e-3, 3e-5
 SHARP = 0.004  # seconds: how far from the truth a candidate still counts as right
-NETS = 2
+PREFERENCE = 0.03  # seconds: how fast a candidate loses by its distance from the aligner's border
+NETS = 4
+WIDTH = 2 * b.AROUND + 1
 
 
-def edges(phones: list[tuple[str, float, float]]) -> list[tuple[str, str, float]]:
-    """(left, right, second) of every border, silences included."""
-    found = []
-    before: tuple[str, float] | None = None
-    for name, start, end in phones:
-        if name != "SIL":
-            joins = before is not None and start - before[1] < 0.001
-            if before is not None and not joins:
-                found.append((before[0], "SIL", before[1]))
-            found.append((before[0] if before and joins else "SIL", name, start))
-            before = (name, end)
-    return [*found, (before[0], "SIL", before[1])] if before else found
+class Watcher(b.Finder):
+    """Keeps what a finder would be given, and moves nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    def refine(
+        self, samples: NDArray[np.int16], rows: Sequence[Sequence[b.Border]], plain: Mapping[int, b.Edges]
+    ) -> dict[int, b.Edges]:
+        self.samples, self.borders = samples, [border for row in rows for border in row]
+        self.seconds = []
+        for border in self.borders:
+            if border.after:
+                self.seconds.append(plain[border.after[0]][border.after[1]][0])
+            elif border.before:
+                self.seconds.append(plain[border.before[0]][border.before[1]][1])
+        return dict(plain)
 
 
-def matched(placed: Placed, spoken: Spoken) -> list[tuple[int, int, float, float]]:
-    """(class left, class right, aligner's second, true second) of the borders that both have."""
-    got = edges([(p.name, p.start, p.end) for word in placed.words for p in word.phones])
-    want = edges(list(spoken.phones))
-    found = []
-    pairs = [(left, right) for left, right, _ in got], [(left, right) for left, right, _ in want]
-    for i, j, count in SequenceMatcher(None, *pairs, False).get_matching_blocks():
-        for k in range(count):
-            left, right, second = got[i + k]
-            found.append((CLASSES[left], CLASSES[right], second, want[j + k][2]))
-    return found
+@dataclass(frozen=True)
+class Examples:
+    """A row a border. sound: bands of all frames that its candidates see. kinds: classes of both sides. right: how
+    right each candidate is; preference: what the aligner's own border adds to its score."""
+
+    sound: NDArray[np.float16]
+    kinds: Floats
+    right: Floats
+    preference: Floats
+
+    def inputs(self, rows: NDArray[np.int64]) -> Floats:
+        """What the network sees of the candidates, as boundaries.inputs() has it, (rows, candidates, INPUTS)."""
+        seen = np.lib.stride_tricks.sliding_window_view(self.sound[rows].astype(np.float32), WIDTH, axis=1)
+        seen = seen.transpose(0, 1, 3, 2).reshape(len(rows), self.right.shape[1], -1)
+        kinds = np.broadcast_to(self.kinds[rows, None], (*seen.shape[:2], 2 * b.KINDS))
+        return np.concatenate([seen, kinds], axis=2)
 
 
-def examples() -> tuple[Floats, Floats]:
-    """What the network sees of each candidate, (borders, 21, INPUTS), and (borders, 21, 2): how right each is, and what
-    the aligner's preference adds to its score."""
+def edges(spoken: Spoken) -> Iterator[tuple[str, str, float]]:
+    """(left, right, second) of every border that was spoken; a name is "" for silence."""
+    before, at = "", 0.0
+    for name, start, end in spoken.phones:
+        named = "" if name == "SIL" else name
+        if named or before:
+            yield before, named, start
+        before, at = named, end
+    if before:
+        yield before, "", at
+
+
+def examples() -> Examples:
     words = lexicon()
-    seen, wanted = [], []
-    for seed, (text, voice, noise) in enumerate((t, v, n) for t in TRAINING for v in VOICES for n in NOISES):
-        spoken = speak(text, voice)
-        rng = np.random.default_rng(seed)
-        noisy = spoken.samples + rng.normal(0, noise * 32768, len(spoken.samples))
-        samples = np.clip(np.rint(noisy), -32768, 32767).astype(np.int16)
-        tokens = words.tokens(text)
-        energy = b.bands(samples)
-        for left, right, second, truth in matched(Aligner(model_folder(), tokens).place(samples, tokens), spoken):
-            if abs(second - truth) > b.REACH * b.STEP:
-                continue
-            centres = np.arange(round(second / b.STEP) - b.REACH, round(second / b.STEP) + b.REACH + 1)
-            seen.append(b.inputs(energy, centres, left, right).astype(np.float16))
-            right_by = np.exp(-0.5 * ((centres * b.STEP - truth) / SHARP) ** 2)
-            wanted.append(np.stack([right_by / right_by.sum(), -np.abs(centres * b.STEP - second) / b.TRUST], axis=1))
-    return np.array(seen), np.array(wanted, np.float32)
+    sound, kinds, right, preference = [], [], [], []
+    for number, (text, voice) in enumerate((text, voice) for text in TRAINING for voice in VOICES):
+        for noise in NOISES[number % 2]:
+            spoken = speak(text, voice)
+            added = np.random.default_rng(number).normal(0, noise * 32768, len(spoken.samples))
+            samples = np.clip(np.rint(spoken.samples + added), -32768, 32767).astype(np.int16)
+            tokens, watcher = words.tokens(text), Watcher()
+            Aligner(model_folder(), tokens, watcher).place(samples, tokens)
+            energy = b.bands(watcher.samples)
+            for border, second, truth in matched(watcher, list(edges(spoken))):
+                centres = np.arange(round(second / b.STEP) - b.REACH, round(second / b.STEP) + b.REACH + 1)
+                around = np.arange(centres[0] - b.AROUND, centres[-1] + b.AROUND + 1)
+                by = np.exp(-0.5 * ((centres * b.STEP - truth) / SHARP) ** 2)
+                sound.append(energy[np.clip(around, 0, len(energy) - 1)].astype(np.float16))
+                kinds.append(np.eye(b.KINDS)[[b.kind(border.left), b.kind(border.right)]].ravel())
+                right.append(by / by.sum())
+                preference.append(-np.abs(centres * b.STEP - second) / PREFERENCE)
+    return Examples(
+        np.array(sound),
+        *(np.array(rows, np.float32) for rows in (kinds, right, preference)),
+    )
 
 
-def fit(seen: Floats, wanted: Floats, seed: int) -> tuple[Floats, Floats, Floats]:
+def matched(watcher: Watcher, spoken: Sequence[tuple[str, str, float]]) -> Iterator[tuple[b.Border, float, float]]:
+    """Borders that were both aligned and spoken, with the aligner's second and the true one, within reach."""
+    got, want = [(x.left, x.right) for x in watcher.borders], [(left, right) for left, right, _ in spoken]
+    for i, j, count in SequenceMatcher(None, got, want, False).get_matching_blocks():
+        for k in range(count):
+            second, truth = watcher.seconds[i + k], spoken[j + k][2] + PAD * b.HOP_SECONDS
+            if abs(second - truth) <= b.REACH * b.STEP:
+                yield watcher.borders[i + k], second, truth
+
+
+def fit(data: Examples, seed: int) -> tuple[Floats, Floats, Floats]:
     """Adam on the cross-entropy between the truth and the softmax of scores plus the aligner's preference."""
     rng = np.random.default_rng(seed)
     weights = [
@@ -92,15 +131,15 @@ def fit(seen: Floats, wanted: Floats, seed: int) -> tuple[Floats, Floats, Floats
     step = 0
     for epoch in range(EPOCHS):
         rate = RATE * 0.5 * (1 + np.cos(np.pi * epoch / EPOCHS))
-        order = rng.permutation(len(seen))
+        order = rng.permutation(len(data.right))
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            x, truth, prior = seen[rows].astype(np.float32), wanted[rows, :, 0], wanted[rows, :, 1]
+            x = data.inputs(rows)
             hidden = np.tanh(x @ weights[0] + weights[1])
-            scores = hidden @ weights[2] + prior
+            scores = hidden @ weights[2] + data.preference[rows]
             share = np.exp(scores - scores.max(axis=1, keepdims=True))
             share /= share.sum(axis=1, keepdims=True)
-            error = (share - truth) / len(rows)
+            error = (share - data.right[rows]) / len(rows)
             back = error[..., None] * weights[2] * (1 - hidden**2)
             flat = back.reshape(-1, HIDDEN)
             gradients = [
@@ -120,14 +159,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=b.WEIGHTS)
     out = parser.parse_args().out
-    seen, wanted = examples()
-    print(f"{len(seen)} borders")
     kept: dict[str, NDArray[np.generic]] = {"count": np.array(NETS)}
-    for n in range(NETS):
-        net = fit(seen, wanted, seed=n)
-        kept |= {
-            f"{name}{n}": values.astype(np.float16) for name, values in zip(("in", "bias", "out"), net, strict=True)
-        }
+    with one_thread():
+        data = examples()
+        print(f"{len(data.right)} borders", flush=True)
+        for n in range(NETS):
+            net = fit(data, seed=n)
+            kept |= {
+                f"{name}{n}": values.astype(np.float16) for name, values in zip(("in", "bias", "out"), net, strict=True)
+            }
     np.savez(out, **kept)  # type: ignore[arg-type]
     print(f"{sum(v.size for v in kept.values()) - 1} weights in {out}, {out.stat().st_size} bytes")
 

@@ -17,6 +17,7 @@ const loadDashboard = () => import('./pages/DashboardPage')
 const loadAccount = () => import('./pages/AccountPage')
 const loadLibrary = () => import('./pages/library/LibraryPage')
 const loadSettings = () => import('./pages/settings/SettingsPage')
+const loadImport = () => import('./pages/imports/ImportPage')
 const loadGuides = () => import('./pages/guides/GuidesPage')
 const loadAudit = () => import('./pages/audit/AuditPage')
 const loadResults = () => import('./pages/results/ResultsPage')
@@ -29,6 +30,7 @@ const DashboardPage = lazy(loadDashboard)
 const AccountPage = lazy(loadAccount)
 const LibraryPage = lazy(loadLibrary)
 const SettingsPage = lazy(loadSettings)
+const ImportPage = lazy(loadImport)
 const GuidesPage = lazy(loadGuides)
 const AuditPage = lazy(loadAudit)
 const ResultsPage = lazy(loadResults)
@@ -53,6 +55,7 @@ const LATER = [
   loadScenes,
   loadDashboard,
   loadAccount,
+  loadImport,
   loadGuides,
   loadSettings,
   loadAudit,
@@ -98,6 +101,7 @@ export function App() {
                   <Route path="results" element={<ResultsPage />} />
                   <Route path="scenes/*" element={<ScenesPages />} />
                   <Route path="dashboard" element={<DashboardPage />} />
+                  <Route path="import" element={<ImportPage />} />
                   <Route path="guides" element={<GuidesPage />} />
                   <Route path="settings" element={<SettingsPage />} />
                   <Route path="audit" element={<AuditPage />} />

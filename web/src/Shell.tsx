@@ -137,6 +137,7 @@ function useShortcuts(showKeys: () => void): void {
       r: '/results',
       c: '/scenes',
       s: '/dashboard',
+      i: '/import',
     }
     const listen = (event: KeyboardEvent) => {
       const typing = (event.target as Element).closest?.('input, textarea, select, [contenteditable]')

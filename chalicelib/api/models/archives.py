@@ -10,6 +10,7 @@ from chalicelib.jobs.states import FileState, JobState
 
 MiB, TiB = 1024 * 1024, 1024**4
 ArchiveLayout = Literal["organised", "original", "flat"]
+ArchiveStrategy = Literal["fast", "cheap", "auto"]
 
 
 class FilesFilter(Given):
@@ -46,10 +47,10 @@ class ArchiveRequest(Chosen):
     )
     artifacts: bool = Field(False, description="Also what the jobs of `job_ids` came to, but for their own zips.")
     name: Name | None = Field(None, description="What it is saved as, without `.zip`.")
-    strategy: Literal["fast", "cheap", "auto"] = Field(
+    strategy: ArchiveStrategy = Field(
         "auto",
         description="`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one "
-        "would need over a minute. Several zips are always made by one.",
+        "would need over a minute.",
     )
     split_bytes: int | None = Field(
         None, ge=MiB, le=5 * TiB, description="Largest size of one zip; larger archives become several zips."
@@ -65,15 +66,18 @@ class ArchiveEstimate(Answer):
     usd: float = Field(description="US dollars, of requests and functions.")
 
 
-class ArchivePlan(Answer):
+class ArchiveEstimates(Answer):
     """estimate: of the strategy that was asked for."""
 
-    size_bytes: int
-    file_count: int
-    zip_count: int
     estimate: ArchiveEstimate
     fast: ArchiveEstimate
     cheap: ArchiveEstimate
+
+
+class ArchivePlan(ArchiveEstimates):
+    size_bytes: int
+    file_count: int
+    zip_count: int
 
 
 class ArchivesQuery(Query):

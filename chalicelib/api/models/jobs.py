@@ -76,6 +76,17 @@ class JobAnswer(Answer):
     results_current: bool = Field(True, description="Whether its results have all of these corrections.")
 
 
+class OriginAnswer(Answer):
+    """Where a job's files were found."""
+
+    kind: Literal["import", "drop"]
+    path: str = Field(description="The place that was imported, or the drop folder.")
+    stage: Literal["waiting", "listing", "taken"] = Field(
+        description="`waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in."
+    )
+    closes_at: Time | None = Field(description="Of one that waits: when it is closed unless more comes.")
+
+
 class JobSummary(Answer):
     id: str
     name: str
@@ -93,11 +104,15 @@ class JobSummary(Answer):
     size_bytes: int | None = Field(
         description="Its files' bytes in your storage; null until it is over. Bytes that files share count once."
     )
+    origin: OriginAnswer | None = Field(None, description="Of an import and of a drop folder.")
 
 
 class JobsQuery(Query):
     status: Annotated[list[JobState], BeforeValidator(commas)] = Field(default_factory=list)
     pipeline: PipelineName | None = None
+    origin: Annotated[list[Literal["import", "drop"]], BeforeValidator(commas)] = Field(
+        default_factory=list, description="Imports, or drop folders, alone."
+    )
     limit: int = Field(50, ge=1, le=100)
     cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}$")
 

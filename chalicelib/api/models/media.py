@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chalicelib.api.models.archives import ArchiveEstimates, ArchiveStrategy
 from chalicelib.api.models.shapes import Answer, Given, Page, Query
 
 FileId = Annotated[str, StringConstraints(max_length=100)]
@@ -77,11 +78,13 @@ class RemakeRequest(Given):
 
     layout: Layout | None = None
     names: Names | None = None
+    strategy: ArchiveStrategy | None = None
 
 
 class TreeQuery(Query):
     layout: Layout | None = Field(None, description="Of the zip; unless given, the job's option.")
     names: Names | None = Field(None, description="As layout.")
+    strategy: ArchiveStrategy | None = Field(None, description="As layout; of the estimate.")
     folder: str = Field("", max_length=2000, description="Only what lies in it, as `2024/01`; empty: all.")
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(200, ge=1, le=1000)
@@ -108,4 +111,7 @@ class TreeAnswer(Page):
     items: list[TreeFile]
     files: int = Field(description="In the whole zip, without its manifests.")
     size_bytes: int
+    estimates: ArchiveEstimates | None = Field(
+        description="Of making the zip, without its manifests; null but for the first page of the zip itself."
+    )
     final: bool = Field(description="Whether all of the job's files are in: before, places may still change.")

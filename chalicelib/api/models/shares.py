@@ -18,7 +18,7 @@ class ShareRequest(Given):
     name: Name | None = Field(None, description="What visitors see as the title; else that of the job or archive.")
     password: str | None = Field(None, min_length=4, max_length=128)
     download_limit: int | None = Field(
-        None, ge=1, le=1_000_000, description="So often may something be downloaded, a file or the zip."
+        None, ge=1, le=1_000_000, description="How many downloads are allowed, of files and of the zip together."
     )
 
     @model_validator(mode="after")

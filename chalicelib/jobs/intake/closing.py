@@ -43,7 +43,9 @@ class Closing:
             self._settling.settle(job.id)
             return
         # Read once for all pages, and only what is compared: of a hundred thousand files that is a few MB.
-        own = {file.key: (file.number, file.etag, file.state in FINISHED) for file in self._jobs.files(job)}
+        own = {
+            file.key: (file.number, file.etag, file.state in FINISHED) for file in self._jobs.files(job, binned=True)
+        }
         listing = job.listing
         while True:
             page, after = self._objects.list_page(job.batch or "", bucket=None, after=listing["after"], recursive=True)

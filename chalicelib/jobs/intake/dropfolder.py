@@ -28,6 +28,7 @@ from chalicelib.jobs.model import File, Job, StoredObject, file_id
 from chalicelib.jobs.moves import AWAIT, CLOSE, SET_OPTIONS
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import DropStore
+from chalicelib.jobs.progress import closes
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
 from chalicelib.jobs.work.settling import RUN_PATIENCE, Settling
 
@@ -123,8 +124,8 @@ class DropFolders:
     def close_if_quiet(self, job: Job) -> Job:
         """Closes a batch without a new file for the quiet time; one with a manifest stays open until its files are
         given up."""
-        patience = self._limits.quiet_seconds if job.awaits is None else self._limits.upload_patience
-        if job.batch and not job.sealed and (job.active_at or job.created_at) + timedelta(0, patience) <= self._clock():
+        at = closes(job, self._limits)
+        if at and at <= self._clock():
             return self._close(job)
         return job
 
@@ -136,7 +137,7 @@ class DropFolders:
         known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
         jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
         done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}
-        there = self._jobs.files_by_id(list(done.values())) if done else {}
+        there = self._jobs.files_by_id(list(done.values()), binned=True) if done else {}
 
         def is_new(seen: StoredObject) -> bool:
             if seen.key not in known or jobs[known[seen.key][0]] is None:

@@ -98,7 +98,16 @@ class Importer:
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         try:
-            job = self._intake.create(owner_id, pipeline, options, name=name, id=id, listing=listing, **fields)
+            job = self._intake.create(
+                owner_id,
+                pipeline,
+                options,
+                name=name,
+                id=id,
+                listing=listing,
+                imported_from=self.name(place),
+                **fields,
+            )
         except StaleTransition:
             if (known := self._intake.made(owner_id, pipeline, id)) is None:
                 raise
@@ -112,9 +121,17 @@ class Importer:
         place = Root.parse(path, self._own_bucket)
         roots = [root.of(owner_id) for root in self._roots]
         if place.ours or not any(root.holds(place) for root in roots):
-            below = " or ".join(f"s3://{root.bucket or self._own_bucket}/{root.prefix}" for root in roots)
+            below = " or ".join(self.name(root) for root in roots)
             raise ImportNotAllowed(f"You may import from below {below or 'nowhere'} only.")
         return place
+
+    def roots(self, owner_id: str) -> list[Root]:
+        """The places from which that user may import."""
+        return [own for root in self._roots if not (own := root.of(owner_id)).ours]
+
+    def name(self, place: Root) -> str:
+        """The whole address of a place."""
+        return f"s3://{place.bucket or self._own_bucket}/{place.prefix}"
 
     def count(self, place: Root, pages: int) -> int:
         """How many objects an import from there would take, counted over at most so many pages of 1,000."""

@@ -85,7 +85,7 @@ class Reuse:
         checked = self._intake.check_options(pipeline, options)
         known = self._intake.made(owner_id, pipeline, id)
         if known and known.sealed:
-            return self._taken_in(known, list(self._jobs.files(known)))
+            return self._taken_in(known, list(self._jobs.files(known, binned=True)))
         wanted = _once(chosen)
         sources = self._sources(owner_id, wanted)
         rules = self._pipelines[pipeline].accepts

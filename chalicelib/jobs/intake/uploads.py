@@ -264,7 +264,7 @@ class Intake:
 
     def _added(self, job: Job, first: int, count: int) -> tuple[Job, list[Upload]]:
         """The files that an earlier try of the same request added: its worker may have died before answering."""
-        files = list(self._jobs.files(job, first=first, last=first + count - 1))
+        files = list(self._jobs.files(job, first=first, last=first + count - 1, binned=True))
         return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
 
     def _taken_in(self, job: Job, files: Sequence[File], copies: Mapping[int, str]) -> tuple[Job, list[Upload]]:

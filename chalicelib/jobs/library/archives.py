@@ -34,7 +34,7 @@ from chalicelib.jobs.ports.outside import Clock, NewId, ObjectStore
 from chalicelib.jobs.ports.stores import FileReads, FilesById, JobLists
 from chalicelib.jobs.states import FileState, JobState
 from chalicelib.jobs.work.archiving import plan_archive
-from chalicelib.jobs.work.zip_estimate import Estimate, estimate, reading, together
+from chalicelib.jobs.work.zip_estimate import Estimates, Needs, estimates, needs, reading
 from chalicelib.pipelines.base import Member, StoredFile, Strategy
 
 MOST_ZIPS = 500
@@ -62,7 +62,7 @@ class Choice:
 @dataclass(frozen=True)
 class Wanted:
     """split_bytes: the most that one zip may have; None: one zip, whatever its size. keep_seconds: None for as long as
-    the installation keeps archives. strategy: of one zip; several are made by one worker."""
+    the installation keeps archives."""
 
     choice: Choice
     layout: Layout = "organised"
@@ -74,15 +74,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Planning:
-    """An archive as it would be. counts, sizes: of the members and of the bytes of each zip. estimate: of the strategy
-    that was wanted."""
+    """An archive as it would be. counts, sizes: of the members and of the bytes of each zip."""
 
     members: Sequence[Planned]
     counts: Sequence[int]
     sizes: Sequence[int]
-    estimate: Estimate
-    fast: Estimate
-    cheap: Estimate
+    estimates: Estimates
 
 
 class Archives:
@@ -125,7 +122,7 @@ class Archives:
             "counts": planning.counts,
             "sizes": planning.sizes,
             "strategy": wanted.strategy,
-            "estimate": asdict(planning.estimate),
+            "estimate": asdict(planning.estimates.estimate),
         }
         kept = wanted.keep_seconds or self._limits.archive_seconds
         try:
@@ -247,6 +244,12 @@ def _planned(
     ]
 
 
+def estimates_of(files: Mapping[str, File], strategy: Strategy) -> Estimates:
+    """What a zip of a job's files takes, by their paths in it."""
+    found = [Planned(path, _stored(file), _local(file) or file.modified_at) for path, file in files.items()]
+    return _priced(found, [len(found)], strategy).estimates
+
+
 def planned_zip(members: Sequence[Planned]) -> Plan:
     """The zip of these members, as if all CRC32s were known: neither its size nor its parts depend on them."""
 
@@ -258,17 +261,13 @@ def planned_zip(members: Sequence[Planned]) -> Plan:
 
 def _priced(members: Sequence[Planned], counts: Sequence[int], strategy: Strategy) -> Planning:
     first = reading([one.stored.size for one in members if must_be_read(one.stored)])
-    ways: tuple[Strategy, ...] = (strategy, "fast", "cheap") if len(counts) == 1 else ("cheap",)
     sizes: list[int] = []
-    found: dict[Strategy, list[Estimate]] = defaultdict(list)
+    needed = Needs()
     for some in parts(members, counts):
         planned = planned_zip(some)
         sizes.append(planned.size)
-        for way in dict.fromkeys(ways):
-            found[way].append(estimate(planned, way))
-    each = {way: together(several, first=first) for way, several in found.items()}
-    cheap = each["cheap"]
-    return Planning(members, counts, sizes, each.get(strategy, cheap), each.get("fast", cheap), cheap)
+        needed += needs(planned)
+    return Planning(members, counts, sizes, estimates(needed, strategy, first))
 
 
 def _counts(members: Sequence[Planned], split_bytes: int | None) -> list[int]:

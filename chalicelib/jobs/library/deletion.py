@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
@@ -21,7 +22,7 @@ from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.library.ownership import Owned
 from chalicelib.jobs.library.removing import GOING, forget_kept, remove_files
 from chalicelib.jobs.library.sharing import Holder, holders, source_of
-from chalicelib.jobs.model import File, Job, Thumbnail, file_id
+from chalicelib.jobs.model import BIN_KEEPS, File, Job, Thumbnail, file_id
 from chalicelib.jobs.moves import BIN, DELETE, LOOK_AGAIN, RESTORE
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import DeletionStore, Use
@@ -30,10 +31,9 @@ from chalicelib.jobs.work import thumbnails
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 15
-"""Files in a transaction: each takes up to four of its 100 writes, and the counters some more."""
-READ_AT_ONCE = 510
-BIN_KEEPS = timedelta(days=30)
+AT_ONCE = 12
+"""Files in a transaction: each takes up to five of its 100 writes, and the counters some more."""
+READ_AT_ONCE = 504
 SMALL = 100
 """The most files of a job that is deleted before the answer."""
 SMALL_SECONDS = 15
@@ -60,7 +60,7 @@ class Deletion:
         owner shares it."""
         insured = False
         for _ in range(SIDE_BY_SIDE):  # files of one job that are deleted side by side all change its counts
-            job, file = self._owned.file(owner_id, job_id, number)
+            job, file = self._owned.file(owner_id, job_id, number, binned=True)
             found = self._holders(file)
             if not job.final or any(holder.busy for holder in found):
                 raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
@@ -109,7 +109,7 @@ class Deletion:
         if not job.binned_at:
             return job
         end = job.binned_at + BIN_KEEPS
-        due_at = job.due_at if job.due_at and job.due_at < end else job.expires_at
+        due_at = job.due_at if job.due_at and job.due_at < end else replace(job, binned_at=None).due_when_over
         try:
             return move(self._jobs, job, RESTORE(due_at=due_at))
         except StaleTransition:
@@ -158,7 +158,8 @@ class Deletion:
             if use.job_id != job.id:
                 uses[use.source_number].append(use)
         for first in range(1, job.file_count + 1, READ_AT_ONCE):
-            files = list(self._jobs.files(job, first=first, last=first + READ_AT_ONCE - 1))
+            last = first + READ_AT_ONCE - 1
+            files = list(self._jobs.files(job, first=first, last=last, binned=True))
             for some in batched(files, AT_ONCE):
                 if self._clock() >= deadline:
                     self._queues.clean_up({"job_id": job.id})
@@ -194,7 +195,7 @@ class Deletion:
                 return self._remove(job, files, uses)
             except StaleTransition:
                 job = self._jobs.job(job.id)
-                there = self._jobs.files_by_id([file.id for file in files])
+                there = self._jobs.files_by_id([file.id for file in files], binned=True)
                 files = [there[file.id] for file in files if file.id in there]
                 if not files:
                     return job  # another worker has removed them
@@ -228,7 +229,7 @@ class Deletion:
         """Deletes the thumbnail of a file that is gone, and its object unless another file shares it."""
         job_id, number = str(remains["job_id"]), int(remains["number"])
         source = str(remains["source_job_id"]), int(remains["source_number"])
-        there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)])
+        there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)], binned=True)
         if file_id(job_id, number) in there:
             return  # it was not deleted after all
         if place := remains.get("thumbnail"):

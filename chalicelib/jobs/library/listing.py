@@ -12,7 +12,7 @@ from chalicelib.jobs.model import File, Job
 from chalicelib.jobs.ports.stores import FileReads
 from chalicelib.jobs.states import FileState
 from chalicelib.pipelines.base import Pipeline
-from chalicelib.pipelines.listing import Column
+from chalicelib.pipelines.listing import Column, Columns
 
 SORTS: dict[str, Callable[[File], Any]] = {
     "number": lambda file: file.number,
@@ -77,17 +77,22 @@ class Listing:
 
     def check(self, job: Job, sort: str, group_by: str | None) -> None:
         """Raises InvalidFields where the job's pipeline has no such order or group."""
-        columns = self._pipelines[job.pipeline].listing
+        columns = self._columns(job)
         sorts, groups = (*SORTS, *columns.sorts), columns.groups
         for field, wanted, known in (("sort_by", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
             if wanted is not None and wanted not in known:
                 most = f"one of {', '.join(known)}" if known else f"nothing for {job.pipeline} jobs"
                 raise InvalidFields("The files can't be listed so.", errors=[FieldError(field, most)])
 
+    def _columns(self, job: Job) -> Columns:
+        """Works without files, such as archives, have no pipeline."""
+        pipeline = self._pipelines.get(job.pipeline)
+        return pipeline.listing if pipeline else Columns()
+
     def page(self, job: Job, wanted: Wanted) -> tuple[list[File], int]:
         """A page of files and how many there are in all. The plain list reads just its page, any other all of them."""
         start = (wanted.page - 1) * wanted.per_page
-        if wanted.everything_in_order and not job.counts.removed:
+        if wanted.everything_in_order and not job.counts.gone:
             last = min(start + wanted.per_page, job.file_count)
             return (list(self._jobs.files(job, first=start + 1, last=last)) if start < last else []), job.file_count
         found = self._matching(job, wanted)
@@ -95,7 +100,7 @@ class Listing:
 
     def groups(self, job: Job, wanted: Wanted, by: str) -> dict[str, int]:
         """How many of the matching files have each value of a column, all of them named."""
-        column = self._pipelines[job.pipeline].listing.column(by)
+        column = self._columns(job).column(by)
         assert column
         counts = dict.fromkeys(column.values, 0)
         for file in self._matching(job, wanted):
@@ -143,7 +148,7 @@ class Listing:
     def _order(self, job: Job, name: str) -> Callable[[File], Any]:
         if name in SORTS:
             return SORTS[name]
-        column = self._pipelines[job.pipeline].listing.column(name)
+        column = self._columns(job).column(name)
         assert column
         if column.values:
             return lambda file: column.values.index(_value(file, column))

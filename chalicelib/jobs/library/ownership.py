@@ -21,11 +21,15 @@ class Owned:
             raise JobNotFound("There is no such job.")
         return job
 
-    def file(self, owner_id: str, job_id: str, number: int) -> tuple[Job, File]:
+    def file(self, owner_id: str, job_id: str, number: int, *, binned: bool = False) -> tuple[Job, File]:
+        """FileNotFound, unless `binned` for one in the bin too."""
         job = self.job(owner_id, job_id)
         if not 0 < number <= job.file_count:
             raise FileNotFound("There is no such file.")
-        return job, self._jobs.file(job_id, number)
+        file = self._jobs.file(job_id, number)
+        if file.binned_at and not binned:
+            raise FileNotFound("There is no such file.")
+        return job, file
 
 
 def check_awaited(job: Job, file: File) -> None:

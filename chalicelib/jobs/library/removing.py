@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chalicelib.jobs.changes import (
     BatchKeyRecord,
+    BinRecord,
     Change,
     CountsRecord,
     FileRecord,
@@ -36,7 +37,7 @@ GOING = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 
 def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, Job | None]]) -> Job:
-    """Deletes up to 15 files of a job that is over, with all that counts them; returns the job.
+    """Deletes up to 12 files of a job that is over, with all that counts them; returns the job.
 
     heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and the job of
     that one where it is over. StaleTransition where one of them, or the job, has changed since it was read.
@@ -48,13 +49,13 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
     owners = {job.id: job.owner_id}
     freed = 0
     for file in files:
-        as_read = (There(), Is("state", file.state), Is("attempt", file.attempt))
+        as_read = (There(), Is("state", file.state), Is("attempt", file.attempt), Is("binned_at", file.binned_at))
         changes.append(Change(FileRecord(job.id, file.number), when=as_read, removes=True))
         changes += [Change(record, removes=True) for record in _beside(job, file)]
         numbers[job.id].append(file.number)
         counts[job.id]["removed"] += 1
         if file.state in FINISHED:
-            counts[job.id][file.state.value] -= 1
+            counts[job.id]["binned" if file.binned_at else file.state.value] -= 1
         if file.state not in FINISHED or not (size := counted(file)):
             continue
         counts[job.id]["size"] -= size
@@ -92,13 +93,15 @@ def forget_kept(jobs: Records, job: Job) -> Job:
     return replace(job, kept_bytes=0)
 
 
-def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord]:
+def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord | BinRecord]:
     """The records of a file besides its own."""
-    found: list[UseRecord | BatchKeyRecord] = []
+    found: list[UseRecord | BatchKeyRecord | BinRecord] = []
     if file.source and (place := parse_file_id(file.source)):
         found.append(UseRecord(*place, job.id, file.number))
     if job.batch:
         found.append(BatchKeyRecord(job.batch, file.key))
+    if file.binned_at:
+        found.append(BinRecord(job.id, file.number))
     return found
 
 

@@ -257,6 +257,8 @@ class Shares:
         if job.state is not JobState.COMPLETED:
             return []
         if job.pipeline != ARCHIVE:
+            if job.counts.binned and not job.current:
+                return []  # it may have what its owner has put into the bin since
             return [one for one in self._jobs.artifacts(job.id) if one.name == COMPLETE]
         return sorted((one for one in self._jobs.artifacts(job.id) if one.name != CONTENTS), key=lambda one: one.name)
 

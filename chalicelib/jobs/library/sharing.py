@@ -54,7 +54,7 @@ def give_back(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now:
 
 def holders(jobs: SharingStore, uses: list[Use], now: datetime) -> list[Holder]:
     """The valid uses, in order; removes those whose maker died."""
-    files = jobs.files_by_id([use.id for use in uses])
+    files = jobs.files_by_id([use.id for use in uses], binned=True)
     known: dict[str, Job | None] = {}
     found, dangling = [], []
     for use in uses:

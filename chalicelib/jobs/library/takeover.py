@@ -162,7 +162,7 @@ class Takeover:
 
     def _hand_on(self, job: Job, guest_id: str, deadline: datetime) -> bool:
         """Replaces the guest's id beside files and results of a job that has changed hands."""
-        for some in batched(self._jobs.files(job), FILES_AT_ONCE):
+        for some in batched(self._jobs.files(job, binned=True), FILES_AT_ONCE):
             if self._clock() >= deadline:
                 return False
             known = [f for f in some if f.sha256 and f.owner_hash == owner_hash(guest_id, f.sha256)]

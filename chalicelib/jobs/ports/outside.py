@@ -41,7 +41,10 @@ class UploadedPart:
 
 
 class ObjectStore(Protocol):
-    """Objects by key; bucket None means our own."""
+    """Objects by key; bucket None means our own. smallest_part: bytes that each part of an upload but the last has at
+    least."""
+
+    smallest_part: int
 
     def sign_put(
         self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
@@ -89,6 +92,12 @@ class ObjectStore(Protocol):
         self, prefix: str, *, bucket: str | None, after: str | None, recursive: bool
     ) -> tuple[list[StoredObject], str | None]:
         """Up to 1,000 objects after the key `after`, and the key to continue after, None at the end."""
+
+    def folder_page(
+        self, prefix: str, *, bucket: str | None, after: str | None, limit: int
+    ) -> tuple[list[str], list[StoredObject], str | None]:
+        """Folders (with a slash at the end) and objects right below a prefix, up to `limit` (at most 1,000) of both
+        after `after`; and the place to go on after, None at the end. ObjectMissing."""
 
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         """The keys and the folders (with a slash at the end) directly below a prefix of our own bucket: one page."""
@@ -147,6 +156,8 @@ class ObjectStore(Protocol):
         """The CRC32 of the whole object, where the store keeps one."""
 
     def abort_parts(self, key: str, upload_id: str) -> None: ...
+    def abort_below(self, prefix: str) -> None:
+        """Ends every upload in parts whose key begins so."""
 
 
 class ModelStore(Protocol):

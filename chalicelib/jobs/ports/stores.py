@@ -6,13 +6,13 @@ names a condition writes nothing when it doesn't hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from chalicelib.jobs.changes import Records
-from chalicelib.jobs.model import Artifact, File, Job, QueueState, Result, Slice, Usage, file_id
+from chalicelib.jobs.model import Artifact, File, Job, Origin, QueueState, Result, Slice, Usage, file_id
 from chalicelib.jobs.states import JobState
 
 
@@ -50,9 +50,10 @@ class JobLists(Protocol):
         limit: int,
         before: str | None,
         binned: bool | None = False,
+        origins: Collection[Origin] = (),
     ) -> tuple[list[Job], str | None]:
         """A page of the owner's jobs, newest first, without counts; and the id to continue before, None at the end.
-        binned: those in the bin instead; None: both."""
+        binned: those in the bin instead; None: both. origins: only jobs of these origins."""
 
 
 class JobOpening(Protocol):
@@ -77,10 +78,11 @@ class DueJobs(Protocol):
 
 class FileReads(Protocol):
     def file(self, job_id: str, number: int) -> File:
-        """FileNotFound."""
+        """FileNotFound. Also one in the bin."""
 
-    def files(self, job: Job, *, first: int = 1, last: int | None = None) -> Iterator[File]:
-        """Files in order of their numbers, up to the job's count: later ones are still being added."""
+    def files(self, job: Job, *, first: int = 1, last: int | None = None, binned: bool = False) -> Iterator[File]:
+        """Files in order of their numbers, up to the job's count: later ones are still being added. binned: also those
+        in the bin."""
 
 
 class FileCopies(Protocol):
@@ -134,8 +136,8 @@ class Batches(Protocol):
 
 
 class FilesById(Protocol):
-    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
-        """The existing files among these, of any job, strongly consistent."""
+    def files_by_id(self, ids: Sequence[str], *, binned: bool = False) -> dict[str, File]:
+        """The existing files among these, of any job, strongly consistent. binned: also those in the bin."""
 
 
 class Uses(Protocol):
@@ -199,13 +201,18 @@ class SweeperStore(Records, JobReads, FileReads, DueJobs, Protocol): ...
 
 class DeletionStore(Records, SharingStore, FileReads, Protocol):
     def same_bytes(self, owner_id: str, sha256: str) -> list[File]:
-        """The owner's inspected files with these bytes. From an index: the newest may be missing."""
+        """The owner's inspected files with these bytes, also in the bin. From an index: the newest may be missing."""
 
     def forget_batch(self, job: Job) -> None:
         """Forgets the keys of its drop folder that the job took in: files dropped again are new."""
 
     def remove_job(self, job: Job) -> None:
         """Deletes all items of a job except uses by other jobs."""
+
+
+class BinStore(DeletionStore, JobLists, Protocol):
+    def binned(self, job_id: str, after: int, limit: int) -> list[int]:
+        """Numbers of the job's files that are in the bin, beyond that number, in order."""
 
 
 class TakeoverStore(Records, JobLists, JobReads, FileReads, FoundCopies, Protocol):

@@ -1,19 +1,19 @@
-"""A zip of a job's files, put together inside the object store: resumable, in constant memory."""
+"""Zips of files, put together inside the object store: resumable, in constant memory."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Part, Plan, SourceChanged, plan
+from chalicelib.files.archive import COPY, COPY_FROM, MIN_PART, Entry, Plan, SourceChanged, plan
 from chalicelib.files.hashing import crc32, joined_crc32
 from chalicelib.jobs.errors import ChecksumRefused, ObjectMissing, PartsGone
 from chalicelib.jobs.ports.outside import ObjectStore, UploadedPart
 from chalicelib.jobs.work.zip_parts import FileChanged, PartMaker, Source, make_all
-from chalicelib.jobs.work.zip_slices import shareable, shares, write_shares
+from chalicelib.jobs.work.zip_slices import Ahead, Share, Target, shareable, shares, write_shares
 from chalicelib.pipelines.base import InspectedFile, Member, StoredFile
 
 log = logging.getLogger(__name__)
@@ -25,12 +25,14 @@ __all__ = [
     "Watcher",
     "make_share",
     "plan_archive",
-    "share_archive",
+    "share_archives",
     "write_archive",
 ]
 
 PASSED_THROUGH = 24 * 1024 * 1024
 """Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
+COPY_FROM_ANY = 1024 * 1024
+"""Bytes from which a copy and the part for its header take less than passing a member through here."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
@@ -61,50 +63,71 @@ def write_archive(run: Watcher, objects: ObjectStore, key: str, planned: Plan, t
     return planned.size
 
 
-def plan_archive(members: Iterable[Member], files: Mapping[int, Source]) -> Plan:
-    """The zip of the members, cut into parts. Raises ValueError for a file without CRC32 that is too small to be
-    copied, or of no known version."""
+def plan_archive(members: Iterable[Member], files: Mapping[int, Source], smallest: int = MIN_PART) -> Plan:
+    """The zip of the members, cut into parts. smallest: bytes that the store wants a part to have. Raises ValueError
+    for a file without CRC32 that is too small to be copied, or of no known version."""
     entries = [_entry(member, files) for member in members]
     # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
     local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
-    return plan(entries, part=PASSED_THROUGH, copy=LOCAL_PIECE if local else COPY)
+    # A header is a part by itself where the store allows that, so that a copy takes no byte through here.
+    copy_from = COPY_FROM if smallest >= MIN_PART else COPY_FROM_ANY
+    copy = LOCAL_PIECE if local else COPY
+    return plan(entries, part=PASSED_THROUGH, copy_from=copy_from, copy=copy, min_part=smallest)
 
 
-def share_archive(
-    run: Watcher,
+def share_archives(
     objects: ObjectStore,
-    key: str,
-    planned: Plan,
+    zips: Mapping[str, Plan],
     tags: Mapping[str, str] | None,
     count: int,
     out: BinaryIO,
+    begun: dict[str, Mapping[str, Any]],
 ) -> int:
-    """Begins the zip, or goes on with it, and writes to `out` what at most `count` workers shall make of it before
-    `write_archive` completes it; returns how many. 0 where too little is missing."""
-    making = Making(run, objects, key, planned)
-    if count < 2 or planned.size < MIN_PART or not making.join(tags):
-        return 0
-    groups = shares(planned, shareable(planned, making.missing()), count)
+    """Begins the zips, or goes on with them, and writes to `out` what at most `count` workers shall make of them before
+    `write_archive` completes each; returns how many. 0 where too little is missing. zips: by their keys. begun: what is
+    noted of their uploads, likewise; takes the new ones."""
+    ahead: list[Ahead] = []
+    for key, planned in zips.items():
+        making = Making(Noted(begun, key), objects, key, planned)
+        if planned.size >= MIN_PART and making.join(tags):
+            to = Target(key, begun[key]["id"], planned)
+            ahead += [(to, number) for number in shareable(planned, making.missing())]
+    groups = shares(ahead, count)
     if len(groups) < 2:
         return 0
-    write_shares(planned, groups, out)
+    write_shares(groups, out)
     return len(groups)
 
 
-def make_share(
-    run: Watcher, objects: ObjectStore, upload: Mapping[str, Any], parts: Sequence[Part], again: bool
-) -> None:
+def make_share(run: Watcher, objects: ObjectStore, several: Iterable[Share], again: bool) -> None:
     """Makes a slice's parts; again: all but those that an earlier try has left. What an upload that was ended
     elsewhere lacks is nothing to a slice: the run that completes the zip finds out. Raises SourceChanged."""
-    key, upload_id = upload["key"], upload["id"]
-    try:
-        there = {part.number: part.size for part in objects.parts(key, upload_id)} if again else {}
-        left = [part for part in parts if there.get(part.number) != part.size]
-        with PartMaker(objects, key, upload_id) as maker:
-            works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
-            make_all(works, lambda part: None, lambda: run.progress(0.0))
-    except PartsGone:
-        log.info("the upload of a slice is gone", extra={"key": key})
+    for share in several:
+        try:
+            there = {part.number: part.size for part in objects.parts(share.key, share.upload_id)} if again else {}
+            left = [part for part in share.parts if there.get(part.number) != part.size]
+            with PartMaker(objects, share.key, share.upload_id) as maker:
+                works = ((part.copy_of is not None, partial(maker.make, part)) for part in left)
+                make_all(works, lambda part: None, lambda: run.progress(0.0))
+        except PartsGone:
+            log.info("the upload of a slice is gone", extra={"key": share.key})
+
+
+class Noted:
+    """Keeps what is noted of one of several uploads under its key. Nothing else is watched."""
+
+    def __init__(self, begun: dict[str, Mapping[str, Any]], key: str) -> None:
+        self._begun = begun
+        self._key = key
+
+    @property
+    def upload(self) -> Mapping[str, Any] | None:
+        return self._begun.get(self._key)
+
+    def note_upload(self, upload: Mapping[str, Any]) -> None:
+        self._begun[self._key] = dict(upload)
+
+    def progress(self, percent: float, filename: str | None = None) -> None: ...
 
 
 class Making:

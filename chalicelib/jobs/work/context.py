@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from chalicelib.files.archive import Plan, SourceChanged
+from chalicelib.files.archive import SourceChanged
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import ObjectMissing
 from chalicelib.jobs.file_moving import judge_file, mark_duplicates, unmark_duplicates
@@ -22,10 +22,10 @@ from chalicelib.jobs.observer import UNOBSERVED, Observer
 from chalicelib.jobs.ports.outside import Clock, ModelStore, ObjectStore, UserData
 from chalicelib.jobs.ports.stores import RunStore
 from chalicelib.jobs.states import FINISHED, FileState
-from chalicelib.jobs.work.archiving import FileChanged, Source, plan_archive, share_archive, write_archive
+from chalicelib.jobs.work.archiving import FileChanged, Source
 from chalicelib.jobs.work.claims import Claim, HandOn, Interrupted
+from chalicelib.jobs.work.run_archives import RunArchives
 from chalicelib.jobs.work.run_files import CHANGED, RunFiles, Sources, inspected, source_changed
-from chalicelib.jobs.work.zip_estimate import estimate, share_count
 from chalicelib.jobs.works import options_of
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Step, StoredFile, Strategy, Work
 
@@ -66,7 +66,6 @@ class Context:
         self._objects = stores.objects
         self._files = RunFiles(stores.jobs, stores.objects, job.id, scratch)
         self._sources = Sources(self._files)
-        self._unshared: dict[str, Plan] = {}
         self._models = stores.models
         self._user_data = stores.user_data
         self._clock = stores.clock
@@ -74,6 +73,7 @@ class Context:
         self._hand_on_at = deadline - min(HAND_ON_BEFORE, (deadline - self._clock()) / 4)
         self._written_at = self._checked_at = self._clock()
         self._tags = EXPIRING if getattr(self.options, "retain_results", True) is False else None
+        self._archives = RunArchives(self, stores.objects, self._tags)
 
     @property
     def job(self) -> Job:
@@ -220,29 +220,19 @@ class Context:
         size = self._put(key, content, content_type, self._tags)
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, content_type, size, self._clock()))
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
         self._check()
-        planned = plan_archive(members, self._sources)
-        count = share_count(estimate(planned, strategy), planned)
-        key, plan = keys.result(self.job_id, safe(name)), self.scratch / "slices-of-zip"
-        with plan.open("wb") as out:
-            shared = share_archive(self, self._objects, key, planned, self._tags, count, out)
-        if shared:
-            self.saved_anything = True
-            self._put(keys.work(self.job_id, f"zip-{safe(name)}"), plan, "application/octet-stream", None)
-        plan.unlink()
-        if not shared:  # this worker goes on with it: to plan it again would read all files again
-            self._unshared[name] = planned
-        return shared
+        by_key = ((keys.result(self.job_id, safe(name)), members) for name, members in archives)
+        return self._archives.share(by_key, self._sources, strategy)
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         self._check()
         key = keys.result(self.job_id, safe(name))
-        planned = self._unshared.pop(name, None) or plan_archive(members, self._sources)
         try:
-            size = write_archive(self, self._objects, key, planned, self._tags)
+            size = self._archives.write(key, members, self._sources)
         except SourceChanged as replaced:
-            self._drop_upload()
+            if self.upload:
+                self._claim.write(upload=None)
             raise self._replaced(replaced) from None
         self._jobs.put_artifact(self.job_id, Artifact(name, key, filename, "application/zip", size, self._clock()))
         self._observer.measure("ZipBytes", size, Pipeline=self.job.pipeline)
@@ -259,7 +249,7 @@ class Context:
             return source_changed(found.filename)
         return self._files.lost(self._jobs.file(self.job_id, found.number))
 
-    def archive_slice(self, name: str, number: int) -> None:
+    def archive_slice(self, number: int) -> None:
         raise TypeError("parts of an archive are made by the slices of a step")
 
     def verdict(self, file: InspectedFile, verdict: str, message: str | None = None, **details: Any) -> None:
@@ -288,12 +278,6 @@ class Context:
     def note_upload(self, upload: Mapping[str, Any]) -> None:
         """Records a multipart upload under way, so that the next worker finds its parts."""
         self._claim.write(upload=dict(upload))
-
-    def _drop_upload(self) -> None:
-        """Removes the parts of a zip that can't be finished: they would cost until they expire."""
-        if self.upload:
-            self._objects.abort_parts(self.upload["key"], self.upload["id"])
-            self._claim.write(upload=None)
 
     def _kept(self, name: str) -> Path:
         folder = self.scratch / "saved"

@@ -16,6 +16,7 @@ from chalicelib.jobs.moves import ENQUEUE, FAIL, FAIL_ARRIVALS, REQUEST_RUN, Job
 from chalicelib.jobs.moving import Contended, move
 from chalicelib.jobs.ports.stores import SettlingStore
 from chalicelib.jobs.states import FINISHED, FileState, JobState
+from chalicelib.jobs.work.cleaning import abort_archives
 from chalicelib.jobs.works import place_of, takes_files, works_per_file
 
 log = logging.getLogger(__name__)
@@ -81,8 +82,8 @@ class Settling:
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
         """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
-        if failed.upload:  # a retry begins its zip anew, and parts are paid for until they expire
-            self._objects.abort_parts(failed.upload["key"], failed.upload["id"])
+        if failed.steps_done or failed.upload or failed.slices:  # a retry begins its zips anew
+            abort_archives(self._objects, job.id)
         log.warning("job failed", extra={"job_id": job.id, "pipeline": job.pipeline, "code": code})
         self._observer.measure("JobsFailed", Pipeline=job.pipeline, Code=code)
         return failed

@@ -21,8 +21,9 @@ from chalicelib.jobs.states import JobState
 from chalicelib.jobs.work.archiving import make_share
 from chalicelib.jobs.work.claims import RUN_LEASE, Cancelled, FileGone, HandOn, Interrupted, Renewal, SliceClaim
 from chalicelib.jobs.work.cleaning import clean
-from chalicelib.jobs.work.context import Context, Stores, safe
+from chalicelib.jobs.work.context import Context, Stores
 from chalicelib.jobs.work.losing import run_again_without
+from chalicelib.jobs.work.run_archives import SHARES
 from chalicelib.jobs.work.settling import Settling
 from chalicelib.jobs.work.slice_claims import claim_slice
 from chalicelib.jobs.work.slices import SliceMessage, Slices
@@ -52,23 +53,20 @@ class SliceContext(Context):
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:
         raise TypeError("a slice makes no archive: that is for the next step's run")
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: Strategy = "auto") -> int:
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: Strategy = "auto") -> int:
         raise TypeError("a slice shares nothing: that is for a step's run")
 
-    def archive_slice(self, name: str, number: int) -> None:
-        upload, again = self.upload, self._claim.part.attempt > 1
-        if not upload or upload["key"] != keys.result(self.job_id, safe(name)):
-            return  # completed, or restarted, by a run that came before this worker
+    def archive_slice(self, number: int) -> None:
         try:
-            parts = read_share(self._objects, keys.work(self.job_id, f"zip-{safe(name)}"), number)
+            several = read_share(self._objects, keys.work(self.job_id, SHARES), number)
         except ObjectMissing:
             self._check()  # cancelled meanwhile
             raise
         try:
-            make_share(self, self._objects, upload, parts, again)
+            make_share(self, self._objects, several, again=self._claim.part.attempt > 1)
         except SourceChanged as replaced:
-            # Its parts would cost until they expire; other workers find the upload gone and stop.
-            self._objects.abort_parts(upload["key"], upload["id"])
+            # Their parts would cost until they expire; other workers find them gone and stop.
+            self._archives.abort()
             raise self._replaced(replaced) from None
 
     def result(

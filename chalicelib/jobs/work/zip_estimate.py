@@ -1,4 +1,4 @@
-"""How long a planned zip takes and what it costs, made by one worker or by many: pure functions over the plan.
+"""How long planned zips take and what they cost, made by one worker or by many: pure functions over the plans.
 
 Rates: 75 MB/s through a worker, 20 ms to the first byte, and what S3 takes of one prefix in a second (its user guide,
 "Best practices design patterns"). The rate of a copy inside S3 isn't published: COPY_RATE is an assumption.
@@ -8,7 +8,7 @@ Prices: us-east-1, as in infra/aws/prices.json.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from chalicelib.files.archive import Plan
@@ -25,6 +25,8 @@ SHARE_SECONDS = 120
 """The most that one slice is meant to take: far less than a function may run."""
 START, PLAN = 1.0, 25e-6
 """Seconds: until an invoked worker begins, and of planning a member, once before the slices and once after them."""
+ENDING = 0.1
+"""Seconds in which a zip is begun and completed, which one worker does for each: an assumption."""
 WORTH = 60
 """Seconds from which `auto` takes many workers."""
 
@@ -46,23 +48,38 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Estimates:
+    """estimate: of the strategy that is wanted."""
+
+    estimate: Estimate
+    fast: Estimate
+    cheap: Estimate
+
+
+@dataclass(frozen=True)
 class Needs:
-    """passed, copied: bytes through workers, and inside the store. gets, puts: requests. Seconds of one worker:
-    passing and copying, which go on beside each other, and waiting, after both: parts whose CRC32s the copies tell.
-    longest: the longest part."""
+    """What a zip takes; the needs of several zips add up.
 
-    passed: int
-    copied: int
-    gets: int
-    puts: int
-    passing: float
-    copying: float
-    waiting: float
-    longest: float
+    passed, copied: bytes through workers, and inside the store. gets, puts: requests. Seconds of one worker: passing
+    and copying, which go on beside each other; waiting, after both: parts whose CRC32s the copies tell; alone: zip
+    after zip, but for waiting. longest: seconds of the longest part.
+    """
 
-    @property
-    def seconds(self) -> float:
-        return max(self.passing, self.copying)
+    zips: int = 0
+    members: int = 0
+    passed: int = 0
+    copied: int = 0
+    gets: int = 0
+    puts: int = 0
+    passing: float = 0.0
+    copying: float = 0.0
+    waiting: float = 0.0
+    alone: float = 0.0
+    longest: float = 0.0
+
+    def __add__(self, other: Needs) -> Needs:
+        added = (getattr(self, one.name) + getattr(other, one.name) for one in fields(self))
+        return replace(Needs(*added), longest=max(self.longest, other.longest))
 
 
 def needs(planned: Plan) -> Needs:
@@ -84,7 +101,8 @@ def needs(planned: Plan) -> Needs:
         else:
             passing += took
             longest = max(longest, took)
-    return Needs(passed, copied, gets, count, passing, copying, waiting, longest)
+    alone = max(passing, copying)
+    return Needs(1, planned.layout.count, passed, copied, gets, count, passing, copying, waiting, alone, longest)
 
 
 def part_seconds(planned: Plan, number: int) -> float:
@@ -95,17 +113,21 @@ def part_seconds(planned: Plan, number: int) -> float:
     return FIRST_BYTE * -(-planned.reads(number) // READERS) + size / RATE
 
 
-def estimate(planned: Plan, strategy: Strategy = "auto") -> Estimate:
+def estimate(found: Needs, strategy: Strategy = "auto", first: tuple[float, float] = (0.0, 0.0)) -> Estimate:
     """What `strategy` comes to; for `auto` that of the one it takes: many workers where one would need over a minute
-    and they are at least twice as fast."""
-    found = needs(planned)
+    and they are at least twice as fast. first: (seconds, USD) of what one worker does before."""
+    cheap = _with(found, 1, first)
     if strategy == "cheap":
-        return _with(planned, found, 1)
-    fast = _with(planned, found, min(WORKERS, found.puts))
+        return cheap
+    fast = _with(found, min(WORKERS, found.puts), first)
     if strategy == "fast":
         return fast
-    cheap = _with(planned, found, 1)
-    return fast if cheap.seconds >= WORTH and fast.seconds <= cheap.seconds / 2 else cheap
+    alone, shared = (one.seconds - first[0] for one in (cheap, fast))
+    return fast if alone >= WORTH and shared <= alone / 2 else cheap
+
+
+def estimates(found: Needs, strategy: Strategy, first: tuple[float, float] = (0.0, 0.0)) -> Estimates:
+    return Estimates(*(estimate(found, way, first) for way in (strategy, "fast", "cheap")))
 
 
 def reading(sizes: Sequence[int]) -> tuple[float, float]:
@@ -114,34 +136,25 @@ def reading(sizes: Sequence[int]) -> tuple[float, float]:
     return seconds, seconds * GB * USD_GB_SECOND + len(sizes) * USD_GET
 
 
-def together(several: Sequence[Estimate], *, first: tuple[float, float] = (0.0, 0.0)) -> Estimate:
-    """Of zips that are made one after the other. first: seconds and USD of what comes before them."""
-    return Estimate(
-        "fast" if any(one.strategy == "fast" for one in several) else "cheap",
-        max(one.workers for one in several),
-        _tenths(first[0] + sum(one.seconds for one in several)),
-        round(first[1] + sum(one.usd for one in several), 6),
-    )
-
-
-def share_count(estimated: Estimate, planned: Plan) -> int:
-    """Into how many slices the zip falls; 0 where one worker makes it."""
+def share_count(estimated: Estimate, found: Needs) -> int:
+    """Into how many slices the zips fall; 0 where one worker makes them."""
     if estimated.strategy == "cheap":
         return 0
-    return max(estimated.workers, -(-int(needs(planned).seconds) // SHARE_SECONDS))
+    return max(estimated.workers, -(-int(max(found.passing, found.copying)) // SHARE_SECONDS))
 
 
-def _with(planned: Plan, found: Needs, workers: int) -> Estimate:
-    members = planned.layout.count
-    own = PLAN * members
+def _with(found: Needs, workers: int, first: tuple[float, float]) -> Estimate:
+    own = PLAN * found.members
     shared = workers > 1
-    working = max(found.seconds / workers, found.gets / GETS, found.puts / PUTS, found.longest)
-    seconds = own + working + found.waiting + (START + own if shared else 0)
-    busy = working * workers + found.waiting + own * (1 + shared) + (START * workers if shared else 0)
+    alone = max(found.passing, found.copying) if shared else found.alone
+    working = max(alone / workers, found.gets / GETS, found.puts / PUTS, found.longest)
+    last = found.waiting + ENDING * found.zips
+    seconds = own + working + last + (START + own if shared else 0)
+    busy = working * workers + last + own * (1 + shared) + (START * workers if shared else 0)
     usd = busy * GB * USD_GB_SECOND + found.puts * USD_PUT + found.gets * USD_GET + USD_INVOCATION * workers
     if shared:
         usd += workers * (USD_SLICE + 2 * USD_GET) + USD_PUT
-    return Estimate("fast" if shared else "cheap", workers, _tenths(seconds), round(usd, 6))
+    return Estimate("fast" if shared else "cheap", workers, _tenths(first[0] + seconds), round(first[1] + usd, 6))
 
 
 def _tenths(seconds: float) -> float:

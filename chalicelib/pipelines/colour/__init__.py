@@ -42,7 +42,7 @@ class ColourPipeline:
             RAWS: LayerWorker(
                 Worker(memory=4096, disk=2048, layers=("raws",)),
                 (f"{__name__}.raws", f"{__name__}.heic"),
-                f"{__name__}.stages",
+                f"{__name__}.reading",
             ),
             ONNX: LayerWorker(
                 Worker(memory=4096, disk=2048, layers=("onnx", "raws")),

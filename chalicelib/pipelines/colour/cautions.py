@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.colour import picture_report, shadow, taken
+from chalicelib.pipelines.colour import picture_report, scoring, shadow, taken
 from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.correcting import Correction
 from chalicelib.pipelines.colour.difference import delta_e_2000
@@ -25,7 +25,7 @@ from chalicelib.pipelines.colour.taken import Taken
 Floats = NDArray[np.float64]
 Caution = list[Any]
 
-OF_LIGHT = ("card_in_shadow", "card_partly_in_shadow", "shadow_edge", "uneven_light")
+OF_LIGHT = ("card_in_shadow", "card_partly_in_shadow", "shadow_edge", "uneven_light", "mixed_light", "veiling_glare")
 OF_NO_CARD = ("several_cards", "two_markers", "mirrored")
 _BLURRED = 0.08  # of the step from a patch to its surroundings
 _FEWEST_PIXELS = 10  # of a patch's shorter side
@@ -59,7 +59,7 @@ def caution(code: str, sentence: str, **numbers: Any) -> Caution:
 
 
 def of_light(lights: Lights | None, lit: str, field: LightField | None, card: Card) -> list[Caution]:
-    """Of a shadow's edge, or of light that is strong at one end of the card and weak at the other."""
+    """Of a shadow's edge, or of light that is stronger at one end of the card than at the other."""
     if lights and lights.edge:
         code, sentence = _LIT[lit]
         return [
@@ -69,12 +69,41 @@ def of_light(lights: Lights | None, lit: str, field: LightField | None, card: Ca
         return [
             caution(
                 "uneven_light",
-                "The light on the card is very uneven: its brightest end has {factor} times the light of its darkest. "
-                "The picture is corrected for the light of the card's middle. Light card and subject alike.",
-                factor=round(field.ratio(card), 1),
+                "The light on the card is uneven: its brightest end has {percent} % more than its darkest. The picture "
+                "is corrected for the light of the card's middle. At its ends colours are off by a ΔE00 of about "
+                "{delta_e}, and farther away perhaps by more. A flat field undoes it.",
+                percent=round(100 * (field.ratio(card) - 1)),
+                delta_e=round(scoring.at_ends(field, card), 1),
             )
         ]
     return []
+
+
+def of_doubts(match: Match) -> list[Caution]:
+    """Of light whose colour changes over the card, and of light that is added to all of it."""
+    told = []
+    if match.mixed is not None:
+        told.append(
+            caution(
+                "mixed_light",
+                "Light of different colours falls on the card. The picture is corrected for the card's middle; at its "
+                "ends colours are off by a ΔE00 of about {delta_e}. Use one kind of light, and keep coloured surfaces "
+                "away.",
+                delta_e=round(match.mixed, 1),
+            )
+        )
+    if match.glare is not None:
+        told.append(
+            caution(
+                "veiling_glare",
+                "The card shines, or stray light lies over it: up to {percent} % of white is added to its colours. "
+                "What has no such veil is off by a ΔE00 of about {delta_e}, dark colours by more. Turn the card until "
+                "it reflects no lamp or window, and shade the lens.",
+                percent=round(100 * match.glare.share),
+                delta_e=round(match.glare.delta_e, 1),
+            )
+        )
+    return told
 
 
 def of_match(match: Match, card: Card) -> list[Caution]:

@@ -126,18 +126,29 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
     return found, single, torn
 
 
+def _refined(seen: NDArray[np.uint8], cards_seen: list[FoundCard]) -> tuple[list[FoundCard], list[FoundCard]]:
+    """Cards placed by their own patches as well, and those that two markers alone place."""
+    sure: list[FoundCard] = []
+    unsure: list[FoundCard] = []
+    for one in cards_seen:
+        matrix = one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)
+        doubtful = len(one.markers) == 2 and matrix is one.matrix
+        (unsure if doubtful else sure).append(replace(one, matrix=matrix))
+    return sure, unsure
+
+
 def _same(card: FoundCard, other: FoundCard) -> bool:
     return _holds(card, homography.mapped(other.matrix, other.card.centres.mean(0)[None])[0])
 
 
-def _looks_right(seen: NDArray[np.uint8], card: FoundCard) -> bool:
+def _looks_right(seen: NDArray[np.uint8], card: FoundCard, least: float = _LEAST_BY_MARKERS) -> bool:
     """Whether the colours are roughly where the markers say: blur may put a corner dozens of pixels off."""
     places = homography.mapped(card.matrix, card.card.centres)
     radius = np.full(len(places), max(1.0, 0.1 * np.sqrt(card.area / 24)))
     colours = lattice.sampled(seen, places, radius)
     if np.isnan(colours).any(1).sum() > 10:
         return True  # cut off, which is told elsewhere
-    return lattice.colour_score(colours, card.card) > _LEAST_BY_MARKERS
+    return lattice.colour_score(colours, card.card) > least
 
 
 def _printed_on_white(seen: NDArray[np.uint8], card: lattice.LatticeCard) -> bool:
@@ -163,7 +174,7 @@ def _by_patches(
         kinds = kinds[:1]
     looked = lattice.find(seen, kinds)
     # Small cards in a large picture, and blurred ones, which are sharper when smaller.
-    for longest in (2000, 600):
+    for longest in (2000, 600, 400):
         if not looked and not marked and max(seen.shape) > longest * 1.15:
             looked = lattice.find(seen, kinds, longest)
     found: list[FoundCard] = []
@@ -256,16 +267,19 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
     seen, step = _seen(pixels)
     # Looked for in any case: the printed card's patches are a classic card's too.
     marked, single, torn = _with_markers(seen, known["aruco24"])
-    found = _by_patches(seen, wanted, marked, known)
+    sure, unsure = _refined(seen, marked)
+    found, _ = _refined(seen, _by_patches(seen, wanted, sure, known))
+    # Two markers that blur has moved put the far corners anywhere: the patches know better.
+    kept = [one for one in unsure if not any(_same(one, other) for other in found)]
+    torn += len(kept)
+    kept = [one for one in kept if _looks_right(seen, one, _LEAST_BY_HAND)]
+    torn -= len(kept)
     if wanted in (AUTO, "aruco24"):
-        found = marked + found
+        found = sure + kept + found
     else:
         single = torn = 0
     to_full = np.diag([float(step), float(step), 1.0])
-    found = [
-        replace(one, matrix=to_full @ (one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)))
-        for one in found
-    ]
+    found = [replace(one, matrix=to_full @ one.matrix) for one in found]
     whole = sorted((one for one in found if not one.cut and _within(one, pixels.shape)), key=lambda one: -one.area)
     cut = [one for one in found if one.cut or not _within(one, pixels.shape)]
     warnings: list[Reason] = []

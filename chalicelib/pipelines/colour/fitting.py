@@ -32,9 +32,13 @@ def features(rgb: Floats, model: str) -> Floats:
     return np.concatenate([rgb, np.stack([np.sqrt(r * g), np.sqrt(g * b), np.sqrt(b * r)], -1)], -1)
 
 
+def metric_of(lab: Floats) -> Floats:
+    """(n, 3, 3): takes a small difference in XYZ at each colour (n, 3) to one whose length is about its CIEDE2000."""
+    return _metric_of(np.ascontiguousarray(lab, np.float64).tobytes())
+
+
 @lru_cache(maxsize=8)
 def _metric_of(colours: bytes) -> Floats:
-    """(n, 3, 3): takes a small difference in XYZ at each colour to one whose length is about its CIEDE2000."""
     lab = np.frombuffer(colours).reshape(-1, 3)
     step = 1e-5
     xyz = xyz_of(lab)
@@ -72,7 +76,7 @@ class Problem:
     def equations(self, model: str) -> tuple[Floats, Floats]:
         """Normal equations of each patch: (n, 3k, 3k) and (n, 3k)."""
         terms = features(self.rgb, model)
-        metric = _metric_of(np.ascontiguousarray(self.lab, np.float64).tobytes())
+        metric = metric_of(self.lab)
         square = np.einsum("nij,nik->njk", metric, metric)
         k = terms.shape[1]
         left = np.einsum("nij,na,nb->niajb", square, terms, terms).reshape(-1, 3 * k, 3 * k)

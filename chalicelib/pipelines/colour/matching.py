@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.colour import fitting, light, shadow
+from chalicelib.pipelines.colour import fitting, glare, light, mixed, shadow
 from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.encoding import Encoding, recognised
 from chalicelib.pipelines.colour.fitting import Problem
+from chalicelib.pipelines.colour.glare import Glare
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.measuring import TOO_BLURRED, Sample, weights_of
 from chalicelib.pipelines.colour.shadow import Lights
@@ -36,6 +37,7 @@ class Unfit(Exception):
 class Match:
     """matrix: (3, k), a model's terms of linear light to XYZ (D50). linear: (n, 3), the patches freed of uneven light.
     left_out: index to reason. loo: (n,) CIEDE2000 of each patch under the fit of the others. scores: its mean by model.
+    mixed: mean CIEDE2000 at the card's ends where light of two colours falls on it.
     """
 
     encoding: Encoding
@@ -48,6 +50,15 @@ class Match:
     loo: Floats
     scores: dict[str, float]
     lights: Lights | None = None
+    mixed: float | None = None
+    glare: Glare | None = None
+
+    @property
+    def doubts(self) -> tuple[float, ...]:
+        """Mean CIEDE2000 that the light on the card makes likely in the picture besides what the patches show. Whether
+        the picture has a card's glare too isn't known: with and without it count alike."""
+        with_and_without = None if self.glare is None else (_rest(self) + self.glare.delta_e) / 2
+        return tuple(one for one in (self.mixed, with_and_without) if one is not None)
 
     @property
     def lit(self) -> str:
@@ -125,10 +136,28 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
         part = lights.bright if lights.bright.sum() >= lights.dark.sum() else lights.dark
         if part.sum() >= fitting.FEWEST_PATCHES:
             found, _ = _tried(sample, card, wanted_model, border=False, lit=part)
-            if found and _rest(found) < 2 * _DOUBTFUL:
+            if found and _rest(found) < 2 * _DOUBTFUL and (found.weights > 0).sum() >= fitting.FEWEST_PATCHES:
                 return replace(found, lights=lights)
     found = _as_one(sample, card, wanted_model)
-    return replace(found, lights=lights and lights.seen_from(found.weights > 0))
+    lights = lights and lights.seen_from(found.weights > 0)
+    return replace(found, lights=lights) if lights and lights.edge else _doubted(found, sample, card, lights)
+
+
+def _doubted(found: Match, sample: Sample, card: Card, lights: Lights | None) -> Match:
+    """With what else may be wrong with the light on a card where no shadow's edge explains it."""
+    problem, _ = _problem(sample, found.encoding, None, card)
+    # A tint over an end of the card may have left its patches out of the fit: once by the fit's patches, once by all.
+    looked = [
+        mixed.over(problem.rgb, weights, card, found.model, found.matrix)
+        for weights in (found.weights, problem.weights)
+    ]
+    tint = max((one for one in looked if one is not None), default=None)
+    field = None if found.field is None else found.field.at(card.centres)
+    veil = None
+    if sample.flat is None:
+        fit = found.encoding, found.model, found.matrix
+        veil = glare.over(sample.values, found.weights, field, card, _rest(found), fit)
+    return replace(found, lights=lights, mixed=tint, glare=veil)
 
 
 def _as_one(sample: Sample, card: Card, wanted_model: str) -> Match:

@@ -64,3 +64,10 @@ class Options(BaseModel):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         description="`grabcut` (no trained model), or the name of an ONNX model below `models/background/`.",
     )
+
+    @property
+    def needs_card(self) -> bool:
+        """Whether a picture's card is looked for at all."""
+        if self.operation == "white_balance":
+            return self.white_balance == "card"
+        return self.operation != "remove_background"

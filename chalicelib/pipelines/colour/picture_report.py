@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from chalicelib.pipelines.colour.correcting import Correction
 from chalicelib.pipelines.colour.difference import delta_e_76, delta_e_94, delta_e_2000
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.shadow import Lights
-from chalicelib.pipelines.colour.spaces import SRGB, lab_of, xyz_of
+from chalicelib.pipelines.colour.spaces import SRGB, xyz_of
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +71,7 @@ def summary(
     field: LightField | None,
     in_picture: Floats,
     lights: Lights | None = None,
+    doubts: Sequence[float] = (),
 ) -> dict[str, Any]:
     """The figures of a picture, over the patches that were not left out. in_picture: CIELAB of the patches in the
     corrected picture as it is, uneven light and all."""
@@ -84,7 +86,7 @@ def summary(
     if lights and lights.edge:
         unevenness = 200 * (lights.factor - 1) / (lights.factor + 1)
     as_it_is = delta_e_2000(in_picture[indices], card.known_lab[indices])
-    rated = None if loo is None else scoring.rated(lights, field, card, loo, float(as_it_is.mean()))
+    rated = None if loo is None else scoring.rated(lights, field, card, loo, float(as_it_is.mean()), doubts)
     return {
         "overall_delta_e": spread["mean"],
         "max_delta_e": spread["max"],
@@ -116,9 +118,11 @@ def _white_balance(table: list[dict[str, Any]], card: Card) -> float | None:
     return float(np.ptp(stray, axis=1).max())
 
 
-def lab_in_picture(correction: Correction, values: Floats) -> Floats:
-    """CIELAB of a picture's numbers after the correction."""
-    return lab_of(fitting.features(correction.encoding.decoded(values), correction.model) @ correction.matrix.T)
+def lab_in_picture(correction: Correction, linear: Floats, field: LightField | None, card: Card) -> Floats:
+    """CIELAB of the patches in the corrected picture. linear: light freed of unevenness, which only a flat field takes
+    out of the picture too."""
+    light = linear if field is None else linear * field.at(card.centres)[:, None]
+    return fitting.predicted(correction.matrix, light, correction.model)
 
 
 def as_csv(table: list[dict[str, Any]]) -> bytes:

@@ -90,7 +90,7 @@ def _rating(figures: dict[str, Any]) -> str:
         return "not computed: the fit is not of this picture, or of its white balance alone"
     if figures["rated_delta_e"] == figures["leave_one_out_delta_e"]:
         return str(figures["quality_rating"])
-    return f"{figures['quality_rating']}, by a ΔE00 of {figures['rated_delta_e']:.2f}: the card's light is uneven"
+    return f"{figures['quality_rating']}, by a ΔE00 of {figures['rated_delta_e']:.2f}, for what is said of the light"
 
 
 def facts(report: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -59,6 +59,10 @@ class Plan:
         return cls(**{**stored, "pictures": [(int(number), stem) for number, stem in stored["pictures"]]})
 
 
+def all_pictures(job: RunContext) -> int:
+    return len(Plan.of(job).pictures)
+
+
 def file(job: RunContext, number: int) -> InspectedFile:
     return next(one for one in job.files() if one.number == number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,17 +25,31 @@ _FADGI = {
 
 
 def rated(
-    lights: Lights | None, field: LightField | None, card: Card, leave_one_out: float, in_picture: float
+    lights: Lights | None,
+    field: LightField | None,
+    card: Card,
+    leave_one_out: float,
+    in_picture: float,
+    doubts: Sequence[float] = (),
 ) -> float:
     """The mean CIEDE2000 that a rating goes by: of patches that took no part in their own fit, and worse where no one
     correction serves all of the card.
 
-    Of two lights each counts alike, since how much of the picture lies in which isn't known. in_picture: mean
-    difference of the patches in the picture as it is handed back, uneven light and all.
+    Of two lights each counts alike, since how much of the picture lies in which isn't known; of uneven light the ends
+    of the card count. in_picture: mean difference of the patches in the picture as it is handed back, uneven light and
+    all. doubts: what else is known to be off.
     """
+    found = [leave_one_out, *doubts]
     if lights and lights.edge:
-        return (leave_one_out + shadow.cost(lights.factor, card)) / 2
-    return max(leave_one_out, in_picture) if field is not None and field.uneven(card) else leave_one_out
+        found.append((leave_one_out + shadow.cost(lights.factor, card)) / 2)
+    elif field is not None and field.uneven(card):
+        found += [in_picture, at_ends(field, card)]
+    return max(found)
+
+
+def at_ends(field: LightField, card: Card) -> float:
+    """Mean CIEDE2000 of colours in the light of a card's ends where they are corrected for that of its middle."""
+    return shadow.cost(float(np.sqrt(field.ratio(card))), card)
 
 
 def rating(delta_e: float) -> str:

@@ -1,32 +1,27 @@
-"""The first four steps of a colour job: pictures read, cards found, patches measured, colours fitted."""
+"""The third and fourth steps of a colour job: patches measured, colours fitted."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.base import InspectedFile, PipelineFailed, RunContext, UnreadableFile
+from chalicelib.pipelines.base import PipelineFailed, RunContext
 from chalicelib.pipelines.colour import (
     balance,
     cautions,
-    detecting,
     fitting,
-    homography,
     matching,
     measuring,
     picture_report,
-    pictures,
-    reference_values,
     saved,
     shadow,
 )
-from chalicelib.pipelines.colour.cards import Card, cards
-from chalicelib.pipelines.colour.correcting import Correction, flat_at, flat_map, unchanged
+from chalicelib.pipelines.colour.cards import Card
+from chalicelib.pipelines.colour.correcting import Correction, unchanged
 from chalicelib.pipelines.colour.embedded import lab_of_values, same_profile
-from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 from chalicelib.pipelines.colour.light import LightField
 from chalicelib.pipelines.colour.matching import Unfit
 from chalicelib.pipelines.colour.saved import Plan
@@ -35,193 +30,9 @@ from chalicelib.pipelines.colour.spaces import SRGB
 
 Floats = NDArray[np.float64]
 
-FIRST = "reference.json"
-FLAT = "flat-field.json"
-NO_CARD_HELPS = ("grey_picture", cautions.FLAT_FIELD_OF_OTHER_KIND[0])
+_FIRST = "reference.json"
+_NO_CARD_HELPS = ("grey_picture", cautions.FLAT_FIELD_OF_OTHER_KIND[0])
 _LINEAR_WITHIN = 0.02
-
-
-def needs_card(options: Any) -> bool:
-    """Whether a picture's card is asked for at all."""
-    if options.operation == "white_balance":
-        return bool(options.white_balance == "card")
-    return bool(options.operation != "remove_background")
-
-
-# -- reading -----------------------------------------------------------------------------------------------------------
-
-
-def plan(job: RunContext) -> None:
-    """Sorts the job's files by their roles, and reads a user's own values. Raises PipelineFailed."""
-    usable = [file for file in job.files() if file.state == "inspected"]
-    by_role = {
-        role: [file for file in usable if file.role == role] for role in ("reference", "reference_values", "flat_field")
-    }
-    given = [file for file in usable if file.role not in by_role]
-    if not given:
-        raise PipelineFailed("no_pictures", "The job holds no picture to look at.")
-    for role, files in by_role.items():
-        if len(files) > 1:
-            raise PipelineFailed("several_of_a_role", f"Only one file of a job can be its {role.replace('_', ' ')}.")
-    values = _values(job, by_role["reference_values"])
-    if job.options.card == "cameratrax24" and values is None:
-        raise PipelineFailed(
-            "no_reference_values",
-            "The maker of CameraTrax publishes no values: send your card's own, measured, as reference_values.",
-        )
-    reference = by_role["reference"][0] if by_role["reference"] else None
-    numbers = [file for file in (reference, *given) if file is not None]
-    needs = (*RAW_EXTENSIONS, *HEIC_EXTENSIONS)
-    late = [file.number for file in (*numbers, *by_role["flat_field"]) if file.filename.lower().endswith(needs)]
-    stored = Plan(
-        list(zip((file.number for file in numbers), _stems(numbers), strict=True)),
-        reference.number if reference else None,
-        late,
-        by_role["flat_field"][0].number if by_role["flat_field"] else None,
-        values,
-    )
-    saved.put(job, saved.PLAN, stored.stored())
-
-
-def _stems(files: list[InspectedFile]) -> list[str]:
-    """A name of its own for each picture's results."""
-    taken: set[str] = set()
-    stems = []
-    for file in files:
-        stem = base = file.filename.rsplit("/", 1)[-1].rsplit(".", 1)[0] or "picture"
-        number = 1
-        while stem.casefold() in taken:
-            number += 1
-            stem = f"{base}_{number}"
-        taken.add(stem.casefold())
-        stems.append(stem)
-    return stems
-
-
-def _values(job: RunContext, files: list[InspectedFile]) -> str | None:
-    if not files:
-        return None
-    if files[0].size > reference_values.MAX_BYTES:
-        raise PipelineFailed("reference_values_unreadable", "The reference values are far too large a file.")
-    try:
-        names, lab = reference_values.read(job.fetch(files[0]).read_bytes(), files[0].filename)
-        known = cards()
-        if job.options.card != "auto":
-            reference_values.card_with(known[job.options.card], names, lab, "")
-        elif all(len(card.centres) != len(lab) for card in known.values()):
-            raise UnreadableFile(
-                "reference_values_unreadable", f"No card has {len(lab)} patches, as the reference values do."
-            )
-    except UnreadableFile as reason:
-        raise PipelineFailed(reason.code, reason.message) from None
-    saved.put(job, "values.json", {"names": names, "lab": lab.tolist()})
-    return files[0].filename
-
-
-def late_pictures(job: RunContext) -> int:
-    return len(Plan.of(job).developed)
-
-
-def develop(job: RunContext, number: int) -> None:
-    """Decodes a raw or HEIC, whose libraries the other steps do without."""
-    file = saved.file(job, Plan.of(job).developed[number])
-    try:
-        saved.put_developed(job, file.number, pictures.read(job.fetch(file), file.filename))
-    except UnreadableFile as reason:
-        saved.put(job, f"failed-{file.number}.json", [reason.code, reason.message])
-
-
-# -- finding -----------------------------------------------------------------------------------------------------------
-
-
-def prepare_finding(job: RunContext) -> None:
-    """Reads the flat field, which all pictures share."""
-    plan = Plan.of(job)
-    if plan.flat is None:
-        return
-    try:
-        picture = saved.picture(job, plan, plan.flat)
-    except (UnreadableFile, KeyError) as reason:
-        why = reason.message if isinstance(reason, UnreadableFile) else "It could not be developed."
-        raise PipelineFailed("flat_field_unreadable", f"The flat field can't be used. {why}") from None
-    field = flat_map(picture.upright)
-    if (field >= 0.985).any() or (field <= 0.02).any():
-        raise PipelineFailed(
-            "flat_field_clipped", "The flat field is over- or underexposed somewhere: expose it so that it is mid-grey."
-        )
-    out = io.BytesIO()
-    np.save(out, field)
-    job.save("flat-field.npy", out.getvalue())
-    height, width = picture.upright.shape[:2]
-    told = {"width": width, "height": height, "linear": picture.linear, "taken": vars(picture.taken)}
-    saved.put(job, FLAT, told)
-
-
-def all_pictures(job: RunContext) -> int:
-    return len(Plan.of(job).pictures)
-
-
-def find(job: RunContext, index: int) -> None:
-    """Finds a picture's cards and cuts out the one that is used."""
-    plan = Plan.of(job)
-    number, _ = plan.pictures[index]
-    found = _found(job, plan, number)
-    saved.put(job, f"found-{number}.json", found)
-
-
-def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
-    failed = saved.get_or_none(job, f"failed-{number}.json")
-    try:
-        if failed:
-            raise UnreadableFile(*failed)
-        picture = saved.picture(job, plan, number)
-    except UnreadableFile as reason:
-        return {"unreadable": True, "reason": [reason.code, reason.message], "warnings": [], "cards": []}
-    upright = picture.upright
-    told: dict[str, Any] = {
-        "width": upright.shape[1],
-        "height": upright.shape[0],
-        "bits": 8 * upright.dtype.itemsize,
-        "taken": vars(picture.taken),
-        "multipliers": picture.multipliers,
-        "linear": picture.linear,
-        "warnings": [list(note) for note in picture.notes],
-        "cards": [],
-        "reason": None,
-    }
-    if picture.icc:
-        job.save(f"icc-{number}", picture.icc)
-    if picture.grey and job.options.operation != "remove_background":
-        return told | {"reason": ["grey_picture", "The picture has no colours: it is grey."]}
-    even = saved.get_or_none(job, FLAT)
-    if even and cautions.unlike_flat_field(told, even):
-        return told | {"reason": list(cautions.FLAT_FIELD_OF_OTHER_KIND)}
-    told["warnings"] += cautions.of_flat_field(told, even) if even else []
-    if not needs_card(job.options):
-        return told
-    known = saved.known_cards(job, plan)
-    if job.options.corners and number != plan.reference:
-        looked = detecting.by_hand(upright, np.array(job.options.corners), job.options.card, known)
-    else:
-        looked = detecting.found_in(upright, job.options.card, known)
-    told["cards"] = [{**card.told(), "used": looked.reason is None and i == 0} for i, card in enumerate(looked.cards)]
-    told["warnings"] += [list(warning) for warning in looked.warnings]
-    if looked.reason:
-        return told | {"reason": list(looked.reason)}
-    used = looked.cards[0]
-    field = saved.flat_field(job)
-    places = homography.mapped(used.matrix, used.card.centres)
-    flat = None if field is None else flat_at(field, upright.shape, places)
-    saved.put_card(job, number, measuring.laid_flat(upright, used.matrix, used.card), flat)
-    sides = homography.mapped(used.matrix, used.card.centres[0] + used.card.half * [[-1, -1], [1, -1], [1, 1], [-1, 1]])
-    shortest = float(np.linalg.norm(sides - np.roll(sides, 1, 0), axis=1).min())
-    return told | {
-        "patch_places": [[round(float(v), 1) for v in place] for place in places],
-        "patch_pixels": round(shortest, 1),
-    }
-
-
-# -- measuring ---------------------------------------------------------------------------------------------------------
 
 
 def measure(job: RunContext, index: int) -> None:
@@ -241,26 +52,23 @@ def _card(job: RunContext, plan: Plan, number: int) -> Card:
     return saved.known_cards(job, plan)[saved.get(job, f"found-{number}.json")["cards"][0]["card"]]
 
 
-# -- fitting -----------------------------------------------------------------------------------------------------------
-
-
 def fit_reference(job: RunContext) -> None:
     """Fits the reference shot first, since all others follow it. Raises PipelineFailed where its card is of no use."""
     plan = Plan.of(job)
-    if plan.reference is None or not needs_card(job.options):
+    if plan.reference is None or not job.options.needs_card:
         return
     fitted = _fitted(job, plan, plan.reference, None)
     if fitted["correction"] is None:
         code, message = fitted["reason"]
         raise PipelineFailed(f"reference_{code}", f"The reference shot can't be used. {message}")
-    saved.put(job, FIRST, fitted)
+    saved.put(job, _FIRST, fitted)
 
 
 def fit(job: RunContext, index: int) -> None:
     """Fits a picture's colours, or judges the reference shot's fit by them."""
     plan = Plan.of(job)
     number, _ = plan.pictures[index]
-    first = saved.get_or_none(job, FIRST)
+    first = saved.get_or_none(job, _FIRST)
     fitted = first if first and number == plan.reference else _fitted(job, plan, number, first)
     saved.put(job, f"fit-{number}.json", fitted)
 
@@ -268,9 +76,9 @@ def fit(job: RunContext, index: int) -> None:
 def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | None) -> dict[str, Any]:
     found = saved.get(job, f"found-{number}.json")
     told: dict[str, Any] = {"correction": None, "reason": found["reason"], "warnings": found["warnings"], "fit": None}
-    if found.get("unreadable") or (found["reason"] and found["reason"][0] in NO_CARD_HELPS):
+    if found.get("unreadable") or (found["reason"] and found["reason"][0] in _NO_CARD_HELPS):
         return told
-    if not needs_card(job.options):
+    if not job.options.needs_card:
         return told | {"correction": unchanged(job.options.target).stored()}
     sample = saved.get_sample(job, number)
     if first:
@@ -285,13 +93,15 @@ def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | No
         return told | {"reason": [reason.code, reason.message]}
     loo = match.loo if judged.model == match.model and job.options.operation != "white_balance" else None
     lit = match.lit if match.lights and match.lights.edge else ""
-    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, match.field, match.lights)
+    lit_by = match.field, match.lights, match.doubts
+    made = _told(job, number, sample, card, judged, match.linear, match.left_out, loo, *lit_by)
     made["correction"] = applied.stored()
     made["dcp"] = None if job.options.operation == "white_balance" else _camera_profile(match, card)
     made["fit"]["leave_one_out_by_model"] = {name: round(value, 4) for name, value in match.scores.items()}
     told["warnings"] = [
         *told["warnings"],
         *cautions.of_light(match.lights, lit, match.field, card),
+        *cautions.of_doubts(match),
         *cautions.of_sample(sample, found["patch_pixels"]),
         *cautions.of_match(match, card),
         *_of_profile(job, number),
@@ -396,11 +206,12 @@ def _told(
     loo: Floats | None,
     field: LightField | None,
     lights: Lights | None = None,
+    doubts: Sequence[float] = (),
 ) -> dict[str, Any]:
     before, _ = lab_of_values(sample.values, saved.profile(job, number))
     table = picture_report.patches(card, before, linear, correction, left_out, loo)
-    as_it_is = picture_report.lab_in_picture(correction, sample.values)
-    figures = picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is, lights)
+    as_it_is = picture_report.lab_in_picture(correction, linear, field, card)
+    figures = picture_report.summary(table, card, job.options.threshold_delta_e, field, as_it_is, lights, doubts)
     return {
         "correction": correction.stored(),
         "fit": {

@@ -1,4 +1,5 @@
-"""The six steps of a colour job; the work is in `stages`, `applying` and `reporting`."""
+"""The six steps of a colour job; the work is in `reading`, `finding`, `stages`, `applying` and
+`reporting`."""
 
 from __future__ import annotations
 
@@ -40,29 +41,29 @@ def _nothing(job: RunContext) -> None:
 STEPS = (
     Step(
         "Reading pictures",
-        _late("stages", "plan"),
+        _late("reading", "plan"),
         4,
         decoding_layer,
-        _late("stages", "late_pictures"),
-        _late("stages", "develop"),
+        _late("reading", "late_pictures"),
+        _late("reading", "develop"),
     ),
     Step(
         "Finding cards",
-        _late("stages", "prepare_finding"),
+        _late("finding", "prepare"),
         30,
         own_layer,
-        _late("stages", "all_pictures"),
-        _late("stages", "find"),
+        _late("saved", "all_pictures"),
+        _late("finding", "find"),
     ),
-    Step("Measuring", _nothing, 2, own_layer, _late("stages", "all_pictures"), _late("stages", "measure")),
+    Step("Measuring", _nothing, 2, own_layer, _late("saved", "all_pictures"), _late("stages", "measure")),
     Step(
         "Fitting",
         _late("stages", "fit_reference"),
         8,
         own_layer,
-        _late("stages", "all_pictures"),
+        _late("saved", "all_pictures"),
         _late("stages", "fit"),
     ),
-    Step("Applying", _nothing, 46, network_layer, _late("stages", "all_pictures"), _late("applying", "apply")),
+    Step("Applying", _nothing, 46, network_layer, _late("saved", "all_pictures"), _late("applying", "apply")),
     Step("Reporting", _late("reporting", "report"), 10),
 )

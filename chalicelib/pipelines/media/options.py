@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from chalicelib.pipelines.archive_step import StrategyOption
+
 
 class Options(BaseModel):
     """Options of a media job. Everything has a default."""
@@ -34,6 +36,7 @@ class Options(BaseModel):
         description="The zip's names: by time (20240115_120000.jpg), or as the files came, with the time in front "
         "where two collide.",
     )
+    strategy: StrategyOption = "auto"
     similar_distance: int = Field(
         6,
         ge=0,

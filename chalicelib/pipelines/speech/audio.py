@@ -17,6 +17,7 @@ PEAK = 32767
 CLIPPED_SHARE = 0.001
 SHORT_BY_SECONDS = 0.2
 MOST_BROKEN = 50  # packets in a row that don't decode
+LOWEST_RATE = 4000  # samples a second: less holds no speech, and would swell at 16 kHz
 RIFF_HEAD = 64 * 1024
 UNKNOWN_SIZE = 0xFFFF_FF00  # what programs write that didn't know how long the sound would be
 
@@ -65,6 +66,12 @@ def open_sound(stream: BinaryIO) -> Any:
     """A container with a stream of sound. Raises UnreadableFile."""
     import av
 
+    order = stream.read(4)
+    stream.seek(0)
+    if order == b"RIFX":  # FFmpeg would read its samples the wrong way round
+        raise UnreadableFile(
+            "unreadable_sound", "The wav counts its bytes from the large end (RIFX), which is not read."
+        )
     try:
         container = av.open(stream)
     except (av.FFmpegError, ValueError, EOFError, OSError) as reason:
@@ -72,6 +79,12 @@ def open_sound(stream: BinaryIO) -> Any:
     if not container.streams.audio:
         container.close()
         raise UnreadableFile("no_sound", "The file has no stream of sound.")
+    rate = container.streams.audio[0].codec_context.sample_rate or LOWEST_RATE
+    if rate < LOWEST_RATE:
+        container.close()
+        raise UnreadableFile(
+            "unreadable_sound", f"The sound has {rate} samples a second; speech needs {LOWEST_RATE:,} at least."
+        )
     return container
 
 

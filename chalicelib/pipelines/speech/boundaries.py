@@ -1,16 +1,22 @@
-"""Where exactly one phone ends and the next begins: a small network looks at the sound around each border that the
-aligner found and moves it, by at most 50 ms. Trained by training/speech/train.py."""
+"""Where exactly one phone ends and the next begins: how likely the acoustic model finds each of the 21 candidates in
+the 50 ms around, times what small networks make of the sound there. training/speech/train.py trains them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.speech.acoustic import features
 from chalicelib.pipelines.speech.acoustic.features import RATE, mel_filters
+from chalicelib.pipelines.speech.acoustic.posteriors import Piece, places, shares
+from chalicelib.pipelines.speech.acoustic.scoring import Scorer
 from chalicelib.pipelines.speech.arpabet import CLASSES
 from chalicelib.pipelines.speech.options import BUILT_IN
 from chalicelib.pipelines.speech.two_pass import HeardPhone
@@ -23,10 +29,15 @@ WEIGHTS = Path(__file__).parent / "data" / "boundaries.npz"
 HOP, WINDOW, BANDS = 80, 256, 24  # 5 ms, 16 ms
 AROUND = 8  # frames on both sides of a candidate
 REACH = 10  # candidates on both sides of where the aligner put the border: 50 ms
-TRUST = 0.015  # seconds: how fast a candidate loses by its distance from the aligner's border
+TRUST = 0.015  # seconds: how fast a candidate loses by its distance, where the acoustic model has no path
 KINDS = 1 + max(CLASSES.values())
 INPUTS = BANDS * (2 * AROUND + 1) + 2 * KINDS
 STEP = HOP / RATE
+HOP_SECONDS = features.HOP / RATE
+PAUSE = 20  # frames of 10 ms that a row keeps of a pause on each of its sides
+FLOOR = 1e-3  # of a candidate, that the acoustic model may be wrong
+SHORTEST = 2  # frames of 5 ms: the least that a phone lasts
+CENTRE = 0.0078  # seconds from a frame's start to where its window begins to outweigh the one before
 SILENCE = 0
 
 
@@ -49,64 +60,125 @@ def inputs(energy: Floats, centres: Ints, left: int, right: int) -> Floats:
     return np.concatenate([energy[at].reshape(len(centres), -1), kinds], axis=1)
 
 
+@dataclass(frozen=True)
+class Border:
+    """Between two phones; a name is "" where no word stands. before, after: (word, number in it) of the phones.
+    centres: candidates, in frames of 5 ms. likely: log, how likely the acoustic model finds each."""
+
+    left: str
+    right: str
+    before: tuple[int, int] | None
+    after: tuple[int, int] | None
+    centres: Ints
+    likely: Floats
+
+
+def borders(
+    scorer: Scorer, cepstra: NDArray[np.float32], mean: NDArray[np.float32], phones: Mapping[int, Sequence[HeardPhone]]
+) -> list[list[Border]]:
+    """The borders of all words' phones, in rows that long pauses part. phones: by word, in frames of 10 ms."""
+    return [_row(scorer, cepstra, mean, pieces, owners) for pieces, owners in _rows(phones, len(cepstra))]
+
+
+def _rows(
+    phones: Mapping[int, Sequence[HeardPhone]], frames: int
+) -> list[tuple[list[Piece], list[tuple[int, int] | None]]]:
+    found: list[tuple[list[Piece], list[tuple[int, int] | None]]] = []
+    end = 0
+    for word in sorted(phones):
+        said = phones[word]
+        for k, (phone, where) in enumerate(zip(said, places(len(said)), strict=True)):
+            gap = phone.start - end
+            if not found or gap >= 2 * PAUSE:
+                if found:
+                    _add(found[-1], Piece("", end, end + PAUSE), None)
+                found.append(([Piece("", max(end, phone.start - PAUSE), phone.start)], [None]))
+            elif gap > 0:
+                _add(found[-1], Piece("", end, phone.start), None)
+            _add(found[-1], Piece(phone.name, phone.start, phone.end, where), (word, k))
+            end = phone.end
+    if found:
+        _add(found[-1], Piece("", end, max(end, min(frames, end + PAUSE))), None)
+    return found
+
+
+def _add(row: tuple[list[Piece], list[tuple[int, int] | None]], piece: Piece, owner: tuple[int, int] | None) -> None:
+    row[0].append(piece)
+    row[1].append(owner)
+
+
+def _row(
+    scorer: Scorer, cepstra: Floats, mean: Floats, row: list[Piece], owners: list[tuple[int, int] | None]
+) -> list[Border]:
+    found = shares(scorer, cepstra, mean, row)
+    out = []
+    for k, (left, right) in enumerate(pairwise(row)):
+        if found is None:
+            second = right.start * HOP_SECONDS + CENTRE
+            centres = round(second / STEP) + np.arange(-REACH, REACH + 1)
+            likely = -np.abs(centres * STEP - second) / TRUST
+        else:
+            first, share = found[k]
+            seconds = (first + np.arange(len(share))) * HOP_SECONDS + CENTRE
+            centres = round(float(share @ seconds) / STEP) + np.arange(-REACH, REACH + 1)
+            likely = np.log(np.interp(centres * STEP, seconds, share, 0, 0) + FLOOR)
+        out.append(Border(left.name, right.name, owners[k], owners[k + 1], centres, likely.astype(np.float32)))
+    return out
+
+
 class Finder:
-    """nets: (weights in, bias in, weights out) of each; their scores are averaged."""
+    """nets: (weights in, bias in, weights out) of each; their scores are averaged. Without any the acoustic model
+    decides alone."""
 
     def __init__(self, nets: Sequence[tuple[Floats, Floats, Floats]]) -> None:
         self._nets = nets
 
-    def border(self, energy: Floats, second: float, left: int, right: int, room: tuple[float, float]) -> float:
-        """The border near `second` between phones of two classes. room: how far it may go back and forth, seconds."""
-        middle = round(second / STEP)
-        centres = np.arange(middle - REACH, middle + REACH + 1)
-        away = centres * STEP - second
-        allowed = (away >= -room[0]) & (away <= room[1]) & (centres >= 0) & (centres < len(energy))
-        if not allowed.any():
-            return second
-        seen = inputs(energy, centres, left, right)
-        scores = np.mean([np.tanh(seen @ w + b) @ out for w, b, out in self._nets], axis=0)
-        scores = np.where(allowed, scores - np.abs(away) / TRUST, -np.inf)
-        share = np.exp(scores - scores.max())
-        return float((share * centres).sum() / share.sum() * STEP)
-
     def refine(
-        self, samples: NDArray[np.int16], phones: Mapping[int, Sequence[HeardPhone]], plain: Mapping[int, Edges]
+        self,
+        samples: NDArray[np.int16],
+        rows: Sequence[Sequence[Border]],
+        plain: Mapping[int, Edges],
     ) -> dict[int, Edges]:
-        """Start and end of each phone of each word. phones: in frames; plain: their edges in seconds; both by word."""
+        """Start and end of each phone of each word. plain: their edges in seconds, by word, as the aligner put them."""
         energy = bands(samples)
-        row = [(word, k, phone) for word in sorted(phones) for k, phone in enumerate(phones[word])]
-        edges = {word: [list(edge) for edge in plain[word]] for word in phones}
-        for i, (word, k, phone) in enumerate(row):
-            before = row[i - 1] if i else None
-            joins = before is not None and before[2].end == phone.start
-            here = phone.end - phone.start
-            there = (before[2].end - before[2].start) if before and joins else 2 * here
-            left = _kind(before[2].name) if before and joins else SILENCE
-            start = self.border(energy, plain[word][k][0], left, _kind(phone.name), (there * 0.005, here * 0.005))
-            edges[word][k][0] = start
-            if before and joins:
-                edges[before[0]][before[1]][1] = start
-            elif before:
-                self._end(energy, before, plain, edges, phone.start - before[2].end)
-        if row:
-            self._end(energy, row[-1], plain, edges, 20)
+        edges = {word: [list(edge) for edge in found] for word, found in plain.items()}
+        for row in rows:
+            scores = np.array([border.likely + self._scores(energy, border) for border in row])
+            found = expected(np.array([border.centres for border in row]), scores) * STEP
+            for border, second in zip(row, found.tolist(), strict=True):
+                if border.before:
+                    edges[border.before[0]][border.before[1]][1] = second
+                if border.after:
+                    edges[border.after[0]][border.after[1]][0] = second
         return {word: [(start, max(start, end)) for start, end in found] for word, found in edges.items()}
 
-    def _end(
-        self,
-        energy: Floats,
-        row: tuple[int, int, HeardPhone],
-        plain: Mapping[int, Edges],
-        edges: dict[int, list[list[float]]],
-        silence: int,
-    ) -> None:
-        """The end of a phone that silence follows, of so many frames."""
-        word, k, phone = row
-        room = ((phone.end - phone.start) * 0.005, silence * 0.005)
-        edges[word][k][1] = self.border(energy, plain[word][k][1], _kind(phone.name), SILENCE, room)
+    def _scores(self, energy: Floats, border: Border) -> Floats | float:
+        if not self._nets:
+            return 0.0
+        seen = inputs(energy, border.centres, kind(border.left), kind(border.right))
+        return np.asarray(np.mean([np.tanh(seen @ w + b) @ out for w, b, out in self._nets], axis=0), np.float32)
 
 
-def _kind(phone: str) -> int:
+def expected(centres: Ints, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Where each border of a row is expected, in frames, if a phone lasts at least SHORTEST. centres, scores: (borders,
+    candidates); scores: log, up to a constant a border."""
+    share = np.exp(scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
+    count = len(share)
+    ahead, behind = np.ones_like(share), np.ones_like(share)
+    for k in range(1, count):
+        follows = centres[k][:, None] - centres[k - 1] >= SHORTEST
+        ahead[k] = follows @ (ahead[k - 1] * share[k - 1])
+        behind[-k - 1] = (behind[-k] * share[-k]) @ (centres[-k][:, None] - centres[-k - 1] >= SHORTEST)
+        ahead[k] /= ahead[k].max() or 1
+        behind[-k - 1] /= behind[-k - 1].max() or 1
+    joint = ahead * share * behind
+    total = joint.sum(axis=1, keepdims=True)
+    # Where the phones of a row don't have room, each border stands for itself.
+    joint = np.where((total > 0).all(), joint, share)
+    return np.asarray((joint * centres).sum(axis=1) / joint.sum(axis=1))
+
+
+def kind(phone: str) -> int:
     return CLASSES.get(phone, SILENCE)
 
 
@@ -120,6 +192,6 @@ def trained() -> Finder:
     return Finder([(into, bias, out) for into, bias, out in nets])
 
 
-def finder_for(language: str) -> Finder | None:
-    """The network knows the phones of English; other models' borders stay where the aligner put them."""
-    return trained() if language in BUILT_IN and WEIGHTS.exists() else None
+def finder_for(language: str) -> Finder:
+    """The networks know the phones of English; other models' borders are where the model itself expects them."""
+    return trained() if language in BUILT_IN else Finder(())

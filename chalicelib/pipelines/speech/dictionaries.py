@@ -30,7 +30,8 @@ class Parsed:
 
 def key_of(word: str) -> str:
     """As words are compared: composed, straight apostrophes."""
-    return unicodedata.normalize("NFC", word).replace("’", "'").replace("‘", "'").strip()
+    straight = re.sub("(?<=\\w)[`´′ʼ＇‛](?=\\w)", "'", unicodedata.normalize("NFC", word))
+    return straight.replace("’", "'").replace("‘", "'").strip()
 
 
 def parse(text: str, phones: Collection[str]) -> Parsed:

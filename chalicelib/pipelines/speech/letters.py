@@ -40,7 +40,7 @@ OTHER_LETTERS = str.maketrans(
 
 def plain(word: str) -> str:
     """`word` in the letters a to z: accents are dropped, other signs are left out."""
-    apart = unicodedata.normalize("NFD", word.lower().translate(OTHER_LETTERS))
+    apart = unicodedata.normalize("NFKD", word.lower().translate(OTHER_LETTERS))
     return "".join(c for c in apart if "a" <= c <= "z")
 
 

@@ -3,47 +3,78 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
 TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
     "twelve": "twelfth",
 }  # fmt: skip
-MONEY = {"$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros")}
+MONEY = {
+    "$": ("dollar", "dollars"), "£": ("pound", "pounds"), "€": ("euro", "euros"), "¥": ("yen", "yen"),
+    "₹": ("rupee", "rupees"),
+}  # fmt: skip
+UNITS = {
+    "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound", "lbs": "pound", "oz": "ounce", "km": "kilometer",
+    "m": "meter", "cm": "centimeter", "mm": "millimeter", "ft": "foot", "in": "inch", "yd": "yard", "mi": "mile",
+    "mph": "mile per hour", "l": "liter", "ml": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour",
+    "min": "minute", "mins": "minute", "sec": "second", "ms": "millisecond", "hz": "hertz", "khz": "kilohertz",
+    "mhz": "megahertz", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "w": "watt", "kw": "kilowatt",
+    "°": "degree", "°c": "degree celsius", "°f": "degree fahrenheit",
+}  # fmt: skip
+MANY = {"foot": "feet", "inch": "inches", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz"}
+MULTIPLES = {
+    "k": "thousand", "m": "million", "mn": "million", "mio": "million", "b": "billion", "bn": "billion",
+    "tn": "trillion",
+}  # fmt: skip
+HALVES = {
+    "am": "a.m.", "a.m": "a.m.", "a.m.": "a.m.", "pm": "p.m.", "p.m": "p.m.", "p.m.": "p.m.",
+}  # fmt: skip
+FRACTIONS = {
+    "½": ("a half", "one half", "half"), "¼": ("a quarter", "one quarter", "one fourth"),
+    "¾": ("three quarters", "three fourths"), "⅓": ("a third", "one third"), "⅔": ("two thirds",),
+}  # fmt: skip
 LARGEST = 10**15 - 1
+MOST_SIGNS = 100
 
-NUMBER = re.compile(r"([$£€]?)(\d{1,3}(?:[,\u202f]\d{3})+|\d+)(?:[.,](\d+))?(st|nd|rd|th|s|%)?", re.IGNORECASE)
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
+NUMBER = re.compile(r"([$£€¥₹]?)(\d{1,3}(?:,\d{3})+|\d+)(?:[.,](\d+))?(st|nd|rd|th|'?s|%)?", re.IGNORECASE)
+CONTINENTAL = re.compile(r"([$£€¥₹]?)(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
+WITH_UNIT = re.compile(r"([$£€¥₹]?)([\d.,]*\d)([^\W\d_]+|°[CF]?|[ap]\.m\.?)", re.IGNORECASE)
+CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})\s?([ap]m|[ap]\.m\.?)|(\d{1,2}):(\d{2})(?::00)?", re.IGNORECASE)
+SIGNS = {"-": ("minus", "negative"), "−": ("minus", "negative"), "+": ("plus",)}
 
 
 def readings(token: str) -> list[list[str]]:
     """The ways in which a number may be spoken, each as words; [] where `token` is no number."""
+    if len(token) > MOST_SIGNS:
+        return []
+    if token[:1] in SIGNS:
+        plain = readings(token[1:])
+        # A dash may also stand before a number without being said.
+        return _unique([*([sign, *words] for sign in SIGNS[token[0]] for words in plain[:2]), *plain[:2]])
+    if country := re.match(r"[A-Z]{1,2}(?=[$£])", token):
+        return readings(token[country.end() :])
+    if token[-1:] in FRACTIONS:
+        whole = readings(token[:-1])[:1] if token[:-1] else [[]]
+        parts = [fraction.split() for fraction in FRACTIONS[token[-1]]]
+        return [[*words, *(["and"] if words else []), *part] for words in whole for part in parts]
+    if re.fullmatch(r"[.,]\d+%?", token):
+        spoken = ["point", *_digits(token.strip(".,%"))]
+        return [[*words, *(["percent"] if token[-1] == "%" else [])] for words in (spoken, ["zero", *spoken])]
+    token = unicodedata.normalize("NFKC", token)
     if clock := CLOCK.fullmatch(token):
-        return _unique(_clock(int(clock[1]), int(clock[2])))
+        half = [HALVES[clock[3].lower()]] if clock[3] else []
+        return _unique([*words, *half] for words in _clock(int(clock[1] or clock[4]), int(clock[2] or clock[5])))
+    return _unique([*_number(token), *_continental(token), *_with_unit(token)])
+
+
+def _number(token: str) -> list[list[str]]:
     found = NUMBER.fullmatch(token)
     if not found:
         return []
@@ -52,26 +83,60 @@ def readings(token: str) -> list[list[str]]:
     suffix = (suffix or "").lower()
     value = int(digits)
     if fraction is not None:
-        point = [*_digits(fraction)]
-        words = [[*cardinal(value), "point", *point]] if value <= LARGEST else [_digits(digits)]
-        if sign:
-            unit = MONEY[sign][value != 1]
-            cents = int(fraction[:2].ljust(2, "0"))
-            words = [
-                [*cardinal(value), unit, *cardinal(cents)],
-                [*cardinal(value), unit, "and", *cardinal(cents), "cents"],
-            ]
-        return _unique([*w, "percent"] if suffix == "%" else w for w in words)
+        return _decimal(digits, fraction, sign, suffix)
     if value > LARGEST:
         return [_digits(digits)]
     if suffix in ("st", "nd", "rd", "th"):
         return _unique(ordinal(words) for words in (cardinal(value), cardinal(value, "and")))
     plain = list(_whole(digits, value, separated=digits != whole))
     if sign:
-        return _unique([*words, MONEY[sign][value != 1]] for words in plain[:2])
-    if suffix == "s":
+        # "$20 million": the money is said behind what follows.
+        return _unique([*([*words, MONEY[sign][value != 1]] for words in plain[:2]), *plain[:1]])
+    if suffix in ("s", "'s"):
         return _unique(_plural(words) for words in plain)
     return _unique([*words, "percent"] if suffix == "%" else words for words in plain)
+
+
+def _decimal(digits: str, fraction: str, sign: str, suffix: str) -> list[list[str]]:
+    value = int(digits)
+    if value > LARGEST:
+        return [[*_digits(digits), "point", *_digits(fraction)]]
+    point = [*cardinal(value), "point", *_digits(fraction)]
+    if not sign:
+        return [[*point, "percent"] if suffix == "%" else point]
+    unit, cents = MONEY[sign][value != 1], cardinal(int(fraction[:2].ljust(2, "0")))
+    whole = [*cardinal(value), unit]
+    return [[*whole, *cents], [*whole, "and", *cents, "cents"], point, [*point, MONEY[sign][1]]]
+
+
+def _continental(token: str) -> list[list[str]]:
+    """1.000,50: full stops between thousands."""
+    found = CONTINENTAL.fullmatch(token)
+    if not found:
+        return []
+    sign, whole, fraction = found.groups()
+    digits = whole.replace(".", "")
+    return _number(sign + digits + (f".{fraction}" if fraction else ""))[:2]
+
+
+def _with_unit(token: str) -> list[list[str]]:
+    """5kg, $20M, 3pm."""
+    found = WITH_UNIT.fullmatch(token)
+    if not found:
+        return []
+    sign, number, unit = found[1], found[2], found[3].lower()
+    said = _number(number)[:2]
+    spoken: list[list[str]] = []
+    if unit in MULTIPLES and (sign or unit in ("k", "bn", "mn")):
+        money = [MONEY[sign][1]] if sign else []
+        spoken += [[*words, MULTIPLES[unit], *money] for words in said]
+    if unit in HALVES and not sign:
+        spoken += [[*words, HALVES[unit]] for words in said]
+    if unit in UNITS and not sign:
+        first, *rest = UNITS[unit].split()
+        many = first if number == "1" else MANY.get(first, f"{first}s")
+        spoken += [[*words, many, *rest] for words in said]
+    return spoken
 
 
 def cardinal(value: int, joint: str = "") -> list[str]:

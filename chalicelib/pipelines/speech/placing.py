@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,8 @@ from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, GARBAGE_IN, WORD
 from chalicelib.pipelines.speech.acoustic.features import CEPSTRA, HOP, RATE, cepstra
 from chalicelib.pipelines.speech.acoustic.model_files import read_model
 from chalicelib.pipelines.speech.acoustic.scoring import Scorer
+from chalicelib.pipelines.speech.boundaries import CENTRE, Finder, borders
+from chalicelib.pipelines.speech.placed import SURE, Phone, Placed, Word, confidence
 from chalicelib.pipelines.speech.strays import rejoined
 from chalicelib.pipelines.speech.two_pass import HeardPhone, TwoPass
 from chalicelib.pipelines.speech.words import Token
@@ -28,54 +29,13 @@ PIECE_SECONDS = 20.0
 SPLITS = 25  # frames of garbage that part two pieces; less is a sound that the model doesn't know
 STRETCHED = 10  # frames
 MARGIN = 15  # frames of surroundings that a piece takes along
-CENTRE = 0.0078  # seconds from a frame's start to where its window begins to outweigh the one before
 WORDS_TRIED = 6  # of which other pronunciations are tried
-SURE, SPREAD = 0.6, 0.7  # of a word's mean score: where right and wrong are as likely, and how fast that turns
-
-
-@dataclass(frozen=True)
-class Phone:
-    """start, end: seconds from the utterance's sound's start. confidence: 0 to 1."""
-
-    name: str
-    start: float
-    end: float
-    confidence: float
-
-
-@dataclass(frozen=True)
-class Word:
-    """label: as the transcript spells it. kind: as Token's. phones: () for a noise."""
-
-    label: str
-    word: str
-    kind: str
-    start: float
-    end: float
-    confidence: float
-    guessed: bool
-    phones: tuple[Phone, ...]
-
-
-@dataclass
-class Placed:
-    """What came of an utterance. unspoken: labels that nobody was heard to say. untranscribed: seconds of speech that
-    no word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
-    chain placed."""
-
-    words: list[Word] = field(default_factory=list)
-    unspoken: list[str] = field(default_factory=list)
-    unheard_noises: list[str] = field(default_factory=list)
-    untranscribed: float = 0.0
-    spoken: float = 0.0
-    score: float = 0.0
-    coarse: int = 0
 
 
 class Aligner:
     """Places utterances with the Sphinx model in `folder`. finder: refines the borders of phones, None leaves them."""
 
-    def __init__(self, folder: Path, tokens: Sequence[Token], finder: Any = None) -> None:
+    def __init__(self, folder: Path, tokens: Sequence[Token], finder: Finder | None = None) -> None:
         self.scorer = Scorer(read_model(folder))
         self._two_pass = TwoPass(folder, [token.pronunciations for token in tokens if can_be_placed(token)])
         self._finder = finder
@@ -102,7 +62,7 @@ class Aligner:
             found, coarse = self._piece(padded, stretches, piece, tokens)
             phones |= found
             placed.coarse += coarse
-        edges = self._edges(padded, phones)
+        edges = self._edges(padded, heard, mean, phones)
         for i in sorted(phones):
             placed.words.append(_word(tokens[i], phones[i], edges[i], scores, len(samples)))
         placed.words = _without_overlap(placed.words)
@@ -161,16 +121,16 @@ class Aligner:
                 return {s.word: _kept(ps, s, stretches) for s, ps in zip(inside, held, strict=True)}, 0
         return {s.word: _evenly(s, tokens[s.word].pronunciations[0]) for s in inside}, len(inside)
 
-    def _edges(self, padded: Samples, phones: dict[int, list[HeardPhone]]) -> dict[int, list[tuple[float, float]]]:
+    def _edges(
+        self, padded: Samples, heard: Floats, mean: Floats, phones: dict[int, list[HeardPhone]]
+    ) -> dict[int, list[tuple[float, float]]]:
         """Start and end of each phone in seconds of the padded sound."""
         plain = {
-            i: [(p.start * HOP / RATE + CENTRE, p.end * HOP / RATE + CENTRE) for p in heard]
-            for i, heard in phones.items()
+            i: [(p.start * HOP / RATE + CENTRE, p.end * HOP / RATE + CENTRE) for p in row] for i, row in phones.items()
         }
         if self._finder is None or not phones:
             return plain
-        found: dict[int, list[tuple[float, float]]] = self._finder.refine(padded, phones, plain)
-        return found
+        return self._finder.refine(padded, borders(self.scorer, heard, mean, phones), plain)
 
 
 def one_thread() -> AbstractContextManager[object]:
@@ -193,11 +153,6 @@ def with_faint_noise(samples: Samples, frames: int) -> Samples:
 def can_be_placed(token: Token) -> bool:
     """Noises are placed where sound is left over, words without phones nowhere."""
     return token.kind != "noise" and bool(token.pronunciations)
-
-
-def confidence(score: float) -> float:
-    """From a mean score to a share of certainty, 0 to 1."""
-    return round(float(1 / (1 + np.exp(-(score - SURE) / SPREAD))), 3)
 
 
 def _doubtful(stretches: Sequence[Stretch], tokens: Sequence[Token]) -> list[int]:

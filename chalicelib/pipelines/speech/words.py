@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -14,64 +15,29 @@ from chalicelib.pipelines.speech.dictionaries import Entries, key_of
 Phones = list[str]
 
 MOST_VARIANTS = 8
-EDGES = '"“”„«»‹›.,;:!?…¿¡()[]{}<>*_~|\\^=#·•`‚،؟。、'
+LONGEST = 200  # characters of a word that is put together from others
+EDGES = '"“”„«»‹›.,;:!?…¿¡()[]{}<>*_~|\\^=#@·•`´‚،؟。、♪♫♬†‡§¶©®™'
 DASHES = "–—―"
-NOISES = frozenset(
-    [
-        "laugh",
-        "laughs",
-        "laughter",
-        "laughing",
-        "cough",
-        "coughs",
-        "coughing",
-        "breath",
-        "breathes",
-        "breathing",
-        "inhale",
-        "inhales",
-        "exhale",
-        "exhales",
-        "sigh",
-        "sighs",
-        "sniff",
-        "sniffs",
-        "sneeze",
-        "sneezes",
-        "noise",
-        "noises",
-        "music",
-        "applause",
-        "pause",
-        "silence",
-        "inaudible",
-        "unintelligible",
-        "unclear",
-        "crosstalk",
-        "throat",
-        "clears",
-        "cry",
-        "cries",
-        "crying",
-        "gasp",
-        "gasps",
-        "click",
-        "clicks",
-        "beep",
-        "beeps",
-        "lipsmack",
-        "smack",
-        "hesitation",
-    ]
-)
+NOISES = frozenset([
+    "laugh", "laughs", "laughter", "laughing", "cough", "coughs", "coughing", "breath", "breathes", "breathing",
+    "inhale", "inhales", "exhale", "exhales", "sigh", "sighs", "sniff", "sniffs", "sneeze", "sneezes", "noise",
+    "noises", "music", "applause", "pause", "silence", "inaudible", "unintelligible", "unclear", "crosstalk",
+    "throat", "clears", "cry", "cries", "crying", "gasp", "gasps", "click", "clicks", "beep", "beeps",
+    "lipsmack", "smack", "hesitation",
+])  # fmt: skip
+UNINTELLIGIBLE = frozenset(["xxx", "yyy"])  # as the transcripts of CHILDES write it
 SIGNS = {"&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals"}
 CLITICS = {"'s", "'d", "'ll", "'ve", "'re", "n't", "'m", "'"}
 VOICELESS, HISSING = frozenset(["P", "T", "K", "F", "TH"]), frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
 
 # A bracket with all that it holds, or what stands between blanks.
-PIECE = re.compile(r"\[[^\]\n]{0,200}\]|<[^>\n]{0,200}>|\{[^}\n]{0,200}\}|\([^)\n]{0,200}\)|[^\s\[<{(]+|\S")
+PIECE = re.compile(r"\[[^\]\n]{0,200}\]|<[^>\n]{0,200}>|\{[^}\n]{0,200}\}|\(+[^()\n]{0,200}\)+|[^\s\[<{(]+|\S")
 # Marks that part two words where no blank does: after a letter, or before one; not inside a number or a time.
 PARTING = re.compile(r"(?<=[^\W\d_])[,;:!?…]+(?=\w)|(?<=\d)[,;:!?…]+(?=[^\W\d_])|[–—―/]+|-{2,}|…+")
+
+# A number with its sign, unit and money, and no marks around it.
+FIGURE = re.compile(r"\W*?((?:[-+−]|[A-Z]{1,2}(?=[$£]))?[$£€¥₹]?(?:(?<![.,])[.,])?[\d½¼¾⅓⅔].*?)[^\w%°'½¼¾⅓⅔]*")
+ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|uk|de)"
 
 
 @dataclass(frozen=True)
@@ -86,17 +52,24 @@ class Token:
     guessed: bool = False
 
 
+def visible(text: str) -> str:
+    """Without marks of direction, soft hyphens and other signs that nobody sees; joiners are letters of some scripts. A
+    blank that holds the thousands of a number together is left out too."""
+    kept = (c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc"))
+    return re.sub(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))", "", "".join(kept))
+
+
 def split(text: str) -> list[str]:
     """The text's words and bracketed noises, with whatever marks cling to them."""
     found: list[str] = []
-    for piece in PIECE.findall(text):
+    for piece in PIECE.findall(visible(text)):
         if (len(piece) > 1 and piece[0] in "[<{") or (piece[0] == "(" and _is_noise(piece)):
             found.append(piece)
         elif piece[0] == "(":
-            found.extend(part for inner in piece[1:-1].split() for part in PARTING.split(inner))
+            found.extend(part for inner in piece.strip("()").split() for part in PARTING.split(inner))
         else:
             found.extend(PARTING.split(piece))
-    return [piece for piece in found if piece.strip(EDGES + DASHES + "'’‘-") or piece in SIGNS]
+    return [piece for piece in found if any(map(str.isalnum, piece)) or piece in SIGNS]
 
 
 def _is_noise(piece: str) -> bool:
@@ -126,72 +99,106 @@ class Lexicon:
         self._guess = guess
         self._spelled = spelled
         self._english = english
-        self._known: dict[str, Token | None] = {}
+        self._known: dict[tuple[str, bool], Token | None] = {}
 
     def tokens(self, text: str) -> list[Token]:
         """Every word of the text in order; what holds nothing that could be spoken is left out."""
-        return [token for piece in split(text) for token in self._of(piece)]
+        spells = self._english and not text.isupper()
+        return [token for piece in split(text) for token in self._of(piece, spells)]
 
-    def _of(self, piece: str) -> list[Token]:
-        if piece not in self._known:
-            self._known[piece] = self._token(piece)
-        if token := self._known[piece]:
+    def _of(self, piece: str, spells: bool) -> list[Token]:
+        if (piece, spells) not in self._known:
+            self._known[piece, spells] = self._token(piece, spells)
+        if token := self._known[piece, spells]:
             return [token]
         # Two words with a full stop between them: "end.Then".
         parts = [part for part in re.split(r"(?<=\w\w)\.(?=\w\w)", piece) if part]
-        return [token for part in parts for token in self._of(part)] if len(parts) > 1 else []
+        return [token for part in parts for token in self._of(part, spells)] if len(parts) > 1 else []
 
-    def _token(self, piece: str) -> Token | None:
+    def _token(self, piece: str, spells: bool) -> Token | None:
+        """spells: capitals may mean that a word is spelled, for others are small."""
         if piece[0] in "[<{(" and len(piece) > 1 and piece[-1] in "]>})":
             return Token(piece, piece, "noise", ((NOISE,),))
         given, bare = key_of(piece), key_of(piece.strip(EDGES + DASHES))
+        if bare.lower() in UNINTELLIGIBLE:
+            return Token(bare, bare, "noise", ((NOISE,),))
         # "no." ends a sentence more often than it means a number; "U.S." is an entry of its own.
         for form in (given, bare) if "." in bare else (bare, given):
             if form and (found := self._listed(form)):
-                return Token(form, form.lower(), "word", _tuple(found))
+                letters = [self._spelled(form)] if spells and re.fullmatch("[A-Z]{2,4}", form) else []
+                return Token(form, form.lower(), "word", _tuple([*found, *letters]))
+        figure = FIGURE.fullmatch(given) if self._english and len(given) <= numbers.MOST_SIGNS else None
+        if figure and (found := self._figure(figure[1])):
+            return Token(figure[1], figure[1].lower(), "word", _tuple(found))
         label = key_of(piece).strip(EDGES + DASHES)
         if label in SIGNS and self._english:
             return Token(label, label, "word", _tuple(self._model.get(SIGNS[label], [])))
+        label = label.strip("&")
         word = label.strip("'-").lower()
         if not word:
             return None
         if label.endswith("-") and self._english:
-            spoken = self._listed(word) or [self._guess(word)]
-            return Token(label, word, "fragment", _tuple(spoken)) if spoken[0] else None
-        if found := self._listed(word) or self._composed(label.strip("'-")):
-            return Token(label.strip("'-") if "'" not in label else label, word, "word", _tuple(found))
-        if re.search(r"\w\w\.\w\w", label) and not re.search(r"\d", label):
+            return self._fragment(label, word)
+        if found := self._listed(word):
+            return Token(label.strip("'-"), word, "word", _tuple(found))
+        for form in (label.strip("-"), label.strip("'-")):
+            if found := self._composed(form):
+                return Token(form, word, "word", _tuple(found))
+        address = re.fullmatch(ADDRESS, label, re.IGNORECASE) if len(label) <= LONGEST else None
+        if re.search(r"\w\w\.\w\w", label) and not address and not re.search(r"\d", label):
             return None
         guessed, said = self._put_together(word)
-        return Token(label, word, "word", _tuple([said]) if said else (), guessed)
+        return Token(label.strip("'-"), word, "word", _tuple([said]) if said else (), guessed)
+
+    def _fragment(self, label: str, word: str) -> Token | None:
+        """A word that was cut off. Consonants alone are sounds, not an abbreviation: "st-" is no street."""
+        from chalicelib.pipelines.speech.letters import by_letter
+
+        sounds = [by_letter(word)] if not set(word) & set("aeiouy") else []
+        said = [*sounds, *(self._listed(word) or ([] if any(sounds) else [self._guess(word)]))]
+        return Token(label, word, "fragment", _tuple(said)) if any(said) else None
+
+    def _figure(self, label: str) -> list[Phones]:
+        readings = numbers.readings(label)
+        return [said for words in readings for said in self._joined(words, 1)][:MOST_VARIANTS]
 
     def _listed(self, form: str) -> list[Phones]:
         lower = form.lower()
-        return (
-            self._own.get(form) or self._own_lower.get(lower) or self._model.get(form) or self._model.get(lower) or []
-        )
+        found = self._own.get(form) or self._own_lower.get(lower) or self._model.get(form) or self._model.get(lower)
+        # Ligatures and letters of full width are letters, superscripts are figures.
+        if not found and form and not form.isascii() and (usual := unicodedata.normalize("NFKC", form)) != form:
+            return self._listed(usual)
+        return found or []
 
     def _composed(self, label: str) -> list[Phones]:
         """A number, hyphened parts, a clitic, or letters that are spelled: from parts that are all listed."""
+        if len(label) > LONGEST:
+            return []
         if not self._english:
             return self._joined(label.replace("'", "' ").replace("-", " ").split())
-        if readings := numbers.readings(label):
-            return [said for words in readings for said in self._joined(words, 1)][:MOST_VARIANTS]
+        if found := self._figure(label):
+            return found
+        if re.fullmatch(ADDRESS, label, re.IGNORECASE):
+            known = [self._listed(part)[:1] or self._composed(part)[:1] for part in _read_out(label).split("-")]
+            return _product(known) if all(known) else []
+        for clitic in CLITICS:
+            base = label[: -len(clitic)]
+            if label.lower().endswith(clitic) and base and (stems := self._listed(base) or self._composed(base)):
+                return [[*said, *_ending(said[-1], clitic)] for said in stems]
+        if len(parts := [part for part in re.split("[-_]+", label) if part]) > 1:
+            apart = [self._listed(part)[:3] or self._composed(part)[:2] for part in parts]
+            return _product(apart) if all(apart) else []
+        if len(parts := [part for part in label.split("&") if part]) > 1:
+            apart = [phones for part in parts for phones in (self._joined(["and"]), self._part(part))][1:]
+            return _product(apart) if all(apart) else []
         if re.search(r"\d", label):
             parts = re.findall(r"\d+|[^\W\d_]+", label)
             said = [self._part(part) for part in parts]
             return _product(said) if len(parts) > 1 and all(said) else []
-        if "-" in label or "_" in label:
-            return self._joined(re.split(r"[-_]+", label))
-        for clitic in CLITICS:
-            if label.lower().endswith(clitic) and (base := self._listed(label[: -len(clitic)])):
-                return [[*said, *_ending(said[-1], clitic)] for said in base]
         if "." in label.strip(".") and all(len(part) == 1 for part in label.strip(".").split(".")):
             return [self._spelled(label)]
         if label.isupper() and 1 < len(label) <= 5 and label.isascii() and not set(label) & set("AEIOUY"):
             return [self._spelled(label)]
-        import unicodedata
-
         bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))
         return self._listed(bare) if bare != label else []
 
@@ -208,15 +215,21 @@ class Lexicon:
 
     def _put_together(self, word: str) -> tuple[bool, Phones]:
         said: Phones = []
+        if len(word) <= LONGEST and re.fullmatch(ADDRESS, word):
+            word = _read_out(word)
         for part in re.split(r"[-_]+", word):
             for clitic in ("'s", "'"):
                 if part.endswith(clitic) and (base := self._guess(part[: -len(clitic)])):
                     said += [*base, *_ending(base[-1], clitic)]
                     break
             else:
-                listed = self._listed(part) if part != word else []
+                listed = self._listed(part) or self._composed(part) if part != word else []
                 said += listed[0] if listed else self._guess(part)
         return True, said
+
+
+def _read_out(address: str) -> str:
+    return address.replace("@", "-at-").replace(".", "-dot-")
 
 
 def _ending(last: str, clitic: str) -> Phones:

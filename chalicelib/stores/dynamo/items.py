@@ -20,7 +20,7 @@ from chalicelib.jobs.states import FileState, JobState
 from chalicelib.stores.dynamo.table import Item, Key
 
 JOB, COUNT, FILE, ARTIFACT, SLICE, USE = "JOB", "JOB#COUNT#", "FILE#", "ARTIFACT#", "SLICE#", "USE#"
-REQUEST = "REQUEST#"
+REQUEST, BIN = "REQUEST#", "BIN#"
 STATISTICS, DAY = "STATISTICS", "DAY#"
 SHARD_FROM = 256
 SHARDS = 16
@@ -90,6 +90,10 @@ def use_key(source_job_id: str, source_number: int, job_id: str, number: int) ->
 
 def request_key(job_id: str, request_id: str) -> Key:
     return f"JOB#{job_id}", f"{REQUEST}{request_id}"
+
+
+def bin_key(job_id: str, number: int) -> Key:
+    return f"JOB#{job_id}", f"{BIN}{number:08d}"
 
 
 def copy_key(owner_hash: str) -> Key:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 
 from chalicelib.jobs.errors import JobNotFound, StaleTransition, TooManyJobs
 from chalicelib.jobs.intake.adding import NoRoom
-from chalicelib.jobs.model import Job, QueueState, Usage
+from chalicelib.jobs.model import Job, Origin, QueueState, Usage
 from chalicelib.jobs.states import JobState
 from chalicelib.jobs.statistics import OPENED, day_of
 from chalicelib.stores.dynamo import items
@@ -74,6 +75,7 @@ class JobItems:
         limit: int,
         before: str | None,
         binned: bool | None = False,
+        origins: Collection[Origin] = (),
     ) -> tuple[list[Job], str | None]:
         found: list[Job] = []
         for item in self._table.query(
@@ -87,7 +89,8 @@ class JobItems:
         ):
             job = items.job_from(item)
             there = not job.deleting and binned in {None, job.binned_at is not None}
-            if there and (not states or job.state in states) and pipeline in {None, job.pipeline}:
+            fits = (not states or job.state in states) and (not origins or job.origin in origins)
+            if there and fits and pipeline in {None, job.pipeline}:
                 found.append(job)
             if len(found) > limit:
                 return found[:limit], found[limit - 1].id

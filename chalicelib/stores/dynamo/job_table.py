@@ -37,7 +37,7 @@ class JobTable:
         self.queue_state, self.record_duration, self.usage = jobs.queue_state, jobs.record_duration, jobs.usage
 
         files = FileItems(table)
-        self.file, self.files = files.file, files.files
+        self.file, self.files, self.binned = files.file, files.files, files.binned
 
         slices = SliceItems(table)
         self.slices, self.delete_slices = slices.slices, slices.delete_slices

@@ -35,10 +35,10 @@ class LibraryItems:
 
     # -- files by themselves -----------------------------------------------------------------------------------------
 
-    def files_by_id(self, ids: Sequence[str]) -> dict[str, File]:
+    def files_by_id(self, ids: Sequence[str], *, binned: bool = False) -> dict[str, File]:
         keys = [items.file_key(*place) for given in dict.fromkeys(ids) if (place := parse_file_id(given))]
         found = (item for some in batched(keys, GET_AT_ONCE) for item in self._table.get_many(some))
-        return {file.id: file for file in map(items.file_from, found)}
+        return {file.id: file for file in map(items.file_from, found) if binned or file.binned_at is None}
 
     def edit_file(self, file: File, changes: Mapping[str, Any]) -> File:
         write = Write(items.file_key(file.job_id, file.number)).set(**_without_defaults(changes)).add(edits=1)
@@ -109,7 +109,7 @@ class LibraryItems:
             copy = there.get(noted_id)
             if copy is None or copy.owner_hash != owner_hash(owner_id, sha256):
                 # It was deleted or replaced since: there may be another.
-                copy = next(iter(self.same_bytes(owner_id, sha256)), None)
+                copy = next((file for file in self.same_bytes(owner_id, sha256) if file.binned_at is None), None)
             if copy is not None:
                 found[sha256] = copy
         return found

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from chalicelib.jobs.changes import (
     AtMost,
     BatchKeyRecord,
+    BinRecord,
     Both,
     Change,
     Condition,
@@ -113,6 +114,8 @@ def key_of(record: Record) -> Key:
             return items.batch_file_key(batch, key)
         case UseRecord(source_job_id, source_number, job_id, number):
             return items.use_key(source_job_id, source_number, job_id, number)
+        case BinRecord(job_id, number):
+            return items.bin_key(job_id, number)
         case RequestRecord(job_id, request_id):
             return items.request_key(job_id, request_id)
 

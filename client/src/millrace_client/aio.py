@@ -12,7 +12,16 @@ import httpx
 from typing_extensions import Self, Unpack
 
 from millrace_client import operations
-from millrace_client.arguments import ArchiveOptions, FilesQuery, JobsQuery, Layout, Names, Progress, ShareOptions
+from millrace_client.arguments import (
+    ArchiveOptions,
+    FilesQuery,
+    JobsQuery,
+    Layout,
+    Names,
+    Progress,
+    ShareOptions,
+    Strategy,
+)
 from millrace_client.calls import Call, T
 from millrace_client.client import Client, address_of_environment, token_of_environment
 from millrace_client.jobs import completed
@@ -36,6 +45,7 @@ from millrace_client.models import (
     ShareAnswer,
     ShareRequest,
     StatusAnswer,
+    TreeAnswer,
 )
 from millrace_client.protocol import PATIENCE, POLL, TIMEOUT, Received, finished, outgoing, received
 from millrace_client.retrying import Attempts, retry_after
@@ -227,9 +237,27 @@ class AsyncJob:
         """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return await self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
-    async def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
+    async def tree(
+        self,
+        folder: str = "",
+        *,
+        layout: Layout | None = None,
+        names: Names | None = None,
+        strategy: Strategy | None = None,
+        page: int = 1,
+    ) -> TreeAnswer:
+        """A folder of the zip as it would be by now; for the zip itself, with what making it takes."""
+        look = operations.look_into_zip(
+            self.id, layout=layout, names=names, strategy=strategy, folder=folder, page=page
+        )
+        return await self._client.send(look)
+
+    async def remake(
+        self, layout: Layout | None = None, names: Names | None = None, strategy: Strategy | None = None
+    ) -> JobAnswer:
         """Rebuilds the zip, of what was corrected or in another layout."""
-        return await self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
+        body = RemakeRequest(layout=layout, names=names, strategy=strategy)
+        return await self._client.send(operations.remake_job(self.id, body))
 
     async def delete(self) -> None:
         await self._client.send(operations.delete_job(self.id))

@@ -10,6 +10,7 @@ from millrace_client.models import FilesFilter, FileState, JobState, StatusAnswe
 Progress = Callable[[StatusAnswer], object]
 Layout = Literal["year/month", "year", "year/month-day", "original"]
 Names = Literal["time", "original"]
+Strategy = Literal["fast", "cheap", "auto"]
 
 
 class JobsQuery(TypedDict, total=False):
@@ -41,7 +42,7 @@ class ArchiveOptions(TypedDict, total=False):
     artifacts: bool
     name: str
     split_bytes: int
-    strategy: Literal["fast", "cheap", "auto"]
+    strategy: Strategy
 
 
 class ShareOptions(TypedDict, total=False):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from typing_extensions import Unpack
 
 from millrace_client import operations
-from millrace_client.arguments import FilesQuery, Layout, Names, Progress
+from millrace_client.arguments import FilesQuery, Layout, Names, Progress, Strategy
 from millrace_client.downloading import Download
 from millrace_client.errors import JobEnded
 from millrace_client.models import (
@@ -27,6 +27,7 @@ from millrace_client.models import (
     Redated,
     RemakeRequest,
     StatusAnswer,
+    TreeAnswer,
 )
 from millrace_client.protocol import POLL, finished
 from millrace_client.retrying import retry_after
@@ -129,9 +130,27 @@ class Job:
         """Corrects when photos were taken, in lists at once and in the zip once it is rebuilt."""
         return self._client.send(operations.correct_dates(self.id, DatesRequest(changes=list(changes))))
 
-    def remake(self, layout: Layout | None = None, names: Names | None = None) -> JobAnswer:
-        """Rebuilds the zip, of what was corrected or in another layout."""
-        return self._client.send(operations.remake_job(self.id, RemakeRequest(layout=layout, names=names)))
+    def tree(
+        self,
+        folder: str = "",
+        *,
+        layout: Layout | None = None,
+        names: Names | None = None,
+        strategy: Strategy | None = None,
+        page: int = 1,
+    ) -> TreeAnswer:
+        """A folder of the zip as it would be now; at the top level with the time and cost of making it."""
+        look = operations.look_into_zip(
+            self.id, layout=layout, names=names, strategy=strategy, folder=folder, page=page
+        )
+        return self._client.send(look)
+
+    def remake(
+        self, layout: Layout | None = None, names: Names | None = None, strategy: Strategy | None = None
+    ) -> JobAnswer:
+        """Rebuilds the zip after corrections, or in another layout."""
+        body = RemakeRequest(layout=layout, names=names, strategy=strategy)
+        return self._client.send(operations.remake_job(self.id, body))
 
     def delete(self) -> None:
         self._client.send(operations.delete_job(self.id))

@@ -119,15 +119,21 @@ class ArchiveEstimate(BaseModel):
     """US dollars, of requests and functions."""
 
 
-class ArchivePlan(BaseModel):
+class ArchiveEstimates(BaseModel):
     """estimate: of the strategy that was asked for."""
 
-    size_bytes: int
-    file_count: int
-    zip_count: int
     estimate: ArchiveEstimate
     fast: ArchiveEstimate
     cheap: ArchiveEstimate
+
+
+class ArchivePlan(BaseModel):
+    estimate: ArchiveEstimate
+    fast: ArchiveEstimate
+    cheap: ArchiveEstimate
+    size_bytes: int
+    file_count: int
+    zip_count: int
 
 
 class ArchiveRequest(BaseModel):
@@ -146,7 +152,7 @@ class ArchiveRequest(BaseModel):
     """What it is saved as, without `.zip`."""
     strategy: Literal["fast", "cheap", "auto"] | None = None
     """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
-    a minute. Several zips are always made by one."""
+    a minute."""
     split_bytes: int | None = None
     """Largest size of one zip; larger archives become several zips."""
 
@@ -208,11 +214,67 @@ class BegunAnswer(BaseModel):
     job_id: str
 
 
+class BinMoved(BaseModel):
+    done: list[str]
+    """Files that are now in the bin, or out of it, as requested; those that already were, too."""
+    missed: list[str]
+    """Files that stay where they are: their job is not over, or they are not inspected yet."""
+
+
 class BinPage(BaseModel):
     items: list[BinnedJob]
     next_cursor: str | None
     size_bytes: int
     """Bytes of your storage that the jobs of this page use until they are deleted."""
+
+
+class BinnedFile(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    id: str
+    job_id: str
+    original_filename: str
+    status: FileState
+    size_bytes: int
+    type: str
+    """`image`, `video`, `volume`, `audio`, or `other`."""
+    title: str | None
+    description: str | None
+    tags: list[str]
+    pipeline: str
+    created_at: datetime
+    binned_at: datetime
+    gone_at: datetime
+    """When it is deleted for good."""
+    role: str | None = None
+    content_type: str | None = None
+    file_hash_sha256: str | None = None
+    detected_timestamp: str | None = None
+    timestamp_source: str | None = None
+    confidence: str | None = None
+    timestamp_candidates: list[dict[str, Any]] | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    gps: dict[str, Any] | None = None
+    camera: str | None = None
+    thumbnail: ThumbnailAnswer | None = None
+    thumbnail_url: str | None = None
+    """Leads to this one picture: for who shows one, not hundreds."""
+    duplicate_of: str | None = None
+    verdict: str | None = None
+    """The verdict of the job's last run, in its pipeline's words."""
+    verdict_message: str | None = None
+    verdict_details: dict[str, Any] | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+class BinnedFilesPage(BaseModel):
+    items: list[BinnedFile]
+    next_cursor: str | None
+    size_bytes: int
+    """Bytes of your storage that the files of this page use until they are deleted."""
 
 
 class BinnedJob(BaseModel):
@@ -235,6 +297,8 @@ class BinnedJob(BaseModel):
     gone_at: datetime
     """When it is deleted for good."""
     waiting_for: WaitingFor | None = None
+    origin: OriginAnswer | None = None
+    """Of an import and of a drop folder."""
 
 
 class BulkAnswer(BaseModel):
@@ -533,6 +597,11 @@ class FilesFilter(BaseModel):
     """Words that a file's name, title or tags must all have."""
 
 
+class FilesGiven(BaseModel):
+    file_ids: list[str]
+    """Files of yours, of any job."""
+
+
 class FilesPage(BaseModel):
     items: list[FileAnswer]
     total: int
@@ -562,6 +631,42 @@ class HealthAnswer(BaseModel):
     dependencies: dict[str, Dependency]
 
 
+class ImportCount(BaseModel):
+    path: str
+    file_count: int
+    """Without what an import passes over."""
+    size_bytes: int
+    complete: bool
+    """False: there are more than the 10,000 objects that were counted."""
+    fits: dict[str, int]
+    """How many of them each pipeline takes, by name and size. A job has all, and rejects the others."""
+
+
+class ImportFile(BaseModel):
+    name: str
+    size_bytes: int
+    modified_at: datetime
+    ignored: bool
+    """A half-made or housekeeping file: an import passes it over."""
+
+
+class ImportFolder(BaseModel):
+    name: str
+    path: str
+    """As `POST /import-path` takes it."""
+
+
+class ImportFolders(BaseModel):
+    path: str | None
+    """As `POST /import-path` takes it. Null: these are all places."""
+    root: str | None
+    """The place that it lies in."""
+    folders: list[ImportFolder]
+    files: list[ImportFile]
+    """By name, as the folders: a page has up to 200 of both."""
+    next_cursor: str | None
+
+
 class ImportRequest(BaseModel):
     path: str
     """`s3://bucket/prefix/`, or `prefix/`."""
@@ -571,6 +676,17 @@ class ImportRequest(BaseModel):
     recursive: bool | None = None
     callback_url: str | None = None
     """Receives the job's end, as a webhook."""
+
+
+class ImportWays(BaseModel):
+    """How files come to where they are imported from, and to the drop folders, by clients of S3."""
+
+    import_path: str | None
+    """The first place that may be imported from."""
+    drop_path: str
+    """What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen."""
+    endpoint_url: str | None
+    """Where the store answers, if that isn't AWS."""
 
 
 class JobAnswer(BaseModel):
@@ -650,6 +766,8 @@ class JobSummary(BaseModel):
     size_bytes: int | None
     """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
     waiting_for: WaitingFor | None = None
+    origin: OriginAnswer | None = None
+    """Of an import and of a drop folder."""
 
 
 class JobsPage(BaseModel):
@@ -899,6 +1017,18 @@ class NewWebhookAnswer(BaseModel):
     """Signs what is sent. Shown this once."""
 
 
+class OriginAnswer(BaseModel):
+    """Where a job's files were found."""
+
+    kind: Literal["import", "drop"]
+    path: str
+    """The place that was imported, or the drop folder."""
+    stage: Literal["waiting", "listing", "taken"]
+    """`waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in."""
+    closes_at: datetime | None
+    """Of one that waits: when it is closed unless more comes."""
+
+
 class PartsRequest(BaseModel):
     part_numbers: list[int]
     sha256: dict[str, str] | None = None
@@ -1108,6 +1238,7 @@ class RemakeRequest(BaseModel):
 
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None
     names: Literal["time", "original"] | None = None
+    strategy: Literal["fast", "cheap", "auto"] | None = None
 
 
 class ResultAnswer(BaseModel):
@@ -1363,7 +1494,7 @@ class ShareRequest(BaseModel):
     """What visitors see as the title; else that of the job or archive."""
     password: str | None = None
     download_limit: int | None = None
-    """So often may something be downloaded, a file or the zip."""
+    """How many downloads are allowed, of files and of the zip together."""
 
 
 class SharedAnswer(BaseModel):
@@ -1619,6 +1750,8 @@ class TreeAnswer(BaseModel):
     files: int
     """In the whole zip, without its manifests."""
     size_bytes: int
+    estimates: ArchiveEstimates | None
+    """Of making the zip, without its manifests; null but for the first page of the zip itself."""
     final: bool
     """Whether all of the job's files are in: before, places may still change."""
 

@@ -22,6 +22,8 @@ from millrace_client.models import (
     ArtifactsAnswer,
     AuditPage,
     BegunAnswer,
+    BinMoved,
+    BinnedFilesPage,
     BinnedJob,
     BinPage,
     BulkAnswer,
@@ -49,11 +51,15 @@ from millrace_client.models import (
     EntitiesPage,
     FileAnswer,
     FileChanges,
+    FilesGiven,
     FilesPage,
     FileState,
     GuidesAnswer,
     HealthAnswer,
+    ImportCount,
+    ImportFolders,
     ImportRequest,
+    ImportWays,
     JobAnswer,
     JobChanges,
     JobRequest,
@@ -272,16 +278,35 @@ def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[Fil
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
 
 
+def list_import_folders(*, path: str | None = None, cursor: str | None = None) -> Call[ImportFolders]:
+    """What lies where you may import from."""
+    return Call("GET", "/import-folders", ImportFolders, query={"path": path, "cursor": cursor})
+
+
+def count_import(*, path: str | None = None, recursive: bool | None = None) -> Call[ImportCount]:
+    """How much an import would take."""
+    return Call("GET", "/import-folders/count", ImportCount, query={"path": path, "recursive": recursive})
+
+
+def import_ways() -> Call[ImportWays]:
+    """How files come there."""
+    return Call("GET", "/import-folders/ways", ImportWays)
+
+
 def list_jobs(
     *,
     status: list[JobState] | None = None,
     pipeline: str | None = None,
+    origin: list[Literal["import", "drop"]] | None = None,
     limit: int | None = None,
     cursor: str | None = None,
 ) -> Call[JobsPage]:
     """Your jobs, newest first."""
     return Call(
-        "GET", "/jobs", JobsPage, query={"status": status, "pipeline": pipeline, "limit": limit, "cursor": cursor}
+        "GET",
+        "/jobs",
+        JobsPage,
+        query={"status": status, "pipeline": pipeline, "origin": origin, "limit": limit, "cursor": cursor},
     )
 
 
@@ -387,6 +412,7 @@ def look_into_zip(
     *,
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None,
     names: Literal["time", "original"] | None = None,
+    strategy: Literal["fast", "cheap", "auto"] | None = None,
     folder: str | None = None,
     page: int | None = None,
     per_page: int | None = None,
@@ -396,7 +422,14 @@ def look_into_zip(
         "GET",
         f"/jobs/{job_id}/tree",
         TreeAnswer,
-        query={"layout": layout, "names": names, "folder": folder, "page": page, "per_page": per_page},
+        query={
+            "layout": layout,
+            "names": names,
+            "strategy": strategy,
+            "folder": folder,
+            "page": page,
+            "per_page": per_page,
+        },
     )
 
 
@@ -413,6 +446,21 @@ def bin_job(job_id: str) -> Call[BinnedJob]:
 def restore_job(job_id: str) -> Call[JobAnswer]:
     """Take a job out of the bin."""
     return Call("POST", f"/jobs/{job_id}/restore", JobAnswer, repeatable=False)
+
+
+def list_binned_files(*, limit: int | None = None, cursor: str | None = None) -> Call[BinnedFilesPage]:
+    """Which single files are in your bin."""
+    return Call("GET", "/bin/files", BinnedFilesPage, query={"limit": limit, "cursor": cursor})
+
+
+def bin_files(body: FilesGiven) -> Call[BinMoved]:
+    """Put files into the bin."""
+    return Call("POST", "/bin/files", BinMoved, body=body, repeatable=False)
+
+
+def restore_files(body: FilesGiven) -> Call[BinMoved]:
+    """Take files out of the bin."""
+    return Call("POST", "/bin/files/restore", BinMoved, body=body, repeatable=False)
 
 
 def list_library(

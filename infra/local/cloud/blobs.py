@@ -8,9 +8,15 @@ from __future__ import annotations
 import mmap
 import os
 import secrets
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from threading import RLock
+from weakref import finalize
 
 from infra.local.cloud.journal import sync_folder
 
@@ -22,29 +28,55 @@ RANGE = "@"
 """Between a file's name and the bytes `start-end` of it that a blob is: what is copied from a blob is a link to it."""
 
 
-class Segments:
-    """The bytes of several blobs, one after the other."""
+@dataclass(frozen=True)
+class Extent:
+    """The bytes start..end of a file, end excluded."""
 
-    def __init__(self, pieces: Sequence[bytes | memoryview]) -> None:
-        self.pieces = pieces
-        self._ends = list(accumulate(map(len, pieces)))
+    path: Path
+    start: int
+    end: int
+
+
+class Segments:
+    """The bytes of several files, one after the other, or a slice of them: read with `bytes()`, and not before. keeps:
+    what lets the files stay as long as this is used."""
+
+    def __init__(self, extents: Sequence[Extent], keeps: object) -> None:
+        self._extents = extents
+        self._ends = list(accumulate(one.end - one.start for one in extents))
+        self._keeps = keeps
+        self._window = range(self._ends[-1])
 
     def __len__(self) -> int:
-        return self._ends[-1]
+        return len(self._window)
 
-    def __getitem__(self, wanted: slice) -> bytes:
-        start, stop, _ = wanted.indices(len(self))
-        found = []
-        for piece, end in zip(self.pieces, self._ends, strict=True):
-            first = end - len(piece)
-            if first < stop and start < end:
-                found.append(piece[max(0, start - first) : stop - first])
+    def __getitem__(self, wanted: slice) -> Segments:
+        found = copy(self)
+        found._window = self._window[wanted]
+        return found
+
+    def __bytes__(self) -> bytes:
+        found, at = [], self._window.start
+        number = bisect_right(self._ends, at)
+        while at < self._window.stop:
+            one, end = self._extents[number], self._ends[number]
+            size = min(end, self._window.stop) - at
+            with one.path.open("rb", buffering=0) as file:
+                file.seek(one.end - (end - at))
+                content = file.read(size)
+            if len(content) != size:
+                raise OSError(f"{one.path.name} is shorter than it was")
+            found.append(content)
+            at, number = at + size, number + 1
         return b"".join(found)
 
 
 class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._read: Counter[str] = Counter()
+        self._unwanted: set[str] = set()
+        self._counting = RLock()  # a view may end while a count is under way
         folder.mkdir(mode=0o700, exist_ok=True)
         for number in range(256):
             (folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
@@ -87,14 +119,19 @@ class Blobs:
         return name if isinstance(source, Path) else name + source[len(source.partition(RANGE)[0]) :]
 
     def piece(self, source: str, start: int, end: int) -> str:
-        """The bytes start..end of a blob, end excluded, under a name of their own. Raises OSError."""
-        found, at = [], 0
-        for name in filter(None, source.split(JOIN)):
-            file, first, last = self._extent(name)
-            low, high = max(start - at, 0), min(end - at, last - first)
-            if low < high:
-                found.append(f"{self.link(file)}{RANGE}{first + low}-{first + high}")
-            at += last - first
+        """The bytes start..end of a blob, end excluded, under a name of their own. Raises OSError, leaving nothing."""
+        found: list[str] = []
+        at = 0
+        try:
+            for name in filter(None, source.split(JOIN)):
+                file, first, last = self._extent(name)
+                low, high = max(start - at, 0), min(end - at, last - first)
+                if low < high:
+                    found.append(f"{self.link(file)}{RANGE}{first + low}-{first + high}")
+                at += last - first
+        except OSError:
+            self.remove(found)
+            raise
         return JOIN.join(found)
 
     def _extent(self, name: str) -> tuple[str, int, int]:
@@ -110,20 +147,48 @@ class Blobs:
         if name == EMPTY:
             return b""
         if JOIN in name:
-            return Segments([self._view(part) for part in name.split(JOIN)])
-        return self._view(name)
-
-    def _view(self, name: str) -> memoryview:
+            found = [self._extent(part) for part in name.split(JOIN)]
+            keeps = _Keeps(self, [file for file, *_ in found])
+            return Segments([Extent(self.path(file), start, end) for file, start, end in found], keeps)
         _, start, end = self._extent(name)
         with self.path(name).open("rb") as file:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:end]
 
     def remove(self, names: Iterable[str]) -> None:
-        for name in separate(names):
-            self.path(name).unlink(missing_ok=True)
+        """Files that are being read go once they are not."""
+        with self._counting:
+            for name in separate(names):
+                if name in self._read:
+                    self._unwanted.add(name)
+                else:
+                    self.path(name).unlink(missing_ok=True)
+
+    def _keep(self, files: Iterable[str]) -> None:
+        with self._counting:
+            self._read.update(files)
+
+    def _let_go(self, files: Iterable[str]) -> None:
+        with self._counting:
+            for file in files:
+                self._read[file] -= 1
+                if self._read[file]:
+                    continue
+                del self._read[file]
+                if file in self._unwanted:
+                    self._unwanted.remove(file)
+                    self.path(file).unlink(missing_ok=True)
 
     def names(self) -> set[str]:
         return {path.name for folder in self._folder.iterdir() for path in folder.iterdir()}
+
+
+class _Keeps:
+    """While it lives its files stay, though no object may name them any longer: as S3 finishes a download whatever
+    becomes of its object."""
+
+    def __init__(self, blobs: Blobs, files: Sequence[str]) -> None:
+        blobs._keep(files)
+        finalize(self, blobs._let_go, files).atexit = False
 
 
 def separate(names: Iterable[str]) -> set[str]:

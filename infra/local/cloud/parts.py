@@ -34,7 +34,7 @@ def copied(upload: dict[str, Any], number: int, crc: int | None, answer: Answer)
     part = upload["parts"][number]
     if upload.get("checksum_algorithm") != "CRC32":
         return answer
-    part["checksums"] = {"CRC32": _text(crc32(part["body"][:]) if crc is None else crc)}
+    part["checksums"] = {"CRC32": _text(crc32(bytes(part["body"][:])) if crc is None else crc)}
     inside = f"<ChecksumCRC32>{part['checksums']['CRC32']}</ChecksumCRC32></CopyPartResult>".encode()
     status, headers, content = answer
     return status, headers, bytes(content).replace(b"</CopyPartResult>", inside)

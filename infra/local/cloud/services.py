@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 
 from chalicelib.files.hashing import crc32
 from infra.local.cloud import hooks, parts
-from infra.local.cloud.blobs import Blobs, separate
+from infra.local.cloud.blobs import Blobs, Segments, separate
 from infra.local.cloud.journal import FULL, Record
 from infra.local.cloud.state import Objects, State
 from infra.local.cloud.store import Store
@@ -124,7 +124,7 @@ class Services:
     async def _s3(self, request: Request) -> tuple[int, dict[str, str], Any, list[str]]:
         s3 = self._state.s3
         bucket, key = s3._parse_bucket_key(request.path, request.headers)
-        headers = s3._merge_hoisted_amz_headers(request.headers, request.query)
+        headers = self._in_force(s3._merge_hoisted_amz_headers(request.headers, request.query), bucket, key)
         writes = request.method not in ("GET", "HEAD")
         body: Any = request.body
         if writes:
@@ -169,6 +169,17 @@ class Services:
             unused += request.written
         return status, answered, content, unused
 
+    def _in_force(self, headers: dict[str, str], bucket: str, key: str) -> dict[str, str]:
+        """Without a range that was asked for of another version (If-Range): S3 sends all of the object instead, and
+        ministack would send the range of this one."""
+        version = headers.get("if-range")
+        if version is None or "range" not in headers:
+            return headers
+        found = self._source(f"{bucket}/{quote(key)}")
+        if found and found["etag"].strip('"') == version.strip('"'):
+            return headers
+        return {name: value for name, value in headers.items() if name != "range"}
+
     async def _write_ahead(self, request: Request, key: str, headers: Mapping[str, str]) -> None:
         """Writes the bytes that the request brings or names before anything is changed. Raises OSError."""
         if request.method != "PUT":
@@ -199,22 +210,27 @@ class Services:
         upload = self._state.s3._multipart_uploads.get(request.query["uploadId"][0])
         if upload is None or not start < end <= found["size"]:
             return
-        name = self._blobs.piece(found["blob"], start, end)
+        try:
+            name, crc = await asyncio.to_thread(self._link_piece, found["blob"], start, end, upload)
+        except FileNotFoundError:  # deleted meanwhile
+            return
         request.written.append(name)
-        crc = None
-        if upload.get("checksum_algorithm") == "CRC32":
-            crc = await asyncio.to_thread(self._crc32, name)
-            if self._source(source) is not found:  # replaced meanwhile
-                self._blobs.remove(request.written)
-                request.written.clear()
-                return
+        if self._source(source) is not found:  # replaced meanwhile
+            self._blobs.remove(request.written)
+            request.written.clear()
+            return
         etag = hashlib.md5(f"{found['etag']} {start} {end}".encode(), usedforsecurity=False).hexdigest()
         request.copied = Copied(etag, crc)
+
+    def _link_piece(self, blob: str, start: int, end: int, upload: Mapping[str, Any]) -> tuple[str, int | None]:
+        name = self._blobs.piece(blob, start, end)
+        return name, self._crc32(name) if upload.get("checksum_algorithm") == "CRC32" else None
 
     def _crc32(self, name: str) -> int:
         view, crc = self._blobs.view(name), 0
         for at in range(0, len(view), CHUNK):
-            crc = crc32(view[at : at + CHUNK], crc)
+            chunk = view[at : at + CHUNK]
+            crc = crc32(bytes(chunk) if isinstance(chunk, Segments) else chunk, crc)
         return crc
 
     def _write_and_hash(self, content: bytes) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Archives: chosen from jobs, files and the library, planned to the byte, made, kept for some days, and gone."""
 
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from chalicelib.api.subjects import every_route
 from chalicelib.jobs import keys
 from chalicelib.stores.dynamo.table import Table
 from tests.app.api_world import BUCKET, Answer, Caller, Context, World, event, key_of
@@ -386,12 +388,40 @@ def test_an_estimate_refuses_what_no_archive_could_be_made_of(
     assert world.guest().post("/archives/estimate", {"job_ids": [two_jobs[0]]})["code"] == "job_not_found"
 
 
-def test_several_zips_are_estimated_as_one_worker_makes_them(
-    world: World, user: Caller, done: Done, photo: bytes
-) -> None:
+def test_several_zips_are_estimated_together(world: World, user: Caller, done: Done, photo: bytes) -> None:
     padded = [photo + bytes([number]) * 400_000 for number in range(5)]
     job_id = done({f"{number}.jpg": content for number, content in enumerate(padded)})
     told = user.post("/archives/estimate", {"job_ids": [job_id], "split_bytes": MIB, "strategy": "fast"})
     assert told["zip_count"] == 3
-    assert told["estimate"] == told["fast"] == told["cheap"]
-    assert told["estimate"]["workers"] == 1
+    assert told["estimate"] == told["fast"]
+    assert (told["fast"]["workers"], told["cheap"]["workers"]) == (3, 1), "a part each"
+    one = user.post("/archives/estimate", {"job_ids": [job_id], "strategy": "cheap"})
+    assert told["cheap"]["usd"] > one["cheap"]["usd"]
+
+
+WRITES = {"POST": {}, "PATCH": {}, "PUT": {}, "GET": None, "DELETE": None}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (r.method, r.path)
+        for r in every_route()
+        if "{job_id}" in r.path and (r.method, r.path) != ("DELETE", "/jobs/{job_id}")
+    ],
+)
+def test_every_route_of_a_job_answers_for_that_of_an_archive(
+    world: World, user: Caller, two_jobs: tuple[str, str], method: str, path: str
+) -> None:
+    archive_id = made(world, user, {"job_ids": list(two_jobs)})["archive_id"]
+    values = {"job_id": archive_id, "file_id": f"{archive_id}-00000001", "delivery_id": archive_id, "kind": "complete"}
+    answer = user.call(method, re.sub(r"{(\w+)}", lambda m: values.get(m[1], "x"), path), WRITES[method])
+    assert answer.status < 500, answer.text
+
+
+def test_the_job_of_an_archive_has_no_files(world: World, user: Caller, two_jobs: tuple[str, str]) -> None:
+    archive_id = made(world, user, {"job_ids": list(two_jobs)})["archive_id"]
+    assert user.get(f"/jobs/{archive_id}/files")["items"] == []
+    assert user.get(f"/jobs/{archive_id}/files?sort_by=size")["items"] == []
+    refused = user.get(f"/jobs/{archive_id}/files?group_by=confidence")
+    assert (refused.status, refused["code"]) == (422, "invalid_fields")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.jobs.work.context import Context
 from chalicelib.wiring import services
 from tests.app.api_world import Caller, World
 from tests.app.library.conftest import Done
@@ -154,6 +155,49 @@ def test_a_look_into_the_zip_tells_where_each_file_would_go(user: Caller, job: s
     dropped = {"changes": [{"files": [file_of(job, 3)], "choice": "drop"}]}
     user.call("PATCH", f"/jobs/{job}/duplicates", dropped)
     assert user.get(f"/jobs/{job}/tree")["files"] == 1
+
+
+def test_a_look_into_the_zip_tells_what_each_way_of_making_it_takes(
+    user: Caller, done: Done, samples: dict[str, bytes]
+) -> None:
+    job = done({f"{n}.jpg": samples["harbour.jpg"] + bytes([n]) * 15_000_000 for n in range(3)})
+    found = user.get(f"/jobs/{job}/tree?strategy=fast")["estimates"]
+    assert (found["fast"]["workers"], found["cheap"]["workers"]) == (3, 1)
+    assert found["estimate"] == found["fast"]
+    # 45 MB at 75 MB/s, in one after the other.
+    assert 0.6 < found["cheap"]["seconds"] < 1.5
+    assert 0 < found["cheap"]["usd"] < found["fast"]["usd"] < 0.001
+    assert user.get(f"/jobs/{job}/tree")["estimates"]["estimate"] == found["cheap"], "`auto`, of so small a zip"
+    root = user.get(f"/jobs/{job}/tree")
+    assert user.get(f"/jobs/{job}/tree?folder={root['folders'][0]['name']}")["estimates"] is None
+    assert user.get(f"/jobs/{job}/tree?page=2")["estimates"] is None
+    assert user.get(f"/jobs/{job}/tree?strategy=quick").status == 422
+
+
+def test_a_zip_is_made_by_many_workers_where_the_job_says_so(
+    user: Caller, world: World, done: Done, samples: dict[str, bytes]
+) -> None:
+    job = done({f"{n}.jpg": samples["harbour.jpg"] + bytes([n]) * 15_000_000 for n in range(3)})
+    zips = []
+    shared: list[int] = []
+    divide = Context.divide
+
+    def divided(self: Context, slices: int) -> None:
+        shared.append(slices)
+        divide(self, slices)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Context, "divide", divided)
+        for strategy in ("cheap", "fast"):
+            remade = user.post(f"/jobs/{job}/remake", {"strategy": strategy})
+            assert remade["options"]["strategy"] == strategy
+            world.deliver()
+            assert user.get(f"/jobs/{job}")["status"] == "completed"
+            assert len(shared) == (strategy == "fast")
+            artifact = services().jobs.artifact(job, "complete")
+            zips.append(b"".join(services().objects.stream(artifact.key, 0, artifact.size)))
+    assert shared[0] >= 2
+    assert zips[0] == zips[1]
 
 
 @pytest.mark.parametrize(

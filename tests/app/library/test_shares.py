@@ -46,7 +46,7 @@ def content(answer: Answer) -> bytes:
     return requests.get(answer["url"], timeout=5).content
 
 
-def test_whoever_has_the_address_sees_the_files_and_downloads_all_or_some(
+def test_a_visitor_with_the_address_sees_the_files_and_downloads_all_or_some(
     world: World, job_id: str, shared: Shared, samples: dict[str, bytes]
 ) -> None:
     chosen = [f"{job_id}-00000001", f"{job_id}-00000003"]
@@ -265,7 +265,7 @@ def test_nothing_else_is_reachable_by_what_a_share_gives(
     world.deliver()
 
 
-def test_addresses_that_nobody_was_given_lead_nowhere(world: World) -> None:
+def test_addresses_that_were_never_given_out_lead_nowhere(world: World) -> None:
     for token in ("x", "0" * 22, "é", "%00", "x" * 3000):
         assert world.nobody.get(f"/shared/{token}")["code"] == "share_not_found"
 

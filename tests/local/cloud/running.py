@@ -28,7 +28,7 @@ class Cloud:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, seconds: float = 60) -> float:
+    def start(self, seconds: float = 300) -> float:
         """Returns the seconds until it answered."""
         key_id, secret = credentials(self.folder)
         environment = os.environ | {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}

@@ -1,6 +1,7 @@
 """Uploads in parts with checksums, as S3 keeps them: told of copies, checked at the end, there after a restart."""
 
 import base64
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,3 +136,39 @@ def test_checksums_of_the_parts_checksums_stay_as_they_were(cloud: Cloud) -> Non
     assert head["ChecksumType"] == "COMPOSITE"
     assert head["ChecksumCRC32"].endswith("-1")
     assert objects.crc32(KEY) is None
+
+
+def joined(objects: ObjectBucket, times: int = 1) -> bytes:
+    """An object of several blobs, some of them pieces of another's; returns its bytes."""
+    etag = objects.put("source", b"before" + LARGE, "x")
+    upload = objects.start_parts(KEY, "application/zip", checksum=True)
+    parts = [
+        objects.put_part(KEY, upload, 1, b"header"),
+        *(objects.copy_part(KEY, upload, 2 + n, "source", 6, 6 + len(LARGE), etag=etag) for n in range(times)),
+        objects.put_part(KEY, upload, 2 + times, b"the end"),
+    ]
+    objects.finish_parts(KEY, upload, parts)
+    return b"header" + times * LARGE + b"the end"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 5), (0, 6), (5, 6), (6, 7), (4, 20), (6, 6 + len(LARGE)), (len(LARGE) + 3, len(LARGE) + 13)]
+)
+def test_ranges_across_parts_are_the_bytes_of_the_whole(cloud: Cloud, start: int, end: int) -> None:
+    s3, objects = bucket(cloud, make=True)
+    whole = joined(objects)
+    assert b"".join(objects.stream(KEY, start, end)) == whole[start:end]
+    assert s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read() == whole
+
+
+def test_a_download_ends_well_though_its_object_goes_meanwhile(cloud: Cloud) -> None:
+    s3, objects = bucket(cloud, make=True)
+    whole = joined(objects, times=10)  # more than sockets hold
+    body = s3.get_object(Bucket=BUCKET, Key=KEY)["Body"]
+    begun = body.read(10)
+    objects.delete([KEY, "source"])
+    assert begun + body.read() == whole
+    deadline = time.monotonic() + 30
+    while blobs(cloud):
+        assert time.monotonic() < deadline, "its files went once it was over"
+        time.sleep(0.05)

@@ -30,7 +30,7 @@ def test_importing_the_pipeline_loads_none_of_its_heavy_libraries() -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("step", ["stages", "applying", "reporting"])
+@pytest.mark.parametrize("step", ["reading", "finding", "stages", "applying", "reporting"])
 def test_no_step_loads_what_another_function_has(step: str) -> None:
     code = (
         f"import sys, chalicelib.pipelines.colour.{step}; "

@@ -86,8 +86,9 @@ class Job:
     def artifact(self, name: str, content: bytes | Path, filename: str, content_type: str) -> None:
         self.artifacts[name] = content if isinstance(content, bytes) else content.read_bytes()
 
-    def share_archive(self, name: str, members: Iterable[Member], strategy: str = "auto") -> int:
-        list(members)
+    def share_archives(self, archives: Iterable[tuple[str, Iterable[Member]]], strategy: str = "auto") -> int:
+        for _, members in archives:
+            list(members)
         return 0
 
     def archive(self, name: str, filename: str, members: Iterable[Member]) -> None:

@@ -52,6 +52,10 @@ def riff(content: bytes, form: int, bits: int, rate: int = 16_000) -> bytes:
         ("mov", "mov", "pcm_s16le", 48_000, None),
         ("webm", "webm", "libopus", 48_000, None),
         ("wav", "wav", "pcm_s16le", 96_000, None),
+        ("wav", "wav", "pcm_mulaw", 16_000, None),
+        ("wav", "wav", "adpcm_ima_wav", 16_000, None),
+        ("aif", "aiff", "pcm_s24be", 44_100, None),
+        ("aifc", "aiff", "pcm_alaw", 16_000, None),
     ],
 )
 def test_every_container_gives_the_same_words(
@@ -79,6 +83,43 @@ def test_every_width_of_samples_gives_the_same_words(content: bytes) -> None:
     done = run(content)
     assert done.words() == RIGHT
     assert done.verdict_of("a.wav")[0] == "aligned"
+
+
+CHUNKS = struct.pack("<4sI6s", b"LIST", 5, b"INFOx\0")  # of odd length, before and behind the sound
+PLAIN = wav(SAMPLES)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN[:36] + CHUNKS + PLAIN[36:] + CHUNKS,
+        PLAIN[:4] + b"\xff" * 4 + PLAIN[8:40] + b"\xff" * 4 + PLAIN[44:],
+        PLAIN[:4] + bytes(4) + PLAIN[8:40] + bytes(4) + PLAIN[44:],
+        b"RF64" + b"\xff" * 4 + b"WAVE" + struct.pack("<4sIQQQI", b"ds64", 28, 0, len(PLAIN) - 44, len(SAMPLES), 0)
+        + PLAIN[12:40] + b"\xff" * 4 + PLAIN[44:],
+        wav(np.repeat(SAMPLES, 12), channels=12),
+    ],
+    ids=["other chunks", "written as a stream", "never finished", "beyond 4 GiB", "twelve channels"],
+)  # fmt: skip
+def test_wavs_as_recorders_write_them(content: bytes) -> None:
+    heard = Heard()
+    samples = np.concatenate(list(decode(io.BytesIO(content), heard)))
+    assert np.abs(samples.astype(int) - SAMPLES).max() <= 1
+    assert heard.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"RIFX" + PLAIN[4:], "RIFX"),
+        (riff(SAMPLES.tobytes(), 1, 16, 3999), "needs 4,000 at least"),
+        (riff(SAMPLES.tobytes(), 1, 16, 1), "needs 4,000 at least"),
+    ],
+)
+def test_sound_that_would_come_out_wrong_is_refused(content: bytes, sentence: str) -> None:
+    for read in (probe, lambda stream: list(decode(stream, Heard()))):
+        with pytest.raises(UnreadableFile, match=sentence):
+            read(io.BytesIO(content))
 
 
 def test_eight_kilohertz_are_aligned_and_told() -> None:

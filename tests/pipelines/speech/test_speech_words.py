@@ -18,6 +18,7 @@ MODEL = {
         "two": "T UW", "thousand": "TH AW Z AH N D", "hundred": "HH AH N D R AH D", "sixty": "S IH K S T IY",
         "six": "S IH K S", "twenty": "T W EH N T IY", "end": "EH N D", "then": "DH EH N", "no": "N OW",
         "u.s.": "Y UW EH S", "word": "W ER D", "point": "P OY N T", "five": "F AY V", "three": "TH R IY",
+        "at": "AE T", "dot": "D AA T", "com": "K AA M",
     }.items()
 }  # fmt: skip
 
@@ -37,13 +38,19 @@ def lexicon(own: str = "", *, english: bool = True) -> Lexicon:
         ("2266 3,5 2,000", ["2266", "3,5", "2,000"]),
         ("word/word word--word word–word", ["word"] * 6),
         (" ... – - ", []),
+        ("\u200fplease\u200e ca\u00adll\ufeff word\u2060", ["please", "call", "word"]),
+        ("♪ please ♪ 😀 call :-)", ["please", "call"]),
+        ("don`t don´t don′t don＇t", ["don't"] * 4),
+        ("'please' ‘call’ \"word\"", ["please", "call", "word"]),
+        ("@stella #please &call", ["stella", "please", "call"]),
+        ("3\u202f000", ["3000"]),
     ],
 )
 def test_words_keep_their_spelling_and_lose_their_marks(text: str, labels: list[str]) -> None:
     assert [token.label for token in lexicon().tokens(text)] == labels
 
 
-@pytest.mark.parametrize("text", ["[door slams]", "<cough>", "{LG}", "(laughs)", "(heavy breath)"][:4])
+@pytest.mark.parametrize("text", ["[door slams]", "<cough>", "{LG}", "(laughs)", "((unclear))", "xxx"])
 def test_noises_are_no_words(text: str) -> None:
     assert [(t.label, t.kind, t.guessed) for t in lexicon().tokens(f"call {text}")][1:] == [(text, "noise", False)]
 
@@ -63,6 +70,12 @@ def test_a_word_that_is_cut_off_is_a_fragment_and_not_missing() -> None:
         ("dish's", "D IH SH IH Z"),
         ("dogs'", None),
         ("café", "K AE F EY"),
+        ("ｃａｌｌ", "K AO L"),
+        ("dog-two's", "D AO G T UW Z"),
+        ("well-known-3.5", "W EH L N OW N TH R IY P OY N T F AY V"),
+        ("C&D", "S IY AE N D D IY"),
+        ("two.dish@dog.com", "T UW D AA T D IH SH AE T D AO G D AA T K AA M"),
+        ("dishly@dog.com", None),
         ("BBC", "B IY B IY S IY"),
         ("&", "AE N D"),
         ("2266", "T UW TH AW Z AH N D T UW HH AH N D R AH D S IH K S T IY S IH K S"),
@@ -112,10 +125,56 @@ def test_a_dictionary_says_which_lines_and_phones_it_can_not_use() -> None:
         ("3:05", "three oh five"),
         ("007", "oh oh seven"),
         ("1990s", "nineteen nineties"),
+        ("90's", "nineties"),
+        ("-5", "minus five"),
+        ("+44", "plus forty four"),
+        (".5", "point five"),
+        ("½", "a half"),
+        ("2½", "two and a half"),
+        ("²", "two"),
+        ("¥200", "two hundred yen"),
+        ("US$50", "fifty dollars"),
+        ("$20M", "twenty million dollars"),
+        ("£1bn", "one billion pounds"),
+        ("$3,000.50", "three thousand dollars fifty"),
+        ("1.000,50", "one thousand point five zero"),
+        ("5kg", "five kilograms"),
+        ("1km", "one kilometer"),
+        ("6ft", "six feet"),
+        ("20°C", "twenty degrees celsius"),
+        ("3pm", "three p.m."),
+        ("9:30am", "nine thirty a.m."),
     ],
 )
 def test_numbers_are_read_as_people_say_them(figures: str, words: str) -> None:
     assert " ".join(numbers.readings(figures)[0]) == words
+
+
+def test_money_before_a_multiple_may_be_said_behind_it() -> None:
+    assert ["one", "point", "two"] in numbers.readings("$1.2")
+    assert ["twenty"] in numbers.readings("$20")
+
+
+def test_figures_and_words_of_any_length_take_no_time() -> None:
+    assert numbers.readings("9" * 100_000) == []
+    for text in ("0" + "." * 100_000 + "a", "9" * 100_000, "a-" * 50_000, "a@" * 50_000, "'" * 100_000, "($" * 50_000):
+        lexicon().tokens(text)
+
+
+def test_capitals_may_be_letters_unless_all_is_in_capitals() -> None:
+    assert [" ".join(said) for said in lexicon().tokens("call DOG")[1].pronunciations] == ["D AO G", "D IY OW JH IY"]
+    assert [" ".join(said) for said in lexicon().tokens("CALL DOG")[1].pronunciations] == ["D AO G"]
+
+
+def test_consonants_that_were_cut_off_are_sounds() -> None:
+    (token,) = lexicon("st\tS T R IY T\n").tokens("st-")
+    assert (token.kind, token.pronunciations[0]) == ("fragment", ("S", "T"))
+
+
+def test_a_guess_keeps_the_figures_beside_it() -> None:
+    (token,) = lexicon().tokens("covidly-26")
+    assert token.guessed
+    assert " ".join(token.pronunciations[0]).endswith("T W EH N T IY S IH K S")
 
 
 def test_every_number_up_to_ten_thousand_has_readings_of_known_words() -> None:

@@ -28,7 +28,7 @@ export const dropArchive = (id: string) => api<void>(`/archives/${id}`, { method
 
 export const over = (archive: ArchiveAnswer) => FINAL.has(archive.status)
 
-/** An archive as it is now: the job that makes it is told or asked for, and once that is over the archive is read. */
+/** An archive as it is now: its job is watched, and once that is over the archive is read. */
 export function useArchive(begun: ArchiveAnswer | null): {
   archive: ArchiveAnswer | null
   error: Error | null

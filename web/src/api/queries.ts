@@ -96,12 +96,14 @@ export function usePipelines() {
 export interface JobsWanted {
   status: readonly JobState[]
   pipeline: string
+  origin?: string
 }
 
 export function useJobs(wanted: JobsWanted, limit = 100) {
   const query = new URLSearchParams({ limit: String(limit) })
   if (wanted.status.length) query.set('status', wanted.status.join(','))
   if (wanted.pipeline) query.set('pipeline', wanted.pipeline)
+  if (wanted.origin) query.set('origin', wanted.origin)
   const found = useQuery({
     queryKey: ['jobs', query.toString()],
     queryFn: ({ signal }) => api<JobsPage>(`/jobs?${query}`, { signal }),

@@ -289,15 +289,24 @@ export interface ArchiveZip {
  * estimate: of the strategy that was asked for.
  *
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "ArchivePlan".
+ * via the `definition` "ArchiveEstimates".
  */
-export interface ArchivePlan {
-  size_bytes: number
-  file_count: number
-  zip_count: number
+export interface ArchiveEstimates {
   estimate: ArchiveEstimate
   fast: ArchiveEstimate
   cheap: ArchiveEstimate
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ArchivePlan".
+ */
+export interface ArchivePlan {
+  estimate: ArchiveEstimate
+  fast: ArchiveEstimate
+  cheap: ArchiveEstimate
+  size_bytes: number
+  file_count: number
+  zip_count: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -333,7 +342,7 @@ export interface ArchiveRequest {
    */
   name?: string | null
   /**
-   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute. Several zips are always made by one.
+   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute.
    */
   strategy?: 'fast' | 'cheap' | 'auto'
   /**
@@ -435,6 +444,20 @@ export interface BegunAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinMoved".
+ */
+export interface BinMoved {
+  /**
+   * Files that are now in the bin, or out of it, as requested; those that already were, too.
+   */
+  done: string[]
+  /**
+   * Files that stay where they are: their job is not over, or they are not inspected yet.
+   */
+  missed: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "BinPage".
  */
 export interface BinPage {
@@ -474,6 +497,10 @@ export interface BinnedJob {
    * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
   binned_at: string
   /**
    * When it is deleted for good.
@@ -489,6 +516,116 @@ export interface BinnedJob {
 export interface WaitingFor {
   code: string
   message: string
+}
+/**
+ * Where a job's files were found.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "OriginAnswer".
+ */
+export interface OriginAnswer {
+  kind: 'import' | 'drop'
+  /**
+   * The place that was imported, or the drop folder.
+   */
+  path: string
+  /**
+   * `waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in.
+   */
+  stage: 'waiting' | 'listing' | 'taken'
+  /**
+   * Of one that waits: when it is closed unless more comes.
+   */
+  closes_at: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedFile".
+ */
+export interface BinnedFile {
+  id: string
+  job_id: string
+  original_filename: string
+  status: FileState
+  size_bytes: number
+  role?: string | null
+  content_type?: string | null
+  file_hash_sha256?: string | null
+  detected_timestamp?: string | null
+  timestamp_source?: string | null
+  confidence?: string | null
+  timestamp_candidates?:
+    | {
+        [k: string]: unknown
+      }[]
+    | null
+  width?: number | null
+  height?: number | null
+  duration_seconds?: number | null
+  gps?: {
+    [k: string]: unknown
+  } | null
+  camera?: string | null
+  thumbnail?: ThumbnailAnswer | null
+  /**
+   * Leads to this one picture: for who shows one, not hundreds.
+   */
+  thumbnail_url?: string | null
+  duplicate_of?: string | null
+  /**
+   * The verdict of the job's last run, in its pipeline's words.
+   */
+  verdict?: string | null
+  verdict_message?: string | null
+  verdict_details?: {
+    [k: string]: unknown
+  } | null
+  error_code?: string | null
+  error_message?: string | null
+  /**
+   * `image`, `video`, `volume`, `audio`, or `other`.
+   */
+  type: string
+  title: string | null
+  description: string | null
+  tags: string[]
+  pipeline: string
+  created_at: string
+  binned_at: string
+  /**
+   * When it is deleted for good.
+   */
+  gone_at: string
+  [k: string]: unknown
+}
+/**
+ * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ThumbnailAnswer".
+ */
+export interface ThumbnailAnswer {
+  url: string
+  /**
+   * Its first byte.
+   */
+  start: number
+  /**
+   * The byte behind its last one; null: it goes to the end.
+   */
+  end: number | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "BinnedFilesPage".
+ */
+export interface BinnedFilesPage {
+  items: BinnedFile[]
+  next_cursor: string | null
+  /**
+   * Bytes of your storage that the files of this page use until they are deleted.
+   */
+  size_bytes: number
 }
 /**
  * missing: ids that are no scenes of yours.
@@ -933,23 +1070,6 @@ export interface FileAnswer {
   [k: string]: unknown
 }
 /**
- * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
- *
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "ThumbnailAnswer".
- */
-export interface ThumbnailAnswer {
-  url: string
-  /**
-   * Its first byte.
-   */
-  start: number
-  /**
-   * The byte behind its last one; null: it goes to the end.
-   */
-  end: number | null
-}
-/**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DuplicatesAnswer".
  */
@@ -1045,6 +1165,19 @@ export interface FileCounts {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "FilesGiven".
+ */
+export interface FilesGiven {
+  /**
+   * Files of yours, of any job.
+   *
+   * @minItems 1
+   * @maxItems 500
+   */
+  file_ids: string[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FilesPage".
  */
 export interface FilesPage {
@@ -1094,6 +1227,72 @@ export interface HealthAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportCount".
+ */
+export interface ImportCount {
+  path: string
+  /**
+   * Without what an import passes over.
+   */
+  file_count: number
+  size_bytes: number
+  /**
+   * False: there are more than the 10,000 objects that were counted.
+   */
+  complete: boolean
+  /**
+   * How many of them each pipeline takes, by name and size. A job has all, and rejects the others.
+   */
+  fits: {
+    [k: string]: number
+  }
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFile".
+ */
+export interface ImportFile {
+  name: string
+  size_bytes: number
+  modified_at: string
+  /**
+   * A half-made or housekeeping file: an import passes it over.
+   */
+  ignored: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolder".
+ */
+export interface ImportFolder {
+  name: string
+  /**
+   * As `POST /import-path` takes it.
+   */
+  path: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportFolders".
+ */
+export interface ImportFolders {
+  /**
+   * As `POST /import-path` takes it. Null: these are all places.
+   */
+  path: string | null
+  /**
+   * The place that it lies in.
+   */
+  root: string | null
+  folders: ImportFolder[]
+  /**
+   * By name, as the folders: a page has up to 200 of both.
+   */
+  files: ImportFile[]
+  next_cursor: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ImportRequest".
  */
 export interface ImportRequest {
@@ -1111,6 +1310,26 @@ export interface ImportRequest {
    * Receives the job's end, as a webhook.
    */
   callback_url?: string | null
+}
+/**
+ * How files come to where they are imported from, and to the drop folders, by clients of S3.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "ImportWays".
+ */
+export interface ImportWays {
+  /**
+   * The first place that may be imported from.
+   */
+  import_path: string | null
+  /**
+   * What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen.
+   */
+  drop_path: string
+  /**
+   * Where the store answers, if that isn't AWS.
+   */
+  endpoint_url: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1237,6 +1456,10 @@ export interface JobSummary {
    * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
    */
   size_bytes: number | null
+  /**
+   * Of an import and of a drop folder.
+   */
+  origin?: OriginAnswer | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2005,6 +2228,7 @@ export interface RegisterRequest {
 export interface RemakeRequest {
   layout?: ('year/month' | 'year' | 'year/month-day' | 'original') | null
   names?: ('time' | 'original') | null
+  strategy?: ('fast' | 'cheap' | 'auto') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2365,7 +2589,7 @@ export interface ShareRequest {
   name?: string | null
   password?: string | null
   /**
-   * So often may something be downloaded, a file or the zip.
+   * How many downloads are allowed, of files and of the zip together.
    */
   download_limit?: number | null
 }
@@ -2714,6 +2938,10 @@ export interface TreeAnswer {
    */
   files: number
   size_bytes: number
+  /**
+   * Of making the zip, without its manifests; null but for the first page of the zip itself.
+   */
+  estimates: ArchiveEstimates | null
   /**
    * Whether all of the job's files are in: before, places may still change.
    */

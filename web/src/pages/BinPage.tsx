@@ -1,65 +1,125 @@
-// Jobs that were thrown away: back with one press, or gone for good.
+// Jobs and single files that were thrown away: back with one press, or gone for good.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2, Undo2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useFileBin } from '../api/bin'
 import { api, Problem } from '../api/client'
-import type { BinnedJob, BinPage as Page } from '../api/schema'
+import { deleteFile } from '../api/library'
+import type { BinnedFile, BinnedFilesPage, BinnedJob, BinPage as JobsInBin } from '../api/schema'
 import { useWords } from '../i18n'
 import { useQuantities } from '../i18n/quantities'
 import { Button, Empty, Notice, Skeleton } from '../ui/controls'
 import { useTitle } from '../ui/hooks'
-import styles from './JobsPage.module.css'
+import styles from './BinPage.module.css'
+import { Picture, titleOf } from './library/LibraryTile'
+
+interface Part<Item> {
+  items: Item[]
+  next_cursor: string | null
+  size_bytes: number
+}
+
+function useBin<Item>(path: string) {
+  return useInfiniteQuery({
+    queryKey: ['bin', path],
+    queryFn: ({ pageParam, signal }) =>
+      api<Part<Item>>(`${path}${pageParam && `?cursor=${pageParam}`}`, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+  })
+}
 
 export default function BinPage() {
   const { t } = useWords()
   const quantities = useQuantities()
   useTitle(t('bin'))
-  const found = useInfiniteQuery({
-    queryKey: ['bin'],
-    queryFn: ({ pageParam, signal }) => api<Page>(`/bin${pageParam && `?cursor=${pageParam}`}`, { signal }),
-    initialPageParam: '',
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
-  })
-  const jobs = found.data?.pages.flatMap(({ items }) => items) ?? []
-  const size = found.data?.pages.reduce((sum, page) => sum + page.size_bytes, 0) ?? 0
+  const jobs = useBin<JobsInBin['items'][number]>('/bin')
+  const files = useBin<BinnedFilesPage['items'][number]>('/bin/files')
+  const both = [jobs, files]
+  const pages: Part<unknown>[] = [...(jobs.data?.pages ?? []), ...(files.data?.pages ?? [])]
+  const size = pages.reduce((sum, page) => sum + page.size_bytes, 0)
+  const empty = both.every(({ data }) => data?.pages.every(({ items }) => items.length === 0))
+  const failed = both.some(({ isError, data }) => isError && !data)
   return (
-    <div className={styles.jobs}>
-      <header className={styles.head}>
-        <h1>{t('bin')}</h1>
-      </header>
-      {found.isPending && <Skeleton lines={4} />}
-      {found.isError && !found.data && (
+    <div className={styles.bin}>
+      <h1>{t('bin')}</h1>
+      {failed && (
         <Notice
           kind="error"
           title={t('bin.unknown')}
-          action={<Button onPress={() => void found.refetch()}>{t('again')}</Button>}
+          action={
+            <Button onPress={() => void Promise.all(both.map((one) => one.refetch()))}>{t('again')}</Button>
+          }
         />
       )}
-      {found.data &&
-        (jobs.length ? (
-          <>
-            <p>{t('bin.text', { size: quantities.bytes(size) })}</p>
-            <ul className={styles.list}>
-              {jobs.map((job) => (
-                <Binned key={job.id} job={job} />
-              ))}
-            </ul>
-            {found.hasNextPage && (
-              <span>
-                <Button busy={found.isFetchingNextPage} onPress={() => void found.fetchNextPage()}>
-                  {t('bin.more')}
-                </Button>
-              </span>
-            )}
-          </>
-        ) : (
-          <Empty title={t('bin.empty')}>{t('bin.emptyText')}</Empty>
-        ))}
+      {!failed && both.some(({ isPending }) => isPending) && <Skeleton lines={4} />}
+      {empty && <Empty title={t('bin.empty')}>{t('bin.emptyText')}</Empty>}
+      {size > 0 && <p>{t('bin.text', { size: quantities.bytes(size) })}</p>}
+      <Listed title={t('nav.jobs')} of={jobs} row={(job) => <JobRow key={job.id} job={job} />} />
+      <Listed title={t('bin.files')} of={files} row={(file) => <FileRow key={file.id} file={file} />} />
     </div>
   )
 }
 
-function Binned({ job }: { job: BinnedJob }) {
+function Listed<Item>({
+  title,
+  of,
+  row,
+}: {
+  title: string
+  of: ReturnType<typeof useBin<Item>>
+  row: (item: Item) => ReactNode
+}) {
+  const { t } = useWords()
+  const items = of.data?.pages.flatMap((page) => page.items) ?? []
+  if (!items.length) return null
+  return (
+    <section className={styles.part} aria-label={title}>
+      <h2>{title}</h2>
+      <ul className={styles.list}>{items.map(row)}</ul>
+      {of.hasNextPage && (
+        <span>
+          <Button busy={of.isFetchingNextPage} onPress={() => void of.fetchNextPage()}>
+            {t('bin.more')}
+          </Button>
+        </span>
+      )}
+    </section>
+  )
+}
+
+interface RowProps {
+  name: string
+  picture?: ReactNode
+  facts: readonly string[]
+  busy: boolean
+  error: Error | null
+  onBack: () => void
+  onDelete: () => void
+}
+
+function Row({ name, picture, facts, busy, error, onBack, onDelete }: RowProps) {
   const { t, said } = useWords()
+  return (
+    <li className={styles.row}>
+      {picture}
+      <span className={styles.what}>
+        <strong>{name}</strong>
+        <span className="number">{facts.join(' · ')}</span>
+        {error instanceof Problem && (
+          <span className={styles.error}>{said('error', error.code, error.message)}</span>
+        )}
+      </span>
+      <Button icon={Undo2} busy={busy} onPress={onBack}>
+        {t('bin.restore')}
+      </Button>
+      <Button kind="danger" icon={Trash2} label={t('bin.delete', { name })} busy={busy} onPress={onDelete} />
+    </li>
+  )
+}
+
+function JobRow({ job }: { job: BinnedJob }) {
+  const { t } = useWords()
   const quantities = useQuantities()
   const client = useQueryClient()
   const made = useMutation({
@@ -71,28 +131,47 @@ function Binned({ job }: { job: BinnedJob }) {
       Promise.all(['bin', 'jobs', 'library'].map((name) => client.invalidateQueries({ queryKey: [name] }))),
   })
   return (
-    <li className={styles.row}>
-      <span className={styles.what}>
-        <strong>{job.name}</strong>
-        <span className="number">
-          {t('files', { count: job.file_count })}
-          {job.size_bytes ? ` · ${quantities.bytes(job.size_bytes)}` : ''} ·{' '}
-          {t('bin.until', { day: quantities.moment(job.gone_at) })}
+    <Row
+      name={job.name}
+      facts={[
+        t('files', { count: job.file_count }),
+        ...(job.size_bytes ? [quantities.bytes(job.size_bytes)] : []),
+        t('bin.until', { day: quantities.moment(job.gone_at) }),
+      ]}
+      busy={made.isPending}
+      error={made.error}
+      onBack={() => made.mutate(true)}
+      onDelete={() => made.mutate(false)}
+    />
+  )
+}
+
+function FileRow({ file }: { file: BinnedFile }) {
+  const { t } = useWords()
+  const quantities = useQuantities()
+  const client = useQueryClient()
+  const bin = useFileBin()
+  const gone = useMutation({
+    mutationFn: () => deleteFile(file.id),
+    onSettled: () => client.invalidateQueries({ queryKey: ['bin'] }),
+  })
+  const missed = Boolean(bin.data?.missed.length)
+  return (
+    <Row
+      name={titleOf(file)}
+      picture={
+        <span className={styles.picture}>
+          <Picture file={file} />
         </span>
-        {made.error instanceof Problem && (
-          <span className={styles.error}>{said('error', made.error.code, made.error.message)}</span>
-        )}
-      </span>
-      <Button icon={Undo2} busy={made.isPending} onPress={() => made.mutate(true)}>
-        {t('bin.restore')}
-      </Button>
-      <Button
-        kind="danger"
-        icon={Trash2}
-        label={t('bin.delete', { name: job.name })}
-        busy={made.isPending}
-        onPress={() => made.mutate(false)}
-      />
-    </li>
+      }
+      facts={[
+        quantities.bytes(file.size_bytes),
+        missed ? t('bin.missed', { count: 1 }) : t('bin.until', { day: quantities.moment(file.gone_at) }),
+      ]}
+      busy={bin.isPending || gone.isPending}
+      error={bin.error ?? gone.error}
+      onBack={() => bin.mutate({ ids: [file.id], back: true })}
+      onDelete={() => gone.mutate()}
+    />
   )
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2, Undo2 } from 'lucide-react'
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { api, Problem } from '../api/client'
 import { FINAL, useJobs, usePipelines, useStatus } from '../api/queries'
@@ -157,7 +157,14 @@ function Thrown() {
   )
 }
 
-function JobRow({ job, title, watched }: { job: JobSummary; title: string; watched: boolean }) {
+interface RowProps {
+  job: JobSummary
+  title: string
+  watched: boolean
+  children?: ReactNode
+}
+
+export function JobRow({ job, title, watched, children }: RowProps) {
   const { t, said } = useWords()
   const status = useStatus(job.id, watched)
   const how = watched ? status.data : undefined
@@ -176,6 +183,7 @@ function JobRow({ job, title, watched }: { job: JobSummary; title: string; watch
               {said('error', job.error_code, job.error_message ?? job.error_code)}
             </span>
           )}
+          {children}
         </span>
         {how && <Progress how={how} />}
         <span className={styles.state}>

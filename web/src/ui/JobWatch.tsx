@@ -1,5 +1,4 @@
 // Tells when a job ends that runs elsewhere: on the page, and by the system where the page is hidden.
-import { X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { FINAL, useJobs } from '../api/queries'
@@ -8,7 +7,7 @@ import { session } from '../api/session'
 import { useWords } from '../i18n'
 import { Button } from './controls'
 import { JobStateMark } from './JobStateMark'
-import styles from './JobWatch.module.css'
+import { Toast } from './Toast'
 
 const EVERYTHING = { status: [], pipeline: '' }
 const SHOWN_FOR = 12_000
@@ -56,9 +55,9 @@ function Watching() {
   }, [ended])
 
   return (
-    <div role="status" className={styles.place}>
+    <Toast onClose={() => setEnded(null)}>
       {ended && (
-        <div className={styles.toast}>
+        <>
           <JobStateMark state={ended.status} />
           <strong>{ended.name}</strong>
           <Button
@@ -70,9 +69,8 @@ function Watching() {
           >
             {t('show')}
           </Button>
-          <Button kind="quiet" icon={X} label={t('close')} onPress={() => setEnded(null)} />
-        </div>
+        </>
       )}
-    </div>
+    </Toast>
   )
 }

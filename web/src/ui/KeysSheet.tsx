@@ -10,6 +10,7 @@ const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['g', 'r'], 'keys.results'],
   [['g', 'c'], 'keys.scenes'],
   [['g', 's'], 'keys.dashboard'],
+  [['g', 'i'], 'keys.import'],
   [['←', '↑', '→', '↓'], 'keys.move'],
   [['Enter'], 'keys.open'],
   [['Space'], 'keys.select'],

@@ -5,6 +5,7 @@ import {
   ChartNoAxesColumn,
   Clapperboard,
   Ellipsis,
+  FolderInput,
   Gauge,
   Images,
   ListChecks,
@@ -34,6 +35,7 @@ const WHERE_THERE_IS_ROOM: readonly Place[] = [
   ['/dashboard', 'nav.dashboard', ChartNoAxesColumn],
 ]
 const HELP: readonly Place[] = [
+  ['/import', 'nav.import', FolderInput],
   ['/guides', 'nav.guides', BookOpen],
   ['/api/docs', 'nav.apiDocs', Braces],
 ]

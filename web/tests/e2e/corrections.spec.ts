@@ -40,7 +40,7 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
 
   await page.getByRole('button', { name: 'Keep the best everywhere' }).click()
   await expect(page.getByText('Left out', { exact: true }).nth(1)).toBeVisible()
-  await stale.getByRole('button', { name: 'Make the zip anew' }).click()
+  await stale.getByRole('button', { name: 'Rebuild the zip' }).click()
   await expect(stale).toHaveCount(0, { timeout: 60_000 })
   await completed(page)
 
@@ -75,6 +75,13 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await page.getByLabel('Folders').selectOption('year')
   await page.getByRole('button', { name: /^1987/ }).click()
   await expect(page.getByRole('button', { name: /^19870605_040302\.jpg/ })).toBeVisible()
+  const made = page.getByLabel('Made')
+  await expect(made.getByRole('option')).toHaveText([
+    /^as suits it: about .+\$/,
+    /^fast: about .+\$/,
+    /^cheaply: about .+\$/,
+  ])
+  await made.selectOption('fast')
   await look('tree')
   await accessible(page)
   await fits(page)

@@ -101,6 +101,29 @@ test('a job is given another name, thrown into the bin, brought back and deleted
   await expect(page.getByRole('heading', { name: 'The bin is empty' })).toBeVisible()
 })
 
+test('single files of a job go into the bin and come back, and the zip is rebuilt without them', async ({
+  page,
+  complaints,
+}) => {
+  expect(complaints).toEqual([])
+  await send(page, family())
+  await completed(page)
+  await expect(tiles(page)).toHaveCount(13)
+  for (const n of [0, 1]) await tiles(page).nth(n).locator('[data-select]').click({ force: true })
+  await page.getByRole('button', { name: 'Move 2 files to the bin' }).click()
+  await expect(tiles(page)).toHaveCount(11)
+  await expect(page.getByRole('tab', { name: 'Files (11)' })).toBeVisible()
+  await accessible(page)
+  await page.getByRole('button', { name: 'Put back' }).click()
+  await expect(tiles(page)).toHaveCount(13)
+  await tiles(page).nth(0).locator('[data-select]').click({ force: true })
+  await page.keyboard.press('Delete')
+  await expect(tiles(page)).toHaveCount(12)
+  await page.getByRole('button', { name: 'Rebuild the zip' }).click()
+  await completed(page)
+  await expect(tiles(page)).toHaveCount(12)
+})
+
 test('while duplicates are not known, the page doesn’t say that there are none', async ({ page }) => {
   await send(page, family())
   await completed(page)

@@ -51,3 +51,8 @@ export async function ask(page: Page, method: string, path: string, data?: unkno
   expect(answer.ok(), `${method} ${path}: ${answer.status()} ${await answer.text()}`).toBe(true)
   return answer.status() === 204 ? null : answer.json()
 }
+
+/** Puts files into the store itself, below a prefix, as a client of S3 would. */
+export function put(prefix: string, files: readonly string[]): void {
+  execFileSync(python, ['web/tests/e2e/put.py', stack, prefix, ...files], { cwd: root, stdio: 'pipe' })
+}

@@ -1,4 +1,4 @@
-// What somebody has shared, as whoever has the address sees it: in a browser that knows no account.
+// Shared files as a visitor with the address sees them: in a browser that knows no account.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Page } from '@playwright/test'

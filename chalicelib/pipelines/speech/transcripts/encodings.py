@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import unicodedata
 
 BOMS = (
@@ -34,6 +35,8 @@ def _decoded(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
+        if mixed := _mixed(content):
+            return mixed, "utf-8"
         # Undefined bytes of Windows-1252 are control characters of Latin-1.
         try:
             return content.decode("cp1252"), "latin-1"
@@ -52,3 +55,18 @@ def _utf16_without_mark(content: bytes) -> str | None:
     if even > 0.4 * half and odd < 0.1 * half:
         return "utf-16-be"
     return None
+
+
+def _mixed(content: bytes) -> str | None:
+    """UTF-8 into which bytes of Windows' Latin-1 got, as when two files are put together; None where those are more."""
+    text = content.decode("utf-8", "surrogateescape")
+    strays = sum("\udc80" <= c <= "\udcff" for c in text)
+    if sum(c > "\x7f" for c in text) < 2 * strays:
+        return None
+    return re.sub("[\udc80-\udcff]", lambda c: bytes([ord(c[0]) - 0xDC00]).decode("cp1252", "replace"), text)
+
+
+def is_binary(text: str) -> bool:
+    """Control characters that no text has: what a program wrote for itself."""
+    head = text[:4096]
+    return 10 * sum(c < " " and c not in "\t\n\v\f\x1b" for c in head) > len(head)

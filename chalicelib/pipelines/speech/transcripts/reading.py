@@ -7,8 +7,8 @@ from typing import Any
 
 from chalicelib.pipelines.speech.names import MASTER, TABLES, extension_of
 from chalicelib.pipelines.speech.transcripts import elan, subtitles, tables, textgrids
-from chalicelib.pipelines.speech.transcripts.encodings import text_of
-from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, Utterance
+from chalicelib.pipelines.speech.transcripts.encodings import is_binary, text_of
+from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, UnreadableTranscript, Utterance
 
 MOST_BYTES = 64 * 1024 * 1024
 UNNAMED = tables.UNNAMED
@@ -45,6 +45,8 @@ def read(name: str, content: bytes, transcripts: str) -> Reading:
     if extension == ".eaf":
         return _of(elan.read_eaf(content), "utf-8")
     text, encoding = text_of(content)
+    if text.startswith("{\\rtf") or content.startswith(b"PK\x03\x04") or is_binary(text):
+        raise UnreadableTranscript("The file is not plain text; save it as text first.")
     if extension == ".textgrid":
         return _of(textgrids.read_textgrid(text), encoding)
     if extension in (".srt", ".vtt"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from itertools import zip_longest
 
 from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
 
@@ -16,28 +18,36 @@ UNNAMED = "speaker"
 
 
 def read_subtitles(text: str) -> Transcript:
-    """Raises UnreadableTranscript where no cue has a time."""
+    """A cue that several voices share is each one's for all of its time. Raises UnreadableTranscript where no cue has a
+    time."""
     transcript = Transcript()
     voices: dict[str, list[Utterance]] = {}
-    blocks = re.split(r"\n[ \t]*\n", text)
-    for block in blocks:
-        found = TIMES.search(block)
-        if not found:
-            if "-->" in block:
-                transcript.skipped.append("A cue whose times can't be read was left out.")
+    for block in re.split(r"\n[ \t]*\n", text):
+        if re.match(r"\s*(?:NOTE|STYLE|REGION)\b", block):
             continue
-        lines = block[found.end() :].split("\n", 1)
-        spoken = lines[1] if len(lines) > 1 else ""
-        voice = VOICE.search(spoken)
-        name = html.unescape(voice.group(1)).strip() if voice else UNNAMED
-        words = " ".join(html.unescape(TAG.sub(" ", spoken)).split())
-        if words:
-            parts = found.groups()
-            voices.setdefault(name, []).append(Utterance(words, _seconds(parts[:4]), _seconds(parts[4:])))
+        found = list(TIMES.finditer(block))
+        if not found and "-->" in block:
+            transcript.skipped.append("A cue whose times can't be read was left out.")
+        for times, following in zip_longest(found, found[1:]):
+            spoken = block[times.end() : following.start() if following else None].partition("\n")[2]
+            if following:
+                # Without a blank line between two cues the next one's number ends this one's text.
+                spoken = re.sub(r"(?:^|\n)\s*\d+\s*$", "", spoken)
+            start, end = _seconds(times.groups()[:4]), _seconds(times.groups()[4:])
+            for name, words in _voices(spoken):
+                voices.setdefault(name, []).append(Utterance(words, start, end))
     if not voices and "-->" not in text:
         raise UnreadableTranscript("The file holds no subtitles.")
     transcript.tiers = [tier_of(name, cues, transcript.skipped) for name, cues in voices.items()]
     return transcript
+
+
+def _voices(spoken: str) -> Iterator[tuple[str, str]]:
+    """Who speaks, with what is said."""
+    before, *rest = VOICE.split(spoken)
+    for name, said in [(UNNAMED, before), *zip(rest[::2], rest[1::2], strict=True)]:
+        if words := " ".join(html.unescape(TAG.sub(" ", said)).split()):
+            yield html.unescape(name).strip() or UNNAMED, words
 
 
 def _seconds(parts: tuple[str | None, ...]) -> float:

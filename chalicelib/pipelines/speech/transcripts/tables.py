@@ -9,6 +9,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from chalicelib.pipelines.speech.transcripts.encodings import text_of
 from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
@@ -20,8 +21,21 @@ UNNAMED = "speaker"
 COLUMNS = {
     "file": ("file", "filename", "file name", "name", "audio", "recording", "path", "wav", "sound", "datei", "fichier"),
     "speaker": ("speaker", "tier", "participant", "voice", "sprecher", "locuteur"),
-    "start": ("start", "begin", "onset", "from", "xmin", "tmin", "start time", "begin time", "begin time - ss.msec"),
-    "end": ("end", "stop", "offset", "to", "xmax", "tmax", "end time", "end time - ss.msec"),
+    "start": (
+        "start",
+        "begin",
+        "onset",
+        "from",
+        "xmin",
+        "tmin",
+        "start time",
+        "begin time",
+        "begin time - ss.msec",
+        "anfang",
+        "beginn",
+        "début",
+    ),
+    "end": ("end", "stop", "offset", "to", "xmax", "tmax", "end time", "end time - ss.msec", "ende", "fin"),
     "text": (
         "text",
         "transcript",
@@ -32,6 +46,7 @@ COLUMNS = {
         "annotation",
         "label",
         "trans",
+        "texte",
     ),
 }
 Row = Sequence[str]
@@ -52,13 +67,23 @@ def rows_of(name: str, content: bytes) -> list[Row]:
     if name.lower().endswith(".xlsx"):
         return _sheet(content)
     text, _ = text_of(content)
-    tabs = name.lower().endswith((".tsv", ".tab", ".txt")) or "\t" in text.split("\n", 1)[0]
-    delimiter = "\t" if tabs else ";" if _semicolons(text) else ","
+    if told := re.match(r"sep=(.)\n", text):  # as Excel writes and reads it
+        text, delimiter = text[told.end() :], told[1]
+    elif name.lower().endswith(".tsv") or "\t" in text.split("\n", 1)[0]:
+        delimiter = "\t"
+    else:
+        delimiter = ";" if _semicolons(text) else ","
+    unclosed = text.count('"') % 2 == 1
+    if unclosed and delimiter == "\t":
+        # Quotes part nothing here; one that isn't closed would swallow the rows behind it.
+        return _bounded([cell.strip().strip('"') for cell in line.split("\t")] for line in text.split("\n"))
     try:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, quoting=csv.QUOTE_MINIMAL)
-        return _bounded([cell.strip() for cell in row] for row in reader)
+        rows = _bounded([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter))
     except csv.Error:
         raise UnreadableTranscript("The table can't be read as comma- or tab-separated values.") from None
+    if unclosed and rows and any("\n" in cell for cell in rows[-1]):
+        raise UnreadableTranscript("A quote in the table is not closed.")
+    return rows
 
 
 def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str]) -> list[Record]:
@@ -70,7 +95,7 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if not filled:
         return []
-    where = _headings(filled[0][1])
+    where, width = _headings(filled[0][1]), len(filled[0][1])
     wanted = [*(["file"] if master else []), *(["start", "end"] if timed else []), "text"]
     if where is not None:
         filled = filled[1:]
@@ -79,7 +104,13 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
     else:
         where = _by_order(filled[0][1], wanted)
     found = []
-    for number, row in filled:
+    for number, given in filled:
+        row = given
+        if len(row) > width and where["text"] == width - 1:
+            # Commas of a text that isn't in quotes.
+            row = [*row[: width - 1], ", ".join(cell for cell in row[width - 1 :] if cell)]
+        elif any(row[width:]):
+            skipped.append(f"Row {number} has more cells than the table has columns; they were left out.")
         cells = {column: row[at] if at < len(row) else "" for column, at in where.items()}
         start, end = number_of(cells.get("start", "")), number_of(cells.get("end", ""))
         if not cells["text"]:
@@ -178,4 +209,6 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()  # a cell that holds a day
     return unicodedata.normalize("NFC", str(value)).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, UnreadableTranscript, Utterance, tier_of
@@ -13,6 +14,7 @@ STRICT = re.compile(r'"((?:[^"]|"")*)"' + REST)
 LENIENT = re.compile(r'"(.*?)"(?=[ \t]*(?:\n|\Z))' + REST, re.DOTALL)
 SUFFIXES = (" - phone", " - word", " - trans")
 MOST_INTERVALS = 500_000
+UNNAMED = "speaker"
 
 
 def read_textgrid(text: str) -> Transcript:
@@ -31,7 +33,7 @@ def read_textgrid(text: str) -> Transcript:
 
 def _read(text: str, form: re.Pattern[str]) -> Transcript:
     tokens = _Tokens(text, form)
-    if "ooTextFile" not in text[:200] or tokens.text() != "ooTextFile" or tokens.text() != "TextGrid":
+    if "ooTextFile" not in text[:200] or not tokens.text().startswith("ooTextFile") or tokens.text() != "TextGrid":
         raise UnreadableTranscript("The file is not a TextGrid.")
     transcript = Transcript()
     tokens.number(), tokens.number()
@@ -39,7 +41,7 @@ def _read(text: str, form: re.Pattern[str]) -> Transcript:
         return transcript
     tiers: list[Tier] = []
     for _ in range(tokens.count()):
-        kind, name = tokens.text(), tokens.text()
+        kind, name = tokens.text(), tokens.text() or UNNAMED
         tokens.number(), tokens.number()
         count = tokens.count()
         if kind == "IntervalTier":
@@ -88,7 +90,10 @@ class _Tokens:
         return self._next("a flag", 2)
 
     def number(self) -> float:
-        return float(self._next("a number", 3).replace(",", "."))
+        number = float(self._next("a number", 3).replace(",", "."))
+        if not math.isfinite(number):
+            raise UnreadableTranscript("The TextGrid is damaged: a number in it is too large.")
+        return number
 
     def count(self) -> int:
         number = self.number()

@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from millrace_client.arguments import ArchiveOptions
+from millrace_client.arguments import ArchiveOptions, Strategy
 from millrace_client.cli.common import DEFAULT_ADDRESS, Address, AsJson, client, show_json, show_rows, watch
 from millrace_client.cli.exits import reported, say
 from millrace_client.cli.view import Bytes, size_of
 from millrace_client.jobs import Archive
-from millrace_client.models import ArchiveEstimate, ArchivePlan, FilesFilter
+from millrace_client.models import ArchiveEstimate, ArchiveEstimates, ArchivePlan, FilesFilter
 
 UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 
@@ -38,7 +38,7 @@ def archive(
         str | None, typer.Option(help="Several zips of at most so much, such as 4GB.", show_default=False)
     ] = None,
     strategy: Annotated[
-        Literal["fast", "cheap", "auto"],
+        Strategy,
         typer.Option(help="By many workers, by one, or by many where one would need over a minute."),
     ] = "auto",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say its size, time and cost, and make nothing.")] = False,
@@ -67,7 +67,7 @@ def archive(
             return
         made = service.archive(**chosen)
         begun = made.answer()
-        takes = f", {_taking(begun.estimate)}" if begun.estimate else ""
+        takes = f", {taking(begun.estimate)}" if begun.estimate else ""
         say(f"{begun.file_count:,} files, {size_of(begun.size_bytes)}{takes}: archive {made.id}")
         if not wait:
             show_json(begun) if as_json else print(made.id)
@@ -86,12 +86,16 @@ def _show(plan: ArchivePlan, as_json: bool) -> None:
     if as_json:
         show_json(plan)
         return
-    say(f"{plan.file_count:,} files, {size_of(plan.size_bytes)} in {plan.zip_count} zip(s), {_taking(plan.estimate)}.")
+    say(f"{plan.file_count:,} files, {size_of(plan.size_bytes)} in {plan.zip_count} zip(s), {taking(plan.estimate)}.")
+    show_ways(plan)
+
+
+def show_ways(plan: ArchivePlan | ArchiveEstimates) -> None:
     ways = [("fast", plan.fast), ("cheap", plan.cheap)]
     show_rows(["strategy", "workers", "seconds", "usd"], [(name, e.workers, e.seconds, e.usd) for name, e in ways])
 
 
-def _taking(estimate: ArchiveEstimate) -> str:
+def taking(estimate: ArchiveEstimate) -> str:
     return f"about {estimate.seconds:,.0f} s and ${estimate.usd:.4f}"
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from millrace_client.arguments import Layout, Names
+from millrace_client.arguments import Layout, Names, Strategy
+from millrace_client.cli.archives import show_ways, taking
 from millrace_client.cli.common import (
     DEFAULT_ADDRESS,
     Address,
@@ -23,7 +24,7 @@ from millrace_client.cli.common import (
     watch,
 )
 from millrace_client.cli.exits import reported, say
-from millrace_client.cli.view import Bytes
+from millrace_client.cli.view import Bytes, size_of
 from millrace_client.jobs import Job
 from millrace_client.models import JobAnswer, Redated, StatusAnswer
 
@@ -144,16 +145,53 @@ def redate(
         say("", f"millrace remake {job}")
 
 
+OtherLayout = Annotated[Layout | None, typer.Option("--layout", help="The zip's folders; as they were otherwise.")]
+OtherNames = Annotated[Names | None, typer.Option("--names", help="The zip's names; as they were otherwise.")]
+OtherStrategy = Annotated[
+    Strategy | None,
+    typer.Option("--strategy", help="Who makes the zip: many workers, one, or as suits it; as it was otherwise."),
+]
+
+
+def tree(
+    job: JobId,
+    folder: Annotated[str, typer.Argument(help="A folder of the zip; the zip itself without it.")] = "",
+    layout: OtherLayout = None,
+    names: OtherNames = None,
+    strategy: OtherStrategy = None,
+    address: Address = DEFAULT_ADDRESS,
+    as_json: AsJson = False,
+) -> None:
+    """Look into a job's zip before it is made: its files, its size, and what making it takes."""
+    with reported(as_json), client(address) as service:
+        asked, page = service.job(job), 1
+        first = found = asked.tree(folder, layout=layout, names=names, strategy=strategy)
+        while page < found.pages:
+            page += 1
+            found = asked.tree(folder, layout=layout, names=names, strategy=strategy, page=page)
+            first.items += found.items
+        if as_json:
+            show_json(first)
+            return
+        rows = [(f"{one.name}/", one.files, one.size_bytes) for one in first.folders]
+        show_rows(["name", "files", "bytes"], rows + [(one.name, 1, one.size_bytes) for one in first.items])
+        if takes := first.estimates:
+            say(f"{first.files:,} files, {size_of(first.size_bytes)}, {taking(takes.estimate)}.")
+            show_ways(takes)
+        say("", f"millrace remake {job}")
+
+
 def remake(
     job: JobId,
-    layout: Annotated[Layout | None, typer.Option(help="The zip's folders; as they were otherwise.")] = None,
-    names: Annotated[Names | None, typer.Option(help="The zip's names; as they were otherwise.")] = None,
+    layout: OtherLayout = None,
+    names: OtherNames = None,
+    strategy: OtherStrategy = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
     """Rebuild a job's zip, of what was corrected or in another layout."""
     with reported(as_json), client(address) as service:
-        found = service.job(job).remake(layout, names)
+        found = service.job(job).remake(layout, names, strategy)
         show_json(found) if as_json else print(f"{found.id}\t{found.status}")
         say("", f"millrace status {job} --wait")
 

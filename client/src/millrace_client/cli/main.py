@@ -29,6 +29,7 @@ app.command("files")(jobs.files)
 app.command("duplicates")(jobs.duplicates)
 app.command("keep-best")(jobs.keep_best)
 app.command("redate")(jobs.redate)
+app.command("tree")(jobs.tree)
 app.command("remake")(jobs.remake)
 app.command("download")(jobs.download)
 for name, command in jobs.STEERING.items():

@@ -1,9 +1,12 @@
-import { Rows3, Search } from 'lucide-react'
+import { Rows3, Search, Trash2 } from 'lucide-react'
 import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import { useFileBin } from '../../api/bin'
+import type { BinMoved } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import type { Grouping, PipelinePage } from '../../pipelines/contract'
+import { BinnedFiles } from '../../ui/BinnedFiles'
 import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
 import { Folded } from '../../ui/Folded'
 import { type Group, TileGrid } from '../../ui/TileGrid'
@@ -76,6 +79,15 @@ export function FilesView({ book, page }: Props) {
   const order = useMemo(() => arranged.flatMap((group) => group.members), [arranged])
   const [selected, select] = useState<ReadonlySet<number>>(new Set())
   const [comparing, compare] = useState(false)
+  const bin = useFileBin()
+  const remove = () => {
+    const ids = [...selected].flatMap((n) => files[n]?.id ?? [])
+    const onSuccess = ({ done }: BinMoved) => {
+      select(new Set())
+      book.remove(new Set(done))
+    }
+    bin.mutate({ ids, back: false }, { onSuccess })
+  }
 
   const { files } = book
   const render = useCallback((n: number) => <FileTile file={files[n]} page={page} />, [files, page])
@@ -157,20 +169,23 @@ export function FilesView({ book, page }: Props) {
         />
       )}
       {order.length > 0 ? (
-        <TileGrid
-          label={t('tab.files', { count: order.length })}
-          groups={shown}
-          tile={TILE}
-          render={render}
-          onOpen={(n) => set('file', String(n))}
-          selected={selected}
-          onSelect={select}
-          onSight={look}
-          jump={jump}
-          {...(view.grouped === MONTH ? { onTop: see } : {})}
-          shown={open >= 0 ? open : null}
-          version={files}
-        />
+        // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+        <div onKeyDown={(event) => event.key === 'Delete' && selected.size > 0 && remove()}>
+          <TileGrid
+            label={t('tab.files', { count: order.length })}
+            groups={shown}
+            tile={TILE}
+            render={render}
+            onOpen={(n) => set('file', String(n))}
+            selected={selected}
+            onSelect={select}
+            onSight={look}
+            jump={jump}
+            {...(view.grouped === MONTH ? { onTop: see } : {})}
+            shown={open >= 0 ? open : null}
+            version={files}
+          />
+        </div>
       ) : filtered && book.loaded >= files.length ? (
         <Empty
           title={t('files.noneSuch')}
@@ -209,11 +224,19 @@ export function FilesView({ book, page }: Props) {
               />
             </Suspense>
           )}
+          <Button
+            kind="danger"
+            icon={Trash2}
+            label={t('bin.throw', { count: selected.size })}
+            busy={bin.isPending}
+            onPress={remove}
+          />
           <Button kind="quiet" onPress={() => select(new Set())}>
             {t('clear')}
           </Button>
         </div>
       )}
+      <BinnedFiles bin={bin} />
       <Sheet full title={t('compare')} open={comparing} onClose={() => compare(false)} hideTitle>
         <Compare
           files={[...selected].sort((a, b) => a - b).map((n) => files[n])}

@@ -19,6 +19,8 @@ export class FileBook {
   version = 0
   error: unknown = null
 
+  /** None is to come. */
+  private complete = false
   private readonly at = new Map<number, number>()
   private readonly asked = new Set<number>()
   private sight: number[] = []
@@ -50,8 +52,14 @@ export class FileBook {
     return sum
   }
 
-  /** How many files there are by now. */
-  expect(total: number): void {
+  /** How many files there are by now. exactly: none is to come, so fewer than before are left. */
+  expect(total: number, exactly = false): void {
+    this.complete = exactly
+    if (exactly && total < this.files.length) {
+      this.files.length = total
+      for (const page of [...this.at.keys()]) if ((page - 1) * PAGE >= total) this.at.delete(page)
+      this.changed()
+    }
     if (total > this.files.length) {
       // The last page had room: it is not what it was.
       if (this.files.length % PAGE) this.at.delete(Math.ceil(this.files.length / PAGE))
@@ -59,6 +67,13 @@ export class FileBook {
       this.changed()
     }
     this.next()
+  }
+
+  /** These are there no more; what is behind them is asked for again. */
+  remove(ids: ReadonlySet<string>): void {
+    this.files = this.files.filter((file) => !file || !ids.has(file.id))
+    this.changed()
+    this.refresh(true)
   }
 
   /** These are looked at: their pages come first. */
@@ -118,9 +133,11 @@ export class FileBook {
     try {
       const found = await this.fetchPage(this.jobId, page, signal)
       if (signal.aborted) return
-      if (found.total > this.files.length) this.files.length = found.total
+      if (!this.complete && found.total > this.files.length) this.files.length = found.total
       found.items.forEach((file, n) => {
-        this.files[(page - 1) * PAGE + n] = file
+        const place = (page - 1) * PAGE + n
+        // An answer may be from before some went into the bin.
+        if (place < this.files.length) this.files[place] = file
       })
       this.at.set(page, this.now())
       this.error = null

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { FINAL } from '../../api/queries'
 import type { JobAnswer, StatusAnswer } from '../../api/schema'
 import { FileBook } from './book'
 
@@ -7,7 +8,8 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
   const book = useMemo(() => new FileBook(job.id), [job.id])
   useSyncExternalStore(book.watch, book.seen)
   const total = Math.max(job.progress_total, how.files_expected ?? 0)
-  useEffect(() => book.expect(total), [book, total])
+  const over = FINAL.has(how.status)
+  useEffect(() => book.expect(total, over), [book, total, over])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these says that files may have changed
   useEffect(() => book.refresh(), [book, how.files_inspected, how.current_step, how.progress_percent])

@@ -132,7 +132,7 @@ function Stage({
                   {t('library.download')}
                 </Button>
                 <Button kind="danger" icon={Trash2} onPress={() => onDelete(file)}>
-                  {t('delete')}
+                  {t('bin.throw', { count: 1 })}
                 </Button>
               </div>
             </>

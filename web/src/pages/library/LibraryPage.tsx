@@ -1,9 +1,11 @@
-// Every file of every job: looked for, looked at, described, put into another job, or deleted.
-import { useCallback, useMemo, useState } from 'react'
+// Every file of every job: looked for, looked at, described, put into another job or into the bin.
+import { useCallback, useMemo } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useSearchParams } from 'react-router'
+import { useFileBin } from '../../api/bin'
 import { KINDS, LIBRARY_SORTS, type LibrarySort } from '../../api/library'
 import { useWords } from '../../i18n'
+import { BinnedFiles } from '../../ui/BinnedFiles'
 import { Button, ButtonLink, Empty, Select } from '../../ui/controls'
 import { Folded } from '../../ui/Folded'
 import { useTitle } from '../../ui/hooks'
@@ -45,7 +47,10 @@ export default function LibraryPage() {
   const selection = useSelected(library, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
   const groups = useMemo(() => [{ key: 'all', title: null, members: files.map((_, n) => n) }], [files])
   const render = useCallback((n: number) => <LibraryTile file={files[n]} />, [files])
-  const [removing, remove] = useState(false)
+  const bin = useFileBin()
+  const remove = (ids: readonly string[]) =>
+    bin.mutate({ ids, back: false }, { onSuccess: ({ done }) => selection.forget(done) })
+  const removeSelected = () => remove(selection.files.map((file) => file.id))
   const open = params.get('file')
   const shown = open === null ? -1 : files.findIndex((one) => one?.id === open)
   const filtered = Boolean(wanted.kind || wanted.search)
@@ -88,7 +93,7 @@ export default function LibraryPage() {
         <div
           className={library.stale ? styles.stale : ''}
           onKeyDown={(event) => {
-            if (event.key === 'Delete' && selection.files.length) remove(true)
+            if (event.key === 'Delete' && selection.files.length) removeSelected()
           }}
         >
           <TileGrid
@@ -114,19 +119,18 @@ export default function LibraryPage() {
       <Selection
         files={selection.files}
         onClear={selection.clear}
-        removing={removing}
-        onRemove={remove}
-        onForget={selection.forget}
+        removing={bin.isPending}
+        onRemove={removeSelected}
       />
+      <BinnedFiles bin={bin} />
       <FileSheet
         id={open}
         library={library}
         onShow={(id) => set('file', id)}
         onTag={(tag) => setParams({ q: tag }, { replace: true })}
         onDelete={(file) => {
-          selection.only(file)
           set('file', '')
-          remove(true)
+          remove([file.id])
         }}
         onClose={() => set('file', '')}
       />

@@ -1,5 +1,4 @@
 // What can be done with the files that are selected.
-import { useQueryClient } from '@tanstack/react-query'
 import { FolderPlus, Tags as TagsIcon, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { LibraryFile } from '../../api/schema'
@@ -7,7 +6,6 @@ import { useWords } from '../../i18n'
 import { Button, Sheet } from '../../ui/controls'
 import { Share } from '../archives/Share'
 import { Take } from '../archives/Take'
-import { DeleteFiles } from './DeleteFiles'
 import { NewJob } from './NewJob'
 import styles from './Selection.module.css'
 import { TagFiles } from './TagFiles'
@@ -16,13 +14,11 @@ interface Props {
   files: readonly LibraryFile[]
   onClear: () => void
   removing: boolean
-  onRemove: (on: boolean) => void
-  onForget: (ids: readonly string[]) => void
+  onRemove: () => void
 }
 
-export function Selection({ files, onClear, removing, onRemove, onForget }: Props) {
+export function Selection({ files, onClear, removing, onRemove }: Props) {
   const { t } = useWords()
-  const client = useQueryClient()
   const [doing, set] = useState<'job' | 'tag' | null>(null)
   const count = files.length
   const close = () => set(null)
@@ -40,8 +36,9 @@ export function Selection({ files, onClear, removing, onRemove, onForget }: Prop
           <Button
             kind="danger"
             icon={Trash2}
-            label={t('library.deleteThem', { count })}
-            onPress={() => onRemove(true)}
+            label={t('bin.throw', { count })}
+            busy={removing}
+            onPress={onRemove}
           />
           <Button kind="quiet" onPress={onClear}>
             {t('clear')}
@@ -53,16 +50,6 @@ export function Selection({ files, onClear, removing, onRemove, onForget }: Prop
       </Sheet>
       <Sheet title={t('library.tagTitle', { count })} open={doing === 'tag'} onClose={close}>
         <TagFiles files={files} onClose={close} />
-      </Sheet>
-      <Sheet title={t('library.deleteTitle', { count })} open={removing} onClose={() => onRemove(false)}>
-        <DeleteFiles
-          files={files}
-          onClose={() => onRemove(false)}
-          onGone={(ids) => {
-            onForget(ids)
-            void client.invalidateQueries({ queryKey: ['library'] })
-          }}
-        />
       </Sheet>
     </>
   )

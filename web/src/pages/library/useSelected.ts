@@ -36,12 +36,10 @@ export function useSelected(library: LibraryFiles, question: string) {
   )
   const forget = useCallback((gone: readonly string[]) => choose((before) => turned(before, gone, [])), [])
   const clear = useCallback(() => choose(new Map()), [])
-  const only = useCallback((file: LibraryFile) => choose(new Map([[file.id, file]])), [])
   return {
     places,
     files: useMemo(() => [...chosen.values()], [chosen]),
     onSelect,
-    only,
     clear,
     forget,
   }

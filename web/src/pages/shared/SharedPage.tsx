@@ -1,4 +1,4 @@
-// What somebody has shared, for whoever has the address: pictures, names, sizes, and all of it or some to download.
+// Shared files, for those who have the address: pictures, names, sizes, and all of it or some to download.
 import { Check, Download, File as FileIcon } from 'lucide-react'
 import { type FormEvent, memo, useCallback, useEffect, useMemo, useState } from 'react'
 import { useParams } from 'react-router'

@@ -1,5 +1,5 @@
 // The zip as it would be, folder by folder, in any layout, before it is made.
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { File, Folder, PackageCheck } from 'lucide-react'
 import { useState } from 'react'
 import { api, Problem } from '../../api/client'
@@ -13,14 +13,17 @@ import { useOwnWords } from './words'
 
 const LAYOUTS = ['year/month', 'year', 'year/month-day', 'original'] as const
 const NAMES = ['time', 'original'] as const
+const STRATEGIES = ['auto', 'fast', 'cheap'] as const
 
 export default function Tree({ job, how, onFile }: JobView) {
   const { t, said } = useOwnWords()
   const quantities = useQuantities()
   const control = useControl(job.id)
   const had = { layout: optionOf(LAYOUTS, job.options.layout), names: optionOf(NAMES, job.options.names) }
+  const hadStrategy = optionOf(STRATEGIES, job.options.strategy)
   const [layout, lay] = useState(had.layout)
   const [names, name] = useState(had.names)
+  const [strategy, make] = useState(hadStrategy)
   const [folder, open] = useState('')
   const found = useInfiniteQuery({
     queryKey: ['tree', job.id, how.status, how.processing_time_seconds, job.revision, layout, names, folder],
@@ -34,7 +37,32 @@ export default function Tree({ job, how, onFile }: JobView) {
     placeholderData: keepPreviousData,
   })
   const first = found.data?.pages[0]
-  const others = layout !== had.layout || names !== had.names
+  // Of the zip itself, whose folders change nothing about it.
+  const estimates = useQuery({
+    queryKey: [
+      'tree-estimates',
+      job.id,
+      how.status,
+      how.processing_time_seconds,
+      job.revision,
+      layout,
+      names,
+    ],
+    queryFn: ({ signal }) =>
+      api<TreeAnswer>(
+        `/jobs/${job.id}/tree?${new URLSearchParams({ layout, names, strategy: 'auto', per_page: '1' })}`,
+        { signal },
+      ),
+    select: (answer) => answer.estimates,
+    placeholderData: keepPreviousData,
+  }).data
+  const taking = (one: (typeof STRATEGIES)[number]) => {
+    const estimate = estimates && (one === 'auto' ? estimates.estimate : estimates[one])
+    if (!estimate) return t(`strategy.${one}`)
+    const time = quantities.duration(Math.ceil(estimate.seconds))
+    return t(`strategy.${one}.takes`, { time, cost: quantities.dollars(estimate.usd) })
+  }
+  const others = layout !== had.layout || names !== had.names || strategy !== hadStrategy
   const parts = folder ? folder.split('/') : []
   return (
     <div className={styles.tree}>
@@ -54,12 +82,18 @@ export default function Tree({ job, how, onFile }: JobView) {
           onChange={name}
           options={NAMES.map((one) => [one, t(`names.${one}`)] as const)}
         />
+        <Select
+          label={t('tree.strategy')}
+          value={strategy}
+          onChange={make}
+          options={STRATEGIES.map((one) => [one, taking(one)] as const)}
+        />
         {how.status === 'completed' && (others || how.results_current === false) && (
           <Button
             kind="primary"
             icon={PackageCheck}
             busy={control.isPending}
-            onPress={() => control.mutate({ remake: { layout, names } satisfies RemakeRequest })}
+            onPress={() => control.mutate({ remake: { layout, names, strategy } satisfies RemakeRequest })}
           >
             {t('tree.make')}
           </Button>
