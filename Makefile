@@ -15,15 +15,15 @@ NODE_PATH := PATH="$(CURDIR)/.tools/bin:$$PATH"
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' Makefile
 
-setup: .setup-stamp ## what the other targets need; they call it by themselves
+setup: .setup-stamp ## install everything; the other targets call it
 
-demo: setup ## see it work: files go in, a checked zip comes out (FILES=folder for your own)
+demo: setup ## send files through and check the zip (FILES=folder for your own)
 	@$(RUN) -m infra.local.demo $(if $(FILES),--files "$(FILES)")
 
 run: setup web ## serve at http://127.0.0.1:8000 until Ctrl-C (PORT=, DATA_DIR=, WORKERS=)
 	@$(RUN) -m infra.local serve --port "$(PORT)" --data-dir "$(DATA_DIR)" --workers "$(WORKERS)"
 
-test: test-python test-web ## every test
+test: test-python test-web ## run every test
 
 test-python: setup
 	@$(RUN) -m pytest -n auto --dist loadfile $(ARGS)
@@ -32,36 +32,36 @@ test-web: setup web
 	@cd web && $(NODE_PATH) npm test --silent
 	@cd web && $(NODE_PATH) npm run --silent e2e
 
-web: web/dist/index.html ## build the page into web/dist
+web: web/dist/index.html ## build the page
 
-check: setup web/node_modules/.package-lock.json ## format, lint, types
+check: setup web/node_modules/.package-lock.json ## check format, lint and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@cd web && $(NODE_PATH) npm run --silent check
 
-bench: setup ## measure; prints tables and writes build/bench.json
+bench: setup ## run benchmarks; prints tables and writes build/bench.json
 	@$(RUN) -m benchmarks $(ARGS)
 
-chaos: setup ## kill the embedded cloud at random moments and look for what it had acknowledged (ARGS="--kills 200")
+chaos: setup ## kill the embedded cloud at random moments and check its acknowledged writes (ARGS="--kills 200")
 	@$(RUN) -m tests.local.cloud.chaos $(ARGS)
 
-fuzz: setup ## have schemathesis try a running stack for longer than the tests do (SECONDS=600, SEED=)
+fuzz: setup ## run schemathesis on a running stack, for longer than the tests do (SECONDS=600, SEED=)
 	@$(RUN) -m tests.e2e.fuzzing --seconds "$(or $(SECONDS),600)" $(if $(SEED),--seed "$(SEED)")
 
-search: setup ## have the core's stateful test try sequences at random, for longer than the tests do (EXAMPLES=5000)
+search: setup ## run the core's stateful test with random sequences, for longer than the tests do (EXAMPLES=5000)
 	@MILLRACE_SEARCH="$(or $(EXAMPLES),5000)" $(RUN) -m pytest tests/unit/test_exactly_once.py -k whatever_goes_wrong $(ARGS)
 
-client: setup ## make the client's types from the API's description, and its wheel in build/client
+client: setup ## generate the client's types from the API's description, and build its wheel in build/client
 	@$(RUN) -m client.generate
 	@$(UV) build -q --wheel --no-build-isolation --python $(RUN) -o build/client client
 	@rm -rf client/build client/src/millrace_client.egg-info
 	@ls build/client/*.whl
 
-client-versions: setup ## try the client's wheel on each Python that it is for, with the oldest and the newest libraries
+client-versions: setup ## test the client's wheel on each supported Python, with the oldest and the newest libraries
 	@$(RUN) client/versions.py --uv "$(UV)" $(ARGS)
 
-lock: setup ## lock the requirements anew from the *.in files
+lock: setup ## lock the requirements of the *.in files
 	@for file in requirements*.in infra/aws/layers/*/requirements.in examples/*/src/*/layers/*/requirements.in; do \
 		echo "$$file"; \
 		options="$$(cat "$${file%/*}/lock-options" "$${file%.in}.lock-options" 2>/dev/null)"; \
@@ -69,7 +69,7 @@ lock: setup ## lock the requirements anew from the *.in files
 		$(UV) pip compile -q --generate-hashes --no-emit-index-url --no-header --universal $$options -o "$${file%.in}.txt" "$$file" || exit 1; \
 	done
 
-clean: ## remove what was set up and built; data in .millrace stays
+clean: ## remove everything installed or built; data in .millrace stays
 	rm -rf .setup-stamp .verify-stamp .venv .venv-verify .tools build web/node_modules web/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -105,13 +105,13 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell git ls-files we
 seed: setup ## fill the local stack with a demo user and a job in every state (PORT=, DATA_DIR=)
 	@$(RUN) -m infra.seed --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
-admin: setup ## make somebody an admin of the running local stack; asks before it makes an account (EMAIL=, YES=1, DATA_DIR=)
+admin: setup ## make a user an admin of the running local stack; asks before it creates an account (EMAIL=, YES=1, DATA_DIR=)
 	@$(RUN) -m infra.admin "$(EMAIL)" --data-dir "$(DATA_DIR)" $(if $(YES),--yes)
 
-doctor: setup ## say what is wrong with a stack, FIX=1 also puts it right (DATA_DIR=, or STACK=millrace-prod on AWS)
+doctor: setup ## diagnose a stack, and repair it with FIX=1 (DATA_DIR=, or STACK=millrace-prod on AWS)
 	@$(RUN) -m infra.doctor $(if $(STACK),--stack "$(STACK)",--data-dir "$(DATA_DIR)") $(if $(FIX),--fix) $(ARGS)
 
-migrate: setup ## bring stored items up to this version (DATA_DIR=, ARGS=--dry-run)
+migrate: setup ## migrate stored items to this version (DATA_DIR=, ARGS=--dry-run)
 	@$(RUN) -m infra.migrate --data-dir "$(DATA_DIR)" $(ARGS)
 
 # AWS: see docs/operations.md.
@@ -122,21 +122,21 @@ ARCHITECTURE ?= arm64
 
 .PHONY: package deploy destroy verify bench-aws
 
-package: setup ## build everything that goes up to AWS, the same bytes each time (STAGE=, ARCHITECTURE=)
+package: setup ## build everything for AWS, reproducibly (STAGE=, ARCHITECTURE=)
 	@$(RUN) -m infra.aws.package --stage "$(STAGE)" --architecture "$(ARCHITECTURE)"
 
-deploy: package web ## package, upload, deploy and try it (STAGE=, REGION=, DOMAIN=, ARGS= for more)
+deploy: package web ## package, upload, deploy and smoke-test (STAGE=, REGION=, DOMAIN=, ARGS= for more)
 	@$(RUN) -m infra.aws.deploy up --stage "$(STAGE)" --region "$(REGION)" --domain "$(DOMAIN)" --architecture "$(ARCHITECTURE)" $(ARGS)
 
 destroy: setup ## remove a deployment; tables, files and secrets stay (STAGE=, REGION=)
 	@$(RUN) -m infra.aws.deploy down --stage "$(STAGE)" --region "$(REGION)"
 
-verify: setup .verify-stamp ## prove the AWS package without AWS, and the API's description with others' tools
+verify: setup .verify-stamp ## test the AWS package without AWS, and the API's description with other tools
 	@$(RUN) -m infra.aws.package --stage verify --architecture arm64
 	@$(RUN) -m infra.aws.package --stage verify --architecture x86_64
 	@$(RUN) -m pytest -o python_files='verify_*.py' tests/aws tests/openapi $(ARGS)
 
-bench-aws: setup ## measure starts and reckon costs and limits on AWS; writes docs/performance.md
+bench-aws: setup ## measure starts, compute costs and limits on AWS; writes docs/performance.md
 	@$(RUN) -m benchmarks.aws
 
 .verify-stamp: $(UV) .python-version requirements-verify.txt .tools/node-stamp tests/openapi/package-lock.json

@@ -78,7 +78,7 @@ def _stack(entries: Sequence[Entry], objects: ObjectBucket) -> float:
         content = InspectedFile(number, entry.path, None, "inspected", entry.size, "", None, entry.crc32, {})
         members.append(Member(entry.path, content))
     began = time.perf_counter()
-    size = write_archive(Unwatched(), objects, KEY, plan_archive(members, sources), None)
+    size = write_archive(Unwatched(), objects, KEY, plan_archive(members, sources, objects.smallest_part), None)
     seconds = time.perf_counter() - began
     if objects.stat(KEY).size != size:
         raise AssertionError("the zip is of another size")

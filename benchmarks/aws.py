@@ -101,10 +101,10 @@ def _page(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
     lines = [
         "# Performance and cost on AWS",
         "",
-        f"`make bench-aws` measures and writes this page; here on {platform.machine()}, Python "
+        f"`make bench-aws` writes this page; measured on {platform.machine()}, Python "
         f"{platform.python_version()}. Prices: `infra/aws/prices.json`, {prices['region']}, {prices['read']}. "
-        "Calls are counted while the application handles a real job on an emulated store. What says *reckoned* comes "
-        "from published rates and was not seen on AWS.",
+        "Calls are counted while the application handles a real job on an emulated store. Figures marked *reckoned* "
+        "are computed from published rates and were not measured on AWS.",
         "",
     ]
     for name, rows in tables.items():
@@ -122,53 +122,53 @@ def _cell(value: object) -> str:
 WATCHING = "An hour of watching a job (reckoned)"
 NOTES = {
     "Starts of the API": [
-        "All run under the real runtime client (awslambdaric) in a Python with nothing but what Lambda brings, and "
-        "with `.pyc`; each request is refused for want of a token.",
-        "The aim is at most 1.0 times. Cold is what all requests need. Each loads the routes and models of its own "
-        "subject (decision 15), the first one boto3 and a client besides, and what writes its log line and metrics.",
+        "All run under the real runtime client (awslambdaric) in a Python with Lambda's own packages alone, and with "
+        "`.pyc`; each request is refused for want of a token.",
+        "The aim is at most 1.0 times. A cold start loads what all requests need. Each request loads the routes and "
+        "models of its subject (decision 15), the first one also boto3 with a client, and the writers of its log line "
+        "and metrics.",
         "",
     ],
     "First requests": [
-        "Each is the first of a fresh function, under its real path. The aim is at most 1.3 times. A path loads the "
-        "modules that serve it and no others; a test starts each by itself.",
+        "Each is the first request of a fresh function, under its real path. The aim is at most 1.3 times. A path "
+        "loads only the modules that serve it; a test starts each separately.",
         "",
     ],
     "A status poll without the network": [
-        "The aim is under 2 ms. It is the whole way from the event to the answer, botocore's signing and parsing "
-        "included; the store's answers are recorded ones. The time is this machine's, with whatever else it was doing.",
+        "The aim is under 2 ms, from the event to the answer, botocore's signing and parsing included; the store's "
+        "answers are recorded. Other work on the machine is part of the time.",
         "",
     ],
     "A million photos of 5 MB": [
-        "The aim is at most 2.5 times the photos' own PUTs, 12.50 USD for all calls, the zip's included. The queue "
-        "hands out ten photos at a time, whose thumbnails are one object (decision 11) and whose counts one write; "
-        "where they come one by one, each has its own. One of the writes, 0.63 "
-        "USD a million, notes the hash, so that the same bytes need not come again. The function's time comes on top.",
+        "The aim is at most 2.5 times the photos' own PUTs: 12.50 USD for all calls, the zip's included. The queue "
+        "delivers ten photos at a time, whose thumbnails are one object (decision 11) and whose counts are one write; "
+        "photos that come one by one have their own. One of the writes, 0.63 USD a million, records the hash, so that "
+        "the same bytes need not be sent again. The function's time comes on top.",
         "",
     ],
     "A million videos of 200 MB, verified by the store": [
-        "The requests, and the seconds of work besides waiting for them, are measured on one such video. S3 takes up "
-        "to 5 GB in one PUT, and checks the SHA-256 that is signed into its address.",
+        "The requests, and the seconds of work apart from waiting, are measured on one such video. S3 takes up to 5 "
+        "GB in one PUT, and checks the SHA-256 that is signed into its address.",
         "",
     ],
     "A million videos of 200 MB in parts, read as a whole (reckoned)": [
-        "Parts of 16 MiB make most of it. Larger parts would cost less, and lose more where a connection breaks.",
+        "Most of the cost is parts of 16 MiB. Larger parts would cost less, and lose more when a connection breaks.",
         "",
     ],
     WATCHING: [
-        "Calls are those of API Gateway, or looks and frames. A client polls at the pace that the server names: 2 s at "
-        "the beginning of a run, up to 15 s in a long one. A job that is looked at for one socket alone costs nearly "
-        "twice as much as a poll every two seconds; from three sockets on it costs less than such polls. Against polls "
-        "every 15 s it pays from thirteen sockets on, where the job changes once a minute.",
+        "Calls are requests of API Gateway, or looks and frames. A client polls at the pace that the "
+        "server names: 2 s at the beginning of a run, up to 15 s in a long one. One socket of a job costs nearly "
+        "twice as much as a poll every two seconds; three sockets cost less than such polls. Compared with polls "
+        "every 15 s, sockets pay off from thirteen on, for a job that changes once a minute.",
         "",
-        "**Poll** where a job takes long or one program waits for it: nothing is cheaper, and nothing needs a library. "
-        "**Open a socket** where people look on while it works, several at once, or the end has to be known within "
-        "seconds. **Take a [webhook](webhooks.md)** where no one looks on. How soon a socket gets a change: "
-        "[live](live.md#measured).",
+        "**Poll** for long jobs, or from a single program: nothing is cheaper, and no library is needed. **Open a "
+        "socket** where several people watch a job, or where its end must be known within seconds. **Use a "
+        "[webhook](webhooks.md)** where no one watches. The delay of a socket: [live](live.md#measured).",
         "",
     ],
     "Which limit binds first (reckoned)": [
-        "S3 and DynamoDB split what is hot within minutes, so their rows are those of a fresh prefix or table. Many "
-        "jobs have many partitions: for them the first DynamoDB row does not bind.",
+        "S3 and DynamoDB split hot prefixes and partitions within minutes, so their rows apply to a fresh prefix or "
+        "table. Many jobs have many partitions: the first DynamoDB row does not apply to them.",
         "",
     ],
 }

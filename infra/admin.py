@@ -39,7 +39,7 @@ def clock() -> datetime:
 
 
 class NoAccount(Exception):
-    """There is none with that email, and making one was not agreed to."""
+    """There is no account with that email, and creating one was declined."""
 
 
 def make_admin(tables: Tables, email: str, password: str | None, *, agree: Callable[[], bool]) -> str:

@@ -38,8 +38,8 @@ fields, `request_id` is what the operator of the installation needs. 409 and 429
 BEFORE = """
 ## Before a route
 
-What API Gateway, the firewall or the local gateway answers by itself, in the same form. On AWS a method that an address
-does not take is `route_not_found` too. API Gateway also answers `body_too_large` (beyond 10 MB), `invalid_json`,
+Answers of API Gateway, the firewall and the local gateway, in the same form. On AWS an unsupported method of a path
+is `route_not_found` too. API Gateway also answers `body_too_large` (beyond 10 MB), `invalid_json`,
 `invalid_fields`, `unsupported_media_type`, `forbidden` and `internal_error`. `disk_full` is 503 at `GET /health`.
 
 | status | code | means | what to do |
@@ -48,7 +48,7 @@ does not take is `route_not_found` too. API Gateway also answers `body_too_large
 FOUND = """
 ## Of files and jobs
 
-What was wrong with one file (its `error_code` and `error_message`; the job goes on without it), or with a whole job.
+Errors of one file (its `error_code` and `error_message`; the job continues without it), or of a whole job.
 
 | code | whose | says |
 | --- | --- | --- |

@@ -1,7 +1,7 @@
 """`python -m infra.migrate`: brings the items of all tables up to this version. Safe to stop, to repeat, and to run
 while Millrace serves; `--dry-run` only says what would be written.
 
-How far each migration is stands in the accounts table, so that the next run goes on from there.
+The position of each migration is in the accounts table, so that the next run resumes there.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Migrator:
         raise RuntimeError(f"{key} in {table.name} changes faster than migration {migration.number} can follow")
 
     def _pages(self, table: str, cursor: str | None) -> Iterator[tuple[list[Item], str | None]]:
-        """Pages of items, each with what to go on after."""
+        """Pages of items, each with the key to continue after."""
         request: dict[str, Any] = {"TableName": table, "Limit": self._page, "ConsistentRead": True}
         if cursor:
             request["ExclusiveStartKey"] = json.loads(cursor)

@@ -64,7 +64,7 @@ class _Seen:
 
 
 def differences(tables: Tables) -> list[Difference]:
-    """Those that stay: found twice, and the same both times."""
+    """Lasting differences: found twice, and the same both times."""
     first = _look(tables)
     return [one for one in _look(tables) if one in first] if first else []
 

@@ -1,5 +1,5 @@
-"""Guessing has a limit: so many wrong passwords for one email from one address, and it has to wait; whether there is
-such an account or not, or the answer would tell.
+"""Limits of password guessing: wrong passwords for one email from one address, and from all. They apply to unknown
+emails too, so that the answer doesn't reveal accounts.
 
 Counted for the email alone, anybody could lock anybody out. So there is a second, larger limit for all addresses
 together, and an address from which the right password came lately has nothing to do with that one.
@@ -16,9 +16,9 @@ from chalicelib.accounts.ports import AttemptStore
 from chalicelib.jobs.ports.outside import Clock
 
 LIMIT = 10
-"""Of one address for one email."""
+"""Wrong passwords from one address for one email."""
 LIMIT_OF_ALL = 100
-"""Of all addresses for one email, without those that are known."""
+"""For one email from all addresses together, except known ones."""
 WINDOW = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)

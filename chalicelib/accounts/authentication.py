@@ -1,4 +1,4 @@
-"""Who sent a request: a person with an access token, or a program with a key."""
+"""Authentication of requests: a person's access token, or a program's key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.jobs.ports.outside import Clock
 
 GUESTS_FOR = timedelta(minutes=1)
 SESSIONS_FOR = timedelta(seconds=5)
-"""How long a look-up is trusted, so that polling stays cheap; an ended session is out within seconds."""
+"""The time for which a look-up is cached, so that polling stays cheap; a session ends within seconds."""
 REMEMBERED = 10_000
 
 
@@ -30,7 +30,7 @@ class Authentication:
         self._believed: dict[str, datetime] = {}
 
     def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
-        """Who sent these headers (names in lower case). scope: of the route. Unauthorized."""
+        """The caller with these headers (names in lower case). scope: of the route. Unauthorized."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
         if token.startswith(PREFIX):

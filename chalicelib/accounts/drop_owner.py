@@ -35,8 +35,8 @@ class DropOwners:
 
 
 def adopt(settings: SettingStore, audit: Audit, admin: Account, actor: str, given: str) -> bool:
-    """Makes an admin the owner of drop folders, where neither the deployment (`given`) nor anybody else has said who
-    that is. False where somebody has."""
+    """Makes an admin the owner of drop folders, unless the deployment (`given`) or the settings name an owner. False
+    where one is named."""
     if given:
         return False
     for _ in range(TRIES):

@@ -1,5 +1,5 @@
-"""How much guests may bring: so many bytes a day from one range of addresses. A guest's token is had for the asking, so
-that a limit for each guest would be no limit."""
+"""The quota of guests: bytes a day from one range of addresses. Guests' tokens are free, so that a limit for each guest
+would be none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ports.outside import Clock
 
 WINDOW = timedelta(hours=24)
-"""From the first bytes on; after it, the count begins again."""
+"""Begins with the first bytes; then the count starts again."""
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
 """The ranges in which one subscriber may have many addresses."""
 

@@ -40,7 +40,7 @@ class Passwords:
         return self._hasher.hash(normal(password))
 
     def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether it is the one. Takes the same time for any password and any hash, and for None: no account."""
+        """Whether the password matches. Takes the same time for any password and hash, and for None (no account)."""
         from argon2.exceptions import InvalidHashError, VerificationError
 
         try:

@@ -23,8 +23,7 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class User:
-    """Who calls. scopes: what these credentials may be used for. session: the one that a person has signed in to.
-    expires_at: when the token ends; None for a key."""
+    """The caller. scopes: of the credentials. session: a person's sign-in. expires_at: of the token; None for a key."""
 
     id: str
     role: str
@@ -71,7 +70,7 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who did what to what. id sorts by time. details: never a secret."""
+    """An entry of the audit log. id sorts by time. details: never a secret."""
 
     id: str
     at: datetime

@@ -74,7 +74,7 @@ class KeyStore(Protocol):
 class AuditStore(Protocol):
     def record(self, entry: AuditEntry) -> None: ...
     def entries(self, *, limit: int, before: str | None) -> tuple[list[AuditEntry], str | None]:
-        """A page, the latest first; and the id to go on before, None at the end."""
+        """A page, the latest first; and the id to continue before, None at the end."""
 
 
 class SettingStore(Protocol):

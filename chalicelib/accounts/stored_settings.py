@@ -84,8 +84,7 @@ CHANGEABLE: dict[str, Check] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """value: what is in force, masked where it is secret. source: where it comes from. least, most: of a number that
-    can be changed."""
+    """value: the effective value, masked if secret. source: its origin. least, most: bounds of a changeable number."""
 
     name: str
     value: Any

@@ -1,4 +1,4 @@
-"""Signed tokens: access tokens say who calls and are looked up nowhere; refresh tokens name a session that is kept."""
+"""Signed tokens: access tokens identify the caller without a look-up; refresh tokens name a stored session."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 MOST_SCENES = 100_000
-"""Of one analysis."""
+"""The most of one analysis."""
 IN_OPTIONS = 5000
 """Ids that a job's options hold: an item of the table has 400 kB. More are kept as an object."""
 PAGE = 100

@@ -1,4 +1,4 @@
-"""Archives: zips of just what one wants, over one job, several, or the whole library."""
+"""Archives: zips of chosen files, of one job, several, or the whole library."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ routes = Routes(__name__)
     headers=("Location",),
 )
 def create_archive(call: Call) -> Reply:
-    """Its size is exact at once, and counts for your storage until the archive goes: by itself, after some days."""
+    """Its size is exact at once, and counts for your storage until the archive is deleted automatically after some
+    days."""
     body: ArchiveRequest = call.body
     job = services().archives.open(call.user.id, _wanted(body), call.made_id)
     return Reply(archive_answer(job), 202, {"Location": f"/api/archives/{job.id}"})

@@ -1,4 +1,4 @@
-"""Signing in, and one's own account."""
+"""Signing in, and the user's own account."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ routes = Routes(__name__)
 
 ME = "/api/auth/me"
 TAKEOVER_FOR = timedelta(seconds=10)
-"""Of the 29 seconds that a caller waits."""
+"""Part of the 29 seconds for which API Gateway waits."""
 NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
 
 

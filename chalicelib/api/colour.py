@@ -124,7 +124,7 @@ def _over(call: Call, operation: str) -> Reply:
     headers=("Location",),
 )
 def detect_card(call: Call) -> Reply:
-    """Opens a job; what is found stands in its results, one for each picture."""
+    """Opens a job with a result for each picture."""
     return _over(call, "detect")
 
 

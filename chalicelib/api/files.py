@@ -1,4 +1,4 @@
-"""The files of a job, and what came out of it."""
+"""The files and artifacts of a job."""
 
 from __future__ import annotations
 

@@ -117,13 +117,13 @@ def get_original(call: Call, file_id: str) -> Reply:
 @routes.route(
     "GET",
     "/files/{file_id}/thumbnail",
-    "The thumbnail of a file by itself",
+    "A file's thumbnail alone",
     answer=DownloadAnswer,
     others={302: None},
     headers=("Location",),
 )
 def get_thumbnail(call: Call, file_id: str) -> Reply:
-    """A JPEG. Who shows many takes them from the addresses that the files' answers name in `thumbnail`."""
+    """A JPEG. For many, use the addresses in the files' `thumbnail` fields."""
     _, file = owned_file(call, file_id)
     try:
         found = thumbnails.by_itself(services().objects, file)

@@ -205,8 +205,8 @@ def _best(job: Job, kind: str) -> tuple[list[int], int]:
 
 
 def _redating(change: Redated, zone: ZoneInfo, field: str, by: str | None) -> Correct:
-    """by: the request, which may have broken off between files: those that it has corrected are not shifted again.
-    InvalidFields where it can't be read."""
+    """by: the request, so that a repetition after a crash doesn't shift corrected files again. InvalidFields where it
+    can't be read."""
     correction = Correction(
         shift=None if change.shift_seconds is None else timedelta(seconds=change.shift_seconds),
         local=change.taken_local,

@@ -18,10 +18,10 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 
-@routes.route("POST", "/scenes/push", "Begin to send a library, or go on", body=PushRequest, answer=PushAnswer)
+@routes.route("POST", "/scenes/push", "Begin or resume a library's push", body=PushRequest, answer=PushAnswer)
 def begin_push(call: Call) -> PushAnswer:
-    """For a server that can't be reached from here; `millrace scenes push` does all of it. A push that was begun and
-    not ended goes on from where it was."""
+    """For a server that can't be reached from here; `millrace scenes push` does all of it. An unfinished push is
+    resumed."""
     body: PushRequest = call.body
     return _answer(
         body.source, services().pushing.begin(call.user.id, _source(body.source), incremental=body.incremental)
@@ -54,7 +54,7 @@ def push_page(call: Call) -> PushAnswer:
     headers=("Location",),
 )
 def end_push(call: Call) -> Reply:
-    """A job that marks what is missing and packs the catalogue; its result says what came of the push."""
+    """Opens a job that marks missing scenes and packs the catalogue; its result counts the push."""
     body: PushEnd = call.body
     listed = {kind: getattr(body, kind) for kind in (*KINDS, "scenes")}
     for name, text in listed.items():

@@ -1,4 +1,4 @@
-"""Jobs that begin by themselves."""
+"""Schedules of jobs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ routes = Routes(__name__)
 @routes.route(
     "POST",
     "/schedules",
-    "Have jobs begin by themselves",
+    "Schedule jobs",
     body=ScheduleRequest,
     answer=ScheduleAnswer,
     status=201,
@@ -45,7 +45,7 @@ routes = Routes(__name__)
     headers=("Location",),
 )
 def add_schedule(call: Call) -> Reply:
-    """With `path`, each time imports what lies there then. Times that were missed come to one job."""
+    """With `path`, each run imports the files that are there then. Missed times become one job."""
     if call.user.role == GUEST:
         raise Forbidden("A schedule needs an account: a guest could not stop it once the token is gone.")
     body: ScheduleRequest = call.body

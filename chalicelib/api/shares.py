@@ -1,4 +1,4 @@
-"""Shares: made, listed and revoked by their owner; seen by those who have the address."""
+"""Shares: made, listed and revoked by their owner; visible to anyone with the address."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ SIDE_BY_SIDE = 16
     headers=("Location",),
 )
 def create_share(call: Call) -> Reply:
-    """Those who have the address see these files and may download them, without an account. Nothing else is reachable
-    by it."""
+    """Anyone with the address sees these files and may download them, without an account. It gives access to nothing
+    else."""
     body: ShareRequest = call.body
     wanted = WantedShare(
         body.expires_in_days,

@@ -1,4 +1,4 @@
-"""Pronunciations: the user's own dictionaries, and which words of a job lack one."""
+"""Pronunciations: the user's own dictionaries, and the words of a job without one."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def put_dictionary(call: Call, language: str) -> Reply:
     errors=(NotAllowedInState,),
 )
 def missing_words(call: Call, job_id: str) -> MissingWordsAnswer:
-    """Known once the job has looked its words up; also while it waits for them."""
+    """Known once the job has looked up its words, and while it waits for them."""
     job = services().owned.job(call.user.id, job_id)
     if job.pipeline != SPEECH.name:
         raise NotAllowedInState("Only speech jobs look words up.")

@@ -1,4 +1,4 @@
-"""How the installation is."""
+"""Health and statistics of the installation."""
 
 from __future__ import annotations
 

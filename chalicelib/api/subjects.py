@@ -55,8 +55,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "compat.colour_accounts": ("compat/colour/auth",),
     }
 )
-"""By the module's name, what its paths begin with; in the order of the API's description. A path belongs to the modules
-that name its longest beginning."""
+"""The beginnings of each module's paths, by its name; in the order of the API's description. A path belongs to the
+modules that name its longest beginning."""
 
 
 def every_route() -> list[Route]:
@@ -78,7 +78,7 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
         self._lock = RLock()
 
     def __getitem__(self, path: str) -> dict[str, Entry]:
-        """As Chalice has it, an unknown path is one without routes."""
+        """As in Chalice, an unknown path has no routes."""
         with self._lock:
             if self._registering:
                 return self._entries[path]  # asked by Chalice, which puts a route there

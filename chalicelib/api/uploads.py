@@ -1,4 +1,4 @@
-"""Files come in: announced here, sent to the store directly."""
+"""Uploads: files are announced here and sent to the store directly."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def import_path(call: Call) -> Reply:
         id=call.made_id,
         **callback,
     )
-    answer = upload_answer(job, [], "The objects are being listed; the job fills by itself.")
+    answer = upload_answer(job, [], "The objects are being listed and added to the job.")
     answer.callback_secret = callback_secret(job)
     return Reply(answer, 202)
 

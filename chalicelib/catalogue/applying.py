@@ -1,4 +1,4 @@
-"""How the approved changes of one scene are carried out on the scene as it stands now: decided as data."""
+"""Applies the approved changes of one scene to its present version, decided as data."""
 
 from __future__ import annotations
 

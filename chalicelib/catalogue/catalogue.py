@@ -37,7 +37,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Taken:
-    """How many scenes were created, updated, and skipped since they are as before. foreign: ids that scenes of another
+    """The numbers of created, updated and unchanged scenes. foreign: ids that scenes of another
     library have; these were left as they are."""
 
     created: int
@@ -69,7 +69,7 @@ class _Opened:
 
 
 class Catalogue:
-    """One for a container: it keeps what was opened, and reads only what came since."""
+    """One for each container: keeps open columns, and reads only later changes."""
 
     def __init__(
         self, store: CatalogueStore, packs: PackStore, clock: Callable[[], datetime], new_id: Callable[[], str]
@@ -89,7 +89,7 @@ class Catalogue:
         return Found(found, page.total, len(opened.changed) > PACK_FROM)
 
     def ids(self, owner_id: str, query: Query) -> list[str]:
-        """Of a page of scenes the ids alone, without reading them."""
+        """The ids of a page of scenes, without reading them."""
         opened = self._open(owner_id)
         return list(opened.columns.search(query, opened.changed).ids)
 
@@ -165,7 +165,7 @@ class Catalogue:
         self._store.note_seen(owner_id, source, newest)
 
     def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
-        """How far the push of a source is that is under way."""
+        """The position of a source's push under way."""
         return self._store.push(owner_id, source)
 
     def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None:

@@ -12,7 +12,7 @@ _FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 @dataclass(frozen=True)
 class Period:
-    """From the first day to the last, both included."""
+    """A period from the first day to the last, both included."""
 
     first: date
     last: date

@@ -11,7 +11,7 @@ from chalicelib.catalogue.query import Query, Sort, SortKey, sort_key, words_of
 
 
 class Row:
-    """One scene, prepared: what takes time is done when it is first asked for."""
+    """A scene, prepared lazily for all detectors."""
 
     def __init__(self, scene: Scene) -> None:
         self.id = scene.id

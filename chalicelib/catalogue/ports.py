@@ -53,10 +53,10 @@ class CatalogueStore(Protocol):
     def scene(self, owner_id: str, scene_id: str) -> Scene | None: ...
 
     def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
-        """Those that are there, of any number."""
+        """The existing scenes among these, of any number."""
 
     def every_scene(self, owner_id: str) -> Iterator[Scene]:
-        """In no order."""
+        """All of them, in no order."""
 
     def put(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> None:
         """Writes scenes, whatever is there: for what a source says. The change is written first, so that a page that
@@ -84,7 +84,7 @@ class CatalogueStore(Protocol):
     def note_seen(self, owner_id: str, source: str, newest: str | None) -> None: ...
 
     def push(self, owner_id: str, source: str) -> Mapping[str, Any] | None:
-        """How far a push of this source is; None where none is under way."""
+        """The position of this source's push; None where none is under way."""
 
     def note_push(self, owner_id: str, source: str, state: Mapping[str, Any] | None) -> None: ...
 
@@ -115,10 +115,10 @@ class PlanStore(Protocol):
         """None where the plan is no longer as in `before`."""
 
     def put_changes(self, plan_id: str, changes: Sequence[tuple[str, Sequence[PlannedChange]]]) -> None:
-        """By scenes; what is there of the same scenes is replaced."""
+        """Stores changes by scenes, and replaces earlier ones of the same scenes."""
 
     def changes(self, plan_id: str, after: str | None = None) -> Iterator[tuple[str, tuple[PlannedChange, ...]]]:
-        """Scene by scene, in the order of their ids, behind `after`."""
+        """Changes scene by scene, in the order of the scenes' ids, after `after`."""
 
     def changes_of_scene(self, plan_id: str, scene_id: str) -> tuple[PlannedChange, ...]: ...
 

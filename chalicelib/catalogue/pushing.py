@@ -1,7 +1,7 @@
-"""A library that is read elsewhere, where its server can be reached, and sent here page by page.
+"""Pushes: a library that is read elsewhere, where its server can be reached, and sent here page by page.
 
-The rules are those of a sync: what is as before is skipped, nothing is deleted, and what a whole push didn't list is
-marked as absent at its end. How far a push is stands here, so that it goes on from any machine.
+The rules are those of a sync: unchanged scenes are skipped, nothing is deleted, and scenes that a complete push didn't
+list are marked as absent at its end. A push's position is stored here, so that any machine can resume it.
 """
 
 from __future__ import annotations

@@ -26,8 +26,8 @@ LOGGED, LONGEST_FAILURE = 50, 200
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a sync is; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the newest
-    `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
+    """The position of a sync; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the
+    newest `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
 
     stage: str = "names"
     began: str | None = None
@@ -48,8 +48,8 @@ class Progress:
         return "partial" if self.failed else "success"
 
     def seen_by(self, now: datetime) -> str | None:
-        """From what the next sync goes on. One that lay idle for long may have missed what changed behind it: then the
-        next begins where this one did."""
+        """The time from which the next sync continues. A sync that was interrupted for long may have missed changes:
+        then the next one begins where this one did."""
         long = self.began is None or now - datetime.fromisoformat(self.began) > LONGEST
         return self.since if long else self.newest_seen
 

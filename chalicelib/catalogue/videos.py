@@ -38,7 +38,7 @@ class Videos(Protocol):
         """The ids of jobs, the newest first, of those before one of this id, each with its videos."""
 
     def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
-        """Those that have not been deleted."""
+        """The videos that are not deleted."""
 
     def picture(self, owner_id: str, scene_id: str) -> bytes | None:
         """The small picture of a scene's video, a JPEG; None where it has none, is gone, or is another owner's."""

@@ -120,7 +120,7 @@ class Plan:
         return self.layout.source_of(self.cuts[number - 1], self.cuts[number])
 
     def reads(self, number: int) -> int:
-        """How many members have bytes in part `number`, so that many requests it takes at most to assemble it."""
+        """The number of members with bytes in part `number`, and so of requests at most to assemble it."""
         return self.layout.members_in(self.cuts[number - 1], self.cuts[number])
 
     def pieces(self, index: int) -> list[tuple[int, int, int]]:

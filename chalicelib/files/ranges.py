@@ -22,7 +22,7 @@ class RangeReader(io.RawIOBase):
     """
 
     name = ""
-    """Of no file here; but libraries that are given a buffered reader, pydicom for one, ask it for a name."""
+    """No file's name; but libraries such as pydicom ask a buffered reader for one."""
 
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch

@@ -222,6 +222,5 @@ class Refused(Exception):
 
 class Records(Protocol):
     def apply(self, changes: Sequence[Change], events: Sequence[JobEvent] = ()) -> Any:
-        """Carries out all changes, or none, and writes their events, where there are subscribers. Returns the first
-        change's record as it is then where the store knows it by the way (a Job without counts), else None. Raises
-        Refused."""
+        """Applies all changes, or none, and writes their events, where there are subscribers. Returns the first
+        change's new record where the store gets it without a read (a Job without counts), else None. Raises Refused."""

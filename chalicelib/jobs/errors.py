@@ -144,13 +144,13 @@ class ImportNotFound(NotFound):
 
 
 class ArchiveNotFound(NotFound):
-    """There is no such archive of yours; an archive goes by itself some days after it was made."""
+    """There is no such archive of yours; archives are deleted automatically some days after they were made."""
 
     code, title = "archive_not_found", "There is no such archive"
 
 
 class ShareNotFound(NotFound):
-    """Ask who gave you the address for another: a share ends by itself, or is revoked."""
+    """Ask the sender for another address: the share has expired or was revoked."""
 
     code, title = "share_not_found", "There is no such share"
 

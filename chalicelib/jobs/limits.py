@@ -1,4 +1,4 @@
-"""How much and how long: the numbers of the core in one place, most of them settings of a deployment."""
+"""Limits and durations of the core in one place, most of them settings of a deployment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Limits:
     """Sizes in bytes, times in seconds."""
 
     files_per_request: int = 500
-    """Of one request that announces files."""
+    """Files of one announcing request."""
     files_per_job: int = 100_000
     """Of one job."""
     active_jobs: int = 100

@@ -1,4 +1,4 @@
-"""The writes of a move of a job: its own, and what counts it elsewhere.
+"""The writes of a job's move: its own, and its counters elsewhere.
 
 A job that leaves its queue is counted there. One that becomes final, or is taken back from there, counts for its
 owner's usage, for its day and for the installation; becoming final is an event.
@@ -62,12 +62,12 @@ FIXED: Mapping[JobGuard, Condition] = {
 
 
 class Contended(Exception):
-    """The job is as it was, but what counts it was changed by another job at the same time."""
+    """The job is unchanged, but another job changed a counter at the same time."""
 
 
 def move(jobs: Records, job: Job, moved: MovedJob) -> Job:
-    """Moves a job and returns it. StaleTransition where one of the move's conditions doesn't hold any more, JobNotFound
-    where the job is gone."""
+    """Moves a job and returns it. StaleTransition where one of the move's conditions no longer holds, JobNotFound where
+    the job is gone."""
     changes, after = planned(job, moved)
     try:
         there = jobs.apply(changes, [JobEnded(after)] if after.final and not job.final else [])
@@ -117,14 +117,14 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
     leaves_queue = job.state is JobState.QUEUED and target is not JobState.QUEUED
     conditions = list(job_conditions(job, moved))
     if crosses or leaves_queue:
-        # What counts depends on where the job comes from.
+        # The counters depend on the state that the job leaves.
         if job.state not in moved.move.allowed:
             raise StaleTransition(f"{job.id}: {moved.move.name}")
         conditions.append(Is("state", job.state))
     if crosses:
-        # A worker may still finish a file, so what was counted is written down for the way back.
+        # A worker may still finish a file, so the counted bytes are recorded for a retry.
         sets["kept_bytes"] = after.final_bytes if after.final else 0
-        # What else is to be seen to comes first.
+        # An earlier due time takes precedence.
         if after.final and after.due_at is None and after.due_when_over:
             sets["due_at"] = after.due_when_over
         after = replace(after, kept_bytes=sets["kept_bytes"], due_at=sets.get("due_at", after.due_at))
@@ -142,7 +142,7 @@ def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
 def job_conditions(job: Job | None, moved: MovedJob) -> tuple[Condition, ...]:
     """job: as it was read; None for moves that don't look at that."""
     move = moved.move
-    # A write without any would make a record of a job that is gone.
+    # A write without conditions would recreate a deleted job.
     found: list[Condition] = [There() if move.allowed == frozenset(JobState) else OneOf("state", move.allowed)]
     for guard in sorted(move.guards, key=lambda guard: guard.name):
         found += [Is(name, getattr(job, name)) for name in AS_READ.get(guard, ())] if job else []

@@ -55,7 +55,7 @@ MEASURES: Mapping[Name, Measure] = {
 
 class Observer(Protocol):
     def measure(self, name: Name, value: float = 1, **dimensions: str) -> None:
-        """Counts a value. dimensions: all that MEASURES names for it. Never raises."""
+        """Counts a value. dimensions: all that MEASURES names for it. It must not raise."""
 
     def span(self, name: str, **keys: str | int) -> AbstractContextManager[None]:
         """A part of the work: log lines inside it carry these keys (job_id, file), and traces show it."""

@@ -1,4 +1,4 @@
-"""How far a job is, and how long it will still take: only what can be known."""
+"""A job's progress and remaining time, as far as they can be known."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def queue_position(job: Job, queue: QueueState) -> int:
 
 
 def expected_seconds(queue: QueueState, size: int) -> float:
-    """How long a job takes: the mean of the last ones; before there is one, by its size in bytes."""
+    """The expected duration of a job: the mean of the last ones; before there is one, by its size in bytes."""
     return fmean(queue.durations) if queue.durations else FIRST_SECONDS + SECONDS_A_MIB * size / MiB
 
 
@@ -75,8 +75,8 @@ def poll_after(job: Job, remaining: float | None) -> int:
 
 
 def poll_list_after(jobs: Sequence[Job]) -> int:
-    """The same for a list: once one of them may have moved, or a new one was opened elsewhere. A list costs more than a
-    status, so that it is never asked for as often."""
+    """The same for a list: once one of its jobs may have changed, or a new one was opened elsewhere. A list costs more
+    than a status, so it is polled less often."""
     return max(3, min([30, *(poll_after(job, None) for job in jobs)]))
 
 

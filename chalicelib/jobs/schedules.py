@@ -1,8 +1,7 @@
-"""Schedules: jobs that begin by themselves, each at its time once.
+"""Schedules: jobs that begin at set times, once for each time.
 
-The job's id is made of the schedule and the time that was due, so that a second start (after a crash,
-or because two look at once) finds the one that is there. Times that were missed come to one job. The sweeper looks for
-what is due in the sparse index.
+The job's id is derived from the schedule and the due time, so that a second start (after a crash, or by a concurrent
+sweep) finds the existing job. Missed times become one job. The sweeper finds due schedules in the sparse index.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ MARGIN = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Started:
-    """One time that came: the job that began, or why none did. due_at None: it was asked for."""
+    """A run of a schedule: its job, or why there is none. due_at None: requested by hand."""
 
     at: datetime
     due_at: datetime | None
@@ -70,7 +69,7 @@ class Schedule:
 
 class ScheduleStore(Protocol):
     def add_schedule(self, schedule: Schedule, most: int) -> Schedule:
-        """The one that is there then: another of the same id is left as it is. TooManySchedules."""
+        """The stored schedule: an existing one with the same id stays as it is. TooManySchedules."""
 
     def schedule(self, owner_id: str, schedule_id: str) -> Schedule:
         """ScheduleNotFound."""

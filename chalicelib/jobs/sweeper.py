@@ -1,4 +1,4 @@
-"""The sweeper: once a minute it looks at the jobs that are due, and repairs what a crash or a lost message left."""
+"""The sweeper: checks all due jobs once a minute, and repairs the effects of crashes and lost messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 SHARE = timedelta(seconds=10)
-"""How much of a sweep one job may take; later sweeps do the rest, after the jobs that were due with it."""
+"""The most time of a sweep for one job; later sweeps do the rest, after the jobs that were due with it."""
 NEXT_SWEEP = timedelta(seconds=30)
 
 
@@ -114,7 +114,7 @@ class Sweeper:
             self._mend_arrivals(job, now, until)
 
     def _expire(self, job: Job, now: datetime) -> None:
-        """Its owner finds it no longer; what it has goes in the background, and is asked for again until it is gone."""
+        """Hides the job from its owner; its data is deleted in the background, and requested again until it is gone."""
         move(self._jobs, job, DELETE(due_at=now + RUN_PATIENCE))
         self._queues.clean_up({"job_id": job.id})
 
@@ -142,7 +142,8 @@ class Sweeper:
         move(self._jobs, job, NOTE_ARRIVALS(active_at=active_at, mark=job.counts.finished, due_at=due_at))
 
     def _give_up(self, job: Job, until: datetime) -> None:
-        """Closes a job whose last files never came. Without any it has failed, otherwise it goes on with the others."""
+        """Closes a job whose last files never came. It fails without any file, and continues with the others
+        otherwise."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600
         text = f"The file did not arrive within {hours:g} hours. Upload it in a new job."

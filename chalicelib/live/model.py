@@ -11,17 +11,17 @@ from chalicelib.accounts.standing import Credential
 
 TICKET_FOR = timedelta(seconds=60)
 LASTS = timedelta(hours=2)
-"""As long as API Gateway lets a connection be; whatever is kept of one expires then."""
+"""API Gateway's limit for a connection; its items expire then."""
 UPDATE_EVERY = timedelta(seconds=2)
 CHECK_EVERY = timedelta(seconds=5)
 LEASE = timedelta(seconds=20)
-"""In which a look at a topic is over and the next one has begun."""
+"""Longer than a look takes and the next one needs to begin."""
 BUSY_PACE, CALM_PACE = 1, 5
-"""Seconds between two looks at a job, and at a list in which nothing is at work."""
+"""Seconds between two looks at a job, and at a list without an active job."""
 MOST_TOPICS = 20
 MOST_WATCHERS = 2000
 MOST_LISTED, MOST_FOLLOWED = 50, 12
-"""Of a user's jobs: the newest that are listed, and of those at work the newest whose progress is read."""
+"""Of a user's jobs: the newest that are listed, and the newest active ones whose progress is read."""
 LARGEST_MESSAGE = 4096
 MOST_TRIES = 3
 

@@ -20,7 +20,7 @@ class Stale(Exception):
 
 
 class LiveStore(Protocol):
-    """Everything in it expires by itself."""
+    """All of its items expire."""
 
     def put_ticket(self, digest: str, credential: Credential, expires_at: datetime) -> None: ...
     def take_ticket(self, digest: str, now: datetime) -> Credential | None:
@@ -59,10 +59,10 @@ class Sockets(Protocol):
     """The open connections."""
 
     def tell(self, connection_ids: Sequence[str], contents: Sequence[bytes]) -> Told:
-        """Each content to each connection, in their order."""
+        """Sends each content to each connection, in order."""
 
     def close(self, connection_ids: Iterable[str]) -> None:
-        """Those that are gone are none to close."""
+        """Closes sockets; ignores those that are gone."""
 
 
 class LiveQueue(Protocol):

@@ -42,13 +42,14 @@ class States:
         self._clock = clock
 
     def of(self, topic: Topic) -> dict[str, State]:
-        """By the job's id. JobNotFound for another's job too, for one that is being deleted, and for one in the bin."""
+        """The states by job id. JobNotFound for another's job too, for one that is being deleted, and for one in the
+        bin."""
         now = self._clock()
         if topic.job_id is not None:
             return {topic.job_id: self._state(self._job(topic, topic.job_id), now)}
         found, _ = self._jobs.jobs_of(topic.owner_id, states=frozenset(), pipeline=None, limit=MOST_LISTED, before=None)
         at_work = [job.id for job in found if not job.final]
-        # An index knows no counts of files, so what goes on is read by itself; what isn't read is not told either.
+        # The index has no counts of files, so active jobs are read one by one; the others' progress is not sent.
         followed = set(at_work[:MOST_FOLLOWED])
         states: dict[str, State] = {}
         for listed in found:
@@ -62,7 +63,7 @@ class States:
         return states
 
     def lost(self, topic: Topic, job_ids: Iterable[str]) -> list[str]:
-        """Those that their owner has no more, rather than newer ones instead."""
+        """The jobs that their owner no longer has, as opposed to those pushed out by newer ones."""
         return [job_id for job_id in job_ids if not self._is_there(topic, job_id)]
 
     def _is_there(self, topic: Topic, job_id: str) -> bool:

@@ -74,7 +74,7 @@ class Talking:
             self._store.delete_connection(connection_id, found[1])
 
     def hear(self, connection_id: str, body: str) -> None:
-        """One message of a client. Whatever it holds is answered, and never raises."""
+        """Answers one message of a client, with any content, and never raises."""
         found = self._store.connection(connection_id)
         if found is None:
             self._sockets.close([connection_id])
@@ -108,7 +108,7 @@ class Talking:
                 raise Refused("invalid_message", "The type must be subscribe, unsubscribe or ping.")
 
     def _subscribe(self, connection: Connection, topics: list[Topic], topic: Topic) -> None:
-        """Writes the subscription down before the job is read: whatever changes later is told by the next look."""
+        """Stores the subscription before reading the job: the next look then sends any later change."""
         if topic not in topics and len(topics) >= MOST_TOPICS:
             raise Refused("too_many_subscriptions", f"A socket may watch {MOST_TOPICS} things at once.")
         self._states.of(topic)  # JobNotFound before anything is written
@@ -148,7 +148,7 @@ def error(code: str, message: str, job_id: object = None) -> Frame:
 
 
 def not_found(job_id: object) -> Frame:
-    """Of another's job, and of one that is gone."""
+    """The frame for another user's job, and for a deleted one."""
     return error(JobNotFound.code, "There is no such job.", job_id)
 
 

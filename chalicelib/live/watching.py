@@ -1,7 +1,7 @@
-"""One look at a topic for all who watch it, and the message that makes the next one.
+"""Looks at a topic for all its watchers, by a message that queues its successor.
 
-A job's item doesn't say when its files get on, so that nothing could tell by itself: a message a second looks, as long
-as somebody watches. It carries what the watchers know already; where nothing has changed, nothing is sent.
+Files progress without a write to their job's item, so no write could trigger an update: as long as a topic has
+watchers, one message a second looks at it. It carries the last state sent; without a change nothing is sent.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Watching:
             head = self._store.claim(turn.topic, turn.chain, turn.number, turn.watchers, now, LEASE)
         except Stale:
             return
-        # The job first: whoever subscribes afterwards reads it themselves.
+        # The job first: later subscribers read it themselves.
         states = self._read(turn.topic)
         watchers, checked_at = self._entitled(turn, now)
         if not watchers and self._store.end(turn.topic, turn.chain, head.touched):
@@ -123,7 +123,7 @@ class Watching:
         return frames, sent
 
     def _entitled(self, turn: Turn, now: datetime) -> tuple[list[Connection], float]:
-        """Who watches and still may; the others are told so, and closed. And when that was looked at."""
+        """The watchers with valid credentials, and the time of the check; the others are told and closed."""
         found = self._store.watchers(turn.topic)
         out = {one.id for one in found if one.until <= now}
         checked_at = turn.checked_at
@@ -139,7 +139,7 @@ class Watching:
         return [one for one in found if one.id not in out], checked_at
 
     def _tell(self, topic: Topic, watchers: Sequence[Connection], frames: Sequence[Frame]) -> frozenset[str]:
-        """Who couldn't be reached now. Those that are gone are forgotten without a word."""
+        """The watchers that couldn't be reached just now. Those that are gone are removed."""
         told = self._sockets.tell([watcher.id for watcher in watchers], [encoded(frame) for frame in frames])
         if told.gone:
             self._store.unwatch(topic, told.gone)

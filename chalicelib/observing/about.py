@@ -46,7 +46,7 @@ def note(**given: Key) -> None:
 
 @contextmanager
 def invocation(**given: Key) -> Iterator[list[Measured]]:
-    """One event or request, with keys of its own; gives the list that is measured into meanwhile."""
+    """One event or request, with keys of its own; yields the list of its metrics."""
     measured: list[Measured] = []
     token = _measured.set(measured)
     outer = _keys.set(given)

@@ -58,7 +58,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _short(filename: str) -> str:
-    """From the package on: what comes before is the same for all."""
+    """The path from the package on: what precedes it is the same for all."""
     parts = PurePath(filename).parts
     for root in ("site-packages", "task", "python"):
         if root in parts:

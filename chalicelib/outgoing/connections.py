@@ -70,7 +70,7 @@ class Connections:
         for _ in range(TRIES):
             if changes.get("url", connection.url) != connection.url and "key" not in changes:
                 wrong = FieldError("key", "give it again with another address")
-                raise InvalidFields("The key is not sent to another address by itself.", errors=[wrong])
+                raise InvalidFields("The key is not sent to another address without your consent.", errors=[wrong])
             if "url" in changes:
                 self.check(changes["url"])
             after = replace(connection, **{name: changes[name] for name in ("name", "url") if name in changes})

@@ -1,4 +1,4 @@
-"""One request to another server, which may be slow, lie about where it is, or send on."""
+"""Requests to other servers, which may be slow, redirect, or lie about their address."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Said:
-    """One answer, before it is known whether it sends on."""
+    """An answer, which may be a redirect."""
 
     status: int
     location: str | None

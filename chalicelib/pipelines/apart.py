@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 MEMORY = 1536 * 1024 * 1024
 """Bytes of address space beyond what the process has when the child begins."""
 SECONDS = 8.0
-"""Of processor time for any file; a photo of a hundred megapixels takes two."""
+"""Seconds of processor time for any file; a photo of a hundred megapixels takes two."""
 BYTES_A_SECOND = 4_000_000
 """Bytes a second at which a file is read at least: a large one gets more time."""
 LONGEST = 55.0
-"""Seconds for any file, of any kind: in all, waiting for the store left out."""
+"""The most seconds for any file in all, without waiting for the store."""
 QUICK = 1.0
 """Seconds after which a file no longer competes with others for the processors of a machine."""
 LOWEST_PRIORITY = 19

@@ -17,7 +17,7 @@ class BadPackage(Exception):
 
 
 def installed(taken: Container[str]) -> dict[str, Pipeline]:
-    """Those that are installed, by name, in the order of their names. taken: names that others have."""
+    """The installed pipelines by name, sorted. taken: names in use."""
     found: dict[str, Pipeline] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         pipeline: Pipeline = point.load()

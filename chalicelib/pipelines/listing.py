@@ -1,4 +1,4 @@
-"""How a pipeline's files are shown in lists: their kind, and what they can be sorted and grouped by."""
+"""The listing of a pipeline's files: their kind, and the columns to sort and group them by."""
 
 from __future__ import annotations
 

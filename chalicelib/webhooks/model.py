@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that receives events. The one of a job's callback has the job's id, and isn't kept by itself."""
+    """An address that receives events. A job's callback has the job's id, and is no item of its own."""
 
     id: str
     owner_id: str
@@ -111,7 +111,7 @@ class WebhookStore(Protocol):
         """WebhookNotFound."""
 
     def deliveries(self, endpoint_id: str, limit: int, before: str | None) -> tuple[list[Delivery], str | None]:
-        """The newest first, and what to go on before, None at the end."""
+        """The newest first, and the id to continue before, None at the end."""
 
     def claim_delivery(self, delivery: Delivery, now: datetime, until: datetime) -> Delivery:
         """Takes the right to try once: it is pending and due, and as it was read. StaleTransition."""

@@ -21,7 +21,7 @@ observing = Observing(settings.surroundings())
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK_AGAIN = timedelta(seconds=15)
-"""How long a container may keep stale settings."""
+"""The longest time for which a container may keep stale settings."""
 
 
 def clock() -> datetime:

@@ -79,7 +79,7 @@ class AccountServices(CoreServices):
         return Authentication(self.tokens, self.keys, self.people, self.people, self.clock)
 
     def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
-        """Who sent these headers. scope: of the route. Unauthorized."""
+        """The caller with these headers. scope: of the route. Unauthorized."""
         return self.authentication.authenticate(headers, scope)
 
     @cached_property

@@ -28,7 +28,7 @@ MODEL_SECONDS = 120.0
 TEST_SECONDS = 8.0
 """Within a request, whose answer API Gateway awaits for 29 seconds."""
 MOST_BYTES = 32 * 1024 * 1024
-"""Of one answer of a connected server."""
+"""The most bytes of one answer of a connected server."""
 
 
 class CatalogueServices(AccountServices):

@@ -116,7 +116,7 @@ class CoreServices:
         return Listing(self.jobs, self.pipelines)
 
     def queue_state(self, work: Work) -> QueueState:
-        """Of a pipeline that works per file there is none, which spares a read for each poll."""
+        """None for a pipeline that works per file, which saves a read for each poll."""
         from chalicelib.jobs.model import QueueState
         from chalicelib.jobs.works import works_per_file
 

@@ -46,7 +46,7 @@ REFUSALS: dict[str, JobError] = {
     "INTEGRATION_FAILURE": AnswerTimeout("The request could not be handled. Try again later."),
     "DEFAULT_5XX": InternalError("Something went wrong. Try again later."),
 }
-"""By type of API Gateway's own responses."""
+"""The errors by type of API Gateway's own responses."""
 
 
 def api_template(stack: str) -> Json:

@@ -1,4 +1,4 @@
-"""How people reach it: the page from S3 and the API, both behind one CloudFront address."""
+"""The public address: the page from S3 and the API, both behind one CloudFront distribution."""
 
 from __future__ import annotations
 

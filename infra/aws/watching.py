@@ -1,4 +1,4 @@
-"""How an operator learns of faults: alarms that mail, one dashboard, and a budget."""
+"""Monitoring: alarms that mail, one dashboard, and a budget."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _alarm(
 
 
 def _dashboard(functions: Sequence[str], queues: Sequence[str], dead: Sequence[str], alarms: Sequence[str]) -> Json:
-    """One page: what waits, what was given up, what fails, what is slow, and which alarms ring."""
+    """The dashboard: queues, given-up messages, errors, latency, and alarms."""
     queue_names = {queue: f"${{{queue}.QueueName}}" for queue in (*queues, *dead)}
     function_names = {function: f"${{{function}}}" for function in functions}
 

@@ -142,7 +142,7 @@ class Dispatcher:
         self._spawn(self._sweep)
 
     def stop(self) -> None:
-        """Receives nothing more, and waits for what has been received: at most 25 s, then it comes again by itself."""
+        """Stops receiving, and waits up to 25 s for messages being handled; the others are delivered again."""
         self._stopping.set()
         deadline = time.monotonic() + FINISH_SECONDS
         while self._threads and (left := deadline - time.monotonic()) > 0:  # a receive under way may still add one

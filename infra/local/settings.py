@@ -44,7 +44,7 @@ class LocalSettings:
 
     @cached_property
     def sockets_port(self) -> int:
-        """Of the live updates; the same after a restart, so that pages find it again."""
+        """The port of live updates; the same after a restart, so that pages find it again."""
         return _remembered_port(self.data_dir / "sockets-port")
 
     @property

@@ -1,7 +1,7 @@
 """Version 2 of jobs' items: a file that shares another's object says whose, and stands with it as a use; a job that is
 over says what it counts for.
 
-Before, such a file only had the other's key. Its bytes were counted for it, and go on to be.
+Before, such a file only had the other's key. Its bytes were counted for it, and still are.
 """
 
 from __future__ import annotations

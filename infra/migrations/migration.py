@@ -1,4 +1,4 @@
-"""One step from one version of the items to the next."""
+"""A migration of the items from one version to the next."""
 
 from __future__ import annotations
 

@@ -53,7 +53,9 @@ def members(world: World, job: Job) -> list[Member]:
 
 def write(world: World, job: Job, watch: Watch) -> int:
     files = {file.number: Source.of(file) for file in world.files(job)}
-    return write_archive(watch, world.objects, KEY, plan_archive(members(world, job), files), None)
+    return write_archive(
+        watch, world.objects, KEY, plan_archive(members(world, job), files, world.objects.smallest_part), None
+    )
 
 
 def test_a_zip_holds_every_member_byte_for_byte(world: World, job: Job) -> None:

@@ -52,7 +52,7 @@ from chalicelib.wiring import services
 PIPELINE, REFERENCE = "colour", "reference"
 MOST_IN_A_PAGE = 100
 WAIT_SECONDS, LOOK_EVERY = 10.0, 0.25
-"""How long a request waits for the pictures that it names to be looked into: there they are there at once."""
+"""The time for which a request waits for its pictures' inspection: in that system they are ready at once."""
 STATUSES: Mapping[JobState, str] = {
     JobState.PENDING: "pending",
     JobState.QUEUED: "pending",

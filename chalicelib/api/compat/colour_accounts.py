@@ -51,7 +51,7 @@ SHORTEST, LONGEST = 3, 50
     errors=(RegistrationOff, WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
 )
 def sign_up_for_colour(call: Call) -> Reply:
-    """Names are unique here: without a free one, some letters are added."""
+    """Names are unique: a taken name gets some letters added."""
     body: ColourSignUp = call.body
     wanted = _name(body.full_name or body.email.partition("@")[0])
 

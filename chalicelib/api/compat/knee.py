@@ -48,7 +48,7 @@ CODES = {
     "nothing_to_segment": "SEGMENTATION_FAILED",
     "run_failed": "PIPELINE_ERROR",
 }
-"""Of ours that go by another name there; any other is the same in upper case."""
+"""Our codes with another name in that system; all others are ours in upper case."""
 
 
 def _worded(error: JobError, request_id: str) -> KneeError:

@@ -89,7 +89,7 @@ def change_catalogue_settings(call: Call) -> SceneSettingsChanged:
     answer=ServiceTested,
 )
 def try_catalogue_stash(call: Call) -> ServiceTested:
-    """Of the address that is given, else of yours. What goes wrong there is the answer, not an error."""
+    """Tests the given address, else your own. A failure there is the answer, not an error."""
     body: StashTrial = call.body
     servers = services().tested_connections
     there = connection_of(call, "stash")

@@ -41,7 +41,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class Call:
-    """One request, checked: body and query are the route's models."""
+    """A validated request: body and query are the route's models."""
 
     user: User
     body: Any
@@ -171,8 +171,8 @@ def tag(body: str) -> str:
 def etag_of(model: BaseModel, body: str | None = None) -> str:
     """The ETag of a model for conditional GETs. body: the model as it is sent, where that is at hand.
 
-    Where some of it changes by itself (Answer.fleeting), it has two parts: the first, of all the rest, is what an
-    If-Match means.
+    For a model with fleeting fields (Answer.fleeting) it has two parts: the first, of all other fields, is the one that
+    an If-Match compares.
     """
     whole = tag(rendered(model) if body is None else body)
     fleeting = getattr(model, "fleeting", None)

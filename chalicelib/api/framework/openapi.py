@@ -35,7 +35,7 @@ from chalicelib.jobs.errors import JobError, PreconditionFailed, SharePasswordWr
 
 ROUTES = every_route()
 OWN = [route for route in ROUTES if not route.subject.startswith("chalicelib.api.compat.")]
-"""Less what speaks as other systems do, whose clients have their own code."""
+"""Without other systems' routes, whose clients have their own code."""
 PACKAGE = "chalicelib.api"
 EXAMPLES = Path(__file__).parents[1] / "examples.json"
 BINARY = '"contentMediaType"'
@@ -99,7 +99,7 @@ class Untitled(GenerateJsonSchema):
 
 
 def _schemas(routes: Sequence[Route]) -> tuple[References, Schema]:
-    """Every model that goes in or out: its reference, and all definitions."""
+    """The models of requests and answers: references, and all definitions."""
     incoming = {model for route in routes for model in (route.body, route.form, route.query) if model}
     outgoing = {model for route in routes for model in (route.answer, *route.others.values()) if model} | {Problem}
     outgoing |= {route.dialect.model for route in routes if route.dialect}
@@ -273,7 +273,7 @@ def _headers(names: Sequence[str]) -> Schema:
 
 
 def _security(route: Route) -> list[Schema]:
-    """Who may: a key is never good for accounts."""
+    """The accepted credentials: a key is never accepted for accounts."""
     if route.scope is None:
         return []
     schemes = ["token"] if route.scope == "account" else ["token", "key"]

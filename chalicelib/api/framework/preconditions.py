@@ -9,13 +9,13 @@ from chalicelib.jobs.errors import PreconditionFailed
 
 
 def is_conditional(call: Call) -> bool:
-    """Whether the caller says which version it means."""
+    """Whether the caller names a version."""
     return call.headers.get("if-match", "*").strip() != "*"
 
 
 def check_match(call: Call, current: BaseModel) -> None:
-    """PreconditionFailed unless the caller says nothing, or names the version that GET would answer now: what changes
-    by itself, such as a job's progress, may be another."""
+    """PreconditionFailed where the caller names another version than GET would answer now. Fleeting fields, such as a
+    job's progress, may differ."""
     tags = {_steady(tag) for tag in call.headers.get("if-match", "*").split(",")}
     if "*" not in tags and _steady(etag_of(current)) not in tags:
         raise PreconditionFailed("It has changed since you read it. Read it again, then decide.")

@@ -61,7 +61,7 @@ UNKNOWN: dict[str, type[JobError]] = {
     "plan_id": PlanNotFound,
     "change_id": PlanNotFound,
 }
-"""By the name of what the path holds."""
+"""Errors by the names of path parameters."""
 
 
 def errors_of(route: Route) -> list[type[JobError]]:

@@ -53,7 +53,7 @@ class ArchiveRequest(Chosen):
         "would need over a minute.",
     )
     split_bytes: int | None = Field(
-        None, ge=MiB, le=5 * TiB, description="The most that one zip may have: several are made, each whole by itself."
+        None, ge=MiB, le=5 * TiB, description="Largest size of one zip; larger archives become several zips."
     )
 
 
@@ -109,7 +109,7 @@ class ArchiveAnswer(Answer):
     download_url: str | None = Field(description="Once it is completed, where it is one zip.")
     created_at: Time
     completed_at: Time | None
-    expires_at: Time | None = Field(description="When it goes by itself; null: not before it is over.")
+    expires_at: Time | None = Field(description="When it is deleted automatically; null until it is over.")
     error_code: str | None
     error_message: str | None
 

@@ -59,7 +59,7 @@ class ServerTest(Given):
 
 
 class ServerTested(Answer):
-    """ok false: code and message say why. milliseconds: what the request took."""
+    """ok false: code and message say why. milliseconds: the time of the request."""
 
     ok: bool
     milliseconds: int

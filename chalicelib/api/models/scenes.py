@@ -16,7 +16,7 @@ SceneIds = Annotated[list[Id], Field(min_length=1, max_length=1000)]
 
 
 class SceneFilters(Given):
-    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+    """All given conditions must hold. Of several ids any one matches; excluded ids must not."""
 
     search: str = Field(
         "", max_length=200, description="Beginnings of words that title, details or path must all have."

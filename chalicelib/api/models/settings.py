@@ -22,7 +22,7 @@ class SettingsAnswer(Answer):
 
 
 class SettingsRequest(RootModel[dict[str, Any]]):
-    """New values by name; null takes one back to what the deployment says."""
+    """New values by name; null restores the deployment's value."""
 
 
 class AuditQuery(Query):

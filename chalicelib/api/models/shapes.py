@@ -59,7 +59,7 @@ class Answer(BaseModel):
     sparse: ClassVar[bool] = False
     """Leaves out fields without a value, where which ones there are depends on the state."""
     fleeting: ClassVar[Any] = None
-    """Fields that change by themselves, as pydantic's `exclude`: an If-Match ignores these."""
+    """Fields that change without a request, as pydantic's `exclude`: an If-Match ignores them."""
 
 
 class Page(Answer):

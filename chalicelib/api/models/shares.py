@@ -56,7 +56,7 @@ class SharedZip(Answer):
 
 
 class SharedAnswer(Answer):
-    """A share as a visitor sees it. A locked one shows nothing else."""
+    """A share as a visitor sees it. A locked share shows only that it is locked."""
 
     locked: bool = Field(description="It has a password: POST /shared/{token}/unlock.")
     name: str | None = None

@@ -19,10 +19,10 @@ from chalicelib.catalogue.detecting.release_dates import EARLIEST
 from chalicelib.catalogue.model import Entity, Scene
 
 ANSWER_TOKENS = 1000
-"""Of one answer at most; USUAL_ANSWER is what an estimate takes."""
+"""Tokens of one answer at most; estimates take USUAL_ANSWER."""
 USUAL_ANSWER = 150
 LETTERS_A_TOKEN = 3.0
-"""Of English text it is nearer to four: an estimate is rather too high."""
+"""English text has about four, so that estimates err on the high side."""
 SUREST = 0.9
 """A model's word never stands above what is written in full."""
 LOGGED = 30

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_BYTES = 1024 * 1024
-"""Of a picture that is sent. A Stash server's screenshots of 1080p take 100 to 400 kB."""
+"""Bytes of a picture at most. A Stash server's screenshots of 1080p take 100 to 400 kB."""
 TOKENS = 1600
 """Tokens of a picture at most, as an estimate: at low detail OpenAI counts 85, and servers at home up to 1,500."""
 _KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))

@@ -1,4 +1,4 @@
-"""Who is in a scene, by the names in its file's name, title and folders."""
+"""Detects performers by names in a scene's file name, title and folders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.catalogue.words import folded, spelled
 EXACT, ALIAS, FULL_NAME, FOLDER, ONE_WORD, LAST_NAME, MISSPELT, AMBIGUOUS = 1.0, 0.95, 0.95, 0.9, 0.8, 0.75, 0.7, 0.5
 SHORTEST_LAST_NAME = 4
 SIMILAR = 88.0
-"""Of 100, by rapidfuzz: `angela grey` and `angela gray` have 91."""
+"""The least similarity out of 100, by rapidfuzz: `angela grey` and `angela gray` have 91."""
 
 
 def detect(reading: Reading, names: NameIndex) -> list[Proposal]:

@@ -86,7 +86,7 @@ def _matches(pattern: StudioPattern, paths: Iterable[str]) -> Iterable[float]:
 
 
 def _named(matches: Sequence[Match], confidence: float, where: str) -> Iterable[tuple[str, str, float, str]]:
-    """Of a studio and its parent, both named in one text, the studio counts."""
+    """Prefers a studio to its parent where one text names both."""
     certain = [match for match in matches if len(match.shared) == 1]
     parents = {parent for match in certain for parent in match.spelling.entity.parents}
     for match in certain:

@@ -1,4 +1,4 @@
-"""From where an incremental sync goes on.
+"""The time from which an incremental sync continues.
 
 The server compares the text that it stores, in its own zone, with the text that it is sent. So the cursor is the newest
 `updated_at` that was seen, in the server's own form, less two hours. That covers the hour that comes twice in autumn;

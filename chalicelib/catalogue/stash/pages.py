@@ -13,7 +13,7 @@ from chalicelib.catalogue.stash.reading import performer_from, scene_from, studi
 SCENES = 200
 IDS = 1000
 ENTITIES = 500
-"""Of a page: the server's default is 25."""
+"""Scenes of a page: the server's default is 25."""
 
 KINDS: Mapping[str, tuple[str, str, str, Callable[[Mapping[str, Any]], Entity]]] = {
     "performers": ("find_performers", "findPerformers", "performer_filter", performer_from),

@@ -65,8 +65,8 @@ def scene_from(said: Mapping[str, Any], source: str, now: datetime) -> Scene:
 
 
 def digest(scene: Scene) -> str:
-    """Of what the server says; that it was touched (`updated_at`) is no difference. Raises ValueError where it is more
-    than a scene may hold, or of another form."""
+    """A digest of the server's data, without `updated_at`. Raises ValueError where a scene is too large or
+    malformed."""
     said = replace(scene, updated_at=None, digest=None, last_synced=None, analyzed=False, absent=False)
     content = _scene.dump_json(said, exclude_defaults=True, warnings=False)
     _scene.validate_json(content)

@@ -1,1 +1,1 @@
-"""How jobs and files come in."""
+"""The intake of jobs and files."""

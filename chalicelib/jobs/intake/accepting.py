@@ -1,4 +1,4 @@
-"""Which announced files a pipeline accepts, which it refuses, and which are skipped as clutter."""
+"""Sorts announced files: accepted, refused, or ignored as clutter."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHOWN = 20
 @dataclass(frozen=True)
 class Announced:
     """A file that a client is about to send. sha256: lower-case hex. position: in the request. single_put: in one
-    request, as far as the store takes that."""
+    request, up to the store's limit."""
 
     filename: str
     size: int
@@ -31,7 +31,7 @@ class Announced:
 
 @dataclass(frozen=True)
 class Unfit:
-    """Why a file is not taken. field: which of its fields says so."""
+    """The reason why a file is refused. field: the field at fault."""
 
     file: Announced
     error: type[JobError]
@@ -49,8 +49,8 @@ class Selection:
 
 
 def select(pipeline: Pipeline, announced: Sequence[Announced], *, skip_unsupported: bool, needed: bool) -> Selection:
-    """Housekeeping files are passed over, and with `skip_unsupported` all others that don't fit, which are otherwise
-    left for check() to refuse. needed: at least one file. UnsupportedType where none is left."""
+    """Leaves out housekeeping files, and with `skip_unsupported` all others that don't fit, which check() refuses
+    otherwise. needed: at least one file. UnsupportedType where none is left."""
     ignored = [file for file in announced if pipeline.accepts.ignored(file.filename)]
     rest = [file for file in announced if not pipeline.accepts.ignored(file.filename)]
     judged = [(file, _unfit(pipeline, file) if skip_unsupported else None) for file in rest]
@@ -64,7 +64,7 @@ def select(pipeline: Pipeline, announced: Sequence[Announced], *, skip_unsupport
 
 
 def check(pipeline: Pipeline, announced: Sequence[Announced]) -> None:
-    """Raises InvalidFields, UnsupportedType or TooLarge, in this order, with the fields of all files that it is for."""
+    """Raises InvalidFields, UnsupportedType or TooLarge, in this order, with the fields of all files at fault."""
     rules = pipeline.accepts
     unfit = [found for file in announced if (found := _unfit(pipeline, file))]
     _refuse(unfit, InvalidFields, "A file has no usable name.")

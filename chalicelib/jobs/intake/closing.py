@@ -1,7 +1,7 @@
-"""Closing a drop folder: all that lies in it is held against its job, then the job is sealed.
+"""Closing a drop folder: its objects are compared with its job's files, then the job is sealed.
 
-A batch may hold as many files as a job: a worker goes through it page by page, leaves with each page the place to go on
-from, and has a fresh one go on when its time is nearly up. Two that close the same batch do nothing twice.
+A batch may hold as many files as a job: a worker reads it page by page, records its position with each page, and hands
+on to a fresh invocation before its time is up. Two workers on the same batch do nothing twice.
 """
 
 from __future__ import annotations

@@ -88,8 +88,7 @@ def message(file: File, seen: StoredObject) -> dict[str, Any]:
 
 
 def group_of(body: Mapping[str, Any]) -> str | None:
-    """The share of a queue that a message belongs to: its job, or the batch of a drop folder. None where it tells of
-    neither."""
+    """A message's group in a fair queue: its job, or the batch of a drop folder. None where it names neither."""
     if job_id := body.get("job_id"):
         return str(job_id)
     try:

@@ -1,4 +1,4 @@
-"""Small files whose bytes come with the request itself: put into the store, and from there on like any other."""
+"""Small files that come within the request itself: stored, and from then on like any other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drop folders: what lands under drop/{pipeline}/{batch}/ becomes a job by itself."""
+"""Drop folders: objects under drop/{pipeline}/{batch}/ become a job without a request."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ JOIN_AT_ONCE = 25
 
 
 def ignored(path: str) -> bool:
-    """Whether a client's half-made or housekeeping files go by that name, or lie in such a folder."""
+    """Whether the name is that of a client's incomplete or housekeeping file, or is in such a folder."""
     parts = path.lower().split("/")
     return is_housekeeping(path) or any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HALF_MADE)
 
 
 def shown(path: str) -> str:
-    """A file's name for people, whatever its key is: other clients chose it, and can't be asked."""
+    """A file's name for people, from any key: other clients chose it."""
     try:
         return display_name(path)
     except ValueError:
@@ -61,14 +61,14 @@ def is_file(place: DropKey) -> bool:
 
 
 class NoOwner(Exception):
-    """A drop folder names no user that there is. Its files stay; a later one is looked at again."""
+    """A drop folder names no existing user. Its files stay; a later file tries again."""
 
 
 class DropFolders:
     def __init__(
         self, core: Core[DropStore], intake: Intake, settling: Settling, owner_of: Callable[[str | None], str | None]
     ) -> None:
-        """owner_of: the id of the user whom a path names, or for None of the one who owns folders that name nobody;
+        """owner_of: the id of the user that a path names, or for None of the owner of folders without a user;
         None where there is no such user."""
         self._jobs = core.jobs
         self._objects = core.objects
@@ -97,7 +97,7 @@ class DropFolders:
             try:
                 joined.update(self._take_in(batch))
             except NoOwner:
-                # Its name is its owner's: a digest identifies it. Admins see it among the slips.
+                # Its name is private: a digest identifies it in logs. Admins see it among the slips.
                 digest = hashlib.sha256(batch[0][0].batch.encode()).hexdigest()[:16]
                 log.warning("drop folder waits: no such user", extra={"batch_sha256": digest})
         return joined
@@ -106,7 +106,7 @@ class DropFolders:
         place, said = batch[0][0], {p.path for p, _ in batch} & CONTROL
         joined = self.join_files(place, [(p, s) for p, s in batch if is_file(p)])
         if said == {OPTIONS} and self._jobs.batch_job(place.batch) is None:
-            return joined  # the first file opens the job, and reads them then: without one there is nothing to do
+            return joined  # the first file opens the job and reads them
         if said:
             self._obey(self._job_of(place), place, said)
         elif joined:
@@ -116,13 +116,13 @@ class DropFolders:
         return joined
 
     def came_late(self, known: tuple[str, int], seen: StoredObject) -> bool:
-        """Whether a known key has come again, with other bytes, after its job had done with it."""
+        """Whether a known key has come again with other bytes, after its job had finished it."""
         job_id, number = known
         job = self._known_job(job_id)
         return job is None or (_is_done(job) and _is_other_version(self._jobs.file(job_id, number), seen))
 
     def close_if_quiet(self, job: Job) -> Job:
-        """Closes a batch into which nothing has come for the quiet time; one with a manifest has until its files are
+        """Closes a batch without a new file for the quiet time; one with a manifest stays open until its files are
         given up."""
         at = closes(job, self._limits)
         if at and at <= self._clock():
@@ -132,8 +132,8 @@ class DropFolders:
     def news(
         self, batch: str, files: Sequence[tuple[DropKey, StoredObject]]
     ) -> tuple[dict[str, tuple[str, int]], list[tuple[DropKey, StoredObject]]]:
-        """Which of the batch's files (at most 100) are known, by their keys; and those that aren't, or have come again
-        with other bytes after their job had done with them. The calls for it don't grow with the files."""
+        """The known files of the batch (at most 100) by their keys; and the others: new ones, and those that came again
+        with other bytes after their job had finished them. The number of calls doesn't grow with the files."""
         known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
         jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
         done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}
@@ -143,26 +143,26 @@ class DropFolders:
             if seen.key not in known or jobs[known[seen.key][0]] is None:
                 return True
             if seen.key not in done:
-                return False  # the claim decides which of the two versions counts
+                return False  # the claim decides between the two versions
             file = there.get(done[seen.key])
             return file is None or _is_other_version(file, seen)
 
         return known, [(place, seen) for place, seen in files if is_new(seen)]
 
     def join_files(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
-        """Takes files into the job that imports their batch now; job and number for each key."""
+        """Adds files to the job that imports their batch; returns job and number for each key."""
         joined: dict[str, tuple[str, int]] = {}
         for start in range(0, len(files), JOIN_AT_ONCE):
             joined.update(self._join_some(place, files[start : start + JOIN_AT_ONCE]))
         return joined
 
     def _join_some(self, place: DropKey, files: Sequence[tuple[DropKey, StoredObject]]) -> dict[str, tuple[str, int]]:
-        # Several workers join one batch at once: who comes too late reads again.
+        # Several workers join one batch concurrently: those that come too late read again.
         for attempt in range(30):
             job = self._job_of(place)
             known, new = self.news(place.batch, files)
             if job.error_code == INVALID_OPTIONS:
-                return known  # what lies there is taken up once the options are put right
+                return known  # the files are taken up once the options are valid
             if not new:
                 return known
             try:
@@ -184,7 +184,7 @@ class DropFolders:
         return not job.sealed and job.state in RECEIVING and job.file_count < self._limits.files_per_job
 
     def _job_of(self, place: DropKey) -> Job:
-        """The job that imports the batch now; the first to ask opens it."""
+        """The job that imports the batch; the first call opens it."""
         job_id, follows = self._jobs.open_batch(place.batch, self._new_id())
         job = self._known_job(job_id) or self._open(place, job_id, follows)
         if job.error_code == INVALID_OPTIONS and not job.final:
@@ -202,7 +202,7 @@ class DropFolders:
             options = self._intake.check_options(place.pipeline, self._control(place, OPTIONS))
         except InvalidFields as invalid:
             wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
-            # The job is failed next; should this worker die before that, the next one sees that it must be.
+            # The job fails next; if this worker dies before that, the next one fails it.
             fields |= {"error_code": INVALID_OPTIONS, "error_message": f"{OPTIONS} of the batch is not valid: {wrong}"}
         try:
             return self._intake.create(
@@ -250,7 +250,7 @@ class DropFolders:
             self._close(job)
 
     def _begin_again(self, job: Job, place: DropKey) -> set[str]:
-        """Takes up a batch whose options were not valid, once they are; returns what else is said in it."""
+        """Takes up a batch whose invalid options were corrected; returns the names of its control files."""
         try:
             self._intake.check_options(job.pipeline, self._control(place, OPTIONS))
         except InvalidFields:
@@ -261,7 +261,7 @@ class DropFolders:
         return {p.path for p, _ in landed} & CONTROL
 
     def _change_options(self, job: Job, options: dict[str, Any]) -> Job:
-        """New options for all of the batch: what was looked into with others is looked into again."""
+        """Sets new options for the whole batch: files inspected with others are inspected again."""
         if options == job.options:
             return job
         job = move(self._jobs, job, SET_OPTIONS(options=options))
@@ -272,7 +272,7 @@ class DropFolders:
         return job
 
     def _expected(self, place: DropKey) -> set[str]:
-        """The files that the manifest names, without those that are no files to us."""
+        """The files that the manifest names, without ignored ones."""
         named = self._control(place, MANIFEST).get("files", [])
         if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
             raise InvalidFields(
@@ -284,7 +284,7 @@ class DropFolders:
         return [(place, seen) for seen in self._objects.below(batch) if (place := keys.parse_drop(seen.key))]
 
     def _close(self, job: Job) -> Job:
-        """Has a worker close the batch with all that is in it, also what no message has announced yet: closing.py."""
+        """Requests the closing of the batch with all its objects, also those without a message yet: closing.py."""
         if job.listing is None:
             listing = {"bucket": None, "prefix": job.batch, "after": None, "recursive": True}
             try:
@@ -312,7 +312,7 @@ class DropFolders:
 
 
 def _is_done(job: Job) -> bool:
-    """Whether the job looks at no further version of its files."""
+    """Whether the job accepts no further version of its files."""
     return job.state is not JobState.PAUSED and (job.state not in RECEIVING or job.run_requested)
 
 

@@ -1,4 +1,4 @@
-"""Objects that are in a bucket already become files of a job, in place and without a copy."""
+"""Imports: objects in a bucket become files of a job, in place and without a copy."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from chalicelib.jobs.work.settling import Settling
 log = logging.getLogger(__name__)
 
 MOST_DEAD_LETTERS = 3
-"""How often a listing's message may be given up, three receives each, without a page in between."""
+"""The most dead letters of a listing's message, three receives each, without a page in between."""
 USER = "{user_id}"
-"""In a root: stands for the id of the importing user."""
+"""The placeholder of the importing user's id in a root."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Root:
 
     @property
     def ours(self) -> bool:
-        """Whether users' uploads or results lie there: never to be imported, whatever the roots say."""
+        """Whether users' uploads or results are there: they are never imported, regardless of the roots."""
         return self.bucket is None and (not self.prefix or self.prefix.startswith(keys.KEPT))
 
 
@@ -93,8 +93,8 @@ class Importer:
         id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background; further fields of Job as keywords. The same id
-        twice is one job. BadRequest outside the allowed roots."""
+        """A job for everything below `path`, listed in the background; further fields of Job as keywords. A repeated
+        id gives the same job. BadRequest outside the allowed roots."""
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         try:
@@ -117,7 +117,7 @@ class Importer:
         return job
 
     def check(self, path: str, owner_id: str) -> Root:
-        """Where that is. ImportNotAllowed where that user may not import from there."""
+        """The place of that path. ImportNotAllowed where that user may not import from there."""
         place = Root.parse(path, self._own_bucket)
         roots = [root.of(owner_id) for root in self._roots]
         if place.ours or not any(root.holds(place) for root in roots):
@@ -134,7 +134,7 @@ class Importer:
         return f"s3://{place.bucket or self._own_bucket}/{place.prefix}"
 
     def count(self, place: Root, pages: int) -> int:
-        """How many objects an import from there would take, as far as so many pages of 1,000 show."""
+        """How many objects an import from there would take, counted over at most so many pages of 1,000."""
         found, after = 0, None
         for _ in range(pages):
             page, after = self._objects.list_page(place.prefix, bucket=place.bucket, after=after, recursive=True)
@@ -145,7 +145,7 @@ class Importer:
         return found
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Lists on for the jobs of a batch of messages; returns the ids of those that must come again."""
+        """Continues listings for a batch of messages; returns the ids of those to be delivered again."""
         again = []
         for delivery in deliveries(event):
             job_id = str(delivery.body.get("job_id"))
@@ -159,7 +159,7 @@ class Importer:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """A listing that got on since its last dead letter is asked for again; one that does not fails its job."""
+        """Requests a listing again if it has progressed since its last dead letter; fails its job otherwise."""
         for delivery in deliveries(event):
             try:
                 job = self._jobs.job(str(delivery.body.get("job_id")))
@@ -174,16 +174,16 @@ class Importer:
                 continue
 
     def list_on(self, job_id: str, deadline: datetime) -> None:
-        """Lists page by page until the end, or until the function's time is nearly up and a fresh one goes on.
+        """Lists page by page until the end, or until the function's time is nearly up and a fresh invocation continues.
 
-        Each page's files come with the place to go on from, in one chain of conditional writes: of two that list the
-        same job, one stops at its first write.
+        Each page's files are written with the position to continue from, in one chain of conditional writes: of two
+        workers that list the same job, one stops at its first write.
         """
         job = self._jobs.job(job_id)
         if job.batch:
             self._closing.go_on(job, deadline)
             return
-        log.info("listing goes on", extra={"job_id": job.id, "files": job.file_count})
+        log.info("listing continued", extra={"job_id": job.id, "files": job.file_count})
         while job.listing is not None and job.state in RECEIVING:
             if self._clock() >= deadline - timedelta(seconds=self._limits.lease_margin):
                 self._queues.list_objects(job.id)
@@ -206,11 +206,11 @@ class Importer:
         if len(files) > most - job.file_count:
             return self._settling.fail(job, "too_many_files", f"There are more than the {most:,} files of one job.")
         for some in batched(files, AT_ONCE, strict=False):
-            # With each transaction goes the place to go on from, so that a crash between two neither skips nor doubles.
+            # Each transaction records the position, so that a crash between two neither skips nor doubles files.
             changes: JobFields = {"listing": {**listing, "after": some[-1].key}, "active_at": self._clock(), "tries": 0}
             job = add_files(self._jobs, job, some, seal=False, changes=changes)
             self._settling.ask_for(job, some)
-        # Only while unchanged: a lister that was overtaken must not move the position back.
+        # Only while unchanged: an overtaken worker must not move the position back.
         listed: JobFields = {"listing": {**listing, "after": after} if after else None, "tries": 0}
         return add_files(self._jobs, job, [], seal=after is None, changes=listed)
 

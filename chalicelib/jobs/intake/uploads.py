@@ -1,4 +1,4 @@
-"""Jobs and their files come in: checked, promised, and answered with signed uploads."""
+"""Opens jobs and adds files: checks them, stores their records, and answers with signed uploads."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ log = logging.getLogger(__name__)
 
 UNLIMITED = 10**9
 LARGEST_PUT = 5 * 1024**3
-"""S3 takes no more in one request."""
+"""S3's limit for one request."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """How to send a file: one signed request; or in parts; or not at all, because its owner has these bytes already."""
+    """The way to send a file: one signed request; parts; or none, because its owner has these bytes already."""
 
     file: File
     request: SignedRequest | None = None
@@ -80,8 +80,8 @@ class Intake:
         id: str | None = None,
         **fields: Any,
     ) -> tuple[Job, list[Upload]]:
-        """A new job for these files. `more` leaves it open for further ones; further fields of Job as keywords. The
-        same id twice is one job, with these files once. Raises JobError."""
+        """Opens a job for these files. `more` leaves it open for further ones; further fields of Job as keywords. A
+        repeated id gives the same job, with these files once. Raises JobError."""
         if id and (job := self.made(owner_id, pipeline, id)):
             place = self._jobs.added(job.id, id)
             return self._added(job, *place) if place else self._add(job, announced, more, id)
@@ -95,7 +95,7 @@ class Intake:
         return self._add(job, announced, more, id)
 
     def made(self, owner_id: str, work: str, id: str | None) -> Job | None:
-        """The owner's job of that work with that id, where there is one already."""
+        """The owner's existing job of that work with that id, if any."""
         if id is None:
             return None
         try:
@@ -115,9 +115,8 @@ class Intake:
         checked: bool = False,
         **fields: Any,
     ) -> Job:
-        """An empty, open job with checked options; further fields of Job as keywords. limited: whether the
-        owner's limit of active jobs holds, which a drop folder's files can't heed. checked: the options are what
-        check_options() gave."""
+        """Creates an empty, open job; further fields of Job as keywords. limited: whether the owner's limit of active
+        jobs applies, which drop folders can't obey. checked: the options come from check_options()."""
         return self._create(
             owner_id, self._offered.pipeline(pipeline), options, name, limited, checked=checked, **fields
         )
@@ -174,8 +173,8 @@ class Intake:
         limited: bool = True,
         **fields: Any,
     ) -> Job:
-        """A job of a work without files, which runs as soon as a worker is free. The same id twice is one job: the one
-        that there is. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
+        """Opens a job of a work without files, which runs as soon as a worker is free. A repeated id gives the existing
+        job. UnknownPipeline for a pipeline, which needs files; else raises as create()."""
         chore = self._offered.chore(work)
         try:
             job = self._create(owner_id, chore, options, name, limited, id=id, sealed=True, **fields)
@@ -193,7 +192,7 @@ class Intake:
     def add_files(
         self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None
     ) -> tuple[Job, list[Upload]]:
-        """More files for an open job; without `more` it is sealed. The same request_id twice adds them once.
+        """Adds files to an open job; without `more` it is sealed. A repeated request_id adds them once.
         NotAllowedInState where it is sealed or over."""
         job = self._owned.job(owner_id, job_id)
         if request_id and (place := self._jobs.added(job.id, request_id)):

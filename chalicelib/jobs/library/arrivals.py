@@ -1,4 +1,4 @@
-"""How many of a job's files have arrived, looked at or not: a queue may hold them for a while.
+"""Counts a job's arrived files, inspected or not: a queue may hold them for a while.
 
 The store knows: a page of it for a thousand files, so what was counted is believed for some seconds, and jobs with very
 many files are not counted so.

@@ -54,7 +54,7 @@ class Control:
             raise InvalidFields(f"An action is one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")])
         kind = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
-        # The job may move between reading and writing: then the second look finds its new state.
+        # The job may move between the read and the write: then the second round reads its new state.
         for _ in range(2):
             if job.state not in kind.allowed:
                 states = ", ".join(sorted(kind.allowed))
@@ -77,12 +77,12 @@ class Control:
         return job
 
     def retry(self, owner_id: str, job_id: str) -> Job:
-        """Looks at rejected files again, or runs again what broke off; what was done well is not done twice."""
+        """Inspects rejected files again, or repeats the run from its failed step; finished work is not repeated."""
         job = self._owned.job(owner_id, job_id)
         if job.state not in RETRY.allowed:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
         again = self._to_look_at_again(job)
-        # A retry that broke off may have taken its files back and not its job: this one goes on from there.
+        # A crashed retry may have taken its files back and not its job: this one continues from there.
         unfinished = job.counts.finished < job.file_count
         if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")
@@ -92,8 +92,8 @@ class Control:
         return self._open_again(job, RETRY, again)
 
     def remake(self, owner_id: str, job_id: str, options: Mapping[str, Any]) -> Job:
-        """Rebuilds a completed job's results, of what its owner has corrected and with these options, which are
-        whole and valid. NotAllowedInState where neither is another than what they were made of."""
+        """Rebuilds a completed job's results from its owner's corrections and these options, which are complete and
+        valid. NotAllowedInState where neither has changed."""
         job = self._owned.job(owner_id, job_id)
         if job.state not in REMAKE.allowed:
             raise NotAllowedInState(f"A job that is {job.state} can't be rebuilt: only a completed one can.")
@@ -102,7 +102,7 @@ class Control:
         return self._open_again(job, REMAKE, [], {"options": options})
 
     def _open_again(self, job: Job, kind: JobMove, again: Sequence[File], more: JobFields | None = None) -> Job:
-        """again: finished files that are to be looked at once more."""
+        """again: finished files to be inspected once more."""
         now = self._clock()
         fields: JobFields = {
             "sealed": job.listing is None,
@@ -123,7 +123,7 @@ class Control:
         return self._jobs.job(job.id)
 
     def leave_out(self, owner_id: str, job_id: str, number: int) -> None:
-        """Goes on without a file that can't be sent: it is rejected, and the job waits for it no longer. Again changes
+        """Rejects a file that can't be sent, so that the job no longer waits for it. A repetition changes
         nothing. FileNotAwaited once the file has arrived, even before it is inspected."""
         job, file = self._owned.file(owner_id, job_id, number)
         if not _left_out(file):
@@ -135,26 +135,25 @@ class Control:
                 if not _left_out(file):
                     raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")
             log.info("file left out by its owner", extra={"job_id": job.id, "file": number})
-        # Repeated on purpose: the first caller may have died before this.
+        # Repeated deliberately: an earlier call may have died before this.
         if file.upload_id:
             self._objects.abort_parts(file.key, file.upload_id)
         self._settling.settle(job.id)
 
     def clean(self, job: Job, until: datetime | None = None) -> bool:
-        """Removes what a cancelled job had half made, and ends uploads that are under way. False where there was no
-        time for all of it until then."""
+        """Removes a cancelled job's leftovers, and aborts its uploads. False where the time was too short."""
         clean(self._objects, self._jobs, job)
         return self.abort_uploads(job, until)
 
     def abort_uploads(self, job: Job, until: datetime | None = None) -> bool:
-        """Ends uploads in parts that are under way; False where there was no time for all of them."""
+        """Aborts uploads in parts; False where the time was too short for all of them."""
         for file in self._jobs.files(job):
             if file.upload_id and file.state in END_PARTS.allowed:
                 if until and self._clock() >= until:
                     return False
                 self._objects.abort_parts(file.key, file.upload_id)
                 with suppress(StaleTransition):
-                    move_file(self._jobs, file, END_PARTS())  # so that a later look goes on behind it
+                    move_file(self._jobs, file, END_PARTS())  # so that a later pass skips it
         return True
 
     def _go_on(self, job: Job) -> None:
@@ -175,7 +174,7 @@ class Control:
         return True
 
     def _to_look_at_again(self, job: Job) -> list[File]:
-        """Rejected files that are in the store and, where the job failed because a file was replaced, such files."""
+        """The rejected files that are in the store and, after a failure by replaced files, those files."""
         again = []
         for file in self._jobs.files(job):
             replaced = job.error_code == "file_changed" and file.state in FINISHED
@@ -192,11 +191,11 @@ class Control:
     def _changes(self, job: Job, kind: JobMove) -> JobFields:
         now = self._clock()
         if kind is CANCEL:
-            # A worker may be at it until its lease ends: then the sweeper cleans up after both.
+            # A worker may still be running until its lease ends: then the sweeper cleans up after both.
             at_work_until = max(now, job.lease_until or now, now + RUN_LEASE if job.shared else now)
             return {"completed_at": now, "due_at": at_work_until + RUN_PATIENCE}
         if kind is RESUME:
-            # What was awaited before a pause is awaited again after it.
+            # Files awaited before a pause are awaited again after it.
             wait = RUN_PATIENCE if job.run_requested else timedelta(seconds=self._limits.check_every)
             return {"active_at": now, "due_at": now + wait}
         return {}

@@ -1,4 +1,4 @@
-"""Files and jobs go: what they were made of, what they count for, and every trace, also where a worker dies half-way.
+"""Deletes files and jobs with their objects, counts and items, also after a crash half-way.
 
 A job is first marked, which hides it from its owner, and made due, so that the sweeper asks again until it is gone.
 Then its objects go and after them its items, in small transactions: each can be done again.
@@ -32,10 +32,10 @@ from chalicelib.jobs.work import thumbnails
 log = logging.getLogger(__name__)
 
 AT_ONCE = 12
-"""Files a transaction: each takes up to five of its 100 writes, and its counters some more."""
+"""Files in a transaction: each takes up to five of its 100 writes, and the counters some more."""
 READ_AT_ONCE = 504
 SMALL = 100
-"""Files of a job that is deleted before the answer is given."""
+"""The most files of a job that is deleted before the answer."""
 SMALL_SECONDS = 15
 INSURANCE_SECONDS = 60
 TRIES, SIDE_BY_SIDE = 5, 20
@@ -65,7 +65,7 @@ class Deletion:
             if not job.final or any(holder.busy for holder in found):
                 raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
             if not insured:
-                # Sent before, so that the object goes even if we die right after the file has gone.
+                # Sent first, so that the object is deleted even after a crash right after the file's deletion.
                 self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
                 insured = True
             try:
@@ -77,8 +77,8 @@ class Deletion:
         raise TryAgain("The file or its job is changing at this very moment: try again.")
 
     def delete_job(self, owner_id: str, job_id: str) -> None:
-        """Cancels a job that isn't over, and deletes it with all that it has. It is gone for its owner at once; of a
-        large one the rest goes in the background."""
+        """Cancels a job that isn't over, and deletes it with all its data. Its owner no longer sees it; the data of a
+        large job is deleted in the background."""
         job = self._cancelled(owner_id, job_id)
         now = self._clock()
         due_at = now + timedelta(seconds=INSURANCE_SECONDS)
@@ -92,11 +92,11 @@ class Deletion:
             self.go_on(job.id, now + timedelta(seconds=SMALL_SECONDS))
 
     def bin_job(self, owner_id: str, job_id: str) -> Job:
-        """Cancels a job that isn't over, and puts it into the bin, with all that it has: its owner sees it there alone.
+        """Cancels a job that isn't over, and puts it with all its data into the bin: its owner sees it only there.
         The sweeper deletes it after BIN_KEEPS."""
         self._owned.job(owner_id, job_id)
         job, now = self._cancelled(owner_id, job_id), self._clock()
-        # A cancelled job may still be due for what its worker leaves behind.
+        # A cancelled job may still be due for its worker's leftovers.
         due_at = min(job.due_at or now + BIN_KEEPS, now + BIN_KEEPS)
         try:
             return move(self._jobs, job, BIN(binned_at=now, due_at=due_at))
@@ -104,7 +104,7 @@ class Deletion:
             raise TryAgain("The job is changing at this very moment: try again.") from None
 
     def restore_job(self, owner_id: str, job_id: str) -> Job:
-        """Takes a job out of the bin, as it was. One that isn't there stays as it is."""
+        """Restores a job from the bin as it was. A job that isn't in the bin stays as it is."""
         job = self._owned.job(owner_id, job_id, binned=True)
         if not job.binned_at:
             return job
@@ -118,8 +118,8 @@ class Deletion:
     def receive(
         self, event: Mapping[str, Any], deadline: datetime, others: Mapping[str, Clears] | None = None
     ) -> list[str]:
-        """Cleans up on; returns the ids of the messages that must come again. others: who clears up what a message
-        names under these fields."""
+        """Continues cleanups; returns the ids of messages to be delivered again. others: handlers of messages with
+        these fields."""
         again = []
         for delivery in deliveries(event):
             try:
@@ -139,8 +139,8 @@ class Deletion:
         return again
 
     def undelivered(self, event: Mapping[str, Any]) -> None:
-        """A job that is being deleted stays due: the sweeper asks for it until it is gone. What is left of a file is
-        asked for again here, some times."""
+        """Handles dead letters. A job that is being deleted stays due, so the sweeper requests it again; the cleanup of
+        a file is requested again here, a few times."""
         for delivery in deliveries(event):
             tries = delivery.body.get("tries", 0)
             if "file" in delivery.body and isinstance(tries, int) and tries < MOST_DEAD_LETTERS:
@@ -149,7 +149,7 @@ class Deletion:
                 log.error("cleanup given up", extra=_ids(delivery.body))
 
     def go_on(self, job_id: str, deadline: datetime) -> None:
-        """Removes what is left of a job that is being deleted, or what the time allows: then a message goes on."""
+        """Removes the rest of a deleted job, or as much as time allows, then queues a message to continue."""
         job = self._jobs.job(job_id)
         if not job.deleting:
             return
@@ -169,7 +169,7 @@ class Deletion:
             self._objects.delete_prefix(keys.below(root, job.id))
         self._remove_uploads(job, uses)
         self._jobs.forget_batch(job)
-        # What an unfinished job was sent, or a worker was just doing, may still land: then it is looked at once more.
+        # An unfinished job's uploads and a worker's objects may still arrive: then it is cleaned once more.
         over = (job.completed_at or job.created_at) + timedelta(seconds=self._limits.upload_url_seconds)
         if job.state is not JobState.COMPLETED and self._clock() < over:
             move(self._jobs, job, LOOK_AGAIN(due_at=over))
@@ -189,7 +189,7 @@ class Deletion:
             raise
 
     def _remove_as_it_is(self, job: Job, files: Sequence[File], uses: Mapping[int, Sequence[Use]]) -> Job:
-        """Removes files of a job; where it or they have changed since they were read, as they are then."""
+        """Removes files of a job; reads them again where they or the job have changed since they were read."""
         for _ in range(TRIES):
             try:
                 return self._remove(job, files, uses)

@@ -24,7 +24,7 @@ from chalicelib.pipelines.base import Pipeline
 
 KINDS = ("image", "video", "volume", "audio")
 FORMAT = "1"
-"""Of a packed listing: another one makes those that are kept of no use."""
+"""The version of packed listings: a new one makes stored listings stale."""
 FILES_IN_PART = 4000
 LARGEST_PART = 350_000
 TRIES = 5
@@ -193,7 +193,7 @@ def unpacked(job_id: str, parts: Iterable[bytes]) -> Iterator[Entry]:
 
 
 def _once(entries: list[Entry]) -> Iterator[Entry]:
-    """The entries without those whose object another one shows: the file it came with or, where that one is gone, the
+    """The entries with one file for each object: the file that it came with or, where that one is deleted, the
     oldest."""
     own = {entry.id for entry in entries if entry.source is None}
     orphans: dict[str, str] = {}

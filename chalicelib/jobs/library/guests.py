@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 100
 AGAIN = timedelta(hours=1)
-"""How long after a lost message a guest is asked for again."""
+"""The time after which a guest is requested again, in case a message was lost."""
 PAGE = 50
 
 
@@ -84,8 +84,8 @@ class Guests:
         return len(due)
 
     def clear(self, user_id: str, deadline: datetime) -> None:
-        """Removes all of an expired guest's, or gives it to the account that the guest has signed in to, or what the
-        time allows: then a message goes on."""
+        """Removes all data of an expired guest, or hands it to the account that the guest has signed in to. Does as
+        much as time allows, then queues a message to continue."""
         if self._registered(user_id):
             self._store.forget_guest(user_id)
             return

@@ -1,4 +1,4 @@
-"""Guides for the people who use an installation: what lies right below guides/ in the bucket, and can be read there."""
+"""Guides for users of an installation: the readable files directly below guides/ in the bucket."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ SORTS: dict[str, Callable[[File], Any]] = {
     "size": lambda file: file.size,
     "status": lambda file: file.state.value,
 }
-"""Of every pipeline; each adds columns of its own."""
+"""The columns of every pipeline; each adds its own."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class Listing:
 
 
 def _value(file: File, column: Column) -> str:
-    """One of the column's values: the last one where the file has none of them."""
+    """The file's value of the column; the last value where it has none of them."""
     value = file.metadata.get(column.key)
     return value if value in column.values else column.values[-1]
 

@@ -1,4 +1,4 @@
-"""Files go, with all that counts them, in one transaction; and at last what their job had counted.
+"""Removes files with their counts, in one transaction; and finally their job's own counts.
 
 A user's stored bytes are the sum of what their jobs keep counted (`kept_bytes`) at all times: each change of one is a
 change of both, on condition that the job's is the one that was read.

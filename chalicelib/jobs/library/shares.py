@@ -1,4 +1,4 @@
-"""Shares: an address that shows some files of a user's to those who have it, without an account, until it ends.
+"""Shares: addresses that show some of a user's files to anyone who has them, without an account, until they expire.
 
 What the address holds is a secret of 128 random bits, of which only the hash is kept. It opens what the share names and
 nothing else: docs/decisions/0026-a-share-is-a-secret-of-its-own.md.

@@ -1,8 +1,8 @@
 """Hands a guest's belongings to an account: jobs with their files and results, user data, webhooks and shares.
 
-Each job changes hands in one transaction with what it counts for, so that it belongs to one of the two at all times.
-Who dies half-way leaves the rest to the guest's own reminder, which goes on until nothing is the guest's. Workers that
-have read a job before may still write the guest's id beside what they find: it is replaced once they are over.
+Each job changes hands in one transaction with its usage, so that it belongs to one of the two at all times.
+After a crash the guest's own reminder continues until nothing is the guest's. Workers that
+read a job before may still write the guest's id beside their findings: it is replaced once they are done.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SETTLED = timedelta(minutes=16)
 
 @dataclass(frozen=True)
 class Taken:
-    """That a guest's belongs to an account since then."""
+    """The account that took over a guest's belongings, and when."""
 
     account_id: str
     at: datetime
@@ -103,7 +103,7 @@ class Takeover:
         return TakenOver(len(jobs), kept or 0, webhooks, shares, scenes, moved and kept is not None)
 
     def go_on(self, guest_id: str, taken: Taken, deadline: datetime) -> bool:
-        """Moves what is left, or what the time allows: then a message goes on. True once there is nothing to come."""
+        """Moves the rest, or as much as time allows, then queues a message to continue. True once nothing is left."""
         settled = self._clock() >= taken.at + SETTLED
         self._belongings.hand_on(guest_id, taken.account_id)
         in_time = (

@@ -1,4 +1,4 @@
-"""One look into one file: what the core checks of any, and what its pipeline finds."""
+"""The inspection of one file: the core's own checks, and its pipeline's findings."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _check_digests(objects: ObjectStore, file: File, source: SourceFile) -> None
 
 
 def rejected(file: File, etag: str | None, code: str, message: str) -> FileOutcome:
-    """Of a file that was not even looked into."""
+    """The outcome of a file that was not read at all."""
     return FileOutcome(
         file.number,
         file.attempt,

@@ -147,7 +147,7 @@ class Inspector:
         return turn
 
     def _pipeline_of(self, delivery: Delivery) -> str | None:
-        """Of a notification by S3 itself that has not been sent on; None for every other message."""
+        """The pipeline of a notification by S3 that was not yet sent again; None for all other messages."""
         records = delivery.body.get("Records")
         if (
             delivery.group

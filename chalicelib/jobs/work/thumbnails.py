@@ -17,7 +17,7 @@ from chalicelib.jobs.ports.outside import ObjectStore
 
 PACK, PICTURE = "application/octet-stream", "image/jpeg"
 TRIES = 10
-"""How often another worker may erase a picture of the same pack meanwhile."""
+"""The most retries while other workers erase pictures of the same pack."""
 
 
 def pack(objects: ObjectStore, job_id: str, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:

@@ -51,7 +51,7 @@ class Embedded:
 
     @classmethod
     def beside(cls, tags: Tags, packet: object) -> Embedded:
-        """Of a photo whose EXIF and XMP were found apart from its picture."""
+        """The facts of a photo whose EXIF and XMP are stored apart from its picture."""
         said = xmp.or_nothing(packet)
         times = [*tags.times(), *said.times]
         place = tags.gps() or said.gps

@@ -23,8 +23,8 @@ _OWN_SIDECARS = {"xmp": photo_of_xmp, "aae": photo_of_aae}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file as grouping sees it. local: its wall clock, at: the instant; None where only the file system or
-    nobody knows them. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
+    """A file as grouping sees it. local: its wall clock, at: the instant; None where unknown, or known by the file
+    system alone. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
 
     named: Named
     kind: str
@@ -151,7 +151,7 @@ class _Sets:
 
 
 def _of_one_group(photos: list[int], sets: _Sets, media: Mapping[int, Item]) -> list[int]:
-    """Those of the photos that a sidecar can speak of: of one group, else the RAW, for which editors write them."""
+    """The photos that a sidecar can belong to: those of one group, else the RAW, for which editors write them."""
     photos = list(dict.fromkeys(photos))
     if len({sets.head(number) for number in photos}) > 1:
         photos = [number for number in photos if media[number].kind == RAW]

@@ -177,7 +177,7 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def flattened(image: Image.Image) -> Image.Image:
-    """In RGB, transparent parts white, 16 bit grey scaled to 8."""
+    """The picture in RGB, transparent parts white, 16-bit grey scaled to 8."""
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value / 257).convert("L")
     if image.has_transparency_data:

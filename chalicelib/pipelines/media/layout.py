@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 SIDE, COLOURS = 8, 4
 MIDDLE = 0.92
-"""How much of each side the middle has: what is left of a photo that was cropped by 8 %."""
+"""The middle's share of each side: the remainder of a photo cropped by 8 %."""
 LENGTH = 2 * SIDE * SIDE + 2 * COLOURS * COLOURS
 
 

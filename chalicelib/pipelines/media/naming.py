@@ -88,7 +88,8 @@ def _timed(first: Entry, base: str) -> str:
 
 
 def _in_order(same: list[tuple[Sequence[Entry], str]]) -> list[tuple[Sequence[Entry], str]]:
-    """By time and its parts of a second, then by the camera's counter: 9999 comes before 0001 where both are there."""
+    """The order by time with fractions of a second, then by the camera's counter: 9999 comes before 0001 where both are
+    there."""
     if len(same) < 2:
         return same
     counts = {group[0].number: counter(group[0].filename) for group, _ in same}

@@ -12,7 +12,7 @@ MACHINES = frozenset({CAMERA, SATELLITES, CONTAINER, PNG, FILE_SYSTEM})
 
 @dataclass(frozen=True)
 class Source:
-    """One place of a file where a time may stand.
+    """A source of times within a file.
 
     weight: 1 to 12. Of equal weights the one further up in SOURCES counts more. clock: what was asked for the time:
     two sources of one clock agree by construction, and are one witness. earliest: the first year in which it can be

@@ -14,16 +14,16 @@ from chalicelib.pipelines.media.timestamps import AGREEMENT, BETWEEN, Candidate
 
 SOURCE = "folder"
 NEAR = 50
-"""How far apart the camera's numbers may be: further, the counter may have restarted in between."""
+"""The largest gap between the camera's numbers: beyond it, the counter may have restarted."""
 SPAN = timedelta(days=1)
-"""How far apart the two neighbours may be: what lies between them is then known well enough to tell a clock's day."""
+"""The longest time between two neighbours, so that a time between them still identifies the day."""
 OFF = timedelta(hours=26)
 LEAST_WEIGHT = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A photo or film as its camera numbered it. sure: its time is of high confidence by itself."""
+    """A photo or film as its camera numbered it. sure: its time has high confidence without neighbours."""
 
     number: int
     series: tuple[str, str, str]
@@ -44,8 +44,8 @@ def shot(number: int, filename: str, metadata: Mapping[str, Any]) -> Shot | None
 
 
 def witnesses(shots: Iterable[Shot]) -> dict[int, Candidate]:
-    """By number, what its neighbours say of each shot that isn't sure by itself: that its time lies between theirs,
-    which makes it sure, or that it is more than a day off. Neighbours days apart, or out of order, say nothing."""
+    """By number, the neighbours' evidence about each unsure shot: its time lies between theirs, which confirms it, or
+    is more than a day off. Neighbours days apart, or out of order, are no evidence."""
     series: defaultdict[tuple[str, str, str], list[Shot]] = defaultdict(list)
     for one in shots:
         series[one.series].append(one)

@@ -1,4 +1,4 @@
-"""One file as it arrives: is it what it says it is, and is it a volume?"""
+"""Inspection of a file as it arrives: whether it is what it claims to be, and a volume."""
 
 from __future__ import annotations
 

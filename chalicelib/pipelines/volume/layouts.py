@@ -1,4 +1,4 @@
-"""How labs lay out images and labels in folders: which file is which, by names and headers alone."""
+"""Folder layouts of images and labels: tells files apart by names and headers alone."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def fitted(echoes: Sequence[Array], times: Sequence[float], labels: Array) -> Fi
 
 
 def of_regions(fit: Fit, labels: Array, regions: Sequence[Region]) -> list[dict[str, Any]]:
-    """One row a region: mean, std and median over the voxels that fit, or why there are none."""
+    """A row for each region: mean, std and median over the fitted voxels, or why there are none."""
     values = labels.ravel()[fit.where]
     rows = []
     for region in regions:

@@ -1,4 +1,4 @@
-"""How thick cartilage is, along the normals of the bone under it.
+"""The thickness of cartilage, along the normals of the bone under it.
 
 The distance to the nearest outer surface is too small wherever cartilage has a rim: there the rim is nearest. Here the
 layer is integrated along each normal, through the mask smoothed as pymskt smooths it. Smoothing keeps such integrals:

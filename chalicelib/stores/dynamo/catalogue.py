@@ -28,7 +28,7 @@ SHARDS = 16
 READ_AT_ONCE = 100
 CHANGE_SCENES, CHANGE_BYTES = 100, 300_000
 KEPT = timedelta(days=2)
-"""How long a change outlives its packing, for searches that go by older columns."""
+"""The time for which a change outlives its packing, for searches with older columns."""
 ROOT = "catalogue/"
 
 _scene = TypeAdapter(Scene)

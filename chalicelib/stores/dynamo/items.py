@@ -1,4 +1,4 @@
-"""How jobs, files and what belongs to them stand in the table: keys and attributes, formatted here and nowhere else.
+"""The items of jobs, files and their belongings: keys and attributes, formatted here and nowhere else.
 
 A job's partition holds `JOB` and `JOB#COUNT#{shard}` side by side, so that one small query reads both whatever the
 job's size; then `FILE#{number}`, `ARTIFACT#{name}`, `REQUEST#{id}` for each request with an Idempotency-Key that added
@@ -27,7 +27,7 @@ SHARDS = 16
 DUE = "due"
 NO_COUNTS = Counts()
 SCHEMA_VERSION = 2
-"""Of the items that are written; infra/migrations brings older ones up to it."""
+"""The version of written items; infra/migrations brings older ones up to it."""
 PACKED_FROM = 512
 """Characters of JSON from which a file's metadata is stored deflated: DynamoDB bills each write by the started KB."""
 

@@ -125,7 +125,7 @@ class LibraryItems:
     def remove_job(self, job: Job) -> None:
         place = items.job_key(job.id)
         keys = [(item["PK"], item["SK"]) for item in self._table.query(place[0])]
-        # Uses by other jobs stay: what they share lies here still. The job itself goes last: who dies before goes on.
+        # Uses by other jobs stay, as their objects do. The job goes last, so that a retry finishes a crashed one.
         self._table.delete_many([key for key in keys if key != place and not key[1].startswith(items.USE)])
         self._table.delete(place)
 

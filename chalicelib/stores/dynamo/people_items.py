@@ -1,4 +1,4 @@
-"""How accounts, sessions, keys and settings stand in the accounts table: keys and attributes, formatted here alone.
+"""The items of accounts, sessions, keys and settings in the accounts table: keys and attributes, formatted here alone.
 
 A user's partition holds `USER` (of a guest who has signed in to an account, `TAKEN`), `SESSION#{id}` and `KEY#{id}`; an
 email or a username has an item of its own, since that is how DynamoDB keeps two from taking it; a key is found by its

@@ -61,7 +61,7 @@ class ShareTable:
             raise ShareUsedUp("It was downloaded as often as its owner allows.") from None
 
     def _digests(self, owner_id: str) -> dict[str, str]:
-        """By the share's id."""
+        """The digests of an owner's shares, by the shares' ids."""
         found = self._table.query(f"USER#{owner_id}", "begins_with(#range, :kind)", {":kind": SHARE})
         return {item["SK"].removeprefix(SHARE): item["digest"] for item in found}
 

@@ -40,7 +40,7 @@ class StatisticsItems:
 
 
 def total() -> Write:
-    """To add to what TOTALS names."""
+    """A write on the installation's totals, to add counts to."""
     return Write(items.statistics_key(shard()))
 
 

@@ -67,7 +67,7 @@ def timestamp(moment: datetime) -> str:
 
 
 class Write:
-    """One write of a transaction, or by itself: what is set, added and removed, and on what condition."""
+    """A write, alone or in a transaction: attributes to set, add to and remove, with conditions."""
 
     def __init__(self, key: Key) -> None:
         self.key = key
@@ -173,7 +173,7 @@ def plain(item: Mapping[str, Any] | None) -> Item:
 
 
 class Table:
-    """One table with string keys PK and SK. client: made at the first use, since that takes a tenth of a second."""
+    """A table with string keys PK and SK. client: made at its first use, which takes a tenth of a second."""
 
     def __init__(self, client: Callable[[], DynamoDBClient], name: str) -> None:
         self._client = client
@@ -262,7 +262,7 @@ class Table:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def write(self, write: Write) -> Item:
-        """One write; returns the item as it is then. ConditionFailed."""
+        """Makes one write and returns the new item. ConditionFailed."""
         try:
             if isinstance(write, NewItem):
                 request = write.condition()

@@ -58,7 +58,7 @@ class UserDataTable:
         raise TryAgain("Others are changing it at the same time: try again.")
 
     def all(self, owner_id: str, kind: str | None = None) -> list[UserDatum]:
-        """By kind and name."""
+        """All entries, in the order of kind and name."""
         prefix = f"{DATA}{kind}#" if kind else DATA
         found = self._table.query(f"USER#{owner_id}", "begins_with(#range, :prefix)", {":prefix": prefix})
         return [_datum(item) for item in found]
@@ -110,9 +110,9 @@ class UserDataTable:
         self._objects.delete_prefix(keys.below(keys.USER_DATA, owner_id))
 
     def hand_on(self, before: str, owner_id: str, deadline: datetime) -> int | None:
-        """Gives everything that one owner keeps to another, and returns how much it was; None where the time ran out.
-        What the other has under the same name stays; what is given then has `.guest` behind its name. As each keeps
-        its version, who goes on after a crash finds what was given already."""
+        """Hands all entries of one owner to another, and returns how many; None where the time ran out. Entries of the
+        other owner stay: on a conflict the new one gets `.guest` after its name. As each keeps its version, a retry
+        after a crash recognises the entries handed on before."""
         found = self.all(before)
         for one in found:
             if self._clock() >= deadline:

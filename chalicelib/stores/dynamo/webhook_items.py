@@ -1,8 +1,8 @@
-"""Webhooks in DynamoDB: endpoints in their owner's partition, deliveries in their endpoint's, events each by itself.
+"""Webhooks in DynamoDB: endpoints in their owner's partition, deliveries in their endpoint's, each event in its own.
 
-An event is put by the transaction that makes it true, and only where there is a subscriber. What is waiting has
-a place in the index `due` under a shard of its own; the moment there is a minute late, so that the sweeper finds only
-what the queue has lost.
+An event is written by the transaction that causes it, and only where there is a subscriber. Waiting events are in the
+index `due` under a shard of their own; their due time there is a minute late, so that the sweeper finds only those that
+the queue has lost.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class WebhookItems:
     # -- events: for the transactions that make them true --------------------------------------------------------------
 
     def events(self, found: Sequence[JobEvent]) -> list[Event]:
-        """Those with subscribers."""
+        """The events of these changes that have subscribers."""
         ended = [self._ended(one.job) for one in found if isinstance(one, JobEnded)]
         return [event for some in ended for event in some] + self._rejected(
             [o for o in found if isinstance(o, FileRejected)]

@@ -1,4 +1,4 @@
-"""Fetches an artifact from the store; where the connection breaks, it goes on from there."""
+"""Fetches an artifact from the store, and resumes after a broken connection."""
 
 from __future__ import annotations
 

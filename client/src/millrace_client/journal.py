@@ -51,6 +51,6 @@ class Journal:
                     file.write(json.dumps(fact) + "\n")
 
     def end(self) -> None:
-        """There is nothing left to go on with."""
+        """Removes the journal: nothing is left to resume."""
         if self.path:
             self.path.unlink(missing_ok=True)

@@ -103,7 +103,7 @@ class ArchiveAnswer(BaseModel):
     created_at: datetime
     completed_at: datetime | None
     expires_at: datetime | None
-    """When it goes by itself; null: not before it is over."""
+    """When it is deleted automatically; null until it is over."""
     error_code: str | None
     error_message: str | None
 
@@ -154,7 +154,7 @@ class ArchiveRequest(BaseModel):
     """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
     a minute."""
     split_bytes: int | None = None
-    """The most that one zip may have: several are made, each whole by itself."""
+    """Largest size of one zip; larger archives become several zips."""
 
 
 class ArchiveZip(BaseModel):
@@ -1341,7 +1341,7 @@ class SceneFileAnswer(BaseModel):
 
 
 class SceneFilters(BaseModel):
-    """Everything that is given must hold. Of several ids any counts, and none of those that are excluded."""
+    """All given conditions must hold. Of several ids any one matches; excluded ids must not."""
 
     search: str | None = None
     """Beginnings of words that title, details or path must all have."""
@@ -1498,7 +1498,7 @@ class ShareRequest(BaseModel):
 
 
 class SharedAnswer(BaseModel):
-    """A share as a visitor sees it. A locked one shows nothing else."""
+    """A share as a visitor sees it. A locked share shows only that it is locked."""
 
     locked: bool
     """It has a password: POST /shared/{token}/unlock."""

@@ -511,7 +511,7 @@ def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAn
 
 
 def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
-    """The thumbnail of a file by itself."""
+    """A file's thumbnail alone."""
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
 
 
@@ -908,7 +908,7 @@ def list_studios(
 
 
 def begin_push(body: PushRequest) -> Call[PushAnswer]:
-    """Begin to send a library, or go on."""
+    """Begin or resume a library's push."""
     return Call("POST", "/scenes/push", PushAnswer, body=body)
 
 
@@ -1029,7 +1029,7 @@ def missing_words(job_id: str) -> Call[MissingWordsAnswer]:
 
 
 def add_schedule(body: ScheduleRequest) -> Call[ScheduleAnswer]:
-    """Have jobs begin by themselves."""
+    """Schedule jobs."""
     return Call("POST", "/schedules", ScheduleAnswer, body=body, creates=True)
 
 

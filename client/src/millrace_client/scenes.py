@@ -17,7 +17,7 @@ from millrace_client.models import PushAnswer, PushEnd, PushPage, PushRequest
 from millrace_client.stash_documents import DOCUMENTS
 
 SCENES, IDS, NAMES = 100, 1000, 500
-"""Of a page."""
+"""Scenes of a page."""
 LARGEST_PAGE = 1_500_000
 """Bytes of a page as JSON: the API takes two million."""
 SECONDS, TRIES = 30.0, 3

@@ -1,7 +1,7 @@
-"""Sends local files as one job: hashed first, announced in batches, sent side by side, and gone on with after a break.
+"""Sends local files as one job: hashed first, announced in batches, sent concurrently, and resumed after a break.
 
-With a folder for its state, the same upload begun again goes on with the job that it had opened: what was hashed is not
-hashed again, what has arrived is not sent again. Without one, only broken connections are got over.
+With a folder for its state, a repeated upload resumes the job that it had opened, without hashing or sending a file
+twice. Without one, it survives only broken connections.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ SILENT = 240.0
 """Seconds without a word after which a socket is asked whether it is there."""
 PATIENCE = 15.0
 BREAKS = 3
-"""How many sockets in a row may bring nothing before the job is polled instead."""
+"""The number of silent sockets in a row after which the job is polled instead."""
 
 
 class Broken(Exception):

@@ -13,7 +13,7 @@ from infra.aws.packing.tree import PackingFailed
 
 LAYER_FILES = Path(__file__).parents[1] / "layers"
 LEFT_OUT = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json", "uv_cache.json"}
-"""Of a distribution: they say where and how it was installed."""
+"""Files of a distribution that record where and how it was installed."""
 
 
 def add_code(folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who may call the embedded cloud: the stack itself, and clients with an address that the stack has signed.
+"""Access to the embedded cloud: for the stack itself, and for clients with an address that the stack has signed.
 
 Any web page in the user's browser can send requests to this machine. So each one must name this machine as its host
 (a name that an attacker's DNS points here is refused), come from no other page than ours, and be signed (SigV4) with

@@ -14,13 +14,13 @@ from chalicelib.files.hashing import crc32, joined_crc32
 from infra.local.cloud.blobs import EMPTY, JOIN
 
 UPLOAD = "upload_id"
-"""In an object's record: the upload that it came from, so that completing it again is answered as the first time."""
+"""In an object's record: its upload's id, so that a repeated completion is answered as the first one."""
 PART = re.compile(r"\{[^}]*\}")
 Answer = tuple[int, dict[str, str], Any]
 
 
 def tags(headers: dict[str, str]) -> dict[str, str] | None:
-    """Those that an upload's object is to have, which ministack forgets."""
+    """The tags for an upload's object, which ministack forgets."""
     return dict(parse_qsl(headers.get("x-amz-tagging", ""), keep_blank_values=True)) or None
 
 

@@ -24,7 +24,7 @@ from infra.local.cloud.journal import Record
 COUNTED = frozenset({"ItemCount", "TableSizeBytes"})
 APPROXIMATE = "Approximate"
 WORN = "_worn"
-"""Of a queue with messages that may soon have come too often."""
+"""Marks a queue with messages that will soon have been delivered too often."""
 
 
 class Objects(dict[str, Any]):

@@ -64,7 +64,8 @@ def _flat(path: Path, *, live: bool) -> Iterator[Record]:
 
 
 def load(folder: Path, apply: Callable[[Record], None]) -> int:
-    """Applies every record that was acknowledged; returns the number of the journal to go on with. Raises Damaged."""
+    """Applies every record that was acknowledged; returns the number of the journal to continue with. Raises
+    Damaged."""
     files = Files.of(folder)
     for record in files.records():
         apply(record)

@@ -118,7 +118,7 @@ export interface AnalysisRequest {
   plan_name?: string | null
 }
 /**
- * Everything that is given must hold. Of several ids any counts, and none of those that are excluded.
+ * All given conditions must hold. Of several ids any one matches; excluded ids must not.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneFilters".
@@ -245,7 +245,7 @@ export interface ArchiveAnswer {
   created_at: string
   completed_at: string | null
   /**
-   * When it goes by itself; null: not before it is over.
+   * When it is deleted automatically; null until it is over.
    */
   expires_at: string | null
   error_code: string | null
@@ -346,7 +346,7 @@ export interface ArchiveRequest {
    */
   strategy?: 'fast' | 'cheap' | 'auto'
   /**
-   * The most that one zip may have: several are made, each whole by itself.
+   * Largest size of one zip; larger archives become several zips.
    */
   split_bytes?: number | null
 }
@@ -2533,7 +2533,7 @@ export interface SettingsAnswer {
   items: SettingAnswer[]
 }
 /**
- * New values by name; null takes one back to what the deployment says.
+ * New values by name; null restores the deployment's value.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SettingsRequest".
@@ -2594,7 +2594,7 @@ export interface ShareRequest {
   download_limit?: number | null
 }
 /**
- * A share as a visitor sees it. A locked one shows nothing else.
+ * A share as a visitor sees it. A locked share shows only that it is locked.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SharedAnswer".

@@ -1,4 +1,4 @@
-"""Who signed in where: a token or key for each address, in a file that only its owner can read. A profile has a file of
+"""Stored credentials: a token or key for each address, in a file that only its owner can read. A profile has a file of
 its own, so that one can be several people."""
 
 from __future__ import annotations

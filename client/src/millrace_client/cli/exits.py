@@ -1,4 +1,4 @@
-"""How a command ends: exit codes for scripts, and a sentence for people."""
+"""The end of a command: exit codes for scripts, and a sentence for people."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ NEXT = {
 
 @contextmanager
 def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
-    """Errors as a line on stderr, or as JSON, and the exit code that is theirs. next_command: what goes on after
-    Ctrl-C, or once the service can be reached."""
+    """Reports errors as a line on stderr, or as JSON, with their exit code. next_command: resumes after Ctrl-C, or once
+    the service can be reached."""
     try:
         yield
     except KeyboardInterrupt:

@@ -80,7 +80,7 @@ def upload(
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Send files as one job. Stopped or broken off, the same command goes on where it was."""
+    """Send files as one job. After an interruption the same command resumes it."""
     again = shlex.join(["millrace", *sys.argv[1:]])
     options = parsed(option or ())
     with reported(as_json, again), client(address, guest=True) as service:
@@ -177,7 +177,7 @@ def expanded(paths: Iterable[str]) -> list[Path]:
 
 
 def wanted(files: Iterable[LocalFile], include: Sequence[str], exclude: Sequence[str]) -> list[LocalFile]:
-    """Those whose name or path in its folder is one of `include`, where there are any, and none of `exclude`."""
+    """The files whose name or path in its folder matches `include`, if given, and not `exclude`."""
 
     def matches(file: LocalFile, patterns: Sequence[str]) -> bool:
         names = (file.name, file.path.name)
@@ -203,7 +203,8 @@ def with_roles(files: Sequence[LocalFile], roles: Iterable[str]) -> list[LocalFi
 def taken(
     service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool
 ) -> tuple[list[LocalFile], dict[str, str]]:
-    """Those that the pipeline takes, none of which is hashed or sent in vain; and why others are left out, by name."""
+    """The files that the pipeline accepts, checked before anything is hashed or sent; and why others are left out, by
+    name."""
     rules = service.send(operations.get_pipeline(pipeline))
     extensions, bare = tuple(rules.extensions), rules.bare_names
 

@@ -26,7 +26,7 @@ def share(
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make an address by which people without an account see files and download them."""
+    """Make an address where people without an account can see and download files."""
     if bool(job) == bool(file):
         raise typer.BadParameter("name a job or an archive, or files with --file.")
     shared: ShareOptions = {"expires_in_days": days}

@@ -65,7 +65,7 @@ class Bytes:
             self._line()
 
     def checked(self, key: Hashable, count: int) -> None:
-        """One more of so many files has been read through, before the first is sent."""
+        """Shows that another of `count` files was hashed, before the first is sent."""
         with self._lock:
             self._checked.add(key)
             text = f"Checking {len(self._checked):,} of {count:,} files"
@@ -76,7 +76,7 @@ class Bytes:
                 self._console.print(text, markup=False)
 
     def at(self, key: Hashable, name: str, there: int, size: int) -> None:
-        """So much of one file is there."""
+        """Shows how many bytes of one file have arrived."""
         with self._lock:
             self._done += there - self._there.get(key, 0)
             self._there[key] = there
