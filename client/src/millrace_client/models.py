@@ -1370,11 +1370,11 @@ class ShareRequest(BaseModel):
     """What visitors see as the title; else that of the job or archive."""
     password: str | None = None
     download_limit: int | None = None
-    """So often may something be downloaded, a file or the zip."""
+    """How many downloads are allowed, of files and of the zip together."""
 
 
 class SharedAnswer(BaseModel):
-    """What a visitor sees. Of one that is locked nothing is told but that."""
+    """What a visitor sees; of a locked share, only that it is locked."""
 
     locked: bool
     """It has a password: POST /shared/{token}/unlock."""

@@ -2375,12 +2375,12 @@ export interface ShareRequest {
   name?: string | null
   password?: string | null
   /**
-   * So often may something be downloaded, a file or the zip.
+   * How many downloads are allowed, of files and of the zip together.
    */
   download_limit?: number | null
 }
 /**
- * What a visitor sees. Of one that is locked nothing is told but that.
+ * What a visitor sees; of a locked share, only that it is locked.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SharedAnswer".
