@@ -32,10 +32,12 @@ def archives(world: World) -> World:
     return world
 
 
-def begin(world: World, strategy: Strategy, counts: tuple[int, ...] = (len(SIZES),)) -> Job:
+def begin(
+    world: World, strategy: Strategy, counts: tuple[int, ...] = (len(SIZES),), contents: list[bytes] = CONTENTS
+) -> Job:
     """The large files have no CRC32 yet: what they were copied as tells it."""
     members = []
-    for number, content in enumerate(CONTENTS):
+    for number, content in enumerate(contents):
         key = f"uploads/scans/other/{number}"
         world.objects.put(key, content, "video/mp4")
         crc = None if len(content) > 16 * MIB else crc32(content)
@@ -85,6 +87,22 @@ def test_many_workers_make_the_zip_that_one_makes_and_read_no_film_for_it(archiv
     assert found[0] == found[1]
     with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
         assert [archive.read(name) for name in archive.namelist()] == CONTENTS
+
+
+def test_a_zip_with_too_little_to_share_leaves_no_upload_behind(archives: World) -> None:
+    begun: list[str] = []
+    start = archives.objects.start_parts
+
+    def starting(key: str, *given: Any, **more: Any) -> str:
+        begun.append(key)
+        return start(key, *given, **more)
+
+    archives.objects.start_parts = starting  # type: ignore[method-assign]
+    job = begin(archives, "fast", (1,), CONTENTS[3:4])
+    archives.deliver(RUN)
+    assert archives.job(job).state is JobState.COMPLETED, archives.job(job).error_message
+    assert (len(begun), archives.objects.uploads) == (2, {})
+    zipped(archives, job)
 
 
 def several(world: World, job: Job) -> list[bytes]:
