@@ -128,7 +128,8 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
 
 def _refined(seen: NDArray[np.uint8], cards_seen: list[FoundCard]) -> tuple[list[FoundCard], list[FoundCard]]:
     """Cards placed by their own patches as well, and those that two markers alone place."""
-    sure, unsure = [], []
+    sure: list[FoundCard] = []
+    unsure: list[FoundCard] = []
     for one in cards_seen:
         matrix = one.matrix if one.cut else refining.refined(seen, one.matrix, one.card)
         doubtful = len(one.markers) == 2 and matrix is one.matrix
