@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,14 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from colour_world import CAST, FakeRun, file_of, off_card, opened, printed, source, to_8, to_16
+from colour_world import FakeRun, file_of, off_card, opened, printed, source, to_8, to_16
 from PIL import Image, ImageCms
 
 from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.colour import COLOUR, correcting, pictures, profiles
 from chalicelib.pipelines.colour.correcting import Correction
-from chalicelib.pipelines.colour.difference import delta_e_2000
 from chalicelib.pipelines.colour.encoding import Encoding
-from chalicelib.pipelines.colour.spaces import D50, SPACES, SRGB, lab_of
+from chalicelib.pipelines.colour.spaces import SPACES
 from tests.pipelines.media.makers import heic
 
 SCENE = printed()
@@ -44,6 +44,31 @@ def written(picture: pictures.Picture, tmp_path: Path) -> bytes:
     path = tmp_path / f"written{picture.extension}"
     pictures.write(picture, path)
     return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("ending", "pixels", "how"),
+    [
+        ("jpg", PIXELS, {"form": "JPEG"}),
+        ("png", PIXELS, {"form": "PNG"}),
+        ("tif", PIXELS, {"form": "TIFF"}),
+        ("tif", PIXELS, {"form": "TIFF", "compression": "tiff_lzw"}),
+        ("webp", PIXELS, {"form": "WEBP", "quality": 90}),
+        ("webp", PIXELS, {"form": "WEBP", "lossless": True}),
+        ("png", to_16(SCENE.shot(noise=2)), {"form": "PNG"}),
+        ("tif", to_16(SCENE.shot(noise=2)), {"form": "TIFF"}),
+    ],
+)
+def test_every_kind_of_picture_comes_back_right_as_what_it_was(
+    ending: str, pixels: np.ndarray, how: dict[str, Any]
+) -> None:
+    run = FakeRun((f"a.{ending}", file_of(pixels, **how))).run(1, 5)
+    filename, _, content = run.artifacts["corrected-0"]
+    assert filename == f"a_corrected.{ending}"
+    with Image.open(io.BytesIO(content)) as image:
+        assert image.format == how["form"]
+    assert opened(content).dtype == pixels.dtype
+    assert off_card(opened(content), SCENE.boxes).mean() < 0.8
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -120,6 +145,20 @@ def test_strips_and_all_at_once_are_the_same_and_a_view_is_corrected_in_place() 
     assert np.abs(pixels - whole).max() <= 1
 
 
+@pytest.mark.parametrize(("kind", "most"), [(np.uint8, 60), (np.uint16, 120)])
+def test_a_correction_takes_the_same_memory_however_large_the_picture_is(kind: type, most: int) -> None:
+    correction = Correction(Encoding(), "root_polynomial", np.full((3, 6), 0.15), "srgb")
+    taken = []
+    for rows in (1500, 4500):
+        pixels = np.full((rows, 2000, 3), 90, kind)
+        tracemalloc.start()
+        correcting.apply(correction, pixels)
+        taken.append(tracemalloc.get_traced_memory()[1] / 1e6)
+        tracemalloc.stop()
+    assert max(taken) < most
+    assert taken[1] < 1.1 * taken[0]
+
+
 def test_sixteen_bits_stay_sixteen_with_their_profile_and_tags() -> None:
     for form, ending in (("PNG", "png"), ("TIFF", "tif")):
         run = FakeRun((f"a.{ending}", file_of(to_16(SCENE.shot(noise=0.5)), form)), target="prophoto").run()
@@ -186,101 +225,6 @@ def test_heic_is_decoded_in_a_step_of_its_own_and_comes_back_as_jpeg() -> None:
     filename, content_type, content = run.artifacts["corrected-0"]
     assert (filename, content_type) == ("a_corrected.jpg", "image/jpeg")
     assert off_card(opened(content), SCENE.boxes).mean() < 1.5
-
-
-def dng(light: np.ndarray, neutral: tuple[float, float, float] = (1, 1, 1), model: str = "Test camera") -> bytes:
-    """A Bayer mosaic (RGGB) of a camera's linear values 0..1, black at 1,000 and white at 61,000, as a DNG.
-
-    neutral: what the camera saw as white."""
-    values = np.rint(np.clip(light, 0, 1) * 60000 + 1000).astype(np.uint16)
-    mosaic = values[..., 1].copy()
-    mosaic[0::2, 0::2], mosaic[1::2, 1::2] = values[0::2, 0::2, 0], values[1::2, 1::2, 2]
-
-    def ratios(*numbers: float) -> tuple[int, ...]:
-        return tuple(part for number in numbers for part in (round(number * 10000), 10000))
-
-    tags: list[tuple[int, str, int, object, bool]] = [
-        (33421, "H", 2, (2, 2), True),
-        (33422, "B", 4, b"\0\1\1\2", True),
-        (50706, "B", 4, b"\1\4\0\0", True),
-        (50707, "B", 4, b"\1\1\0\0", True),
-        (50708, "s", 0, model, True),
-        (50714, "I", 1, 1000, True),
-        (50717, "I", 1, 61000, True),
-        (50721, "2i", 9, ratios(0.9, -0.2, -0.1, -0.4, 1.2, 0.2, -0.05, 0.1, 0.7), True),
-        (50728, "2I", 3, ratios(*neutral), True),
-        (50778, "H", 1, 21, True),
-    ]
-    out = io.BytesIO()
-    with tifffile.TiffWriter(out, byteorder="<") as made:
-        made.write(mosaic, photometric=32803, planarconfig=1, extratags=tags, metadata=None, software=None)
-    return out.getvalue()
-
-
-def test_a_raw_is_developed_in_a_step_of_its_own_and_comes_back_at_sixteen_bits() -> None:
-    run = FakeRun(("a.DNG", dng(SCENE.light @ CAST.T)))
-    run.run(1, 1)
-    assert "developed-0" in run.saved
-    run.run(2, 6)
-    told = run.results[0][2]
-    assert (told["left_out"], told["encoding"]["exponent"]) == ([], pytest.approx(1, abs=0.01))
-    assert "raw_developed" in told["warnings"]
-    filename, _, content = run.artifacts["corrected-0"]
-    assert filename == "a_corrected.tif"
-    assert opened(content).dtype == np.uint16
-    assert off_card(opened(content), SCENE.boxes).mean() < 0.2
-    broken = FakeRun(("a.dng", dng(SCENE.light)[:4000])).run()
-    assert broken.results[0][2]["reason"] == "damaged_raw"
-
-
-def test_a_dng_leaves_a_camera_profile_that_gives_its_colours_by_the_specifications_own_rules() -> None:
-    neutral = (0.52, 1.0, 0.71)
-    native = SCENE.light @ CAST.T * neutral
-    run = FakeRun(("a.dng", dng(native, neutral))).run()
-    filename, content_type, content = run.artifacts["dcp-0"]
-    assert (filename, content_type) == ("a.dcp", "application/octet-stream")
-    tags = camera_profile(content)
-    assert tags[50708] == "Test camera"
-    assert (tags[50778], tags[50940], tags[50941], tags[51110]) == (23, (0, 0, 1, 1), 0, 1)
-    color, forward = (ratio_matrix(tags[tag]) for tag in (50721, 50964))
-    # A forward matrix takes the camera's white to that of D50; a colour matrix says what that white is.
-    assert np.abs(forward.sum(1) - D50).max() < 1e-5
-    white = color @ D50
-    assert white.max() == pytest.approx(1, abs=1e-5)
-    # DNG 1.7, chapter 6: ForwardMatrix · inverse of the reference neutral · camera.
-    xyz = native / white @ forward.T
-    truth = SCENE.light @ SRGB.to_xyz.T
-    middle = [
-        (slice(y0 + (y1 - y0) // 4, y1 - (y1 - y0) // 4), slice(x0 + (x1 - x0) // 4, x1 - (x1 - x0) // 4))
-        for x0, y0, x1, y1 in SCENE.boxes
-    ]
-    seen, wanted = (np.array([np.median(light[box].reshape(-1, 3), 0) for box in middle]) for light in (xyz, truth))
-    # Exposure is none of a profile's business.
-    scale = wanted[:, 1].sum() / seen[:, 1].sum()
-    assert delta_e_2000(lab_of(seen * scale), lab_of(wanted)).mean() < 0.3
-
-
-@pytest.mark.parametrize(
-    ("content", "options"),
-    [
-        (dng(SCENE.light @ CAST.T, model=""), {}),
-        (dng(SCENE.light @ CAST.T), {"operation": "white_balance"}),
-        (dng(np.full_like(SCENE.light, 0.4)), {}),
-    ],
-)
-def test_without_a_name_a_fit_or_a_card_there_is_no_camera_profile(content: bytes, options: dict[str, Any]) -> None:
-    run = FakeRun(("a.dng", content), **options).run()
-    assert "dcp-0" not in run.artifacts
-
-
-def camera_profile(content: bytes) -> dict[int, Any]:
-    """Tags as tifffile reads them, which knows the magic number of camera profiles."""
-    with tifffile.TiffFile(io.BytesIO(content)) as read:
-        return {tag.code: tag.value for tag in read.pages.first.tags}
-
-
-def ratio_matrix(values: tuple[int, ...]) -> np.ndarray:
-    return (np.array(values[0::2]) / np.array(values[1::2])).reshape(3, 3)
 
 
 @pytest.mark.parametrize(

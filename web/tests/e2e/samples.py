@@ -6,11 +6,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
+import cv2
 import nibabel as nib
 import numpy as np
 from PIL import Image
 
+from chalicelib.pipelines.colour.cards import cards
+from chalicelib.pipelines.colour.homography import fitted, mapped
 from infra.local.samples import exif, jpeg, make_samples, scene, video
+from tests.pipelines.colour.colour_world import POSES, file_of, printed, to_8
 
 MIB = 1024 * 1024
 LARGE = 150 * MIB
@@ -86,6 +90,27 @@ def volume(folder: Path) -> None:
     nib.save(nib.Nifti1Image(labels, affine), folder / "knee_labels.nii.gz")
 
 
+def colour_cards(folder: Path) -> None:
+    """A card that is found, and one that isn't: its markers are covered, and tape joins its patches."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pixels = to_8(printed().shot(noise=2))
+    (folder / "card 1 seen.jpg").write_bytes(file_of(pixels, "JPEG"))
+    card = cards()["aruco24"]
+    matrix = fitted(card.outline, np.array(POSES[0]))
+
+    def stuck(corners: np.ndarray, grey: int) -> None:
+        cv2.fillConvexPoly(pixels, mapped(matrix, corners).round().astype(np.int32), (grey, grey, grey))
+
+    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+    assert card.markers is not None
+    for corners in card.markers:
+        stuck(corners.mean(0) + 16 * square, 120)
+    for centre in card.centres:
+        for way in square:
+            stuck(centre + card.half * (1.05 * way + 0.6 * square), 30)
+    (folder / "card 2 taped.jpg").write_bytes(file_of(pixels, "JPEG"))
+
+
 def unshown(folder: Path) -> None:
     """What no Chromium draws by itself, in one colour each: red, grey, green."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -110,6 +135,7 @@ def main() -> None:
     playable(folder / "films" / "brook.mp4")
     pairs(folder / "pairs")
     volume(folder / "volume")
+    colour_cards(folder / "cards")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ export const unshown = () => inside('unshown')
 export const films = () => inside('films')
 export const pairs = () => inside('pairs')
 export const volume = () => inside('volume')
+export const cards = () => inside('cards').sort()
 
 /** What everything is tried on. */
 export const SIZES = [
