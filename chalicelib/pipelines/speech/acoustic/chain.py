@@ -1,7 +1,7 @@
 """A transcript as a chain of states, and its most likely path through a recording of any length.
 
-Between two words lie silence and garbage (speech that the transcript doesn't have), and a word may be left out (spoken
-by nobody). All scores are log likelihoods less those of garbage: the mean of the best eight phones of that frame.
+Between two words lie silence and garbage (speech that the transcript doesn't have), and a word may be left out (not
+spoken). All scores are log likelihoods less those of garbage: the mean of the best eight phones of that frame.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 # What leaving a word out costs, by its phones: 150 is too dear where music or untranscribed passages stand between, and
-# a short word that nobody said would still be cheaper to squeeze in than to leave out for 60.
+# a short word that wasn't said would still be cheaper to squeeze in than to leave out for 60.
 SKIP, SKIP_A_PHONE, SKIP_MOST = 12.0, 6.0, 60.0
 SILENCE_IN = 3.0
 GARBAGE_IN = 18.0
