@@ -120,7 +120,7 @@ class Chain:
         wanted = np.unique(self.senones[lo:hi][self.senones[lo:hi] >= 0])
         alone = np.arange(3 * len(model.phones))
         both = np.union1d(wanted, alone)
-        scores = self.scorer.scores(cepstra, mean, both)
+        scores = self.scorer.scores_again(cepstra, mean, both)
         phones = scores[:, np.searchsorted(both, alone)].reshape(len(scores), len(model.phones), 3).max(axis=2)
         garbage = np.sort(phones, axis=1)[:, -BEST_PHONES:].mean(axis=1, keepdims=True)
         silence = phones[:, model.number("SIL")][:, None]

@@ -21,7 +21,6 @@ Ints = NDArray[np.int64]
 
 SCALE = 0.1
 """Of the log likelihoods: frames that overlap tell less than as many independent ones would."""
-SURROUNDINGS = 3  # frames that the differences of one frame reach
 REACH = 8  # frames by which a phone may begin earlier or end later than on the best path
 
 
@@ -149,8 +148,7 @@ def _likelihoods(
     start, end = row[0].start, row[-1].end
     alone = np.arange(3 * len(model.phones))
     wanted = np.union1d(states.senones[states.senones >= 0], alone)
-    around = max(0, start - SURROUNDINGS)
-    scores = scorer.scores(cepstra[around : end + SURROUNDINGS], mean, wanted)[start - around : end - around]
+    scores = scorer.scores_again(cepstra, mean, wanted)[start:end]
     scores = np.pad(scores, ((0, end - start - len(scores)), (0, 0)), mode="edge")
     phones = scores[:, np.searchsorted(wanted, alone)].reshape(len(scores), len(model.phones), 3).max(axis=2)
     garbage = np.sort(phones, axis=1)[:, -BEST_PHONES:].mean(axis=1) - GARBAGE_BIAS
