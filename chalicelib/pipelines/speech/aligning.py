@@ -86,7 +86,7 @@ def _long_passes(
     tokens: list[Token],
     long: list[tuple[int, int, int, int, int, list[int]]],
 ) -> tuple[list[Unit], dict[str, Any]]:
-    """Follows each long utterance, with checkpoints. Returns units, and of each utterance the words that nobody said
+    """Follows each long utterance, with checkpoints. Returns units, and of each utterance the words that weren't said
     and the seconds that no word accounts for."""
     held: dict[str, Any] = load_json(job, LONG) if job.state else {"done": [], "at": [0, -1], "stretches": []}
     with one_thread():

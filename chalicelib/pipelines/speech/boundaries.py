@@ -39,6 +39,7 @@ FLOOR = 1e-3  # of a candidate, that the acoustic model may be wrong
 SHORTEST = 2  # frames of 5 ms: the least that a phone lasts
 CENTRE = 0.0078  # seconds from a frame's start to where its window begins to outweigh the one before
 SILENCE = 0
+AT_ONCE = 64  # borders whose candidates are scored together
 
 
 def bands(samples: NDArray[np.int16]) -> Floats:
@@ -131,7 +132,11 @@ class Finder:
     decides alone."""
 
     def __init__(self, nets: Sequence[tuple[Floats, Floats, Floats]]) -> None:
-        self._nets = nets
+        self._nets = len(nets)
+        if nets:
+            into, bias, out = zip(*nets, strict=True)
+            self._into, self._bias = np.concatenate(into, axis=1), np.concatenate(bias)
+            self._out = np.concatenate(out) / np.float32(len(nets))
 
     def refine(
         self,
@@ -143,7 +148,9 @@ class Finder:
         energy = bands(samples)
         edges = {word: [list(edge) for edge in found] for word, found in plain.items()}
         for row in rows:
-            scores = np.array([border.likely + self._scores(energy, border) for border in row])
+            scores = np.array([border.likely for border in row])
+            for start in range(0, len(row) if self._nets else 0, AT_ONCE):
+                scores[start : start + AT_ONCE] += self._scores(energy, row[start : start + AT_ONCE])
             found = expected(np.array([border.centres for border in row]), scores) * STEP
             for border, second in zip(row, found.tolist(), strict=True):
                 if border.before:
@@ -152,11 +159,10 @@ class Finder:
                     edges[border.after[0]][border.after[1]][0] = second
         return {word: [(start, max(start, end)) for start, end in found] for word, found in edges.items()}
 
-    def _scores(self, energy: Floats, border: Border) -> Floats | float:
-        if not self._nets:
-            return 0.0
-        seen = inputs(energy, border.centres, kind(border.left), kind(border.right))
-        return np.asarray(np.mean([np.tanh(seen @ w + b) @ out for w, b, out in self._nets], axis=0), np.float32)
+    def _scores(self, energy: Floats, row: Sequence[Border]) -> Floats:
+        seen = np.concatenate([inputs(energy, b.centres, kind(b.left), kind(b.right)) for b in row])
+        scores = np.tanh(seen @ self._into + self._bias) @ self._out
+        return np.asarray(scores.reshape(len(row), -1), np.float32)
 
 
 def expected(centres: Ints, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".localized"}
 
 
 def is_ignored(name: str) -> bool:
-    """Files that systems leave behind (`.DS_Store`, `__MACOSX/…`, `._recording.wav`): nobody meant to send them."""
+    """Files that systems leave behind (`.DS_Store`, `__MACOSX/…`, `._recording.wav`)."""
     parts = name.replace("\\", "/").split("/")
     return "__MACOSX" in parts or parts[-1].lower() in SYSTEM_FILES or parts[-1].startswith("._")
 

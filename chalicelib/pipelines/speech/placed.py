@@ -35,7 +35,7 @@ class Word:
 
 @dataclass
 class Placed:
-    """What came of an utterance. unspoken: labels that nobody was heard to say. untranscribed: seconds of speech that
+    """What came of an utterance. unspoken: labels that weren't heard. untranscribed: seconds of speech that
     no word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
     chain placed."""
 

@@ -53,8 +53,8 @@ class Token:
 
 
 def visible(text: str) -> str:
-    """Without marks of direction, soft hyphens and other signs that nobody sees; joiners are letters of some scripts. A
-    blank that holds the thousands of a number together is left out too."""
+    """The text without invisible characters: direction marks, soft hyphens, byte order marks. Joiners stay, since some
+    scripts spell with them. A narrow blank between the thousands of a number is removed too."""
     kept = (c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc"))
     return re.sub(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))", "", "".join(kept))
 

@@ -157,3 +157,11 @@ def test_training_gives_the_same_bytes_in_another_process(tmp_path: Path) -> Non
     for out in outs:
         subprocess.run([sys.executable, "-c", SMALL, str(out)], check=True, capture_output=True)
     assert outs[0].read_bytes() == outs[1].read_bytes()
+
+
+def test_scores_that_are_kept_are_those_that_would_be_calculated(scorer: Scorer, early: np.ndarray) -> None:
+    mean = early.mean(axis=0)
+    for wanted in (np.arange(0, 126), np.arange(100, 400, 7), np.arange(0, 3), np.arange(50, 3000, 61)):
+        assert scorer.scores_again(early, mean, wanted) == pytest.approx(scorer.scores(early, mean, wanted), abs=1e-3)
+    other = early[::2].copy()
+    assert scorer.scores_again(other, mean, wanted) == pytest.approx(scorer.scores(other, mean, wanted), abs=1e-3)

@@ -1,4 +1,4 @@
-"""Tokens, numbers, dictionaries, guesses, and what happens to words that nobody has a pronunciation of."""
+"""Tokens, numbers, dictionaries, guesses, and what happens to words without a pronunciation."""
 
 from __future__ import annotations
 

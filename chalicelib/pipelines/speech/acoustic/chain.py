@@ -1,7 +1,7 @@
 """A transcript as a chain of states, and its most likely path through a recording of any length.
 
-Between two words lie silence and garbage (speech that the transcript doesn't have), and a word may be left out (spoken
-by nobody). All scores are log likelihoods less those of garbage: the mean of the best eight phones of that frame.
+Between two words lie silence and garbage (speech that the transcript doesn't have), and a word may be left out (not
+spoken). All scores are log likelihoods less those of garbage: the mean of the best eight phones of that frame.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 # What leaving a word out costs, by its phones: 150 is too dear where music or untranscribed passages stand between, and
-# a short word that nobody said would still be cheaper to squeeze in than to leave out for 60.
+# a short word that wasn't said would still be cheaper to squeeze in than to leave out for 60.
 SKIP, SKIP_A_PHONE, SKIP_MOST = 12.0, 6.0, 60.0
 SILENCE_IN = 3.0
 GARBAGE_IN = 18.0
@@ -120,7 +120,7 @@ class Chain:
         wanted = np.unique(self.senones[lo:hi][self.senones[lo:hi] >= 0])
         alone = np.arange(3 * len(model.phones))
         both = np.union1d(wanted, alone)
-        scores = self.scorer.scores(cepstra, mean, both)
+        scores = self.scorer.scores_again(cepstra, mean, both)
         phones = scores[:, np.searchsorted(both, alone)].reshape(len(scores), len(model.phones), 3).max(axis=2)
         garbage = np.sort(phones, axis=1)[:, -BEST_PHONES:].mean(axis=1, keepdims=True)
         silence = phones[:, model.number("SIL")][:, None]

@@ -1,7 +1,7 @@
-"""When one phone turns into the next, by the acoustic model: not the one best frame but how likely each frame is.
+"""How likely each frame is to begin the next phone, by the acoustic model.
 
-A best path says nothing of the frames that were nearly as good. The mean over all paths lies closer to where people put
-a border than the best path does, and it isn't tied to frames.
+The best path hides the frames that were nearly as good. The mean over all paths lies closer to where people put a
+border, and it can lie between two frames.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ Ints = NDArray[np.int64]
 
 SCALE = 0.1
 """Of the log likelihoods: frames that overlap tell less than as many independent ones would."""
-SURROUNDINGS = 3  # frames that the differences of one frame reach
 REACH = 8  # frames by which a phone may begin earlier or end later than on the best path
 
 
@@ -37,17 +36,17 @@ class Piece:
 
 
 def places(count: int) -> list[int]:
-    """Of each phone of a word of so many: where in the word it stands."""
+    """The places of a word's phones in it, for a word of `count` phones."""
     return [SINGLE] if count == 1 else [BEGINNING, *[INTERNAL] * (count - 2), END]
 
 
 def shares(
     scorer: Scorer, cepstra: Floats, mean: Floats, row: Sequence[Piece]
 ) -> list[tuple[int, NDArray[np.float64]]] | None:
-    """Of each border between two pieces: a frame of the sound, and how likely the border lies before it and before each
-    that follows; sums to 1. None where no path leads through. row: without gaps between its pieces, a piece without a
-    name at both ends, which may have no frames.
+    """The probabilities of each border between two pieces: the first frame of the sound that it may lie before, and the
+    probability for that frame and each one after it; they sum to 1. None where no path leads through.
 
+    row: without gaps between its pieces, with a nameless piece at both ends, which may have no frames.
     Source: Rabiner 1989, forward and backward recursions, over a band around the best path.
     """
     states = _States.of(scorer, row)
@@ -143,14 +142,13 @@ def _likelihoods(
     high: Ints,
     width: int,
 ) -> NDArray[np.float64]:
-    """How likely each frame is in each state from low[t] on, (frames, width): scaled, up to a factor a frame, and
-    0 outside the band."""
+    """Scaled likelihoods of each frame in the states from low[t] on, (frames, width), up to a factor per frame; 0
+    outside the band."""
     model = scorer.model
     start, end = row[0].start, row[-1].end
     alone = np.arange(3 * len(model.phones))
     wanted = np.union1d(states.senones[states.senones >= 0], alone)
-    around = max(0, start - SURROUNDINGS)
-    scores = scorer.scores(cepstra[around : end + SURROUNDINGS], mean, wanted)[start - around : end - around]
+    scores = scorer.scores_again(cepstra, mean, wanted)[start:end]
     scores = np.pad(scores, ((0, end - start - len(scores)), (0, 0)), mode="edge")
     phones = scores[:, np.searchsorted(wanted, alone)].reshape(len(scores), len(model.phones), 3).max(axis=2)
     garbage = np.sort(phones, axis=1)[:, -BEST_PHONES:].mean(axis=1) - GARBAGE_BIAS
@@ -167,8 +165,7 @@ def _likelihoods(
 def _forward(
     likely: NDArray[np.float64], states: _States, low: Ints
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
-    """Of each frame how likely it is in each state after those before it, (frames, width), and what that was divided
-    by."""
+    """Forward scores, (frames, width), normalised in each frame, and the sums that they were divided by."""
     frames, width = likely.shape
     stay, onward = (np.pad(p, (0, width)) for p in (states.stay, states.onward))
     found, totals = np.zeros_like(likely), np.ones(frames)
@@ -188,7 +185,7 @@ def _forward(
 
 
 def _backward(likely: NDArray[np.float64], states: _States, low: Ints) -> NDArray[np.float64] | None:
-    """Of each frame how likely what follows it is from each state, (frames, width), up to a factor a frame."""
+    """Backward scores, (frames, width), normalised in each frame."""
     frames, width = likely.shape
     stay, onward = (np.pad(p, (0, width)) for p in (states.stay, states.onward))
     found = np.zeros_like(likely)

@@ -33,6 +33,23 @@ class Scorer:
         self._constant = [constant[:, s].reshape(-1) for s in range(streams)]
         self._shape = (books, codewords)
         self._weights = np.exp(model.weights)
+        self._last: tuple[Floats, Floats] | None = None
+        self._known: tuple[NDArray[np.int64], Floats] = (np.zeros(0, np.int64), np.zeros((0, 0), np.float32))
+
+    def scores_again(self, cepstra: Floats, mean: Floats, senones: NDArray[np.int64]) -> Floats:
+        """The same as scores(), for ascending senones; what the last call with the very same arrays scored is kept."""
+        if self._last is None or self._last[0] is not cepstra or self._last[1] is not mean:
+            self._last, self._known = (cepstra, mean), (senones, self.scores(cepstra, mean, senones))
+            return self._known[1]
+        held, scores = self._known
+        new = np.setdiff1d(senones, held)
+        if len(new):
+            held = np.concatenate([held, new])
+            scores = np.concatenate([scores, self.scores(cepstra, mean, new)], axis=1)
+            order = np.argsort(held)
+            held, scores = held[order], scores[:, order]
+            self._known = (held, scores)
+        return np.asarray(scores[:, np.searchsorted(held, senones)])
 
     def scores(self, cepstra: Floats, mean: Floats, senones: NDArray[np.int64]) -> Floats:
         """(frames, senones). cepstra: (frames, 13), with 3 frames of surroundings on each side taken from its edges."""
@@ -47,13 +64,18 @@ class Scorer:
     def _block(self, features: Floats, senones: NDArray[np.int64], owners: NDArray[np.int64]) -> Floats:
         books, codewords = self._shape
         total = np.zeros((len(features), len(senones)), np.float32)
+        needed = np.unique(owners)
+        every = len(needed) == books
+        picked = slice(None) if every else (needed[:, None] * codewords + np.arange(codewords)).ravel()
         for stream in range(features.shape[1]):
             x = features[:, stream]
-            density = np.concatenate([x, x * x], axis=1) @ self._linear[stream] + self._constant[stream]
-            density = density.reshape(len(x), books, codewords)
-            for book in np.unique(owners):
+            density = (
+                np.concatenate([x, x * x], axis=1) @ self._linear[stream][:, picked] + self._constant[stream][picked]
+            )
+            density = density.reshape(len(x), len(needed), codewords)
+            for k, book in enumerate(needed):
                 columns = np.flatnonzero(owners == book)
-                logs = density[:, book]
+                logs = density[:, k]
                 best = logs.max(axis=1, keepdims=True)
                 mixed = np.exp(logs - best) @ self._weights[stream][:, senones[columns]]
                 total[:, columns] += np.log(np.maximum(mixed, 1e-30)) + best

@@ -11,9 +11,10 @@ import {
 } from 'react'
 import { Button } from '../../ui/controls'
 import { isUnsure, type Word, within } from './alignment'
-import { coloursOf, draw, HEIGHT, HEIGHTS, timeOf, type View } from './draw'
+import { HEIGHTS, timeOf, type View } from './draw'
 import { edgeNear } from './moving'
 import styles from './Timeline.module.css'
+import { usePainting } from './usePainting'
 import type { Peaks } from './waveform'
 import { useOwnWords } from './words'
 
@@ -42,7 +43,6 @@ export function Timeline({ words, seconds, peaks, url, onMove }: Props) {
   const { t } = useOwnWords()
   const canvas = useRef<HTMLCanvasElement>(null)
   const audio = useRef<HTMLAudioElement>(null)
-  const [width, setWidth] = useState(0)
   const [view, setView] = useState<View>({ from: 0, length: Math.max(SHORTEST, Math.min(FIRST, seconds)) })
   const [selected, select] = useState<number | null>(null)
   const [at, setAt] = useState(0)
@@ -68,36 +68,7 @@ export function Timeline({ words, seconds, peaks, url, onMove }: Props) {
         : clamp({ ...now, from: time - now.length / 4 }),
     )
 
-  useEffect(() => {
-    const element = canvas.current
-    if (!element) return
-    const watcher = new ResizeObserver(() => setWidth(element.clientWidth))
-    watcher.observe(element)
-    setWidth(element.clientWidth)
-    return () => watcher.disconnect()
-  }, [])
-
-  useEffect(() => {
-    const element = canvas.current
-    const context = element?.getContext('2d')
-    if (!element || !context || !width) return
-    const paint = () => {
-      const ratio = Math.min(devicePixelRatio, 3)
-      element.width = Math.round(width * ratio)
-      element.height = Math.round(HEIGHT * ratio)
-      context.scale(ratio, ratio)
-      draw(context, width, { view, seconds, words, peaks, selected, at }, coloursOf(element.parentElement!))
-    }
-    paint()
-    const scheme = matchMedia('(prefers-color-scheme: dark)')
-    scheme.addEventListener('change', paint)
-    const theme = new MutationObserver(paint)
-    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    return () => {
-      scheme.removeEventListener('change', paint)
-      theme.disconnect()
-    }
-  }, [width, view, seconds, words, peaks, selected, at])
+  const width = usePainting(canvas, { view, seconds, words, peaks, selected, at })
 
   // While it plays, where it is; a word ends where it ends.
   useEffect(() => {
