@@ -1,7 +1,10 @@
 import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
+import { isOwn, isPackage } from './scripts/chunks'
+import { first } from './scripts/first'
 import { offline } from './scripts/offline'
+import { words } from './scripts/words'
 
 // Where `npm run dev` finds the API: a local stack, started beside it.
 const api = process.env.MILLRACE_API ?? 'http://127.0.0.1:8000'
@@ -11,6 +14,8 @@ export default defineConfig({
   plugins: [
     react(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'de-DE', 'es-ES', 'fr-FR'] }), enforce: 'pre' },
+    words(),
+    first(),
     offline(),
   ],
   server: { port: 5173, strictPort: true, proxy: { '/api': api } },
@@ -22,6 +27,17 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            { name: 'packages', test: isPackage },
+            { name: 'own', test: isOwn },
+          ],
+        },
+      },
+    },
   },
   worker: { format: 'es' },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'node' },

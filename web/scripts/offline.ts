@@ -23,6 +23,8 @@ function shell(bundle: Rolldown.OutputBundle): string[] {
   }
   for (const chunk of Object.values(bundle))
     if (chunk.type === 'chunk' && chunk.isEntry) visit(chunk.fileName)
+  // The first words: scripts/first.ts.
+  for (const name of Object.keys(bundle)) if (name.startsWith('assets/first-')) found.add(name)
   return [...found].sort()
 }
 

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { I18nProvider, RouterProvider } from 'react-aria-components'
 import { Route, Routes, useHref, useLocation, useNavigate } from 'react-router'
-import { useWords } from './i18n'
+import { useWords, withWords } from './i18n'
 import { LOCALES } from './i18n/languages'
 import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
@@ -10,19 +10,19 @@ import { loadDialog, Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
 const loadTransport = () => import('./upload/transport')
-const loadJobs = () => import('./pages/JobsPage')
-const loadBin = () => import('./pages/BinPage')
-const loadJob = () => import('./pages/JobPage')
-const loadDashboard = () => import('./pages/DashboardPage')
-const loadAccount = () => import('./pages/AccountPage')
-const loadLibrary = () => import('./pages/library/LibraryPage')
-const loadSettings = () => import('./pages/settings/SettingsPage')
-const loadImport = () => import('./pages/imports/ImportPage')
-const loadGuides = () => import('./pages/guides/GuidesPage')
-const loadAudit = () => import('./pages/audit/AuditPage')
-const loadResults = () => import('./pages/results/ResultsPage')
-const loadScenes = () => import('./pages/scenes/ScenesPages')
-const SharedPage = lazy(() => import('./pages/shared/SharedPage'))
+const loadJobs = () => withWords(() => import('./pages/JobsPage'))
+const loadBin = () => withWords(() => import('./pages/BinPage'))
+const loadJob = () => withWords(() => import('./pages/JobPage'))
+const loadDashboard = () => withWords(() => import('./pages/DashboardPage'))
+const loadAccount = () => withWords(() => import('./pages/AccountPage'))
+const loadLibrary = () => withWords(() => import('./pages/library/LibraryPage'))
+const loadSettings = () => withWords(() => import('./pages/settings/SettingsPage'))
+const loadImport = () => withWords(() => import('./pages/imports/ImportPage'))
+const loadGuides = () => withWords(() => import('./pages/guides/GuidesPage'))
+const loadAudit = () => withWords(() => import('./pages/audit/AuditPage'))
+const loadResults = () => withWords(() => import('./pages/results/ResultsPage'))
+const loadScenes = () => withWords(() => import('./pages/scenes/ScenesPages'))
+const SharedPage = lazy(() => withWords(() => import('./pages/shared/SharedPage')))
 const JobsPage = lazy(loadJobs)
 const BinPage = lazy(loadBin)
 const JobPage = lazy(loadJob)

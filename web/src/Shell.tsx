@@ -1,18 +1,20 @@
 // What stands around every page: the name, the ways, what goes on elsewhere, and the keys.
 import { CircleUserRound, Keyboard, Moon, Sun, SunMoon } from 'lucide-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { NavLink, useLocation, useNavigate } from 'react-router'
+import { session } from './api/session'
 import { useWords } from './i18n'
 import { LANGUAGES, type Language } from './i18n/languages'
 import styles from './Shell.module.css'
 import { Button, ButtonLink, Notice, Select } from './ui/controls'
 import { useReachable, useSessionEnded } from './ui/hooks'
-import { JobWatch } from './ui/JobWatch'
 import { KeysSheet } from './ui/KeysSheet'
 import { LiveSign } from './ui/LiveSign'
 import { Navigation } from './ui/Navigation'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
+
+const JobWatch = lazy(() => import('./ui/JobWatch').then((found) => ({ default: found.JobWatch })))
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon }
 
@@ -70,7 +72,12 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
       </main>
       <UploadDock />
-      <JobWatch />
+      {session.known() && (
+        // Asking would make a guest of everybody who only looks.
+        <Suspense>
+          <JobWatch />
+        </Suspense>
+      )}
       <KeysSheet open={keys} onClose={() => showKeys(false)} />
     </>
   )

@@ -14,6 +14,12 @@ const messages = await loadMessages(language)
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no root.')
 
+// The first words are painted before the work of a whole page begins. A window out of sight paints nothing.
+await Promise.race([
+  new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))),
+  new Promise((over) => setTimeout(over, 100)),
+])
+
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

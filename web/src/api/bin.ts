@@ -27,10 +27,14 @@ async function moveFiles({ ids, back }: Move): Promise<BinMoved> {
   return moved
 }
 
-export function useFileBin() {
+/** onThrown: told which files have gone, before any list is asked for again. */
+export function useFileBin(onThrown?: (ids: readonly string[]) => void) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: moveFiles,
+    onSuccess: ({ done }, { back }) => {
+      if (!back) onThrown?.(done)
+    },
     onSettled: () => Promise.all(CHANGED.map((name) => client.invalidateQueries({ queryKey: [name] }))),
   })
 }

@@ -1,18 +1,27 @@
-// The page's words. English is loaded with the page, any other language when it is chosen.
+// The page's words. English comes with the first screen and, for the rest of it, with the first page that is opened; any
+// other language comes whole when it is chosen.
+
+import first from 'virtual:words/first'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
-import words from '../messages/en.json'
-import { englishOfPipelines, messagesOfPipelines } from '../pipelines/messages'
+import type words from '../messages/en.json'
 import { format, type Messages, type Values } from './format'
 import { LANGUAGES, type Language } from './languages'
 
 export type Key = keyof typeof words
-const en: Messages = { ...words, ...englishOfPipelines }
+const en: Record<string, string> = { ...first }
 const KEPT = 'millrace.language'
 type Other = Exclude<Language, 'en'>
 const OTHERS: Record<Other, () => Promise<{ default: Messages }>> = {
   de: () => import('../messages/de.json'),
   es: () => import('../messages/es.json'),
   fr: () => import('../messages/fr.json'),
+}
+
+/** What a page's own module needs to have its words: resolves to the module that was loaded. */
+export async function withWords<Module>(load: () => Promise<Module>): Promise<Module> {
+  const [module, { later }] = await Promise.all([load(), import('./later')])
+  Object.assign(en, later)
+  return module
 }
 
 /** Own: the keys of a pipeline's own words. */
@@ -40,8 +49,9 @@ export function preferred(): Language {
 
 export async function loadMessages(language: Language): Promise<Messages> {
   if (language === 'en') return en
-  const [own, theirs] = await Promise.all([OTHERS[language](), messagesOfPipelines(language)])
-  return { ...own.default, ...theirs }
+  const theirs = import('../pipelines/messages').then((found) => found.messagesOfPipelines(language))
+  const [own, more] = await Promise.all([OTHERS[language](), theirs])
+  return { ...own.default, ...more }
 }
 
 export function WordsProvider({

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { useSearchParams } from 'react-router'
 import { usePipelines } from '../api/queries'
-import { useWords } from '../i18n'
+import { useWords, withWords } from '../i18n'
 import { Skeleton } from '../ui/controls'
 import { useTitle, useUpload } from '../ui/hooks'
 import type { Chosen } from '../upload/checks'
@@ -9,8 +9,8 @@ import { reading } from '../upload/reading'
 import styles from './DropPage.module.css'
 import { Hero } from './drop/Hero'
 
-const loadReview = () => import('./drop/Review')
-const loadSending = () => import('./drop/Sending')
+const loadReview = () => withWords(() => import('./drop/Review'))
+const loadSending = () => withWords(() => import('./drop/Sending'))
 const Review = lazy(loadReview)
 const Sending = lazy(loadSending)
 

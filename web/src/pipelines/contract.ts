@@ -49,8 +49,8 @@ export interface Grouping {
 
 /** Files along time: by month, the months one after the other. */
 export interface Timeline {
-  /** `2024-06`; empty where no time is known, which comes last. */
-  monthOf: (file: FileAnswer) => string
+  /** `2024-06-05`; empty where no time is known, which comes last. */
+  dayOf: (file: FileAnswer) => string
   order: Compare
 }
 

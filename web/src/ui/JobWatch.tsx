@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { FINAL, useJobs } from '../api/queries'
 import type { JobSummary } from '../api/schema'
-import { session } from '../api/session'
 import { useWords } from '../i18n'
 import { Button } from './controls'
 import { JobStateMark } from './JobStateMark'
@@ -13,11 +12,6 @@ const EVERYTHING = { status: [], pipeline: '' }
 const SHOWN_FOR = 12_000
 
 export function JobWatch() {
-  // Asking would make a guest of everybody who only looks.
-  return session.known() ? <Watching /> : null
-}
-
-function Watching() {
   const { t } = useWords()
   const navigate = useNavigate()
   const { pathname } = useLocation()

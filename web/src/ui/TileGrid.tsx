@@ -23,6 +23,8 @@ export interface Group {
   members: readonly number[]
 }
 
+export type Jump = { group: string } | { item: number }
+
 interface Props {
   label: string
   /** One group without a title is a plain grid. */
@@ -40,8 +42,8 @@ interface Props {
   onTop?: (item: number) => void
   /** The item that is shown elsewhere, in a viewer: the grid follows it, and has the focus again afterwards. */
   shown?: number | null
-  /** Scrolls to the head of this group, each time that it is another object. */
-  jump?: { group: string } | null
+  /** Scrolls to the head of this group, or to this item, each time that it is another object. */
+  jump?: Jump | null
   /** Changes when what `render` draws has changed. */
   version?: unknown
 }
@@ -109,7 +111,7 @@ export function TileGrid({
   const virtual = useWindowVirtualizer({
     count: width ? rows.length : 0,
     estimateSize: (n) => (rows[n]?.kind === 'title' ? TITLE : height),
-    overscan: 4,
+    overscan: 2,
     scrollMargin: top,
     scrollPaddingStart: BELOW_HEAD,
   })
@@ -135,13 +137,6 @@ export function TileGrid({
     if (topItem !== undefined) onTop?.(topItem)
   }, [onTop, topItem])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish once
-  useEffect(() => {
-    const group = groups.findIndex(({ key }) => key === jump?.group)
-    const row = rows.findIndex((one) => one.group === group)
-    if (jump && row >= 0) virtual.scrollToIndex(row, { align: 'start' })
-  }, [jump])
-
   // Places count along the grid; the active one is told by its item, so that it stays with it when the order changes.
   const [active, setActive] = useState<number | null>(null)
   const anchor = useRef<number | null>(null)
@@ -151,6 +146,20 @@ export function TileGrid({
     (at: number) => rows.findIndex((r) => r.kind === 'tiles' && r.start <= at && at < r.end),
     [rows],
   )
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish once
+  useEffect(() => {
+    if (!jump) return
+    if ('item' in jump) {
+      // The keys go on from there.
+      setActive(jump.item)
+      anchor.current = jump.item
+    }
+    const group = groups.findIndex(({ key }) => 'group' in jump && key === jump.group)
+    const row =
+      'item' in jump ? rowOf(order.indexOf(jump.item)) : rows.findIndex((one) => one.group === group)
+    if (row >= 0) virtual.scrollToIndex(row, { align: 'start' })
+  }, [jump])
 
   const select = useCallback(
     (at: number, extend: boolean) => {

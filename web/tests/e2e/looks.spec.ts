@@ -31,6 +31,20 @@ test('at 320 pixels nothing sticks out, on any page', async ({ page }) => {
     })
 })
 
+test('the first words stand in the reader’s language before the page’s own script is there', async ({
+  browser,
+  baseURL,
+}) => {
+  const context = await browser.newContext({ locale: 'de-DE', ...(baseURL ? { baseURL } : {}) })
+  const page = await context.newPage()
+  await page.route('**/assets/index-*.js', (route) => route.abort())
+  await page.goto('/')
+  await expect(page.locator('.first-title')).toHaveText('Dateien hinein, geordnet heraus.')
+  await page.goto('/library')
+  await expect(page.locator('.first-title')).toBeHidden()
+  await context.close()
+})
+
 test('in forced colours the selected tab is told apart', async ({ page }) => {
   await page.emulateMedia({ forcedColors: 'active' })
   await send(page, family())
@@ -189,6 +203,12 @@ for (const width of [390, 1440])
     const slider = page.getByRole('slider', { name: 'Jump to a month' })
     await expect(slider).toHaveAttribute('aria-valuetext', 'March 2024')
     await accessible(page)
+    await page.getByLabel('Go to a date').fill('2024-06-04')
+    await expect(grid.getByText('June 2024')).toBeInViewport()
+    const active = await grid.getAttribute('aria-activedescendant')
+    await expect(page.locator(`[id="${active}"]`)).toBeInViewport()
+    await slider.fill('0')
+    await expect(grid.getByText('March 2024')).toBeInViewport()
     await slider.fill('3')
     await expect(grid.getByText('June 2024')).toBeInViewport()
     await expect(tiles(page).filter({ hasText: 'portrait 4.jpg' })).toBeInViewport()

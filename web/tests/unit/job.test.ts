@@ -222,14 +222,49 @@ test('offered again are only jobs that went on when the page was opened, and sti
   ).toEqual(['old'])
 })
 
+describe('files that go into the bin', () => {
+  const page = (ids: readonly string[]) =>
+    ({ items: ids.map((id) => ({ id, status: 'inspected' })), total: ids.length }) as unknown as FilesPage
+  const settled = () => new Promise((resolve) => setTimeout(resolve))
+
+  test('leave the list at once, and what is behind them is asked for again', async () => {
+    let ids = ['a', 'b', 'c', 'd']
+    const book = new FileBook('j', async () => page(ids))
+    book.watch(() => undefined)
+    book.expect(4, true)
+    await settled()
+    ids = ['a', 'c', 'd']
+    book.remove(new Set(['b']))
+    expect(book.files.map((file) => file?.id)).toEqual(ids)
+    book.expect(3, true)
+    await settled()
+    expect(book.files.map((file) => file?.id)).toEqual(ids)
+    ids = ['a', 'b', 'c', 'd']
+    book.expect(4, true)
+    book.refresh(true)
+    await settled()
+    expect(book.files.map((file) => file?.id)).toEqual(ids)
+  })
+
+  test('an answer from before makes the list no longer', async () => {
+    const book = new FileBook('j', async () => page(['a', 'b', 'c']))
+    book.watch(() => undefined)
+    book.expect(2, true)
+    await settled()
+    expect(book.files).toHaveLength(2)
+  })
+})
+
 describe('a jump to a date', () => {
-  test('leads to the nearest month that there is', async () => {
+  test('leads to the first file of the nearest day that there is', async () => {
     const { nearest } = await import('../../src/pages/job/Months')
-    const months = ['2019-12', '2020-02', '2024-06']
-    expect(nearest(months, '2020-02')).toBe('2020-02')
-    expect(nearest(months, '2020-01')).toBe('2019-12')
-    expect(nearest(months, '2031-01')).toBe('2024-06')
-    expect(nearest(months, '')).toBeUndefined()
-    expect(nearest([], '2020-01')).toBeUndefined()
+    const days = ['2024-06-05', '', '2020-02-29', '2019-12-31', '2020-02-29', '2020-02-27']
+    expect(nearest(days, '2020-02-29')).toBe(2)
+    expect(nearest(days, '2020-02-28')).toBe(5)
+    expect(nearest(days, '2031-01-01')).toBe(0)
+    expect(nearest(days, '1900-01-01')).toBe(3)
+    for (const wanted of ['', '2020-02', '2020-02-31x', '2020-13-01'])
+      expect(nearest(days, wanted)).toBeUndefined()
+    expect(nearest(['', ''], '2020-01-01')).toBeUndefined()
   })
 })

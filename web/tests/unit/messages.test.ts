@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { firstScreen, parted } from '../../scripts/words'
 import { format, placeholders } from '../../src/i18n/format'
 import { LANGUAGES } from '../../src/i18n/languages'
 import { ago, bytes, duration } from '../../src/i18n/quantities'
@@ -91,6 +92,25 @@ describe('the messages', () => {
         !dynamic.some((start) => key.startsWith(start)),
     )
     expect(unused).toEqual([])
+  })
+})
+
+describe('English in two parts', () => {
+  const { first, later } = parted()
+
+  test('is whole, and the first screen has no more than it says', () => {
+    const whole = read(join(root, 'messages/en.json'))
+    expect({ ...first, ...later }).toEqual(whole)
+    expect(Object.keys(first).length + Object.keys(later).length).toBe(Object.keys(whole).length)
+    for (const key of ['hero.title.in', 'nav.jobs', 'offline.title', 'keys.title'])
+      expect(first).toHaveProperty([key])
+    for (const key of ['account.register', 'webhooks.title', 'bin.empty'])
+      expect(first).not.toHaveProperty([key])
+  })
+
+  test('the first screen reaches the shell and no page but its own', () => {
+    const pages = [...firstScreen({ lazy: true }).keys()].filter((path) => /\/pages\/\w+\.tsx$/.test(path))
+    expect(pages.map((path) => path.split('/').at(-1)).sort()).toEqual(['DropPage.tsx', 'MissingPage.tsx'])
   })
 })
 

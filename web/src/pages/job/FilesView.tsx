@@ -2,17 +2,16 @@ import { Rows3, Search, Trash2 } from 'lucide-react'
 import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useFileBin } from '../../api/bin'
-import type { BinMoved } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import type { Grouping, PipelinePage } from '../../pipelines/contract'
 import { BinnedFiles } from '../../ui/BinnedFiles'
 import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
 import { Folded } from '../../ui/Folded'
-import { type Group, TileGrid } from '../../ui/TileGrid'
+import { type Group, type Jump, TileGrid } from '../../ui/TileGrid'
 import { Share } from '../archives/Share'
 import { Take } from '../archives/Take'
-import { arrange, MONTH, sortsOf, type View } from './arrange'
+import { arrange, MONTH, monthOf, sortsOf, type View } from './arrange'
 import type { FileBook } from './book'
 import { Compare } from './Compare'
 import styles from './FilesView.module.css'
@@ -79,20 +78,24 @@ export function FilesView({ book, page }: Props) {
   const order = useMemo(() => arranged.flatMap((group) => group.members), [arranged])
   const [selected, select] = useState<ReadonlySet<number>>(new Set())
   const [comparing, compare] = useState(false)
-  const bin = useFileBin()
+  const bin = useFileBin((ids) => {
+    select(new Set())
+    book.remove(new Set(ids))
+  })
   const remove = () => {
     const ids = [...selected].flatMap((n) => files[n]?.id ?? [])
-    const onSuccess = ({ done }: BinMoved) => {
-      select(new Set())
-      book.remove(new Set(done))
-    }
-    bin.mutate({ ids, back: false }, { onSuccess })
+    bin.mutate({ ids, back: false })
   }
 
   const { files } = book
+  const days = useMemo(
+    () =>
+      view.grouped === MONTH && timeline ? order.map((n) => (files[n] ? timeline.dayOf(files[n]) : '')) : [],
+    [view.grouped, timeline, order, files],
+  )
   const render = useCallback((n: number) => <FileTile file={files[n]} page={page} />, [files, page])
   const [seen, see] = useState(0)
-  const [jump, jumpTo] = useState<{ group: string } | null>(null)
+  const [jump, jumpTo] = useState<Jump | null>(null)
   const look = useCallback((items: readonly number[]) => book.look(items), [book])
   const seenFile = files[seen]
   const opened = params.get('file')
@@ -164,8 +167,10 @@ export function FilesView({ book, page }: Props) {
       {view.grouped === MONTH && timeline && arranged.length > 1 && (
         <Months
           months={arranged.map(({ key }) => key)}
-          at={seenFile ? timeline.monthOf(seenFile) : ''}
-          onJump={(month) => jumpTo({ group: month })}
+          days={days}
+          at={seenFile ? monthOf(timeline, seenFile) : ''}
+          onMonth={(month) => jumpTo({ group: month })}
+          onFile={(place) => jumpTo({ item: order[place]! })}
         />
       )}
       {order.length > 0 ? (

@@ -6,28 +6,35 @@ import styles from './Months.module.css'
 interface Props {
   /** `2024-06`, in the order in which they are listed; empty for files without a time. */
   months: readonly string[]
+  /** `2024-06-05` of each file, in the order in which they are listed; empty as above. */
+  days: readonly string[]
   at: string
-  onJump: (month: string) => void
+  onMonth: (month: string) => void
+  /** The place of a file in that order. */
+  onFile: (place: number) => void
 }
 
-/** The month that is there and lies nearest to the wanted one; both as `2024-06`. Of equals the earlier. */
-export function nearest(months: readonly string[], wanted: string): string | undefined {
-  if (!/^\d{4}-\d\d$/.test(wanted)) return undefined
-  const at = (month: string) => 12 * Number(month.slice(0, 4)) + Number(month.slice(5))
-  const far = (month: string) => Math.abs(at(month) - at(wanted))
-  return months.reduce<string | undefined>(
-    (best, month) => (best === undefined || far(month) < far(best) ? month : best),
-    undefined,
-  )
+/** Where the first day stands that lies nearest to the wanted one; both as `2024-06-05`. Of equals the earlier. */
+export function nearest(days: readonly string[], wanted: string): number | undefined {
+  const at = Date.parse(wanted)
+  if (!/^\d{4}-\d\d-\d\d$/.test(wanted) || Number.isNaN(at)) return undefined
+  const far = (place: number) => Math.abs(Date.parse(days[place]!) - at)
+  let best: number | undefined
+  days.forEach((day, place) => {
+    if (!day) return
+    const closer = best === undefined ? -1 : far(place) - far(best)
+    if (closer < 0 || (closer === 0 && day < days[best!]!)) best = place
+  })
+  return best
 }
 
-export function Months({ months, at, onJump }: Props) {
+export function Months({ months, days, at, onMonth, onFile }: Props) {
   const { t } = useWords()
   const quantities = useQuantities()
   const place = Math.max(0, months.indexOf(at))
   const nameOf = (month: string) => (month ? quantities.month(month) : t('month.none'))
   const last = Math.max(1, months.length - 1)
-  const dated = months.filter(Boolean).sort()
+  const [first, latest] = ends(days)
   const years = months.flatMap((month, n) => {
     const year = month.slice(0, 4)
     return year && year !== months[n - 1]?.slice(0, 4) ? [{ year, month, n }] : []
@@ -39,11 +46,11 @@ export function Months({ months, at, onJump }: Props) {
         type="date"
         className={styles.day}
         aria-label={t('month.day')}
-        min={`${dated[0]}-01`}
-        max={`${dated.at(-1)}-31`}
+        min={first}
+        max={latest}
         onChange={(event) => {
-          const near = nearest(dated, event.target.value.slice(0, 7))
-          if (near) onJump(near)
+          const near = nearest(days, event.target.value)
+          if (near !== undefined) onFile(near)
         }}
       />
       <div className={styles.rail}>
@@ -55,7 +62,7 @@ export function Months({ months, at, onJump }: Props) {
           max={months.length - 1}
           step={1}
           value={place}
-          onChange={(event) => onJump(months[event.target.valueAsNumber]!)}
+          onChange={(event) => onMonth(months[event.target.valueAsNumber]!)}
         />
         <div className={`${styles.years} number`}>
           {years.map(({ year, month, n }) => (
@@ -63,7 +70,7 @@ export function Months({ months, at, onJump }: Props) {
               key={month}
               type="button"
               style={{ left: `${(100 * n) / last}%` }}
-              onClick={() => onJump(month)}
+              onClick={() => onMonth(month)}
             >
               {year}
             </button>
@@ -72,4 +79,14 @@ export function Months({ months, at, onJump }: Props) {
       </div>
     </nav>
   )
+}
+
+/** The first and the last day of them. */
+function ends(days: readonly string[]): [string, string] {
+  let [first, last] = ['', '']
+  for (const day of days) {
+    if (day && (!first || day < first)) first = day
+    if (day > last) last = day
+  }
+  return [first, last]
 }

@@ -35,6 +35,9 @@ const ALWAYS: Readonly<Record<string, Compare>> = {
 
 export const MONTH = 'month'
 
+/** `2024-06`; empty where no time is known. */
+export const monthOf = ({ dayOf }: Timeline, file: FileAnswer): string => dayOf(file).slice(0, 7)
+
 export const sortsOf = (arranging: Arranging): string[] => [
   'number',
   ...Object.keys(arranging.sorts),
@@ -81,11 +84,11 @@ export function arrange(
 function months(
   found: readonly number[],
   files: readonly (FileAnswer | undefined)[],
-  { monthOf }: Timeline,
+  timeline: Timeline,
 ): Arranged[] {
   const groups = new Map<string, number[]>()
   for (const n of found) {
-    const month = monthOf(files[n]!)
+    const month = monthOf(timeline, files[n]!)
     const group = groups.get(month)
     if (group) group.push(n)
     else groups.set(month, [n])

@@ -47,9 +47,8 @@ export default function LibraryPage() {
   const selection = useSelected(library, `${wanted.kind} ${wanted.search} ${wanted.sort}`)
   const groups = useMemo(() => [{ key: 'all', title: null, members: files.map((_, n) => n) }], [files])
   const render = useCallback((n: number) => <LibraryTile file={files[n]} />, [files])
-  const bin = useFileBin()
-  const remove = (ids: readonly string[]) =>
-    bin.mutate({ ids, back: false }, { onSuccess: ({ done }) => selection.forget(done) })
+  const bin = useFileBin(selection.forget)
+  const remove = (ids: readonly string[]) => bin.mutate({ ids, back: false })
   const removeSelected = () => remove(selection.files.map((file) => file.id))
   const open = params.get('file')
   const shown = open === null ? -1 : files.findIndex((one) => one?.id === open)

@@ -67,7 +67,7 @@ export const page: PipelinePage = {
     Mark: ({ value }) => <ConfidenceMark confidence={value as Confidence} />,
   },
   timeline: {
-    monthOf: (file) => takenOf(file)?.slice(0, 7) ?? '',
+    dayOf: (file) => takenOf(file)?.slice(0, 10) ?? '',
     order: oldest,
   },
   behind,

@@ -1,0 +1,5 @@
+// English in two parts: scripts/words.ts.
+declare module 'virtual:words/*' {
+  const words: Record<string, string>
+  export default words
+}
