@@ -22,6 +22,16 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    rolldownOptions: {
+      output: {
+        // What the first page and later ones both take, in one piece: each further file is compressed for itself.
+        advancedChunks: {
+          groups: [
+            { name: 'choosing', test: /src\/(upload\/(reading|choose|checks)|pages\/drop\/Choosers)\.tsx?$/ },
+          ],
+        },
+      },
+    },
   },
   worker: { format: 'es' },
   test: { include: ['tests/unit/**/*.test.ts'], environment: 'node' },

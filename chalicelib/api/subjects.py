@@ -30,6 +30,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "library": ("files", "jobs"),
         "archives": ("archives",),
         "shares": ("shares", "shared"),
+        "collecting": ("shared",),
         "colour": ("images", "detect", "correct", "pipelines/colour"),
         "results": ("results",),
         "guides": ("guides",),

@@ -91,6 +91,13 @@ class RequestRecord:
     request_id: str
 
 
+@dataclass(frozen=True)
+class ShareRecord:
+    """What was given by a share that collects, and its limits."""
+
+    digest: str
+
+
 Record = (
     JobRecord
     | FileRecord
@@ -103,6 +110,7 @@ Record = (
     | BatchKeyRecord
     | UseRecord
     | RequestRecord
+    | ShareRecord
 )
 
 # -- conditions: a field that stands at its default counts as not set --------------------------------------------------

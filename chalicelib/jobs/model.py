@@ -56,7 +56,8 @@ class Job:
     found of its files; made_revision: that of which its results were made. binned_at: when it was put into the bin.
     keep_seconds: of a job that is made of other jobs' files: how long it is kept after its end, and what it was
     announced to be is what it counts for then. None: until its owner deletes it.
-    begun_by: the guest whose job it was before.
+    begun_by: the guest whose job it was before. open_until: of one into which a share collects files: it is sealed
+    then, and not given up before.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Job:
     options_version: int = 1
     schema_version: int = 1
     keep_seconds: int | None = None
+    open_until: datetime | None = None
 
     @property
     def expires_at(self) -> datetime | None:
@@ -191,6 +193,7 @@ class File:
     one of those that share it has `counted`. edits: how often its owner has changed what he says of it.
     held: the bytes that lie in the store of a rejected file.
     owner_hash: by which files of the same owner with the same bytes are found.
+    given_by: what somebody who gave it by a share calls themselves; gift: the id of what they gave with it.
     verdict, its message and details: what the run number `verdict_run` (the job's `retries` then) found about it.
     """
 
@@ -232,6 +235,8 @@ class File:
     verdict_message: str | None = None
     verdict_details: Mapping[str, Any] = field(default_factory=dict)
     verdict_run: int = 0
+    given_by: str | None = None
+    gift: str | None = None
 
     @property
     def counts_bytes(self) -> bool:

@@ -95,6 +95,12 @@ PARAMETERS: Schema = {
         "description": "What opens a share that has a password: POST /shared/{token}/unlock answers with it.",
         "schema": {"type": "string"},
     },
+    "X-Share-Gift": {
+        "name": "X-Share-Gift",
+        "in": "header",
+        "description": "What opens the files that were given with it: POST /shared/{token}/files answers with it.",
+        "schema": {"type": "string"},
+    },
 }
 ID = "^[0-9a-z]{26}$"
 PATH_PATTERNS = {
@@ -233,6 +239,8 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
         found.append({"$ref": COMPONENTS + "parameters/If-Match"})
     if "token" in path_names(route) and SharePasswordWrong not in route.errors:
         found.append({"$ref": COMPONENTS + "parameters/X-Share-Pass"})
+    if route.subject.endswith(".collecting"):
+        found.append({"$ref": COMPONENTS + "parameters/X-Share-Gift"})
     return found
 
 

@@ -92,6 +92,10 @@ def request_key(job_id: str, request_id: str) -> Key:
     return f"JOB#{job_id}", f"{REQUEST}{request_id}"
 
 
+def share_key(digest: str) -> Key:
+    return f"SHARE#{digest}", "SHARE"
+
+
 def copy_key(owner_hash: str) -> Key:
     return f"HASH#{owner_hash}", "COPY"
 

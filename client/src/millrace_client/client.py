@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import httpx
 from typing_extensions import Self, Unpack
@@ -95,8 +95,14 @@ class ArchiveOptions(TypedDict, total=False):
 
 
 class ShareOptions(TypedDict, total=False):
-    """What to share, and how: one of archive_id, job_id and file_ids; see models.ShareRequest."""
+    """What to share, and how: one of archive_id, job_id and file_ids; or, with the kind `collect`, job_id or pipeline
+    of the job that files of others come into. See models.ShareRequest."""
 
+    kind: Literal["collect"]
+    pipeline: str
+    options: dict[str, Any]
+    file_limit: int
+    byte_limit: int
     archive_id: str
     job_id: str
     file_ids: list[str]
