@@ -22,7 +22,7 @@ Schema = dict[str, Any]
 PACKAGE = Path(__file__).parent / "src" / "millrace_client"
 NOTE = "Made by `python -m client.generate` from the API's description: change that, not this."
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None", "object": "Any"}
-HEADERS = {"If-Match": "if_match", "X-Share-Pass": "share_pass"}
+HEADERS = {"If-Match": "if_match", "X-Share-Pass": "share_pass", "X-Share-Gift": "gift"}
 # POSTs that come to the same when they are sent twice, without an Idempotency-Key.
 REPEATABLE = {
     "sign_again",

@@ -11,7 +11,7 @@ import hashlib
 import math
 from datetime import datetime, timedelta
 
-from chalicelib.accounts.errors import TooManyAttempts, TooManyGuests
+from chalicelib.accounts.errors import TooManyAttempts, TooManyGifts, TooManyGuests
 from chalicelib.accounts.ports import AttemptStore
 from chalicelib.jobs.ports.outside import Clock
 
@@ -19,6 +19,8 @@ LIMIT = 10
 """Wrong passwords from one address for one email."""
 LIMIT_OF_ALL = 100
 """For one email from all addresses together, except known ones."""
+LIMIT_OF_GIFTS = 120
+"""Requests to give files by one share, from one address."""
 WINDOW = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)
@@ -47,6 +49,13 @@ class Attempts:
         free_at = self._store.attempt(_name("guest", address), now, HOUR, most)
         if free_at is not None:
             raise TooManyGuests(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
+
+    def visit(self, name: str, address: str) -> None:
+        """Counts one more gift from there by a share. TooManyGifts."""
+        now = self._clock()
+        free_at = self._store.attempt(_name(name, address), now, WINDOW, LIMIT_OF_GIFTS)
+        if free_at is not None:
+            raise TooManyGifts(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
 
     def _count(self, name: str, now: datetime, limit: int) -> None:
         free_at = self._store.attempt(name, now, WINDOW, limit)

@@ -23,6 +23,15 @@ class SessionEnded(Unauthorized):
         super().__init__("The refresh token is wrong, was used before or has expired. Sign in again.")
 
 
+class TooManyGifts(LimitReached):
+    """Wait as Retry-After says; give many files at once."""
+
+    code, title = "too_many_gifts", "Files were given too often"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Files were given too often from here. Wait.", retry_after=retry_after)
+
+
 class TooManyAttempts(LimitReached):
     """Wait as Retry-After says."""
 

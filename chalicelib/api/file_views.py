@@ -42,6 +42,7 @@ def file_answer(file: File, job: Job | None = None, *, slim: bool = False) -> Fi
             **(_verdict(file) if job and file.verdict and file.verdict_run == job.retries else {}),
             "error_code": file.error_code,
             "error_message": file.error_message,
+            "given_by": file.given_by,
         }
     )
     if slim:

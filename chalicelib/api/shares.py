@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from chalicelib.accounts.errors import TooManyAttempts
+from chalicelib.accounts.people import GUEST
 from chalicelib.api.file_views import signed_thumbnail
 from chalicelib.api.framework.http import Call, Reply
 from chalicelib.api.framework.paging import page_links, pages
 from chalicelib.api.framework.routing import Routes
 from chalicelib.api.models.files import DownloadAnswer
 from chalicelib.api.models.shares import (
+    CollectAnswer,
+    Collected,
     DownloadRequest,
     NewShareAnswer,
     ShareAnswer,
@@ -29,8 +32,11 @@ from chalicelib.api.models.shares import (
 from chalicelib.jobs.errors import (
     ArchiveNotFound,
     ArtifactNotFound,
+    CollectOver,
     FileNotFound,
+    GuestMayNot,
     JobNotFound,
+    NotAllowedInState,
     ObjectMissing,
     ShareLocked,
     SharePasswordWrong,
@@ -39,7 +45,9 @@ from chalicelib.jobs.errors import (
     TooManyJobs,
     TooManyShares,
     TryAgain,
+    UnknownPipeline,
 )
+from chalicelib.jobs.library.collecting import WantedCollection
 from chalicelib.jobs.library.shares import Share, WantedShare
 from chalicelib.jobs.model import File
 from chalicelib.jobs.work import thumbnails
@@ -60,13 +68,26 @@ SIDE_BY_SIDE = 16
     answer=NewShareAnswer,
     status=201,
     creates=True,
-    errors=(ArchiveNotFound, JobNotFound, FileNotFound, TooManyShares, StorageFull, TooManyJobs),
+    errors=(
+        ArchiveNotFound,
+        JobNotFound,
+        FileNotFound,
+        TooManyShares,
+        StorageFull,
+        TooManyJobs,
+        GuestMayNot,
+        UnknownPipeline,
+        NotAllowedInState,
+        TryAgain,
+    ),
     headers=("Location",),
 )
 def create_share(call: Call) -> Reply:
-    """Anyone with the address sees these files and may download them, without an account. It gives access to nothing
-    else."""
+    """Anyone with the address sees these files and may download them, or gives files into a job, without an account.
+    It gives access to nothing else."""
     body: ShareRequest = call.body
+    if body.kind == "collect":
+        return _collect(call, body)
     wanted = WantedShare(
         body.expires_in_days,
         body.archive_id,
@@ -77,6 +98,24 @@ def create_share(call: Call) -> Reply:
         body.download_limit,
     )
     share, token = services().shares.open(call.user.id, wanted, call.made_id)
+    answer = NewShareAnswer(**share_answer(share).model_dump(), path=f"/shared/{token}")
+    return Reply(answer, 201, {"Location": f"/api/shares/{share.id}"})
+
+
+def _collect(call: Call, body: ShareRequest) -> Reply:
+    if call.user.role == GUEST:
+        raise GuestMayNot("Guests can't collect files. Register, and collect them into your own jobs.")
+    wanted = WantedCollection(
+        body.expires_in_days,
+        body.file_limit,
+        body.byte_limit,
+        body.job_id,
+        body.pipeline,
+        body.options,
+        body.name,
+        body.password,
+    )
+    share, token = services().collecting.open(call.user.id, wanted, call.made_id)
     answer = NewShareAnswer(**share_answer(share).model_dump(), path=f"/shared/{token}")
     return Reply(answer, 201, {"Location": f"/api/shares/{share.id}"})
 
@@ -115,6 +154,10 @@ def get_shared(call: Call, token: str) -> Reply:
     share = services().shares.seen(token)
     if not services().shares.is_open(share, call.headers.get(OPENED_BY, "")):
         return Reply(SharedAnswer(locked=True, zips=[]), headers=UNSEEN)
+    if share.kind == "collect":
+        collect = collect_answer(share)
+        shown = SharedAnswer(locked=False, name=share.name, expires_at=share.expires_at, zips=[], collect=collect)
+        return Reply(shown, headers=UNSEEN)
     left = None if share.download_limit is None else max(0, share.download_limit - share.downloads)
     answer = SharedAnswer(
         locked=False,
@@ -158,7 +201,7 @@ def unlock_shared(call: Call, token: str) -> Reply:
 )
 def list_shared(call: Call, token: str) -> Reply:
     query: SharedQuery = call.query
-    share = _opened(call, token)
+    share = opened(call, token)
     found, total = services().shares.files(share, query.page, query.per_page)
     answer = SharedPage(
         items=_shown(found),
@@ -183,7 +226,7 @@ def list_shared(call: Call, token: str) -> Reply:
 def download_shared(call: Call, token: str) -> Reply:
     """Answers with where the bytes are, for a while, and counts: so nothing that only looks at addresses is counted."""
     body: DownloadRequest = call.body
-    share = _opened(call, token)
+    share = opened(call, token)
     key, bucket, filename, content_type = _wanted(share, body)
     try:
         found = services().objects.stat(key, bucket)
@@ -201,7 +244,7 @@ def download_shared(call: Call, token: str) -> Reply:
     return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=found.size), headers=UNSEEN)
 
 
-def _opened(call: Call, token: str) -> Share:
+def opened(call: Call, token: str) -> Share:
     share = services().shares.seen(token)
     services().shares.check_open(share, call.headers.get(OPENED_BY, ""))
     return share
@@ -254,4 +297,31 @@ def share_answer(share: Share) -> ShareAnswer:
         has_password=share.password_hash is not None,
         download_limit=share.download_limit,
         downloads=share.downloads,
+        collected=Collected(
+            given_files=share.given_files,
+            given_bytes=share.given_bytes,
+            file_limit=share.file_limit,
+            byte_limit=share.byte_limit,
+        )
+        if share.kind == "collect"
+        else None,
+    )
+
+
+def collect_answer(share: Share) -> CollectAnswer:
+    try:
+        pipeline = services().pipelines[services().collecting.job(share).pipeline]
+    except CollectOver:
+        return CollectAnswer(
+            open=False, pipeline="", title="", extensions=[], bare_names=None, max_bytes=0, files_left=0, bytes_left=0
+        )
+    return CollectAnswer(
+        open=True,
+        pipeline=pipeline.name,
+        title=pipeline.title,
+        extensions=list(pipeline.accepts.extensions),
+        bare_names=pipeline.accepts.bare or None,
+        max_bytes=pipeline.accepts.max_bytes,
+        files_left=share.file_limit - share.given_files,
+        bytes_left=share.byte_limit - share.given_bytes,
     )

@@ -99,6 +99,13 @@ class RequestRecord:
     request_id: str
 
 
+@dataclass(frozen=True)
+class ShareRecord:
+    """What was given by a share that collects, and its limits."""
+
+    digest: str
+
+
 Record = (
     JobRecord
     | FileRecord
@@ -112,6 +119,7 @@ Record = (
     | UseRecord
     | BinRecord
     | RequestRecord
+    | ShareRecord
 )
 
 # -- conditions: a field that stands at its default counts as not set --------------------------------------------------

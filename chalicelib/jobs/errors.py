@@ -173,6 +173,18 @@ class ShareUsedUp(Forbidden):
     code, title = "share_used_up", "It was downloaded as often as allowed"
 
 
+class CollectFull(Forbidden):
+    """Give fewer or smaller files, or ask who gave you the address for another."""
+
+    code, title = "collect_full", "There is no room for these files"
+
+
+class CollectOver(Forbidden):
+    """Ask who gave you the address for another."""
+
+    code, title = "collect_over", "No more files are collected"
+
+
 class FileNotFound(NotFound):
     """There is no such file of yours; it may have been deleted."""
 

@@ -61,7 +61,8 @@ class Job:
     bin_due_at: when the first of its files that are in the bin by themselves is due for deletion.
     deleting: hidden from its owner, and being removed. keep_seconds: for a job made of other jobs' files, the time for
     which it is kept after its end, with its announced bytes counted; None: until its owner deletes it.
-    begun_by: the guest who opened it.
+    begun_by: the guest who opened it. open_until: a share collects files into it; it is sealed then, and not given up
+    before.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Job:
     options_version: int = 1
     schema_version: int = 1
     keep_seconds: int | None = None
+    open_until: datetime | None = None
 
     @property
     def expires_at(self) -> datetime | None:
@@ -206,6 +208,7 @@ class File:
     owner_hash: the key that finds files of the same owner with the same bytes.
     verdict, its message and details: the finding of run `verdict_run` (the job's `retries` then).
     binned_at: when it was put into the bin by itself: no list but the bin's has it then.
+    given_by: the giver's own name, of a file given by a share; gift: the id of the gift that it belongs to.
     """
 
     job_id: str
@@ -247,6 +250,8 @@ class File:
     verdict_details: Mapping[str, Any] = field(default_factory=dict)
     verdict_run: int = 0
     binned_at: datetime | None = None
+    given_by: str | None = None
+    gift: str | None = None
 
     @property
     def counts_bytes(self) -> bool:

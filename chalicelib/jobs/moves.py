@@ -62,6 +62,7 @@ class JobFields(TypedDict, total=False):
     made_revision: int
     binned_at: datetime | None
     bin_due_at: datetime | None
+    open_until: datetime | None
 
 
 class JobGuard(Enum):
@@ -138,6 +139,7 @@ SET_OPTIONS = JobMove("take the options of its drop folder", RECEIVING, guards=f
 AWAIT = JobMove("await the files that a manifest names", RECEIVING)
 COUNT_LISTING = JobMove("count a try of its listing", RECEIVING, guards=frozenset({G.SAME_TRIES}))
 CLOSE = JobMove("close its drop folder, page by page", RECEIVING, guards=frozenset({G.NOT_SEALED}))
+COLLECT = JobMove("collect files by a share", RECEIVING, guards=frozenset({G.SAME_OWNER, G.NOT_SEALED}))
 SEAL = JobMove("seal", RECEIVING, guards=frozenset({G.NOT_SEALED}), sets={"sealed": True, "listing": None})
 START = JobMove("start with its first file", frozenset({JobState.PENDING}), JobState.RUNNING)
 NOTE_ARRIVALS = JobMove("note what has arrived", RECEIVING)

@@ -13,7 +13,7 @@ from chalicelib.jobs.file_moving import reject_files
 from chalicelib.jobs.intake.dropfolder import DropFolders
 from chalicelib.jobs.library.control import Control
 from chalicelib.jobs.model import BIN_KEEPS, Job
-from chalicelib.jobs.moves import AWAIT_END, DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS
+from chalicelib.jobs.moves import AWAIT_END, DELETE, GIVE_UP, LOOK_AGAIN, NOTE_ARRIVALS, SEAL
 from chalicelib.jobs.moving import move
 from chalicelib.jobs.ports.stores import SweeperStore
 from chalicelib.jobs.states import FINISHED, RECEIVING, JobState
@@ -131,6 +131,10 @@ class Sweeper:
         active_at = job.active_at or job.created_at
         if job.counts.finished != job.mark:
             active_at = now
+        elif job.open_until and not job.sealed:
+            if job.open_until <= now:
+                self._settling.settle(move(self._jobs, job, SEAL(active_at=now)).id)
+                return
         elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
             # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
             self._give_up(move(self._jobs, job, GIVE_UP()), until)

@@ -12,6 +12,7 @@ from chalicelib.wiring.work import WorkServices
 if TYPE_CHECKING:
     from chalicelib.jobs.intake.reuse import Reuse
     from chalicelib.jobs.library.archives import Archives
+    from chalicelib.jobs.library.collecting import Collecting
     from chalicelib.jobs.library.correcting import Corrections
     from chalicelib.jobs.library.deletion import Deletion
     from chalicelib.jobs.library.filebin import FileBin
@@ -60,6 +61,21 @@ class LibraryServices(WorkServices):
 
         return Archives(
             self.jobs, self.objects, self.owned, self.library, self.intake, self.settings.limits, self.clock, new_id
+        )
+
+    @cached_property
+    def collecting(self) -> Collecting:
+        from chalicelib.jobs.library.collecting import Collecting
+
+        return Collecting(
+            self.shares,
+            self.jobs,
+            self.intake,
+            self.owned,
+            self.passwords,
+            self.attempts,
+            self.clock,
+            new_id,
         )
 
     @cached_property

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import requests
 
 from chalicelib.api.framework import openapi
 from chalicelib.catalogue.ai.client import ModelServer
@@ -122,6 +123,7 @@ class Examples:
         text = re.sub(r"/shared/[A-Za-z0-9_-]{22}", "/shared/kq3FvJ0c8mSx2bTn7RwYdA", text)
         text = re.sub(r'("token": ")[A-Za-z0-9_-]{22}"', r'\g<1>kq3FvJ0c8mSx2bTn7RwYdA"', text)
         text = re.sub(r"\b\d{10}\.[0-9a-f]{64}\b", "1768512600.5eb63bbb…", text)
+        text = re.sub(r"\b[0-9a-f]{32}\.[0-9a-f]{64}\b", "5f1d7a84….9f86d081…", text)
         text = re.sub(r'("milliseconds": )\d+', r"\g<1>42", text)
         text = re.sub(r'("Content-Length": ")(?!16777216)\d+', r"\g<1>30520", text)
         text = re.sub(r'("hint": ")[^"]+', r"\g<1>a1b2", text)
@@ -357,6 +359,7 @@ def _shares(examples: Examples, ann: Caller, job_id: str) -> None:
     show, nobody, route = examples.show, ann.world.nobody, "/shared/{token}"
     chosen = {"file_ids": [f"{job_id}-00000001"], "expires_in_days": 30, "password": "open sesame"}
     made = show("POST /shares", ann, body={**chosen, "name": "For Ann's family"})
+    _collecting(examples, ann)
     ann.world.deliver()
     path = str(made["path"])
     opened = show(f"POST {route}/unlock", nobody, f"{path}/unlock", {"password": "open sesame"})["share_pass"]
@@ -366,6 +369,28 @@ def _shares(examples: Examples, ann: Caller, job_id: str) -> None:
     show("GET /shares", ann)
     show("GET /shares/{share_id}", ann, f"/shares/{made['id']}")
     show("DELETE /shares/{share_id}", ann, f"/shares/{made['id']}")
+
+
+def _collecting(examples: Examples, ann: Caller) -> None:
+    show, nobody, route = examples.show, ann.world.nobody, "/shared/{token}"
+    ann.world.configure(LIMIT_MULTIPART_FROM="1000")
+    made = ann.post("/shares", {"kind": "collect", "pipeline": "media", "name": "Our wedding", "file_limit": 200})
+    path = str(made["path"])
+    files = [{"filename": "toast.jpg", "size": 26}, {"filename": "dance.mp4", "size": 30520}]
+    given = show(f"POST {route}/files", nobody, f"{path}/files", {"giver": "Bob", "files": files})
+    photo, film = (upload["file_id"] for upload in given["uploads"])
+    gift = {"x_share_gift": given["gift"]}
+    show(f"POST {route}/files/{{file_id}}/upload", nobody, f"{path}/files/{photo}/upload", **gift)
+    parts, wanted = f"{path}/files/{film}/parts", f"{route}/files/{{file_id}}/parts"
+    [part] = show(f"POST {wanted}", nobody, parts, {"part_numbers": [1]}, **gift)["parts"]
+    etag = requests.put(part["url"], data=b"x" * 30520, headers=part["headers"], timeout=5).headers["etag"].strip('"')
+    show(f"GET {wanted}", nobody, parts, **gift)
+    done = {"parts": [{"part_number": 1, "etag": etag}]}
+    show(f"POST {route}/files/{{file_id}}/complete", nobody, f"{path}/files/{film}/complete", done, **gift)
+    show(f"GET {route}/given", nobody, f"{path}/given?file_ids={photo},{film}", **gift)
+    ann.call("DELETE", f"/shares/{made['id']}")
+    ann.post(f"/jobs/{made['job_id']}/control", {"action": "cancel"})
+    ann.world.configure(LIMIT_MULTIPART_FROM=str(64 * 1024**2))
 
 
 def _colour(examples: Examples, world: World, ann: Caller, picture: bytes) -> None:

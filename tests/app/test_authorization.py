@@ -26,6 +26,7 @@ ROUTES = every_route()
 
 CALLERS = ("nobody", "guest", "other", "owner", "admin", "key")
 
+NO_FILE = f"{'0' * 26}-00000001"
 EVERYBODY = (200,) * 6
 SIGNED_IN = (401, 200, 200, 200, 200, 403)
 OWNER = (401, 404, 404, 200, 404, 403)
@@ -146,6 +147,15 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/shared/{token}/files"): Row(EVERYBODY),
     ("POST", "/shared/{token}/unlock"): Row(EVERYBODY, {"password": "any"}),  # it has none
     ("POST", "/shared/{token}/downloads"): Row(EVERYBODY, {"zip": "complete"}),
+    # This one shares a job, and collects nothing.
+    ("POST", "/shared/{token}/files"): Row(EVERYBODY, {"files": [{"filename": "a.jpg", "size": 1}]}, 404),
+    ("GET", "/shared/{token}/given"): Row(EVERYBODY, good=404, query=f"?file_ids={NO_FILE}"),
+    ("POST", "/shared/{token}/files/{file_id}/upload"): Row(EVERYBODY, good=404),
+    ("POST", "/shared/{token}/files/{file_id}/parts"): Row(EVERYBODY, {"part_numbers": [1]}, 404),
+    ("GET", "/shared/{token}/files/{file_id}/parts"): Row(EVERYBODY, good=404),
+    ("POST", "/shared/{token}/files/{file_id}/complete"): Row(
+        EVERYBODY, {"parts": [{"part_number": 1, "etag": "x"}]}, 404
+    ),
     ("POST", "/images"): Row(SIGNED_IN, {"files": [{"filename": "a.jpg", "size": 1}]}, 201),
     ("GET", "/images"): Row(SIGNED_IN),
     ("GET", "/images/{file_id}"): Row(OWNER),

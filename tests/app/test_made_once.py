@@ -134,6 +134,9 @@ def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
             done = [replace(change, outcome=ChangeStatus.APPLIED) for change in changes]
             services().plans.note_outcomes(values["plan_id"], scene_id, changes, done)
         assert services().plans.get(owner, values["plan_id"])
+    if route.path == "/shared/{token}/files":
+        share = cast.people["owner"].post("/shares", {"kind": "collect", "pipeline": "media"})
+        values["token"] = share["path"].rpartition("/")[2]
     return filled(route, values), body
 
 

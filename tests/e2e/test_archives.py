@@ -125,4 +125,10 @@ def test_the_command_line_shares_and_revokes(terminal: Terminal, photos: Path) -
     assert terminal.run("revoke", made["id"]).stdout == f"{made['id']}\n"
     assert requests.get(address, timeout=30).status_code == 404
     assert terminal.run("share").returncode == Exit.USAGE
+    collecting = terminal.ask("share", "--collect", "--name", "Wedding", "--most-files", "3", "--most-bytes", "1000")
+    assert (collecting["kind"], collecting["collected"]["file_limit"]) == ("collect", 3)
+    seen = requests.get(collecting["url"].replace("/shared/", "/api/shared/"), timeout=30).json()
+    assert (seen["name"], seen["collect"]["pipeline"], seen["collect"]["bytes_left"]) == ("Wedding", "media", 1000)
+    assert terminal.run("share", "--collect", "--limit", "1").returncode == Exit.USAGE
+    assert terminal.run("share", job, "--most-files", "3").returncode == Exit.USAGE
     assert terminal.run("share", job, "--file", file_id).returncode == Exit.USAGE

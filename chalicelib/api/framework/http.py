@@ -124,7 +124,8 @@ def serve(
     if not route.creates or key is None:
         return answer()
     asked = idempotency.fingerprint(route.method, route.path, path_values, request.raw_body)
-    return idempotency.once(services().accounts, services().clock, new_id, user.id, key, asked, answer)
+    by = user.id or idempotency.visitor(path_values)
+    return idempotency.once(services().accounts, services().clock, new_id, by, key, asked, answer)
 
 
 def lower(request: Request) -> dict[str, str]:

@@ -51,6 +51,11 @@ def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: by
     return hashlib.sha256(whither + b"\n" + content).hexdigest()
 
 
+def visitor(path_values: Mapping[str, str]) -> str:
+    """Stands for a caller without an account: keys are a share's own, and its token is not kept with them."""
+    return "visitor-" + hashlib.sha256(path_values.get("token", "").encode("utf-8", "replace")).hexdigest()
+
+
 def once(
     requests: Requests,
     clock: Clock,

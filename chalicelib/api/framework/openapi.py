@@ -165,6 +165,8 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
         found.append({"$ref": COMPONENTS + "parameters/If-Match"})
     if "token" in path_names(route) and SharePasswordWrong not in route.errors:
         found.append({"$ref": COMPONENTS + "parameters/X-Share-Pass"})
+    if route.subject.endswith(".collecting"):
+        found.append({"$ref": COMPONENTS + "parameters/X-Share-Gift"})
     return found
 
 

@@ -69,6 +69,12 @@ PARAMETERS: Schema = {
         "description": "What opens a share that has a password: POST /shared/{token}/unlock answers with it.",
         "schema": {"type": "string"},
     },
+    "X-Share-Gift": {
+        "name": "X-Share-Gift",
+        "in": "header",
+        "description": "Opens the files that were given with it: POST /shared/{token}/files answers with it.",
+        "schema": {"type": "string"},
+    },
 }
 ID = "^[0-9a-z]{26}$"
 PATH_PATTERNS = {

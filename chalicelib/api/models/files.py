@@ -77,6 +77,7 @@ class FileAnswer(Answer):
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
+    given_by: str | None = Field(None, description="What somebody who gave it by a share calls themselves.")
 
 
 class FilesPage(Answer):

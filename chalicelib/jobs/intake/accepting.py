@@ -17,7 +17,7 @@ SHOWN = 20
 @dataclass(frozen=True)
 class Announced:
     """A file that a client is about to send. sha256: lower-case hex. position: in the request. single_put: in one
-    request, up to the store's limit."""
+    request, up to the store's limit. given_by, gift: as of a File."""
 
     filename: str
     size: int
@@ -27,6 +27,8 @@ class Announced:
     role: str | None = None
     position: int = 0
     single_put: bool = False
+    given_by: str | None = None
+    gift: str | None = None
 
 
 @dataclass(frozen=True)

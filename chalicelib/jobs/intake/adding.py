@@ -39,6 +39,10 @@ class NoRoom(Exception):
     """Other files of the same owner have used up the storage limit. Nothing was added."""
 
 
+class ClaimRefused(Exception):
+    """What the files were to be claimed of is gone, or has no room for them. Nothing was added."""
+
+
 def add_files(
     jobs: Records,
     job: Job,
@@ -48,12 +52,13 @@ def add_files(
     changes: JobFields | None = None,
     request_id: str | None = None,
     room: int | None = None,
+    claim: Change | None = None,
 ) -> Job:
     """Adds files numbered on from `job.file_count`, all or none, and returns the job. request_id: recorded as the
-    request that added them. room: the most bytes that their owner's open jobs may announce with them. NoRoom;
-    StaleTransition where the job is sealed, takes no files, has got files since it was read, or has files of that
-    request."""
-    first, *more = list(batched(files, AT_ONCE)) or [()]
+    request that added them. room: the most bytes that their owner's open jobs may announce with them. claim: a change
+    in the same transaction. NoRoom; ClaimRefused; StaleTransition where the job is sealed, takes no files, has got
+    files since it was read, or has files of that request."""
+    first, *more = list(batched(files, AT_ONCE - bool(claim))) or [()]
     token = secrets.token_hex(8)
     for number, some in enumerate(reversed(more)):
         job = _add(jobs, job, (STAGE_MORE if number else STAGE_FILES)(adding=token), some)
@@ -66,7 +71,8 @@ def add_files(
     if request_id:
         place = {"first": job.file_count + 1, "count": len(files)}
         noted = [Change(RequestRecord(job.id, request_id), creates=place)]
-    return _add(jobs, job, (ADD_STAGED if more else ADD_FILES)(**fields), first, noted, _announced(files), room)
+    moved = (ADD_STAGED if more else ADD_FILES)(**fields)
+    return _add(jobs, job, moved, first, noted, _announced(files), room, claim)
 
 
 def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetime) -> dict[str, int]:
@@ -103,18 +109,21 @@ def _add(
     more: Sequence[Change] = (),
     size: int = 0,
     room: int | None = None,
+    claim: Change | None = None,
 ) -> Job:
     """size: bytes to add to the job's announced bytes."""
     (own, *others), after = planned(job, moved)
     changes = [replace(own, adds={"announced_bytes": size}), *others]
     changes += [Change(FileRecord(file.job_id, file.number), replaces=file) for file in files]
-    changes += more
+    changes += [claim, *more] if claim else more
     if size:
         free = () if room is None else (Either((Is("announced_bytes", None), AtMost("announced_bytes", room - size))),)
         changes.append(Change(UsageRecord(job.owner_id), adds={"announced_bytes": size}, when=free))
     try:
         there: Job | None = jobs.apply(changes)
     except Refused as refused:
+        if claim and refused.failed(changes.index(claim)):
+            raise ClaimRefused(job.id) from None
         if size and refused.failed(len(changes) - 1):
             raise NoRoom(job.owner_id) from None
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None

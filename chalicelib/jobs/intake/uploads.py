@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.files.names import display_name
 from chalicelib.jobs import keys
+from chalicelib.jobs.changes import Change
 from chalicelib.jobs.core import Core
 from chalicelib.jobs.errors import (
     JobNotFound,
@@ -190,10 +191,18 @@ class Intake:
         return self._settling.settle(job.id) if job else None
 
     def add_files(
-        self, owner_id: str, job_id: str, announced: Sequence[Announced], *, more: bool, request_id: str | None = None
+        self,
+        owner_id: str,
+        job_id: str,
+        announced: Sequence[Announced],
+        *,
+        more: bool,
+        request_id: str | None = None,
+        claim: Change | None = None,
     ) -> tuple[Job, list[Upload]]:
-        """Adds files to an open job; without `more` it is sealed. A repeated request_id adds them once.
-        NotAllowedInState where it is sealed or over."""
+        """Adds files to an open job; without `more` it is sealed. A repeated request_id adds them once. claim: of files
+        that others give; then no answer says that their bytes are there already. NotAllowedInState where it is sealed
+        or over; ClaimRefused."""
         job = self._owned.job(owner_id, job_id)
         if request_id and (place := self._jobs.added(job.id, request_id)):
             return self._added(job, *place)
@@ -201,7 +210,7 @@ class Intake:
         accepting.check(self._offered.pipeline(job.pipeline), announced)
         self._check_room(job.pipeline, job.file_count, announced)
         self._check_space(owner_id, announced)
-        return self._add(job, announced, more, request_id)
+        return self._add(job, announced, more, request_id, claim)
 
     def sign_again(self, owner_id: str, job_id: str, number: int) -> Upload:
         """A fresh signature for a file that hasn't arrived."""
@@ -245,17 +254,24 @@ class Intake:
             raise TooManyFiles(f"A {pipeline} job holds at most {most:,} files.", retry_after=3600)
 
     def _add(
-        self, job: Job, announced: Sequence[Announced], more: bool, request_id: str | None = None
+        self,
+        job: Job,
+        announced: Sequence[Announced],
+        more: bool,
+        request_id: str | None = None,
+        claim: Change | None = None,
     ) -> tuple[Job, list[Upload]]:
         files = [self._file(job, job.file_count + i, item) for i, item in enumerate(announced, 1)]
-        copies = known_copies(self._jobs, self._objects, job.owner_id, files)
+        copies = {} if claim else known_copies(self._jobs, self._objects, job.owner_id, files)
         copies = lend(self._jobs, job.id, copies, self._clock()) if copies else copies
         files = [self._pointing(file, copies[file.number]) if file.number in copies else file for file in files]
         now = self._clock()
         try:
             changes: JobFields = {"active_at": now}
             room = max(0, self._limits.stored_bytes - self._jobs.usage(job.owner_id).stored_bytes)
-            job = add_files(self._jobs, job, files, seal=not more, changes=changes, request_id=request_id, room=room)
+            job = add_files(
+                self._jobs, job, files, seal=not more, changes=changes, request_id=request_id, room=room, claim=claim
+            )
         except NoRoom:
             raise self._full() from None
         except StaleTransition:
@@ -289,6 +305,8 @@ class Intake:
             # Parts are checked one by one and by a CRC32 of the whole; the store keeps no SHA-256 of the whole.
             expected_sha256=item.sha256,
             modified_at=item.modified_at,
+            given_by=item.given_by,
+            gift=item.gift,
             part_size=part_size(item.size) if self._takes_parts(item) else None,
         )
 

@@ -39,13 +39,14 @@ MOST_SHARES = 200
 PASS_FOR = timedelta(hours=12)
 THERE = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
-Kind = Literal["archive", "job", "files"]
+Kind = Literal["archive", "job", "files", "collect"]
 
 
 @dataclass(frozen=True)
 class Share:
     """digest: of the token in its address. job_id: of the job, or of the archive; of single files, of the archive that
-    was made for them. downloads: how often bytes were asked for."""
+    was made for them. downloads: how often bytes were asked for. Of one that collects: how much
+    may be given, and how much was; gift_key seals the ids of gifts."""
 
     id: str
     owner_id: str
@@ -59,6 +60,11 @@ class Share:
     password_hash: str | None = field(default=None, repr=False)
     download_limit: int | None = None
     downloads: int = 0
+    file_limit: int = 0
+    byte_limit: int = 0
+    given_files: int = 0
+    given_bytes: int = 0
+    gift_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ class Shares:
             kind = "files"
             choice = Choice(file_ids=wanted.file_ids)
             zipped = Wanted(choice, "flat", wanted.name, keep_seconds=wanted.days * 86400)
-            self._check_room(owner_id, share_id)
+            self.check_room(owner_id, share_id)
             job = self._archives.open(owner_id, zipped, share_id)
         token = secrets.token_urlsafe(TOKEN_BYTES)
         share = Share(
@@ -165,7 +171,11 @@ class Shares:
         self._store.add_share(share, MOST_SHARES)
         return share, token
 
-    def _check_room(self, owner_id: str, share_id: str) -> None:
+    def add(self, share: Share) -> None:
+        """One that was put together elsewhere. TooManyShares."""
+        self._store.add_share(share, MOST_SHARES)
+
+    def check_room(self, owner_id: str, share_id: str) -> None:
         """Before an archive is made that no share would lead to."""
         others = [share for share in self._store.shares(owner_id) if share.id != share_id]
         if len(others) >= MOST_SHARES:
@@ -220,7 +230,9 @@ class Shares:
             raise ShareLocked("This share has a password.")
 
     def files(self, share: Share, page: int, per_page: int) -> tuple[list[File], int]:
-        """A page of its files that are there, and how many it has."""
+        """A page of its files that are there, and how many it has. One that collects shows none."""
+        if share.kind == "collect":
+            return [], 0
         start = (page - 1) * per_page
         if share.kind == "job":
             job = self._job(share)
@@ -234,6 +246,8 @@ class Shares:
     def file(self, share: Share, file_id: str) -> File:
         """FileNotFound for one that the share doesn't show."""
         place = parse_file_id(file_id)
+        if share.kind == "collect":
+            raise FileNotFound("There is no such file.")
         if share.kind == "job":
             shown = place is not None and place[0] == share.job_id
         else:
@@ -250,6 +264,8 @@ class Shares:
 
     def zips(self, share: Share) -> list[Artifact]:
         """All of it to download: the zip, or its parts. Empty while there is none."""
+        if share.kind == "collect":
+            return []
         try:
             job = self._owned.job(share.owner_id, share.job_id)
         except JobNotFound:

@@ -6,7 +6,8 @@ IAM: as chalicelib.stores.dynamo.
 from __future__ import annotations
 
 from chalicelib.stores.dynamo.catalogue import head_key
-from chalicelib.stores.dynamo.shares import SHARE, share_key
+from chalicelib.stores.dynamo.items import share_key
+from chalicelib.stores.dynamo.shares import SHARE
 from chalicelib.stores.dynamo.table import ConditionFailed, Item, Key, Removal, Table, Write
 from chalicelib.stores.dynamo.webhook_items import ENDPOINT, endpoint_key
 

@@ -96,6 +96,10 @@ def bin_key(job_id: str, number: int) -> Key:
     return f"JOB#{job_id}", f"{BIN}{number:08d}"
 
 
+def share_key(digest: str) -> Key:
+    return f"SHARE#{digest}", "SHARE"
+
+
 def copy_key(owner_hash: str) -> Key:
     return f"HASH#{owner_hash}", "COPY"
 

@@ -26,6 +26,7 @@ from chalicelib.jobs.changes import (
     Record,
     Refused,
     RequestRecord,
+    ShareRecord,
     SliceRecord,
     There,
     TotalRecord,
@@ -118,6 +119,8 @@ def key_of(record: Record) -> Key:
             return items.bin_key(job_id, number)
         case RequestRecord(job_id, request_id):
             return items.request_key(job_id, request_id)
+        case ShareRecord(digest):
+            return items.share_key(digest)
 
 
 def _write(change: Change) -> Write:

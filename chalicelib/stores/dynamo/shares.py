@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.jobs.errors import ShareNotFound, ShareUsedUp
 from chalicelib.jobs.library.shares import Share, too_many
+from chalicelib.stores.dynamo.items import share_key
 from chalicelib.stores.dynamo.table import ConditionFailed, Item, Key, NewItem, Removal, Table, Write
 
 SHARE = "SHARE#"
@@ -66,10 +67,6 @@ class ShareTable:
         return {item["SK"].removeprefix(SHARE): item["digest"] for item in found}
 
 
-def share_key(digest: str) -> Key:
-    return f"{SHARE}{digest}", "SHARE"
-
-
 def _way(share: Share) -> Key:
     return f"USER#{share.owner_id}", f"{SHARE}{share.id}"
 
@@ -86,6 +83,9 @@ def _content(share: Share) -> Item:
         "file_ids": "\n".join(share.file_ids) or None,
         "password_hash": share.password_hash,
         "download_limit": share.download_limit,
+        "file_limit": share.file_limit,
+        "byte_limit": share.byte_limit,
+        "gift_key": share.gift_key,
     }
 
 
@@ -103,4 +103,9 @@ def _share(item: Item) -> Share:
         password_hash=item.get("password_hash"),
         download_limit=item.get("download_limit"),
         downloads=item.get("downloads", 0),
+        file_limit=item.get("file_limit", 0),
+        byte_limit=item.get("byte_limit", 0),
+        given_files=item.get("given_files", 0),
+        given_bytes=item.get("given_bytes", 0),
+        gift_key=item.get("gift_key", ""),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 from millrace_client.models import FilesFilter, FileState, JobState, StatusAnswer
 
@@ -46,8 +46,14 @@ class ArchiveOptions(TypedDict, total=False):
 
 
 class ShareOptions(TypedDict, total=False):
-    """The subject and terms of a share: one of archive_id, job_id and file_ids; see models.ShareRequest."""
+    """What to share, and how: one of archive_id, job_id and file_ids; or, with the kind `collect`, job_id or pipeline
+    of the job that files of others come into. See models.ShareRequest."""
 
+    kind: Literal["collect"]
+    pipeline: str
+    options: dict[str, Any]
+    file_limit: int
+    byte_limit: int
     archive_id: str
     job_id: str
     file_ids: list[str]

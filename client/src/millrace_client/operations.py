@@ -54,6 +54,10 @@ from millrace_client.models import (
     FilesGiven,
     FilesPage,
     FileState,
+    GiveAnswer,
+    GivenAnswer,
+    GivenFile,
+    GiveRequest,
     GuidesAnswer,
     HealthAnswer,
     ImportCount,
@@ -135,6 +139,7 @@ from millrace_client.models import (
     UnlockRequest,
     UploadAnswer,
     UploadRequest,
+    UploadTarget,
     UserDataAnswer,
     UserDataRequest,
     UserDatumAnswer,
@@ -585,6 +590,20 @@ def list_shared(
     )
 
 
+def give_files(
+    token: str, body: GiveRequest, *, share_pass: str | None = None, gift: str | None = None
+) -> Call[GiveAnswer]:
+    """Give files."""
+    return Call(
+        "POST",
+        f"/shared/{quote(token, safe='')}/files",
+        GiveAnswer,
+        body=body,
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
+        creates=True,
+    )
+
+
 def download_shared(token: str, body: DownloadRequest, *, share_pass: str | None = None) -> Call[DownloadAnswer]:
     """Download what was shared."""
     return Call(
@@ -593,6 +612,72 @@ def download_shared(token: str, body: DownloadRequest, *, share_pass: str | None
         DownloadAnswer,
         body=body,
         headers={"X-Share-Pass": share_pass},
+        repeatable=False,
+    )
+
+
+def list_given(
+    token: str, *, file_ids: list[str] | None = None, share_pass: str | None = None, gift: str | None = None
+) -> Call[GivenAnswer]:
+    """What you have given."""
+    return Call(
+        "GET",
+        f"/shared/{quote(token, safe='')}/given",
+        GivenAnswer,
+        query={"file_ids": file_ids},
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
+    )
+
+
+def sign_given(
+    token: str, file_id: str, *, share_pass: str | None = None, gift: str | None = None
+) -> Call[UploadTarget]:
+    """Sign the upload of a file that you give."""
+    return Call(
+        "POST",
+        f"/shared/{quote(token, safe='')}/files/{file_id}/upload",
+        UploadTarget,
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
+        repeatable=False,
+    )
+
+
+def sign_given_parts(
+    token: str, file_id: str, body: PartsRequest, *, share_pass: str | None = None, gift: str | None = None
+) -> Call[SignedParts]:
+    """Sign parts of a file that you give."""
+    return Call(
+        "POST",
+        f"/shared/{quote(token, safe='')}/files/{file_id}/parts",
+        SignedParts,
+        body=body,
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
+        repeatable=False,
+    )
+
+
+def list_given_parts(
+    token: str, file_id: str, *, share_pass: str | None = None, gift: str | None = None
+) -> Call[StoredParts]:
+    """List the parts that have arrived of a file that you give."""
+    return Call(
+        "GET",
+        f"/shared/{quote(token, safe='')}/files/{file_id}/parts",
+        StoredParts,
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
+    )
+
+
+def complete_given(
+    token: str, file_id: str, body: CompleteRequest, *, share_pass: str | None = None, gift: str | None = None
+) -> Call[GivenFile]:
+    """Put the parts of a file that you give together."""
+    return Call(
+        "POST",
+        f"/shared/{quote(token, safe='')}/files/{file_id}/complete",
+        GivenFile,
+        body=body,
+        headers={"X-Share-Pass": share_pass, "X-Share-Gift": gift},
         repeatable=False,
     )
 

@@ -42,6 +42,8 @@ export interface Asked {
   match?: string
   /** What a share's password has opened. */
   pass?: string
+  /** What opens the files that one has given by a share. */
+  gift?: string
 }
 
 export async function send(path: string, asked: Asked, bearer: string | null): Promise<Response> {
@@ -49,6 +51,7 @@ export async function send(path: string, asked: Asked, bearer: string | null): P
   if (bearer) headers.Authorization = `Bearer ${bearer}`
   if (asked.key) headers['Idempotency-Key'] = asked.key
   if (asked.pass) headers['X-Share-Pass'] = asked.pass
+  if (asked.gift) headers['X-Share-Gift'] = asked.gift
   if (asked.match) headers['If-Match'] = asked.match
   if (asked.body !== undefined) headers['Content-Type'] = 'application/json'
   try {

@@ -1,15 +1,8 @@
 // Uppy, set up to send what the API has signed: one request for a small file, parts for a large one.
 import AwsS3, { type AwsS3Part } from '@uppy/aws-s3'
 import Uppy, { type Body, type Meta, type UppyFile } from '@uppy/core'
-import { api } from '../api/client'
-import type {
-  FileAnswer,
-  MultipartPlan,
-  SignedParts,
-  StoredParts,
-  UploadAnswer,
-  UploadTarget,
-} from '../api/schema'
+import { type Asked, api } from '../api/client'
+import type { MultipartPlan, SignedParts, StoredParts, UploadAnswer, UploadTarget } from '../api/schema'
 import { crc32Of } from './digest'
 
 const AT_ONCE = 6
@@ -26,6 +19,8 @@ export interface OutgoingFile {
   multipart: MultipartPlan | null
   /** Some of its parts may be there already. */
   begun: boolean
+  /** Where else it is signed, and what is asked with: of a file that is given by a share. */
+  place?: { base: string; asked: Pick<Asked, 'anonymous' | 'pass' | 'gift'> }
 }
 
 export interface Reports {
@@ -127,7 +122,9 @@ export class Transport {
 
 const outgoingOf = (file: { meta: Meta }): OutgoingFile => (file.meta as Carried).outgoing
 
-const partsOf = (outgoing: OutgoingFile) => `/jobs/${outgoing.jobId}/files/${outgoing.fileId}/parts`
+const fileOf = ({ place, jobId, fileId }: OutgoingFile) =>
+  `${place?.base ?? `/jobs/${jobId}`}/files/${fileId}`
+const partsOf = (outgoing: OutgoingFile) => `${fileOf(outgoing)}/parts`
 
 /** The API keeps the store's own names to itself; the plugin wants to see some. */
 const named = (outgoing: OutgoingFile) => ({ uploadId: outgoing.fileId, key: outgoing.fileId })
@@ -137,12 +134,13 @@ const SOON = 30_000
 async function signed(outgoing: OutgoingFile, signal?: AbortSignal) {
   let target = outgoing.target
   if (!target?.url || (target.expires_at && Date.parse(target.expires_at) - Date.now() < SOON)) {
-    const again = await api<UploadAnswer>(`/jobs/${outgoing.jobId}/files/${outgoing.fileId}/upload`, {
+    const again = await api<UploadAnswer | UploadTarget>(`${fileOf(outgoing)}/upload`, {
+      ...outgoing.place?.asked,
       method: 'POST',
       signal,
       patient: true,
     })
-    target = again.uploads[0] ?? null
+    target = 'uploads' in again ? (again.uploads[0] ?? null) : again
     outgoing.target = target
   }
   if (!target?.url) throw new Error('There is no address to send this file to.')
@@ -159,6 +157,7 @@ function allowed(headers: Record<string, string>): Record<string, string> {
 async function signedPart(outgoing: OutgoingFile, number: number, body: Blob, signal?: AbortSignal) {
   const crc32 = await crc32Of(body)
   const { parts } = await api<SignedParts>(partsOf(outgoing), {
+    ...outgoing.place?.asked,
     method: 'POST',
     body: { part_numbers: [number], crc32: { [number]: crc32 } },
     signal,
@@ -170,12 +169,17 @@ async function signedPart(outgoing: OutgoingFile, number: number, body: Blob, si
 }
 
 async function stored(outgoing: OutgoingFile, signal?: AbortSignal): Promise<AwsS3Part[]> {
-  const { parts } = await api<StoredParts>(partsOf(outgoing), { signal, patient: true })
+  const { parts } = await api<StoredParts>(partsOf(outgoing), {
+    ...outgoing.place?.asked,
+    signal,
+    patient: true,
+  })
   return parts.map((part) => ({ PartNumber: part.part_number, Size: part.size, ETag: part.etag }))
 }
 
 async function completed(outgoing: OutgoingFile, parts: AwsS3Part[], signal?: AbortSignal) {
-  await api<FileAnswer>(`/jobs/${outgoing.jobId}/files/${outgoing.fileId}/complete`, {
+  await api(`${fileOf(outgoing)}/complete`, {
+    ...outgoing.place?.asked,
     method: 'POST',
     body: { parts: parts.map((part) => ({ part_number: part.PartNumber, etag: part.ETag })) },
     signal,

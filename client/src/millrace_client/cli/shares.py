@@ -23,11 +23,19 @@ def share(
     name: Annotated[str | None, typer.Option(help="What visitors see as the title.", show_default=False)] = None,
     password: Annotated[bool, typer.Option("--password", help="Asks for one that visitors must give.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="So many downloads at most.", show_default=False)] = None,
+    collect: Annotated[bool, typer.Option("--collect", help="Have others put files into JOB, or a new one.")] = False,
+    pipeline: Annotated[str, typer.Option(help="Of the new job, with --collect.")] = "media",
+    most_files: Annotated[int | None, typer.Option(min=1, help="With --collect: so many.", show_default=False)] = None,
+    most_bytes: Annotated[int | None, typer.Option(min=1, help="With --collect: so many.", show_default=False)] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make an address where people without an account can see and download files."""
-    if bool(job) == bool(file):
+    """Make an address where people without an account download files, or put their own into a job."""
+    if collect and (file or limit):
+        raise typer.BadParameter("--collect takes files in: it has none to show or to download.")
+    if (most_files or most_bytes) and not collect:
+        raise typer.BadParameter("--most-files and --most-bytes go with --collect.")
+    if not collect and bool(job) == bool(file):
         raise typer.BadParameter("name a job or an archive, or files with --file.")
     shared: ShareOptions = {"expires_in_days": days}
     if name is not None:
@@ -37,7 +45,17 @@ def share(
     if password:
         shared["password"] = _password()
     with reported(as_json), client(address) as service:
-        if file:
+        if collect:
+            shared["kind"] = "collect"
+            if job:
+                shared["job_id"] = job
+            else:
+                shared["pipeline"] = pipeline
+            if most_files:
+                shared["file_limit"] = most_files
+            if most_bytes:
+                shared["byte_limit"] = most_bytes
+        elif file:
             shared["file_ids"] = file
         elif job and service.send(operations.get_job(job)).pipeline == "archive":
             shared["archive_id"] = job
@@ -46,6 +64,8 @@ def share(
         made = service.share(**shared)
         url = service.address + made.path
         say(f"Good until {made.expires_at.astimezone():%Y-%m-%d %H:%M}.", f"millrace revoke {made.id}")
+        if collect:
+            say("What is given comes into this job.", f"millrace status {made.job_id}")
         show_json({**made.model_dump(mode="json"), "url": url}) if as_json else print(url)
 
 

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n'
 import { ButtonLink, Empty } from '../../ui/controls'
 import { useSignedIn, useTitle } from '../../ui/hooks'
 import { PageHead } from '../../ui/Page'
+import { Collect } from '../collect/Collect'
 import { Begin } from './Begin'
 import { Browse } from './Browse'
 import styles from './ImportPage.module.css'
@@ -44,6 +45,7 @@ function Page() {
         {path && <Begin key={path} path={path} />}
       </div>
       <Running />
+      <Collect />
       <Schedules />
       <Ways />
     </div>

@@ -66,6 +66,7 @@ export const FACTS = [
   'format',
   'camera',
   'place',
+  'from',
   'kind',
   'taken',
   'sha256',
@@ -87,6 +88,7 @@ export function factsOf(file: FileAnswer, q: ReturnType<typeof useQuantities>): 
     format: typeof file.format === 'string' ? file.format : null,
     camera: file.camera ?? null,
     place: gps ? `${gps.latitude.toFixed(5)}, ${gps.longitude.toFixed(5)}` : null,
+    from: file.given_by ?? null,
     kind: file.content_type ?? null,
     // As the clock at the place showed it.
     taken:

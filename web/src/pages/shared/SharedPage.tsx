@@ -1,6 +1,6 @@
 // Shared files, for those who have the address: pictures, names, sizes, and all of it or some to download.
 import { Check, Download, File as FileIcon } from 'lucide-react'
-import { type FormEvent, memo, useCallback, useEffect, useMemo, useState } from 'react'
+import { type FormEvent, lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { useParams } from 'react-router'
 import { Problem } from '../../api/client'
 import type { SharedAnswer, SharedFile } from '../../api/schema'
@@ -14,6 +14,8 @@ import { TileGrid } from '../../ui/TileGrid'
 import { ArchiveWords, type Word } from '../archives/words'
 import styles from './SharedPage.module.css'
 import { useSharedFiles } from './useShared'
+
+const Give = lazy(() => import('../collect/Give'))
 
 const TILE = { min: 200, ratio: 0.8, caption: 52 }
 /** Between two downloads that a browser is given: at once, it keeps the last one alone. */
@@ -53,7 +55,7 @@ function Visited() {
     return () => stop.abort()
   }, [visit, asked])
   // Its zip may still be being made.
-  const waiting = shared !== null && !shared.locked && shared.zips.length === 0
+  const waiting = shared !== null && !shared.locked && !shared.collect && shared.zips.length === 0
   useEffect(() => {
     if (!waiting) return
     const timer = setTimeout(() => ask((n) => n + 1), ASK_AGAIN)
@@ -89,6 +91,10 @@ function Visited() {
           <Skeleton lines={4} />
         ) : shared.locked ? (
           <Locked visit={visit} onOpen={setPass} />
+        ) : shared.collect ? (
+          <Suspense fallback={<Skeleton lines={4} />}>
+            <Give shared={shared} collect={shared.collect} visit={visit} onChange={() => ask((n) => n + 1)} />
+          </Suspense>
         ) : (
           <Opened shared={shared} visit={visit} onChange={() => ask((n) => n + 1)} />
         )}

@@ -1,0 +1,139 @@
+// Others put files into a job, in a browser that knows no account; its owner sees whose they are, and starts it.
+import type { Browser, Page } from '@playwright/test'
+import { accessibleFromTop as accessible } from './looking'
+import { ask, signIn } from './people'
+import { expect, family, film, fits, type Line, SIZES, shapes, test } from './world'
+
+const shots = process.env.MILLRACE_COLLECT_SHOTS
+const shoot = (page: Page, name: string) =>
+  shots
+    ? page.screenshot({ path: `${shots}/${name}-${page.viewportSize()?.width}.png`, fullPage: true })
+    : Promise.resolve()
+
+const ALL_SIZES = [
+  ...SIZES,
+  { name: 'on a tablet', use: { viewport: { width: 1024, height: 768 }, hasTouch: true } },
+  { name: 'on a wide screen', use: { viewport: { width: 1600, height: 1000 }, hasTouch: false } },
+] as const
+
+/** Asks for files on the page, and returns the address. */
+async function asked(page: Page, fill: Record<string, string>): Promise<string> {
+  await page.goto('/import')
+  await page.getByRole('button', { name: 'Ask for files' }).click()
+  const sheet = page.getByRole('dialog')
+  for (const [label, text] of Object.entries(fill)) await sheet.getByLabel(label).fill(text)
+  await accessible(page)
+  await fits(page)
+  await shoot(page, 'collect-ask')
+  await sheet.getByRole('button', { name: 'Make the address' }).click()
+  const address = await sheet.getByLabel('The address').inputValue()
+  expect(address).toMatch(/\/shared\/[A-Za-z0-9_-]{22}$/)
+  await accessible(page)
+  await page.keyboard.press('Escape')
+  return address
+}
+
+async function visitor(browser: Browser, line: Line, use: object, locale = 'en-US') {
+  const context = await browser.newContext({ ...use, locale, baseURL: line.address })
+  const page = await context.newPage()
+  const requests: string[] = []
+  const complaints: string[] = []
+  page.on('request', (request) => requests.push(new URL(request.url()).pathname))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined))
+  return { page, requests, complaints }
+}
+
+for (const size of shots ? ALL_SIZES : SIZES)
+  test.describe(size.name, () => {
+    test.use(size.use)
+
+    test('two give, each sees their own, and the owner starts the job', async ({ page, browser, line }) => {
+      test.setTimeout(240_000)
+      await signIn(page)
+      const address = await asked(page, { Title: 'Our wedding', 'Most files, of all together': '5' })
+      const ann = await visitor(browser, line, size.use)
+      await ann.page.goto(address)
+      await expect(ann.page.getByRole('heading', { name: 'Our wedding' })).toBeVisible()
+      await expect(ann.page.locator('meta[name=robots]')).toHaveAttribute('content', /noindex/)
+      await expect(ann.page.getByText(/^Room for 5 files, /)).toBeVisible()
+      await accessible(ann.page)
+      await fits(ann.page)
+      await shoot(ann.page, 'collect-empty')
+      await ann.page.getByLabel('Your name, if you like').fill('<i>Ann</i>')
+      // A film in parts beside photos in one piece each.
+      await ann.page.getByTestId('files').setInputFiles([...shapes().slice(0, 2), film])
+      await expect(ann.page.getByText('3 files sent')).toBeVisible({ timeout: 120_000 })
+      await expect(ann.page.getByText(/^arrived · /)).toHaveCount(3, { timeout: 60_000 })
+      await expect(ann.page.getByText(/^Room for 2 files, /)).toBeVisible()
+      await accessible(ann.page)
+      await fits(ann.page)
+      await shoot(ann.page, 'collect-given')
+
+      const bob = await visitor(browser, line, size.use)
+      await bob.page.goto(address)
+      await expect(bob.page.getByText('What you have given')).toHaveCount(0)
+      await bob.page.getByTestId('files').setInputFiles(family().slice(0, 3))
+      await expect(bob.page.getByRole('alert')).toContainText('There is no room for these files')
+      await accessible(bob.page)
+      // Nothing was asked for but the share, and no guest was made.
+      for (const one of [ann, bob])
+        expect(
+          one.requests.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shared/')),
+        ).toEqual([])
+      expect(ann.complaints).toEqual([])
+
+      await page.reload()
+      await expect(page.getByText(/^3 files of 5, /)).toBeVisible()
+      await accessible(page)
+      await fits(page)
+      await shoot(page, 'collect-owner')
+      await page.getByRole('button', { name: 'Start the job: Our wedding' }).click()
+      await expect(page).toHaveURL(/\/jobs\//)
+      const jobId = page.url().split('/').at(-1)!
+      await expect
+        .poll(async () => (await ask(page, 'GET', `/status/${jobId}`)).status, { timeout: 120_000 })
+        .toBe('completed')
+      const { items } = await ask(page, 'GET', `/jobs/${jobId}/files`)
+      expect(items.map((file: { given_by: string }) => file.given_by)).toEqual(Array(3).fill('<i>Ann</i>'))
+      // What a giver calls themselves is text, wherever it is shown.
+      await page.goto(`/jobs/${jobId}`)
+      await page.getByRole('listbox').getByRole('option').first().click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      if (size.use.viewport.width < 600) await page.keyboard.press('i')
+      await expect(page.getByText('<i>Ann</i>')).toBeAttached()
+      await ann.page.reload()
+      await expect(ann.page.getByRole('heading', { name: 'No more files are collected' })).toBeVisible()
+      await accessible(ann.page)
+
+      await page.goto('/import')
+      await page.getByRole('button', { name: 'Revoke: Our wedding' }).click()
+      await expect(page.getByRole('button', { name: 'Revoke: Our wedding' })).toHaveCount(0)
+      await ann.page.reload()
+      await expect(ann.page.getByRole('heading', { name: 'There is nothing here any more' })).toBeVisible()
+      await ann.page.context().close()
+      await bob.page.context().close()
+    })
+  })
+
+test('a password is asked for, other kinds of files are refused by name, in German too', async ({
+  page,
+  browser,
+  line,
+}) => {
+  await signIn(page)
+  const address = await asked(page, { Title: 'Fotos', 'Password, if you like': 'open sesame' })
+  const { page: giver } = await visitor(browser, line, {}, 'de-DE')
+  await giver.goto(address)
+  await giver.getByLabel('Passwort').fill('open sesame')
+  await giver.getByRole('button', { name: 'Öffnen' }).click()
+  await giver
+    .getByTestId('files')
+    .setInputFiles({ name: 'notes.xyz', mimeType: 'text/plain', buffer: Buffer.from('x') })
+  await giver.getByTestId('files').setInputFiles(family()[0]!)
+  await expect(giver.getByText(/^nicht gesendet: Es wird eine andere Art von Datei gebraucht/)).toBeVisible()
+  await expect(giver.getByText('1 Datei gesendet')).toBeVisible({ timeout: 60_000 })
+  await accessible(giver)
+  await giver.context().close()
+})
