@@ -268,6 +268,8 @@ class BinnedFile(BaseModel):
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
+    given_by: str | None = None
+    """What somebody who gave it by a share calls themselves."""
 
 
 class BinnedFilesPage(BaseModel):
@@ -351,6 +353,29 @@ class ChosenFile(BaseModel):
     file_id: str
     role: str | None = None
     """Its role in this job; without one, its role in its own."""
+
+
+class CollectAnswer(BaseModel):
+    """What may be given."""
+
+    open: bool
+    """False once its owner has taken up what was given."""
+    pipeline: str
+    title: str
+    """Of the pipeline."""
+    extensions: list[str]
+    bare_names: str | None
+    max_bytes: int
+    """Of one file."""
+    files_left: int
+    bytes_left: int
+
+
+class Collected(BaseModel):
+    given_files: int
+    given_bytes: int
+    file_limit: int
+    byte_limit: int
 
 
 class CompleteRequest(BaseModel):
@@ -570,6 +595,8 @@ class FileAnswer(BaseModel):
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
+    given_by: str | None = None
+    """What somebody who gave it by a share calls themselves."""
 
 
 class FileChanges(BaseModel):
@@ -610,6 +637,37 @@ class FilesPage(BaseModel):
     pages: int
     groups: dict[str, int] | None = None
     """With group_by: how many files each group has."""
+
+
+class GiveAnswer(BaseModel):
+    gift: str
+    """Goes along as the header `X-Share-Gift`: it opens what was given with it, no more."""
+    uploads: list[UploadTarget]
+    ignored: list[str] | None = None
+    """Files of an operating system's own, such as `.DS_Store`."""
+    left_out: list[LeftOut] | None = None
+    """With `skip_unsupported`: what the pipeline doesn't take."""
+
+
+class GiveRequest(BaseModel):
+    files: list[NewFile]
+    giver: str | None = None
+    """What you call yourself to the one who asked for files."""
+    skip_unsupported: bool | None = None
+    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+
+
+class GivenAnswer(BaseModel):
+    items: list[GivenFile]
+
+
+class GivenFile(BaseModel):
+    id: str
+    filename: str
+    size_bytes: int
+    status: FileState
+    error_code: str | None
+    """Why it can't be read."""
 
 
 class GuideAnswer(BaseModel):
@@ -836,6 +894,8 @@ class LibraryFile(BaseModel):
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
+    given_by: str | None = None
+    """What somebody who gave it by a share calls themselves."""
 
 
 class LibraryPage(BaseModel):
@@ -993,10 +1053,10 @@ class NewKeyRequest(BaseModel):
 
 class NewShareAnswer(BaseModel):
     id: str
-    kind: Literal["archive", "job", "files"]
+    kind: Literal["archive", "job", "files", "collect"]
     name: str
     job_id: str
-    """The job or archive that is shared; of single files, the archive made of them."""
+    """The job or archive that is shared, or collected into; of single files, the archive made of them."""
     file_count: int | None
     """Of single files."""
     created_at: datetime
@@ -1006,6 +1066,8 @@ class NewShareAnswer(BaseModel):
     downloads: int
     path: str
     """The address of its page, behind the installation's own. Shown this once."""
+    collected: Collected | None = None
+    """Of one that collects."""
 
 
 class NewWebhookAnswer(BaseModel):
@@ -1469,10 +1531,10 @@ class SettingsAnswer(BaseModel):
 
 class ShareAnswer(BaseModel):
     id: str
-    kind: Literal["archive", "job", "files"]
+    kind: Literal["archive", "job", "files", "collect"]
     name: str
     job_id: str
-    """The job or archive that is shared; of single files, the archive made of them."""
+    """The job or archive that is shared, or collected into; of single files, the archive made of them."""
     file_count: int | None
     """Of single files."""
     created_at: datetime
@@ -1480,9 +1542,13 @@ class ShareAnswer(BaseModel):
     has_password: bool
     download_limit: int | None
     downloads: int
+    collected: Collected | None = None
+    """Of one that collects."""
 
 
 class ShareRequest(BaseModel):
+    kind: Literal["collect"] | None = None
+    """`collect`: others put files into the job `job_id`, or into a new one of `pipeline`."""
     archive_id: str | None = None
     job_id: str | None = None
     """All files of the job that could be read, and its zip."""
@@ -1495,6 +1561,14 @@ class ShareRequest(BaseModel):
     password: str | None = None
     download_limit: int | None = None
     """How many downloads are allowed, of files and of the zip together."""
+    pipeline: str | None = None
+    """Of the new job that files are collected into."""
+    options: dict[str, Any] | None = None
+    """Likewise."""
+    file_limit: int | None = None
+    """So many files may be given, to collect."""
+    byte_limit: int | None = None
+    """So many bytes may be given, to collect."""
 
 
 class SharedAnswer(BaseModel):
@@ -1509,6 +1583,8 @@ class SharedAnswer(BaseModel):
     expires_at: datetime | None = None
     downloads_left: int | None = None
     """null: as many as one likes."""
+    collect: CollectAnswer | None = None
+    """Of one that collects, which shows no files."""
 
 
 class SharedFile(BaseModel):

@@ -583,6 +583,10 @@ export interface BinnedFile {
   error_code?: string | null
   error_message?: string | null
   /**
+   * What somebody who gave it by a share calls themselves.
+   */
+  given_by?: string | null
+  /**
    * `image`, `video`, `volume`, `audio`, or `other`.
    */
   type: string
@@ -734,6 +738,41 @@ export interface ChosenFile {
    * Its role in this job; without one, its role in its own.
    */
   role?: string | null
+}
+/**
+ * What may be given.
+ *
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "CollectAnswer".
+ */
+export interface CollectAnswer {
+  /**
+   * False once its owner has taken up what was given.
+   */
+  open: boolean
+  pipeline: string
+  /**
+   * Of the pipeline.
+   */
+  title: string
+  extensions: string[]
+  bare_names: string | null
+  /**
+   * Of one file.
+   */
+  max_bytes: number
+  files_left: number
+  bytes_left: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "Collected".
+ */
+export interface Collected {
+  given_files: number
+  given_bytes: number
+  file_limit: number
+  byte_limit: number
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1067,6 +1106,10 @@ export interface FileAnswer {
   } | null
   error_code?: string | null
   error_message?: string | null
+  /**
+   * What somebody who gave it by a share calls themselves.
+   */
+  given_by?: string | null
   [k: string]: unknown
 }
 /**
@@ -1192,6 +1235,144 @@ export interface FilesPage {
   groups?: {
     [k: string]: number
   } | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "GiveAnswer".
+ */
+export interface GiveAnswer {
+  /**
+   * Goes along as the header `X-Share-Gift`: it opens what was given with it, no more.
+   */
+  gift: string
+  uploads: UploadTarget[]
+  /**
+   * Files of an operating system's own, such as `.DS_Store`.
+   */
+  ignored?: string[] | null
+  /**
+   * With `skip_unsupported`: what the pipeline doesn't take.
+   */
+  left_out?: LeftOut[] | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "UploadTarget".
+ */
+export interface UploadTarget {
+  file_id: string
+  /**
+   * Of the file in the request's `files`, from 0.
+   */
+  position: number
+  filename: string
+  method?: string | null
+  /**
+   * Absent where parts are to be sent, or nothing.
+   */
+  url?: string | null
+  /**
+   * To be sent exactly so.
+   */
+  headers?: {
+    [k: string]: string
+  } | null
+  expires_at?: string | null
+  multipart?: MultipartPlan | null
+  /**
+   * You have these bytes already: nothing needs to be sent.
+   */
+  duplicate_of?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "MultipartPlan".
+ */
+export interface MultipartPlan {
+  /**
+   * Bytes of each part but the last.
+   */
+  part_size: number
+  part_count: number
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "LeftOut".
+ */
+export interface LeftOut {
+  filename: string
+  /**
+   * The error that the request would have been refused with.
+   */
+  code: string
+  message: string
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "GiveRequest".
+ */
+export interface GiveRequest {
+  /**
+   * @minItems 1
+   * @maxItems 90
+   */
+  files: NewFile[]
+  /**
+   * What you call yourself to the one who asked for files.
+   */
+  giver?: string | null
+  /**
+   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   */
+  skip_unsupported?: boolean
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "NewFile".
+ */
+export interface NewFile {
+  /**
+   * For showing; never used as a path.
+   */
+  filename: string
+  /**
+   * Bytes; exactly so many will be accepted.
+   */
+  size: number
+  content_type?: string | null
+  /**
+   * Lets the store refuse any other bytes, and spares reading them.
+   */
+  sha256?: string | null
+  /**
+   * The file's own time, with a zone.
+   */
+  modified_at?: string | null
+  /**
+   * The file's role, where a pipeline knows several.
+   */
+  role?: string | null
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "GivenAnswer".
+ */
+export interface GivenAnswer {
+  items: GivenFile[]
+}
+/**
+ * This interface was referenced by `Api`'s JSON-Schema
+ * via the `definition` "GivenFile".
+ */
+export interface GivenFile {
+  id: string
+  filename: string
+  size_bytes: number
+  status: FileState
+  /**
+   * Why it can't be read.
+   */
+  error_code: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -1498,18 +1679,6 @@ export interface KeysAnswer {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "LeftOut".
- */
-export interface LeftOut {
-  filename: string
-  /**
-   * The error that the request would have been refused with.
-   */
-  code: string
-  message: string
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "LibraryFile".
  */
 export interface LibraryFile {
@@ -1552,6 +1721,10 @@ export interface LibraryFile {
   } | null
   error_code?: string | null
   error_message?: string | null
+  /**
+   * What somebody who gave it by a share calls themselves.
+   */
+  given_by?: string | null
   /**
    * `image`, `video`, `volume`, `audio`, or `other`.
    */
@@ -1688,44 +1861,6 @@ export interface MoreFilesRequest {
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "NewFile".
- */
-export interface NewFile {
-  /**
-   * For showing; never used as a path.
-   */
-  filename: string
-  /**
-   * Bytes; exactly so many will be accepted.
-   */
-  size: number
-  content_type?: string | null
-  /**
-   * Lets the store refuse any other bytes, and spares reading them.
-   */
-  sha256?: string | null
-  /**
-   * The file's own time, with a zone.
-   */
-  modified_at?: string | null
-  /**
-   * The file's role, where a pipeline knows several.
-   */
-  role?: string | null
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "MultipartPlan".
- */
-export interface MultipartPlan {
-  /**
-   * Bytes of each part but the last.
-   */
-  part_size: number
-  part_count: number
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "NamedAnswer".
  */
 export interface NamedAnswer {
@@ -1828,10 +1963,10 @@ export interface NewKeyRequest {
  */
 export interface NewShareAnswer {
   id: string
-  kind: 'archive' | 'job' | 'files'
+  kind: 'archive' | 'job' | 'files' | 'collect'
   name: string
   /**
-   * The job or archive that is shared; of single files, the archive made of them.
+   * The job or archive that is shared, or collected into; of single files, the archive made of them.
    */
   job_id: string
   /**
@@ -1843,6 +1978,10 @@ export interface NewShareAnswer {
   has_password: boolean
   download_limit: number | null
   downloads: number
+  /**
+   * Of one that collects.
+   */
+  collected?: Collected | null
   /**
    * The address of its page, behind the installation's own. Shown this once.
    */
@@ -2547,10 +2686,10 @@ export interface SettingsRequest {
  */
 export interface ShareAnswer {
   id: string
-  kind: 'archive' | 'job' | 'files'
+  kind: 'archive' | 'job' | 'files' | 'collect'
   name: string
   /**
-   * The job or archive that is shared; of single files, the archive made of them.
+   * The job or archive that is shared, or collected into; of single files, the archive made of them.
    */
   job_id: string
   /**
@@ -2562,12 +2701,20 @@ export interface ShareAnswer {
   has_password: boolean
   download_limit: number | null
   downloads: number
+  /**
+   * Of one that collects.
+   */
+  collected?: Collected | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ShareRequest".
  */
 export interface ShareRequest {
+  /**
+   * `collect`: others put files into the job `job_id`, or into a new one of `pipeline`.
+   */
+  kind?: 'collect' | null
   archive_id?: string | null
   /**
    * All files of the job that could be read, and its zip.
@@ -2592,6 +2739,24 @@ export interface ShareRequest {
    * How many downloads are allowed, of files and of the zip together.
    */
   download_limit?: number | null
+  /**
+   * Of the new job that files are collected into.
+   */
+  pipeline?: string | null
+  /**
+   * Likewise.
+   */
+  options?: {
+    [k: string]: unknown
+  }
+  /**
+   * So many files may be given, to collect.
+   */
+  file_limit?: number
+  /**
+   * So many bytes may be given, to collect.
+   */
+  byte_limit?: number
 }
 /**
  * A share as a visitor sees it. A locked share shows only that it is locked.
@@ -2615,6 +2780,10 @@ export interface SharedAnswer {
    * All of it; empty while it is being made.
    */
   zips: SharedZip[]
+  /**
+   * Of one that collects, which shows no files.
+   */
+  collect?: CollectAnswer | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -3009,35 +3178,6 @@ export interface UploadAnswer {
    * Signs what is sent to callback_url. Shown this once.
    */
   callback_secret?: string | null
-}
-/**
- * This interface was referenced by `Api`'s JSON-Schema
- * via the `definition` "UploadTarget".
- */
-export interface UploadTarget {
-  file_id: string
-  /**
-   * Of the file in the request's `files`, from 0.
-   */
-  position: number
-  filename: string
-  method?: string | null
-  /**
-   * Absent where parts are to be sent, or nothing.
-   */
-  url?: string | null
-  /**
-   * To be sent exactly so.
-   */
-  headers?: {
-    [k: string]: string
-  } | null
-  expires_at?: string | null
-  multipart?: MultipartPlan | null
-  /**
-   * You have these bytes already: nothing needs to be sent.
-   */
-  duplicate_of?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
