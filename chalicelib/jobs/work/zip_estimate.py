@@ -32,8 +32,8 @@ WORTH = 60
 
 GB = 1769 / 1024
 USD_GB_SECOND, USD_INVOCATION, USD_PUT, USD_GET = 0.0000133334, 0.20e-6, 5.00e-6, 0.40e-6
-USD_SLICE = 8 * 0.625e-6 + 6 * 0.125e-6 + 4 * 0.40e-6
-"""Its claims and counts in the table, and its message."""
+USD_SLICE = 8 * 0.625e-6 + 4 * 0.125e-6 + 4 * 0.40e-6
+"""Its claims and counts in the table, 8 write units and two strongly consistent queries, and its message."""
 
 
 @dataclass(frozen=True)
