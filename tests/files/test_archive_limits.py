@@ -224,8 +224,11 @@ def test_others_find_what_lies_behind_a_huge_member(tmp_path: Path, reader: str,
             assert archive.read("after.txt") == b"after"
             assert archive.getinfo("large.bin").file_size == size
         return
-    commands = {"unzip": ["unzip", "-p", target, "after.txt"], "bsdtar": ["bsdtar", "-xOf", target, "after.txt"]}
-    command = commands.get(reader, [reader, "e", "-so", target, "after.txt"])
+    commands = {
+        "unzip": ["unzip", "-p", str(target), "after.txt"],
+        "bsdtar": ["bsdtar", "-xOf", str(target), "after.txt"],
+    }
+    command = commands.get(reader, [reader, "e", "-so", str(target), "after.txt"])
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"after"
 
 
