@@ -5,7 +5,7 @@ import { useWords, withWords } from './i18n'
 import { LOCALES } from './i18n/languages'
 import { DropPage, loadDrop } from './pages/DropPage'
 import { MissingPage } from './pages/MissingPage'
-import { Shell } from './Shell'
+import { loadJobWatch, Shell } from './Shell'
 import { loadDialog, Skeleton } from './ui/controls'
 import { Faults } from './ui/Faults'
 
@@ -46,6 +46,7 @@ if (import.meta.env.PROD && !location.pathname.startsWith(SHARED))
 const LATER = [
   loadDialog,
   loadDrop,
+  loadJobWatch,
   loadTransport,
   loadJobs,
   loadJob,

@@ -14,7 +14,14 @@ import { Navigation } from './ui/Navigation'
 import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
 
-const JobWatch = lazy(() => import('./ui/JobWatch').then((found) => ({ default: found.JobWatch })))
+const NothingToWatch = (): ReactNode => null
+/** Also fetched ahead, with the pages: what can't be fetched any more takes nothing else away. */
+export const loadJobWatch = (): Promise<{ default: () => ReactNode }> =>
+  import('./ui/JobWatch').then(
+    (found) => ({ default: found.JobWatch }),
+    () => ({ default: NothingToWatch }),
+  )
+const JobWatch = lazy(loadJobWatch)
 
 const THEME_ICONS = { system: SunMoon, light: Sun, dark: Moon }
 
