@@ -4,9 +4,11 @@ import { accessibleFromTop } from './looking'
 import { completed, expect, family, send, test, tiles } from './world'
 
 const WAYS = [
-  { name: 'dark', options: { colorScheme: 'dark' } },
-  { name: 'forced colours', options: { forcedColors: 'active' } },
+  { name: 'light', media: { colorScheme: 'light', forcedColors: 'none' } },
+  { name: 'dark', media: { colorScheme: 'dark', forcedColors: 'none' } },
+  { name: 'forced colours', media: { colorScheme: 'light', forcedColors: 'active' } },
 ] as const
+const NARROWEST = { width: 320, height: 640 }
 
 const LISTS = ['jobs', 'library', 'bin', 'results', 'dashboard', 'account', 'guides', 'scenes'] as const
 const heading = (page: Page) => page.getByRole('main').locator('h1, h2').first()
@@ -76,17 +78,23 @@ const STATES: readonly State[] = [
   ]),
 ]
 
-for (const way of WAYS)
-  test.describe(way.name, () => {
-    test.use({ ...way.options })
+for (const state of STATES)
+  test(`axe finds nothing in any way of looking: ${state.name}`, async ({ page }) => {
+    await state.before?.(page)
+    await page.goto(state.at)
+    await state.reach(page)
+    for (const way of WAYS) {
+      await page.emulateMedia(way.media)
+      await test.step(way.name, () => clean(page))
+    }
+    await page.emulateMedia(WAYS[0].media)
+    await page.setViewportSize(NARROWEST)
+    await test.step('as narrow as it gets', () => clean(page))
+  })
 
-    for (const state of STATES)
-      test(`axe finds nothing: ${state.name}`, async ({ page }) => {
-        await state.before?.(page)
-        await page.goto(state.at)
-        await state.reach(page)
-        await clean(page)
-      })
+for (const way of WAYS.slice(1))
+  test.describe(way.name, () => {
+    test.use(way.media)
 
     test('axe finds nothing: a job with files selected, compared, shared, taken, opened and in the bin', async ({
       page,
