@@ -132,7 +132,7 @@ class Member:
     modified_at: datetime | None = None
 
 
-Strategy = Literal["fast", "cheap", "auto"]
+Strategy = Literal["auto", "fast", "cheap"]
 """The workers of an archive: many whenever they help, one, or many where one would take long."""
 
 

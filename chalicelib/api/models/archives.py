@@ -10,7 +10,7 @@ from chalicelib.jobs.states import FileState, JobState
 
 MiB, TiB = 1024 * 1024, 1024**4
 ArchiveLayout = Literal["organised", "original", "flat"]
-ArchiveStrategy = Literal["fast", "cheap", "auto"]
+ArchiveStrategy = Literal["auto", "fast", "cheap"]
 
 
 class FilesFilter(Given):

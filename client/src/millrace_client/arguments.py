@@ -10,7 +10,7 @@ from millrace_client.models import FilesFilter, FileState, JobState, StatusAnswe
 Progress = Callable[[StatusAnswer], object]
 Layout = Literal["year/month", "year", "year/month-day", "original"]
 Names = Literal["time", "original"]
-Strategy = Literal["fast", "cheap", "auto"]
+Strategy = Literal["auto", "fast", "cheap"]
 
 
 class JobsQuery(TypedDict, total=False):

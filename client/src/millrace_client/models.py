@@ -150,7 +150,7 @@ class ArchiveRequest(BaseModel):
     """Also what the jobs of `job_ids` came to, but for their own zips."""
     name: str | None = None
     """What it is saved as, without `.zip`."""
-    strategy: Literal["fast", "cheap", "auto"] | None = None
+    strategy: Literal["auto", "fast", "cheap"] | None = None
     """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
     a minute."""
     split_bytes: int | None = None
@@ -1300,7 +1300,7 @@ class RemakeRequest(BaseModel):
 
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None
     names: Literal["time", "original"] | None = None
-    strategy: Literal["fast", "cheap", "auto"] | None = None
+    strategy: Literal["auto", "fast", "cheap"] | None = None
 
 
 class ResultAnswer(BaseModel):

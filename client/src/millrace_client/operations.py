@@ -417,7 +417,7 @@ def look_into_zip(
     *,
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None,
     names: Literal["time", "original"] | None = None,
-    strategy: Literal["fast", "cheap", "auto"] | None = None,
+    strategy: Literal["auto", "fast", "cheap"] | None = None,
     folder: str | None = None,
     page: int | None = None,
     per_page: int | None = None,

@@ -344,7 +344,7 @@ export interface ArchiveRequest {
   /**
    * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute.
    */
-  strategy?: 'fast' | 'cheap' | 'auto'
+  strategy?: 'auto' | 'fast' | 'cheap'
   /**
    * Largest size of one zip; larger archives become several zips.
    */
@@ -2367,7 +2367,7 @@ export interface RegisterRequest {
 export interface RemakeRequest {
   layout?: ('year/month' | 'year' | 'year/month-day' | 'original') | null
   names?: ('time' | 'original') | null
-  strategy?: ('fast' | 'cheap' | 'auto') | null
+  strategy?: ('auto' | 'fast' | 'cheap') | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
