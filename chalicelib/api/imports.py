@@ -42,7 +42,7 @@ def list_import_folders(call: Call) -> Reply:
         named = [ImportFolder(name=importer.name(root), path=importer.name(root)) for root in roots]
         return Reply(ImportFolders(path=None, root=None, folders=named, files=[], next_cursor=None))
     place = importer.check(query.path, call.user.id)
-    page = services().import_folders.page(place, query.cursor)
+    page = services().import_folders.page(place, query.cursor, query.limit)
     path = importer.name(place)
     answer = ImportFolders(
         path=path,

@@ -137,7 +137,7 @@ def test_a_bucket_that_lets_nobody_in_is_a_404_too(user: Caller, monkeypatch: py
     with pytest.raises(ImportNotFound):
         services().import_folders.measure(Root("archive", "open/"), recursive=True)
     with pytest.raises(ClientError):  # our own bucket is a fault of the installation
-        services().import_folders.page(Root(None, "import/"), None)
+        services().import_folders.page(Root(None, "import/"), None, 200)
 
 
 def test_the_ways_name_ones_own_places(user: Caller) -> None:

@@ -9,7 +9,7 @@ import requests
 from millrace_client import AsyncClient, Client
 from millrace_client.cli.exits import Exit
 
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Guest, Stack
 from tests.e2e.test_client import Terminal, digests, in_zip, photos, stack, terminal
 
 __all__ = ["photos", "stack", "terminal"]  # fixtures
@@ -125,10 +125,16 @@ def test_the_command_line_shares_and_revokes(terminal: Terminal, photos: Path) -
     assert terminal.run("revoke", made["id"]).stdout == f"{made['id']}\n"
     assert requests.get(address, timeout=30).status_code == 404
     assert terminal.run("share").returncode == Exit.USAGE
+    assert terminal.run("share", "--collect", "--limit", "1").returncode == Exit.USAGE
+    assert terminal.run("share", job, "--most-files", "3").returncode == Exit.USAGE
+    assert terminal.run("share", job, "--file", file_id).returncode == Exit.USAGE
+
+
+def test_the_command_line_collects_files_of_others(terminal: Terminal, stack: Stack) -> None:
+    member = Guest(stack.api)
+    member.register()
+    terminal.environment["MILLRACE_TOKEN"] = member.token
     collecting = terminal.ask("share", "--collect", "--name", "Wedding", "--most-files", "3", "--most-bytes", "1000")
     assert (collecting["kind"], collecting["collected"]["file_limit"]) == ("collect", 3)
     seen = requests.get(collecting["url"].replace("/shared/", "/api/shared/"), timeout=30).json()
     assert (seen["name"], seen["collect"]["pipeline"], seen["collect"]["bytes_left"]) == ("Wedding", "media", 1000)
-    assert terminal.run("share", "--collect", "--limit", "1").returncode == Exit.USAGE
-    assert terminal.run("share", job, "--most-files", "3").returncode == Exit.USAGE
-    assert terminal.run("share", job, "--file", file_id).returncode == Exit.USAGE

@@ -9,6 +9,7 @@ FOUND_PATH = "As `POST /import-path` takes it."
 
 class FoldersQuery(Query):
     path: str | None = Field(None, min_length=1, max_length=1024, description="Without one: all places.")
+    limit: int = Field(200, ge=1, le=200)
     cursor: str | None = Field(None, min_length=1, max_length=1100)
 
 
@@ -33,7 +34,7 @@ class ImportFolders(Answer):
     path: str | None = Field(description=FOUND_PATH + " Null: these are all places.")
     root: str | None = Field(description="The place that it lies in.")
     folders: list[ImportFolder]
-    files: list[ImportFile] = Field(description="By name, as the folders: a page has up to 200 of both.")
+    files: list[ImportFile] = Field(description="By name, as the folders: a page has up to `limit` of both together.")
     next_cursor: str | None
 
 

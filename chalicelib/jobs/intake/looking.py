@@ -12,7 +12,6 @@ from chalicelib.jobs.model import StoredObject
 from chalicelib.jobs.ports.outside import ObjectStore
 from chalicelib.pipelines.base import Pipeline
 
-PAGE = 200
 MOST_PAGES = 10
 """Pages of 1,000 objects that one count reads: about a second."""
 
@@ -43,11 +42,11 @@ class ImportFolders:
         self._importer = importer
         self._pipelines = pipelines
 
-    def page(self, place: Root, after: str | None) -> FolderPage:
-        """What lies right below a place that Importer.check() has allowed. ImportNotFound."""
+    def page(self, place: Root, after: str | None, limit: int) -> FolderPage:
+        """Folders and objects right below a place that Importer.check() has allowed. ImportNotFound."""
         try:
             folders, found, last = self._objects.folder_page(
-                place.prefix, bucket=place.bucket, after=place.prefix + after if after else None, limit=PAGE
+                place.prefix, bucket=place.bucket, after=place.prefix + after if after else None, limit=limit
             )
         except ObjectMissing:
             raise ImportNotFound("There is no such bucket, or it can't be read.") from None

@@ -721,7 +721,7 @@ class ImportFolders(BaseModel):
     """The place that it lies in."""
     folders: list[ImportFolder]
     files: list[ImportFile]
-    """By name, as the folders: a page has up to 200 of both."""
+    """By name, as the folders: a page has up to `limit` of both together."""
     next_cursor: str | None
 
 

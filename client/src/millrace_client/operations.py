@@ -283,9 +283,11 @@ def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[Fil
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
 
 
-def list_import_folders(*, path: str | None = None, cursor: str | None = None) -> Call[ImportFolders]:
+def list_import_folders(
+    *, path: str | None = None, limit: int | None = None, cursor: str | None = None
+) -> Call[ImportFolders]:
     """What lies where you may import from."""
-    return Call("GET", "/import-folders", ImportFolders, query={"path": path, "cursor": cursor})
+    return Call("GET", "/import-folders", ImportFolders, query={"path": path, "limit": limit, "cursor": cursor})
 
 
 def count_import(*, path: str | None = None, recursive: bool | None = None) -> Call[ImportCount]:

@@ -1467,7 +1467,7 @@ export interface ImportFolders {
   root: string | null
   folders: ImportFolder[]
   /**
-   * By name, as the folders: a page has up to 200 of both.
+   * By name, as the folders: a page has up to `limit` of both together.
    */
   files: ImportFile[]
   next_cursor: string | null
