@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import boto3
 import pytest
 import requests
 
 import app as millrace
 from chalicelib.jobs.errors import StaleTransition
 from chalicelib.jobs.model import Artifact
+from chalicelib.stores.dynamo import items
 from chalicelib.stores.object_bucket import ObjectBucket
 from chalicelib.wiring import services
 from tests.app.accounts.people_helpers import member
@@ -164,8 +166,11 @@ def test_the_sweeper_cleans_up_after_a_cancelled_job(world: World, user: Caller,
     services().jobs.put_artifact(job_id, Artifact("one", "k", "one.txt", "text/plain", 4, world.clock()))
     [due] = [item for item in world.items("jobs", f"JOB#{job_id}") if item["SK"]["S"] == "JOB"]
     assert "due_at" in due
+    claimed = {"PK": {"S": f"JOB#{job_id}"}, "SK": {"S": f"{items.SLICE}late"}}
+    boto3.client("dynamodb").put_item(TableName="millrace-jobs", Item=claimed)  # by a worker that was slower
     sweep(world, days=2)
     assert world.objects("work/") == world.objects("results/") == under_way(world) == []
+    assert not [item for item in world.items("jobs", f"JOB#{job_id}") if item["SK"]["S"].startswith(items.SLICE)]
 
 
 def test_the_sweeper_ends_uploads_that_were_given_up(world: World, user: Caller) -> None:
