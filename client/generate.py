@@ -163,6 +163,7 @@ def stash_documents() -> str:
 def _formatted(text: str) -> str:
     for command in (["check", "--fix-only", "--quiet", "--select", "I"], ["format"]):
         whole = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(PACKAGE / "models.py"), "-"]
+        # Our own linter.
         text = subprocess.run(whole, input=text, capture_output=True, text=True, check=True).stdout  # noqa: S603
     return text
 

@@ -56,6 +56,7 @@ def connect(options: argparse.Namespace) -> Tables:
 
 def client(options: argparse.Namespace, service: str) -> Any:
     """boto3's client of a service there. CannotConnect."""
+    # The stubs want a literal name.
     return boto3.client(service) if options.stack else _local_client(options.data_dir, service)  # type: ignore[call-overload]
 
 
@@ -69,7 +70,7 @@ def _local_client(data_dir: Path, service: str) -> Any:
     except (OSError, ValueError):
         raise CannotConnect(f"Millrace has never run on {data_dir}. Start it with `make run`.") from None
     key_id, secret = credentials(data_dir)
-    return boto3.client(  # type: ignore[call-overload]
+    return boto3.client(  # type: ignore[call-overload]  # likewise
         service,
         endpoint_url=f"http://{HOST}:{port}",
         region_name=REGION,

@@ -74,7 +74,7 @@ def failed_ids(result: object, sent: set[str]) -> set[str]:
     if not result:
         return set()
     try:
-        failures = result["batchItemFailures"] or []  # type: ignore[index]
+        failures = result["batchItemFailures"] or []  # type: ignore[index]  # a TypeError is caught
         failed = {failure["itemIdentifier"] for failure in failures}
     except (KeyError, TypeError):
         return sent

@@ -291,7 +291,7 @@ async def serve(app: Any, port: int) -> None:
         backlog=2048,
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals are ours
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
     # A reader that doesn't read must not fill the kernel's memory instead of ours.
     listening = socket.socket()

@@ -11,6 +11,7 @@ from chalicelib.pipelines.media.timestamps import Found
 HEAD = 128 * 1024
 _MONTHS = {
     name: number
+    # Read at a glance, which a list of twelve strings is not.
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
 }
 # "Mon Mar 10 15:04:43 2003", which is what the format says.
@@ -52,6 +53,7 @@ def written(text: str) -> datetime | None:
     if half := said.get("half"):
         hour = hour % 12 + (12 if half[0] in "Pp" else 0)
     try:
+        # A wall clock without a zone.
         return datetime(int(said["y"]), month, int(said["d"]), hour, int(said["M"]), int(said["S"] or 0))  # noqa: DTZ001
     except ValueError:
         return None

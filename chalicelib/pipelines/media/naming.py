@@ -99,6 +99,7 @@ def _in_order(same: list[tuple[Sequence[Entry], str]]) -> list[tuple[Sequence[En
         first = entry[0][0]
         prefix, count = counts[first.number]
         turned = count is not None and largest - count > _WRAP
+        # Only sorts: what has no time comes first.
         return first.local or datetime.min, prefix, (count or 0) + (10_000 if turned else 0), first.number  # noqa: DTZ901
 
     return sorted(same, key=key)

@@ -101,7 +101,7 @@ def _takeout(content: bytes) -> dict[str, Any]:
 
 def _epoch(value: object) -> datetime | None:
     try:
-        seconds = int(value)  # type: ignore[call-overload]
+        seconds = int(value)  # type: ignore[call-overload]  # a TypeError is caught
         return datetime.fromtimestamp(seconds, UTC) if seconds else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None

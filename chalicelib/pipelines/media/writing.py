@@ -27,6 +27,7 @@ def written(text: str, offset: str = "", fraction: str = "") -> datetime | None:
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     digits = match[7] or (fraction.strip() if re.fullmatch(r"\s*[0-9]{1,9}\s*", fraction) else "")
     try:
+        # A wall clock: its zone stands elsewhere.
         naive = datetime(year, month, day, hour % 24 if hour <= 24 else hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None

@@ -137,7 +137,7 @@ def one_thread() -> AbstractContextManager[object]:
     """The products of matrices here are small: threads that wait for one another cost six times what they calculate."""
     from threadpoolctl import threadpool_limits
 
-    return threadpool_limits(1)  # type: ignore[no-any-return]
+    return threadpool_limits(1)  # type: ignore[no-any-return]  # it has no types
 
 
 def with_faint_noise(samples: Samples, frames: int) -> Samples:

@@ -187,7 +187,7 @@ def _carried_back(scores: Array, shape: tuple[int, ...], progress: Callable[[flo
     for value, score in enumerate(scores):
         progress(80 + 20 * value / len(scores))
         for axis in range(3):
-            score = resample(score, axis, shape[axis])  # noqa: PLW2901
+            score = resample(score, axis, shape[axis])  # noqa: PLW2901  # one axis after the other
         better = score > best
         best[better] = score[better]
         labels[better] = value

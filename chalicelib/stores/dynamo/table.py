@@ -271,6 +271,7 @@ class Table:
             return plain(self._client().update_item(**write.as_update(self.name), ReturnValues="ALL_NEW")["Attributes"])
         except ClientError as error:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                # The stubs of botocore's errors know no Item.
                 raise ConditionFailed([plain(error.response.get("Item"))]) from None  # type: ignore[arg-type]
             raise
 

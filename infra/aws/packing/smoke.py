@@ -94,6 +94,7 @@ def start(function: Function, code: Path, layers: Sequence[Path], runtime: Path)
     script += f"sys.path[:0] = {[str(code), *map(str, layers)]!r}\n"
     script += "import app\n"
     script += f"for name in {names!r}: importlib.import_module(name)\n"
+    # Our own script.
     done = subprocess.run([str(runtime), "-c", script], capture_output=True, text=True, check=False, cwd="/")  # noqa: S603
     if done.returncode:
         raise PackingFailed(f"{function.handler} does not start from its package:\n{done.stderr.strip()[-2000:]}")

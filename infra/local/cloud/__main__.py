@@ -77,7 +77,7 @@ async def serve(folder: Path, port: int) -> None:
         backlog=1024,
     )
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals are ours
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
     tasks = [asyncio.create_task(services.store.run()), asyncio.create_task(Lifecycle(state, services).run())]

@@ -105,6 +105,7 @@ def duplicates(
             show_json(groups)
             return
         for group in groups:
+            # mypy knows no default of a lambda.
             names = sorted(group.files, key=lambda file, kept=group.kept: file.id != kept)  # type: ignore[misc]
             print("\t".join(file.original_filename for file in names))
 

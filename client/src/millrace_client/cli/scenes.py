@@ -88,6 +88,7 @@ def list_scenes(
         query: dict[str, Any] = {"tag_ids": listed(tag), "performer_ids": listed(performer)}
         query |= {"date_from": date_from, "date_to": date_to, "search": search or None, "page": page, "per_page": limit}
         order = "desc" if sort.startswith("-") else "asc"
+        # The server refuses other names of columns.
         found = service.send(operations.list_scenes(**query, sort_by=sort.lstrip("-"), sort_order=order))  # type: ignore[arg-type]
         if as_json:
             show_json(found)
@@ -127,6 +128,7 @@ def plans(
 ) -> None:
     """Your plans, the newest first."""
     with reported(as_json), client(address) as service:
+        # The server refuses other states.
         found = service.send(operations.list_plans(status=status, per_page=100))  # type: ignore[arg-type]
         if as_json:
             show_json(found.items)
