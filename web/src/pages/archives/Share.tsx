@@ -1,12 +1,13 @@
 // An address for others: of what is selected; and those that there are, to be revoked.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Copy, Share2 } from 'lucide-react'
+import { Share2 } from 'lucide-react'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
 import { Problem } from '../../api/client'
 import type { FileAnswer, NewShareAnswer } from '../../api/schema'
 import { listShares, makeShare, revokeShare } from '../../api/shares'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { CopyableAddress } from '../../ui/CopyableAddress'
 import { Button, Notice, Select, Sheet } from '../../ui/controls'
 import { type Chosen, chosenOf } from './chosen'
 import styles from './Take.module.css'
@@ -59,9 +60,7 @@ function Sharing({ chosen }: { chosen: Chosen }) {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [made, setMade] = useState<NewShareAnswer | null>(null)
-  const [copied, setCopied] = useState(false)
   const key = useRef(crypto.randomUUID())
-  const address = made ? `${location.origin}${made.path}` : ''
 
   const make = async (event: FormEvent) => {
     event.preventDefault()
@@ -95,22 +94,13 @@ function Sharing({ chosen }: { chosen: Chosen }) {
         />
       )}
       {made ? (
-        <>
-          <label className={styles.field}>
-            {t('share.address')}
-            <input readOnly value={address} onFocus={(event) => event.target.select()} />
-          </label>
-          <p className={styles.note}>{t('share.once')}</p>
-          <div className={styles.actions}>
-            <Button
-              kind="primary"
-              icon={Copy}
-              onPress={() => void navigator.clipboard?.writeText(address).then(() => setCopied(true))}
-            >
-              {t(copied ? 'share.copied' : 'share.copy')}
-            </Button>
-          </div>
-        </>
+        <CopyableAddress
+          path={made.path}
+          label={t('share.address')}
+          note={t('share.once')}
+          copy={t('share.copy')}
+          copied={t('share.copied')}
+        />
       ) : (
         <>
           {chosen.ids.length > MOST_SHARED && (

@@ -1,6 +1,6 @@
 // Files of others: an address by which they put them into a job of one's own; those that there are, and what came.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowRight, Copy, Inbox } from 'lucide-react'
+import { ArrowRight, Inbox } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { api } from '../../api/client'
@@ -9,6 +9,7 @@ import type { NewShareAnswer, PipelineAnswer, ShareAnswer } from '../../api/sche
 import { listShares, makeShare, revokeShare } from '../../api/shares'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
+import { CopyableAddress } from '../../ui/CopyableAddress'
 import { Button, Select, Sheet } from '../../ui/controls'
 import { Gone, RowSkeleton } from '../../ui/Page'
 import { filled, type Options } from '../drop/fields'
@@ -231,24 +232,15 @@ const NONE: ReadonlyMap<string, string> = new Map()
 
 function Address({ made }: { made: NewShareAnswer }) {
   const { t } = useWords<Word>()
-  const [copied, setCopied] = useState(false)
-  const address = `${location.origin}${made.path}`
   return (
     <div className={styles.sheet}>
-      <label className={styles.field}>
-        {t('collect.address')}
-        <input readOnly value={address} onFocus={(event) => event.target.select()} />
-      </label>
-      <p className={styles.note}>{t('collect.once')}</p>
-      <div className={styles.actions}>
-        <Button
-          kind="primary"
-          icon={Copy}
-          onPress={() => void navigator.clipboard?.writeText(address).then(() => setCopied(true))}
-        >
-          {t(copied ? 'collect.copied' : 'collect.copy')}
-        </Button>
-      </div>
+      <CopyableAddress
+        path={made.path}
+        label={t('collect.address')}
+        note={t('collect.once')}
+        copy={t('collect.copy')}
+        copied={t('collect.copied')}
+      />
     </div>
   )
 }

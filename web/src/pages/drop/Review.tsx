@@ -2,13 +2,13 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { ArrowRight, Undo2, X } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import { Radio, RadioGroup } from 'react-aria-components'
 import type { PipelineAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { pageOf } from '../../pipelines'
 import { Button, Notice, Select } from '../../ui/controls'
 import { useUpload } from '../../ui/hooks'
+import { PipelineChoice } from '../../ui/PipelineChoice'
 import { TileGrid } from '../../ui/TileGrid'
 import { useNarrow } from '../../ui/useNarrow'
 import { type Chosen, commonFolder, refusal, suited } from '../../upload/checks'
@@ -204,22 +204,7 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
         {pipelines.isError && <PipelinesGone pipelines={pipelines} />}
         {pipeline && (
           <>
-            <RadioGroup
-              aria-label={t('pipeline')}
-              value={pipeline.name}
-              onChange={setPicked}
-              className={styles.pipelines!}
-            >
-              {all.map((one) => {
-                const { Icon } = pageOf(one.name)
-                return (
-                  <Radio key={one.name} value={one.name} className={styles.pipeline!}>
-                    <Icon aria-hidden size={22} strokeWidth={1.6} />
-                    <span>{said('pipeline', one.name, one.title)}</span>
-                  </Radio>
-                )
-              })}
-            </RadioGroup>
+            <PipelineChoice pipelines={all} value={pipeline.name} onChange={setPicked} />
             <label className={styles.name}>
               {t('review.name')}
               <input

@@ -2,7 +2,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowRight, CalendarClock } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { Radio, RadioGroup } from 'react-aria-components'
 import { useNavigate } from 'react-router'
 import { Problem } from '../../api/client'
 import { beginImport, importCount } from '../../api/imports'
@@ -10,9 +9,9 @@ import { usePipelines } from '../../api/queries'
 import type { ImportCount, PipelineAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { pageOf } from '../../pipelines'
 import { Button, Notice, Sheet, Skeleton } from '../../ui/controls'
 import { Gone } from '../../ui/Page'
+import { PipelineChoice } from '../../ui/PipelineChoice'
 import { Switch } from '../../ui/Switch'
 import { filled, type Options } from '../drop/fields'
 import { OptionsForm } from '../drop/OptionsForm'
@@ -24,7 +23,7 @@ import { useRequestKey } from './useRequestKey'
 import type { Word } from './words'
 
 export function Begin({ path }: { path: string }) {
-  const { t, said } = useWords<Word>()
+  const { t } = useWords<Word>()
   const navigate = useNavigate()
   const client = useQueryClient()
   const pipelines = usePipelines()
@@ -83,22 +82,7 @@ export function Begin({ path }: { path: string }) {
       <Switch isSelected={recursive} onChange={setRecursive}>
         {t('import.recursive')}
       </Switch>
-      <RadioGroup
-        aria-label={t('pipeline')}
-        value={pipeline.name}
-        onChange={pick}
-        className={styles.pipelines!}
-      >
-        {all.map((one) => {
-          const { Icon } = pageOf(one.name)
-          return (
-            <Radio key={one.name} value={one.name} className={styles.pipeline!}>
-              <Icon aria-hidden size={22} strokeWidth={1.6} />
-              <span>{said('pipeline', one.name, one.title)}</span>
-            </Radio>
-          )
-        })}
-      </RadioGroup>
+      <PipelineChoice pipelines={all} value={pipeline.name} onChange={pick} />
       <label className={styles.field}>
         {t('review.name')}
         <input

@@ -2,7 +2,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { ArrowRight } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
-import { Radio, RadioGroup } from 'react-aria-components'
 import { useNavigate } from 'react-router'
 import { Problem } from '../../api/client'
 import { openJob } from '../../api/library'
@@ -10,9 +9,9 @@ import { usePipelines } from '../../api/queries'
 import type { LibraryFile } from '../../api/schema'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { pageOf } from '../../pipelines'
 import { Button, Notice, Skeleton } from '../../ui/controls'
 import { Gone } from '../../ui/Page'
+import { PipelineChoice } from '../../ui/PipelineChoice'
 import { filled, type Options } from '../drop/fields'
 import { OptionsForm } from '../drop/OptionsForm'
 import { Covers } from './Covers'
@@ -80,22 +79,7 @@ export function NewJob({ files, onClose }: { files: readonly LibraryFile[]; onCl
   return (
     <div className={styles.sheet}>
       <Covers files={fits} />
-      <RadioGroup
-        aria-label={t('pipeline')}
-        value={pipeline.name}
-        onChange={pick}
-        className={styles.pipelines!}
-      >
-        {all.map((one) => {
-          const { Icon } = pageOf(one.name)
-          return (
-            <Radio key={one.name} value={one.name} className={styles.pipeline!}>
-              <Icon aria-hidden size={22} strokeWidth={1.6} />
-              <span>{said('pipeline', one.name, one.title)}</span>
-            </Radio>
-          )
-        })}
-      </RadioGroup>
+      <PipelineChoice pipelines={all} value={pipeline.name} onChange={pick} wide />
       {out.length > 0 && (
         <Notice kind="warning" title={t('review.refused', { count: out.length })}>
           <details className={styles.out}>
