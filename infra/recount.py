@@ -126,8 +126,10 @@ def _of_job(seen: _Seen, job: Job) -> list[Difference]:
     names = ("inspected", "rejected", "duplicate", "size", "removed", "binned")
     by = {name: getattr(there, name) - getattr(known, name) for name in names}
     found = _differs(CountsRecord(job.id, FIRST), by)
-    kept = {"kept_bytes": _final(seen, job) - job.kept_bytes} if job.final else {}
-    return found + _differs(JobRecord(job.id), kept)
+    own = {"files_gone": there.gone - job.files_gone}
+    if job.final:
+        own["kept_bytes"] = _final(seen, job) - job.kept_bytes
+    return found + _differs(JobRecord(job.id), own)
 
 
 def _final(seen: _Seen, job: Job) -> int:

@@ -88,7 +88,7 @@ def job_summary(job: Job) -> JobSummary:
         name=job.name,
         pipeline=job.pipeline,
         status=job.state,
-        file_count=job.file_count,
+        file_count=job.file_count - job.files_gone,
         error_code=job.error_code,
         error_message=job.error_message,
         created_at=job.created_at,

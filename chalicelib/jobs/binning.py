@@ -48,6 +48,7 @@ def _plan(
 ) -> Plan:
     """way: 1 into the bin, -1 out of it."""
     amounts: dict[str, float] = {state.value: -way * n for state, n in Counter(file.state for file in files).items()}
-    revised = Change(JobRecord(job.id), adds={"edits": 1, "revision": 1}, when=job_conditions(job, of_job))
+    edited: dict[str, float] = {"edits": 1, "revision": 1, "files_gone": way * len(files)}
+    revised = Change(JobRecord(job.id), adds=edited, when=job_conditions(job, of_job))
     counts = counts_of(job.id, files, amounts | {"binned": way * len(files)})
     return [change(file, moved) for file in files], [revised, counts, *listed], []

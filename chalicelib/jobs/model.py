@@ -55,7 +55,8 @@ class Job:
     last progress. waiting_for: code and message of a paused job's question to its owner. upload: the zip under way.
     options_version: the version of its stored options.
 
-    Owner. announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
+    Owner. files_gone: the number of files deleted or in the bin by themselves, for lists, which read no counts.
+    announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
     owner to it or its files. revision: the number of corrections of findings; made_revision: that of its results.
     callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin;
     bin_due_at: when the first of its files that are in the bin by themselves is due for deletion.
@@ -110,6 +111,7 @@ class Job:
     mark: int = 0
     given_up: bool = False
     kept_bytes: int = 0
+    files_gone: int = 0
     announced_bytes: int = 0
     description: str | None = None
     tags: tuple[str, ...] = ()

@@ -92,7 +92,7 @@ class JobSummary(Answer):
     name: str
     pipeline: str
     status: JobState
-    file_count: int
+    file_count: int = Field(description="Without files that were deleted or are in the bin.")
     error_code: str | None
     error_message: str | None
     created_at: Time

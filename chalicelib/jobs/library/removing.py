@@ -77,11 +77,12 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
         for name, size in kept.items()
         if size and name != job.id
     ]
-    own = {"edits": 1, "kept_bytes": kept[job.id]}
+    gone = sum(file.binned_at is None for file in files)
+    own = {"edits": 1, "kept_bytes": kept[job.id], "files_gone": gone}
     changes.append(Change(JobRecord(job.id), adds=own, when=job_conditions(job, REMOVE_FILES())))
     changes += _stored((owners[name], size) for name, size in kept.items())
     _apply(jobs, job, changes)
-    return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + kept[job.id])
+    return replace(job, edits=job.edits + 1, kept_bytes=job.kept_bytes + kept[job.id], files_gone=job.files_gone + gone)
 
 
 def forget_kept(jobs: Records, job: Job) -> Job:

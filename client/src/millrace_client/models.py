@@ -285,6 +285,7 @@ class BinnedJob(BaseModel):
     pipeline: str
     status: JobState
     file_count: int
+    """Without files that were deleted or are in the bin."""
     error_code: str | None
     error_message: str | None
     created_at: datetime
@@ -813,6 +814,7 @@ class JobSummary(BaseModel):
     pipeline: str
     status: JobState
     file_count: int
+    """Without files that were deleted or are in the bin."""
     error_code: str | None
     error_message: str | None
     created_at: datetime

@@ -131,3 +131,22 @@ def test_a_file_is_deleted_from_the_bin_at_once_where_its_owner_says_so(
 def test_at_most_five_hundred_files_in_a_call(user: Caller) -> None:
     assert user.post("/bin/files", {"file_ids": []}).status == 422
     assert user.post("/bin/files", {"file_ids": [f"{'0' * 26}-{n:08d}" for n in range(501)]}).status == 422
+
+
+def test_a_list_of_jobs_counts_no_file_that_is_gone(user: Caller, done: Done, samples: dict[str, bytes]) -> None:
+    job = done({"harbour.jpg": samples["harbour.jpg"], "zoo.jpg": samples["IMG-20240512-WA0001.jpg"]})
+    first = f"{job}-00000001"
+
+    def listed() -> int:
+        return next(int(item["file_count"]) for item in user.get("/jobs")["items"] if item["id"] == job)
+
+    assert listed() == 2
+    user.post("/bin/files", {"file_ids": [first]})
+    assert listed() == 1
+    user.post("/bin/files/restore", {"file_ids": [first]})
+    assert listed() == 2
+    user.post("/bin/files", {"file_ids": [first]})
+    assert user.call("DELETE", f"/files/{first}").status == 204
+    assert listed() == 1
+    assert user.call("DELETE", f"/files/{job}-00000002").status == 204
+    assert listed() == 0

@@ -477,6 +477,9 @@ export interface BinnedJob {
   name: string
   pipeline: string
   status: JobState
+  /**
+   * Without files that were deleted or are in the bin.
+   */
   file_count: number
   error_code: string | null
   error_message: string | null
@@ -1617,6 +1620,9 @@ export interface JobSummary {
   name: string
   pipeline: string
   status: JobState
+  /**
+   * Without files that were deleted or are in the bin.
+   */
   file_count: number
   error_code: string | null
   error_message: string | null
