@@ -350,6 +350,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         for job in jobs:
             files = self.world.files(job)
             assert len(files) + job.counts.removed == job.file_count
+            assert job.files_gone == job.counts.gone
             assert {file.number for file in files} <= set(range(1, job.file_count + 1))
             tally = Counter("binned" if file.binned_at else file.state.value for file in files)
             counts = {"inspected": job.counts.inspected, "rejected": job.counts.rejected}
