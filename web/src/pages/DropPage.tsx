@@ -5,7 +5,7 @@ import { useWords, withWords } from '../i18n'
 import { Skeleton } from '../ui/controls'
 import { useTitle, useUpload } from '../ui/hooks'
 import type { Chosen } from '../upload/checks'
-import { reading } from '../upload/reading'
+import { carried, reading, takeEarly } from '../upload/reading'
 import styles from './DropPage.module.css'
 import { Hero } from './drop/Hero'
 
@@ -102,28 +102,30 @@ function useDropAnywhere(take: (files: Chosen[]) => void): boolean {
   latest.current = take
   useEffect(() => {
     let depth = 0
-    const files = (event: DragEvent) => event.dataTransfer?.types.includes('Files')
+    const found = (files: Promise<Chosen[]>) => void files.then((all) => latest.current(all))
     const enter = (event: DragEvent) => {
-      if (files(event) && ++depth === 1) setOver(true)
+      if (carried(event) && ++depth === 1) setOver(true)
     }
     const leave = (event: DragEvent) => {
-      if (files(event) && --depth <= 0) {
+      if (carried(event) && --depth <= 0) {
         depth = 0
         setOver(false)
       }
     }
-    const hover = (event: DragEvent) => files(event) && event.preventDefault()
+    const hover = (event: DragEvent) => carried(event) && event.preventDefault()
     const drop = (event: DragEvent) => {
-      if (!files(event) || !event.dataTransfer) return
+      const transfer = carried(event)
+      if (!transfer) return
       event.preventDefault()
       depth = 0
       setOver(false)
-      void reading.transfer(event.dataTransfer).then((found) => latest.current(found))
+      found(reading.transfer(transfer))
     }
     const paste = (event: ClipboardEvent) => {
-      if (event.clipboardData?.files.length)
-        void reading.transfer(event.clipboardData).then((found) => latest.current(found))
+      const transfer = carried(event)
+      if (transfer) found(reading.transfer(transfer))
     }
+    for (const files of takeEarly()) found(files)
     window.addEventListener('dragenter', enter)
     window.addEventListener('dragleave', leave)
     window.addEventListener('dragover', hover)

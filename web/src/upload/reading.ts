@@ -20,6 +20,13 @@ async function told(read: (count: (n: number) => void) => Promise<Chosen[]>): Pr
   }
 }
 
+/** What a drop or a paste brings, taken from the browser; null where it brings no files. */
+export function carried(event: DragEvent | ClipboardEvent): DataTransfer | null {
+  const transfer = event instanceof ClipboardEvent ? event.clipboardData : event.dataTransfer
+  const brings = event instanceof ClipboardEvent ? transfer?.files.length : transfer?.types.includes('Files')
+  return brings ? transfer : null
+}
+
 export const reading = {
   input: (files: FileList | readonly File[] | null) => told((tell) => fromInput(files, tell)),
   transfer: (transfer: DataTransfer) => told((tell) => fromTransfer(transfer, tell)),
@@ -28,4 +35,23 @@ export const reading = {
     watchers.add(watcher)
     return () => watchers.delete(watcher)
   },
+}
+
+// Files may be dropped on the first paint, before the page that takes them is there. They are kept for it.
+const early: Promise<Chosen[]>[] = []
+const EARLY = ['dragover', 'drop', 'paste'] as const
+
+function keep(event: DragEvent | ClipboardEvent): void {
+  const transfer = carried(event)
+  if (!transfer) return
+  event.preventDefault()
+  if (event.type !== 'dragover') early.push(reading.transfer(transfer))
+}
+
+if (location.pathname === '/') for (const type of EARLY) addEventListener(type, keep)
+
+/** What came before anything could take it, once; the caller listens from then on. */
+export function takeEarly(): Promise<Chosen[]>[] {
+  for (const type of EARLY) removeEventListener(type, keep)
+  return early.splice(0)
 }

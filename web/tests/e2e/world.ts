@@ -8,6 +8,8 @@ import { test as base, expect, type Page } from '@playwright/test'
 export { expect }
 
 const port = Number(process.env.MILLRACE_E2E_PORT)
+// How many times slower the browser is than this machine: MILLRACE_E2E_SLOW=6 finds what only a busy machine would.
+const slowdown = Number(process.env.MILLRACE_E2E_SLOW ?? 1)
 const samples = join(process.env.MILLRACE_E2E_DATA!, 'samples')
 
 export const film = join(samples, 'large.mp4')
@@ -89,6 +91,10 @@ export const test = base.extend<World>({
   },
   page: async ({ page }, use) => {
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined))
+    if (slowdown > 1) {
+      const session = await page.context().newCDPSession(page)
+      await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+    }
     await use(page)
     // A poll that is on its way through a test's own answer is no fault of the test after it.
     await page.unrouteAll({ behavior: 'ignoreErrors' })
