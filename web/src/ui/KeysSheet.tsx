@@ -1,6 +1,6 @@
 import { type Key, useWords } from '../i18n'
 import { Sheet } from './controls'
-import styles from './KeysSheet.module.css'
+import { KeyList } from './KeyList'
 
 const KEYS: readonly (readonly [readonly string[], Key])[] = [
   [['?'], 'keys.help'],
@@ -27,18 +27,7 @@ export function KeysSheet({ open, onClose }: { open: boolean; onClose: () => voi
   const { t } = useWords()
   return (
     <Sheet title={t('keys.title')} open={open} onClose={onClose}>
-      <dl className={styles.keys}>
-        {KEYS.map(([keys, key]) => (
-          <div key={key}>
-            <dt>
-              {keys.map((name) => (
-                <kbd key={name}>{name}</kbd>
-              ))}
-            </dt>
-            <dd>{t(key)}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList keys={KEYS.map(([names, key]) => [names, t(key)] as const)} />
     </Sheet>
   )
 }

@@ -1,4 +1,4 @@
-import { Rows3, Search, Trash2 } from 'lucide-react'
+import { Rows3, Trash2 } from 'lucide-react'
 import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useFileBin } from '../../api/bin'
@@ -8,6 +8,7 @@ import type { Grouping, PipelinePage } from '../../pipelines/contract'
 import { BinnedFiles } from '../../ui/BinnedFiles'
 import { Button, Empty, Notice, Select, Sheet } from '../../ui/controls'
 import { Folded } from '../../ui/Folded'
+import { SearchField } from '../../ui/SearchField'
 import { type Group, type Jump, TileGrid } from '../../ui/TileGrid'
 import { Share } from '../archives/Share'
 import { Take } from '../archives/Take'
@@ -105,16 +106,7 @@ export function FilesView({ book, page }: Props) {
   return (
     <section className={styles.view} aria-label={t('tab.files', { count: files.length })}>
       <div className={styles.tools}>
-        <label className={styles.search}>
-          <Search aria-hidden size={18} />
-          <input
-            type="search"
-            aria-label={t('filter.name')}
-            placeholder={t('filter.name')}
-            value={view.text}
-            onChange={(e) => set('q', e.target.value)}
-          />
-        </label>
+        <SearchField label={t('filter.name')} value={view.text} onChange={(text) => set('q', text)} />
         <Folded count={[view.value, view.state, view.sort !== 'number', view.grouped].filter(Boolean).length}>
           {grouping && (
             <Select

@@ -1,26 +1,13 @@
 // The keys of a review: what they do, and where the focus is.
 import { useEffect, useRef } from 'react'
 import { useWords } from '../../i18n'
-import styles from './PlanPage.module.css'
+import { KeyList } from '../../ui/KeyList'
 import { type Act, actOf, KEYS } from './review'
 import type { Word } from './ScenesPages'
 
 export function Keys() {
   const { t } = useWords<Word>()
-  return (
-    <dl className={styles.keys}>
-      {KEYS.map(([act, keys]) => (
-        <div key={act}>
-          <dt>
-            {keys.map((key) => (
-              <kbd key={key}>{keyName(key)}</kbd>
-            ))}
-          </dt>
-          <dd>{t(`scenes.key.${act}`)}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <KeyList keys={KEYS.map(([act, keys]) => [keys.map(keyName), t(`scenes.key.${act}`)] as const)} />
 }
 
 const keyName = (key: string): string =>
