@@ -145,7 +145,7 @@ for (const [width, scheme] of [
     await expect(page.getByRole('heading', { name: 'quay.wav' })).toBeVisible()
     const canvas = page.getByRole('img', { name: '0:00.0 to 0:08.0, 8 words' })
     await expect(canvas).toBeVisible()
-    const shown = page.getByRole('list', { name: 'Words shown, to be played' })
+    const shown = page.getByRole('list', { name: 'Words in view' })
     await expect(shown.getByRole('button')).toHaveCount(8)
     await expect(shown.getByRole('button', { name: /unsure/ })).toHaveText([/quay/, /moored/])
     // Something is drawn where the sound is, in its colour.
@@ -167,9 +167,9 @@ for (const [width, scheme] of [
     await page.waitForTimeout(1500)
     expect(await sound()).toBeLessThan(5.3)
 
-    await page.getByRole('button', { name: '2 unsure words: the next' }).click()
+    await page.getByRole('button', { name: 'Next of 2 unsure words' }).click()
     await expect(shown.getByRole('button', { name: /moored/ })).toHaveAttribute('aria-pressed', 'true')
-    await page.getByLabel('Where in the recording').fill('4')
+    await page.getByLabel('Position in the recording').fill('4')
     await expect(page.getByRole('img', { name: '0:04.0 to 0:12.0, 8 words' })).toBeVisible()
     await expect(page.getByText('1 word was not heard: gently')).toBeVisible()
     await expect(page.getByRole('row', { name: /silence.wav/ })).toContainText('no transcript')
@@ -208,10 +208,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   await page.mouse.move(x(2.65), box.y + 110)
   await page.mouse.up()
   await expect(page.getByText('1 word moved by hand')).toBeVisible()
-  await page
-    .getByRole('list', { name: 'Words shown, to be played' })
-    .getByRole('button', { name: 'where' })
-    .click()
+  await page.getByRole('list', { name: 'Words in view' }).getByRole('button', { name: 'where' }).click()
   await page.getByLabel('Start').fill('4.2')
   await expect(page.getByText('2 words moved by hand')).toBeVisible()
   await accessible(page)
@@ -234,7 +231,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   expect(file.suggestedFilename()).toBe('quay.TextGrid')
   const text = readFileSync(await file.path(), 'utf8')
   expect(text).toContain('xmin = 4.2 \n            xmax = 4.9 \n            text = "where"')
-  await page.getByRole('button', { name: 'As they were found' }).click()
+  await page.getByRole('button', { name: 'Reset to the detected boundaries' }).click()
   await expect(page.getByText('0 words moved by hand')).toBeVisible()
 })
 
@@ -257,9 +254,11 @@ test('a job that waits for pronunciations takes them, keeps them and goes on', a
     asked.push({ method: 'POST', path: 'control', body: route.request().postDataJSON() })
     return route.fulfill({ json: {} })
   })
-  await expect(page.getByRole('status').filter({ hasText: 'The job waits for you' })).toContainText('xyzzy')
+  await expect(page.getByRole('status').filter({ hasText: 'The job is waiting for you' })).toContainText(
+    'xyzzy',
+  )
   await page.getByRole('tab', { name: 'Missing words' }).click()
-  const goOn = page.getByRole('button', { name: 'Keep them and go on' })
+  const goOn = page.getByRole('button', { name: 'Save and continue' })
   await expect(goOn).toBeDisabled()
   await page.getByLabel('Pronunciation of quay').fill('K IY')
   await page.getByLabel('Pronunciation of xyzzy').fill('Z IH  Z IY')
