@@ -73,7 +73,7 @@ for (const size of [
       await expect(page.getByRole('toolbar')).toContainText('2 selected')
       await fits(page)
       await page.getByRole('button', { name: 'Add tags' }).click()
-      await page.getByRole('dialog').getByLabel('Tags, with commas').fill('summer')
+      await page.getByRole('dialog').getByLabel('Tags, separated by commas').fill('summer')
       await accessible(page)
       await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click()
       await expect(page.getByRole('dialog')).toBeHidden()

@@ -158,7 +158,7 @@ for (const size of SIZES) {
       await dialog.getByRole('button', { name: 'Save' }).click()
       await expect(dialog.getByText('The scene was changed in the meantime.')).toBeVisible()
       refused(complaints, 412)
-      await dialog.getByRole('button', { name: 'Read it again' }).click()
+      await dialog.getByRole('button', { name: 'Reload it' }).click()
       await expect(dialog.getByLabel('Director')).toHaveValue('Somebody else')
       await expect(dialog.getByLabel('Code')).toHaveValue('A1')
       await dialog.getByRole('button', { name: 'Save' }).click()
