@@ -216,6 +216,8 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   if (process.env.MILLRACE_LOOK)
     await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/boundaries.png`, fullPage: true })
   await page.getByRole('button', { name: 'Save the boundaries' }).click()
+  // The button is disabled while it saves, too.
+  await expect.poll(() => kept).not.toBeNull()
   await expect(page.getByRole('button', { name: 'Save the boundaries' })).toBeDisabled()
   const saved = JSON.parse(kept!)['quay.wav'][0]
   expect(Object.keys(saved)).toEqual(['2', '4'])
