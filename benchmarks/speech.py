@@ -24,18 +24,20 @@ from typing import Any
 import numpy as np
 
 from benchmarks.report import report
+from benchmarks.speech_recordings import RATE, VOICES, long_recording
+from benchmarks.speech_shared import shared
 from chalicelib.pipelines.speech.boundaries import trained
 from chalicelib.pipelines.speech.long_pass import Position, follow, joined, pieces
-from chalicelib.pipelines.speech.placed import Placed
+from chalicelib.pipelines.speech.placed import Placed, Word
 from chalicelib.pipelines.speech.placing import Aligner, one_thread
+from chalicelib.pipelines.speech.results import LOW
 from chalicelib.pipelines.speech.two_pass import TwoPass
 from chalicelib.pipelines.speech.verdicts import ALIGNED, Evidence, judge
+from chalicelib.pipelines.speech.words import Token
 from training.speech.sentences import HELD_OUT
 from training.speech.setting import lexicon, model_folder
 from training.speech.spoken import HELD_OUT_VOICE, Spoken, available, speak, with_noise
 
-RATE = 16_000
-VOICES = ("kal16", "awb", "slt", HELD_OUT_VOICE)
 Row = dict[str, str | int | float | bool]
 
 
@@ -100,43 +102,45 @@ def wrong_transcripts() -> Row:
     return {"pairs": len(HELD_OUT), "wrong flagged": flagged[False], "right flagged": flagged[True]}
 
 
-def long_recording(minutes: float, *, music: bool) -> tuple[np.ndarray, list[tuple[str, float]]]:
-    """Sentences with pauses; with music, passages of chords and of speech that has no text between them.
+def wrong_words() -> Row:
+    """Each sentence by each voice, with every fourth word taken from another sentence.
 
-    Returns samples, and each word that has text with the second at which it begins, -1 where flite pronounces it
-    otherwise than the dictionary does.
+    A word is marked where its confidence is low or it is called unspoken. The results call that unsure or unspoken.
     """
-    rng = np.random.default_rng(3)
-    parts: list[np.ndarray] = []
-    words: list[tuple[str, float]] = []
-    at = 0
-    while at < minutes * 60 * RATE:
-        n = int(rng.integers(len(HELD_OUT)))
-        spoken = speak(HELD_OUT[n], VOICES[int(rng.integers(len(VOICES)))])
-        if not (music and rng.random() < 0.08):
-            words += [(word, at / RATE + second if second >= 0 else -1.0) for word, second in _word_starts(spoken)]
-        parts.append(spoken.samples)
-        parts.append(rng.normal(0, 5, int(rng.uniform(0.3, 2.0) * RATE)))
-        if music and rng.random() < 0.08:
-            t = np.arange(int(rng.uniform(3, 9) * RATE)) / RATE
-            tones = 110 * 2 ** (rng.integers(0, 24, 4) / 12)
-            chord = np.sum([np.sin(2 * np.pi * tone * t) for tone in tones], axis=0)
-            parts.append(1500 * chord * (1 + 0.3 * np.sin(2 * np.pi * 3 * t)))
-        at = sum(map(len, parts))
-    return np.clip(np.concatenate(parts), -32768, 32767).astype(np.int16), words
+    marked: dict[bool, list[bool]] = {True: [], False: []}
+    for voice in VOICES:
+        for n, text in enumerate(HELD_OUT):
+            given = lexicon().tokens(text)
+            others = lexicon().tokens(HELD_OUT[(n + 7) % len(HELD_OUT)])
+            wrong: set[int] = set()
+            for i in range(n % 4, len(given), 4):
+                other = others[i % len(others)]
+                if other.label.lower() != given[i].label.lower():
+                    given[i] = other
+                    wrong.add(i)
+            placed = Aligner(model_folder(), given, trained()).place(speak(text, voice).samples, given)
+            for i, word in enumerate(placed_or_not(given, placed)):
+                marked[i in wrong].append(word is None or word.confidence < LOW)
+    return {
+        "right words": len(marked[False]),
+        "right marked %": round(100 * float(np.mean(marked[False])), 1),
+        "wrong words": len(marked[True]),
+        "wrong marked %": round(100 * float(np.mean(marked[True])), 1),
+    }
 
 
-def _word_starts(spoken: Spoken) -> list[tuple[str, float]]:
-    """Each word with the start of its first phone, -1 where flite pronounces it otherwise."""
-    tokens = lexicon().tokens(spoken.text)
-    row = [(phone, i, k) for i, t in enumerate(tokens) for k, phone in enumerate(t.pronunciations[0])]
-    want = [(name, start) for name, start, _ in spoken.phones if name != "SIL"]
-    found: dict[int, float] = {}
-    for a, b, n in SequenceMatcher(None, [p for p, *_ in row], [w for w, _ in want], False).get_matching_blocks():
-        for j in range(n):
-            if row[a + j][2] == 0:
-                found[row[a + j][1]] = want[b + j][1]
-    return [(token.label, found.get(i, -1.0)) for i, token in enumerate(tokens)]
+def placed_or_not(given: Sequence[Token], placed: Placed) -> list[Word | None]:
+    """What became of each word that was given: None where it was not heard."""
+    unspoken = list(placed.unspoken)
+    words = iter(placed.words)
+    found: list[Word | None] = []
+    for token in given:
+        if token.label in unspoken:
+            unspoken.remove(token.label)
+            found.append(None)
+        else:
+            found.append(next(words, None))
+    return found
 
 
 def make_recording(minutes: float, music: bool, to: Path) -> Row:
@@ -168,12 +172,8 @@ def long_pass(minutes: float, music: bool, recording: Path) -> Row:
     for piece in units:
         given = tokens[piece.first : piece.last]
         placed = aligner.place(sound(piece.start * 160, piece.end * 160), given)
-        unspoken = list(placed.unspoken)
-        labels = iter(word for word in placed.words)
-        for i, token in enumerate(given, piece.first):
-            if token.label in unspoken:
-                unspoken.remove(token.label)
-            elif (word := next(labels, None)) is not None:
+        for i, word in enumerate(placed_or_not(given, placed), piece.first):
+            if word is not None:
                 found[i] = piece.start * 0.01 + word.start
     seconds = time.process_time() - began
     errors = np.array([abs(found[i] - start) for i, (_, start) in enumerate(words) if i in found and start >= 0])
@@ -242,12 +242,16 @@ def main(argv: Sequence[str]) -> int:
         report("speech: phones against flite", rows)
         verdicts = wrong_transcripts()
         report("speech: wrong transcripts", [verdicts])
+        by_word = wrong_words()
+        report("speech: wrong words in right transcripts", [by_word])
         plain = round(plain_two_pass(), 3)
     long = [_long(minutes, music) for minutes, music in long_ones(chosen.minutes)]
     report("speech: long recordings", long)
+    by_workers = shared(chosen.minutes)
+    report("speech: a job by workers", by_workers)
     report("speech: pocketsphinx alone", [{"CPU / length": plain}])
     if chosen.json:
-        found = [*rows, verdicts, *long, {"pocketsphinx alone, CPU / length": plain}]
+        found = [*rows, verdicts, by_word, *long, *by_workers, {"pocketsphinx alone, CPU / length": plain}]
         chosen.json.write_text(json.dumps({"name": "speech", "rows": found}, indent=1) + "\n")
     return 0
 

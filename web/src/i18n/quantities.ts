@@ -1,5 +1,4 @@
 // Sizes, durations and dates as the language writes them.
-import { useMemo } from 'react'
 import { useWords } from './index'
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
@@ -49,41 +48,48 @@ export function ago(iso: string, now: number, language: string): string {
   return relative.format(0, 'second')
 }
 
+function quantitiesOf(language: string) {
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+  const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+  const dollars = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: 'USD',
+    maximumSignificantDigits: 2,
+  })
+  // Times of photos are told in the zone that they are kept in.
+  const taken = new Intl.DateTimeFormat(language, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    timeZone: 'UTC',
+  })
+  const takenDay = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
+  const month = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+  const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
+  return {
+    bytes: (value: number) => bytes(value, language),
+    duration: (seconds: number) => duration(seconds, language),
+    ago: (iso: string) => ago(iso, Date.now(), language),
+    moment: (iso: string) => moment.format(new Date(iso)),
+    taken: (iso: string) => taken.format(new Date(iso)),
+    takenDay: (iso: string) => takenDay.format(new Date(iso)),
+    /** Of `2024-06`. */
+    month: (key: string) => month.format(new Date(`${key}-15T00:00:00Z`)),
+    time: (iso: string) => time.format(new Date(iso)),
+    day: (iso: string) => day.format(new Date(iso)),
+    dollars: (value: number) => dollars.format(value),
+    number: (value: number) => number.format(value),
+    percent: (value: number) => percent.format(value / 100),
+  }
+}
+
+// Each tile of a grid writes a date: formatters are dear to make, and the same for all.
+const made = new Map<string, ReturnType<typeof quantitiesOf>>()
+
 export function useQuantities() {
   const { language } = useWords()
-  return useMemo(() => {
-    const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-    const time = new Intl.DateTimeFormat(language, { timeStyle: 'short' })
-    const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
-    const dollars = new Intl.NumberFormat(language, {
-      style: 'currency',
-      currency: 'USD',
-      maximumSignificantDigits: 2,
-    })
-    // Times of photos are told in the zone that they are kept in.
-    const taken = new Intl.DateTimeFormat(language, {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
-      timeZone: 'UTC',
-    })
-    const takenDay = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' })
-    const month = new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric', timeZone: 'UTC' })
-    const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
-    return {
-      bytes: (value: number) => bytes(value, language),
-      duration: (seconds: number) => duration(seconds, language),
-      ago: (iso: string) => ago(iso, Date.now(), language),
-      moment: (iso: string) => moment.format(new Date(iso)),
-      taken: (iso: string) => taken.format(new Date(iso)),
-      takenDay: (iso: string) => takenDay.format(new Date(iso)),
-      /** Of `2024-06`. */
-      month: (key: string) => month.format(new Date(`${key}-15T00:00:00Z`)),
-      time: (iso: string) => time.format(new Date(iso)),
-      day: (iso: string) => day.format(new Date(iso)),
-      dollars: (value: number) => dollars.format(value),
-      number: (value: number) => number.format(value),
-      percent: (value: number) => percent.format(value / 100),
-    }
-  }, [language])
+  const found = made.get(language) ?? quantitiesOf(language)
+  made.set(language, found)
+  return found
 }

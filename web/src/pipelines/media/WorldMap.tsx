@@ -43,8 +43,11 @@ export default function WorldMap({ files, onFile }: JobView) {
   const seen = found.filter(
     (one) => one.x > left && one.x < left + view.width && one.y > top && one.y < top + height,
   )
-  const scale = (by: number) => choose({ ...view, width: Math.min(1, Math.max(NEAREST, view.width / by)) })
-  const pan = (x: number, y: number) => choose({ ...view, x: view.x + x, y: view.y + y })
+  // A pointer moves more often than the page is drawn: each step goes on from the last, drawn or not.
+  const go = (to: (from: View) => View) => choose((now) => to(now ?? view))
+  const scale = (by: number) =>
+    go((from) => ({ ...from, width: Math.min(1, Math.max(NEAREST, from.width / by)) }))
+  const pan = (x: number, y: number) => go((from) => ({ ...from, x: from.x + x, y: from.y + y }))
   const open = (cluster: Cluster) => {
     const next = around(cluster.members, ratio, Math.max(NEAREST, view.width / 8))
     // One photo, or several of one spot that no nearer look tells apart.

@@ -1,6 +1,6 @@
 // The recordings of a job with what was found of each, and one of them over time.
 import { Download } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'
 import type { FileAnswer } from '../../api/schema'
@@ -99,6 +99,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
 const spokenOf = (one: Recording) =>
   one.speakers.reduce((sum, _, n) => sum + wordsOf(one, n).filter(({ kind }) => kind !== 'noise').length, 0)
 
+type ByTier = Readonly<Record<string, Moved>>
 const NOTHING: Moved = {}
 const stemOf = (name: string) => name.slice(name.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
 
@@ -122,12 +123,19 @@ function One({ job, recording, file }: { job: string; recording: Recording; file
   const found = useMemo(() => wordsOf(recording, Number(speaker)), [recording, speaker])
   const kept = useCorrections(job).data?.[recording.recording]
   const keep = useKeepTier(job)
-  const [moving, setMoving] = useState<Readonly<Record<string, Moved>>>({})
+  const [moving, setMoving] = useState<ByTier>({})
+  // A pointer moves more often than the page is drawn: each move goes on from the last, drawn or not.
+  const latest = useRef(moving)
+  const change = (make: (now: ByTier) => ByTier) => {
+    latest.current = make(latest.current)
+    setMoving(latest.current)
+  }
   const moved = moving[speaker] ?? kept?.[speaker] ?? NOTHING
   const words = useMemo(() => corrected(found, moved), [found, moved])
   const move = (edge: number, to: number) => {
-    const after = movedTo(found, moved, edge, to, recording.seconds)
-    setMoving({ ...moving, [speaker]: after.moved })
+    const before = latest.current[speaker] ?? kept?.[speaker] ?? NOTHING
+    const after = movedTo(found, before, edge, to, recording.seconds)
+    change((now) => ({ ...now, [speaker]: after.moved }))
     return after.edge
   }
   const wordsNow = (n: number) => corrected(wordsOf(recording, n), moving[n] ?? kept?.[String(n)] ?? NOTHING)
@@ -167,13 +175,15 @@ function One({ job, recording, file }: { job: string; recording: Recording; file
             onPress={() =>
               keep.mutate(
                 { recording: recording.recording, speaker, moved },
-                { onSuccess: () => setMoving(({ [speaker]: _, ...others }) => others) },
+                { onSuccess: () => change(({ [speaker]: _, ...others }) => others) },
               )
             }
           >
             {t('speech.save')}
           </Button>
-          <Button onPress={() => setMoving({ ...moving, [speaker]: NOTHING })}>{t('speech.asFound')}</Button>
+          <Button onPress={() => change((now) => ({ ...now, [speaker]: NOTHING }))}>
+            {t('speech.asFound')}
+          </Button>
           <Button
             icon={Download}
             onPress={() =>
