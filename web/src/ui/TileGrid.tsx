@@ -1,36 +1,20 @@
-// A grid of any length: only the rows in sight exist. Arrows move, space selects, shift extends, enter opens.
+// A grid of any length: only the rows in sight exist.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import {
-  type KeyboardEvent,
-  type MouseEvent,
-  memo,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react'
+import { type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import styles from './TileGrid.module.css'
+import { TileLine } from './TileLine'
 import { useBand } from './useBand'
+import { type Jump, useFollowing } from './useFollowing'
+import { useTileKeys } from './useTileKeys'
+import { type Group, type TileSize, useTileLayout } from './useTileLayout'
 
-export interface Group {
-  key: string
-  title: ReactNode
-  /** Which of the items, in order. */
-  members: readonly number[]
-}
-
-export type Jump = { group: string } | { item: number }
+export type { Group, Jump }
 
 interface Props {
   label: string
   /** One group without a title is a plain grid. */
   groups: readonly Group[]
-  /** Smallest width of a tile, and how high it is: a share of its width, plus a caption. */
-  tile: { min: number; ratio: number; caption: number }
+  tile: TileSize
   /** Its text is what the tile is called. */
   render: (item: number) => ReactNode
   onOpen?: (item: number) => void
@@ -48,11 +32,8 @@ interface Props {
   version?: unknown
 }
 
-type Row = { kind: 'title'; group: number } | { kind: 'tiles'; group: number; start: number; end: number }
-
 const EMPTY: ReadonlySet<number> = new Set()
 const TITLE = 56
-const NARROW = 480
 /** What the page's head and what sticks below it cover. */
 const BELOW_HEAD = 132
 
@@ -72,41 +53,7 @@ export function TileGrid({
 }: Props) {
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(0)
-  const [top, setTop] = useState(0)
-  const gap = width < NARROW ? 8 : 16
-  const columns = Math.max(2, Math.floor((width + gap) / ((width < NARROW ? 112 : tile.min) + gap)))
-  const side = (width - gap * (columns - 1)) / columns
-  const height = Math.round(side * tile.ratio) + tile.caption + gap
-
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    const measure = () => {
-      setWidth(element.clientWidth)
-      setTop(element.getBoundingClientRect().top + window.scrollY)
-    }
-    measure()
-    const watcher = new ResizeObserver(measure)
-    watcher.observe(element)
-    watcher.observe(document.body)
-    return () => watcher.disconnect()
-  }, [])
-
-  const order = useMemo(() => groups.flatMap((group) => group.members as number[]), [groups])
-  const rows = useMemo(() => {
-    const found: Row[] = []
-    let before = 0
-    groups.forEach((group, at) => {
-      if (group.title && group.members.length) found.push({ kind: 'title', group: at })
-      for (let start = 0; start < group.members.length; start += columns) {
-        const end = Math.min(start + columns, group.members.length)
-        found.push({ kind: 'tiles', group: at, start: before + start, end: before + end })
-      }
-      before += group.members.length
-    })
-    return found
-  }, [groups, columns])
+  const { width, top, gap, columns, side, height, order, rows, rowOf } = useTileLayout(box, groups, tile)
 
   const virtual = useWindowVirtualizer({
     count: width ? rows.length : 0,
@@ -137,125 +84,34 @@ export function TileGrid({
     if (topItem !== undefined) onTop?.(topItem)
   }, [onTop, topItem])
 
-  // Places count along the grid; the active one is told by its item, so that it stays with it when the order changes.
-  const [active, setActive] = useState<number | null>(null)
-  const anchor = useRef<number | null>(null)
-  const place = active === null ? -1 : order.indexOf(active)
-
-  const rowOf = useCallback(
-    (at: number) => rows.findIndex((r) => r.kind === 'tiles' && r.start <= at && at < r.end),
-    [rows],
-  )
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish once
-  useEffect(() => {
-    if (!jump) return
-    if ('item' in jump) {
+  const scrollTo = (row: number, align: 'auto' | 'start') => virtual.scrollToIndex(row, { align })
+  const { active, setActive, anchor, place, select, keys } = useTileKeys({
+    box,
+    order,
+    rows,
+    rowOf,
+    columns,
+    height,
+    selected,
+    onSelect,
+    onOpen,
+    scrollTo,
+  })
+  useFollowing({
+    box,
+    groups,
+    order,
+    rows,
+    rowOf,
+    jump,
+    shown,
+    onItem: (item) => {
       // The keys go on from there.
-      setActive(jump.item)
-      anchor.current = jump.item
-    }
-    const group = groups.findIndex(({ key }) => 'group' in jump && key === jump.group)
-    const row =
-      'item' in jump ? rowOf(order.indexOf(jump.item)) : rows.findIndex((one) => one.group === group)
-    if (row >= 0) virtual.scrollToIndex(row, { align: 'start' })
-  }, [jump])
-
-  const select = useCallback(
-    (at: number, extend: boolean) => {
-      const item = order[at]
-      if (item === undefined || !onSelect) return
-      const next = new Set(selected)
-      if (extend && anchor.current !== null) {
-        const from = order.indexOf(anchor.current)
-        for (let n = Math.min(from, at); n <= Math.max(from, at); n++) next.add(order[n]!)
-      } else {
-        if (!next.delete(item)) next.add(item)
-        anchor.current = item
-      }
-      onSelect(next)
+      setActive(item)
+      anchor.current = item
     },
-    [order, onSelect, selected],
-  )
-
-  const move = (to: number, extend: boolean) => {
-    const at = Math.min(Math.max(to, 0), order.length - 1)
-    const item = order[at]
-    if (item === undefined) return
-    if (extend && onSelect) {
-      anchor.current ??= active
-      select(at, true)
-    } else if (!extend) anchor.current = item
-    setActive(item)
-    virtual.scrollToIndex(rowOf(at), { align: 'auto' })
-  }
-
-  const vertical = (by: 1 | -1): number => {
-    const row = rows[rowOf(place)]
-    if (row?.kind !== 'tiles') return place
-    const column = place - row.start
-    for (let n = rowOf(place) + by; n >= 0 && n < rows.length; n += by) {
-      const next = rows[n]
-      if (next?.kind === 'tiles') return Math.min(next.start + column, next.end - 1)
-    }
-    return place
-  }
-
-  const selectAll = useRef<(() => void) | undefined>(undefined)
-  selectAll.current = onSelect && (() => onSelect(new Set(order)))
-  useEffect(() => {
-    // Anywhere on the page, as in a file manager; a field or a dialog has a text of its own to select.
-    const listen = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== 'a' || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey)) return
-      if (!selectAll.current || !box.current?.offsetParent) return
-      if ((event.target as Element).closest('input, textarea, select, [contenteditable], [role=dialog]'))
-        return
-      event.preventDefault()
-      selectAll.current()
-      box.current.focus({ preventScroll: true })
-    }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [])
-
-  // Whoever closes the viewer stands at the file that was shown last.
-  const before = useRef<number | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another item that matters
-  useEffect(() => {
-    const last = before.current
-    before.current = shown
-    if (shown !== null) {
-      setActive(shown)
-      anchor.current = shown
-      const at = order.indexOf(shown)
-      if (at >= 0) virtual.scrollToIndex(rowOf(at), { align: 'auto' })
-    } else if (last !== null) {
-      const timer = setTimeout(() => box.current?.focus({ preventScroll: true }))
-      return () => clearTimeout(timer)
-    }
-  }, [shown])
-
-  const keys = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const page = Math.max(1, Math.floor(window.innerHeight / height)) * columns
-    const moves: Record<string, () => number> = {
-      ArrowRight: () => place + 1,
-      ArrowLeft: () => place - 1,
-      ArrowDown: () => (place < 0 ? 0 : vertical(1)),
-      ArrowUp: () => vertical(-1),
-      PageDown: () => place + page,
-      PageUp: () => place - page,
-      Home: () => 0,
-      End: () => order.length - 1,
-    }
-    const go = moves[event.key]
-    if (go) move(go(), event.shiftKey)
-    else if (event.key === ' ' && place >= 0) select(place, event.shiftKey)
-    else if (event.key === 'Enter' && active !== null) onOpen?.(active)
-    else if (event.key === 'Escape' && selected?.size) onSelect?.(new Set())
-    else return
-    event.preventDefault()
-  }
+    scrollTo,
+  })
 
   const { band, down, swallowed } = useBand({
     box,
@@ -338,7 +194,7 @@ export function TileGrid({
             </div>
           )
         return (
-          <Line
+          <TileLine
             key={line.key}
             id={id}
             offset={offset}
@@ -358,74 +214,3 @@ export function TileGrid({
     </div>
   )
 }
-
-interface LineProps {
-  id: string
-  offset: number
-  height: number
-  gap: number
-  columns: number
-  start: number
-  items: readonly number[]
-  total: number
-  active: number | null
-  selected: ReadonlySet<number> | undefined
-  render: (item: number) => ReactNode
-  version: unknown
-}
-
-const Line = memo(
-  function Line({
-    id,
-    offset,
-    height,
-    gap,
-    columns,
-    start,
-    items,
-    total,
-    active,
-    selected,
-    render,
-  }: LineProps) {
-    return (
-      <div
-        role="presentation"
-        className={styles.line}
-        style={{
-          transform: `translateY(${offset}px)`,
-          height,
-          gap,
-          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-        }}
-      >
-        {items.map((item, n) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: focus stays with the list, which names the active one
-          <div
-            key={item}
-            id={`${id}-${item}`}
-            data-item={item}
-            role="option"
-            aria-selected={selected?.has(item) ?? false}
-            aria-setsize={total}
-            aria-posinset={start + n + 1}
-            className={`${styles.tile} ${item === active ? styles.active : ''}`}
-          >
-            {render(item)}
-          </div>
-        ))}
-      </div>
-    )
-  },
-  (a, b) =>
-    a.version === b.version &&
-    a.offset === b.offset &&
-    a.height === b.height &&
-    a.columns === b.columns &&
-    a.total === b.total &&
-    a.selected === b.selected &&
-    a.render === b.render &&
-    (a.active === b.active || !(a.items.includes(a.active ?? -1) || b.items.includes(b.active ?? -1))) &&
-    a.items.length === b.items.length &&
-    a.items.every((item, n) => item === b.items[n]),
-)

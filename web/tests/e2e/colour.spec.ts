@@ -119,7 +119,7 @@ for (const [width, scheme] of [
     if (process.env.MILLRACE_LOOK)
       await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/colour-${width}.png`, fullPage: true })
 
-    await page.getByRole('button', { name: 'The next one' }).click()
+    await page.getByRole('button', { name: 'Next file' }).click()
     await expect(page.getByRole('alert')).toContainText('No colour card was found')
     await expect(page.getByText('9.87')).toHaveCount(0)
   })
@@ -164,7 +164,7 @@ for (const [width, scheme] of [
     await fits(page)
     await look('colour')
 
-    await page.getByRole('button', { name: 'The next one' }).click()
+    await page.getByRole('button', { name: 'Next file' }).click()
     await expect(page.getByRole('alert')).toContainText('No colour card')
     await expect(page.getByRole('heading', { name: 'Set the card’s corners by hand' })).toBeVisible()
     for (const [n, name] of ['First', 'Second', 'Third', 'Fourth'].entries()) {

@@ -31,14 +31,14 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   const exact = page.getByRole('article').first()
   await expect(exact.getByText('In the zip', { exact: true })).toHaveCount(1)
   await exact.getByRole('button', { name: 'Keep only this' }).first().click()
-  const stale = page.getByRole('status').filter({ hasText: 'does not have your last changes' })
+  const stale = page.getByRole('status').filter({ hasText: 'doesn’t include your latest changes' })
   await expect(stale).toBeVisible()
   await look('duplicates')
   await accessible(page)
   await stale.getByRole('button', { name: 'Undo the last change' }).click()
   await expect(stale.getByRole('button', { name: 'Undo the last change' })).toHaveCount(0)
 
-  await page.getByRole('button', { name: 'Keep the best everywhere' }).click()
+  await page.getByRole('button', { name: 'Keep the best of each group' }).click()
   await expect(page.getByText('Left out', { exact: true }).nth(1)).toBeVisible()
   await stale.getByRole('button', { name: 'Rebuild the zip' }).click()
   await expect(stale).toHaveCount(0, { timeout: 60_000 })
@@ -75,18 +75,20 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await page.getByLabel('Folders').selectOption('year')
   await page.getByRole('button', { name: /^1987/ }).click()
   await expect(page.getByRole('button', { name: /^19870605_040302\.jpg/ })).toBeVisible()
-  const made = page.getByLabel('Made')
+  const made = page.getByLabel('Priority')
   await expect(made.getByRole('option')).toHaveText([
-    /^as suits it: about .+\$/,
-    /^fast: about .+\$/,
-    /^cheaply: about .+\$/,
+    /^automatic: about .+\$/,
+    /^speed: about .+\$/,
+    /^cost: about .+\$/,
   ])
   await made.selectOption('fast')
   await look('tree')
   await accessible(page)
   await fits(page)
-  await page.getByRole('button', { name: 'Make the zip so' }).click()
-  await expect(page.getByRole('button', { name: 'Make the zip so' })).toHaveCount(0, { timeout: 60_000 })
+  await page.getByRole('button', { name: 'Rebuild with these choices' }).click()
+  await expect(page.getByRole('button', { name: 'Rebuild with these choices' })).toHaveCount(0, {
+    timeout: 60_000,
+  })
   await completed(page)
   await expect(stale).toHaveCount(0)
 })

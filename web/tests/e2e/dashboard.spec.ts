@@ -45,24 +45,22 @@ for (const scheme of ['light', 'dark'] as const) {
       await page.route('**/api/stats', (route) => route.fulfill({ json: stats }))
       await page.goto('/dashboard')
       await expect(page.getByText('123 GB')).toBeVisible()
-      await expect(
-        page.getByText('495 jobs have ended: 435 completed, 30 failed, 30 cancelled.'),
-      ).toBeVisible()
+      await expect(page.getByText('495 jobs ended: 435 completed, 30 failed, 30 cancelled.')).toBeVisible()
       await expect(
         page.getByRole('img', {
-          name: 'Jobs that ended, a day: 30 bars, the longest is Nov 21 with 32 jobs.',
+          name: 'Jobs ended per day: 30 bars. The longest is Nov 21 with 32 jobs.',
         }),
       ).toBeVisible()
       await expect(
-        page.getByRole('img', { name: /the longest is Volume segmentation \(30\) with 310/ }),
+        page.getByRole('img', { name: /The longest is Volume segmentation \(30\) with 310/ }),
       ).toBeVisible()
       await expect(
-        page.getByRole('img', { name: /^Errors: 2 bars, the longest is unreadable/ }),
+        page.getByRole('img', { name: /^Errors: 2 bars. The longest is unreadable/ }),
       ).toBeVisible()
       await accessible(page)
 
       await asTables(page)
-      const days = page.getByRole('figure', { name: /^Jobs that ended/ })
+      const days = page.getByRole('figure', { name: /^Jobs ended/ })
       await expect(days.getByRole('columnheader')).toHaveText(['Day', 'Completed', 'Failed', 'Cancelled'])
       await expect(days.getByRole('row', { name: /^Nov 21/ }).getByRole('cell')).toHaveText(['29', '2', '1'])
       await expect(
@@ -80,7 +78,7 @@ test('the charts fit a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await page.route('**/api/stats', (route) => route.fulfill({ json: stats }))
   await page.goto('/dashboard')
-  await expect(page.getByText('Jobs that ended, a day')).toBeVisible()
+  await expect(page.getByText('Jobs ended per day')).toBeVisible()
   await fits(page)
   await asTables(page)
   await fits(page)
@@ -91,7 +89,7 @@ test('where nothing was ever done, the dashboard says what will stand there', as
   const empty = { ...stats, total_jobs_processed: 0, jobs_in_queue: 0, days, pipelines: [], errors: [] }
   await page.route('**/api/stats', (route) => route.fulfill({ json: empty }))
   await page.goto('/dashboard')
-  await expect(page.getByRole('heading', { name: 'Nothing has been done yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No jobs have ended yet' })).toBeVisible()
   await accessible(page)
 })
 
@@ -112,7 +110,7 @@ test('a job that ends is counted, with the files that were rejected', async ({ p
   await send(page, family())
   await completed(page)
   await page.goto('/dashboard')
-  const days = page.getByRole('figure', { name: /^Jobs that ended/ })
+  const days = page.getByRole('figure', { name: /^Jobs ended/ })
   await days.getByRole('button', { name: 'As a table' }).click()
   const done = days.getByRole('row').last().getByRole('cell').first()
   expect(Number(await done.textContent())).toBeGreaterThan(0)

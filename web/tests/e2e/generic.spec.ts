@@ -50,5 +50,5 @@ test('a pipeline that the page doesn’t know is shown by its results, its warni
   await page.getByRole('button', { name: 'brook.wav' }).click()
   await expect(page.getByRole('dialog')).toContainText('brook.wav')
   await page.keyboard.press('Escape')
-  await expect(page.getByRole('option', { name: /brook.wav/ })).toContainText('To be looked at')
+  await expect(page.getByRole('option', { name: /brook.wav/ })).toContainText('Needs review')
 })

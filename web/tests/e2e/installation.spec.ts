@@ -49,7 +49,7 @@ for (const size of [
       await expect.poll(async () => (await stored()).value).toBe(90)
 
       await page.getByRole('button', { name: 'Change: Quiet drop folder' }).click()
-      await page.getByRole('button', { name: 'Back to default' }).click()
+      await page.getByRole('button', { name: 'Reset to default' }).click()
       await expect(row('limit_quiet_seconds')).toContainText('default')
       await expect.poll(async () => (await stored()).source).toBe('default')
 
@@ -84,7 +84,7 @@ test('admins see what lies wrong in the drop folder', async ({ page }) => {
   await signIn(page, { admin: true })
   await page.goto('/settings')
   await expect(page.getByText('limit_quiet_seconds')).toBeVisible()
-  await expect(page.getByRole('heading', { name: 'Wrong in the drop folder' })).toHaveCount(0)
+  await expect(page.getByRole('heading', { name: 'Misplaced in the drop folder' })).toHaveCount(0)
   const items = [
     { path: 'drop/audio/', code: 'unknown_pipeline', message: 'There is no pipeline.' },
     { path: 'drop/x<b>.jpg', code: 'no_batch', message: 'It lies in no batch.' },
@@ -92,9 +92,9 @@ test('admins see what lies wrong in the drop folder', async ({ page }) => {
   ]
   await page.route('**/api/drop-folder/slips', (route) => route.fulfill({ json: { items } }))
   await page.reload()
-  const list = page.getByRole('region', { name: 'Wrong in the drop folder' })
+  const list = page.getByRole('region', { name: 'Misplaced in the drop folder' })
   for (const { path } of items) await expect(list.getByText(path, { exact: true })).toBeVisible()
-  await expect(list.getByRole('listitem').first()).toContainText('There is no pipeline of that name.')
+  await expect(list.getByRole('listitem').first()).toContainText('No pipeline has this name.')
   await accessible(page)
   await fits(page)
 })

@@ -33,7 +33,7 @@ for (const size of SIZES) {
 
       await page.reload()
       const before = new Set(parts.keys())
-      await page.getByRole('button', { name: 'Go on' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
       await expect(page.getByRole('heading', { name: /has arrived/ })).toBeVisible({ timeout: 60_000 })
       // Of a part whose answer the reload swallowed, only the store knows: it is not among those below.
       expect([...begun].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n + 1))
@@ -118,8 +118,8 @@ test('files are chosen again where the browser did not keep their bytes', async 
         }
       }),
   )
-  await page.getByRole('button', { name: 'Go on' }).click()
-  await expect(page.getByText(/to be chosen again/).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await expect(page.getByText(/^Choose \d+ files again/)).toBeVisible()
   const puts: string[] = []
   page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
   await page.getByTestId('files').setInputFiles(many())
@@ -148,7 +148,7 @@ test('one file that the store refuses is sent again alone', async ({ page }) => 
   await choose(page, family())
   await begin(page)
   await expect(page.getByText('1 file was not sent').first()).toBeVisible()
-  await expect(page.getByRole('alert').getByText('has changed meanwhile')).toBeVisible()
+  await expect(page.getByRole('alert').getByText('has changed since it was chosen')).toBeVisible()
   await page.getByRole('button', { name: 'Send it again' }).click()
   await expect(page.getByRole('heading', { name: 'All 13 files have arrived' })).toBeVisible()
 })
@@ -163,7 +163,7 @@ test('the job goes on without a file that can’t be sent, and a reload doesn’
   await expect(page.getByText('3 files were not sent')).toBeVisible()
   const rows = page.getByRole('alert').getByRole('listitem')
   await expect(rows).toHaveCount(3)
-  await expect(rows.first()).toContainText('has changed meanwhile')
+  await expect(rows.first()).toContainText('has changed since it was chosen')
   await accessible(page)
 
   // One alone is sent again, another is left out.
@@ -175,15 +175,15 @@ test('the job goes on without a file that can’t be sent, and a reload doesn’
   await expect(rows).toHaveCount(2)
   await rows
     .first()
-    .getByRole('button', { name: /^Leave it out/ })
+    .getByRole('button', { name: /^Leave out/ })
     .click()
   await expect(page.getByText('1 file was not sent')).toBeVisible()
   await expect(page.getByRole('heading', { name: '11 of 12 files sent' })).toBeVisible()
 
   await page.reload()
-  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
   await expect(page.getByText('1 file was not sent')).toBeVisible()
-  await page.getByRole('button', { name: 'Go on without' }).click()
+  await page.getByRole('button', { name: 'Continue without' }).click()
   await expect(page.getByRole('heading', { name: 'All 11 files have arrived' })).toBeVisible()
   await page.getByRole('button', { name: 'Go to the job' }).click()
   await completed(page)

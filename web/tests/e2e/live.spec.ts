@@ -35,7 +35,7 @@ function counted(context: BrowserContext) {
   return found
 }
 
-const live = (page: Page) => page.getByRole('img', { name: 'Progress arrives live' })
+const live = (page: Page) => page.getByRole('img', { name: 'Progress updates live' })
 const ended = (page: Page) => expect(page.getByRole('main').getByText('Cancelled').first()).toBeVisible()
 
 test('two tabs share one socket, and hear of the end without asking', async ({ context, baseURL }) => {
@@ -100,7 +100,7 @@ test('where there are no sockets, the page asks and says so', async ({ page, com
   )
   const { job, cancel } = await announced(page)
   await page.goto(`/jobs/${job}`)
-  await expect(page.getByRole('img', { name: 'Progress is asked for every few seconds' })).toBeVisible()
+  await expect(page.getByRole('img', { name: 'Progress updates every few seconds' })).toBeVisible()
   await cancel()
   await ended(page)
   complaints.splice(0) // the browser itself complains of the 404

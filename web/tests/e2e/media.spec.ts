@@ -55,17 +55,17 @@ for (const size of SIZES) {
       await page.getByRole('option', { name: 'IMG_20240210_174500.jpg' }).click()
       const viewer = page.getByRole('dialog')
       if (size.use.hasTouch) await viewer.getByRole('button', { name: 'Details' }).click()
-      await expect(viewer.getByText('Where this time comes from')).toBeVisible()
-      await expect(viewer.getByText('camera, when taken')).toBeVisible()
+      await expect(viewer.getByText('Sources of this time')).toBeVisible()
+      await expect(viewer.getByText('camera, time taken')).toBeVisible()
       await expect(viewer.getByText('file name')).toBeVisible()
       await accessible(page)
       await page.keyboard.press('Escape')
       await expect(viewer).toBeHidden()
 
       await page.getByRole('tab', { name: /Duplicates/ }).click()
-      await expect(page.getByRole('heading', { name: 'The same bytes' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Identical files' })).toBeVisible()
       await expect(page.getByText('Kept', { exact: true })).toBeVisible()
-      await expect(page.getByRole('heading', { name: 'Look alike' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Similar files' })).toBeVisible()
       await accessible(page)
 
       await page.getByRole('tab', { name: /Rejected/ }).click()
@@ -110,7 +110,7 @@ test('what the browser has sent before is not sent again', async ({ page }) => {
   page.on('request', (request) => request.method() === 'PUT' && puts.push(request.url()))
   await choose(page, family())
   await begin(page)
-  await expect(page.getByText(/were there already/)).toBeVisible()
+  await expect(page.getByText(/\d already there/)).toBeVisible()
   await expect(page.getByRole('heading', { name: /have arrived/ })).toBeVisible()
   // The two that were rejected have no place where they could be taken from.
   expect(puts.length).toBeLessThan(4)
@@ -119,8 +119,8 @@ test('what the browser has sent before is not sent again', async ({ page }) => {
 test('files of no type that the pipeline takes stay out, with the reason', async ({ page }) => {
   await choose(page, [...family().slice(0, 2), '/etc/hostname'])
   await expect(page.getByRole('heading', { name: '2 files to send' })).toBeVisible()
-  await page.getByText('Which, and why').click()
-  await expect(page.getByText('is of no type that this pipeline takes')).toBeVisible()
+  await page.getByText('Show files and reasons').click()
+  await expect(page.getByText('has a type that this pipeline doesn’t accept')).toBeVisible()
 })
 
 test('an option that the API refuses is told beside its field', async ({ page }) => {

@@ -16,7 +16,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await expect(page.getByText('Jobs done')).toBeVisible()
       await accessible(page)
       await page.goto('/nowhere')
-      await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'Page not found' })).toBeVisible()
       await accessible(page)
 
       await send(page, family().slice(0, 6))
@@ -26,7 +26,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('listitem')).toHaveCount(1)
       await accessible(page)
       await page.goto('/dashboard')
-      await expect(page.getByText('Jobs that ended, a day')).toBeVisible()
+      await expect(page.getByText('Jobs ended per day')).toBeVisible()
       await accessible(page)
       await page.getByRole('button', { name: 'As a table' }).first().click()
       await accessible(page)
@@ -36,7 +36,7 @@ for (const scheme of ['light', 'dark'] as const) {
 
 test('a job that is nobody’s or somebody else’s is told to be missing', async ({ page }) => {
   await page.goto('/jobs/01m7ykv4ftksz73569bg8tfqye')
-  await expect(page.getByRole('heading', { name: 'There is no such job' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Job not found' })).toBeVisible()
 })
 
 test('everything in a list is reached from the keyboard', async ({ page }) => {
@@ -77,7 +77,7 @@ test('everything in a list is reached from the keyboard', async ({ page }) => {
   await page.keyboard.press('ArrowLeft')
   await expect(viewer).toContainText('12 of 13')
   await page.keyboard.press('+')
-  await expect(viewer.getByRole('button', { name: 'Smaller' })).toBeEnabled()
+  await expect(viewer.getByRole('button', { name: 'Zoom out' })).toBeEnabled()
   await page.keyboard.press('Escape')
   await expect(viewer).toBeHidden()
   await page.keyboard.press('g')
@@ -100,7 +100,7 @@ test('the page speaks German where it is asked to, and remembers', async ({ page
 
 test('a chosen appearance outlives a reload', async ({ page }) => {
   await page.goto('/')
-  await page.getByRole('button', { name: 'Appearance: as the system' }).click()
+  await page.getByRole('button', { name: 'Appearance: same as system' }).click()
   await page.getByRole('button', { name: 'Appearance: light' }).click()
   await page.reload()
   await expect(page.getByRole('button', { name: 'Appearance: dark' })).toBeVisible()
@@ -140,6 +140,6 @@ test('a folder that is dropped brings its files with their paths, without the sy
     window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, cancelable: true }))
   })
   await expect(page.getByRole('heading', { name: '2 files to send' })).toBeVisible()
-  await expect(page.getByLabel('Name of the job')).toHaveValue('Holiday')
+  await expect(page.getByLabel('Job name')).toHaveValue('Holiday')
   await expect(tiles(page).first()).toHaveAccessibleName(/b 2.jpg$/)
 })

@@ -54,12 +54,12 @@ for (const size of [
       await page.getByLabel('Sort by').selectOption('worst')
       await expect(rows.first()).toContainText('Hardly anything')
 
-      const least = page.getByLabel('Quality from')
+      const least = page.getByLabel('Minimum quality')
       await least.fill('10')
       await expect(rows).toHaveCount(own.quality_score >= 0.1 ? 2 : 1)
       expect(new URL(page.url()).searchParams.get('least')).toBe('10')
       await least.fill('100')
-      await expect(page.getByRole('heading', { name: 'No result is like that' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'No matching results' })).toBeVisible()
       await page.getByRole('button', { name: 'Show all' }).click()
       await expect(rows).toHaveCount(4)
       await page.getByLabel('Pipeline').selectOption('volume')
@@ -114,5 +114,5 @@ test('results are walked through from the keyboard', async ({ page }) => {
 
 test('a result that is nobody’s or somebody else’s is told to be missing', async ({ page }) => {
   await page.goto('/results?result=01m7ykv4ftksz73569bg8tfqye-run0000')
-  await expect(page.getByRole('heading', { name: 'There is no such result' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Result not found' })).toBeVisible()
 })

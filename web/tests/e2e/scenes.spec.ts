@@ -79,10 +79,10 @@ for (const size of SIZES) {
       refused(complaints, 422)
       await dialog.getByLabel('Address').fill(server.address)
       await dialog.getByLabel('API key').fill('wrong')
-      await dialog.getByRole('button', { name: 'Try it' }).click()
+      await dialog.getByRole('button', { name: 'Test the connection' }).click()
       await expect(dialog.getByText('The server can’t be used')).toBeVisible()
       await dialog.getByLabel('API key').fill(KEY)
-      await dialog.getByRole('button', { name: 'Try it' }).click()
+      await dialog.getByRole('button', { name: 'Test the connection' }).click()
       await expect(dialog.getByText('Version v0.30.0')).toBeVisible()
       await seen(page, size.name, 'connect')
       await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
@@ -110,7 +110,7 @@ for (const size of SIZES) {
       await expect(grid(2)).toBeVisible()
       expect(new URL(page.url()).search).toBe('?q=evening+harb')
       await page.goto('/scenes?tags=4&from=2001-01-01&to=2001-12-31')
-      await expect(page.getByRole('heading', { name: 'No scene is like that' })).toBeVisible()
+      await expect(page.getByRole('heading', { name: 'No matching scenes' })).toBeVisible()
       await expect(page.getByRole('button', { name: 'Tags: outdoors, remove' })).toBeVisible()
       await page.goto('/scenes?without=4&sort=title&view=table')
       await expect(grid(SCENES / 2)).toBeVisible()
@@ -158,12 +158,12 @@ for (const size of SIZES) {
       await dialog.getByRole('button', { name: 'Save' }).click()
       await expect(dialog.getByText('The scene was changed in the meantime.')).toBeVisible()
       refused(complaints, 412)
-      await dialog.getByRole('button', { name: 'Read it again' }).click()
+      await dialog.getByRole('button', { name: 'Reload it' }).click()
       await expect(dialog.getByLabel('Director')).toHaveValue('Somebody else')
       await expect(dialog.getByLabel('Code')).toHaveValue('A1')
       await dialog.getByRole('button', { name: 'Save' }).click()
       await expect(dialog).toBeHidden()
-      await page.getByRole('button', { name: 'Read again' }).click()
+      await page.getByRole('button', { name: 'Sync again' }).click()
       await expect(page.getByRole('status').filter({ hasText: 'Go to the job' })).toHaveCount(0, {
         timeout: 60_000,
       })
@@ -320,7 +320,7 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   // Given up elsewhere: the next decision can't be.
   await ask(page, 'POST', `/analysis/plans/${plan}/cancel`)
   await page.keyboard.press('a')
-  await expect(page.getByText('A decision was not taken.', { exact: false })).toBeVisible()
+  await expect(page.getByText('A decision was refused.', { exact: false })).toBeVisible()
   await expect(page.getByText('Cancelled', { exact: true })).toBeVisible()
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   await accessible(page)
@@ -339,10 +339,10 @@ test('a language model is asked besides the rules, and what it took is told', as
     await page.goto('/scenes/sources')
     await page.getByRole('button', { name: 'Connect a server' }).click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('What it is').selectOption('openai')
+    await dialog.getByLabel('Type').selectOption('openai')
     await dialog.getByLabel('Name').fill('Small')
     await dialog.getByLabel('Address').fill(small.address)
-    await dialog.getByRole('button', { name: 'Try it' }).click()
+    await dialog.getByRole('button', { name: 'Test the connection' }).click()
     await expect(dialog.getByText('1 model')).toBeVisible()
     await dialog.getByRole('button', { name: 'Connect', exact: true }).click()
     await expect(dialog).toBeHidden()
@@ -354,9 +354,9 @@ test('a language model is asked besides the rules, and what it took is told', as
     await accessible(page)
     if (shots) await page.screenshot({ path: join(shots, 'ask-model.png') })
     await dialog.getByRole('button', { name: 'Generate' }).click()
-    await expect(page.getByText('small-1 took 5,640 of 1,000,000 tokens')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByText('small-1 used 5,640 of 1,000,000 tokens')).toBeVisible({ timeout: 60_000 })
     await expect(page.getByText('6 invented choices left out')).toBeVisible()
-    const proposed = page.getByRole('group').filter({ hasText: 'A language model proposes it' })
+    const proposed = page.getByRole('group').filter({ hasText: 'Proposed by a language model' })
     await expect(proposed).toHaveCount(6)
     await expect(proposed.first()).toContainText('outdoors')
     await accessible(page)
@@ -378,7 +378,7 @@ test('what can’t be had says so, and is asked for again', async ({ page, compl
     ['/scenes', 'The scenes can’t be loaded', 'No scenes yet'],
     ['/scenes/plans', 'The plans can’t be loaded', 'No plans yet'],
     ['/scenes/tags', 'The names can’t be loaded', 'No names yet'],
-    ['/scenes/sources', 'The connections can’t be loaded', 'No server is connected'],
+    ['/scenes/sources', 'The connections can’t be loaded', 'No connected servers'],
   ] as const) {
     gone = true
     await page.goto(path)
@@ -391,9 +391,9 @@ test('what can’t be had says so, and is asked for again', async ({ page, compl
   }
   refused(complaints, 404)
   await page.goto('/scenes/plans/none')
-  await expect(page.getByRole('heading', { name: 'There is no such plan' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Plan not found' })).toBeVisible()
   await page.goto('/scenes/at/none')
-  await expect(page.getByRole('heading', { name: 'There is no such scene' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Scene not found' })).toBeVisible()
   refused(complaints, 404)
 })
 

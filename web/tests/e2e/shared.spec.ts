@@ -15,7 +15,7 @@ async function share(page: Page, fill: Record<string, string>): Promise<string> 
   for (const [label, text] of Object.entries(fill)) await sheet.getByLabel(label).fill(text)
   await accessible(page)
   await fits(page)
-  await sheet.getByRole('button', { name: 'Make the address' }).click()
+  await sheet.getByRole('button', { name: 'Create the address' }).click()
   const address = await sheet.getByLabel('The address').inputValue()
   expect(address).toMatch(/\/shared\/[A-Za-z0-9_-]{22}$/)
   await expect(sheet.getByText(/^0 downloads · until /)).toBeVisible()
@@ -34,7 +34,7 @@ for (const size of SIZES)
     }) => {
       await send(page, shapes())
       await completed(page)
-      const address = await share(page, { 'Title for visitors, if you like': 'For Ann' })
+      const address = await share(page, { 'Title for visitors (optional)': 'For Ann' })
 
       const asked: string[] = []
       const complaints: string[] = []
@@ -89,7 +89,7 @@ for (const size of SIZES)
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke For Ann' }).click()
       await expect(page.getByRole('button', { name: 'Revoke For Ann' })).toHaveCount(0)
       await visitor.reload()
-      await expect(visitor.getByRole('heading', { name: 'There is nothing here any more' })).toBeVisible()
+      await expect(visitor.getByRole('heading', { name: 'This share isn’t available' })).toBeVisible()
       await accessible(visitor)
       await visitor.context().close()
     })
@@ -97,7 +97,7 @@ for (const size of SIZES)
     test('a password is asked for, in German too', async ({ page, browser, line }) => {
       await send(page, shapes().slice(0, 2))
       await completed(page)
-      const address = await share(page, { 'Password, if you like': 'open sesame' })
+      const address = await share(page, { 'Password (optional)': 'open sesame' })
       const visitor = await (
         await browser.newContext({ ...size.use, locale: 'de-DE', baseURL: line.address })
       ).newPage()

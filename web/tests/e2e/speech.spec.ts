@@ -145,7 +145,7 @@ for (const [width, scheme] of [
     await expect(page.getByRole('heading', { name: 'quay.wav' })).toBeVisible()
     const canvas = page.getByRole('img', { name: '0:00.0 to 0:08.0, 8 words' })
     await expect(canvas).toBeVisible()
-    const shown = page.getByRole('list', { name: 'Words shown, to be played' })
+    const shown = page.getByRole('list', { name: 'Words in view' })
     await expect(shown.getByRole('button')).toHaveCount(8)
     await expect(shown.getByRole('button', { name: /unsure/ })).toHaveText([/quay/, /moored/])
     // Something is drawn where the sound is, in its colour.
@@ -167,9 +167,9 @@ for (const [width, scheme] of [
     await page.waitForTimeout(1500)
     expect(await sound()).toBeLessThan(5.3)
 
-    await page.getByRole('button', { name: '2 unsure words: the next' }).click()
+    await page.getByRole('button', { name: 'Next of 2 unsure words' }).click()
     await expect(shown.getByRole('button', { name: /moored/ })).toHaveAttribute('aria-pressed', 'true')
-    await page.getByLabel('Where in the recording').fill('4')
+    await page.getByLabel('Position in the recording').fill('4')
     await expect(page.getByRole('img', { name: '0:04.0 to 0:12.0, 8 words' })).toBeVisible()
     await expect(page.getByText('1 word was not heard: gently')).toBeVisible()
     await expect(page.getByRole('row', { name: /silence.wav/ })).toContainText('no transcript')
@@ -229,10 +229,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
     },
     [box.y + 110, ...[2.65, 2.7, 2.8, 2.85, 2.8].map(x)],
   )
-  await page
-    .getByRole('list', { name: 'Words shown, to be played' })
-    .getByRole('button', { name: 'where' })
-    .click()
+  await page.getByRole('list', { name: 'Words in view' }).getByRole('button', { name: 'where' }).click()
   await page.getByLabel('Start').fill('4.2')
   await expect(page.getByText('2 words moved by hand')).toBeVisible()
   await accessible(page)
@@ -240,6 +237,8 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   if (process.env.MILLRACE_LOOK)
     await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/boundaries.png`, fullPage: true })
   await page.getByRole('button', { name: 'Save the boundaries' }).click()
+  // The button is disabled while it saves, too.
+  await expect.poll(() => kept).not.toBeNull()
   await expect(page.getByRole('button', { name: 'Save the boundaries' })).toBeDisabled()
   const saved = JSON.parse(kept!)['quay.wav'][0]
   expect(Object.keys(saved)).toEqual(['2', '4'])
@@ -255,7 +254,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   expect(file.suggestedFilename()).toBe('quay.TextGrid')
   const text = readFileSync(await file.path(), 'utf8')
   expect(text).toContain('xmin = 4.2 \n            xmax = 4.9 \n            text = "where"')
-  await page.getByRole('button', { name: 'As they were found' }).click()
+  await page.getByRole('button', { name: 'Reset to the detected boundaries' }).click()
   await expect(page.getByText('0 words moved by hand')).toBeVisible()
 })
 
@@ -278,9 +277,11 @@ test('a job that waits for pronunciations takes them, keeps them and goes on', a
     asked.push({ method: 'POST', path: 'control', body: route.request().postDataJSON() })
     return route.fulfill({ json: {} })
   })
-  await expect(page.getByRole('status').filter({ hasText: 'The job waits for you' })).toContainText('xyzzy')
+  await expect(page.getByRole('status').filter({ hasText: 'The job is waiting for you' })).toContainText(
+    'xyzzy',
+  )
   await page.getByRole('tab', { name: 'Missing words' }).click()
-  const goOn = page.getByRole('button', { name: 'Keep them and go on' })
+  const goOn = page.getByRole('button', { name: 'Save and continue' })
   await expect(goOn).toBeDisabled()
   await page.getByLabel('Pronunciation of quay').fill('K IY')
   await page.getByLabel('Pronunciation of xyzzy').fill('Z IH  Z IY')

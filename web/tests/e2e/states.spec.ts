@@ -113,7 +113,7 @@ for (const way of WAYS.slice(1))
         await page.getByRole('dialog').waitFor({ state: 'hidden' })
       }
       await page.getByRole('button', { name: 'Move 2 files to the bin' }).click()
-      await expect(page.getByRole('button', { name: 'Put back' })).toBeVisible()
+      await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible()
       await clean(page)
       await tiles(page).first().click()
       await page.getByRole('dialog').waitFor()

@@ -50,7 +50,7 @@ test('the viewer shows the picture itself, as near as one likes, and moves it ab
   await page.keyboard.press('1')
   expect(await drawn(viewer, name)).toBe(PIXELS.width)
   await expect(viewer.getByText('100%')).toBeVisible()
-  await viewer.getByRole('button', { name: 'Larger' }).click()
+  await viewer.getByRole('button', { name: 'Zoom in' }).click()
   expect(await drawn(viewer, name)).toBe(1.5 * PIXELS.width)
 
   const place = () => picture.evaluate((image) => Math.round(image.getBoundingClientRect().left))
@@ -101,7 +101,7 @@ test('the keys go on working where the button that was pressed is gone', async (
   const viewer = await open(page, 'with a place.jpg')
   await page.keyboard.press('End')
   await page.keyboard.press('ArrowLeft')
-  await viewer.getByRole('button', { name: 'The next one' }).click()
+  await viewer.getByRole('button', { name: 'Next file' }).click()
   await expect(viewer.getByText('14 of 14')).toBeVisible()
   await page.keyboard.press('ArrowLeft')
   await expect(viewer.getByText('13 of 14')).toBeVisible()

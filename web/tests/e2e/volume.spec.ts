@@ -37,12 +37,12 @@ test('a volume is shown in slices with its labels, its measures and its surfaces
   // A ball of 20 mm radius.
   const told = Number((await femur.getByRole('cell').first().textContent())?.replaceAll(',', ''))
   expect(Math.abs(told / ((4 / 3) * Math.PI * 20 ** 3) - 1)).toBeLessThan(0.02)
-  await expect(page.getByRole('img', { name: /^Volume: 2 bars, the longest is femur/ })).toBeVisible()
+  await expect(page.getByRole('img', { name: /^Volume: 2 bars. The longest is femur/ })).toBeVisible()
   await accessible(page)
 
-  await page.getByRole('button', { name: 'Show the surfaces in 3-D' }).click()
-  await expect(
-    page.getByRole('img', { name: '2 surfaces in three dimensions' }).locator('canvas'),
-  ).toBeVisible({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Show surfaces in 3D' }).click()
+  await expect(page.getByRole('img', { name: '2 surfaces in 3D' }).locator('canvas')).toBeVisible({
+    timeout: 30_000,
+  })
   await accessible(page)
 })

@@ -27,7 +27,7 @@ test('a job that waits tells its place in the queue and how long that takes', as
   await pretend(page, job, { status: 'queued', queue_position: 2, estimated_wait_seconds: 480 })
   await page.reload()
   await expect(page.getByText('Number 2 in the queue')).toBeVisible()
-  await expect(page.getByText('about 8 min to wait')).toBeVisible()
+  await expect(page.getByText('starts in about 8 min')).toBeVisible()
   await accessible(page)
 })
 
@@ -59,7 +59,7 @@ test('a job that failed says why, what that means, and is tried again', async ({
   })
   await page.reload()
   await expect(page.getByRole('alert')).toContainText('No file could be read.')
-  await expect(page.getByRole('alert')).toContainText('does not send it anew')
+  await expect(page.getByRole('alert')).toContainText('are kept and not sent again')
   await accessible(page)
   const [asked] = await Promise.all([
     page.waitForRequest((request) => request.url().endsWith(`/jobs/${job}/retry`)),
@@ -71,8 +71,8 @@ test('a job that failed says why, what that means, and is tried again', async ({
 test('rejected files are looked at again alone', async ({ page }) => {
   await send(page, family())
   await completed(page)
-  await page.getByRole('button', { name: 'Look at them again' }).click()
-  await expect(page.getByRole('button', { name: 'Look at them again' })).toBeHidden()
+  await page.getByRole('button', { name: 'Inspect them again' }).click()
+  await expect(page.getByRole('button', { name: 'Inspect them again' })).toBeHidden()
   await completed(page)
   await expect(page.getByText('2 files were rejected')).toBeVisible()
 })
@@ -81,7 +81,7 @@ test('how fast bytes go and how long it takes is told while they go', async ({ p
   await choose(page, many())
   await slow(page, 250_000)
   await begin(page)
-  await expect(page.getByText(/kB a second · \d+ sec left/)).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByText(/kB\/s · \d+ sec left/)).toBeVisible({ timeout: 30_000 })
   await page.getByRole('link', { name: 'Jobs' }).click()
   await expect(page.getByRole('complementary', { name: 'Upload' })).toContainText(/left/)
   await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
@@ -158,8 +158,8 @@ test('who looks elsewhere is told when a job ends', async ({ page }) => {
 test('what a guest has dropped can be kept', async ({ page }) => {
   await choose(page, family().slice(0, 2))
   await begin(page)
-  await page.getByRole('link', { name: 'Keep these' }).click()
-  await expect(page.getByRole('heading', { name: 'Keep what you have dropped' })).toBeVisible()
+  await page.getByRole('link', { name: 'Keep these files' }).click()
+  await expect(page.getByRole('heading', { name: 'Keep your files' })).toBeVisible()
 })
 
 test('files that are pasted are taken', async ({ page }) => {
@@ -182,7 +182,7 @@ test('a name is a name, whatever stands in it', async ({ page, complaints }) => 
     clipboardData.items.add(new File(['no photo'], given, { type: 'image/jpeg' }))
     window.dispatchEvent(new ClipboardEvent('paste', { clipboardData }))
   }, name)
-  await page.getByLabel('Name of the job').fill('<b>bold</b>')
+  await page.getByLabel('Job name').fill('<b>bold</b>')
   await begin(page)
   await page.getByRole('button', { name: 'Go to the job' }).click()
   await expect(page.getByRole('heading', { level: 1, name: '<b>bold</b>' })).toBeVisible()
@@ -194,13 +194,13 @@ test('jobs are filtered by state and pipeline', async ({ page }) => {
   await sent(page)
   await page.getByRole('link', { name: 'Jobs' }).click()
   await page.getByLabel('State').selectOption('failed')
-  await expect(page.getByRole('heading', { name: 'No job is like that' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No matching jobs' })).toBeVisible()
   await accessible(page)
   await page.getByRole('button', { name: 'Show all' }).click()
   await page.getByLabel('Pipeline').selectOption('media')
   await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1)
   await page.getByLabel('Pipeline').selectOption('volume')
-  await expect(page.getByRole('heading', { name: 'No job is like that' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'No matching jobs' })).toBeVisible()
 })
 
 test('the list of jobs tells how far each is', async ({ page }) => {
