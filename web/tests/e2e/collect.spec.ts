@@ -4,18 +4,6 @@ import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
 import { expect, family, film, fits, type Line, SIZES, shapes, test } from './world'
 
-const shots = process.env.MILLRACE_COLLECT_SHOTS
-const shoot = (page: Page, name: string) =>
-  shots
-    ? page.screenshot({ path: `${shots}/${name}-${page.viewportSize()?.width}.png`, fullPage: true })
-    : Promise.resolve()
-
-const ALL_SIZES = [
-  ...SIZES,
-  { name: 'on a tablet', use: { viewport: { width: 1024, height: 768 }, hasTouch: true } },
-  { name: 'on a wide screen', use: { viewport: { width: 1600, height: 1000 }, hasTouch: false } },
-] as const
-
 /** Asks for files on the page, and returns the address. */
 async function asked(page: Page, fill: Record<string, string>): Promise<string> {
   await page.goto('/import')
@@ -24,7 +12,6 @@ async function asked(page: Page, fill: Record<string, string>): Promise<string> 
   for (const [label, text] of Object.entries(fill)) await sheet.getByLabel(label).fill(text)
   await accessible(page)
   await fits(page)
-  await shoot(page, 'collect-ask')
   await sheet.getByRole('button', { name: 'Create the address' }).click()
   const address = await sheet.getByLabel('The address').inputValue()
   expect(address).toMatch(/\/shared\/[A-Za-z0-9_-]{22}$/)
@@ -45,7 +32,7 @@ async function visitor(browser: Browser, line: Line, use: object, locale = 'en-U
   return { page, requests, complaints }
 }
 
-for (const size of shots ? ALL_SIZES : SIZES)
+for (const size of SIZES)
   test.describe(size.name, () => {
     test.use(size.use)
 
@@ -60,7 +47,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await expect(ann.page.getByText(/^Room for 5 files, /)).toBeVisible()
       await accessible(ann.page)
       await fits(ann.page)
-      await shoot(ann.page, 'collect-empty')
       await ann.page.getByLabel('Your name (optional)').fill('<i>Ann</i>')
       // A film in parts beside photos in one piece each.
       await ann.page.getByTestId('files').setInputFiles([...shapes().slice(0, 2), film])
@@ -69,7 +55,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await expect(ann.page.getByText(/^Room for 2 files, /)).toBeVisible()
       await accessible(ann.page)
       await fits(ann.page)
-      await shoot(ann.page, 'collect-given')
 
       const bob = await visitor(browser, line, size.use)
       await bob.page.goto(address)
@@ -88,7 +73,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await expect(page.getByText(/^3 files of 5, /)).toBeVisible()
       await accessible(page)
       await fits(page)
-      await shoot(page, 'collect-owner')
       await page.getByRole('button', { name: 'Start the job: Our wedding' }).click()
       await expect(page).toHaveURL(/\/jobs\//)
       const jobId = page.url().split('/').at(-1)!

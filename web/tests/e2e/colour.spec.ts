@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { pretend } from './pretended'
-import { accessible, begin, cards, choose, completed, expect, family, fits, send, test } from './world'
+import { accessible, begin, cards, choose, completed, expect, family, fits, look, send, test } from './world'
 
 const WIDTH = 960
 const HEIGHT = 720
@@ -116,8 +116,6 @@ for (const [width, scheme] of [
     await expect(page.getByRole('button', { name: 'Download harbour.cube' })).toBeVisible()
     await accessible(page)
     await fits(page)
-    if (process.env.MILLRACE_LOOK)
-      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/colour-${width}.png`, fullPage: true })
 
     await page.getByRole('button', { name: 'Next file' }).click()
     await expect(page.getByRole('alert')).toContainText('No colour card was found')
@@ -144,13 +142,6 @@ for (const [width, scheme] of [
     expect(complaints).toEqual([])
     await page.setViewportSize({ width, height: 900 })
     await page.emulateMedia({ colorScheme: scheme })
-    const look = async (name: string) => {
-      if (process.env.MILLRACE_LOOK)
-        await page.screenshot({
-          path: `${process.env.MILLRACE_LOOK}/${name}-${width}-${scheme}.png`,
-          fullPage: true,
-        })
-    }
     await choose(page, cards())
     await page.getByRole('radio', { name: 'True colours' }).check({ force: true })
     await begin(page)
@@ -162,7 +153,7 @@ for (const [width, scheme] of [
     await expect(page.getByRole('img', { name: 'card 1 seen.jpg, after' })).toBeVisible()
     await accessible(page)
     await fits(page)
-    await look('colour')
+    await look(page)
 
     await page.getByRole('button', { name: 'Next file' }).click()
     await expect(page.getByRole('alert')).toContainText('No colour card')
@@ -187,11 +178,11 @@ for (const [width, scheme] of [
     await page.keyboard.press('Shift+ArrowUp')
     await accessible(page)
     await fits(page)
-    await look('corners')
+    await look(page)
     await page.getByRole('button', { name: 'Correct with these corners' }).click()
     await expect(page).not.toHaveURL(found)
     await completed(page)
     await expect(page.getByText('excellent')).toBeVisible()
     await expect(page.getByRole('img', { name: 'card 2 taped.jpg, after' })).toBeVisible()
-    await look('by-hand')
+    await look(page)
   })

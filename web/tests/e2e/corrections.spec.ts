@@ -1,9 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { accessible, completed, expect, family, fits, send, shapes, test, tiles } from './world'
-
-const SHOTS = process.env.MILLRACE_CORRECTION_SHOTS
-const WIDTHS = [390, 1024, 1600] as const
 
 test('duplicates are decided and dates corrected, with a way back, and the zip follows', async ({
   page,
@@ -11,19 +6,6 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
 }) => {
   test.slow()
   expect(complaints).toEqual([])
-  const look = async (name: string) => {
-    const before = page.viewportSize()!
-    for (const width of SHOTS ? WIDTHS : []) {
-      await page.setViewportSize({ width, height: 900 })
-      for (const scheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme: scheme })
-        mkdirSync(SHOTS!, { recursive: true })
-        await page.screenshot({ path: join(SHOTS!, `${name}-${width}-${scheme}.png`) })
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light' })
-    await page.setViewportSize(before)
-  }
   await send(page, [...family(), ...shapes()])
   await completed(page)
 
@@ -33,7 +15,6 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await exact.getByRole('button', { name: 'Keep only this' }).first().click()
   const stale = page.getByRole('status').filter({ hasText: 'doesn’t include your latest changes' })
   await expect(stale).toBeVisible()
-  await look('duplicates')
   await accessible(page)
   await stale.getByRole('button', { name: 'Undo the last change' }).click()
   await expect(stale.getByRole('button', { name: 'Undo the last change' })).toHaveCount(0)
@@ -54,7 +35,6 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
   await viewer.getByRole('button', { name: 'Correct 1 file' }).click()
   await expect(viewer.getByRole('heading', { name: /1987/ })).toBeVisible()
   await expect(viewer.getByText('your correction')).toBeVisible()
-  await look('viewer')
   await accessible(page)
   await page.keyboard.press('Escape')
 
@@ -65,7 +45,6 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
       .locator('path')
       .first(),
   ).toBeVisible()
-  await look('map')
   await accessible(page)
   await fits(page)
 
@@ -82,7 +61,6 @@ test('duplicates are decided and dates corrected, with a way back, and the zip f
     /^cost: about .+\$/,
   ])
   await made.selectOption('fast')
-  await look('tree')
   await accessible(page)
   await fits(page)
   await page.getByRole('button', { name: 'Rebuild with these choices' }).click()

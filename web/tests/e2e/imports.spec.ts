@@ -4,12 +4,6 @@ import { accessibleFromTop as accessible } from './looking'
 import { ask, put, signIn } from './people'
 import { expect, family, fits, SIZES, shapes, test } from './world'
 
-const shots = process.env.MILLRACE_IMPORT_SHOTS
-const shoot = (page: Page, name: string) =>
-  shots
-    ? page.screenshot({ path: `${shots}/${name}-${page.viewportSize()?.width}.png`, fullPage: true })
-    : Promise.resolve()
-
 async function placed(page: Page): Promise<string> {
   await signIn(page)
   const { id } = await ask(page, 'GET', '/auth/me')
@@ -19,13 +13,7 @@ async function placed(page: Page): Promise<string> {
   return id
 }
 
-const ALL_SIZES = [
-  ...SIZES,
-  { name: 'on a tablet', use: { viewport: { width: 1024, height: 768 }, hasTouch: true } },
-  { name: 'on a wide screen', use: { viewport: { width: 1600, height: 1000 }, hasTouch: false } },
-] as const
-
-for (const size of shots ? ALL_SIZES : SIZES)
+for (const size of SIZES)
   test.describe(size.name, () => {
     test.use(size.use)
 
@@ -53,7 +41,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await expect(page.getByText(/^3 files, /)).toBeVisible()
       await accessible(page)
       await fits(page)
-      await shoot(page, 'import')
 
       await page.getByRole('button', { name: 'Import these 3 files' }).click()
       await expect(page).toHaveURL(/\/jobs\//)
@@ -61,7 +48,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await page.goto('/import')
       const row = page.getByRole('link', { name: /trip.*Import · s3:\/\/millrace\/import/ })
       await expect(row.getByText('Completed')).toBeVisible({ timeout: 60_000 })
-      await shoot(page, 'import-done')
       await accessible(page)
       await fits(page)
       expect(complaints).toEqual([])
@@ -76,7 +62,6 @@ for (const size of shots ? ALL_SIZES : SIZES)
       await sheet.getByLabel(/^At, in/).fill('04:30')
       await accessible(page)
       await fits(page)
-      await shoot(page, 'import-repeat')
       await sheet.getByRole('button', { name: 'Create the schedule' }).click()
       await expect(sheet).toHaveCount(0)
       const [made] = (await ask(page, 'GET', '/schedules')).items
@@ -105,7 +90,6 @@ test('what lands in a drop folder shows until when it waits', async ({ page }) =
   await page.goto('/import')
   await expect(page.getByText(/^Waits for more files until /)).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText(`Drop folder · s3://millrace/drop/media/@${id}/walk/`)).toBeVisible()
-  await shoot(page, 'import-drop')
   await accessible(page)
 })
 

@@ -5,6 +5,7 @@ import {
   expect,
   family,
   fits,
+  look,
   send,
   shapes,
   test,
@@ -214,6 +215,5 @@ for (const width of [390, 1440])
     await expect(tiles(page).filter({ hasText: 'portrait 4.jpg' })).toBeInViewport()
     await apart(page)
     await fits(page)
-    if (process.env.MILLRACE_LOOK)
-      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/months-${width}.png` })
+    await look(page)
   })

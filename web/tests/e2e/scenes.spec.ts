@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
@@ -6,7 +5,6 @@ import { KEY, model, type Stash, stash } from './stash'
 import { expect, fits, test } from './world'
 
 const SCENES = 60
-const shots = process.env.MILLRACE_SCENE_SHOTS
 
 // One for each test: plans change it.
 let server: Stash
@@ -34,11 +32,10 @@ const ALIKE = new Set(['empty', 'connect', 'bulk', 'generate', 'keys', 'many', '
 
 async function seen(page: Page, size: Size, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    if (!shots && !SCHEMES[size].includes(colorScheme)) continue
+    if (!SCHEMES[size].includes(colorScheme)) continue
     await page.emulateMedia({ colorScheme })
-    if (SCHEMES[size].includes(colorScheme) && !(size === '1024' && ALIKE.has(name))) await accessible(page)
+    if (!(size === '1024' && ALIKE.has(name))) await accessible(page)
     await fits(page)
-    if (shots) await page.screenshot({ path: join(shots, `${name}-${size}-${colorScheme}.png`) })
   }
 }
 
@@ -352,7 +349,6 @@ test('a language model is asked besides the rules, and what it took is told', as
     await dialog.getByLabel('Language model').selectOption({ label: 'Small' })
     await dialog.getByLabel('Model', { exact: true }).fill('small-1')
     await accessible(page)
-    if (shots) await page.screenshot({ path: join(shots, 'ask-model.png') })
     await dialog.getByRole('button', { name: 'Generate' }).click()
     await expect(page.getByText('small-1 used 5,640 of 1,000,000 tokens')).toBeVisible({ timeout: 60_000 })
     await expect(page.getByText('6 invented choices left out')).toBeVisible()
@@ -360,7 +356,6 @@ test('a language model is asked besides the rules, and what it took is told', as
     await expect(proposed).toHaveCount(6)
     await expect(proposed.first()).toContainText('outdoors')
     await accessible(page)
-    if (shots) await page.screenshot({ path: join(shots, 'model.png') })
   } finally {
     small.stop()
   }
@@ -417,7 +412,6 @@ test('in German, on a phone', async ({ page, complaints }) => {
     await expect(page.getByText(/scenes\.[a-z]/), 'no word is missing').toHaveCount(0)
     await accessible(page)
     await fits(page)
-    if (shots) await page.screenshot({ path: join(shots, `${path.replaceAll(/\W+/g, '-')}-de.png`) })
   }
 })
 

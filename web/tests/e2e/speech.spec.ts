@@ -175,8 +175,6 @@ for (const [width, scheme] of [
     await expect(page.getByRole('row', { name: /silence.wav/ })).toContainText('no transcript')
     await accessible(page)
     await fits(page)
-    if (process.env.MILLRACE_LOOK)
-      await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/speech-${width}.png`, fullPage: true })
   })
 
 test('a boundary is dragged and typed, saved, and there again after a reload', async ({
@@ -234,8 +232,6 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   await expect(page.getByText('2 words moved by hand')).toBeVisible()
   await accessible(page)
   await fits(page)
-  if (process.env.MILLRACE_LOOK)
-    await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/boundaries.png`, fullPage: true })
   await page.getByRole('button', { name: 'Save the boundaries' }).click()
   // The button is disabled while it saves, too.
   await expect.poll(() => kept).not.toBeNull()
@@ -286,7 +282,6 @@ test('a job that waits for pronunciations takes them, keeps them and goes on', a
   await page.getByLabel('Pronunciation of quay').fill('K IY')
   await page.getByLabel('Pronunciation of xyzzy').fill('Z IH  Z IY')
   await accessible(page)
-  if (process.env.MILLRACE_LOOK) await page.screenshot({ path: `${process.env.MILLRACE_LOOK}/missing.png` })
   await goOn.click()
   await expect.poll(() => asked).toHaveLength(2)
   expect(asked).toEqual([

@@ -101,8 +101,41 @@ export const test = base.extend<World>({
   },
 })
 
+const LOOKS = process.env.MILLRACE_LOOK
+const WIDTHS = [390, 1024, 1600] as const
+const TALLEST = 2400
+let looks = 0
+
+/** With MILLRACE_LOOK=folder: the page as it is now at three widths, light and dark, as pictures in that folder. */
+export async function look(page: Page): Promise<void> {
+  if (!LOOKS) return
+  const before = page.viewportSize()!
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches)
+  const name = `${String(++looks).padStart(3, '0')} ${test
+    .info()
+    .title.replaceAll(/[^\w ]/g, '')
+    .slice(0, 60)}`
+  for (const width of WIDTHS)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.setViewportSize({ width, height: before.height })
+      await page.emulateMedia({ colorScheme })
+      await page.waitForTimeout(300)
+      const tall = await page.evaluate(() => document.documentElement.scrollHeight)
+      await page.screenshot({
+        path: join(LOOKS, `${name} ${width} ${colorScheme}.jpg`),
+        type: 'jpeg',
+        quality: 70,
+        fullPage: true,
+        clip: { x: 0, y: 0, width, height: Math.min(tall, TALLEST) },
+      })
+    }
+  await page.setViewportSize(before)
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' })
+}
+
 /** Nothing that axe knows of is wrong with the page as it is now. */
 export async function accessible(page: Page): Promise<void> {
+  await look(page)
   const { violations } = await new AxeBuilder({ page })
     .options({
       runOnly: {
