@@ -1,8 +1,7 @@
-"""The examples of docs/api.md and of the OpenAPI document, by asking the real app: `python -m tests.app.api_examples`
-writes them again.
+"""The examples of docs/api.md and of the OpenAPI document, from answers of the real app.
 
-What differs from run to run (ids, times, signatures, sizes of what was encoded) is replaced by something that looks
-like it.
+`python -m tests.app.api_examples` rewrites them. Values that differ from run to run (ids, times, signatures, sizes of
+encoded files) are replaced by fixed values of the same form.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ MEASURED: dict[str, Any] = {
 
 
 class Examples:
-    """Asks, and writes down what was asked and answered. ids: each by its number."""
+    """Sends requests and records them with their answers; ids are replaced by numbers."""
 
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
@@ -79,8 +78,8 @@ class Examples:
         form: Mapping[str, Any] | None = None,
         **headers: str,
     ) -> Answer:
-        """route: `POST /upload`, as it is registered, and the name of the example. path: with its values. form: sent
-        instead of a body, and not written down."""
+        """route: the registered route (`POST /upload`), which names the example. path: with values. form: sent
+        instead of a body, and not recorded."""
         method, _, template = route.partition(" ")
         path = path or template
         answer = caller.form(method, path, form, **headers) if form else caller.call(method, path, body, **headers)
@@ -96,7 +95,7 @@ class Examples:
         return answer
 
     def _described(self, template: str, path: str, body: Any, answer: Answer) -> dict[str, Any]:
-        """As chalicelib.api.framework.openapi takes it: whole, so that it is of the shape that is described."""
+        """The example as chalicelib.api.framework.openapi reads it: uncut, so that it has the described shape."""
         place, query = urlsplit(path).path, urlsplit(path).query
         values = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", template), place)
         assert values is not None
@@ -139,7 +138,7 @@ class Examples:
 
 
 def _laid_out(value: Any, indent: str = "") -> str:
-    """JSON with whatever fits on a line on one."""
+    """JSON in which every value that fits on one line takes one line."""
     plain = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(plain) <= WIDTH or not isinstance(value, dict | list):
         return plain
@@ -153,13 +152,13 @@ def _laid_out(value: Any, indent: str = "") -> str:
 
 
 def _measured(name: str, value: float) -> float:
-    """The same in every run. Where the other systems have whole numbers, whole."""
+    """The fixed value of a measurement; an integer where the other systems have integers."""
     found = MEASURED.get(name, value)
     return int(found) if type(value) is int and name.endswith(("_seconds", "_hours")) else found
 
 
 def _short(value: Any, whole: bool = False) -> Any:
-    """Long lists and schemas are cut, and what is measured is always the same. whole: nothing says what was cut."""
+    """Cuts long lists and schemas, and fixes measured values. whole: schemas stay uncut, and cuts of lists unmarked."""
     if isinstance(value, list):
         return [_short(item, whole) for item in value[:SHORT]] + ["…"] * (len(value) > SHORT and not whole)
     if isinstance(value, dict):
@@ -175,7 +174,7 @@ def _short(value: Any, whole: bool = False) -> Any:
 
 
 def record(world: World) -> Examples:
-    """Every example, by the route that it is of."""
+    """All examples, by route."""
     examples = Examples()
     show = examples.show
     with tempfile.TemporaryDirectory() as folder:
@@ -457,7 +456,7 @@ def _schedules(examples: Examples, ann: Caller) -> None:
 
 
 class Elsewhere:
-    """Connections: to a server that has one scene, and to one with a language model."""
+    """Connections to a server that has one scene, and to a server with a language model."""
 
     def stash_at(self, url: str, key: str) -> Stash:
         return self.stash("", "")
@@ -543,7 +542,7 @@ def _speech(examples: Examples, world: World, ann: Caller) -> None:
 
 
 def compat_examples(examples: Examples, world: World, ann: Caller, boss: Caller, samples: Mapping[str, bytes]) -> None:
-    """Of other systems' APIs."""
+    """Records the examples of the other systems' APIs."""
     _compat_speech(examples, world, ann)
     _compat_knee(examples, world, ann)
     _compat_media(examples, world, ann, samples["harbour.jpg"])
@@ -657,7 +656,7 @@ def _user_data(examples: Examples, ann: Caller) -> None:
 
 
 def table() -> str:
-    """Every route that is registered, in order."""
+    """All registered routes, in order."""
     lines = ["| route | does | scope | |", "| --- | --- | --- | --- |"]
     for route in sorted(ROUTES, key=lambda route: (route.path, route.method)):
         does = "makes" if route.creates else "ETag" if route.conditional else ""
@@ -666,7 +665,7 @@ def table() -> str:
 
 
 def written(text: str, examples: dict[str, str]) -> str:
-    """The document with these examples, and the routes as they are, in it. KeyError for one that nobody ran."""
+    """The document with these examples and the current routes filled in. KeyError for an example that was not run."""
     filled = BLOCK.sub(lambda m: f"<!-- example: {m['name']} -->\n```http\n{examples[m['name']]}\n```", text)
     return TABLE.sub(lambda _: table(), filled)
 

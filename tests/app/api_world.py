@@ -1,4 +1,4 @@
-"""The app over moto: users who call it, a store that they send files to, queues that are delivered on demand."""
+"""The app over moto: users that call it, a store for their files, queues that are delivered on demand."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ SETTINGS = {
     "CORS_ORIGINS": f"{PAGE},https://other.example",
     "LIVE_URL": "/live",
     "LIVE_ENDPOINT": "https://sockets.example/live",
-    "LIMIT_GUEST_BYTES": str(1024**5),  # the tests of a module come from one address
+    "LIMIT_GUEST_BYTES": str(1024**5),  # the tests of a module share one address
     "IMPORT_ROOTS": f"s3://{BUCKET}/import/,s3://archive/open/",
 }
 
 
 def event(name: str) -> Any:
-    """A sample of what AWS sends."""
+    """A sample event, as AWS sends it."""
     return json.loads((EVENTS / f"{name}.json").read_text())
 
 
 class Context:
-    """What Lambda gives to a handler."""
+    """The context that Lambda passes to a handler."""
 
     aws_request_id = "lambda-request"
 
@@ -75,14 +75,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody with a token, or nobody."""
+    """A client with or without a token."""
 
     world: World
     token: str | None = None
     id: str = ""
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """body: sent as JSON, bytes as they are. headers: with underscores for dashes."""
+        """body: bytes are sent unchanged, other values as JSON. headers: underscores stand for dashes."""
         sent = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         if self.token:
             sent.setdefault("authorization", f"Bearer {self.token}")
@@ -96,7 +96,7 @@ class Caller:
         return answer
 
     def form(self, method: str, path: str, fields: Mapping[str, Any], **headers: str) -> Answer:
-        """One request with a form: files as (name, bytes), several of a field as a list."""
+        """One request with a form: files as (name, bytes), repeated fields as a list."""
         files = [
             (name, one if isinstance(one, tuple) else (None, one))
             for name, given in fields.items()
@@ -113,12 +113,12 @@ class Caller:
         return self.call("POST", path, {} if body is None else body, **headers)
 
     def announce(self, files: dict[str, int | bytes], *, pipeline: str = "media", **more: Any) -> Answer:
-        """POST /upload for files of these names and sizes."""
+        """POST /upload for files with these names and sizes."""
         listed = [{"filename": n, "size": s if isinstance(s, int) else len(s)} for n, s in files.items()]
         return self.post("/upload", {"pipeline": pipeline, "files": listed, **more})
 
     def upload(self, files: dict[str, bytes], *, pipeline: str = "media", **more: Any) -> str:
-        """Announces files and sends them; returns the job's id. Nothing is delivered yet."""
+        """Announces files and sends them; returns the job's id. Delivers no messages yet."""
         answer = self.announce(dict(files), pipeline=pipeline, **more)
         assert answer.status == 201, answer.text
         for target, content in zip(answer["uploads"], files.values(), strict=True):
@@ -168,20 +168,20 @@ class World:
         return Caller(self, answer["access_token"], answer["user_id"])
 
     def send(self, target: dict[str, Any], content: bytes) -> None:
-        """Does what a client does with a signed upload."""
+        """Sends bytes to a signed upload, as a client does."""
         response = requests.put(target["url"], data=content, headers=target["headers"], timeout=5)
         assert response.status_code == 200, response.text
 
     def deliver(self, *only: str) -> None:
-        """Hands every message to its handler in app.py, as Lambda does, until the queues are empty. only: these
-        queues. What a handler wants again stays hidden, as on AWS, until redeliver()."""
+        """Passes every message to its handler in app.py, as Lambda does, until the queues are empty. only: just these
+        queues. Messages that a handler reports as failed stay hidden, as on AWS, until redeliver()."""
         for _ in range(50):
             if not sum(self._poll(trigger) for trigger in self._triggers() if not only or trigger.queue in only):
                 return
         raise AssertionError("the queues don't run dry")
 
     def drain(self) -> None:
-        """Forgets every message that can be received."""
+        """Deletes every message that can be received."""
         for trigger in self._triggers():
             url = self._url(trigger.queue)
             while found := self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -189,7 +189,7 @@ class World:
                     self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     def receive(self, queue: str) -> list[Any]:
-        """Messages as they are, which no handler gets."""
+        """Receives raw messages, which no handler gets."""
         return self.sqs.receive_message(
             QueueUrl=self._url(queue), MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"]
         ).get("Messages", [])
@@ -235,7 +235,7 @@ class World:
 
 
 def taking_any_bytes(make: Callable[..., Any]) -> Callable[..., Any]:
-    """S3 clients whose requests moto understands: real ones may have a bytearray for a body."""
+    """S3 clients whose requests moto accepts: the body of a real request may be a bytearray."""
 
     def as_bytes(params: dict[str, Any], **_: Any) -> None:
         if isinstance(params.get("body"), bytearray):
@@ -250,7 +250,7 @@ def taking_any_bytes(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def sqs_record(message: Any, queue: str) -> dict[str, Any]:
-    """A received message in the shape in which Lambda hands it on."""
+    """A received message in the form in which Lambda passes it on."""
     return event("sqs_record") | {
         "messageId": message["MessageId"],
         "receiptHandle": message["ReceiptHandle"],

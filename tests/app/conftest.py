@@ -1,4 +1,4 @@
-"""One world for the tests of a module, each with users of its own."""
+"""One world per test module; each test has users of its own."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -31,7 +31,7 @@ def shared_world() -> Iterator[World]:
 
 @pytest.fixture
 def world(shared_world: World) -> Iterator[World]:
-    """Its clock and settings may be changed: they are as before for the next test. What is in its queues is not."""
+    """Tests may change the clock and the settings, which are reset for the next test. Queued messages are dropped."""
     shared_world.drain()
     with pytest.MonkeyPatch.context() as patch:
         shared_world.patch = patch

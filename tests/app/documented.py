@@ -1,4 +1,4 @@
-"""Holds answers against the API's description: their status, their body, their headers."""
+"""Checks answers against the API's description: status, body and headers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ import jsonschema_rs
 from chalicelib.api.framework import openapi
 
 EVERYWHERE = {"content-type", "cache-control", "vary"}
-"""Headers of HTTP itself, which no API describes; CORS's are others."""
+"""HTTP's own headers, which the API does not describe; nor does it describe CORS headers."""
 
 
 def check(method: str, path: str, status: int, headers: Mapping[str, str], text: str) -> None:
-    """AssertionError unless the description says that this request may be answered so. path: below /api; one that it
-    doesn't have is none of its business. headers: by their names in lower case."""
+    """Raises AssertionError unless the description permits this answer to the request. path: below /api; a path that
+    the description lacks is ignored. headers: by lower-case name."""
     operation = _operation(method, urlsplit(path).path)
     if operation is None:
         return
@@ -47,7 +47,7 @@ def _document() -> Any:
 
 @cache
 def _places() -> list[tuple[re.Pattern[str], str]]:
-    """Addresses without a variable part come first: /jobs/{job_id} is not asked for by the name of another route."""
+    """Paths without variables come first, so that the name of another route is not taken for a {job_id}."""
     paths = sorted(_document()["paths"], key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), path) for path in paths]
 

@@ -1,4 +1,4 @@
-"""Accounts of other tests, and settings that they stored, would be in the way: every test begins without any."""
+"""Every test starts without the accounts and the stored settings of other tests."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People with accounts, as they come to the API."""
+"""API callers with accounts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def signed_in(world: World, email: str = EMAIL) -> Caller:
 
 
 def member(world: World) -> Caller:
-    """A registered user whom no other test knows."""
+    """A registered user that no other test uses."""
     return signed_in(world, f"{new_id().lower()}@example.com")
 
 

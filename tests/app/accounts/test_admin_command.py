@@ -1,4 +1,4 @@
-"""`make admin`: asks before it makes an account."""
+"""`make admin` asks for confirmation before it creates an account."""
 
 import sys
 from typing import Any
@@ -12,7 +12,7 @@ from tests.app.api_world import STACK, World
 
 
 def run(world: World, patch: pytest.MonkeyPatch, *arguments: str, answer: str | None = None) -> int:
-    """answer: what somebody types; None: nobody is there to ask."""
+    """answer: the typed reply; None: standard input is not a terminal."""
     patch.setattr(admin, "connect", lambda options: Tables(world.dynamodb, STACK))
     patch.setattr(sys, "argv", ["admin", *arguments])
     patch.setattr(sys.stdin, "isatty", lambda: answer is not None, raising=False)

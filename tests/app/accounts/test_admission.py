@@ -1,4 +1,4 @@
-"""Who may come in: guests and registration are turned off by settings, and guests of one address are limited."""
+"""Admission: settings turn guests and registration off, and the number of guests per address is limited."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def test_without_registration_nobody_registers_and_accounts_sign_in(world: World
 
 def test_guests_of_one_address_are_limited_for_an_hour(world: World, boss: Caller) -> None:
     boss.call("PUT", "/settings", {"guests_per_hour": 2})
-    world.offset = timedelta(hours=5)  # what other tests have counted is over
+    world.offset = timedelta(hours=5)  # the guests of other tests no longer count
     assert [world.nobody.post("/auth/guest", None).status for _ in range(3)] == [201, 201, 429]
     refused = world.nobody.post("/auth/guest", None)
     assert refused["code"] == "too_many_guests"

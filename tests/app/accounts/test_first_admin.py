@@ -1,4 +1,4 @@
-"""The command that makes an admin, where there is nobody yet to ask over the API."""
+"""The command that creates the first admin, before the API has any."""
 
 import io
 import re
@@ -44,7 +44,7 @@ def test_an_account_that_is_there_keeps_its_password_and_gets_the_role(
     (entry,) = audit(boss, "role.changed")
     assert (entry["actor_id"], entry["target"]) == ("command", boss.id)
     assert entry["details"] == {"before": "user", "after": "admin"}
-    assert run(monkeypatch, EMAIL) == 0  # again changes nothing
+    assert run(monkeypatch, EMAIL) == 0  # a second run changes nothing
     assert len(audit(boss, "role.changed")) == 1
 
 
@@ -89,6 +89,6 @@ def test_without_a_stack_it_says_so(
     monkeypatch.setattr(sys, "argv", ["admin", EMAIL, "--data-dir", str(tmp_path)])
     assert admin.main() == 1
     assert "has never run" in capsys.readouterr().err
-    (tmp_path / "cloud-port").write_text("1\n")  # nobody listens there
+    (tmp_path / "cloud-port").write_text("1\n")  # nothing listens on this port
     assert admin.main() == 1
     assert "is it running?" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Keys for programs: shown once, good for what they were given, until they expire or are revoked."""
+"""Keys for programs: shown once, limited to their scopes, valid until they expire or are revoked."""
 
 import json
 from datetime import timedelta
@@ -98,7 +98,7 @@ def test_only_admins_give_the_scope_admin_and_it_ends_with_their_role(world: Wor
     assert (refused.status, refused["code"]) == (403, "forbidden")
     robot = key(boss, "admin")
     assert robot.get("/settings").status == 200
-    assert robot.get("/jobs").status == 403  # it was not given `read`
+    assert robot.get("/jobs").status == 403  # its scopes lack `read`
     assert key(boss, "read").get("/settings").status == 403
     account = services().users.account(boss.id)
     services().people.change_account(account, {"role": "user"}, None)
@@ -130,7 +130,7 @@ def test_the_last_use_of_a_key_is_known_to_within_an_hour(world: World) -> None:
     assert last_used() == first
     world.offset = timedelta(minutes=61)
     assert Caller(world, robot.token).get("/jobs").status == 200
-    world.offset = timedelta(minutes=59)  # so that the user's own token is good to look
+    world.offset = timedelta(minutes=59)  # the user's own token is still valid
     assert last_used() != first
 
 

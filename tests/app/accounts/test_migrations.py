@@ -1,4 +1,4 @@
-"""Migrations over items as the version before wrote them (recorded from it: a finished job, and one that shares)."""
+"""Migrations of items recorded from the previous version: a finished job, and a job that shares its object."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ FIRST, SECOND = RECORDED["first"], RECORDED["second"]
 
 @pytest.fixture
 def before(world: World) -> Caller:
-    """The owner of the recorded items, in a jobs table of nothing else; the object that they share is there."""
+    """The owner of the recorded items, which are alone in the jobs table; their shared object exists."""
     clear(world)
     for item in RECORDED["items"]:
         world.dynamodb.put_item(TableName="millrace-jobs", Item=item)
@@ -64,7 +64,7 @@ def test_a_new_item_has_the_version_that_the_last_migration_leads_to(world: Worl
     untouched = all_items(world)
     migrator(world).run()
     assert {key: item for key, item in all_items(world).items() if job_id in key[0]} == items
-    assert untouched != all_items(world)  # the recorded ones have changed
+    assert untouched != all_items(world)  # the recorded items have changed
 
 
 def test_a_file_that_shares_an_object_keeps_it_from_going(world: World, before: Caller) -> None:
@@ -74,7 +74,7 @@ def test_a_file_that_shares_an_object_keeps_it_from_going(world: World, before: 
     assert shared["counted"] == {"BOOL": True}
     assert before.call("POST", f"/jobs/{SECOND}/control", {"action": "cancel"}).status == 200
     assert before.call("DELETE", f"/jobs/{FIRST}").status == 204
-    assert f"uploads/media/{FIRST}/00000001" in world.objects("uploads/")  # the second job's file is in it
+    assert f"uploads/media/{FIRST}/00000001" in world.objects("uploads/")  # the second job's file uses it
     assert before.get(f"/files/{SECOND}-00000001").status == 200
     assert before.call("DELETE", f"/jobs/{SECOND}").status == 204
     assert world.objects("uploads/") == []
@@ -86,7 +86,7 @@ def test_what_the_version_before_wrote_can_be_read_without_a_migration(world: Wo
     assert before.get(f"/jobs/{FIRST}")["status"] == "completed"
     files = before.get(f"/jobs/{SECOND}/files")
     assert files["total"] == 2
-    place = files["items"][0]["thumbnail"]  # an object of its own, as it was then
+    place = files["items"][0]["thumbnail"]  # an object of its own, as in the previous version
     assert (key_of(place["url"]), place["start"], place["end"]) == (f"thumbs/{SECOND}/00000001.jpg", 0, None)
 
 
@@ -106,7 +106,7 @@ def test_a_second_run_changes_nothing(world: World, before: Caller) -> None:
     assert (again.done, again.changed) == (True, 0)
     world.dynamodb.delete_item(
         TableName="millrace-accounts", Key={"PK": {"S": "MIGRATIONS"}, "SK": {"S": "0001"}}
-    )  # as if it had been stopped just before it noted that it was done
+    )  # as if stopped just before it recorded its completion
     (again,) = migrator(world).run()
     assert (again.done, again.changed) == (False, 0)
     assert all_items(world) == after
@@ -131,7 +131,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(world: World, before: Calle
         migrator(world, stopped, page=3).run()
     assert sum("a" in item for item in all_items(world).values()) == 7
     (outcome,) = migrator(world, Migration(1, "a", "jobs", note("a", seen)), page=3).run()
-    assert outcome.items == 9  # two pages of three were done with
+    assert outcome.items == 9  # two pages of three items were already done
     assert outcome.changed == 8
     assert all("a" in item for item in all_items(world).values())
 

@@ -1,4 +1,4 @@
-"""What one sees and changes of one's own account."""
+"""A user's own account: reading and changing it."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ def test_the_email_takes_the_password_with_it(world: World) -> None:
     assert login(world).status == 401
     assert login(world, "new@example.com").status == 200
     other = signed_in(world, "bob@example.com")
-    assert other.call("PATCH", "/auth/me", {"email": EMAIL, "current_password": PASSWORD}).status == 200  # it is free
+    assert other.call("PATCH", "/auth/me", {"email": EMAIL, "current_password": PASSWORD}).status == 200  # now free
 
 
 @pytest.mark.parametrize("body", [{}, {"username": None}, {"username": "ann"}, {"email": EMAIL}])

@@ -1,4 +1,4 @@
-"""Making an account: what is refused, what is kept, and what a guest brings along."""
+"""Registration: refusals, the stored account, and the guest's belongings that carry over."""
 
 import json
 import logging
@@ -46,7 +46,7 @@ def test_a_username_is_one_account_however_it_is_written(world: World, username:
     registered(world)
     again = register(world, email="other@example.com", username=username)
     assert (again.status, again["code"]) == (409, "username_taken")
-    # Nothing of what was refused stays behind: the address is still free.
+    # A refused registration leaves nothing behind: the address is still free.
     assert register(world, email="other@example.com", username="other").status == 201
 
 
@@ -129,7 +129,7 @@ def test_the_guests_token_opens_nothing_once_there_is_a_password(world: World) -
 def test_a_container_that_knew_the_guest_finds_out_within_a_minute(world: World) -> None:
     guest = world.guest()
     assert guest.get("/jobs").status == 200
-    services().users.register(EMAIL, "ann", PASSWORD, guest_id=guest.id)  # as another container does
+    services().users.register(EMAIL, "ann", PASSWORD, guest_id=guest.id)  # in another container
     assert guest.get("/jobs").status == 200
     world.offset = timedelta(seconds=61)
     assert guest.get("/jobs").status == 401
@@ -139,9 +139,7 @@ def test_a_guest_registers_once(world: World) -> None:
     guest = world.guest()
     bob = {"email": "b@example.com", "username": "bob", "password": PASSWORD}
     guest.get("/jobs")
-    services().users.register(
-        EMAIL, "ann", PASSWORD, guest_id=guest.id
-    )  # as another container does, unknown to this one
+    services().users.register(EMAIL, "ann", PASSWORD, guest_id=guest.id)  # in another container, unknown to this one
     again = guest.post("/auth/register", bob)
     assert (again.status, again["code"]) == (409, "already_registered")
     world.offset = timedelta(seconds=61)

@@ -98,7 +98,7 @@ def test_the_first_admin_signs_in_with_the_password_of_the_deployment(world: Wor
     assert entry["details"]["role"] == "admin"
     body = {"current_password": "the password of the deployment", "new_password": PASSWORD}
     assert boss.post("/auth/password", body).status == 200
-    assert login(world, ADMIN).status == 200  # and it stays as changed
+    assert login(world, ADMIN).status == 200  # the changed password remains
     assert login(world, ADMIN, "the password of the deployment").status == 401
 
 

@@ -1,4 +1,4 @@
-"""Signing in and staying signed in: rotation, reuse, what ends a session, and how many guesses there are."""
+"""Signing in and staying signed in: rotation, reuse, the end of sessions, and the limit on guesses."""
 
 from datetime import timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def test_a_refresh_token_brings_a_new_pair(world: World) -> None:
     assert second.status == 200
     assert second["refresh_token"] != first["refresh_token"]
     assert caller(world, second).get("/auth/me")["email"] == EMAIL
-    world.offset = timedelta(days=12)  # each one is good for seven days from when it was given
+    world.offset = timedelta(days=12)  # each token is valid for seven days from its issue
     assert refresh(world, second["refresh_token"]).status == 200
 
 
@@ -85,7 +85,7 @@ def test_each_kind_of_token_is_good_for_its_own_use_alone(world: World) -> None:
     pair = login(world)
     assert Caller(world, pair["refresh_token"]).get("/auth/me").status == 401
     assert refresh(world, pair["access_token"]).status == 401
-    assert refresh(world, pair["refresh_token"]).status == 200  # neither attempt has cost the session
+    assert refresh(world, pair["refresh_token"]).status == 200  # neither attempt ended the session
 
 
 @pytest.mark.parametrize("token", ["x", "a.b.c", "mr_" + "0" * 40])
@@ -162,7 +162,7 @@ def test_an_unknown_account_costs_the_work_of_a_known_one_and_gets_its_answer(wo
         answer.json.pop("request_id")
     assert known.json == unknown.json
     assert len(counted.verified) == 2
-    # The same parameters are the same work: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, with salt and hash as long.
+    # Equal parameters mean equal work: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`, salt and hash of equal length.
     first, second = (text.split("$") for text in counted.verified)
     assert first[:4] == second[:4] == ["", "argon2id", "v=19", "m=19456,t=2,p=1"]
     assert [len(part) for part in first] == [len(part) for part in second]
@@ -201,7 +201,7 @@ def test_ten_wrong_passwords_in_a_quarter_of_an_hour_are_the_last(world: World, 
 
 
 def at(address: str) -> dict[str, str]:
-    """As API Gateway hands it on behind CloudFront."""
+    """Headers as API Gateway passes them on behind CloudFront."""
     return {"x_forwarded_for": f"6.6.6.6, {address}, 130.176.0.1"}
 
 
@@ -222,10 +222,10 @@ def test_guesses_from_many_addresses_have_an_end_and_the_owners_own_address_is_l
     assert login(world, **at("198.51.100.1")).status == 200
     services().passwords = Counted()
     guesses = [login(world, password=OTHER, **at(f"203.0.113.{number}")).status for number in range(13)]
-    assert (guesses.count(401), guesses[-1]) == (11, 429)  # the owner's own first one counted
+    assert (guesses.count(401), guesses[-1]) == (11, 429)  # the owner's sign-in counted as the first attempt
     assert login(world, **at("198.51.100.2")).status == 429
     assert login(world, **at("198.51.100.1")).status == 200
-    # There too there is an end.
+    # The owner's address has a limit too.
     own = [login(world, password=OTHER, **at("198.51.100.1")).status for _ in range(11)]
     assert own == [401] * 10 + [429]
 
@@ -238,7 +238,7 @@ def test_after_the_wait_that_was_asked_for_it_goes_on(world: World) -> None:
     for _ in range(5):
         login(world, password=OTHER)
     wait = int(login(world).headers["retry-after"])
-    assert wait <= 300  # until the first of them is a quarter of an hour old
+    assert wait <= 300  # an attempt counts for a quarter of an hour
     world.offset = timedelta(minutes=10, seconds=wait)
     assert login(world).status == 200
 
@@ -274,7 +274,7 @@ def test_tokens_of_the_key_before_are_good_and_new_ones_are_signed_with_the_new_
 def test_two_containers_share_the_sessions(world: World) -> None:
     registered(world)
     first = login(world)
-    world.configure()  # as a cold start
+    world.configure()  # a cold start
     second = refresh(world, first["refresh_token"])
     world.configure()
     assert refresh(world, first["refresh_token"]).status == 401
@@ -289,7 +289,7 @@ def test_guesses_at_the_same_time_are_all_counted(world: World, monkeypatch: pyt
     def get(key: Any, **options: Any) -> Any:
         found = real(key, **options)
         if key[1] == "ATTEMPTS" and next(others, "no more") is None:
-            services().attempts.begin(EMAIL, "198.51.100.1")  # between this one's read and its write
+            services().attempts.begin(EMAIL, "198.51.100.1")  # between the read and the write of this attempt
         return found
 
     monkeypatch.setattr(table, "get", get)
@@ -315,7 +315,7 @@ def test_a_changed_password_puts_out_who_has_an_older_token(world: World) -> Non
     assert thief.get("/auth/me").status == 200
     change = {"current_password": PASSWORD, "new_password": OTHER}
     assert owner.post("/auth/password", change).status == 200
-    # At once where the account or the installation would be changed, though another container may not have noticed.
+    # Changes to the account or the installation are refused at once, even by a container that has not noticed yet.
     body = {"name": "robot", "scopes": ["read"], "expires_in_days": 365}
     assert thief.post("/auth/keys", body).status == 401
     assert thief.call("PATCH", "/auth/me", {"username": "thief"}).status == 401
@@ -328,7 +328,7 @@ def test_elsewhere_an_ended_session_is_believed_for_seconds_at_most(world: World
     assert user.get("/jobs").status == 200
     sessions = [item["SK"]["S"] for item in world.items("accounts", f"USER#{user.id}") if "SESSION#" in str(item["SK"])]
     for session in sessions:
-        services().people.delete_session(user.id, session.removeprefix("SESSION#"))  # by another container
+        services().people.delete_session(user.id, session.removeprefix("SESSION#"))  # in another container
     assert user.get("/jobs").status == 200
     world.offset = timedelta(seconds=6)
     assert user.get("/jobs").status == 401

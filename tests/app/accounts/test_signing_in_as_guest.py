@@ -1,4 +1,4 @@
-"""A guest signs in to an account: jobs with their files and results, and user data, become the account's."""
+"""A guest signs in to an account: the guest's jobs with files and results, and user data, move to the account."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def usage(world: World, user_id: str) -> dict[str, int]:
 
 
 def settle(world: World) -> None:
-    """What is done once no worker knows the guest any more."""
+    """Runs the work that follows once no worker knows the guest."""
     world.deliver()
     world.offset += takeover.SETTLED + timedelta(seconds=1)
     millrace.sweep(event("schedule"), Context())
@@ -58,7 +58,7 @@ def counts_right(world: World) -> bool:
 
 @pytest.fixture
 def guest(world: World, photo: bytes) -> Caller:
-    """With a job that is over, and one that waits for its file."""
+    """A guest with a finished job, and a job that waits for its file."""
     guest = world.guest()
     guest.upload({"a.jpg": photo})
     world.deliver()
@@ -81,7 +81,7 @@ def test_what_the_guest_had_is_the_accounts(world: World, guest: Caller, photo: 
     assert before["stored_bytes"] == len(photo)
     assert usage(world, guest.id) == dict.fromkeys(before, 0)
     settle(world)
-    # A copy is found by its hash under the new owner, and nothing is left of the old one.
+    # Copies are found by hash under the new owner, and nothing of the old owner is left.
     assert ann.get("/results")["total"] == 0 or all(r["job_id"] == done for r in ann.get("/results")["items"])
     items = [item for job in (waiting, done) for item in world.items("jobs", f"JOB#{job}")]
     assert not [item for item in items if guest.id in str({**item, "begun_by": None})]
@@ -120,14 +120,14 @@ def test_the_guests_token_is_over(world: World, guest: Caller) -> None:
     registered(world)
     sign_in(world, guest.token)
     assert guest.get("/jobs").status == 401
-    world.configure()  # another container
+    world.configure()  # in another container
     assert guest.get("/jobs").status == 401
     taken = [entry["target"] for entry in audit(admin(world), "guest.taken_over")]
     assert taken == [guest.id]
 
 
 def test_the_same_again_is_no_harm(world: World, guest: Caller) -> None:
-    """As by one who has not seen the answer."""
+    """A client that missed the first answer repeats its request."""
     registered(world)
     ann = caller(world, sign_in(world, guest.token))
     assert sign_in(world, guest.token)["taken_over"] == TAKEN
@@ -203,7 +203,7 @@ def test_who_dies_half_way_leaves_the_rest_to_the_reminder(
         patch.setattr(Takeover, "_give", dying)
         with pytest.raises(SystemExit):
             sign_in(world, guest.token)
-    world.drain()  # and the message is lost
+    world.drain()  # the message is lost
     assert counts_right(world)
     ann = caller(world, sign_in(world, None))
     assert len(ann.get("/jobs")["items"]) == died_at
@@ -253,7 +253,7 @@ def test_webhooks_shares_and_connections_come_along(world: World, guest: Caller)
     connection = guest.post("/connections", stash)
     assert {answer.status for answer in (hook, share, connection)} == {201}
     answer = sign_in(world, guest.token)
-    # A share of files is made by a job of its own.
+    # A share of files has a job of its own.
     counts = {"jobs": 3, "user_data": 1, "webhooks": 1, "shares": 1, "connections": 1}
     assert answer["taken_over"] == TAKEN | counts
     ann = caller(world, answer)
@@ -264,7 +264,7 @@ def test_webhooks_shares_and_connections_come_along(world: World, guest: Caller)
     kept = services().connection_table.connection(ann.id, there["id"])
     assert services().owners_connections.key(kept) == stash["key"]
     assert world.nobody.get(share["path"]).status == 200
-    # What still happens in the guest's name is told until no worker knows the guest.
+    # Events in the guest's name are sent until no worker knows the guest.
     assert len(services().jobs.webhooks.endpoints(guest.id)) == 1
     settle(world)
     assert services().jobs.webhooks.endpoints(guest.id) == []

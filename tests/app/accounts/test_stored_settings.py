@@ -1,4 +1,4 @@
-"""Settings: seen by admins with their secrets masked, changed by them, in force everywhere soon, and written down."""
+"""Settings: shown to admins with masked secrets, changed by admins, soon in force in all containers, and audited."""
 
 from datetime import timedelta
 from typing import Any
@@ -153,7 +153,7 @@ def test_a_change_is_in_force_here_at_once(world: World) -> None:
 def test_a_change_is_in_force_in_other_containers_within_seconds(world: World) -> None:
     boss, user = admin(world), signed_in(world)
     here = services()
-    other = services().stored_settings  # changes what is stored, as another container does: without telling this one
+    other = services().stored_settings  # stores changes without notice, as another container does
     other.change(boss.id, {"limit_active_jobs": 0})
     assert user.announce({"a.jpg": 1}).status == 201
     world.offset = timedelta(seconds=16)
@@ -171,7 +171,7 @@ def test_a_container_goes_on_while_the_stored_settings_cant_be_read(world: World
     world.offset = timedelta(seconds=16)
     world.dynamodb.delete_table(TableName="millrace-accounts")
     assert services().settings.token_seconds == 600
-    world.configure()  # and a new one starts with those of the deployment
+    world.configure()  # a new container starts with the deployment's settings
     assert services().settings.token_seconds == 3600
     assert world.nobody.get("/health").status == 200
 
@@ -222,7 +222,7 @@ def test_who_changed_what_is_written_down_with_before_and_after(world: World) ->
     boss = admin(world)
     put(boss, token_seconds=600, guest_seconds=7200)
     put(boss, token_seconds=None)
-    put(boss, guest_seconds=7200)  # no change: nothing to write down
+    put(boss, guest_seconds=7200)  # no change: nothing to record
     latest, first = audit(boss, "settings.changed")
     assert first["actor_id"] == boss.id
     assert first["details"] == {
@@ -276,7 +276,7 @@ def test_the_owner_of_drop_folders_is_a_user_by_id_or_email(world: World) -> Non
 
 @pytest.mark.parametrize("by", ["id", "email"])
 def test_who_looks_an_owner_up_reads_nothing_of_the_account(world: World, by: str) -> None:
-    """As the rights have it: functions that look into strangers' files may read no more."""
+    """The rights require this: functions that inspect strangers' files may read no more."""
     ann = member(world)
     given = ann.id if by == "id" else ann.get("/auth/me")["email"]
     read: list[set[str]] = []

@@ -1,4 +1,4 @@
-"""A library whose server only the user's machine can reach: read there, sent page by page, and as if it were synced."""
+"""A library that only the user's machine can reach: read there, pushed page by page, with the outcome of a sync."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def served(server: StashServer) -> Iterator[str]:
 
 
 class Machine:
-    """The user's own machine, which reaches both."""
+    """The user's own machine, which reaches both the server and the API."""
 
     def __init__(self, world: World, caller: Caller, server: StashServer) -> None:
         self.world = world
@@ -81,7 +81,7 @@ class Machine:
         return httpx.Response(answer.status, headers=answer.headers, content=answer.text.encode())
 
     def push(self, key: str = KEY, **more: Any) -> dict[str, Any]:
-        """The outcome, as the sync's history has it."""
+        """Pushes the library; returns the outcome from the sync's history."""
         with served(self.server) as address:
             job = Push(self.client, Stash(address, key, sleep=lambda seconds: None), **more).run()
         self.world.deliver()
@@ -133,7 +133,7 @@ def test_scenes_of_other_sources_are_left_alone(machine: Machine) -> None:
     machine.push()
     del machine.server.scenes["3"]
     machine.push(source="office", incremental=False)
-    assert machine.caller.get("/scenes?absent=true")["total"] == 0  # scene 3 is home's
+    assert machine.caller.get("/scenes?absent=true")["total"] == 0  # scene 3 belongs to home
 
 
 def test_a_push_that_breaks_off_goes_on_where_it_was(machine: Machine) -> None:
@@ -245,7 +245,7 @@ def test_columns_with_many_changes_behind_them_are_packed_anew(
     services().catalogue.take_in(user.id, [Scene(str(i), "home", digest="d") for i in range(5)])
     assert user.get("/scenes")["total"] == 5
     assert user.get("/scenes")["total"] == 5
-    (job,) = user.get("/jobs?pipeline=scenesync")["items"]  # one, though two searches wanted it
+    (job,) = user.get("/jobs?pipeline=scenesync")["items"]  # one job, although two searches requested it
     assert job["name"] == "Packing of the catalogue"
     world.deliver()
     assert user.get(f"/jobs/{job['id']}")["status"] == "completed"

@@ -1,4 +1,4 @@
-"""The catalogue by the API: whose scenes they are, what finds them, what changes them."""
+"""The catalogue's API: ownership of scenes, searches, and changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FOREST, LAKE = Named("1", "forest"), Named("2", "lake")
 
 @pytest.fixture
 def ann(world: World, user: Caller) -> Caller:
-    """Somebody with a library of three scenes."""
+    """A user with a library of three scenes."""
     catalogue = services().catalogue
     catalogue.set_entities(
         user.id,
@@ -295,7 +295,7 @@ def test_a_pattern_that_is_none_is_refused(ann: Caller) -> None:
 
 @pytest.fixture
 def server(world: World, ann: Caller) -> StashServer:
-    """A library of two scenes, which ann has a connection to."""
+    """A library of two scenes that ann has a connection to."""
     server = StashServer()
     for title in ("Gate", "Bridge"):
         server.add_scene(title=title)
@@ -466,7 +466,7 @@ def test_a_model_that_sees_is_shown_the_pictures_of_ones_own_videos(
     (scene,) = user.get("/scenes")["items"]
 
     def shown(caller: Caller) -> tuple[int, Any]:
-        """How many frames were sent for the scene, and what was asked."""
+        """The number of frames sent for the scene, and the request to the model."""
         services().catalogue.set_entities(caller.id, Entities((), (Entity("2", "lake"),), ()))
         body = asked_model(frames=True)
         started = caller.post("/analysis/generate", {**body, "scene_ids": [scene["id"]]})
@@ -477,7 +477,7 @@ def test_a_model_that_sees_is_shown_the_pictures_of_ones_own_videos(
     text, picture = asked["messages"][1]["content"]
     assert (frames, text["type"]) == (1, "text")
     assert b64decode(picture["image_url"]["url"].removeprefix("data:image/jpeg;base64,")).startswith(b"\xff\xd8")
-    # A scene that another user gives the same id shows nothing of it.
+    # Another user's scene with the same id exposes none of its frames.
     other = signed_in(world, "other@example.com")
     services().catalogue.take_in(other.id, [Scene(scene["id"], "videos", title="Mine", files=(SceneFile("/a.mp4"),))])
     frames, asked = shown(other)

@@ -1,4 +1,4 @@
-"""Pictures, jobs, results and accounts in the words of the colour system."""
+"""Pictures, jobs, results and accounts through the colour system's API."""
 
 from __future__ import annotations
 

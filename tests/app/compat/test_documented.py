@@ -1,4 +1,4 @@
-"""docs/compat.md names every call that there is, below its system's base address."""
+"""docs/compat.md lists every call, below its system's base address."""
 
 from __future__ import annotations
 

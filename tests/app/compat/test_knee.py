@@ -1,4 +1,4 @@
-"""Volume jobs in the words of the knee MRI system."""
+"""Volume jobs through the knee MRI system's API."""
 
 from __future__ import annotations
 

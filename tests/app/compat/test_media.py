@@ -1,4 +1,4 @@
-"""Media jobs in the words of the media import system."""
+"""Media jobs through the media import system's API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scene catalogue in the words of the scene system."""
+"""The scene catalogue through the scene system's API."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_settings_are_an_object_of_ones_own_connections(world: World, user: Call
     kept = user.get(f"{BASE}/settings").json
     assert (kept["stash_url"], kept["stash_api_key"], kept["openai_api_key"]) == (PUBLIC, "********", "********")
     assert kept["openai_base_url"] == models
-    # What was read may be sent back as it is: nothing changes, the keys least of all.
+    # Settings can be sent back as they were read: nothing changes, least of all the keys.
     assert settings(user, **kept)["updated_fields"] == []
     [stash] = [one for one in user.get("/connections")["items"] if one["kind"] == "stash"]
     connection = services().connection_table.connection(user.id, stash["id"])

@@ -1,4 +1,4 @@
-"""Speech jobs in the words of the speech system."""
+"""Speech jobs through the speech system's API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that are done, to have something in the library."""
+"""Completed jobs, for the tests of the library."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ Done = Callable[..., str]
 
 @pytest.fixture
 def done(world: World, user: Caller) -> Done:
-    """Uploads files as a job of the user's (or of `by`) and has it worked through; returns the job's id."""
+    """Uploads files as a job of the user's (or of `by`) and completes it; returns the job's id."""
 
     def make(files: dict[str, bytes], *, by: Caller | None = None, **more: object) -> str:
         caller = by or user

@@ -1,4 +1,4 @@
-"""Archives: chosen from jobs, files and the library, planned to the byte, made, kept for some days, and gone."""
+"""Archives: chosen from jobs, files and the library, planned to the byte, created, kept for some days, deleted."""
 
 import io
 import re
@@ -31,7 +31,7 @@ def fetched(caller: Caller, path: str) -> bytes:
 
 
 def made(world: World, caller: Caller, body: dict[str, Any]) -> Answer:
-    """Opens an archive, lets it be made, and returns it as it is then."""
+    """Opens an archive, has it created, and returns it in its final state."""
     opened = caller.post("/archives", body)
     assert opened.status == 202, opened.text
     assert opened.headers["location"] == f"/api/archives/{opened['archive_id']}"
@@ -267,7 +267,7 @@ def test_no_archive_is_begun_beyond_what_its_owner_may_store(
     size = made(world, user, {"job_ids": [two_jobs[0]]})["size_bytes"]
     world.configure(LIMIT_STORED_BYTES=str(held + 2 * size))
     assert user.post("/archives", {"job_ids": [two_jobs[0]]}).status == 202
-    answer = user.post("/archives", {"job_ids": [two_jobs[0]]})  # the second waits to be made, and counts
+    answer = user.post("/archives", {"job_ids": [two_jobs[0]]})  # the second still waits, and counts
     assert (answer.status, answer["code"]) == (429, "storage_full")
 
 
@@ -281,7 +281,7 @@ def test_archives_that_are_begun_at_once_take_no_more_room_than_there_is(
     begun: list[Any] = []
 
     def both(table: Table, writes: Any) -> None:
-        """Between the look at what its owner has and the write, another archive is begun."""
+        """Another archive begins between the check of the owner's usage and the write."""
         if not begun:
             begun.append(True)
             for number in range(2):
@@ -294,7 +294,7 @@ def test_archives_that_are_begun_at_once_take_no_more_room_than_there_is(
     assert (answer.status, answer["code"]) == (429, "storage_full")
     known = {one["archive_id"] for one in user.get("/archives")["items"]}
     kept = {item.partition("/")[2].partition("/")[0] for item in set(world.objects(keys.WORK)) - others}
-    assert kept <= known, "what a refused one had chosen is not kept"
+    assert kept <= known, "the selection of a refused archive is not kept"
 
 
 def test_an_archive_that_comes_back_from_the_bin_still_goes_by_itself(
@@ -394,7 +394,7 @@ def test_several_zips_are_estimated_together(world: World, user: Caller, done: D
     told = user.post("/archives/estimate", {"job_ids": [job_id], "split_bytes": MIB, "strategy": "fast"})
     assert told["zip_count"] == 3
     assert told["estimate"] == told["fast"]
-    assert (told["fast"]["workers"], told["cheap"]["workers"]) == (3, 1), "a part each"
+    assert (told["fast"]["workers"], told["cheap"]["workers"]) == (3, 1), "one part per worker"
     one = user.post("/archives/estimate", {"job_ids": [job_id], "strategy": "cheap"})
     assert told["cheap"]["usd"] > one["cheap"]["usd"]
 

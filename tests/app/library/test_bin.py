@@ -1,4 +1,4 @@
-"""The bin: a job in it is nowhere else, comes back as it was, and is gone after 30 days."""
+"""The bin: a job in it appears nowhere else, comes back unchanged, and is deleted after 30 days."""
 
 from chalicelib.jobs.model import BIN_KEEPS
 from chalicelib.wiring import services
@@ -92,7 +92,7 @@ def test_a_file_in_the_bin_is_in_no_list_archive_zip_or_share(
     assert user.post("/jobs", {"pipeline": "media", "file_ids": [gone]}).status == 404
     assert [item["id"] for item in visitor.get(f"{share}/files")["items"]] == [left]
     assert visitor.post(f"{share}/downloads", {"file_id": gone}).status == 404
-    assert visitor.get(share)["zips"] == [], "the zip that was made before still has it"
+    assert visitor.get(share)["zips"] == [], "the earlier zip still contains the file"
 
     page = user.get("/bin/files").json
     assert [item["id"] for item in page["items"]] == [gone]

@@ -1,4 +1,4 @@
-"""Shares that collect: others put files into one's job, within its limits, and see nothing of it but what they gave."""
+"""Shares that collect: visitors add files to an owner's job, within limits, and see only their own gifts."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ def owner(world: World) -> Caller:
 
 @pytest.fixture
 def collect(owner: Caller) -> Collect:
-    """Asks for files, and answers with the share."""
+    """Creates a share that collects files, and returns the answer."""
 
     def make(**body: Any) -> Answer:
         into = {} if "job_id" in body else {"pipeline": "media"}
@@ -133,11 +133,11 @@ def test_who_gives_sees_what_they_gave_and_nothing_else(
             for file_id in (other_id, foreign):
                 answer = world.nobody.call(method, f"{path}/files/{file_id}/{place}", body, x_share_gift=gift)
                 assert (answer.status, answer["code"]) == (404, "file_not_found"), (gift, place)
-    # What opens files of shares that show some opens nothing here.
+    # The routes that open the files of other shares open nothing here.
     assert world.nobody.get(f"{path}/files")["items"] == []
     assert world.nobody.post(f"{path}/downloads", {"file_id": own_id})["code"] == "file_not_found"
     assert world.nobody.post(f"{path}/downloads", {"zip": "complete"})["code"] == "artifact_not_found"
-    # A gift is of one share.
+    # A gift belongs to one share.
     other = collect()
     assert given(world, other, mine["gift"], own_id)["code"] == "file_not_found"
 
@@ -190,7 +190,7 @@ def test_limits_hold_for_all_who_give_together(world: World, collect: Collect) -
 def test_of_two_at_once_one_gets_the_last_room(
     world: World, owner: Caller, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both have read that there is room, and one writes while the other is about to."""
+    """Both requests find room, and one writes just before the other."""
     share = collect(file_limit=1, byte_limit=1)
     seen = services().shares.seen(share["path"].rpartition("/")[2])
     apply, rivals = services().jobs.apply, ["rival"]
@@ -236,7 +236,7 @@ def test_the_same_request_twice_gives_once(world: World, owner: Caller, collect:
     first = give(world, share, {"a.jpg": photo}, key="k1")
     again = give(world, share, {"a.jpg": photo}, key="k1")
     assert again.text == first.text
-    # The answer was lost before it was kept: the share, the job and the gift are found again.
+    # The answer was lost before it was stored: the share, the job and the gift are found again.
     seen = services().shares.seen(share["path"].rpartition("/")[2])
     one = [Announced("b.jpg", 1)]
     gifts = {
@@ -246,7 +246,7 @@ def test_the_same_request_twice_gives_once(world: World, owner: Caller, collect:
     [listed] = owner.get("/shares")["items"]
     assert listed["collected"]["given_files"] == 2
     assert owner.get(f"/jobs/{share['job_id']}")["progress_total"] == 2
-    # Another share's giver may have chosen the same key.
+    # A giver of another share may use the same key.
     assert give(world, collect(), {"c.jpg": photo}, key="k1").status == 201
 
 

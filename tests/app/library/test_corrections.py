@@ -1,4 +1,4 @@
-"""What an owner decides and corrects of a finished media job: kept, taken back, and in the rebuilt zip."""
+"""An owner's corrections of a finished media job: stored, taken back, and in the rebuilt zip."""
 
 import io
 import json
@@ -22,7 +22,7 @@ def job(done: Done, samples: dict[str, bytes]) -> str:
 
 @pytest.fixture
 def names(world: World, user: Caller, job: str) -> Callable[[], dict[str, str]]:
-    """Original name → path, of the zip that there is."""
+    """Original name → path, in the current zip."""
 
     def read() -> dict[str, str]:
         artifact = services().jobs.artifact(job, "complete")
@@ -78,7 +78,7 @@ def test_a_date_is_corrected_at_once_in_lists_and_later_in_the_zip(
     now = user.get(f"/files/{zoo}").json
     assert (now["detected_timestamp"], now["timestamp_source"]) == ("1999-12-31T22:59:58Z", "user")
     assert now["corrected"]["found"] == {"confidence": before["confidence"]}
-    # A library reads its listing packed: it must not be the one of before.
+    # The library reads a packed listing, which must not be the previous one.
     assert user.get("/files?sort_by=taken_at&sort_order=asc")["items"][0]["id"] == zoo
 
     user.post(f"/jobs/{job}/remake", {"layout": "year"})
@@ -164,10 +164,10 @@ def test_a_look_into_the_zip_tells_what_each_way_of_making_it_takes(
     found = user.get(f"/jobs/{job}/tree?strategy=fast")["estimates"]
     assert (found["fast"]["workers"], found["cheap"]["workers"]) == (3, 1)
     assert found["estimate"] == found["fast"]
-    # 45 MB at 75 MB/s, in one after the other.
+    # 45 MB at 75 MB/s, one file after the other.
     assert 0.6 < found["cheap"]["seconds"] < 1.5
     assert 0 < found["cheap"]["usd"] < found["fast"]["usd"] < 0.001
-    assert user.get(f"/jobs/{job}/tree")["estimates"]["estimate"] == found["cheap"], "`auto`, of so small a zip"
+    assert user.get(f"/jobs/{job}/tree")["estimates"]["estimate"] == found["cheap"], "`auto` for a small zip"
     root = user.get(f"/jobs/{job}/tree")
     assert user.get(f"/jobs/{job}/tree?folder={root['folders'][0]['name']}")["estimates"] is None
     assert user.get(f"/jobs/{job}/tree?page=2")["estimates"] is None
@@ -257,7 +257,7 @@ def test_a_request_that_is_sent_again_shifts_once(user: Caller, job: str, monkey
     before = user.get(f"/files/{harbour}")["taken_local"]
     sent = {"changes": [{"files": [harbour], "shift_seconds": 3600}]}
     with monkeypatch.context() as patch:
-        patch.setattr("chalicelib.api.media._times_before", lambda _: 1 / 0)  # it breaks off once all is written
+        patch.setattr("chalicelib.api.media._times_before", lambda _: 1 / 0)  # it breaks off after all writes
         assert user.call("PATCH", f"/jobs/{job}/dates", sent, idempotency_key="a").status == 500
     assert user.call("PATCH", f"/jobs/{job}/dates", sent, idempotency_key="a").status == 200
     once = user.get(f"/files/{harbour}")["taken_local"]

@@ -1,4 +1,4 @@
-"""Files and jobs go, with all that they were made of and all that counts them, and nothing else."""
+"""Deletion of files and jobs, with all of their objects, items and counts, and of nothing else."""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.app.library.conftest import Done
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """One for each test: they look at everything that is left."""
+    """One world per test, because the tests check everything that is left."""
     with pytest.MonkeyPatch.context() as patch:
         yield from begin(patch)
 
@@ -70,7 +70,7 @@ def test_a_deleted_file_takes_its_object_thumbnail_and_bytes_with_it(
     assert (listed["total"], len(listed["items"])) == (1, 1)
     job = user.get(f"/jobs/{job_id}")
     assert job["files"] == {"expected": 0, "inspected": 1, "rejected": 0, "duplicate": 0}
-    # The same bytes sent again are new.
+    # The same bytes are new when they are sent again.
     sha256 = hashlib.sha256(files["a.jpg"]).hexdigest()
     again = [{"filename": "a.jpg", "size": len(files["a.jpg"]), "sha256": sha256}]
     assert "url" in user.post("/upload", {"pipeline": "media", "files": again})["uploads"][0]
@@ -95,7 +95,7 @@ def test_a_file_that_another_running_job_needs_is_kept_until_that_one_is_over(
 
     assert user.call("DELETE", f"/files/{first}-00000001").status == 204
 
-    # The second job's file shares the object, so it stays, and its bytes count there from now on.
+    # The second job's file shares the object, so the object stays, and its bytes count for that job from now on.
     assert world.objects("uploads/") == [f"uploads/media/{first}/00000001"]
     assert stored(user) == len(photo)
     assert [file["id"] for file in user.get("/files")["items"]] == [f"{second}-00000001"]
@@ -131,7 +131,7 @@ def test_deleting_a_job_that_runs_cancels_it_first_and_what_lands_later_goes_too
     assert user.call("DELETE", f"/jobs/{job_id}").status == 204
     assert user.get(f"/status/{job_id}").status == 404
     assert user.get("/jobs")["items"] == []
-    world.send(answer["uploads"][1], photo)  # its address is good for an hour
+    world.send(answer["uploads"][1], photo)  # its address is valid for an hour
     world.deliver()
     world.offset = timedelta(hours=1, minutes=1)
     services().sweeper.sweep(world.clock() + timedelta(seconds=60))
@@ -152,7 +152,7 @@ def test_a_large_job_goes_in_the_background_in_pieces_that_survive_a_crash(
     job_id = done(files)
     assert user.call("DELETE", f"/jobs/{job_id}").status == 204
     assert user.get(f"/jobs/{job_id}").status == 404
-    assert len(world.objects("uploads/")) == 5  # nothing is done before the answer
+    assert len(world.objects("uploads/")) == 5  # the answer comes before the removal
 
     remove, calls = deletion.remove_files, []
 
@@ -186,7 +186,7 @@ def test_a_deleted_job_leaves_what_other_jobs_share(
     assert user.call("DELETE", f"/jobs/{first}").status == 204
     assert world.objects("uploads/") == [f"uploads/media/{first}/00000001"]
     assert stored(user) == len(shared)
-    assert user.post(f"/jobs/{second}/control", {"action": "cancel"}).status == 400  # it is as it was
+    assert user.post(f"/jobs/{second}/control", {"action": "cancel"}).status == 400  # its state is unchanged
     assert user.call("DELETE", f"/jobs/{second}").status == 204
     assert world.objects() == []
     assert stored(user) == 0
@@ -228,7 +228,7 @@ def test_what_was_dropped_goes_and_can_be_dropped_again(world: World, photo: byt
 
 
 def test_what_was_imported_in_place_stays_where_it_is(world: World, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.s3.put_object(Bucket="millrace", Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
     world.deliver()

@@ -1,4 +1,4 @@
-"""The library: a user's files over all of their jobs."""
+"""The library: a user's files across all jobs."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def test_files_are_sorted_both_ways(
     up = user.get(f"/files?sort_by={sort}&sort_order=asc").json["items"]
     down = user.get(f"/files?sort_by={sort}&sort_order=desc").json["items"]
     field = {"name": "original_filename", "taken_at": "detected_timestamp", "size": "size_bytes"}[sort]
-    undated = [file["id"] for file in up if file[field] is None]  # last, whichever way
+    undated = [file["id"] for file in up if file[field] is None]  # last in either order
     assert [file["id"] for file in down[len(down) - len(undated) :]] == undated
     up, down = ([file for file in files if file[field] is not None] for files in (up, down))
     assert [file["id"] for file in up] == [file["id"] for file in reversed(down)]
@@ -155,7 +155,7 @@ def test_a_file_answers_with_a_version_that_a_change_may_insist_on(user: Caller,
 def test_who_insists_on_a_version_of_a_file_does_not_mean_how_its_thumbnail_is_signed(
     user: Caller, two_jobs: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each container signs for itself, and again every half hour."""
+    """Each container signs its own addresses, and new ones every half hour."""
     path = f"/files/{user.get('/files')['items'][0]['id']}"
     read = user.get(path)
     monkeypatch.setattr("chalicelib.api.file_views.THUMBNAIL_SECONDS", 1000)

@@ -1,4 +1,4 @@
-"""Lists that were there before the library lead from page to page too."""
+"""Lists older than the library link from page to page too."""
 
 from tests.app.api_world import Caller, query
 

@@ -1,4 +1,4 @@
-"""A file's bytes as they came: shown in a browser, or saved under their name."""
+"""A file's original bytes: shown in a browser, or saved under the file's name."""
 
 import io
 import zipfile
@@ -74,7 +74,7 @@ def test_bytes_that_are_gone_are_told_to_be_gone(world: World, user: Caller, don
 def test_bytes_that_were_replaced_after_they_were_looked_into_are_not_handed_out(
     world: World, user: Caller, samples: Samples
 ) -> None:
-    """The address of an upload is good for an hour: what comes through it later is none of what the job speaks of."""
+    """An upload's address is valid for an hour: bytes that arrive after the inspection do not belong to the job."""
     photo = samples["harbour.jpg"]
     other = changed(photo)
     target = user.announce({"harbour.jpg": photo})["uploads"][0]
@@ -99,7 +99,7 @@ def test_a_zip_is_not_made_of_replaced_bytes(world: World, user: Caller, samples
     world.deliver("inspect-media")
     world.send(target, changed(photo))
     world.deliver()
-    # The run was asked for before the second came: it says so, and a retry takes what is there.
+    # The run was requested before the second upload: it fails and says so, and a retry takes the new bytes.
     assert (user.get(f"/jobs/{job_id}")["status"], user.get(f"/jobs/{job_id}")["error_code"]) == (
         "failed",
         "file_changed",
@@ -110,7 +110,7 @@ def test_a_zip_is_not_made_of_replaced_bytes(world: World, user: Caller, samples
 
 
 def changed(photo: bytes) -> bytes:
-    """Of the same size, and still a photo: one byte of its pixels is another."""
+    """A photo of the same size, in which one byte of the pixels differs."""
     at = len(photo) - 200
     return photo[:at] + bytes([photo[at] ^ 1]) + photo[at + 1 :]
 

@@ -1,4 +1,4 @@
-"""What came out of jobs, by their runs and by those who may add to it."""
+"""Results of jobs, from their runs and from users that may add results."""
 
 from typing import Any
 
@@ -75,13 +75,13 @@ def test_only_who_may_administer_adds_results(user: Caller, boss: Caller, job_id
     assert answer.status == 201
     assert answer.headers["location"] == f"/api/results/{answer['id']}"
     assert user.get(f"/results/{answer['id']}")["metadata"] == {"by": "hand"}
-    assert boss.get(f"/results/{answer['id']}").status == 404  # it is the job's owner's
+    assert boss.get(f"/results/{answer['id']}").status == 404  # it belongs to the job's owner
     assert add(boss, new_id(), 0.5)["code"] == "job_not_found"
 
 
 @pytest.mark.parametrize("score", [-0.001, 1.001, 2, "a", True, 1e999])
 def test_a_quality_score_outside_of_0_to_1_is_refused(boss: Caller, user: Caller, job_id: str, score: Any) -> None:
-    if score is not True:  # a boolean is a number to JSON's readers, though not to writers
+    if score is not True:  # JSON readers take a boolean for a number, writers don't
         assert add(boss, job_id, score).status in {400, 422}
     result = user.get("/results")["items"][0]
     assert user.call("PATCH", f"/results/{result['id']}", {"quality_score": -1}).status == 422

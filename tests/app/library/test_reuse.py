@@ -1,4 +1,4 @@
-"""Jobs over files that are there, and what their owner says of jobs."""
+"""Jobs over stored files, and an owner's changes to jobs."""
 
 from dataclasses import replace
 from typing import Any
@@ -38,7 +38,7 @@ def test_a_job_over_files_that_are_there_does_its_work_and_uploads_nothing(
     assert [file["status"] for file in files] == ["inspected"] * 2
     assert world.objects("uploads/") == before
     assert user.get(f"/download/{answer['id']}").status == 302
-    # Each file is one in the library, however many jobs it is in.
+    # The library lists each file once, however many jobs use it.
     assert user.get("/files")["total"] == 2
 
 
@@ -53,7 +53,7 @@ def test_a_job_over_a_job_over_files_points_to_where_they_lie(
     assert user.call("DELETE", f"/jobs/{second}").status == 204
     assert user.call("DELETE", f"/jobs/{first}").status == 204
     assert f"uploads/media/{first}/00000001" in world.objects("uploads/")
-    assert user.post(f"/jobs/{third}/retry").status == 400  # nothing of it has failed
+    assert user.post(f"/jobs/{third}/retry").status == 400  # none of its files failed
     fourth = over(user, f"{third}-00000001")["id"]
     world.deliver()
     assert user.get(f"/jobs/{fourth}")["status"] == "completed"
@@ -96,7 +96,7 @@ def test_files_are_taken_in_the_roles_of_the_new_job(
     listed = user.get(f"/jobs/{made['id']}/files")["items"]
     assert [(file["original_filename"], file.get("role")) for file in listed] == [("b.jpg", "labels"), ("a.jpg", None)]
     world.deliver()
-    # One that has a role keeps it, unless it is given another, or the pipeline knows none of that name.
+    # A file keeps its role, unless the request gives another or the pipeline lacks a role of that name.
     again = over(user, *(file["id"] for file in listed))
     assert [file.get("role") for file in user.get(f"/jobs/{again['id']}/files")["items"]] == ["labels", None]
     monkeypatch.setattr(MEDIA, "accepts", replace(rules, roles=("reference",)))
@@ -133,8 +133,8 @@ def test_a_role_that_can_not_be_makes_no_job(
 def test_an_option_that_this_installation_can_not_serve_makes_no_job(
     world: World, done: Done, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whichever way its files come in."""
-    user = signed_in(world, f"{new_id()}@example.com")  # guests import nothing
+    """This holds for every way in which files arrive."""
+    user = signed_in(world, f"{new_id()}@example.com")  # guests can't import
     one = f"{done({'a.jpg': photo}, by=user)}-00000001"
     world.s3.put_object(Bucket=BUCKET, Key="models/zones/alps/data.bin", Body=b"x")
     world.s3.put_object(Bucket=BUCKET, Key="models/zones/coast.bin", Body=b"x")

@@ -1,4 +1,4 @@
-"""Shares: an address that opens just what it names, counted, limited, locked and revoked."""
+"""Shares: an address that opens exactly what it names, counted, limited, locked and revoked."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ def job_id(done: Done, samples: dict[str, bytes]) -> str:
 
 @pytest.fixture
 def shared(world: World, user: Caller) -> Shared:
-    """Opens a share, and returns the path that a visitor calls."""
+    """Opens a share, and returns its path for visitors."""
 
     def make(**body: Any) -> str:
         answer = user.post("/shares", body)
@@ -89,7 +89,7 @@ def test_a_job_is_shared_with_its_zip(
     assert [one["name"] for one in seen["zips"]] == ["complete"]
     names = set(opened(content(world.nobody.post(f"{path}/downloads", {"zip": "complete"}))))
     assert "manifest.json" in names
-    for number in (2, 3, 4):  # a duplicate, one that could not be read, and none
+    for number in (2, 3, 4):  # a duplicate, an unreadable file, and no file
         answer = world.nobody.post(f"{path}/downloads", {"file_id": f"{job_id}-{number:08d}"})
         assert (answer.status, answer["code"]) == (404, "file_not_found")
 
@@ -158,7 +158,7 @@ def test_a_share_ends_by_itself(world: World, user: Caller, job_id: str, shared:
 
 def test_no_more_downloads_than_the_limit_also_at_once(world: World, user: Caller, job_id: str, shared: Shared) -> None:
     path = shared(job_id=job_id, download_limit=3)
-    share = services().shares.seen(path.rpartition("/")[2])  # all eight have read it before one of them counts
+    share = services().shares.seen(path.rpartition("/")[2])  # all eight requests read it before one counts
 
     def count(_: int) -> bool:
         try:
@@ -224,13 +224,13 @@ def test_guessing_a_password_has_a_limit(world: World, job_id: str, shared: Shar
 def test_an_address_has_128_random_bits(job_id: str, shared: Shared) -> None:
     tokens = {shared(job_id=job_id).rpartition("/")[2] for _ in range(3)}
     assert len(tokens) == 3
-    assert all(len(token) == 22 for token in tokens)  # of 64 characters: 132 bits hold 128
+    assert all(len(token) == 22 for token in tokens)  # 22 characters of 64 hold 132 bits, which suffice for 128
 
 
 def test_nothing_else_is_reachable_by_what_a_share_gives(
     world: World, user: Caller, job_id: str, shared: Shared
 ) -> None:
-    """As a token, and for the files of its owner that it doesn't name."""
+    """Neither with the address as a token, nor for other files of its owner."""
     path = shared(file_ids=[f"{job_id}-00000001"], password="open sesame")
     token = path.rpartition("/")[2]
     given = world.nobody.post(f"{path}/unlock", {"password": "open sesame"})["share_pass"]

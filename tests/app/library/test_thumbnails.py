@@ -1,4 +1,4 @@
-"""Thumbnails: many from one address by their ranges, one by itself from an address of its own, and none of others."""
+"""Thumbnails: many from one address by ranges, single ones from their own address, and none of other users."""
 
 from io import BytesIO
 
@@ -56,7 +56,7 @@ def test_nobody_else_gets_a_thumbnail(world: World, user: Caller, done: Done, sa
 def test_a_deleted_file_is_in_no_pack_and_its_neighbour_still_is(
     world: World, user: Caller, done: Done, samples: Samples, monkeypatch: pytest.MonkeyPatch, dies: bool
 ) -> None:
-    """Also where who deletes it dies right after it has gone: then a message goes on."""
+    """Also when the deleting worker dies right after the file is gone: a message continues the work."""
     monkeypatch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     job_id = done({"a.jpg": samples["harbour.jpg"], "b.jpg": samples["IMG_20240210_174500.jpg"]})
     gone, kept = user.get(f"/jobs/{job_id}/files")["items"]

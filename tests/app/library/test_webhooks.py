@@ -1,4 +1,4 @@
-"""Receivers are told what happened: signed, until they take it, and never where nothing may be sent."""
+"""Receivers get events: signed, until they accept them, and never at addresses that are not allowed."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def failed_job(world: World, user: Caller, **more: Any) -> str:
 
 
 def pass_time(world: World, seconds: int) -> None:
-    """What is due by then is asked for, as every minute."""
+    """Moves the clock, and sends the deliveries that are due, as the sweeper does."""
     world.offset += timedelta(seconds=seconds)
     services().webhooks.sweep()
     world.deliver("webhooks")
@@ -89,7 +89,7 @@ def test_a_receiver_that_fails_twice_is_told_again_until_it_takes_it(world: Worl
         assert waiting["status"] == "pending"
         assert waiting["next_attempt_at"] is not None
         pass_time(world, 3)
-        assert len(receiver.received) == 1  # not before its time
+        assert len(receiver.received) == 1  # the next try is not due yet
         pass_time(world, 70)
         pass_time(world, 120)
         assert len(receiver.received) == 3
@@ -98,7 +98,7 @@ def test_a_receiver_that_fails_twice_is_told_again_until_it_takes_it(world: Worl
         assert [attempt["status"] for attempt in done["attempts"]] == [500, 503, 200]
         assert len({got.headers["webhook-id"] for got in receiver.received}) == 1
         assert len({got.body for got in receiver.received}) == 1
-        assert len({got.headers["webhook-signature"] for got in receiver.received}) == 3  # each with its own time
+        assert len({got.headers["webhook-signature"] for got in receiver.received}) == 3  # each has its own time
 
 
 def test_a_delivery_is_given_up_in_the_end_and_can_be_asked_for_again(world: World, user: Caller, local: None) -> None:
@@ -116,7 +116,7 @@ def test_a_delivery_is_given_up_in_the_end_and_can_be_asked_for_again(world: Wor
         world.deliver("webhooks")
         assert user.get(path)["items"][0]["status"] == "delivered"
         assert receiver.received[8].headers["webhook-id"] == given_up["id"]
-        # What was taken can be told once more, too.
+        # An accepted delivery can be sent again too.
         assert user.post(f"{path}/{given_up['id']}/redeliver").status == 202
         world.deliver("webhooks")
         assert len(receiver.received) == 10
@@ -143,7 +143,7 @@ def test_a_job_tells_its_own_callback_address(world: World, user: Caller, receiv
 
 
 def test_an_import_tells_its_callback_address_too(world: World, receiver: Receiver, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.s3.put_object(Bucket=BUCKET, Key="import/told/a.jpg", Body=photo)
     body = {"pipeline": "media", "path": "import/told/", "callback_url": receiver.url}
     answer = user.post("/import-path", body)
@@ -202,7 +202,7 @@ def test_a_worker_that_dies_while_telling_leaves_it_to_another(world: World, use
         failed_job(world, user)
     assert len(receiver.received) == 1
     pass_time(world, 121)
-    assert len(receiver.received) == 2  # at least once: the id tells that it is the same
+    assert len(receiver.received) == 2  # delivery is at least once: the id marks the repetition
     assert len({got.headers["webhook-id"] for got in receiver.received}) == 1
     assert user.get(f"/webhooks/{webhook['id']}/deliveries")["items"][0]["status"] == "delivered"
 
@@ -247,7 +247,7 @@ def test_a_change_of_what_was_changed_just_now_is_refused_to_who_names_a_version
 
     def slow(endpoint: Any, changes: Any) -> Any:
         if others:
-            real(endpoint, {"events": others.pop()})  # by somebody else, between our look and our write
+            real(endpoint, {"events": others.pop()})  # a concurrent change, between read and write
         return real(endpoint, changes)
 
     monkeypatch.setattr(services().jobs.webhooks, "change_endpoint", slow)
