@@ -1,6 +1,6 @@
-"""Every route for everybody: nobody, a guest, another user, the owner, an admin, and a key for something else.
+"""Every route for every caller: without a token, guest, other user, owner, admin, and a key with other scopes.
 
-A route without a row fails. Admins run the installation: that doesn't let them into what others have put there.
+A route without a row fails. Admins run the installation, which gives them no access to other users' data.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ ADMIN = (401, 403, 403, 403, 200, 403)
 
 @dataclass(frozen=True)
 class Row:
-    """good: the status for those who may. body: one that they could send, or what makes it. values: of the path, beside
-    what PLACES makes. form: one instead of a body. pipeline: of the job that the
-    path names. query: what follows the path."""
+    """good: the status for permitted callers. body: a valid body, or a function that makes one. values: of the path,
+    besides those from PLACES. form: sent instead of a body. pipeline: of the job in the path. query: appended to the
+    path."""
 
     statuses: tuple[int, ...]
     body: Any = None
@@ -130,10 +130,10 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/jobs/{job_id}"): Row(OWNER, good=204),
     ("GET", "/files"): Row(SIGNED_IN),
     ("GET", "/files/{file_id}"): Row(OWNER),
-    ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # it has not arrived
+    ("GET", "/files/{file_id}/original"): Row(OWNER, good=409),  # the file has not arrived
     ("GET", "/files/{file_id}/thumbnail"): Row(OWNER, good=404),  # likewise
     ("PATCH", "/files/{file_id}"): Row(OWNER, {"title": "A"}),
-    ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("DELETE", "/files/{file_id}"): Row(OWNER, good=409),  # its job is not finished
     ("POST", "/archives"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}, 202),
     ("POST", "/archives/estimate"): Row(OWNER, lambda cast: {"file_ids": [f"{cast.ready_job}-00000001"]}),
     ("GET", "/archives"): Row(SIGNED_IN),
@@ -145,9 +145,9 @@ ROWS: dict[tuple[str, str], Row] = {
     ("DELETE", "/shares/{share_id}"): Row(OWNER, good=204),
     ("GET", "/shared/{token}"): Row(EVERYBODY),
     ("GET", "/shared/{token}/files"): Row(EVERYBODY),
-    ("POST", "/shared/{token}/unlock"): Row(EVERYBODY, {"password": "any"}),  # it has none
+    ("POST", "/shared/{token}/unlock"): Row(EVERYBODY, {"password": "any"}),  # it has no password
     ("POST", "/shared/{token}/downloads"): Row(EVERYBODY, {"zip": "complete"}),
-    # This one shares a job, and collects nothing.
+    # This share shows a job, and collects nothing.
     ("POST", "/shared/{token}/files"): Row(EVERYBODY, {"files": [{"filename": "a.jpg", "size": 1}]}, 404),
     ("GET", "/shared/{token}/given"): Row(EVERYBODY, good=404, query=f"?file_ids={NO_FILE}"),
     ("POST", "/shared/{token}/files/{file_id}/upload"): Row(EVERYBODY, good=404),
@@ -160,7 +160,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/images"): Row(SIGNED_IN),
     ("GET", "/images/{file_id}"): Row(OWNER),
     ("PATCH", "/images/{file_id}"): Row(OWNER, {"title": "A"}),
-    ("DELETE", "/images/{file_id}"): Row(OWNER, good=409),  # its job is not over
+    ("DELETE", "/images/{file_id}"): Row(OWNER, good=409),  # its job is not finished
     ("POST", "/detect/card"): Row(OWNER, lambda cast: {"file_id": f"{cast.ready_job}-00000001"}, 201),
     ("POST", "/correct/colour"): Row(OWNER, lambda cast: {"file_id": f"{cast.ready_job}-00000001"}, 201),
     ("GET", "/pipelines/colour/card.pdf"): Row(SIGNED_IN, good=302),
@@ -183,7 +183,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/connections/{connection_id}"): Row(OWNER),
     ("PATCH", "/connections/{connection_id}"): Row(OWNER, {"name": "Other"}),
     ("DELETE", "/connections/{connection_id}"): Row(OWNER, good=204),
-    ("POST", "/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/graphql"}),  # says that it fails
+    ("POST", "/settings/test-stash"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/graphql"}),  # reports a failure
     ("POST", "/settings/test-openai"): Row(SIGNED_IN, {"url": "http://127.0.0.1:9/v1"}),
     ("POST", "/schedules"): Row(ACCOUNT, SCHEDULE, 201),
     ("GET", "/schedules"): Row(SIGNED_IN),
@@ -203,7 +203,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("POST", "/scenes/add-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}, 422),  # no such tag
     ("POST", "/scenes/remove-tags"): Row(SIGNED_IN, {"scene_ids": ["1"], "tag_ids": ["1"]}),
     ("POST", "/scenes/push"): Row(SIGNED_IN, {"source": "home"}),
-    ("POST", "/scenes/pages"): Row(SIGNED_IN, {"source": "other"}, 400),  # none is under way
+    ("POST", "/scenes/pages"): Row(SIGNED_IN, {"source": "other"}, 400),  # no push is under way
     ("POST", "/scenes/push/end"): Row(SIGNED_IN, {"source": "other", "performers": "", "tags": "", "studios": ""}, 400),
     ("GET", "/performers"): Row(SIGNED_IN),
     ("GET", "/tags"): Row(SIGNED_IN),
@@ -243,7 +243,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/compat/scenes/scenes"): Row(SIGNED_IN),
     ("GET", "/compat/scenes/scenes/stats/summary"): Row(SIGNED_IN),
     ("GET", "/compat/scenes/scenes/{scene_id}"): Row(OWNER),
-    ("POST", "/compat/scenes/scenes/sync"): Row(SIGNED_IN, good=400),  # no server is known
+    ("POST", "/compat/scenes/scenes/sync"): Row(SIGNED_IN, good=400),  # no server is configured
     ("POST", "/compat/scenes/sync/all"): Row(SIGNED_IN, good=400),
     ("GET", "/compat/scenes/entities/performers"): Row(SIGNED_IN),
     ("GET", "/compat/scenes/entities/tags"): Row(SIGNED_IN),
@@ -253,7 +253,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/compat/colour/images"): Row(SIGNED_IN),
     ("GET", "/compat/colour/images/{image_id}"): Row(OWNER),
     ("PATCH", "/compat/colour/images/{image_id}"): Row(OWNER, {"filename": "other.jpg"}),
-    ("DELETE", "/compat/colour/images/{image_id}"): Row(OWNER, good=409),  # its job is not over
+    ("DELETE", "/compat/colour/images/{image_id}"): Row(OWNER, good=409),  # its job is not finished
     ("POST", "/compat/colour/jobs"): Row(OWNER, lambda cast: {"image_id": f"{cast.ready_job}-00000001"}, 201),
     ("GET", "/compat/colour/jobs"): Row(SIGNED_IN),
     ("GET", "/compat/colour/jobs/{job_id}"): Row(OWNER, pipeline="colour"),
@@ -274,7 +274,7 @@ ROWS: dict[tuple[str, str], Row] = {
     ("GET", "/compat/colour/auth/me"): Row(SIGNED_IN),
     ("POST", "/compat/colour/auth/logout"): Row(SIGNED_IN),
     ("POST", "/compat/media/upload"): Row(SIGNED_IN, form={"files": ("a.jpg", b"bytes")}),
-    ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # nothing lies there
+    ("POST", "/compat/media/import-path"): Row(ACCOUNT, {"path": "import/none/"}, 400),  # the folder is empty
     ("GET", "/compat/media/jobs/{job_id}"): Row(OWNER),
     ("POST", "/compat/media/jobs/{job_id}/control"): Row(OWNER, {"action": "cancel"}),
     ("GET", "/compat/media/jobs/{job_id}/files"): Row(OWNER),
@@ -291,8 +291,8 @@ ROWS: dict[tuple[str, str], Row] = {
 
 @dataclass
 class Cast:
-    """The callers, made once for all tests, which have things of the owner's of their own each. ready_job: one of the
-    owner's with a file that is there."""
+    """The callers, created once for all tests; each test creates its own belongings of the owner. ready_job: a job of
+    the owner's with an inspected file."""
 
     world: World
     people: dict[str, Caller]
@@ -300,7 +300,7 @@ class Cast:
     ready_job: str = ""
 
     def caller(self, name: str, route: Route) -> Caller:
-        """key: the owner's, with every scope that a key of theirs may have but the route's."""
+        """key: a key of the owner's with every scope that users may have, except the route's."""
         if name == "key":
             return self.keys["read" if route.scope == "upload" else "upload" if route.scope == "read" else "both"]
         if name == "guest":
@@ -311,7 +311,7 @@ class Cast:
 
 
 ENDING = ("/auth/logout", "/auth/password", "/compat/colour/auth/logout")
-"""What ends sessions: whoever calls it signs in again, before it and after it."""
+"""Routes that end sessions: their callers sign in again, before and after."""
 
 Values = dict[str, str]
 
@@ -336,7 +336,7 @@ def an_archive(cast: Cast, _: Values) -> Values:
 
 
 def a_share(cast: Cast, _: Values) -> Values:
-    for share in services().shares.all(cast.people["owner"].id):  # there is a limit to them
+    for share in services().shares.all(cast.people["owner"].id):  # their number is limited
         services().shares.revoke(share)
     made = cast.people["owner"].post("/shares", {"job_id": cast.ready_job})
     assert made.status == 201, made.text
@@ -435,7 +435,7 @@ PLACES: dict[str, Callable[[Cast, Values], Values]] = {
     "kind": a_datum,
     "language": a_dictionary,
 }
-"""What makes the owner's thing that a path names; the later ones belong to the earlier."""
+"""Functions that create the thing in a path for the owner; the later things belong to the earlier ones."""
 
 
 @pytest.fixture(scope="module")
@@ -458,7 +458,7 @@ def people(shared_world: World, photo: bytes) -> Cast:
 @pytest.fixture
 def cast(people: Cast, world: World) -> Cast:
     world.configure(LIMIT_MULTIPART_FROM="10", LIMIT_ACTIVE_JOBS="100000")
-    for name in ("owner", "other", "admin"):  # what the tests before have made has limits of its own
+    for name in ("owner", "other", "admin"):  # the remains of earlier tests count towards limits
         for endpoint in services().jobs.webhooks.endpoints(people.people[name].id):
             services().jobs.webhooks.delete_endpoint(endpoint)
         for connection in services().connection_table.connections(people.people[name].id):
@@ -485,7 +485,7 @@ each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route
 
 @each_route
 def test_every_route_has_a_row(route: Route) -> None:
-    assert (route.method, route.path) in ROWS, "say in ROWS who may call it"
+    assert (route.method, route.path) in ROWS, "ROWS must say who may call it"
     row = ROWS[route.method, route.path]
     assert route.open == (route.scope is None) == (row.statuses[0] == row.statuses[3])
 
@@ -504,7 +504,7 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         row.body(cast) if callable(row.body) else row.body,
     )
     before = state(cast, values)
-    # As problems, whose codes are the same for all.
+    # As problems, whose codes are the same in all dialects.
     kind = {"accept": "application/problem+json"} if route.dialect else {}
     answer = (
         by.form(route.method, filled(route, values), row.form, **kind)
@@ -526,11 +526,11 @@ def test_each_caller_gets_what_is_theirs_and_no_more(cast: Cast, route: Route, n
         if "file_id" in values:
             unknown["file_id"] = unknown["image_id"] = f"{elsewhere}-00000001"
         other = by.call(route.method, filled(route, unknown), body, **kind)
-        assert content(other) == content(answer), "it must look like an id that nobody has"
+        assert content(other) == content(answer), "an unknown id must get the same answer"
 
 
 def state(cast: Cast, values: dict[str, str]) -> Any:
-    """What a refused call must leave as it is: the owner's account, and the job."""
+    """The state that a refused call must not change: the owner's account, and the job."""
     items = cast.world.items
     job = items("jobs", f"JOB#{values['job_id']}") if "job_id" in values else []
     return job, items("accounts", f"USER#{cast.people['owner'].id}"), items("accounts", "SETTINGS")

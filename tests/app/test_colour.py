@@ -1,4 +1,4 @@
-"""The colour routes: pictures by their own name, and jobs over pictures that are stored."""
+"""The colour routes: pictures by name, and jobs over stored pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.pipelines.colour.colour_world import file_of, printed, to_8
 
 
 def sent(world: World, user: Caller, **files: bytes) -> dict[str, str]:
-    """Names to the ids of the files, which have been inspected."""
+    """Sends files; returns the ids of the inspected files by name."""
     body = {"files": [{"filename": f"{name}.jpg", "size": len(content)} for name, content in files.items()]}
     made = user.post("/images", {**body, "options": {"operation": "detect"}})
     assert made.status == 201, made.text

@@ -1,4 +1,4 @@
-"""Connections to other servers: their owner's alone, their keys written and never read."""
+"""Connections to other servers: private to their owner, with keys that are written and never read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PUBLIC = "https://93.184.215.14/graphql"
 
 @pytest.fixture
 def home(world: World) -> World:
-    """Where users' servers may stand on this machine."""
+    """A world that allows users' servers on this machine."""
     world.configure(CONNECTION_NETWORKS="127.0.0.0/8")
     return world
 
@@ -182,7 +182,7 @@ def test_what_goes_wrong_there_is_the_answer_without_the_key(
         assert answer["code"].endswith(code)
         assert answer["message"]
         assert KEY not in answer.text
-        assert len(receiver.received) == 1  # somebody waits
+        assert len(receiver.received) == 1  # no second try, since the caller is waiting
 
 
 @pytest.mark.parametrize("path", ["/settings/test-stash", "/settings/test-openai"])

@@ -1,4 +1,4 @@
-"""Pages of other origins: the listed ones may call, and may read what went wrong; the others may not."""
+"""Pages of other origins: listed origins may call and read errors, all others may not."""
 
 import re
 

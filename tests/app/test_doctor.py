@@ -1,4 +1,4 @@
-"""What `make doctor` finds wrong with a stack, and what it puts right."""
+"""The faults of a stack that `make doctor` finds, and those that it repairs."""
 
 import json
 import sys
@@ -141,7 +141,7 @@ def test_the_sweeper_comes_often_enough_not_to_be_called_late() -> None:
 
 
 def changed(world: World, partition: str, sort: str, **amounts: int) -> None:
-    """Spoils counters, as earlier versions did."""
+    """Corrupts counters, as earlier versions did."""
     for name, amount in amounts.items():
         world.dynamodb.update_item(
             TableName=f"{STACK}-jobs",

@@ -1,4 +1,4 @@
-"""What holds every answer of these tests against the API's description lets nothing else pass."""
+"""The check of all answers of these tests against the API's description lets no deviation pass."""
 
 import json
 from typing import Any

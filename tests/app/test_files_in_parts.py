@@ -1,4 +1,4 @@
-"""Files in parts: signed in windows, resumed, put together once, thrown away."""
+"""Files in parts: signed in windows, resumed, completed once, discarded."""
 
 import base64
 import hashlib
@@ -18,7 +18,7 @@ SIZE = 32 * MiB + 5
 
 @pytest.fixture
 def large(world: World, user: Caller) -> Any:
-    """A file of three parts, announced."""
+    """An announced file of three parts."""
     world.configure(LIMIT_MULTIPART_FROM=str(16 * MiB))
     answer = user.announce({"a.mp4": SIZE, "small.jpg": 16 * MiB - 1})
     return answer.json | {"path": f"/jobs/{answer['job_id']}/files/{answer['uploads'][0]['file_id']}"}

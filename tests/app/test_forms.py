@@ -1,4 +1,4 @@
-"""Files that come as a form: what is carried, what is refused, and that they end like any other."""
+"""Files sent as a form: accepted and refused forms, and the same outcome as for other uploads."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_same_bytes_again_are_not_stored_twice(world: World, user: Caller) -
 
 
 def test_the_same_form_with_the_same_key_is_one_job(user: Caller) -> None:
-    # A form's boundary is new each time: what is repeated is the request, to the byte.
+    # A form's boundary is new each time, so the test repeats the whole request byte by byte.
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.nii"\r\n\r\nbytes\r\n--x--\r\n'
     kind = "multipart/form-data; boundary=x"
     answers = [user.call("POST", UPLOAD, body, content_type=kind, idempotency_key="k1") for _ in range(2)]
@@ -95,7 +95,7 @@ def test_what_is_no_form_is_refused_with_its_reason(
 
 
 def test_a_form_in_an_invocation_of_lambda_is_the_same(world: World, user: Caller) -> None:
-    """API Gateway hands a binary type on in base64."""
+    """API Gateway passes binary types on in base64."""
     import base64
 
     import app as millrace

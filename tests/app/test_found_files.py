@@ -1,4 +1,4 @@
-"""What was found in the files of a job, and what there is to download; all of one job that went through."""
+"""The findings and the downloads of one completed job."""
 
 import hashlib
 import re
@@ -38,7 +38,7 @@ FIELDS = {
 
 @pytest.fixture(scope="module")
 def done(shared_world: World, samples: dict[str, bytes]) -> tuple[Caller, str]:
-    """Somebody, and the job of theirs that is completed. Nothing in this module changes it."""
+    """A user and a completed job of theirs, which no test in this module changes."""
     caller = shared_world.guest()
     job_id = caller.upload(samples, name="Été 2024")
     shared_world.deliver()
@@ -88,7 +88,7 @@ class TestFile:
         assert harbour["detected_timestamp"] == "2024-01-15T08:30:00Z"
         assert (harbour["timestamp_source"], harbour["confidence"]) == ("exif_datetime_original", "medium")
         assert len(harbour["timestamp_candidates"]) > 1
-        # Sent without the time at which it was last changed, and the moment of sending is none at which it was taken.
+        # The upload lacks a modification time, and the moment of sending is not a capture time.
         assert (files["found in a drawer.jpg"]["confidence"], files["found in a drawer.jpg"]["detected_timestamp"]) == (
             "none",
             None,
@@ -97,7 +97,7 @@ class TestFile:
     def test_says_all_times_in_utc_with_z(self, files: dict[str, Any]) -> None:
         def times(value: Any) -> list[str]:
             if isinstance(value, dict):
-                # The clock at the place has no zone, and says so by its name.
+                # A local time has no zone, as its name says.
                 return [time for key, inner in value.items() if key != "taken_local" for time in times(inner)]
             if isinstance(value, list):
                 return [time for inner in value for time in times(inner)]

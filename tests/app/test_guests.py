@@ -1,4 +1,4 @@
-"""Guests: how much they may bring from where they are, and what becomes of it once their token is over."""
+"""Guests: the quota of their network, and the fate of their files after their token expires."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def test_another_token_brings_no_more_from_the_same_range(small: World) -> None:
     refused = bring(small.guest(), address="198.51.100.250")
     assert refused["code"] == "guest_quota_reached"
     assert 0 < int(refused.headers["retry-after"]) <= 24 * 3600
-    assert bring(small.guest(), 300).status == 201, "what is left of it"
-    assert bring(small.guest(), address="198.51.101.7").status == 201, "another network"
+    assert bring(small.guest(), 300).status == 201, "the rest of the quota"
+    assert bring(small.guest(), address="198.51.101.7").status == 201, "another network has its own quota"
 
 
 def test_a_day_later_it_begins_anew(small: World) -> None:
@@ -82,7 +82,7 @@ def test_what_is_refused_counts_nothing(small: World) -> None:
     guest = small.guest()
     for wrong in ({"pipeline": "alchemy"}, {"options": {"layout": 7}}):
         assert bring(guest, **wrong).status in (400, 422)
-    assert bring(guest, 1001).status == 429, "more than it ever could"
+    assert bring(guest, 1001).status == 429, "more than the whole quota"
     assert bring(guest, 1000).status == 201
 
 
@@ -129,7 +129,7 @@ def test_what_a_guest_has_left_goes_when_the_token_ends(world: World, photo: byt
     assert world.items("jobs", f"JOB#{done}") == []
     assert world.objects(f"user-data/{guest.id}") == []
     assert {item["SK"]["S"] for item in world.items("jobs", f"USER#{guest.id}")} <= {"USAGE"}
-    # What was still to come is cancelled, and goes when its upload's address is over.
+    # The waiting job is cancelled, and deleted once its upload's address has expired.
     assert all(item.get("deleting") for item in world.items("jobs", f"JOB#{waiting}") if item["SK"]["S"] == "JOB")
     assert world.objects(f"uploads/media/{kept}")
     sweep(world)
@@ -158,7 +158,7 @@ def test_a_lost_message_is_sent_again(world: World, photo: bytes) -> None:
     millrace.sweep(event("schedule"), Context())
     world.drain()
     sweep(world)
-    assert world.objects(f"uploads/media/{done}"), "not asked for again at once"
+    assert world.objects(f"uploads/media/{done}"), "not requested again at once"
     world.offset = timedelta(minutes=125)
     sweep(world)
     assert world.objects(f"uploads/media/{done}") == []

@@ -1,4 +1,4 @@
-"""Guides: listed for everybody who is signed in, and opened where they lie, whatever name somebody asks for."""
+"""Guides: listed for every signed-in user, and confined to their folder, whatever name is requested."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +21,7 @@ def ours(shared_world: World) -> None:
 
 @pytest.fixture
 def put(world: World) -> Iterator[Put]:
-    """Puts objects below guides/, and takes them away afterwards."""
+    """Puts objects below guides/, and removes them afterwards."""
     names: list[str] = []
 
     def put(*given: str) -> None:

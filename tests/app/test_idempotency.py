@@ -120,11 +120,11 @@ def test_while_one_is_being_carried_out_the_same_is_told_to_wait(user: Caller, m
 
 
 class Died(BaseException):
-    """Ends a request as the death of its worker would: nothing after it is done."""
+    """Ends a request as the death of its worker would: nothing after it runs."""
 
 
 def die(world: World, user: Caller, patch: pytest.MonkeyPatch) -> None:
-    """A request whose worker dies before it has done anything, and so can't let go of the key either."""
+    """A request whose worker dies before any effect, and so never releases the key."""
     with patch.context() as once:
         once.setattr(wiring.services().accounts, "release_request", lambda *_, **__: None)
 

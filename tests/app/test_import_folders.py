@@ -1,4 +1,4 @@
-"""What lies where a user may import from: a level at a time, and counted as far as that is worth it."""
+"""The folders that a user may import from: listed one level at a time, and counted up to a limit."""
 
 from datetime import timedelta
 from typing import Any
@@ -110,7 +110,7 @@ def test_anothers_place_is_closed_as_it_is_to_imports(world: World, user: Caller
         answer = user.get(f"{route}?path={path}")
         assert (answer.status, answer["code"]) == (400, "import_not_allowed"), path
         assert "secret" not in answer.text
-    # A key is no path, and a cursor doesn't lead out of its folder.
+    # A key is not a path, and a cursor stays within its folder.
     assert look(user, own(user, f"../@{other.id}/"))["files"] == []
     assert look(user, own(user), cursor=f"../@{other.id}/")["files"] == []
     boss = admin(world, f"{new_id()}@example.com")
@@ -136,7 +136,7 @@ def test_a_bucket_that_lets_nobody_in_is_a_404_too(user: Caller, monkeypatch: py
     assert look(user, "s3://archive/open/")["code"] == "import_not_found"
     with pytest.raises(ImportNotFound):
         services().import_folders.measure(Root("archive", "open/"), recursive=True)
-    with pytest.raises(ClientError):  # our own bucket is a fault of the installation
+    with pytest.raises(ClientError):  # for our own bucket it is a fault of the installation
         services().import_folders.page(Root(None, "import/"), None, 200)
 
 

@@ -1,4 +1,4 @@
-"""Objects that are there already become files, in place; and the events that AWS sends, as it sends them."""
+"""Existing objects become files in place; and the events of AWS in their original form."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from tests.app.api_world import BUCKET, Caller, Context, World, event, sqs_recor
 
 @pytest.fixture
 def user(world: World) -> Caller:
-    """Guests import nothing."""
+    """A member, since guests can't import."""
     return member(world)
 
 
@@ -108,7 +108,7 @@ def test_each_user_imports_from_a_place_of_their_own(world: World, user: Caller,
         answer = ask(user, path)
         assert (answer.status, answer["code"]) == (400, "import_not_allowed")
         assert f"s3://{BUCKET}/import/@{user.id}/" in answer["detail"]
-    ask(user, ways[-1])  # a key is no path: there is nothing below it
+    ask(user, ways[-1])  # a key is not a path: nothing lies below it
     world.deliver()
     found = {f["original_filename"] for job in user.get("/jobs")["items"] for f in files_of(user, job["id"])}
     assert found == {f"trip/{user.id}.jpg"}

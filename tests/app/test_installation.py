@@ -1,4 +1,4 @@
-"""How the installation is: numbers kept as things happen, what can be reached, what can be done."""
+"""The state of the installation: running statistics, reachable services, available features."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ from tests.app.conftest import begin
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """One for each test: the numbers are the whole installation's."""
+    """One world per test, because the numbers cover the whole installation."""
     yield from begin(monkeypatch)
 
 

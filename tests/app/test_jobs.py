@@ -114,7 +114,7 @@ class TestList:
 
 
 class TestStatus:
-    """What each state has to say, and nothing else."""
+    """The fields of each state, and no others."""
 
     ALWAYS = frozenset({"job_id", "status", "poll_after_seconds"})
 
@@ -223,7 +223,7 @@ def test_what_is_polled_has_an_etag(user: Caller, path: str) -> None:
 
 
 class TestControl:
-    """Each action from each state: what is allowed happens, anything else is refused with the states that allow it."""
+    """Every action in every state: allowed actions happen, others are refused with the states that allow them."""
 
     ALLOWED: ClassVar = {
         "pause": {"running"},

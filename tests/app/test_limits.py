@@ -1,4 +1,4 @@
-"""How much one user may have at once: told with 429 and when to ask again."""
+"""Limits per user: refused with 429 and the time of the next try."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def refused(answer: Answer, code: str) -> None:
 
 
 def test_active_jobs_are_limited_and_final_ones_do_not_count(world: World, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.configure(LIMIT_ACTIVE_JOBS="2")
     done = user.upload({"a.jpg": photo})
     world.deliver()
@@ -23,7 +23,7 @@ def test_active_jobs_are_limited_and_final_ones_do_not_count(world: World, photo
     refused(user.announce({"a.jpg": 1}), "too_many_jobs")
     refused(user.post("/import-path", {"pipeline": "media", "path": "import/"}), "too_many_jobs")
     assert len(user.get("/jobs")["items"]) == 3
-    assert world.guest().announce({"a.jpg": 1}).status == 201, "another user's limit is another"
+    assert world.guest().announce({"a.jpg": 1}).status == 201, "every user has a limit of their own"
     user.post(f"/jobs/{first}/control", {"action": "cancel"})
     assert user.announce({"a.jpg": 1}).status == 201
 

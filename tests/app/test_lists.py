@@ -1,4 +1,4 @@
-"""Lists are asked for in one way; older forms are still taken."""
+"""All lists take the same parameters; older forms still work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def asked(route: Route) -> set[str]:
 LISTS = [
     route
     for route in every_route()
-    if ".compat." not in route.subject  # other systems' lists are as their clients know them
+    if ".compat." not in route.subject  # other systems' lists keep the form that their clients know
     and asked(route) & (PAGED | READ_ON | {"sort", "sort_by", "order", "offset", "size", "per"})
 ]
 

@@ -1,4 +1,4 @@
-"""Live updates as AWS calls app.py: API Gateway's events in, the queue's messages in, frames out."""
+"""Live updates as AWS calls app.py: events of API Gateway and messages of the queue in, frames out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.app.api_world import Caller, Context, World, event
 
 
 class Frames:
-    """What open sockets are told."""
+    """The frames that open sockets receive."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.told: list[dict[str, Any]] = []
@@ -39,7 +39,7 @@ def frames(world: World) -> Frames:
 
 
 def happens(handler: Any, connection_id: str, ticket: str = "", **message: Any) -> int:
-    """One of API Gateway's calls; the status that it is answered."""
+    """Makes one call of API Gateway; returns the status of the answer."""
     given = event("websocket")
     given["requestContext"]["connectionId"] = connection_id
     given["queryStringParameters"] = {"ticket": ticket} if ticket else None

@@ -1,4 +1,4 @@
-"""What a 201 says of where the thing is that was made, and uploads in one PUT."""
+"""The location of a new resource in a 201, and uploads in one PUT."""
 
 from typing import Any
 

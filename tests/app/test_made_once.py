@@ -1,7 +1,7 @@
-"""Requests with an Idempotency-Key whose worker dies at any moment, and which are made again: one effect.
+"""Requests with an Idempotency-Key that are repeated after their worker died at any moment: one effect.
 
-Every route that makes something, and a death after each of its writes and messages. What is there after the
-second try is counted, and compared with what one undisturbed request leaves.
+The tests cover every route that creates something, with a death after each of its writes and messages. They count
+the items after the second try, and compare them with those of one undisturbed request.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ from tests.app.test_authorization import (  # noqa: F401 - fixtures
     things,
 )
 
-# Those for other systems' clients take forms, and are carried out by the same services.
+# Routes for other systems' clients take forms, and use the same services.
 CREATING = [route for route in ROUTES if route.creates and not route.path.startswith("/compat/")]
 WRITES = [(Table, ("write", "transact", "put", "put_many")), (SqsQueues, ("inspect", "run", "list_objects"))]
 COUNTED = ("active_jobs", "jobs", "file_count", "tickets", "revision")
 ONE_EACH = ("USAGE", "QUEUE")
-"""Items that there is one of, however much they count."""
+"""Items that exist once, whatever they count."""
 
 
 class Died(BaseException):
-    """Ends the request as the death of its worker would: nothing after it is done."""
+    """Ends the request as the death of its worker would: nothing after it runs."""
 
 
 class Moments:
-    """Counts the moments after writes, at one of which the worker dies. What a dying worker would still write isn't."""
+    """Counts the moments after writes, at one of which the worker dies. A dying worker writes nothing more."""
 
     def __init__(self) -> None:
         self.passed, self.last = 0, 10**9
@@ -60,7 +60,7 @@ class Moments:
 
 @pytest.fixture(autouse=True)
 def emptied(cast: Cast) -> None:  # noqa: F811
-    """What the tests before have made goes: the emulator copies its tables for each transaction."""
+    """Removes the items of earlier tests, since the emulator copies its tables for each transaction."""
     name = f"{STACK}-jobs"
     for page in cast.world.dynamodb.get_paginator("scan").paginate(TableName=name):
         for item in page["Items"]:
@@ -91,8 +91,8 @@ def _around(method: Any, moments: Moments) -> Any:
 
 
 def census(world: World) -> Counter[Any]:
-    """How many items there are of each kind, and what counts jobs and files. Statistics lie in shards by chance, and
-    kept requests are how it is done."""
+    """The number of items of each kind, and the counters of jobs and files. Statistics fall into random shards, and
+    stored requests are the mechanism under test."""
     found: Counter[Any] = Counter()
     for table in ("jobs", "accounts"):
         for page in world.dynamodb.get_paginator("scan").paginate(TableName=f"{STACK}-{table}"):
@@ -116,7 +116,7 @@ def completed(cast: Cast) -> str:  # noqa: F811
 
 
 def asked(cast: Cast, route: Route) -> tuple[str, Any]:  # noqa: F811
-    """A place and a body for which the route makes something new, each time again."""
+    """A path and a body with which the route creates something new, at each call."""
     values = things(cast, route)
     row = ROWS[route.method, route.path]
     body = row.body(cast) if callable(row.body) else dict(row.body or {})
@@ -146,7 +146,7 @@ def ask(cast: Cast, route: Route, path: str, body: Any, key: str) -> Answer:  # 
 
 
 def whole(cast: Cast, route: Route) -> tuple[Counter[Any], int]:  # noqa: F811
-    """What one undisturbed request adds, and how many moments it has."""
+    """The additions of one undisturbed request, and the number of its moments."""
     path, body = asked(cast, route)
     before = census(cast.world)
     with watched() as moments:
@@ -172,13 +172,13 @@ def dies_and_is_asked_again(cast: Cast, route: Route, moment: int) -> Counter[An
 def test_whatever_its_worker_did_before_it_died_there_is_one_effect(cast: Cast, route: Route) -> None:  # noqa: F811
     wanted, moments = whole(cast, route)
     assert wanted
-    assert moments >= 3, "a claim, an effect and an answer, at least"
+    assert moments >= 3, "at least a claim, an effect and an answer"
     for moment in range(moments):
         assert dies_and_is_asked_again(cast, route, moment) == wanted, f"died at moment {moment} of {moments}"
 
 
 def test_the_second_answer_names_what_the_first_try_made(cast: Cast) -> None:  # noqa: F811
-    """The last moment: all is done but the keeping of the answer."""
+    """The last moment: only the storing of the answer is missing."""
     owner = cast.people["owner"]
     route = next(route for route in CREATING if route.path == "/upload")
     path, body = asked(cast, route)
@@ -194,7 +194,7 @@ def test_the_second_answer_names_what_the_first_try_made(cast: Cast) -> None:  #
 
 
 def test_an_answer_that_broke_off_is_asked_for_again_at_once(cast: Cast) -> None:  # noqa: F811
-    """A fault of ours after the effect: the worker lives on and lets go of the key, but not of what it made."""
+    """An internal fault after the effect: the worker survives and releases the key, but not what it created."""
     owner, body = (
         cast.people["owner"],
         {"pipeline": "media", "name": "Broken off", "files": [{"filename": "a.jpg", "size": 1}]},
@@ -209,7 +209,7 @@ def test_an_answer_that_broke_off_is_asked_for_again_at_once(cast: Cast) -> None
 
 
 def test_a_share_of_files_has_one_address_and_one_archive(cast: Cast) -> None:  # noqa: F811
-    """Its zip is made first: who asks again gets an address for that very zip."""
+    """The zip is created first: the repeated request gets an address for the same zip."""
     owner, body = cast.people["owner"], {"file_ids": [f"{cast.ready_job}-00000001"], "name": "For Ann"}
     route = next(route for route in CREATING if route.path == "/shares")
     with watched() as moments:
@@ -226,4 +226,4 @@ def test_a_share_of_files_has_one_address_and_one_archive(cast: Cast) -> None:  
         [archive] = owner.get("/archives")["items"]
         assert (share["id"], share["job_id"]) == (again["id"], archive["archive_id"])
         assert cast.world.nobody.get(again["path"])["file_count"] == 1
-        assert census(cast.world)["jobs", "SHARE"] == 2, "itself, and its owner's way to it"
+        assert census(cast.world)["jobs", "SHARE"] == 2, "the share itself, and its owner's entry for it"

@@ -1,4 +1,4 @@
-"""The API describes itself completely, validly, and as it is."""
+"""The API's description is complete, valid and accurate."""
 
 import json
 import os
@@ -29,10 +29,10 @@ ROUTES = every_route()
 EXAMPLES: dict[str, Any] = json.loads(openapi.EXAMPLES.read_text())
 DOCUMENT = openapi.document(EXAMPLES)
 AS_API = os.environ | {"_HANDLER": "app.app"}
-"""As Lambda calls the API's own function."""
+"""The environment of the API's own function on Lambda."""
 FAMILIES = {job_errors.JobError, job_errors.BadRequest, job_errors.NotFound, job_errors.Conflict}
 FAMILIES |= {job_errors.LimitReached}
-"""What is never answered by itself."""
+"""Base classes, which are never answered as such."""
 
 each_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 
@@ -48,8 +48,8 @@ def validate(schema: Any, value: Any) -> None:
 
 @each_route
 def test_every_route_has_models(route: Route) -> None:
-    assert route.answer or route.status in {204, 302}, "say what it answers"
-    assert route.body or route.form or route.method not in {"PUT", "PATCH"}, "say what it takes"
+    assert route.answer or route.status in {204, 302}, "the route must say what it answers"
+    assert route.body or route.form or route.method not in {"PUT", "PATCH"}, "the route must say what it takes"
     for status, answer in operation(route)["responses"].items():
         assert "$ref" in answer or "content" in answer or status in {"204", "302", "304"}
 
@@ -87,29 +87,29 @@ def test_every_route_has_documented_errors_with_examples(route: Route) -> None:
 
 
 BYTES = ("/download/", "/guides/")
-"""What is answered by sending on to where the bytes are, and never kept."""
+"""Routes that redirect to the bytes, and are never cached."""
 
 KEPT_BY_NOBODY = {"/auth/guest", "/auth/register", "/auth/keys", "/live/ticket"}
-"""They make something, and their answers hold a token, key or ticket that may not be kept for a second one to come. An
-account is made once by its email."""
+"""Routes that create something, and whose answers hold a token, key or ticket that must not be stored for a second
+request. The email makes an account unique."""
 
 
 OF_MANY_FILES = {"/jobs/{job_id}/duplicates", "/jobs/{job_id}/dates"}
-"""They change files, each as it is at that moment: no version of the job stands for all of them."""
+"""Routes that change files, each in its current state: no version of the job covers all of them."""
 
 
 @each_route
 def test_every_route_heeds_the_versions_and_pages_that_it_can(route: Route) -> None:
     if route not in openapi.OWN:
-        return  # another system's document says what they answer
+        return  # the other system's document describes the answers
     if route.method == "GET" and route.path.endswith("}") and not route.path.startswith(BYTES):
-        assert route.conditional, "what is one thing has a version"
+        assert route.conditional, "a single resource has a version"
     if route.method in {"PATCH", "PUT"} and route.path not in OF_MANY_FILES:
-        assert PreconditionFailed in route.errors, "a change may insist on a version"
+        assert PreconditionFailed in route.errors, "a change can require a version"
     if route.query and {"page", "cursor"} & set(route.query.model_fields):
-        assert "Link" in route.headers, "a page leads to the others"
+        assert "Link" in route.headers, "a page links to the others"
     makes = route.method == "POST" and route.status in {201, 202}
-    once = route.path == "/jobs/{job_id}/dates"  # a shift must not be made twice
+    once = route.path == "/jobs/{job_id}/dates"  # a shift must not happen twice
     makes = makes and route.path not in KEPT_BY_NOBODY and not route.path.endswith("/redeliver")
     assert route.creates == (once or makes)
 
@@ -144,7 +144,7 @@ def test_every_error_class_is_in_the_catalogue() -> None:
 
 
 def test_the_catalogue_of_errors_is_current() -> None:
-    assert errors_doc.DOCS.read_text() == errors_doc.written(), "python -m infra.errors_doc writes it again"
+    assert errors_doc.DOCS.read_text() == errors_doc.written(), "run python -m infra.errors_doc"
 
 
 def test_the_document_is_open_and_served_once(world: World) -> None:

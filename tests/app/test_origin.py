@@ -1,4 +1,4 @@
-"""On AWS the API answers to its own distribution alone, which adds a secret header."""
+"""On AWS the API answers only its own distribution, which adds a secret header."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Changes = Callable[[str], None]
 
 @pytest.fixture
 def change(world: World) -> Changes:
-    """Gives the secret another value."""
+    """Sets the secret to another value."""
     client, name = boto3.client("secretsmanager"), new_id()
     client.create_secret(Name=name, SecretString=FIRST)
     world.configure(ORIGIN_SECRET=name)

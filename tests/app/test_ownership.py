@@ -1,4 +1,4 @@
-"""Another user's jobs look like jobs that are not there, on every route; who may call what: see test_authorization."""
+"""Another user's jobs look like unknown jobs, on every route; permissions are in test_authorization."""
 
 from collections import defaultdict
 
@@ -33,7 +33,7 @@ def test_another_users_job_can_not_be_told_from_none_and_is_left_as_it_is(
     answer, other = (stranger.call(route.method, path(id), row.body, **kind) for id in (job["job_id"], new_id()))
 
     assert answer.status == other.status
-    if answer.status != 403:  # a guest may not go there at all
+    if answer.status != 403:  # guests may not call this route at all
         assert (answer.status, answer["code"]) == (404, "job_not_found")
     assert {**answer.json, "request_id": ""} == {**other.json, "request_id": ""}
     assert world.items("jobs", f"JOB#{job['job_id']}") == before

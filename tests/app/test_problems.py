@@ -1,4 +1,4 @@
-"""What is wrong with a request is told in one form; what is wrong with us is told to nobody but the log."""
+"""Faults of a request have one form of answer; internal faults appear only in the log."""
 
 import json
 import logging
@@ -134,13 +134,13 @@ STRANGE = {
     "  spaces  .jpg": "spaces  .jpg",
     '"quoted"; filename=evil.jpg': '"quoted"; filename=evil.jpg',
 }
-"""Names as they are given, and as they are shown."""
+"""Given names, and their displayed forms."""
 
 
 def test_strange_names_are_shown_and_never_part_of_a_path(
     world: World, user: Caller, samples: dict[str, bytes]
 ) -> None:
-    # Each is another picture to the store (bytes after the end of a PNG count for nothing), so that each is in the zip.
+    # Each is a different file to the store (bytes after the end of a PNG change no pixel), so each is in the zip.
     small = samples["Screenshot_2024-05-01-08-00-00.png"]
     job_id = user.upload({name: small + bytes(n) for n, name in enumerate(STRANGE, 1)})
     world.deliver()

@@ -1,4 +1,4 @@
-"""Jobs that begin by themselves: each time once, whatever breaks, and theirs alone who made them."""
+"""Jobs that start automatically: once per time, whatever breaks, and private to the schedule's owner."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from tests.app.api_world import BUCKET, Answer, Caller, Context, World, event
 
 @pytest.fixture
 def user(world: World, photo: bytes) -> Iterator[Caller]:
-    """Somebody with an account, and a photo to import. Nothing of theirs is due for the next test."""
+    """A user with an account and a photo to import. Their schedules are deleted after the test."""
     world.s3.put_object(Bucket=BUCKET, Key="import/trip/a.jpg", Body=photo)
-    person = key(signed_in(world, f"{new_id()}@example.com"), "read", "upload")  # a key outlives the days that pass
+    person = key(signed_in(world, f"{new_id()}@example.com"), "read", "upload")  # a key stays valid over the days
     yield person
     for schedule in services().schedule_table.schedules(person.id):
         services().schedule_table.delete_schedule(schedule)

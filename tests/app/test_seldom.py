@@ -1,4 +1,4 @@
-"""What functions do seldom, each through its own handler: on AWS, much of it needs a right that nothing else needs."""
+"""Rare work of the functions, each through its own handler: on AWS, much of it needs a right of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOOK = {"url": "https://93.184.215.14/hook", "events": ["job.completed", "job.fa
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """One for each test: they look at everything that is left."""
+    """One world per test, because the tests check everything that is left."""
     with pytest.MonkeyPatch.context() as patch:
         yield from begin(patch)
 
@@ -49,7 +49,7 @@ def taken(world: World, queue: str) -> dict[str, Any]:
 
 
 def dead(world: World, queue: str) -> None:
-    """The messages of a queue, given up."""
+    """Gives up the messages of a queue."""
     given = taken(world, queue)
     for record in given["Records"]:
         record["eventSourceARN"] += "-dlq"
@@ -57,7 +57,7 @@ def dead(world: World, queue: str) -> None:
 
 
 def leftovers(world: World, *keys: str) -> None:
-    """An object at each key, and another that is being sent there."""
+    """Puts an object at each key, and begins an upload to it."""
     for key in keys:
         world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"left")
         world.s3.create_multipart_upload(Bucket=BUCKET, Key=key)
@@ -167,7 +167,7 @@ def test_the_sweeper_cleans_up_after_a_cancelled_job(world: World, user: Caller,
     [due] = [item for item in world.items("jobs", f"JOB#{job_id}") if item["SK"]["S"] == "JOB"]
     assert "due_at" in due
     claimed = {"PK": {"S": f"JOB#{job_id}"}, "SK": {"S": f"{items.SLICE}late"}}
-    boto3.client("dynamodb").put_item(TableName="millrace-jobs", Item=claimed)  # by a worker that was slower
+    boto3.client("dynamodb").put_item(TableName="millrace-jobs", Item=claimed)  # by a slower worker
     sweep(world, days=2)
     assert world.objects("work/") == world.objects("results/") == under_way(world) == []
     assert not [item for item in world.items("jobs", f"JOB#{job_id}") if item["SK"]["S"].startswith(items.SLICE)]
@@ -189,7 +189,7 @@ def test_the_sweeper_ends_uploads_that_were_given_up(world: World, user: Caller)
 
 @pytest.mark.parametrize("pipeline", ["media", "volume"])
 def test_the_sweeper_asks_again_for_what_was_lost(world: World, user: Caller, photo: bytes, pipeline: str) -> None:
-    """A file's message, then that of the run."""
+    """First the message of a file, then that of the run."""
     name, content = ("a.jpg", photo) if pipeline == "media" else ("a.nii", nifti(small_labels(), gzipped=False))
     user.upload({name: content}, pipeline=pipeline)
     for queue in (f"inspect-{pipeline}", f"run-{pipeline}"):
@@ -201,7 +201,7 @@ def test_the_sweeper_asks_again_for_what_was_lost(world: World, user: Caller, ph
 
 def test_the_sweeper_lists_on_and_deletes_on(world: World, photo: bytes) -> None:
     world.configure(TOKEN_SECONDS="86400")
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
     world.drain()
@@ -222,7 +222,7 @@ def test_a_quiet_batch_is_closed_by_the_sweeper(world: World, photo: bytes) -> N
     world.deliver()
     world.s3.put_object(Bucket=BUCKET, Key=f"{batch}b.jpg", Body=photo + b"2")
     world.drain()
-    for _ in range(3):  # closed, taken in, and looked for once nothing has come for a while
+    for _ in range(3):  # closed, taken in, and listed after a quiet time
         sweep(world, minutes=10)
         world.deliver()
     [listed] = user.get("/jobs")["items"]
@@ -242,7 +242,7 @@ def test_a_notification_that_waited_is_sent_on_in_the_group_of_its_job(
 
 
 def test_a_listing_that_takes_long_goes_on_elsewhere(world: World, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     user.post("/webhooks", HOOK)
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
@@ -259,7 +259,7 @@ def test_a_listing_that_takes_long_goes_on_elsewhere(world: World, photo: bytes)
 
 @pytest.mark.parametrize("pipeline", ["media", "volume"])
 def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pipeline: str) -> None:
-    """A file that was near one that killed its workers is asked for again; a run fails."""
+    """A file is requested again, since another of its batch may have killed the workers; a run fails."""
     user.post("/webhooks", HOOK)
     name, content = ("a.jpg", photo) if pipeline == "media" else ("a.nii", nifti(small_labels(), gzipped=False))
     job_id = user.upload({name: content}, pipeline=pipeline)
@@ -267,13 +267,13 @@ def test_what_was_given_up_is_told(world: World, user: Caller, photo: bytes, pip
     world.deliver(f"inspect-{pipeline}")
     world.patch.setattr("chalicelib.jobs.work.running.DEAD_LETTER_DELAY", 0)
     while world.waiting(f"run-{pipeline}") and not user.get(f"/jobs/{job_id}")["error_code"]:
-        dead(world, f"run-{pipeline}")  # each asks for the run again, up to the last try
+        dead(world, f"run-{pipeline}")  # each requests the run again, up to the last try
     assert user.get(f"/jobs/{job_id}")["error_code"] == "run_failed"
     assert world.waiting("webhooks") == 1
 
 
 def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(world: World, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.patch.setattr("chalicelib.jobs.library.deletion.INSURANCE_SECONDS", 0)
     world.s3.put_object(Bucket=BUCKET, Key="import/x/a.jpg", Body=photo)
     job_id = user.post("/import-path", {"pipeline": "media", "path": "s3://millrace/import/x/"})["job_id"]
@@ -283,7 +283,7 @@ def test_an_import_and_a_deletion_that_were_given_up_are_asked_for_again(world: 
     [file] = user.get(f"/jobs/{job_id}/files")["items"]
     assert user.call("DELETE", f"/files/{file['id']}").status == 204
     dead(world, "cleanup")
-    assert world.waiting("cleanup") == 2  # the one that dead() left hidden, and the new one
+    assert world.waiting("cleanup") == 2  # the message that dead() left hidden, and the new one
 
 
 def test_a_message_that_was_given_up_still_tells_of_a_drop_folder(world: World, photo: bytes) -> None:
@@ -313,7 +313,7 @@ def test_a_file_whose_worker_always_died_is_rejected_and_its_job_goes_on(
 
 @pytest.fixture
 def untidy(world: World, user: Caller, photo: bytes) -> str:
-    """A job that is done, with things that somebody who died left behind; besides, one of a drop folder."""
+    """A finished job with remains of dead workers, beside a job of a drop folder."""
     job_id = user.upload({"a.jpg": photo})
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/a.jpg", Body=photo)
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/_DONE", Body=b"")
@@ -342,7 +342,7 @@ def test_a_large_job_is_deleted_piece_by_piece_with_all_that_is_left_of_it(
 
 
 def test_files_that_were_never_sent_to_us_are_handed_out_too(world: World, photo: bytes) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/a.jpg", Body=photo)
     world.s3.put_object(Bucket=BUCKET, Key=f"drop/media/@{user.id}/trip/_DONE", Body=b"")
     world.s3.put_object(Bucket=BUCKET, Key="import/x/b.jpg", Body=photo + b"2")

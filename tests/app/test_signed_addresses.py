@@ -1,4 +1,4 @@
-"""What a signed address lets through, at a store that checks signatures: its own key, bytes and time, and no others."""
+"""Signed addresses at a store that checks signatures: each allows its own key, bytes and time, and no others."""
 
 import base64
 import hashlib
@@ -177,7 +177,7 @@ def test_a_download_comes_as_its_name_and_type_from_its_key_alone(bucket: Object
 
 
 class TestAddressOfADownload:
-    """The same for half of its life, so that a browser that polls finds its thumbnails in its cache."""
+    """The address stays the same for half of its life, so that a polling browser finds thumbnails in its cache."""
 
     def url(self, bucket: ObjectBucket, key: str, seconds: float, expires_in: int = 3600) -> Any:
         start = datetime.fromtimestamp(NOW.timestamp() // 1800 * 1800, UTC)

@@ -1,4 +1,4 @@
-"""Who calls: guests, and every kind of token that is not one of ours."""
+"""Callers: guests, and every kind of foreign token."""
 
 import base64
 import json

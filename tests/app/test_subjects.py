@@ -1,4 +1,4 @@
-"""Which module serves what: loaded with the first request for it, and all of it when the whole is listed."""
+"""The modules behind the routes: loaded with their first request, and all of them to list every route."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.api.framework.routing import ROOT
 from chalicelib.api.subjects import SUBJECTS, every_route, serving
 
 AS_API = os.environ | {"_HANDLER": "app.app"}
-"""As Lambda calls the API's own function."""
+"""The environment of the API's own function on Lambda."""
 
 EACH_BY_ITSELF = """
 import json, os, sys
@@ -42,10 +42,10 @@ def test_the_first_request_for_a_path_finds_all_its_methods_and_loads_only_the_m
     for route in every_route():
         served.setdefault(ROOT + route.path, set()).add(route.subject.removeprefix("chalicelib.api."))
     whole = {path: sorted(methods) for path, methods in millrace.app.routes.items()}
-    # The description has no routes of its own.
+    # The description is not among the registered routes.
     served |= {key: {"documentation"} for key in (f"{ROOT}/docs", f"{ROOT}/docs/{{asset}}", f"{ROOT}/openapi.json")}
     assert set(served) == set(whole)
-    # Those that the same modules serve share a process.
+    # Routes of the same modules share a process.
     together: dict[tuple[str, ...], list[str]] = {}
     for path, names in sorted(served.items()):
         together.setdefault(tuple(sorted(names)), []).append(path)

@@ -1,4 +1,4 @@
-"""Files are announced, and what is signed for them."""
+"""Announced files, and the addresses signed for them."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What users keep for pipelines: theirs alone, small, in versions, and at hand in a run."""
+"""User data for pipelines: private, small, versioned, and available in a run."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_who_names_a_version_changes_no_other(user: Caller) -> None:
 def test_a_change_that_another_overtakes_is_judged_anew(
     world: World, user: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a version it is refused, without one it is made after the other's; either way one object is left."""
+    """With a version the change is refused, without one it follows the other; in both cases one object is left."""
     first = put(user, "one").headers["etag"]
     store = services().user_data
     put_object, overtaken = store._objects.put, []
@@ -179,7 +179,7 @@ def test_there_is_a_limit_to_how_many(user: Caller, monkeypatch: pytest.MonkeyPa
 
 
 def test_none_of_it_can_be_imported(world: World) -> None:
-    user = member(world)  # guests import nothing
+    user = member(world)  # guests can't import
     put(user)
     world.configure(IMPORT_ROOTS="s3://millrace/user-data/")
     answer = user.post("/import-path", {"pipeline": "media", "path": f"user-data/{user.id}/"})

@@ -1,4 +1,4 @@
-"""The app as on Lambda: what its functions print is kept, line by line."""
+"""The app as on Lambda, with every line that its functions print captured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FUNCTION, NAMESPACE = "millrace-test-function", "millrace-test"
 
 @dataclass
 class Told:
-    """What was written. records: what our own code handed to logging, before anything was taken out of it."""
+    """Written lines. records: the log records of our own code, before redaction."""
 
     stream: io.StringIO
     capture: pytest.CaptureFixture[str]
@@ -49,7 +49,7 @@ class Told:
         return [value for line in found for value in line[name]]
 
     def naming(self, secret: str) -> list[str]:
-        """Lines with it, however it is written there."""
+        """Lines that contain the secret in any notation."""
         forms = {secret, json.dumps(secret)[1:-1], quote(secret), quote_plus(secret), repr(secret)[1:-1]}
         everything = [*self.stream.getvalue().splitlines(), *self.printed.splitlines(), *self.records]
         return [line for line in everything if any(form in line for form in forms)]
@@ -75,7 +75,7 @@ def told(world: World, capfd: pytest.CaptureFixture[str]) -> Iterator[Told]:
     handler = Ours(told)
     with warnings.catch_warnings():
         lines.on_lambda(where.log_level, told.stream)
-        root.setLevel(logging.INFO)  # more than a function says: what libraries tell at length
+        root.setLevel(logging.INFO)  # more verbose than a function: libraries log much at this level
         ours.addHandler(handler)
         yield told
     ours.removeHandler(handler)

@@ -1,4 +1,4 @@
-"""What an operator can find out: whose line it is, what was measured, and why something broke."""
+"""Facts for operators: the origin of a line, the measurements, and the cause of a failure."""
 
 from __future__ import annotations
 

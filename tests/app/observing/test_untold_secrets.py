@@ -1,4 +1,4 @@
-"""Whatever a function is sent, no line of it tells who sent it, or what."""
+"""No line of a function reveals the sender or the content of its input."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def receiver(world: World) -> Iterator[Receiver]:
 
 
 def a_whole_story(world: World, receiver: Receiver, photo: bytes) -> list[str]:
-    """Nearly everything that one can do, and much of what can go wrong. Returns the secrets that were made."""
+    """Performs most actions and many failures. Returns the secrets that were created."""
     person = {"email": EMAIL, "username": "ottilie", "password": PASSWORD}
     assert world.nobody.post("/auth/register", person).status == 201
     assert world.nobody.post("/auth/login", {"email": EMAIL, "password": WRONG}).status == 401
@@ -64,7 +64,7 @@ def a_whole_story(world: World, receiver: Receiver, photo: bytes) -> list[str]:
     world.deliver()
     assert user.get(f"/jobs/{scan}")["status"] == "completed", user.get(f"/jobs/{scan}").text
 
-    # A fault of ours, in the course of which an exception quotes what it had before it.
+    # An internal fault, whose exception quotes its input.
     with pytest.MonkeyPatch.context() as patch:
 
         def quoting(self: Any, file: Any, options: Any) -> Any:
@@ -78,7 +78,7 @@ def a_whole_story(world: World, receiver: Receiver, photo: bytes) -> list[str]:
         patch.setattr(services().drops, "join", lambda seen: 1 / len(seen[0].key[:0]))
         world.s3.put_object(Bucket=BUCKET, Key=prefix + DROPPED, Body=photo)
         world.deliver()
-        world.offset += timedelta(minutes=10)  # whoever held the file is taken for dead
+        world.offset += timedelta(minutes=10)  # the worker that held the file counts as dead
         give_up(faulty, prefix + DROPPED, photo)
     millrace.sweep(event("schedule"), Context())
     user.call("DELETE", f"/jobs/{job_id}")
@@ -86,7 +86,7 @@ def a_whole_story(world: World, receiver: Receiver, photo: bytes) -> list[str]:
 
 
 def give_up(job_id: str, dropped: str, content: bytes) -> None:
-    """Two messages have come too often: one about a file of the job, one about a dropped one that is to go."""
+    """Gives up two messages: one for a file of the job, one for a dropped file that must be deleted."""
     dead = {"MessageId": "dead", "ReceiptHandle": "dead", "Attributes": {"ApproximateReceiveCount": "1"}}
     thing = {"key": keys.upload("media", job_id, 1), "size": len(content), "eTag": "", "sequencer": "1"}
     record = {"eventName": "ObjectCreated:Put", "eventTime": "2026-03-01T12:00:00+00:00", "s3": {"object": thing}}
@@ -104,7 +104,7 @@ def test_no_line_names_a_user_a_file_or_a_secret(world: World, told: Told, recei
     patient = [part for value in PATIENT.values() for part in value.split("^") if len(part) > 3]
     for secret in (*TOLD_BY_US, *IN_ANY_ADDRESS, *made, *patient):
         assert told.naming(secret) == [], secret
-    # It was no quiet story: the faults are there, each with its place.
+    # The faults did happen: each is logged with its place.
     [fault] = [line for line in told.logged if line["message"] == "inspection failed"]
     assert fault["exception_name"] == "ValueError"
     assert fault["causes"][0]["exception_name"] == "KeyError"
@@ -116,7 +116,7 @@ def test_no_line_names_a_user_a_file_or_a_secret(world: World, told: Told, recei
 
 @pytest.mark.parametrize("secret", [PHOTO, BAD, EMAIL, PASSWORD, "X-Amz-Signature=0123", "mr_abcdefgh", "whsec_abc="])
 def test_a_careless_line_would_be_found(world: World, told: Told, secret: str) -> None:
-    """The check above can fail: by a message, by a field, by an exception that another library formats."""
+    """The check above can fail: by a message, by a field, by a printed line."""
     log = logging.getLogger("chalicelib.careless")
     for careless in (
         lambda: log.debug("got %s", secret),
