@@ -15,7 +15,7 @@ from chalicelib.stores.object_bucket import ObjectBucket
 
 
 class World:
-    """A catalogue over moto, with a clock that is moved by hand."""
+    """A catalogue over moto, with a clock that tests move."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ class World:
         self.s3 = s3
 
     def catalogue(self) -> Catalogue:
-        """As another container has it."""
+        """The catalogue as another container has it."""
         return Catalogue(self.table, self.objects, lambda: self.now, self.new_id)
 
     def later(self, minutes: float = 10) -> None:

@@ -1,5 +1,5 @@
-"""A Stash server in memory, with the traps of the real one: times compared as text, no order unless one is asked for,
-pages of 25 unless told, no versions."""
+"""A Stash server in memory, with the traps of the real one: times compared as text, no order unless requested,
+pages of 25 by default, no versions."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class StashServer:
         self.kinds: dict[str, dict[str, dict[str, Any]]] = {"performers": {}, "tags": {}, "studios": {}}
         self.requests: list[Mapping[str, Any]] = []
         self.answers: list[Response] = []
-        """Given in place of the next answers."""
+        """Replacements for the next answers."""
         self._shuffle = random.Random(5)
 
-    # -- what a person does there
+    # -- a person's edits
 
     def add_scene(self, **said: Any) -> str:
         scene_id = str(len(self.scenes) + 1)
@@ -60,7 +60,7 @@ class StashServer:
     def later(self, **by: float) -> None:
         self.now += timedelta(**by)
 
-    # -- what is asked of it
+    # -- requests
 
     def send(self, body: bytes, headers: Mapping[str, str]) -> Response:
         asked = json.loads(body)
@@ -87,7 +87,7 @@ class StashServer:
 
 
 class _Root:
-    """Resolvers, by the names of the schema."""
+    """Resolvers, named as in the schema."""
 
     def __init__(self, server: StashServer) -> None:
         self._server = server
@@ -104,7 +104,7 @@ class _Root:
             row
             for row in self._server.scenes.values()
             if ("id" not in wanted or int(row["id"]) > wanted["id"]["value"])
-            and ("updated_at" not in wanted or row["updated_at"] > wanted["updated_at"]["value"])  # as text
+            and ("updated_at" not in wanted or row["updated_at"] > wanted["updated_at"]["value"])  # compared as text
         ]
         return {"count": len(rows), "scenes": self._server.page(rows, filter)}
 

@@ -1,4 +1,4 @@
-"""A language model is asked about scenes, over HTTP, by a server on this machine that answers well and badly."""
+"""Questions on scenes to a language model over HTTP: a server on this machine answers, well and badly."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def nothing(**more: Any) -> dict[str, Any]:
 
 
 class Model:
-    """answer: what a request's body gets."""
+    """answer: maps a request's body to an answer."""
 
     def __init__(self, answer: Answers) -> None:
         self.answer = answer
@@ -88,7 +88,7 @@ def serving(answer: Answers) -> Iterator[Model]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who was given up on hears no answer
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that gave up read no answer
     Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     model.url = f"http://127.0.0.1:{server.server_port}/v1"
     try:
@@ -166,7 +166,7 @@ def test_a_fenced_answer_is_read() -> None:
         assert "Rose Lee" in proposed(about(model))
 
 
-# -- servers that know less
+# -- servers with fewer features
 
 
 def test_a_server_without_schemas_is_asked_for_json_from_then_on() -> None:
@@ -233,7 +233,7 @@ def test_an_answer_that_cannot_be_used_is_a_failure_of_its_scene(content: Any, m
         found = about(model)
     assert found.failure is not None
     assert reason in found.failure[1]
-    assert found.usage == Usage(900, 40, 700)  # it was paid all the same
+    assert found.usage == Usage(900, 40, 700)  # the tokens were paid anyway
     assert found.proposals == ()
 
 
@@ -319,7 +319,7 @@ def test_a_title_that_gives_orders_is_data_and_can_order_nothing() -> None:
         system, user = model.asked[0]["messages"]
     assert (found.proposals, found.invented) == ((), 2)
     assert order not in system["content"]
-    assert json.loads(user["content"])["scene"]["title"] == order  # one JSON value, whatever it says
+    assert json.loads(user["content"])["scene"]["title"] == order  # one JSON value, whatever the text
     assert [message["role"] for message in model.asked[0]["messages"]] == ["system", "user"]
 
 
@@ -352,7 +352,7 @@ def test_a_scene_that_lacks_nothing_is_not_asked_about() -> None:
     assert estimate(prompt, [whole], 10) == Spent()
 
 
-# -- pictures, for a model that sees
+# -- pictures, for models that take them
 
 JPEG = b"\xff\xd8\xff\xe0" + b"x" * 50
 WEBP = b"RIFF\x10\0\0\0WEBPVP8 "
@@ -501,7 +501,7 @@ def test_a_server_that_refuses_the_key_is_not_asked_again(library: Library, monk
         plan = planned(library, model)
         assert len(model.asked) == 1
     assert (spent(library, plan)["stopped"], spent(library, plan)["unasked"]) == ("ai_unauthorized", 3)
-    assert plan.counted["performers"] == 3  # by the rules
+    assert plan.counted["performers"] == 3  # from the rules
 
 
 def test_a_plan_that_is_cancelled_costs_no_more(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,7 +173,7 @@ def test_many_are_changed_with_few_rows_and_what_someone_else_wrote_stays(world:
     catalogue.change(ANN, "7", lambda one: replace(one, title="Gate"))
     changes = len(world.table.changes(ANN, None))
     catalogue.change_many(ANN, read, lambda one: replace(one, analyzed=True))
-    assert len(world.table.changes(ANN, None)) - changes == 2 + 1 + 1  # two pages, a correction, the one by itself
+    assert len(world.table.changes(ANN, None)) - changes == 2 + 1 + 1  # two pages, a correction, the single change
     seventh = catalogue.scene(ANN, "7")
     assert seventh is not None
     assert (seventh.title, seventh.analyzed) == ("Gate", True)

@@ -235,10 +235,10 @@ def test_dates_as_they_are_written(text: str, found: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Site 03.04.2011",  # either way round
+        "Site 03.04.2011",  # day and month are ambiguous
         "Northlight.19.13.11.Walk",
         "Walk 2009-02-30",
-        "Walk 2031-01-01",  # still to come
+        "Walk 2031-01-01",  # in the future
         "Walk 1080p 4096p",
         "Room 2009",  # a number, without brackets
         "v1.19.03.11",  # a version

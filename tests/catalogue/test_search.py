@@ -71,7 +71,7 @@ def asked(rng: random.Random, ids: list[str]) -> Query:
 
 
 def fits(query: Query, scene: Scene) -> bool:
-    """What the columns and the pending scenes are to agree with, said in the plainest way."""
+    """The reference for the columns and the pending scenes, in the plainest form."""
     tags = {tag.id for tag in scene.tags}
     words = words_of(scene)
     days = period(scene.scene_date) if scene.scene_date else None
@@ -114,7 +114,7 @@ def test_totals_and_order_of_random_queries_are_those_of_brute_force(pending: bo
         found = columns.search(query, waiting)
         assert found == by_force(list(now.values()), query), query
         some += bool(found.ids)
-    assert some > 150  # the queries do find something
+    assert some > 150  # many queries find something
 
 
 def test_a_scene_lies_in_a_span_when_its_whole_period_does() -> None:

@@ -50,7 +50,7 @@ def test_a_deprecated_field_would_be_seen() -> None:
     assert "deprecated" in errors[0].message
 
 
-# -- asking
+# -- requests
 
 
 def test_what_may_pass_is_tried_again_as_the_server_asks() -> None:
@@ -110,7 +110,7 @@ def test_what_has_not_changed_is_skipped(world: World) -> None:
         server.add_scene(tags=[server.add("tags", f"tag {i}") for i in range(3)])
     synced(world, server)
     for scene in server.scenes.values():
-        scene["tags"].reverse()  # no difference
+        scene["tags"].reverse()  # the order makes no difference
     again = synced(world, server)
     assert (again.created, again.updated, again.skipped) == (0, 0, 5)
 
@@ -138,7 +138,7 @@ def test_the_hour_that_comes_twice_loses_nothing(world: World) -> None:
     server = StashServer()
     late = server.add_scene(updated_at="2025-11-02T01:50:00-07:00")
     done = synced(world, server)
-    server.scenes[late].update(title="new", updated_at="2025-11-02T01:10:00-08:00")  # later, but less as text
+    server.scenes[late].update(title="new", updated_at="2025-11-02T01:10:00-08:00")  # later, but smaller as text
     assert synced(world, server, since=done.newest_seen).updated == 1
 
 
@@ -236,7 +236,7 @@ def test_the_cursor_of_a_sync_that_lay_idle_stays_where_it_was(world: World) -> 
     done = synced(world, server)
     assert done.seen_by(world.now) == server.stamp()
     world.later(61)
-    assert done.seen_by(world.now) is None  # the next one is full
+    assert done.seen_by(world.now) is None  # the next sync is full
     again = synced(world, server, since="2025-12-01T00:00:00-08:00")
     world.later(61)
     assert again.seen_by(world.now) == "2025-12-01T00:00:00-08:00"

@@ -1,4 +1,4 @@
-"""Videos of media jobs as a second source of scenes."""
+"""Videos of media jobs, as a second source of scenes."""
 
 from __future__ import annotations
 
@@ -76,6 +76,6 @@ def test_a_look_that_breaks_off_goes_on_with_the_next_job(sent: Library) -> None
     with pytest.raises(Stopped):
         run.go()
     run.stop_after = None
-    sent.sent["c"] = []  # done already, and not looked at again
+    sent.sent["c"] = []  # already done, and not read again
     done = run.go()
     assert (done["created"], done["skipped"]) == (6, 0)

@@ -36,7 +36,7 @@ class Stopped(BaseException):
 
 
 class Run:
-    """A run context in memory; stop_after: so many checkpoints."""
+    """A run context in memory. stop_after: the number of checkpoints before a stop."""
 
     def __init__(self, work: CatalogueWork, scratch: Path, **options: Any) -> None:
         self.work = work
@@ -169,7 +169,7 @@ def test_the_second_sync_asks_only_for_what_changed_unless_told_otherwise(librar
     library.server.later(days=1)
     library.server.touch("2", title="new")
     said = library.synced()
-    assert (said["updated"], said["skipped"]) == (1, 1)  # the newest of before is seen again
+    assert (said["updated"], said["skipped"]) == (1, 1)  # the newest scene of the first sync is read again
     assert library.synced(incremental=False)["skipped"] == 4
 
 
@@ -244,7 +244,7 @@ def test_applying_much_packs_in_between(library: Library, monkeypatch: pytest.Mo
     library.plans.decide_all(ANN, plan.id, "accept_all", None, None)
     before = library.world.table.head(ANN).version
     library.run(ApplyWork, plan_id=plan.id).go()
-    assert library.world.table.head(ANN).version == before + 1  # three scenes
+    assert library.world.table.head(ANN).version == before + 1  # one version for three scenes
 
 
 def test_applying_again_after_a_break_does_nothing_twice(library: Library) -> None:

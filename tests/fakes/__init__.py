@@ -1,4 +1,4 @@
-"""Honest stand-ins for what the core needs from the outside: the contract tests hold them equal to the real stores."""
+"""Fakes of the core's collaborators, which the contract tests keep equal to the real stores."""
 
 from tests.fakes.jobs import MemoryJobs
 from tests.fakes.objects import MemoryObjects

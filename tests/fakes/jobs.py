@@ -1,5 +1,5 @@
-"""The jobs' store in memory: records in a dictionary, changed as any store changes them. What may happen to a job or a
-file is not written here: moves say it, and this evaluates their conditions one by one."""
+"""The job store in memory: records in a dictionary, changed as in any store. The rules for jobs and files are in the
+moves, whose conditions this store evaluates one by one."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -46,8 +46,8 @@ TOTALS = ("jobs_processed", "processing_seconds", "unique_users", "stored_bytes"
 
 
 class MemoryJobs:
-    """Fulfils the protocols of jobs.ports.stores, as far as the core's jobs need them. told: what was told with
-    the changes, in order."""
+    """Fulfils the protocols of jobs.ports.stores, as far as the core's jobs need them. told: the events of the
+    changes, in order."""
 
     def __init__(self, clock: Clock = lambda: BEGIN) -> None:
         self.told: list[JobEvent] = []
@@ -191,7 +191,7 @@ class MemoryJobs:
         found = [file for file in self._all(FileRecord) if file.owner_hash == owner_hash(owner_id, sha256)]
         return sorted(found, key=lambda file: str(file.id))
 
-    # -- what comes out ----------------------------------------------------------------------------------------------
+    # -- artifacts and results ---------------------------------------------------------------------------------------
 
     def put_artifact(self, job_id: str, artifact: Artifact) -> None:
         self._artifacts[job_id][artifact.name] = artifact
@@ -216,7 +216,7 @@ class MemoryJobs:
     def results_of(self, job_id: str) -> list[Result]:
         return [result for result in self._results.values() if result.job_id == job_id]
 
-    # -- who shares whose object -------------------------------------------------------------------------------------
+    # -- sharing -----------------------------------------------------------------------------------------------------
 
     def note_uses(self, uses: Sequence[Use]) -> None:
         self._records |= {_use(use): use for use in uses}
@@ -229,7 +229,7 @@ class MemoryJobs:
         found = [u for u in self._all(UseRecord) if u.source_job_id == job_id and number in {None, u.source_number}]
         return sorted(found, key=lambda use: (use.source_number, use.job_id, use.number))
 
-    # -- taking away -------------------------------------------------------------------------------------------------
+    # -- removal -----------------------------------------------------------------------------------------------------
 
     def forget_batch(self, job: Job) -> None:
         self._drop(lambda record, value: isinstance(record, BatchKeyRecord) and value["job_id"] == job.id)
@@ -276,7 +276,7 @@ class MemoryJobs:
         found = {key: self._records.get(BatchKeyRecord(batch, key)) for key in keys}
         return {key: (there["job_id"], there["number"]) for key, there in found.items() if there}
 
-    # -- inside ------------------------------------------------------------------------------------------------------
+    # -- internals ---------------------------------------------------------------------------------------------------
 
     def _all(self, kind: type) -> list[Any]:
         return [value for record, value in self._records.items() if isinstance(record, kind)]
@@ -294,7 +294,7 @@ def _place(record: Record) -> Record:
 
 
 def _new(record: Record) -> Any:
-    """A record that begins with its first change. A job or a file never does."""
+    """An empty record, for kinds that begin with their first change. Jobs and files never do."""
     match record:
         case SliceRecord(job_id, division, step, number):
             return Slice(job_id, division, step, number)

@@ -1,4 +1,4 @@
-"""The ObjectStore in memory. Like S3 it tells of new objects, in an order of its own for each key."""
+"""The ObjectStore in memory. Like S3, it announces new objects, in an order of its own for each key."""
 
 import hashlib
 import zlib
@@ -35,7 +35,7 @@ class PartsUnderWay:
 
 
 class MemoryObjects:
-    """Fulfils jobs.ports.outside.ObjectStore and ModelStore. told: is called for each object that is created in our
+    """Fulfils jobs.ports.outside.ObjectStore and ModelStore. told: called for each object that is created in our
     own bucket."""
 
     def __init__(self, clock: Clock, told: Callable[[StoredObject], None] = lambda seen: None) -> None:
@@ -225,7 +225,7 @@ class MemoryObjects:
             raise KeyError(name)
         return folder
 
-    # -- inside ------------------------------------------------------------------------------------------------------
+    # -- internals ---------------------------------------------------------------------------------------------------
 
     def _sorted(self) -> list[tuple[str | None, str]]:
         return sorted(self.stored, key=lambda place: (place[0] or "", place[1]))

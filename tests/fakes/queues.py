@@ -1,4 +1,4 @@
-"""SQS in memory: at least once, hidden while somebody works, and after three receives to the dead letters."""
+"""SQS in memory: at least once, hidden while a worker has them, and to the dead letters after three receives."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -54,7 +54,7 @@ class Queue:
     def webhook(self, message: Mapping[str, Any], delay: int = 0) -> None:
         self.send("webhook", message, delay)
 
-    # -- the other side ----------------------------------------------------------------------------------------------
+    # -- the receivers' side -----------------------------------------------------------------------------------------
 
     def bodies(self, queue: str) -> list[Any]:
         return [json.loads(message.body) for message in self.messages if message.queue == queue]
@@ -64,7 +64,7 @@ class Queue:
         return [m for m in self.messages if m.visible_at <= now and queue in {None, m.queue}]
 
     def receive(self, messages: list[Message]) -> dict[str, Any]:
-        """The event for these messages of one queue; what came too often goes to the dead letters instead."""
+        """The event for these messages of one queue; messages over the limit of receives go to the dead letters."""
         records = []
         for message in messages:
             if message.receives >= MAX_RECEIVES and not message.queue.endswith("-dlq"):
@@ -76,7 +76,7 @@ class Queue:
         return {"Records": records}
 
     def answer(self, event: Mapping[str, Any], again: Iterable[str]) -> None:
-        """Deletes what was worked off."""
+        """Deletes the handled messages."""
         done = {one["messageId"] for one in event["Records"]} - set(again)
         self.messages = [message for message in self.messages if message.id not in done]
 

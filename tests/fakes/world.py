@@ -1,4 +1,4 @@
-"""The core with everything around it: two small pipelines, a clock that stands still, queues that deliver when told."""
+"""The core with its surroundings: two small pipelines, a clock that stands still, queues that deliver on demand."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ LIMITS = Limits(multipart_from=64 * 1024 * 1024)
 
 
 class Crash(BaseException):
-    """The process dies here: no handler of the core's may run."""
+    """The process dies here: no handler of the core may run."""
 
 
 class Options(BaseModel):
@@ -64,10 +64,10 @@ class Options(BaseModel):
 
 
 class Toy:
-    """Takes .txt. What a file begins with decides what happens to it: bad, poison (kills its worker), broken.
+    """Takes .txt. The first bytes of a file decide its fate: bad, poison (kills its worker), broken.
 
-    per_file: the first works like media, the second like all others. Steps are written down as they begin, and `during`
-    is called at each of their clean points.
+    per_file: True works like media, False like all other pipelines. Steps are recorded as they begin, and `during` is
+    called at each of their clean points.
     """
 
     description = "for tests"
@@ -116,7 +116,7 @@ class Toy:
         job.mark_duplicates(kept)
 
     def share(self) -> None:
-        """Puts a step between the two that is divided into as many slices as the job has files."""
+        """Adds a step between the two, divided into as many slices as the job has files."""
         pair, zipped = self.steps
         self.steps = (
             pair,
@@ -157,7 +157,7 @@ def _parts(job: RunContext) -> int:
 
 
 class Chores:
-    """A work without files: its steps are the test's."""
+    """A work without files, whose steps the test sets."""
 
     name, title, description = "chores", "Chores", "for tests"
     Options = Options
@@ -168,7 +168,7 @@ class Chores:
         self.steps: tuple[Step, ...] = (Step("Sweep", lambda job: self.begun.append(job.job_id)),)
 
     def check(self, options: Options, models: Callable[[str], Sequence[str]]) -> None:
-        """Takes everything."""
+        """Accepts all options."""
 
 
 class MemoryUserData:
@@ -182,7 +182,7 @@ class MemoryUserData:
 
 
 class World:
-    """jobs and objects: other stores than the fakes. wrap: puts something around each store and the queue, by name."""
+    """jobs, objects: stores in place of the fakes. wrap: wraps each store and the queue, by name."""
 
     def __init__(
         self,
@@ -230,7 +230,7 @@ class World:
         self.sweeper = Sweeper(core, self.control, self.settling, self.drops, self.slices)
 
     def invoke(self, place: str, messages: Iterable[Mapping[str, Any]]) -> None:
-        """As Lambda takes invocations: they are kept in `invoked` until a test calls them; None: all are lost."""
+        """Takes invocations as Lambda does: they stay in `invoked` until a test calls them; with None, all are lost."""
         if self.invoked is not None:
             self.invoked += messages
 
@@ -248,7 +248,7 @@ class World:
     def deadline(self, seconds: float = 900) -> datetime:
         return self.now + timedelta(seconds=seconds)
 
-    # -- what clients and S3 do --------------------------------------------------------------------------------------
+    # -- clients and S3 ----------------------------------------------------------------------------------------------
 
     def tell(self, seen: StoredObject) -> None:
         """S3's notification, for the prefixes that have one."""
@@ -257,7 +257,7 @@ class World:
             self.queue.send(f"inspect-{rest.partition('/')[0]}", event(seen))
 
     def open(self, *contents: bytes, pipeline: str = "photos", upload: bool = True, **more: Any) -> Job:
-        """A job for files of these contents, which are uploaded at once unless told otherwise."""
+        """A job for files with these contents, which are uploaded at once by default."""
         files = [Announced(f"{i}.txt", len(content)) for i, content in enumerate(contents, 1)]
         job, _ = self.intake.open_job(more.pop("owner", OWNER), pipeline, {}, files, **more)
         if upload:
@@ -273,7 +273,7 @@ class World:
             self.objects.put(f"drop/{batch}/{name.replace('__', '.')}", content, "text/plain")
 
     def set_file(self, file: File, **fields: Any) -> File:
-        """The file as the test wants it."""
+        """The file with these fields set."""
         found: File = self.jobs.apply([Change(FileRecord(file.job_id, file.number), fields)])
         return found
 
@@ -281,7 +281,7 @@ class World:
         self.jobs.apply([Change(JobRecord(job.id), fields)])
         return self.job(job)
 
-    # -- what the queues do ------------------------------------------------------------------------------------------
+    # -- queues ------------------------------------------------------------------------------------------------------
 
     def handle(self, queue: str, received: Mapping[str, Any], seconds: float = 900) -> list[str]:
         deadline = self.deadline(seconds)
@@ -296,7 +296,7 @@ class World:
         return (self.runner if queue.startswith("run-") else self.importer).receive(received, deadline)
 
     def deliver(self, queue: str | None = None, batch: int = 10, seconds: float = 900) -> int:
-        """One batch of one queue that has something visible; returns how many messages that were."""
+        """Delivers one batch of a queue with visible messages; returns the number of messages."""
         visible = self.queue.visible(queue)
         if not visible:
             return 0
@@ -319,14 +319,14 @@ class World:
         return self.sweeper.sweep(self.deadline())
 
     def settle_down(self, minutes: int = 60) -> None:
-        """Lets everything happen that happens by itself in so many minutes."""
+        """Lets everything happen that happens automatically within these minutes."""
         for _ in range(minutes):
             self.drain()
             self.advance(60)
             self.sweep()
         self.drain()
 
-    # -- what is left behind -----------------------------------------------------------------------------------------
+    # -- outcomes ----------------------------------------------------------------------------------------------------
 
     def job(self, job: Job | str) -> Job:
         return self.jobs.job(job if isinstance(job, str) else job.id)

@@ -1,4 +1,4 @@
-"""The zip as planned data: read back by other people's readers, and cut by the store's rules."""
+"""The zip as planned data: read by independent readers, and cut by the store's rules."""
 
 import io
 import random
@@ -36,7 +36,7 @@ needs_unzip = pytest.mark.skipif(shutil.which("unzip") is None, reason="Info-ZIP
 
 
 class Sources(dict[str, bytes]):
-    """What the entries point at; counts what is read."""
+    """The contents behind the entries; records the reads."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)
@@ -74,7 +74,7 @@ def zeros_entry(path: str, size: int) -> Entry:
 
 
 def opened(planned, read) -> zipfile.ZipFile:
-    """The planned zip as Python's own reader sees it, without its bytes being anywhere."""
+    """The planned zip as Python's own reader sees it, without ever being written."""
 
     def fetch(start: int, end: int) -> bytes:
         segments = planned.layout.segments(start, end)

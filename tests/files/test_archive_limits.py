@@ -1,6 +1,6 @@
-"""Zips around every limit, as sparse files: by S3's rules, byte for byte a plain writer's, and read by others' readers.
+"""Zips around every limit, as sparse files: by S3's rules, byte for byte a plain writer's, and readable everywhere.
 
-Members are holes of zeros, so that a zip of many gigabytes costs the disk its headers alone.
+Members are holes of zeros, so that a zip of many gigabytes takes only its headers on disk.
 """
 
 import io
@@ -38,7 +38,7 @@ MEBIBYTE = crc32(ZEROS)
 
 
 def zeros_crc32(size: int) -> int:
-    """Of so many zeros, by doubling."""
+    """The CRC32 of `size` zeros, by doubling."""
     crc, one, length = 0, crc32(b"\0"), 1
     while size:
         if size & 1:
@@ -71,7 +71,7 @@ def learned(planned: Plan) -> Plan:
 
 
 def pieces(planned: Plan) -> Iterator[tuple[int, bytes | int]]:
-    """(offset, bytes or a number of zeros) of the parts: what is copied, and long runs of a part, are holes."""
+    """(offset, bytes or number of zeros) of the parts: copied ranges, and long runs of a part, are holes."""
     for part in planned.parts:
         at = part.start
         for segment in part.segments:
@@ -89,7 +89,7 @@ def sparse(planned: Plan, target: Path) -> None:
 
 
 class PlainWriter:
-    """The zip as a plain writer makes it: entry after entry, then the directory. Holes stand for the members' zeros."""
+    """The zip of a plain writer: entry after entry, then the directory. Holes stand for the members' zeros."""
 
     def __init__(self, entries: list[Entry]) -> None:
         self.pieces: list[tuple[int, bytes]] = []
@@ -129,7 +129,7 @@ class PlainWriter:
 
 
 def joined(found: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
-    """Neighbours put together, wherever their writer cut them."""
+    """The pieces with neighbours merged, so that the cuts of their writer don't matter."""
     runs: list[tuple[int, bytearray]] = []
     for at, content in found:
         if runs and runs[-1][0] + len(runs[-1][1]) == at:
@@ -153,7 +153,7 @@ def test_parts_obey_s3_whatever_the_members(members: list[tuple[str, int, bool]]
     for part in parts:
         assert part.copy_of is not None or part.size <= largest + MIN_PART
         assert (part.copy_of and part.copy_of.source) == planned.lies_in(part.number)
-    # What waits is what the unknown CRC32s stand in, and nothing of a copied body.
+    # Parts with unknown CRC32s wait; copied bodies never do.
     for number in range(1, len(parts) + 1):
         assert not (planned.waits(number) and parts[number - 1].copy_of)
         if not planned.waits(number):
@@ -168,7 +168,7 @@ def test_the_parts_one_after_the_other_are_what_a_plain_writer_makes(members: li
     plain = PlainWriter(entries)
     found = [(at, piece) for at, piece in pieces(planned) if isinstance(piece, bytes)]
     assert (planned.size, joined(found)) == (plain.size, joined(plain.pieces))
-    # The CRC32 of the whole follows from the pieces as they stand in the zip.
+    # The CRC32 of the whole follows from the pieces in the order of the zip.
     crc, at = 0, 0
     for place, content in joined(plain.pieces):
         crc = joined_crc32(crc, zeros_crc32(place - at), place - at)

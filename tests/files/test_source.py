@@ -15,7 +15,7 @@ from chalicelib.files.source import SourceFile
 
 
 class Store:
-    """Serves ranges of one object, in chunks of an awkward size, and remembers what was asked."""
+    """Serves ranges of one object, in chunks of an awkward size, and records the requests."""
 
     def __init__(self, content: bytes, chunk: int = 50_000) -> None:
         self.content = content
@@ -143,7 +143,7 @@ def test_the_hasher_passes_chunks_on_unchanged() -> None:
 
 
 def test_whatever_is_opened_can_be_asked_for_its_name_as_libraries_do() -> None:
-    """pydicom asks every io.BufferedReader."""
+    """pydicom reads the name of every io.BufferedReader."""
     _, unread = stored(5 * BLOCK, "known")
     _, loaded = stored(5 * BLOCK)
     loaded.load()

@@ -26,7 +26,7 @@ BEGAN = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 
 class FakeSockets:
-    """gone: connections that have vanished without a word; deaf: those that can't be reached now."""
+    """gone: connections that vanished without notice; deaf: connections that can't be reached now."""
 
     def __init__(self) -> None:
         self.told: list[tuple[str, dict[str, Any]]] = []
@@ -88,7 +88,7 @@ class FakeJobs:
 
 
 class FakeStanding:
-    """ended: names of sessions that are over."""
+    """ended: names of ended sessions."""
 
     def __init__(self) -> None:
         self.ended: set[str] = set()
@@ -136,7 +136,7 @@ class LiveWorld:
         return connection_id
 
     def looks(self, number: int = 1, seconds: float | None = None) -> None:
-        """Delivers so many messages, each once its delay is over. seconds: instead of the delay."""
+        """Delivers `number` messages, each after its delay. seconds: replaces the delay."""
         for _ in range(number):
             if not self.queue.messages:
                 return

@@ -15,7 +15,7 @@ from chalicelib.stores.sockets import ManagedSockets
 
 
 class Gateway(BaseHTTPRequestHandler):
-    """Connections named gone-… are gone, tired-… are there with the third try, broken-… never."""
+    """Connections named gone-… are gone, tired-… answer at the third try, broken-… never."""
 
     asked: ClassVar[list[tuple[str, str, bytes, str]]] = []
     protocol_version = "HTTP/1.1"

@@ -1,4 +1,4 @@
-"""What a socket is answered: tickets, subscriptions, and what it may not see."""
+"""Answers to sockets: tickets, subscriptions, and refusals."""
 
 from __future__ import annotations
 

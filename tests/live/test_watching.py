@@ -1,4 +1,4 @@
-"""Looks at watched jobs: what is told, to whom, how often, and what happens when something dies."""
+"""Looks at watched jobs: their frames, receivers and intervals, and the deaths of workers."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_look_that_broke_off_is_taken_over_once_its_lease_is_over(world: LiveW
     world.watch("a", job_id)
     [(message, _)] = world.queue.messages
     turn = Turn.of(message)
-    world.store.claim(turn.topic, turn.chain, turn.number, 1, world.now, LEASE)  # and then it died
+    world.store.claim(turn.topic, turn.chain, turn.number, 1, world.now, LEASE)  # its worker dies here
     with pytest.raises(Taken):
         world.watching.look(turn)
     world.jobs.change(job_id, step_percent=70.0)
@@ -179,7 +179,7 @@ def test_a_chain_whose_message_was_lost_begins_again_with_a_ping(world: LiveWorl
 
 
 def test_who_subscribes_while_the_last_watcher_leaves_is_told(world: LiveWorld, job_id: str) -> None:
-    """Between the look at the watchers and the end of the chain."""
+    """The subscription falls between the check of the watchers and the end of the chain."""
     world.watch("first", job_id)
     world.talking.disconnect("first")
     end = world.store.end
@@ -197,7 +197,7 @@ def test_who_subscribes_while_the_last_watcher_leaves_is_told(world: LiveWorld, 
 
 
 def test_a_change_before_the_first_look_is_told(world: LiveWorld, job_id: str) -> None:
-    """The first message carries what the first watcher was told, not what is so when it is delivered."""
+    """The first message carries the state that the first watcher got, not the state at its delivery."""
     world.watch("a", job_id)
     world.jobs.change(job_id, step_percent=1.0)
     world.looks(2)
@@ -217,7 +217,7 @@ def test_who_comes_later_begins_with_the_state_and_misses_nothing(world: LiveWor
 
 
 def test_frames_say_when_their_state_was_read(world: LiveWorld, job_id: str) -> None:
-    """What overtakes on its way is told apart by this: a client heeds none that is older than the last."""
+    """Frames can overtake each other: a client ignores any that is older than the last."""
     world.watch("a", job_id)
     for percent in (1.0, 2.0, 3.0):
         world.jobs.change(job_id, step_percent=percent)

@@ -1,4 +1,4 @@
-"""The real stores on moto, in tables and buckets made from the definitions that AWS gets; and the fakes beside them."""
+"""The real stores on moto, in tables and buckets from the definitions for AWS, with the fakes beside them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Jobs and files as the tests of the contract make them: put, claimed, finished."""
+"""Jobs and files for the contract tests: put, claimed, finished."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -77,7 +77,7 @@ def changed(
     allowed: frozenset[JobState] = ANY,
     guards: Iterable[JobGuard] = (),
 ) -> Job:
-    """The job after a move made for the test."""
+    """The job after a move that the test defines."""
     rest = {name: value for name, value in changes.items() if name != "state"}
     return move(jobs, job, JobMove("test", allowed, changes.get("state"), frozenset(guards))(**rest))
 

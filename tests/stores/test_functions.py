@@ -1,4 +1,4 @@
-"""Workers that are invoked directly: what they are given is what their queue would deliver."""
+"""Workers that are invoked directly get the events that their queue would deliver."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""The contract of ports.ObjectStore, held by the in-memory store and by S3 (moto) alike; and what is signed for S3."""
+"""The contract of ports.ObjectStore, for the in-memory store and S3 (moto) alike; and the signed addresses of S3."""
 
 import base64
 import zlib
@@ -142,7 +142,7 @@ def test_an_upload_that_was_finished_or_aborted_is_gone(objects: Any) -> None:
 
 
 def test_finishing_an_upload_that_is_gone_says_so(cloud: Cloud) -> None:
-    # moto breaks down here, so that the answer is given as S3 gives it.
+    # moto fails here, so the stub answers as S3 does.
     with Stubber(cloud.s3) as stubber:
         stubber.add_client_error("complete_multipart_upload", "NoSuchUpload", http_status_code=404)
         with pytest.raises(PartsGone):
@@ -155,7 +155,7 @@ def test_a_part_has_the_crc_that_went_with_it(objects: Any) -> None:
 
 
 def test_the_crc_of_a_copied_part_is_taken_from_the_answer(cloud: Cloud) -> None:
-    # moto tells none; S3 does for uploads with checksums, and in the list of their parts.
+    # moto returns none; S3 does for uploads with checksums, and in the list of their parts.
     text = base64.b64encode(zlib.crc32(b"one").to_bytes(4)).decode()
     with Stubber(cloud.s3) as stubber:
         stubber.add_response("upload_part_copy", {"CopyPartResult": {"ETag": '"e"', "ChecksumCRC32": text}})
@@ -205,7 +205,7 @@ def test_a_part_is_copied_only_from_the_version_that_was_inspected(cloud: Cloud)
     etag = cloud.objects.put("source", b"one", "text/plain")
     cloud.objects.copy_part(KEY, cloud.objects.start_parts(KEY, None), 1, "source", 0, 3, etag=etag)
     [headers] = asked
-    # moto copies all the same; that S3 refuses is what the header is for.
+    # moto copies anyway; the header makes S3 refuse.
     assert headers["x-amz-copy-source-if-match"] == f'"{etag}"'
     assert headers["x-amz-copy-source-range"] == "bytes=0-2"
 
@@ -220,7 +220,7 @@ def test_a_model_is_a_folder_of_files(objects: Any, tmp_path: Path) -> None:
         objects.fetch("none", tmp_path)
 
 
-# -- what is signed for S3 ---------------------------------------------------------------------------------------------
+# -- signed addresses --------------------------------------------------------------------------------------------------
 
 
 def test_an_upload_is_signed_for_its_key_length_type_and_bytes(cloud: Cloud) -> None:

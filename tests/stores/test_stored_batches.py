@@ -1,7 +1,7 @@
-"""Drop folders, as the contract of job_ports has it.
+"""Drop folders in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from dataclasses import replace

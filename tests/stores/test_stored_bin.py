@@ -1,4 +1,4 @@
-"""Files in the bin, as the contract has them: on both stores."""
+"""Files in the bin in the contract of jobs.ports.stores, on both stores."""
 
 from dataclasses import replace
 from typing import Any
@@ -72,7 +72,7 @@ def test_the_second_file_leaves_the_job_due_for_the_first(jobs: Any) -> None:
     first, second, _ = jobs.files(job)
     bin_files(jobs, job, [first], BEGIN)
     with pytest.raises(StaleTransition):
-        bin_files(jobs, job, [second], LATER)  # read before there was anything in the bin
+        bin_files(jobs, job, [second], LATER)  # read before any file was in the bin
     bin_files(jobs, jobs.job(job.id), [second], LATER)
     assert jobs.job(job.id).due_at == BEGIN + BIN_KEEPS
 

@@ -1,7 +1,7 @@
-"""Claims of files, as the contract of job_ports has it.
+"""Claims of files in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from dataclasses import replace
@@ -56,7 +56,7 @@ def test_finishing_counts_once_and_only_for_the_last_claim(jobs: Any) -> None:
     assert finish_files(jobs, job.id, [lost, other], "ann", BEGIN) == {2}
     assert finish_files(jobs, job.id, [held], "ann", BEGIN) == {1}
     assert finish_files(jobs, job.id, [held, other], "ann", BEGIN) == set()
-    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20), "both lie in the store"
+    assert jobs.job(job.id).counts == Counts(inspected=1, rejected=1, size=20), "both are in the store"
     file = jobs.file(job.id, 1)
     assert (file.state, file.sha256, file.crc32, file.metadata) == (
         FileState.INSPECTED,

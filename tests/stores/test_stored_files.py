@@ -1,7 +1,7 @@
-"""Files, as the contract of job_ports has it.
+"""Files in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from collections.abc import Callable
@@ -152,7 +152,7 @@ def test_uses_are_noted_and_forgotten(jobs: Any) -> None:
 
 
 class InBetween:
-    """A store into which another request comes before the n-th change."""
+    """A store in which another request comes before the n-th change."""
 
     def __init__(self, jobs: Any, number: int, other: Callable[[], object]) -> None:
         self._jobs, self._left, self._other = jobs, number, other
@@ -175,7 +175,7 @@ def test_more_files_than_a_transaction_holds_come_all_or_none(jobs: Any, moment:
     there = jobs.job(job.id)
     assert (there.file_count, there.sealed) == (1, False)
     assert [file.filename for file in jobs.files(there)] == ["another.txt"]
-    # What was put and never counted is written over.
+    # Files that were put and never counted are overwritten.
     more = [replace(new_file(job, number), filename=f"again {number}.txt") for number in range(2, 202)]
     done = add_files(jobs, there, more, seal=True)
     assert (done.file_count, done.sealed, jobs.job(job.id).adding) == (201, True, None)
@@ -198,7 +198,7 @@ def test_what_is_removed_is_taken_from_what_its_job_counts_for_and_never_more(jo
     job = filled(jobs, 3)
     finished(jobs, job, 1)
     job = changed(jobs, jobs.job(job.id), {"state": JobState.CANCELLED, "completed_at": BEGIN})
-    # One more was finished after the end, and so had not been added to what the owner has.
+    # A second file was finished after the end, and so was not added to the owner's usage.
     late = replace(jobs.file(job.id, 2), state=FileState.INSPECTED, sha256="a")
     jobs.apply(
         [

@@ -1,7 +1,7 @@
-"""Queues, runs and what comes out, as the contract of job_ports has it.
+"""Queues, runs and results in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from dataclasses import replace

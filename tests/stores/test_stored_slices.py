@@ -1,7 +1,7 @@
-"""Slices and verdicts, as the contract of job_ports has it.
+"""Slices and verdicts in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from dataclasses import replace
@@ -111,7 +111,7 @@ def test_what_a_job_records_of_its_step_is_read_as_it_was_written(jobs: Any) -> 
     assert jobs.job(job.id).waiting_for == {"code": "c", "message": "m"}
     nothing = {"checkpoint": None, "waiting_for": None, "slices": None, "slices_done": 0, "steps_done": 0, "tries": 0}
     changed(jobs, job, nothing, allowed=ANY)
-    # A condition on what stands at its default holds, however it came to stand there.
+    # A condition on a default value holds, whether the value was reset or never set.
     changed(jobs, jobs.job(job.id), {"tries": 1}, guards=[JobGuard.SAME_STEP, JobGuard.SAME_TRIES])
 
 

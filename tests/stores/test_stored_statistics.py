@@ -1,7 +1,7 @@
-"""What is counted, as the contract of job_ports has it.
+"""Statistics in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto): what holds for one holds for the other, so that
-tests of the core may rely on the first.
+Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
+first.
 """
 
 from dataclasses import replace
@@ -53,7 +53,7 @@ def test_a_retry_takes_back_what_the_end_had_counted(jobs: Any) -> None:
     job = requested(jobs, jobs.job(job.id))
     end = {"state": JobState.COMPLETED, "completed_at": LATER}
     changed(jobs, jobs.job(job.id), end, allowed=RUNNING)
-    finish_files(jobs, job.id, [outcome(late)], "ann", BEGIN)  # counted for the job, and too late for its owner's usage
+    finish_files(jobs, job.id, [outcome(late)], "ann", BEGIN)  # counted for the job, but too late for its owner's usage
     done = jobs.job(job.id)
     assert (done.kept_bytes, done.counts.size) == (10, 20)
     changed(jobs, done, {"state": JobState.PENDING, "completed_at": None}, allowed=frozenset({JobState.COMPLETED}))
