@@ -1,4 +1,4 @@
-"""Looking into a stranger's file in a child process: what it may take, and what comes of it."""
+"""Inspection of a stranger's file in a child process: its limits and its outcomes."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Names in an archive: safe on every system, each once, and what belongs together stays together."""
+"""Names in an archive: safe on every system, unique, with related files together."""
 
 import io
 import itertools
@@ -118,7 +118,7 @@ def test_each_zip_of_several_keeps_within_the_limit_and_holds_its_share(sizes: l
     shares = list(parts(members, counts))
     assert [member for share in shares for member in share] == members
     assert all(planned_zip(share).size <= most for share in shares)
-    for one, following in itertools.pairwise(shares):  # no more of them than the estimate asks for
+    for one, following in itertools.pairwise(shares):  # no more zips than the estimate says
         assert planned_zip([*one, following[0]]).size > most - 256 * (len(one) + 2)
 
 

@@ -1,4 +1,4 @@
-"""The checksums that an archive's work completes: each byte read once, also where workers die."""
+"""The checksums that an archive's work completes: each byte is read once, even when workers die."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ CONTENTS = {"film": bytes(range(250)) * 14, "small": b"small", "empty": b""}
 
 @pytest.fixture
 def found(world: World, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
-    """What the step came to, once it is through."""
+    """The outcomes of the step, once it has finished."""
     monkeypatch.setattr(work, "PIECE", 1000)
     came_to: list[dict[str, int]] = []
 

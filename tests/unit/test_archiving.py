@@ -1,4 +1,4 @@
-"""The zip of a job in parts: what the store has already is kept, and a file that changed is noticed."""
+"""The zip of a job in parts: stored parts are kept, and a changed file is noticed."""
 
 import io
 import os
@@ -23,7 +23,7 @@ KEY = "results/x/complete"
 
 
 class Watch:
-    """Counts how often it was told something; dies when told to."""
+    """Records uploads and progress; dies_at: the number of the progress call that dies."""
 
     def __init__(self, dies_at: int | None = None) -> None:
         self.upload: Mapping[str, Any] | None = None
@@ -192,7 +192,7 @@ def films(world: World) -> Job:
 
 
 def unknown(world: World, job: Job) -> list[Member]:
-    """As the store has verified them in one PUT: never read."""
+    """The members as after verified single PUTs: large files were never read, so their CRC32 is unknown."""
     found = [inspected(file) for file in world.files(job)]
     return [Member(file.filename, replace(file, crc32=None) if file.size > MIB else file) for file in found]
 
@@ -274,7 +274,7 @@ def test_a_zip_that_was_completed_before_its_worker_died_is_not_made_again(
     third = Watch()
     third.upload = first.upload
     world.objects.put(KEY, b"another zip of that name", "x")
-    with pytest.raises(TypeError):  # what lies there is another: everything is made again
+    with pytest.raises(TypeError):  # another object is in place: the whole zip is rebuilt
         written(world, films, third)
 
 
@@ -291,7 +291,7 @@ def test_two_that_complete_the_same_zip_leave_one(world: World, films: Job) -> N
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_wrong_crc_makes_no_zip(world: World, films: Job, told: bool) -> None:
-    """told: whether the store tells the CRC32s of copied parts, so that it is seen before the end."""
+    """told: whether the store returns the CRC32s of copied parts, so that the error shows before the end."""
     copy = world.objects.copy_part
     if not told:
         world.objects.copy_part = lambda *a, **m: replace(copy(*a, **m), crc32=None)  # type: ignore[method-assign]
@@ -317,7 +317,7 @@ def test_a_small_member_with_another_crc_is_named(world: World, films: Job) -> N
 def test_a_large_file_that_changes_while_it_is_zipped_is_named(
     world: World, films: Job, number: int, replaced: bool, at: int
 ) -> None:
-    """at: before anything, or after its bytes were copied."""
+    """at: 0 for a change before the zip begins, 1 for a change after the file's bytes were copied."""
     file = world.jobs.file(films.id, number)
 
     def changes() -> None:

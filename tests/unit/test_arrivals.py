@@ -1,4 +1,4 @@
-"""What has arrived of a job, counted in the store while a queue holds it."""
+"""The arrived files of a job, counted in the store while a queue holds their messages."""
 
 from collections import Counter
 from typing import Any

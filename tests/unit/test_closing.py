@@ -1,4 +1,4 @@
-"""Closing a drop folder: page by page in a worker, resumed wherever one dies, with few calls."""
+"""Closing a drop folder: page by page in a worker, resumed wherever a worker dies, with few calls."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tests.unit.test_exactly_once import fresh_jobs
 
 
 def put(world: World, *names: str, content: bytes = b"") -> None:
-    """Each with bytes of its own, unless told otherwise."""
+    """Puts files, each with bytes of its own by default."""
     for name in names:
         world.objects.put(f"drop/photos/trip/{name}", content or name.encode(), "text/plain")
 
@@ -146,14 +146,14 @@ def over(client: Any) -> World:
 
 
 def counted(client: Any) -> list[str]:
-    """The names of the calls that are made from here on."""
+    """The names of the calls from here on."""
     calls: list[str] = []
     client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     return calls
 
 
 def joined(world: World, count: int) -> None:
-    """So many files in the batch's job, none of them looked into."""
+    """Joins `count` files to the batch's job, none of them inspected."""
     put(world, *(f"{number:04d}.txt" for number in range(count)))
     world.queue.messages.clear()
     world.drops.join(list(world.objects.below("drop/")))
@@ -167,7 +167,7 @@ def test_closing_a_large_batch_takes_few_calls(client: Any) -> None:
     calls = counted(client)
     world.deliver("import")
     assert only_job(world).sealed
-    # The job, its files a megabyte at a time, the seal; not four for each 25 files.
+    # The job, its files a megabyte at a time, the seal; not four calls for each 25 files.
     assert Counter(calls) == {"Query": 5, "UpdateItem": 1}
 
 

@@ -1,4 +1,4 @@
-"""What a user may do to a job: every action in every state, and a retry."""
+"""A user's actions on a job: every action in every state, and a retry."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files that are announced by hashes which are known: found with few calls, and only while their objects are there."""
+"""Files announced by known hashes: found with few calls, and only while their objects exist."""
 
 import hashlib
 from collections import Counter
@@ -39,7 +39,7 @@ def sent_again(world: World, given: list[bytes]) -> list[Upload]:
 
 
 class Counted:
-    """Counts the calls of a store by name, each as many as the store behind makes of it."""
+    """Counts the calls of a store by name, each as the number of requests that the store makes for it."""
 
     def __init__(self, thing: Any, calls: Counter[str]) -> None:
         self._thing, self._calls = thing, calls
@@ -63,7 +63,7 @@ def test_five_hundred_known_hashes_are_looked_up_in_few_calls() -> None:
     calls.clear()
     uploads = sent_again(world, given)
     assert all(upload.duplicate_of for upload in uploads)
-    # Hashes and files in hundreds, and one page of objects.
+    # Hashes and files by the hundred, and one page of objects.
     assert (calls["stored_copies"], calls["list_page"], calls["stat"]) == (10, 1, 0)
 
 

@@ -1,4 +1,4 @@
-"""Imports run one way: no room imports from a room above it, and no modules import each other in a circle."""
+"""Imports run one way: no room imports from a room above it, and no modules form a cycle."""
 
 import ast
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def parsed(path: Path) -> ast.Module:
 
 
 def imports(tree: ast.Module, *, late: bool) -> Iterator[str]:
-    """The modules of chalicelib that it imports; late: those that functions import, too. Types alone don't count."""
+    """The modules of chalicelib that `tree` imports. late: with imports in functions. Imports for types don't count."""
     left: list[ast.AST] = list(tree.body)
     while left:
         node = left.pop()

@@ -1,4 +1,4 @@
-"""Files that land in a drop folder become jobs by themselves: opened, joined, sealed, followed."""
+"""Files in a drop folder become jobs automatically: opened, joined, sealed, followed."""
 
 import json
 
@@ -179,7 +179,7 @@ def test_a_key_overwritten_after_its_job_is_over_is_a_file_of_the_one_that_follo
     put(world, "_DONE", b"")
     old = list(world.queue.bodies("inspect-photos"))
     world.drain()
-    for body in old:  # the same events once more are no news
+    for body in old:  # repeated events change nothing
         world.queue.send("inspect-photos", body)
     world.drain()
     first = only_job(world)

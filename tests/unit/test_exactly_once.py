@@ -1,8 +1,8 @@
-"""The core against a world that misbehaves: messages twice, late, out of order or lost, workers that die before and
-after any write, users who pause, cancel, retry and overwrite. Whatever the order, every file counts once.
+"""The core in a world that misbehaves: messages twice, late, out of order or lost, workers that die before and after
+any write, users who pause, cancel, retry and overwrite. Whatever the order, every file counts once.
 
-The same sequences each time, so that a test run says of a change what it does. `make search` tries others, as many as
-MILLRACE_SEARCH says, and remembers those that failed in .hypothesis.
+The sequences are the same in every run, so that a failure is due to a change of the code. `make search` tries others,
+MILLRACE_SEARCH of them, and stores those that failed in .hypothesis.
 """
 
 import io
@@ -60,12 +60,12 @@ DAY = LIMITS.upload_patience
 
 
 class Unreachable(Exception):
-    """A store doesn't answer: the core may handle it."""
+    """A store doesn't answer, which the core may handle."""
 
 
 class Faults:
-    """What happens at the n-th moment before or after a write: the worker dies, the store doesn't answer, or somebody
-    else gets in between."""
+    """An event at the n-th moment before or after a write: the worker dies, the store doesn't answer, or a rival
+    intervenes."""
 
     def __init__(self) -> None:
         self.left: int | None = None
@@ -146,7 +146,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         while self.during:
             self.during.pop()()
 
-    # -- what users do -------------------------------------------------------------------------------------------------
+    # -- users ---------------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.world.jobs_of(OWNER)) < 6)
     @rule(
@@ -168,20 +168,20 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     @rule(pick=numbers, which=numbers, content=contents, lost=st.booleans())
     def upload_a_file(self, pick: int, which: int, content: bytes, lost: bool) -> None:
-        """For the first time or over what was there, whatever has become of the job."""
+        """A first upload or an overwrite, in any state of the job."""
         job = self._pick(pick)
         if job and job.file_count and job.batch is None and job.listing is None:
             number = which % job.file_count + 1
             file = self.world.jobs.files_by_id([file_id(job.id, number)]).get(file_id(job.id, number))
             if file and file.key == keys.upload(job.pipeline, job.id, number):
-                # A signed upload takes as many bytes as were announced, mostly.
+                # A signed upload mostly takes the announced number of bytes.
                 sized = content[: file.size].ljust(file.size, b".") if which % 5 else content
                 self.world.lost = lambda seen: lost and which % 3 == 0
                 self.world.upload(job, number, sized)
 
     @rule(pick=numbers)
     def lose_an_object(self, pick: int) -> None:
-        """Somebody removes it behind our back: its file is rejected, whenever that is found out."""
+        """An object vanishes unnoticed: its file is rejected whenever the loss is found."""
         uploads = sorted(key for bucket, key in self.world.objects.stored if not bucket and key.startswith("uploads/"))
         if uploads:
             self.world.objects.delete([uploads[pick % len(uploads)]])
@@ -228,7 +228,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def retry(self, pick: int, fault: int | None, error: str) -> None:
         if job := self._pick(pick):
             if fault is not None and error in {"crash", "no answer"}:
-                self.broken_retries.add(job.id)  # it may die between its files and its job: the next one goes on there
+                self.broken_retries.add(job.id)  # it may die between files and job: the next one continues there
             self._attempt(lambda: self.world.control.retry(OWNER, job.id), fault, error)
 
     @rule(pick=numbers, fault=faults, error=errors)
@@ -260,11 +260,11 @@ class ExactlyOnce(RuleBasedStateMachine):
     @precondition(lambda self: self.months < 4)
     @rule()
     def let_a_month_pass(self) -> None:
-        """What was in the bin before has to go."""
+        """Everything in the bin before must be deleted."""
         self.months += 1
         self.world.advance(31 * 86400)
 
-    # -- what queues, workers and time do ------------------------------------------------------------------------------
+    # -- queues, workers and time --------------------------------------------------------------------------------------
 
     @rule(
         pick=numbers,
@@ -279,7 +279,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def deliver(
         self, pick: int, batch: int, fault: int | None, error: str, seconds: int, twice: bool, during: str, seed: int
     ) -> None:
-        """A batch in any order; perhaps its worker dies, or it comes once more although all was done."""
+        """A batch in any order; its worker may die, or the batch may come again after success."""
         visible = self.world.queue.visible()
         if not visible:
             return
@@ -305,7 +305,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     @rule(fault=st.integers(0, 60), error=errors, minutes=st.integers(1, 40))
     def work_until_something_breaks(self, fault: int, error: str, minutes: int) -> None:
-        """Batch after batch in order, up to a fault; time passes with it, and the sweeper looks."""
+        """Batch after batch in order, up to a fault; then time passes, and the sweeper runs."""
         for _ in range(12):
             self.faults.plan(fault, self._happening(error, fault or 0))
             try:
@@ -319,7 +319,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
     @rule(pick=numbers)
     def tell_twice(self, pick: int) -> None:
-        """S3 sends an event once more, as a message of its own."""
+        """S3 repeats an event, as a message of its own."""
         if messages := self.world.queue.messages:
             message = messages[pick % len(messages)]
             self.world.queue.send(message.queue.removesuffix("-dlq"), json.loads(message.body))
@@ -339,7 +339,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     def sweep(self, fault: int | None, error: str) -> None:
         self._attempt(self.world.sweep, fault, error)
 
-    # -- what must hold ------------------------------------------------------------------------------------------------
+    # -- invariants ----------------------------------------------------------------------------------------------------
 
     @invariant()
     def counters_equal_items(self) -> None:
@@ -378,7 +378,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         assert (usage.active_jobs, usage.stored_bytes, usage.announced_bytes) == (active, stored, announced)
         statistics = self.world.jobs.statistics()
         by_day = days(self.world.jobs.counted(days_until(self.world.clock(), 200)))
-        # What was counted of a job stays when the job goes.
+        # The statistics of a job stay when the job goes.
         states = Counter([job.state for job in jobs] + list(self.faults.removed.values()))
         completed += Counter(self.faults.removed.values())[JobState.COMPLETED]
         assert (statistics["jobs_processed"], statistics["stored_bytes"]) == (completed, stored)
@@ -388,10 +388,10 @@ class ExactlyOnce(RuleBasedStateMachine):
         assert sum(self.world.jobs.queue_state(name).waiting for name in self.world.pipelines) == queued
 
     def _is_whole(self, job: Job) -> None:
-        """A job that is completed has all its files in, and one zip with each good one."""
+        """A completed job has all its files in, and one zip with each good file."""
         before = self.finals.get(job.id)
         if before and before[0] in FINAL and before[1] == job.retries and job.state is not JobState.PENDING:
-            assert before[0] is job.state, "a job that was over moved without a retry"
+            assert before[0] is job.state, "a finished job moved without a retry"
         self.finals[job.id] = (job.state, job.retries)
         if job.state is not JobState.COMPLETED or job.deleting:
             return
@@ -406,7 +406,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             names = archive.namelist()
         good = [f for f in files if f.state.value in ("inspected", "duplicate")]
         if not job.current:
-            return  # what came out of the bin is not in it yet
+            return  # files restored from the bin are not in the zip yet
         assert len(names) == len(set(names)) >= len({file.sha256 for file in good})
         assert job.counts.removed or len(names) == len({file.sha256 for file in good})
         assert [a.name for a in self.world.jobs.artifacts(job.id)] == ["complete"]
@@ -446,17 +446,17 @@ class ExactlyOnce(RuleBasedStateMachine):
         self.world.drain()
 
     def _drops_are_taken_in(self) -> None:
-        """What S3 told of is a file, and one file only for each of its versions at most."""
+        """Each object that S3 announced is a file, and at most one file for each version."""
         taken = Counter(file.key for job in self.world.jobs_of(OWNER) for file in self.world.files(job))
         for (bucket, key), _ in self.world.objects.stored.items():
             if bucket is None and key.startswith("drop/") and key.endswith((".txt", ".jpg")):
                 assert taken[key] or key in self.lost_drops | self.deleted, f"{key} was lost"
                 assert taken[key] <= len(self.versions[key]), f"{key} was taken in twice"
 
-    # -- inside --------------------------------------------------------------------------------------------------------
+    # -- internals -----------------------------------------------------------------------------------------------------
 
     def _jobs(self) -> list[Job]:
-        """All that there are, those that are being deleted too."""
+        """All jobs, including those under deletion."""
         self.known |= {job.id for job in self.world.jobs_of(OWNER)}
         found = []
         for job_id in sorted(self.known):
@@ -507,7 +507,7 @@ class ExactlyOnce(RuleBasedStateMachine):
             if what in {"pause", "cancel"} and jobs:
                 self._quietly(lambda: self.world.control.act(OWNER, jobs[seed % len(jobs)].id, what))
             elif what == "overwrite":
-                # Files only: a batch whose options nobody can read waits until they are put right, as it should.
+                # Files only: a batch with unreadable options waits until they are corrected, as it should.
                 uploads = [
                     key
                     for (_, key) in self.world.objects.stored
@@ -524,7 +524,7 @@ class ExactlyOnce(RuleBasedStateMachine):
         return happen
 
     def _rival(self, seconds: int) -> None:
-        """Other workers take what is there, while this one stands still; perhaps until its leases are over."""
+        """Other workers take the messages while this one stands still, perhaps until its leases expire."""
         self.world.advance(seconds)
         if seconds:
             self.world.sweep()
@@ -540,7 +540,7 @@ class ExactlyOnce(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """What goes wrong here does so on purpose, and thousands of times."""
+    """The faults here are deliberate, and their logs would run into thousands of lines."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)

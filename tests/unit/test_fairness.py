@@ -1,4 +1,4 @@
-"""A small job beside a large one: no queue lets it wait for the other's files."""
+"""A small job beside a large job: no queue makes it wait for the files of the large one."""
 
 import heapq
 import json
@@ -46,14 +46,14 @@ def test_messages_that_are_not_due_count_for_nothing() -> None:
 
 
 class Machine:
-    """Two workers at a queue, in a time of their own: each takes a batch, looks at it file by file, job after job."""
+    """Two workers at a queue, in simulated time: each takes a batch, and inspects it file by file, job after job."""
 
     def __init__(self) -> None:
         self.queue: list[dict[str, Any]] = []
         self.numbers = iter(range(10**6))
 
     def work(self, arrivals: list[tuple[float, str, int]]) -> dict[str, float]:
-        """arrivals: when, whose, how many. Returns when each job's last file was looked at, and its run was over."""
+        """arrivals: (time, job, number of files). Returns the time at which the run of each job ends."""
         left = {job: count for _, job, count in arrivals}
         free = [(0.0, worker) for worker in range(WORKERS)]
         pending, over = sorted(arrivals), dict[str, float]()
@@ -78,7 +78,7 @@ class Machine:
         return over
 
     def looked_at(self, batch: list[dict[str, Any]], now: float) -> Iterator[tuple[str, float]]:
-        """The fewest of a batch first, as the inspector does."""
+        """The job with the fewest files of a batch goes first, as in the inspector."""
         of = [one["group_id"] for one in batch]
         for place, job in enumerate(sorted(of, key=lambda job: (of.count(job), job)), 1):
             yield job, now + PHOTO * place
@@ -89,7 +89,7 @@ def test_five_photos_beside_two_thousand_take_at_most_three_times_as_long(later:
     alone = Machine().work([(0.0, "small", 5)])["small"]
     beside = Machine().work([(0.0, "large", 2000), (later, "small", 5)])
     assert beside["small"] - later <= 3 * alone
-    assert beside["large"] > 200  # it is not served before the others, and gets all that they leave
+    assert beside["large"] > 200  # the large job has no priority, and gets the remaining capacity
 
 
 def test_a_batch_of_two_jobs_finishes_the_smaller_one_before_it_looks_at_the_other(world: World) -> None:
@@ -108,7 +108,7 @@ def test_a_batch_of_two_jobs_finishes_the_smaller_one_before_it_looks_at_the_oth
 
 
 def received(world: World, *messages: Message, waited: float, **more: str) -> dict[str, Any]:
-    """The messages as they come after so many seconds."""
+    """The messages as received after `waited` seconds."""
     sent_at = world.now - timedelta(seconds=waited)
     records = [record(one) for one in messages]
     for one in records:

@@ -1,4 +1,4 @@
-"""Single files in the bin: in no zip while they are there, swept after 30 days, whatever their job does meanwhile."""
+"""Single files in the bin: absent from every zip, deleted after 30 days, whatever their job does meanwhile."""
 
 import zipfile
 from io import BytesIO
@@ -92,7 +92,7 @@ def test_a_job_goes_into_the_bin_with_its_own_and_comes_back_with_it(world: Worl
         world.file_bin.restore(OWNER, ids(job, 2))
     world.advance(DAYS / 2 + 60)
     world.settle_down(minutes=3)
-    assert world.job(job).counts.binned == 1, "what is in the bin as a whole stays whole"
+    assert world.job(job).counts.binned == 1, "a job in the bin keeps its files"
     world.deletion.restore_job(OWNER, job.id)
     world.settle_down(minutes=3)
     assert (listed(world), world.job(job).counts.removed) == ([], 1)
@@ -106,7 +106,7 @@ def test_files_of_a_job_that_is_not_over_stay_and_are_named(world: World) -> Non
     assert (again.done, world.job(job).counts.binned) == (tuple(ids(job, 1)), 1)
     assert world.job(waits).state not in FINAL
     world.control.act(OWNER, waits.id, "cancel")
-    assert world.file_bin.put(OWNER, ids(waits, 1)).missed == tuple(ids(waits, 1)), "it has not been looked at"
+    assert world.file_bin.put(OWNER, ids(waits, 1)).missed == tuple(ids(waits, 1)), "it has not been inspected"
 
 
 @pytest.mark.parametrize("given", ["nonsense", "00000000000000000000000099-00000001", "{job}-00000009"])

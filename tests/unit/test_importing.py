@@ -1,4 +1,4 @@
-"""Objects that are in a bucket already: listed page by page, in one chain that crashes and rivals can't break."""
+"""Existing objects of a bucket: listed page by page, in one chain that crashes and rivals can't break."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""A file arrives: whatever the queue and the store do, it is looked into and counts once."""
+"""The arrival of a file: whatever the queue and the store do, it is inspected and counts once."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What comes through an upload's address once its file or its job was deleted: nobody would find it, and it goes."""
+"""Uploads after the deletion of their file or job: no item would lead to them, so they are removed."""
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.intake.reuse import Chosen, Reuse

@@ -1,4 +1,4 @@
-"""One file that takes long, or is made to, holds nobody else's files of its batch."""
+"""A file that takes long, also by intent, does not hold up the files of others in its batch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOMB_SECONDS = 9
 
 
 def with_bombs(world: World) -> list[str]:
-    """Files that begin with `bomb` take their seconds and are rejected; returns who is looked into, in order."""
+    """Files that begin with `bomb` take their seconds and are rejected; returns the order of inspection."""
     inspect, order = world.photos.inspect, []
 
     def slow(file: Any, options: Any) -> Any:
@@ -31,7 +31,7 @@ def test_a_stranger_waits_for_no_bomb_of_a_batch(world: World) -> None:
     small = world.open(b"mine", owner=STRANGER)
     begun = world.now
     world.deliver("inspect-photos", batch=10)
-    # The job with the fewest files goes first, and the rest is handed on: each has a worker of its own now.
+    # The job with the fewest files goes first, and the rest is sent on: each file has a worker of its own now.
     assert order == ["mine", "bomb"]
     assert len(list(world.queue.visible("inspect-photos"))) == 8
     world.drain("run-photos")

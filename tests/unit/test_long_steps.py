@@ -1,4 +1,4 @@
-"""Steps of many invocations: checkpoints count as getting on, a pause asks the user, options outlive releases."""
+"""Steps of many invocations: checkpoints count as progress, a pause asks the user, options outlive releases."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,7 +44,7 @@ def test_a_run_that_is_killed_after_each_checkpoint_completes(world: World) -> N
             raise Crash
 
     job = start(world, mortal)
-    # The queue delivers what was not answered, and after three times gives it to the dead letters.
+    # The queue redelivers unanswered messages, and moves them to the dead letters after three times.
     for _ in range(40):
         world.deliver(RUN)
         world.advance(31 * 60)

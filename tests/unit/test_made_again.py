@@ -1,4 +1,4 @@
-"""The core asked twice for the same thing under one id, after its worker died at any moment of the first try."""
+"""The same request to the core twice under one id, after a worker's death at any moment of the first try."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.unit.test_exactly_once import Faults
 
 ID = "0000000000000000000000made"
 MANY = 250
-"""More than two transactions hold."""
+"""More files than two transactions hold."""
 FILES = [Announced(f"{i}.txt", 3) for i in range(1, MANY + 1)]
 
 
@@ -27,7 +27,7 @@ def crash() -> None:
 
 
 def deaths(act: Callable[[World], Any], prepare: Callable[[World], Any] = lambda world: None) -> list[World]:
-    """A world for each moment before and after a write of `act`, which died there and was done again."""
+    """A world for each moment before and after a write of `act`, which died there and ran again."""
     worlds: list[World] = []
     while True:
         faults = Faults()
@@ -40,7 +40,7 @@ def deaths(act: Callable[[World], Any], prepare: Callable[[World], Any] = lambda
             act(world)
             worlds.append(world)
             continue
-        assert len(worlds) >= 4, "a write or two at least"
+        assert len(worlds) >= 4, "at least two writes"
         return worlds
 
 

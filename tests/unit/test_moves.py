@@ -1,4 +1,4 @@
-"""Moves are values: their table is the README's, and a misspelt field or guard is found before anything runs."""
+"""Moves are values: the README has their table, and a misspelt field or guard is found before anything runs."""
 
 import re
 import subprocess
@@ -37,7 +37,7 @@ def test_a_misspelt_field_or_guard_is_found_by_the_type_checker(tmp_path: Path) 
     path.write_text(MISSPELT)
     command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--no-error-summary", str(path)]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    # By name alone: what is cached of such a file names the folder in which it was.
+    # By name alone: the cached result of such a file names an earlier folder.
     lines = re.findall(r"misspelt\.py:(\d+): error:", found.stdout)
     assert set(map(int, lines)) == WRONG, found.stdout + found.stderr
 
@@ -45,7 +45,7 @@ def test_a_misspelt_field_or_guard_is_found_by_the_type_checker(tmp_path: Path) 
 def test_the_readme_has_the_table_of_the_moves() -> None:
     written = TABLE.search(README.read_text())
     assert written is not None
-    assert written[0] == table(), "python -m infra.states_doc writes it again"
+    assert written[0] == table(), "run python -m infra.states_doc"
 
 
 def test_every_field_of_a_move_is_one_of_its_record() -> None:

@@ -1,4 +1,4 @@
-"""Large files in parts: signed in windows, resumed from what the store has, put together once."""
+"""Large files in parts: signed in windows, resumed from the stored parts, completed once."""
 
 from dataclasses import replace
 

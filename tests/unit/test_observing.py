@@ -1,4 +1,4 @@
-"""Lines, exceptions, measures and traces by themselves."""
+"""Lines, exceptions, measurements and traces, without the app."""
 
 from __future__ import annotations
 

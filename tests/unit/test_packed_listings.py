@@ -1,4 +1,4 @@
-"""What a library keeps of a finished job: small, whole, and in parts that an item can hold."""
+"""The library's packed listing of a finished job: small, complete, and in parts that fit an item."""
 
 import random
 import secrets
@@ -16,7 +16,7 @@ JOB = new_id()
 
 
 def photos(count: int) -> list[Entry]:
-    """Names and times as cameras make them, sizes at random."""
+    """Names and times as cameras make them, with random sizes."""
     dice = random.Random(1)
     found = []
     for i in range(1, count + 1):

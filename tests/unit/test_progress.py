@@ -1,4 +1,4 @@
-"""How far a job is: the share of what is done, the place in the queue, the time that is left where it can be known."""
+"""The progress of a job: its percentage, its place in the queue, and the remaining time where it is known."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ def job(**fields: Any) -> Job:
         ({"counts": Counts(inspected=10), "run_requested": True, "steps_done": 1}, 81.2, 3),
         ({"counts": Counts(inspected=10), "run_requested": True, "steps_done": 2}, 100.0, 3),
         ({"file_count": 0}, 0.0, 1),
-        # While more files are promised, those announced are not all; once they are, the promise no longer counts.
+        # While more files are promised, the announced ones are not all; once sealed, the promise no longer counts.
         ({"counts": Counts(inspected=5), "sealed": False, "files_intended": 100}, 3.8, 1),
         ({"counts": Counts(inspected=5), "sealed": False, "files_intended": 4}, 37.5, 1),
         ({"counts": Counts(inspected=5), "files_intended": 100}, 37.5, 1),

@@ -1,4 +1,4 @@
-"""What the sweeper makes good: dead workers, lost messages, uploads that never come."""
+"""The sweeper's repairs: dead workers, lost messages, uploads that never come."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The run of a job: its steps once each and in order, by one worker at a time, stopped at clean points."""
+"""The run of a job: each step once and in order, by one worker at a time, stopped at clean points."""
 
 import io
 import zipfile
@@ -20,7 +20,7 @@ RUN = "run-photos"
 
 
 def ready(world: World, *contents: bytes, pipeline: str = "photos") -> Job:
-    """A job whose files are in and whose run is asked for."""
+    """A job with all files in, and its run requested."""
     job = world.open(*(contents or (b"one", b"two")), pipeline=pipeline)
     world.drain(f"inspect-{pipeline}")
     return world.job(job)

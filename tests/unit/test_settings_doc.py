@@ -1,4 +1,4 @@
-"""docs/settings.md has every setting, as the code has it."""
+"""docs/settings.md lists every setting as the code defines it."""
 
 from chalicelib.settings import flat, read
 from infra.settings_doc import PAGE, page, rows

@@ -1,4 +1,4 @@
-"""What follows once all files are in: one run, or a failure that says why."""
+"""Once all files are in, one run follows, or a failure with its reason."""
 
 import pytest
 

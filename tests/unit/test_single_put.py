@@ -1,4 +1,4 @@
-"""Clients that can't send in parts ask for one PUT, as far as S3 takes that."""
+"""Clients that can't send parts request one PUT, up to S3's limit."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""Steps that many workers share: each slice counts once, the next step follows the last one, a stop reaches all."""
+"""Steps that many workers share: each slice counts once, the next step follows the last slice, a stop reaches all."""
 
 from collections import Counter
 from typing import Any
@@ -19,7 +19,7 @@ RUN = "run-scans"
 
 
 class Shared:
-    """Three steps: Share is divided into as many slices as the job has files, Sum adds up what they left."""
+    """Three steps: Share is divided into as many slices as the job has files, Sum adds up their outputs."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -71,7 +71,7 @@ def ready(world: World, files: int = 4) -> Job:
 
 
 def planned(world: World, files: int = 4) -> Job:
-    """A job whose step is divided, with a message for each slice."""
+    """A job with a divided step, and a message for each slice."""
     job = ready(world, files)
     world.deliver(RUN)
     assert world.job(job).slices == files

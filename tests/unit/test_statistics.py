@@ -1,4 +1,4 @@
-"""What days add up to."""
+"""The sums over days."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Pictures of files that were inspected together lie in one object, and each can be had, and removed, by itself."""
+"""Thumbnails of files inspected together share a pack, and each can be read and removed separately."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def outcome(number: int, picture: bytes | None, attempt: int = 1) -> FileOutcome
 
 
 def packed(objects: MemoryObjects, *pictures: bytes | None) -> list[File]:
-    """Files from number 1 on, as they are once they are finished."""
+    """Finished files, numbered from 1."""
     found = thumbnails.pack(objects, JOB, [outcome(n, picture) for n, picture in enumerate(pictures, 1)])
     assert all(one.picture is None for one in found)
     return [File(JOB, one.number, "a", "uploads/a", 5, thumbnail=one.thumbnail) for one in found]
@@ -63,7 +63,7 @@ def test_another_claim_writes_another_pack(objects: MemoryObjects) -> None:
 
 
 def test_files_that_come_in_one_batch_share_a_pack(world: World) -> None:
-    """Of each job its own: whoever may see one picture of a pack may see all of them."""
+    """Each job has a pack of its own, since access to one thumbnail of a pack is access to all."""
     jobs = [world.open(b"picture one", b"picture two", more=True) for _ in range(2)]
     world.drain()
     for job in jobs:
@@ -112,7 +112,7 @@ def test_a_pack_without_a_picture_left_goes(objects: MemoryObjects) -> None:
 
 
 class Racing:
-    """A store in which somebody else erases another picture just before each write."""
+    """A store in which a rival erases another thumbnail just before each write."""
 
     def __init__(self, objects: MemoryObjects, others: list[File]) -> None:
         self._objects = objects

@@ -1,4 +1,4 @@
-"""When a schedule is due, also where clocks are changed, and what is no time for one."""
+"""The times at which a schedule is due, also across clock changes, and the refused times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A zip whose parts many workers make: sound and the same whatever dies, comes twice or goes missing on the way."""
+"""A zip whose parts many workers make: sound and identical despite deaths, repeated messages and lost messages."""
 
 import io
 import json
@@ -55,7 +55,7 @@ def opened(world: World) -> Job:
 
 
 def divided(world: World) -> Job:
-    """A job whose zip is divided; its slices' messages come by the queue, after those that were invoked."""
+    """A job with a divided zip; its slices' messages come by the queue, after the direct invocations."""
     job = opened(world)
     world.deliver(RUN)
     assert (world.job(job).slices or 0) >= 4
@@ -75,7 +75,7 @@ def zipped(world: World, job: Job) -> bytes:
 
 
 def made(world: World) -> list[int]:
-    """The numbers of the parts that are made from now on."""
+    """The numbers of the parts made from now on."""
     numbers: list[int] = []
     put, copy = world.objects.put_part, world.objects.copy_part
 
@@ -92,7 +92,7 @@ def made(world: World) -> list[int]:
 
 
 def invoke(world: World, body: dict[str, Any]) -> list[str]:
-    """What Lambda does with an invocation."""
+    """Handles a message as Lambda handles an invocation."""
     world.numbers = getattr(world, "numbers", 0) + 1  # type: ignore[attr-defined]
     message = Message(RUN, f"invoked-{world.numbers}", json.dumps(body), world.now)  # type: ignore[attr-defined]
     return world.handle(RUN, {"Records": [record(message)]}, 900)
@@ -112,7 +112,7 @@ def test_many_workers_make_each_part_once_and_the_same_zip_as_one(wide: World) -
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_worker_may_die_at_any_part(wide: World, before: bool) -> None:
-    """before: or right after the store has it."""
+    """before: the worker dies before the store has the part, otherwise right after."""
     job = opened(wide)
     calls, dies_at = 0, 0
 
@@ -132,7 +132,7 @@ def test_a_worker_may_die_at_any_part(wide: World, before: bool) -> None:
 
         return call
 
-    # An upload that was begun and noted nowhere is the bucket's own rule's to remove.
+    # The bucket's lifecycle rule removes uploads that were begun and never recorded.
     for name in ("put_part", "copy_part", "finish_parts", *(["start_parts"] if before else [])):
         setattr(wide.objects, name, dying(getattr(wide.objects, name)))
     wide.settle_down(minutes=40)
@@ -175,9 +175,9 @@ def test_two_workers_on_one_slice_leave_what_one_would(wide: World) -> None:
         def call(*given: Any, **more: Any) -> Any:
             if not begun:
                 begun.append(1)
-                invoke(wide, body)  # comes twice: the first holds the claim
+                invoke(wide, body)  # repeated, while the first holds the claim
                 assert (wide.job(job).slices_done, len(begun)) == (0, 1)
-                wide.advance(120)  # the first is so slow that its lease ends
+                wide.advance(120)  # the first outlasts its lease
                 invoke(wide, body)
                 assert wide.job(job).slices_done == 1
             return method(*given, **more)
@@ -232,19 +232,19 @@ def test_a_job_that_is_paused_goes_on_with_the_parts_that_are_there(wide: World)
 @pytest.mark.parametrize("number", range(1, len(SIZES) + 1))
 @pytest.mark.parametrize("first", [True, False])
 def test_a_file_that_is_replaced_fails_the_zip_by_its_name(wide: World, number: int, first: bool) -> None:
-    """first: before any slice; or after the first."""
+    """first: the file changes before any slice, otherwise after the first slice."""
     wide.invoked = []
     job = divided(wide)
     if not first:
         invoke(wide, wide.invoked[0])
     file = wide.jobs.file(job.id, number)
-    wide.lost = lambda seen: True  # S3 hasn't told yet
+    wide.lost = lambda seen: True  # the event of S3 is lost
     wide.objects.put(file.key, Random(99).randbytes(file.size), "text/plain")
     for body in wide.invoked[0 if first else 1 :]:
         invoke(wide, body)
     wide.settle_down(minutes=5)
     done = wide.job(job)
-    if done.state is JobState.COMPLETED:  # it had been taken in before it was replaced
+    if done.state is JobState.COMPLETED:  # the file was read before its replacement
         assert not first
         zipped(wide, job)
         return

@@ -1,4 +1,4 @@
-"""An archive of other jobs' files that many workers make: the zip that one makes, naming what went meanwhile."""
+"""An archive of other jobs' files by many workers: the same zip as by one worker, and vanished files are named."""
 
 import io
 import zipfile
@@ -35,7 +35,7 @@ def archives(world: World) -> World:
 def begin(
     world: World, strategy: Strategy, counts: tuple[int, ...] = (len(SIZES),), contents: list[bytes] = CONTENTS
 ) -> Job:
-    """The large files have no CRC32 yet: what they were copied as tells it."""
+    """The large files have no CRC32 yet: their copies return it."""
     members = []
     for number, content in enumerate(contents):
         key = f"uploads/scans/other/{number}"
@@ -82,7 +82,7 @@ def test_many_workers_make_the_zip_that_one_makes_and_read_no_film_for_it(archiv
         assert (archives.job(job).slices or 0) >= 2 if strategy == "fast" else archives.job(job).slices is None
         archives.settle_down(minutes=5)
         assert archives.job(job).state is JobState.COMPLETED, archives.job(job).error_message
-        assert sum(read) <= 2 * 5 * MIB, "at most the head of each"
+        assert sum(read) <= 2 * 5 * MIB, "at most the head of each file"
         found.append(zipped(archives, job))
     assert found[0] == found[1]
     with zipfile.ZipFile(io.BytesIO(found[0])) as archive:
@@ -106,7 +106,7 @@ def test_a_zip_with_too_little_to_share_leaves_no_upload_behind(archives: World)
 
 
 def several(world: World, job: Job) -> list[bytes]:
-    """The zips of a job that was begun with COUNTS, each whole by itself."""
+    """The zips of a job that was begun with COUNTS, each complete."""
     assert world.job(job).state is JobState.COMPLETED, world.job(job).error_message
     assert world.objects.uploads == {}
     found, start = [], 0
@@ -120,7 +120,7 @@ def several(world: World, job: Job) -> list[bytes]:
 
 
 def test_many_workers_make_the_several_zips_that_one_makes(archives: World) -> None:
-    """One of them is so small that it isn't made in parts at all."""
+    """One of the zips is too small for parts."""
     found = []
     for strategy in ("fast", "cheap"):
         job = begin(archives, strategy, COUNTS)
@@ -133,7 +133,7 @@ def test_many_workers_make_the_several_zips_that_one_makes(archives: World) -> N
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_worker_may_die_at_any_part_of_several_zips(archives: World, before: bool) -> None:
-    """before: or right after the store has it."""
+    """before: the worker dies before the store has the part, otherwise right after."""
     calls, dies_at = 0, 0
 
     def dying(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,7 +169,7 @@ def test_a_file_that_goes_takes_the_parts_of_all_zips_with_it(archives: World) -
     failed = archives.job(job)
     assert (failed.state, failed.error_code) == (JobState.FAILED, "source_changed")
     assert "3.mov" in (failed.error_message or "")
-    assert archives.objects.uploads == {}, "its parts would be paid for"
+    assert archives.objects.uploads == {}, "leftover parts would cost money"
 
 
 def test_a_file_that_goes_between_two_zips_takes_the_parts_of_the_second_with_it(archives: World) -> None:
@@ -177,7 +177,7 @@ def test_a_file_that_goes_between_two_zips_takes_the_parts_of_the_second_with_it
     finish = archives.objects.finish_parts
 
     def finishing(*given: Any, **more: Any) -> Any:
-        archives.objects.delete(["uploads/scans/other/3"])  # its header waits for the last run
+        archives.objects.delete(["uploads/scans/other/3"])  # the last run writes its header
         return finish(*given, **more)
 
     archives.objects.finish_parts = finishing  # type: ignore[method-assign]
@@ -204,5 +204,5 @@ def test_a_file_that_goes_while_many_are_at_it_fails_the_archive_by_its_name(
     failed = archives.job(job)
     assert (failed.state, failed.error_code) == (JobState.FAILED, "source_changed")
     assert f"{number}.mov" in (failed.error_message or "")
-    assert archives.objects.uploads == {}, "its parts would be paid for"
+    assert archives.objects.uploads == {}, "leftover parts would cost money"
     assert (None, keys.result(job.id, work.COMPLETE)) not in archives.objects.stored

@@ -1,4 +1,4 @@
-"""Works without files: opened sealed, run at once, each id once."""
+"""Works without files: opened sealed, run at once, with unique ids."""
 
 import pytest
 

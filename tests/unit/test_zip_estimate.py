@@ -1,4 +1,4 @@
-"""What a zip is said to take and cost before it is made, beside what the simulation of its parts comes to."""
+"""The estimated time and cost of a zip, beside the simulation of its parts."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Addresses that may be called, and all those that may not."""
+"""Addresses that may be called, and addresses that may not."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_a_public_address_is_answered_with_what_to_connect_to() -> None:
 )
 def test_a_name_of_an_address_that_is_not_public_is_refused(address: str) -> None:
     assert refusal("https://example.com/", address) == "address_not_public"
-    # One such among others is enough: which one a connection takes is nobody's choice.
+    # One such address among others suffices, since a connection may use any of them.
     assert refusal("https://example.com/", "93.184.215.14", address) == "address_not_public"
 
 

@@ -1,4 +1,4 @@
-"""One POST, to receivers of every temper."""
+"""One POST, to receivers that behave well or badly."""
 
 import socket
 import threading
@@ -101,7 +101,7 @@ def test_a_receiver_that_never_shakes_hands_is_cut_off() -> None:
 
 
 def test_a_receiver_whose_certificate_nobody_vouches_for_gets_nothing() -> None:
-    with receiving() as receiver:  # speaks no TLS at all
+    with receiving() as receiver:  # it speaks no TLS
         answer = poster().post(receiver.url.replace("http:", "https:"), b"secret", {})
         assert answer.error in {"tls_failed", "connection_failed"}
         assert receiver.received == []

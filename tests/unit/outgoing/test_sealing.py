@@ -1,4 +1,4 @@
-"""Keys at rest: only with the installation's key, only for the connection that they belong to."""
+"""Stored keys: readable only with the installation's key, and only for their own connection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receiver on this machine that answers as it is told, and remembers what it was sent."""
+"""A receiver on this machine that gives set answers, and records its requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """answers: the status of each request in turn, or what answers it; the last goes on for ever."""
+    """answers: a status for each request in turn, or a function that answers; the last one repeats."""
 
     port: int = 0
     answers: list[int | Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=lambda: [200])
@@ -78,7 +78,7 @@ def redirect(location: str, status: int = 307) -> Callable[[BaseHTTPRequestHandl
 
 
 def drip(request: BaseHTTPRequestHandler) -> None:
-    """Sends a byte now and then, for longer than anybody should wait."""
+    """Sends a byte now and then, for longer than any client should wait."""
     try:
         for byte in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
             request.wfile.write(bytes([byte]))

@@ -1,4 +1,4 @@
-"""The receiver that docs/webhooks.md prints, run as it stands there, takes what Millrace sends and nothing else."""
+"""The receiver that docs/webhooks.md prints, run unchanged, accepts the requests of Millrace and no others."""
 
 import re
 import threading
