@@ -20,7 +20,7 @@ from tests.app.api_world import BUCKET, Answer, Caller, Context, World, event
 def user(world: World, photo: bytes) -> Iterator[Caller]:
     """A user with an account and a photo to import. Their schedules are deleted after the test."""
     world.s3.put_object(Bucket=BUCKET, Key="import/trip/a.jpg", Body=photo)
-    person = key(signed_in(world, f"{new_id()}@example.com"), "read", "upload")  # a key stays valid over the days
+    person = key(signed_in(world, f"{new_id()}@example.com"), "read", "upload")  # a key outlives the simulated days
     yield person
     for schedule in services().schedule_table.schedules(person.id):
         services().schedule_table.delete_schedule(schedule)

@@ -1,4 +1,4 @@
-"""Files in the bin in the contract of jobs.ports.stores, on both stores."""
+"""The bin in the contract of jobs.ports.stores, on both stores."""
 
 from dataclasses import replace
 from typing import Any

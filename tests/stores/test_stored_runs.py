@@ -1,7 +1,6 @@
 """Queues, runs and results in the contract of jobs.ports.stores.
 
-Each test runs against the in-memory store and against DynamoDB (moto), so that tests of the core may rely on the
-first.
+Each test runs against the in-memory store and DynamoDB (moto), so that tests of the core may rely on the former.
 """
 
 from dataclasses import replace

@@ -23,7 +23,7 @@ KEY = "results/x/complete"
 
 
 class Watch:
-    """Records uploads and progress; dies_at: the number of the progress call that dies."""
+    """Records the upload and the progress. dies_at: the number of the progress call at which the worker dies."""
 
     def __init__(self, dies_at: int | None = None) -> None:
         self.upload: Mapping[str, Any] | None = None

@@ -260,7 +260,7 @@ class ExactlyOnce(RuleBasedStateMachine):
     @precondition(lambda self: self.months < 4)
     @rule()
     def let_a_month_pass(self) -> None:
-        """Everything in the bin before must be deleted."""
+        """A month later, everything that was in the bin must be deleted."""
         self.months += 1
         self.world.advance(31 * 86400)
 

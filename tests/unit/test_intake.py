@@ -71,7 +71,7 @@ def test_what_is_refused_leaves_nothing_behind(refused: dict[str, Any], error: t
 
 
 def test_open_jobs_count_as_announced_and_rejected_files_as_long_as_they_are_there() -> None:
-    """A store of 100 bytes: neither unfilled jobs nor unreadable files make room for more."""
+    """A store of 100 bytes: neither unfilled jobs nor unreadable files let an owner exceed it."""
     world = World(limits=replace(LIMITS, stored_bytes=100))
     opened, _ = world.intake.open_job(OWNER, "photos", {}, [Announced("a.txt", 60)], more=True)
     with pytest.raises(LimitReached):

@@ -1,4 +1,4 @@
-"""A guest signs in to an account: the guest's jobs with files and results, and user data, move to the account."""
+"""Takeover: a guest signs in to an account, and the guest's jobs, files, results and user data move to it."""
 
 from __future__ import annotations
 
