@@ -222,7 +222,7 @@ def test_guesses_from_many_addresses_have_an_end_and_the_owners_own_address_is_l
     assert login(world, **at("198.51.100.1")).status == 200
     services().passwords = Counted()
     guesses = [login(world, password=OTHER, **at(f"203.0.113.{number}")).status for number in range(13)]
-    assert (guesses.count(401), guesses[-1]) == (11, 429)  # the owner's sign-in counted as the first attempt
+    assert (guesses.count(401), guesses[-1]) == (11, 429)  # the sign-in of the owner counted too
     assert login(world, **at("198.51.100.2")).status == 429
     assert login(world, **at("198.51.100.1")).status == 200
     # The owner's address has a limit too.
