@@ -54,29 +54,32 @@ class Scorer:
     def scores(self, cepstra: Floats, mean: Floats, senones: NDArray[np.int64]) -> Floats:
         """(frames, senones). cepstra: (frames, 13), with 3 frames of surroundings on each side taken from its edges."""
         features = with_differences(cepstra, mean)
-        out = np.empty((len(features), len(senones)), np.float32)
-        owners = self.model.senone_phone[senones]
-        for start in range(0, len(features), FRAMES_AT_ONCE):
-            block = features[start : start + FRAMES_AT_ONCE]
-            out[start : start + len(block)] = self._block(block, senones, owners)
+        out = np.zeros((len(features), len(senones)), np.float32)
+        for stream in range(features.shape[1]):
+            self._add_stream(out, features[:, stream], stream, senones)
         return out
 
-    def _block(self, features: Floats, senones: NDArray[np.int64], owners: NDArray[np.int64]) -> Floats:
+    def _add_stream(self, out: Floats, features: Floats, stream: int, senones: NDArray[np.int64]) -> None:
+        """Adds one stream's scores to `out`, (frames, senones)."""
         books, codewords = self._shape
-        total = np.zeros((len(features), len(senones)), np.float32)
-        needed = np.unique(owners)
+        needed, book = np.unique(self.model.senone_phone[senones], return_inverse=True)
         every = len(needed) == books
         picked = slice(None) if every else (needed[:, None] * codewords + np.arange(codewords)).ravel()
-        for stream in range(features.shape[1]):
-            x = features[:, stream]
-            density = (
-                np.concatenate([x, x * x], axis=1) @ self._linear[stream][:, picked] + self._constant[stream][picked]
-            )
+        linear, constant = self._linear[stream][:, picked], self._constant[stream][picked]
+        columns = [np.flatnonzero(book == k) for k in range(len(needed))]
+        weights = [self._weights[stream][:, senones[of_book]] for of_book in columns]
+        for start in range(0, len(features), FRAMES_AT_ONCE):
+            x = features[start : start + FRAMES_AT_ONCE]
+            density = np.concatenate([x, x * x], axis=1) @ linear
+            density += constant
             density = density.reshape(len(x), len(needed), codewords)
-            for k, book in enumerate(needed):
-                columns = np.flatnonzero(owners == book)
-                logs = density[:, k]
-                best = logs.max(axis=1, keepdims=True)
-                mixed = np.exp(logs - best) @ self._weights[stream][:, senones[columns]]
-                total[:, columns] += np.log(np.maximum(mixed, 1e-30)) + best
-        return total
+            best = density.max(axis=2)
+            # In place: what is copied here takes longer than what is computed.
+            density -= best[:, :, None]
+            np.exp(density, out=density)
+            mixed = np.empty((len(x), len(senones)), np.float32)
+            for k, of_book in enumerate(columns):
+                mixed[:, of_book] = density[:, k] @ weights[k]
+            np.log(np.maximum(mixed, 1e-30, out=mixed), out=mixed)
+            mixed += best[:, book]
+            out[start : start + len(x)] += mixed
