@@ -56,7 +56,6 @@ Errors of one file (its `error_code` and `error_message`; the job continues with
 
 
 def written() -> str:
-    """The page."""
     of_the_api = [_row(error) for error in catalogue()]
     of_files = [f"| `{code}` | {whose} | {said} |" for code, whose, said in sorted(set(_reasons()))]
     before = [f"{_said(error)} |" for error in BEFORE_ROUTES]

@@ -92,7 +92,7 @@ def test_each_layer_does_its_part_of_a_volume_job(
 
 
 def test_what_the_gateway_refuses_is_a_problem_as_ours(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
-    """Unlike AWS, the emulator doesn't read these responses from the API's description, so the test passes them on."""
+    """Unlike AWS, the emulator doesn't read these responses from the API's description, so the test sets them."""
     gateway, api_id = cloud.client("apigateway"), outputs["RestAPIId"]
     template = json.loads((PACKAGE / "template.json").read_text())["Resources"]["RestAPI"]["Properties"]
     for kind, response in template["DefinitionBody"]["x-amazon-apigateway-gateway-responses"].items():

@@ -84,7 +84,7 @@ def _empty(admin: Admin) -> str:
 
 
 def _in_parts(admin: Admin) -> str:
-    """A job with an upload in parts under way."""
+    """A job with an upload in parts in progress."""
     file = {"filename": "film.mp4", "size": 7_000_000}
     job = admin.call("POST", "/upload", {"pipeline": "media", "files": [file], "more": True}).json()
     parts = f"/jobs/{job['job_id']}/files/{job['uploads'][0]['file_id']}/parts"

@@ -111,7 +111,7 @@ class Guest:
         self.id, self.token = answer["user_id"], answer["access_token"]
 
     def register(self) -> None:
-        """Turns the guest into an account, for requests that guests may not make."""
+        """Registers an account and signs in to it, for requests that guests may not make."""
         account = {"email": f"{self.id}@example.com", "username": self.id, "password": "three grey herons"}
         assert self.call("POST", "/auth/register", account).status_code == 201
         who = {"email": account["email"], "password": account["password"]}
@@ -141,7 +141,7 @@ class Guest:
         return str(answer.json()["job_id"])
 
     def thumbnail(self, file: Mapping[str, Any]) -> bytes:
-        """The thumbnail of a file; its copy in the pack must be the same."""
+        """The thumbnail of a file, cut from its pack; fetched by itself it must be the same."""
         place = file["thumbnail"]
         span = {"Range": f"bytes={place['start']}-{place['end'] - 1}"}
         cut = requests.get(place["url"], headers=span, timeout=30).content

@@ -238,7 +238,7 @@ class Services:
         return self._blobs.write(content), digest
 
     def _md5(self, content: Any) -> str:
-        """The MD5 as ministack has it, for content without one."""
+        """Replaces ministack's MD5, and hashes only content without a known digest."""
         if self._copied:
             return self._copied.etag
         return self._digests.get(id(content)) or hashlib.md5(content, usedforsecurity=False).hexdigest()

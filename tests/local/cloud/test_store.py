@@ -13,7 +13,7 @@ from infra.local.cloud.journal import STEP, Damaged, Record, Writer
 
 
 class Memory:
-    """A store's state that only counts."""
+    """A store's state reduced to its list of records."""
 
     def __init__(self) -> None:
         self.found: list[Record] = []

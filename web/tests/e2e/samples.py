@@ -68,7 +68,7 @@ def playable(path: Path) -> None:
 
 
 def pairs(folder: Path) -> None:
-    """A photo with its film, as phones take them, and a film that ends early."""
+    """A photo with its film, as phones take them, and a photo that ends early."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "IMG_0007.jpg").write_bytes(jpeg(scene(71), exif("2024:06:03 10:00:01")))
     (folder / "IMG_0007.mov").write_bytes(video("mov", scene(71), "2024-06-03T10:00:00Z"))
