@@ -107,7 +107,7 @@ class Gate:
         return status, answered, content
 
     def _claimed(self, headers: dict[str, str], query: dict[str, list[str]], presigned: bool) -> Any:
-        """The parts of the signature, checked for consistency. Raises Refused."""
+        """The signature's parts, once everything but the signature itself has been checked. Raises Refused."""
         from ministack.core import sigv4
 
         if not presigned and not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
