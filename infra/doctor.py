@@ -111,7 +111,7 @@ def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding
 
 
 def alarms(cloudwatch: Any, stack: str) -> Iterator[Finding]:
-    """Each alarm of the stack that rings."""
+    """Each ringing alarm of the stack."""
     for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM"):
         for alarm in page["MetricAlarms"]:
             yield Finding(

@@ -1,4 +1,4 @@
-"""Adopts the tables and the bucket that a removed deployment left into a new one.
+"""Adopts the tables and the bucket of a removed deployment into a new one.
 
 CloudFormation imports existing resources into a stack by a separate change set, which creates nothing; an ordinary
 deployment then adds the rest.

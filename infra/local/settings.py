@@ -25,7 +25,7 @@ KEPT_FREE_SETTING = "MILLRACE_KEPT_FREE"
 @dataclass(frozen=True)
 class LocalSettings:
     """port: of the API and the page. time_limit: the most seconds of a function, even where AWS gives it more.
-    visibility_seconds: until a message comes again whose handler failed or whose worker died.
+    visibility_seconds: until a message with a failed handler or a dead worker comes again.
     """
 
     port: int

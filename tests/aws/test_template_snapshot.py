@@ -1,6 +1,6 @@
 """The resources on AWS, by type and name: review sees each change to them.
 
-`python -m tests.aws.test_template_snapshot` writes the list again.
+`python -m tests.aws.test_template_snapshot` regenerates the list.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ WORKERS = "infra.local.worker"
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    # A claim that the kill left without its message is free once its function's time would be over.
+    # A claim that the kill left without its message is free once its function's time has run out.
     settings = {"MILLRACE_LIMIT_CHECK_EVERY": "3"}
     stack = Stack(tmp_path, settings, "--sweep", "1", "--visibility", "3", "--workers", "3", "--time-limit", "15")
     stack.start()

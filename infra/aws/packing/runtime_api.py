@@ -84,7 +84,7 @@ class Function:
         return json.loads(answer), took
 
     def stop(self) -> str:
-        """Ends it; returns what it printed."""
+        """Stops the process; returns its output."""
         self._process.kill()
         printed, _ = self._process.communicate()
         self._events.put(("", b""))

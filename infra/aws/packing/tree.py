@@ -45,7 +45,7 @@ GPL_ENCODERS = ("libx264", "libx265")
 
 
 class PackingFailed(Exception):
-    """The build must not be deployed; the text says why."""
+    """The build must not be deployed; the message gives the reason."""
 
 
 def install(lock: Path, folder: Path, architecture: str, uv: Path) -> None:
