@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, as tables, and all of them in build/bench.json. Names as arguments: only those."""
+"""`make bench`: every benchmark, as tables, and all of them in build/bench.json. Arguments: names of benchmarks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Zipping photos and films: planned parts beside the standard library's zipfile, with speed and peak memory.
 
-The store is one file of random bytes, of which every member is a window. Nothing is synced to disk, in no way.
+The store is one file of random bytes; every member is a window of it. No way of zipping syncs anything to disk.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Store:
         return os.pread(self._file, end - start, source + start)
 
     def copy(self, source: int, start: int, end: int, out: int, out_at: int) -> None:
-        """Copies as a store does for UploadPartCopy: in the kernel, without a byte in this process."""
+        """Copies as a store does for UploadPartCopy: in the kernel, bypassing this process."""
         at = source + start
         while at < source + end:
             copied = os.copy_file_range(self._file, out, source + end - at, at, out_at)
@@ -95,7 +95,7 @@ def _execute(planned: Plan, store: Store, target: Path, copies: bool) -> None:
 
 
 class DiskStore:
-    """As much of an object store as writing a zip takes: keys are offsets in the file, parts go where they belong."""
+    """The part of an object store that writing a zip needs: keys are offsets in the file, parts go to their places."""
 
     smallest_part = MIN_PART
 
@@ -143,7 +143,7 @@ def as_a_run_writes_it(entries: Sequence[Entry], store: Store, target: Path) -> 
 
 
 class Nowhere:
-    """A store of zeros that takes every part and keeps none."""
+    """A store of zeros that accepts every part and keeps none."""
 
     smallest_part = MIN_PART
 
@@ -160,8 +160,8 @@ class Nowhere:
 
 
 def memory_of_many(count: int, size: int) -> tuple[int, float]:
-    """(MiB beside what was there before, seconds) of writing a zip of so many members of `size` bytes, with what a run
-    keeps of their records. The parts that are under way are in it: three of 24 MiB."""
+    """(additional MiB, seconds) for writing a zip of `count` members of `size` bytes, including a run's records of them
+    and the parts in progress: three of 24 MiB."""
     before = peak_memory()
     crc = crc32(bytes(size))
     at = datetime(2024, 6, 1, tzinfo=UTC)
@@ -183,13 +183,13 @@ WAYS: dict[str, Callable[[Sequence[Entry], Store, Path], None]] = {
     "zipfile (standard library)": with_zipfile,
     "planned, every part assembled": with_every_part_assembled,
 }
-if hasattr(os, "copy_file_range"):  # Linux has it
+if hasattr(os, "copy_file_range"):  # on Linux
     WAYS["planned, large members copied"] = with_large_members_copied
     WAYS["the same, several parts at once, as a run does it"] = as_a_run_writes_it
 
 
 def peak_memory() -> int:
-    """Of this process, in bytes. Linux counts a parent's peak in a child's ru_maxrss, so VmHWM is preferred to it."""
+    """Of this process, in bytes. Linux includes a parent's peak in a child's ru_maxrss, so VmHWM is preferred."""
     status = Path("/proc/self/status")
     if status.exists():
         return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -197,7 +197,7 @@ def peak_memory() -> int:
 
 
 def measure(way: str, entries: Sequence[Entry], source: Path, target: Path, check: bool) -> tuple[float, int, int]:
-    """(seconds, peak memory, bytes read through the process) of zipping once."""
+    """(seconds, peak memory, bytes read through the process) of one zip."""
     store = Store(source)
     start = time.perf_counter()
     WAYS[way](entries, store, target)
@@ -214,7 +214,7 @@ def measure(way: str, entries: Sequence[Entry], source: Path, target: Path, chec
 def make_entries(source: Path, total: int) -> list[Entry]:
     """Half of `total` bytes in photos of 5 MB, half in films of 256 MiB."""
     sizes = [PHOTO] * (total // 2 // PHOTO) + [FILM] * (total // 2 // FILM)
-    choose = random.Random(0)  # the same mix each time
+    choose = random.Random(0)  # the same mix in every run
     choose.shuffle(sizes)
     store, end = Store(source), source.stat().st_size
     entries = []
@@ -268,9 +268,9 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         outcomes: dict[str, list[tuple[float, int, int]]] = {way: [] for way in WAYS}
         processes = multiprocessing.get_context("spawn")
         for round_number in range(options.rounds):
-            # In another order each time: who comes first after a pause finds the disk's cache at rest.
+            # In a different order each round: the first way after a pause finds the disk's cache idle.
             for way in [*WAYS][round_number % len(WAYS) :] + [*WAYS][: round_number % len(WAYS)]:
-                # A process each, for its peak memory is its own.
+                # A process each, so that each peak memory is separate.
                 with processes.Pool(1) as pool:
                     arguments = (way, entries, source, target, round_number == 0)
                     outcomes[way].append(pool.apply(measure, arguments))

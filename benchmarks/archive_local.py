@@ -1,4 +1,4 @@
-"""A zip on one machine: real objects in the embedded cloud, and the standard library writing them to disk."""
+"""A zip on one machine: real objects in the embedded cloud, beside the standard library writing them to disk."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Unwatched:
 
 @dataclass(frozen=True)
 class Round:
-    """Seconds. stack: everything that it has answered is synced. plain: zipfile, as it leaves its file; synced: with
-    that on the disk as well."""
+    """Seconds. stack: with all its answers synced. plain: zipfile without a sync; synced: zipfile, and its file synced
+    to the disk."""
 
     stack: float
     plain: float
@@ -42,7 +42,7 @@ class Round:
 
 
 def measure(entries: Sequence[Entry], window: Path, folder: Path, rounds: int) -> list[Round]:
-    """entries: their sources are offsets in the file `window`. Members are files of their own in both."""
+    """entries: their sources are offsets in the file `window`. Members are separate files in both ways."""
     files = folder / "files"
     files.mkdir()
     with window.open("rb") as opened:

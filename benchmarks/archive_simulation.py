@@ -1,7 +1,7 @@
-"""Zips as AWS would make them: the planner's own parts, put through the rates of zip_estimate.py one after the other.
+"""Zips as AWS would make them: the planner's own parts at the rates of zip_estimate.py, in sequence.
 
-Simulated, never seen on AWS. What computing the plan takes of a processor is measured here and is in it; reading the
-job's files from the table is not.
+A simulation, not a measurement on AWS. It includes the processor time of the plan, measured here, but not the reading
+of the job's files from the table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """known: whether the members' CRC32s are. goal: seconds and USD at most, share of the bytes through workers."""
+    """known: whether the members' CRC32s are. goal: the most seconds and USD, and the workers' share of the bytes."""
 
     title: str
     count: int
@@ -50,7 +50,7 @@ CASES = (
 
 @dataclass
 class Store:
-    """What S3 takes of all workers together: when the next request of each kind may begin."""
+    """S3's limits for all workers together: the time at which the next request of each kind may begin."""
 
     gets_at: float = 0.0
     puts_at: float = 0.0
@@ -80,8 +80,8 @@ def entries_of(case: Case) -> list[Entry]:
 
 
 def worked(planned: Plan, groups: Sequence[Sequence[int]], store: Store, begin: float) -> tuple[float, float]:
-    """(end, busy seconds of all) of a worker for each group, all beginning at `begin`. A worker assembles one part
-    after the other, so that its bytes share its rate, and has copies under way beside them."""
+    """(end, total busy seconds) of one worker per group, all beginning at `begin`. A worker assembles its parts in
+    sequence, so that they share its rate, and runs copies beside them."""
     at: list[tuple[float, int, int]] = [(begin, worker, 0) for worker in range(len(groups))]
     heapq.heapify(at)
     copying = [[begin] * COPIES for _ in groups]
@@ -107,7 +107,7 @@ def worked(planned: Plan, groups: Sequence[Sequence[int]], store: Store, begin: 
 
 
 def streamed(case: Case) -> tuple[float, float]:
-    """(seconds, USD) of one worker that reads each member after the other into parts of 16 MiB."""
+    """(seconds, USD) of one worker that reads the members in sequence into parts of 16 MiB."""
     total = case.count * case.size
     seconds = case.count * rates.FIRST_BYTE + total / rates.RATE
     parts = -(-total // PART)
@@ -124,8 +124,8 @@ def alone(planned: Plan, own: float) -> tuple[float, float, int]:
 
 
 def shared(planned: Plan, own: float) -> tuple[float, float, int, int]:
-    """(seconds, USD, bytes through workers, how many) of the way with many workers, each invoked directly, with the run
-    before and the run after it."""
+    """(seconds, USD, bytes through workers, number of workers) of many workers, each invoked directly, with the run
+    before and the run after them."""
     found = rates.needs(planned)
     numbers = range(1, len(planned.parts) + 1)
     count = rates.share_count(rates.estimate(found, "fast"), found)
@@ -208,7 +208,7 @@ def rows() -> list[Row]:
 def _goal(
     seconds: float | None, usd: float | None, share: float | None, took: float, cost: float, passed: float
 ) -> str:
-    """What was aimed at, and whether it is reached."""
+    """The goal, and whether it is reached."""
     aims = [
         (f"{seconds:g} s" if seconds else "", not seconds or took <= seconds),
         (f"{usd:g} USD" if usd else "", not usd or cost <= usd),

@@ -1,4 +1,4 @@
-"""`make bench-aws`: starts, a poll, what a million files cost and take; written to docs/performance.md."""
+"""`make bench-aws`: starts, a poll, and the cost and time of a million files; written to docs/performance.md."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     if options.json:
         options.json.write_text(json.dumps({"name": "aws", "rows": tables}) + "\n")
     else:
-        others = [section(PAGE, name) for name in ("archives", "page")]  # which other benchmarks write
+        others = [section(PAGE, name) for name in ("archives", "page")]  # written by other benchmarks
         PAGE.write_text("\n".join([_page(tables), *(f"{text}\n" for text in others if text)]))
         print(f"Written to {PAGE}")
     return {"name": "aws", "rows": tables}
 
 
 def counted_photos() -> tuple[aws_model.PerFile, float, list[dict[str, Any]]]:
-    """The cost of one further photo; of a million jobs besides their photos, in US dollars; the table of a million
+    """The cost of one further photo; that of a million jobs besides their photos, in US dollars; the table of a million
     photos."""
     small, large = spent(FEW, PHOTO), spent(MANY, PHOTO)
     counted = aws_model.per_file(small, large, MANY - FEW)

@@ -1,6 +1,6 @@
 """The cost of an hour of watching a job on AWS, by polls and by a socket: from the calls of each, and list prices.
 
-A look is what chalicelib.live.watching does: one write, the job, who watches it, and the message of the next one.
+A look consists of the calls of chalicelib.live.watching: one write, the job, its watchers, and the next look's message.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LOOK_SECONDS, POST_SECONDS = 0.03, 0.001
 """Of the function: a look, by its CPU in `make bench ARGS=live` and three calls of 5 ms; a frame, 16 at a time."""
 POLL_SECONDS = 0.005
 JOB_UNITS, WATCHER_BYTES = 2, 250
-SQS_REQUESTS = 3  # sent, received, deleted
+SQS_REQUESTS = 3  # send, receive, delete
 
 
 def poll_usd() -> float:

@@ -14,10 +14,10 @@ from infra.aws.functions import functions
 
 MILLION = 1_000_000
 MB = 1_000_000
-# What a worker takes for one file: S3 to Lambda at 75 MB/s, and a core for a 12 MP photo's thumbnail. The first is the
+# A worker's time for one file: S3 to Lambda at 75 MB/s, and a core for a 12 MP photo's thumbnail. The first is the
 # usual rate of one connection; the second is measured by `make bench ARGS=…` on any machine, here 0.15 s.
 S3_BYTES_A_SECOND = 75 * MB
-# Until a first byte, the lower published bound: …/AmazonS3/latest/userguide/optimizing-performance.html.
+# Time to the first byte, the lower published bound: …/AmazonS3/latest/userguide/optimizing-performance.html.
 S3_FIRST_BYTE = 0.1
 PHOTO_SECONDS = 0.15
 BATCH = 10
@@ -33,7 +33,7 @@ ACCOUNT_CONCURRENCY = 1000
 
 @dataclass(frozen=True)
 class PerFile:
-    """Counted for one further file of a job. puts, gets: at the bucket."""
+    """Counts for one further file of a job. puts, gets: at the bucket."""
 
     calls_usd: float
     puts: float
@@ -73,7 +73,7 @@ def lambda_usd(seconds: float, handler: str, batch: int = BATCH) -> float:
 
 
 def video_rows(size: int) -> list[dict[str, Any]]:
-    """A video in parts, read once as a whole for its SHA-256."""
+    """A video in parts, read once completely for its SHA-256."""
     parts = math.ceil(size / part_size(size))
     reading = 4 * S3_FIRST_BYTE + size / S3_BYTES_A_SECOND
     costs = {
@@ -86,8 +86,8 @@ def video_rows(size: int) -> list[dict[str, Any]]:
 
 
 def verified_video_rows(reads: int, seconds: float) -> list[dict[str, Any]]:
-    """A video sent at once under a signed SHA-256, so that the store itself has checked it: only its head, its index
-    and one frame are read, in `reads` requests; `seconds` of work were measured."""
+    """A video sent in one request under a signed SHA-256, so that the store itself has checked it: only its head, its
+    index and one frame are read, in `reads` requests; `seconds` of work were measured."""
     seconds += reads * S3_FIRST_BYTE
     return _with_sum(
         {
@@ -105,7 +105,7 @@ def _with_sum(costs: Mapping[str, float]) -> list[dict[str, Any]]:
 
 
 def minutes_for_a_million(size: int) -> dict[str, float]:
-    """From the queue's first message on: pollers grow by 300 a minute up to the queue's own bound."""
+    """From the queue's first message on: pollers grow by 300 a minute up to the queue's own limit."""
     most = PIPELINES["media"].workers.inspect.at_once
     each = seconds_per_photo(size)
     done, minute, step = 0.0, 0.0, 1 / 60
@@ -117,7 +117,7 @@ def minutes_for_a_million(size: int) -> dict[str, float]:
 
 
 def limits(counted: PerFile, size: int) -> list[dict[str, Any]]:
-    """Files a second until each limit binds, the first one on top. Of one job, all in one partition, and of many."""
+    """Files a second at which each limit binds, the lowest first: for one job, all in one partition, and for many."""
     workers = PIPELINES["media"].workers.inspect.at_once
     found: Mapping[str, tuple[str, float]] = {
         "DynamoDB, one job's partition before it splits": (

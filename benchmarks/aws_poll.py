@@ -1,6 +1,6 @@
 """A status poll without the network: the packaged path from API Gateway's event to its answer, botocore included.
 
-What the store answers is recorded once and given again by botocore's own hook before a request is sent.
+The store's answers are recorded once and replayed by botocore's own hook before a request is sent.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Raw(io.BytesIO):
 
 
 class Replay:
-    """Answers a request as it was answered before, and counts those that it could not."""
+    """Answers each request with its recorded answer, and counts requests without one."""
 
     def __init__(self, session: Any) -> None:
         self.missed = 0
@@ -53,7 +53,7 @@ class Replay:
 
 
 def poll(job_id: str, token: str) -> dict[str, Any]:
-    """The event that API Gateway hands to Lambda."""
+    """The event that API Gateway sends to Lambda."""
     place, address = "/api/status/{job_id}", f"/api/status/{job_id}"
     asked: dict[str, Any] = event("api_request")
     asked |= {"resource": place, "path": address, "pathParameters": {"job_id": job_id}}
@@ -76,14 +76,14 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         try:
             user = World(patch).guest()
             job = user.announce({"a.jpg": 1000})["job_id"]
-            # A client of its own, made after the hook: clients copy the session's hooks as they are made.
+            # A separate client, made after the hook: clients copy the session's hooks when they are made.
             wiring.services.cache_clear()
             replay = Replay(wiring.services().clients.session)
             wiring.services().clients.__dict__.pop("dynamodb", None)
             asked = poll(job, str(user.token))
             assert millrace.app(asked, Context())["statusCode"] == 200
         finally:
-            cloud.stop()  # botocore calls every hook, also behind one that answered: the emulator would be measured too
+            cloud.stop()  # botocore calls all hooks, even after one has answered: the emulator would be measured too
         for _ in range(20):
             assert json.loads(millrace.app(asked, Context())["body"])["status"] == "pending"
         replay.missed, times = 0, []

@@ -1,4 +1,4 @@
-"""Cold and warm starts of the packaged API under Lambda's runtime client, beside the least that any API pays."""
+"""Cold and warm starts of the packaged API under Lambda's runtime client, beside the minimum for any API."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def route(job_id):
     return Model(name=job_id, size=1).model_dump()
 """
 
-# What a start would take if it loaded what only some requests need, or got ready what only some have to say.
+# Starts that load libraries or prepare routes that only some requests need.
 ALL_SUBJECTS = """
 from app import app
 len(app.routes)
@@ -55,8 +55,8 @@ STARTED = {
     "the same, with the X-Ray SDK": ("traced.app", TRACED),
     LEAST_NAME: ("least.app", LEAST),
 }
-"""Each by its entry, and the module that this needs beside the package."""
-# No store answers here: a request is refused after a look for stored settings, which makes the first boto3 client.
+"""Each by its entry point, and the source of that module where the package lacks it."""
+# No store answers here: a request is refused after a look-up of stored settings, which makes the first boto3 client.
 NOWHERE = "http://127.0.0.1:9"
 ENVIRONMENT = {
     **dict.fromkeys(("MILLRACE_BUCKET", "MILLRACE_JOBS_TABLE", "MILLRACE_ACCOUNTS_TABLE"), "-"),
@@ -71,7 +71,7 @@ ENVIRONMENT = {
 }
 COLUMNS = ("cold ms", "first request ms", "warm ms")
 PATHS = ("/api/status/{job_id}", "/api/jobs/{job_id}", "/api/jobs")
-"""First requests of these are compared, each in a fresh function."""
+"""The first requests compared, each in a fresh function."""
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:

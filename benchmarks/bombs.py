@@ -1,7 +1,8 @@
-"""Strangers' jobs beside ten photos that are made to take minutes, on the local stack: how much longer they take.
+"""Strangers' jobs beside ten photos built to take minutes, on the local stack: the additional time of the jobs.
 
-Each bomb has its 8 seconds of processor time and is rejected then. On AWS each has a function of its own; here bombs
-and strangers share the workers of one machine. They come at several moments of the attack: the longest wait counts.
+Each bomb gets its 8 seconds of processor time and is then rejected. On AWS each has a function of its own; here
+bombs and strangers share the workers of one machine. Strangers come at several moments of the attack; the longest
+wait counts.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from infra.local.demo import running_stack
 from tests.bombs import progressive_jpeg
 
 ARRIVALS = (0.0, 8.0, 20.0, 33.0)
-"""Seconds after the bombs are sent at which a stranger begins."""
+"""Seconds between the sending of the bombs and the start of a stranger."""
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, object]:

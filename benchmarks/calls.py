@@ -1,4 +1,4 @@
-"""AWS calls per file, by operation, from the upload to the zip; and what a million files cost in calls."""
+"""AWS calls per file, by operation, from the upload to the zip; and the calls and costs of a million files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MB = 1_000_000
 
 
 def photo(number: int, size: int) -> bytes:
-    """A phone's photo: of patches, with times, zone and place; filled up behind its end to `size` bytes."""
+    """A phone's photo of coloured patches, with times, zone and place; padded at its end to `size` bytes."""
     patches = bytes((number * 7919 + place * place * 31) % 256 for place in range(16 * 12 * 3))
     image = Image.frombytes("RGB", (16, 12), patches).resize((640, 480), Image.Resampling.BICUBIC)
     tags = Image.Exif()
@@ -40,7 +40,7 @@ def photo(number: int, size: int) -> bytes:
 
 
 def item_sizes(world: World) -> Any:
-    """Bytes of an item as it is now, and the write units of the indexes that hold it."""
+    """Bytes of an item in its present state, and the write units of the indexes that hold it."""
     tables = data_template(STACK, WORKS, bucket=BUCKET)["Resources"]
     indexes = {
         table["Properties"]["TableName"]: table["Properties"].get("GlobalSecondaryIndexes", [])
@@ -61,7 +61,7 @@ def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
     """One job of photos from its upload to its zip. trickling: each file is inspected before the next one comes."""
     photos = {f"{number}.jpg": photo(number, size) for number in range(files)}
     ledger = spent_on("media", photos, {}, trickling=trickling)
-    # What others do for us and AWS bills to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
+    # Calls made for us by others and billed to us: the clients' PUTs, S3's messages, and Lambda's polling in tens.
     batches = files if trickling else -(-files // 10)
     ledger.calls["s3:PutObject by clients"] = files
     ledger.calls["sqs:SendMessage by S3"] = files
@@ -72,14 +72,14 @@ def spent(files: int, size: int, *, trickling: bool = False) -> Ledger:
 def spent_on(
     pipeline: str, files: Mapping[str, bytes], options: Mapping[str, Any], *, trickling: bool = False
 ) -> Ledger:
-    """The calls that a job of these files makes."""
+    """The calls of one job of these files."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         world = World(patch)
         ledger = Ledger(item_sizes(world))
-        # Before the guest: a client keeps the observers that its session has when it is made.
+        # Before the guest: a client keeps the observers that its session has when the client is made.
         with recording(wiring.services().clients.session, ledger):
             user = world.guest()
             ledger.begin()
@@ -131,7 +131,7 @@ def _sum(what: str, files: float, jobs: float) -> dict[str, str | float]:
 
 
 def _amounts(ledger: Ledger) -> dict[str, tuple[float, float]]:
-    """How much of what, and what it costs in US dollars."""
+    """The amount of each operation, and its cost in US dollars."""
     found: dict[str, tuple[float, float]] = {}
     for name, calls in sorted(ledger.calls.items(), key=lambda pair: -pair[1]):
         alone = Ledger(ledger.sizes)

@@ -1,10 +1,10 @@
-"""How true the colour pipeline's colours are, beside its peers on the same pictures, and what it takes.
+"""The accuracy of the colour pipeline, beside its peers on the same pictures, and its time and memory.
 
     python -m benchmarks.colour [--size 1500 1050] [--json FILE]
 
-Rendered cards in six poses with known truth; two cameras by their spectra under two lights; time and memory of the
+Rendered cards in six poses with known colours; two cameras by their spectra under two lights; time and memory of the
 correction. Peers: colour-science (Finlayson 2015), OpenCV's cv2.ccm, and ArgyllCMS's colprof where it is installed
-(Debian: argyll). Each is given the very patches that our own fit is given.
+(Debian: argyll). All get the same patches as our own fit.
 """
 
 from __future__ import annotations
@@ -102,14 +102,14 @@ def rendered(size: tuple[int, int]) -> Rows:
 
 
 def _corrected(megapixels: int, bits: int, model: str, answer: Any) -> None:
-    """In a process of its own: what a correction takes beside the picture, which stands in memory before."""
+    """Runs in a separate process: the memory of a correction beside the picture, which is loaded beforehand."""
     from chalicelib.pipelines.colour import correcting, fitting
     from chalicelib.pipelines.colour.encoding import Encoding
     from chalicelib.pipelines.colour.spaces import SRGB
 
     rows = round(np.sqrt(megapixels * 1e6 * 3 / 4))
     kind = np.uint8 if bits == 8 else np.uint16
-    # Filled row by row: what is measured is the peak, and drawing it all at once would take more than the correction.
+    # Filled row by row: the peak is measured, and drawing all rows at once would take more than the correction.
     pixels = np.empty((rows, round(rows * 4 / 3), 3), kind)
     rng = np.random.default_rng(1)
     for row in pixels:
@@ -123,7 +123,7 @@ def _corrected(megapixels: int, bits: int, model: str, answer: Any) -> None:
 
 
 def _most_memory() -> float:
-    """Megabytes that this process has held at most. Not of getrusage: a child begins with its parent's there."""
+    """The peak memory of this process in megabytes. Not from getrusage: there a child starts with its parent's peak."""
     status = Path("/proc/self/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 

@@ -1,5 +1,5 @@
-"""A card that two cameras see by its spectra, fitted by ours and by peers: colour-science (Finlayson 2015), OpenCV's
-cv2.ccm, and ArgyllCMS's colprof where it is installed. Each is given the very patches that our own fit is given.
+"""A card as two cameras see it by its spectra, fitted by ours and by peers: colour-science (Finlayson 2015), OpenCV's
+cv2.ccm, and ArgyllCMS's colprof where it is installed. All get the same patches as our own fit.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Rows = list[dict[str, Any]]
 
 
 def spectral(*, left_out: bool = False, least: bool = False) -> Rows:
-    """The fits of ours and of peers to 24 patches: what is left of them, and of 99 colours that none was given.
+    """The fits of ours and of peers to 24 patches: their residual errors, and those of 99 colours outside the fit.
 
-    left_out: peers' patches too under the fit of the 23 others, which takes colprof's curves minutes a row. least: the
-    least that any root-polynomial of degree 2 leaves of its own patches, by search."""
+    left_out: also rates each of the peers' patches by the fit of the 23 others; colprof's curves take minutes a row.
+    least: adds the least error on its own patches that any root-polynomial of degree 2 can reach, by search."""
     from chalicelib.pipelines.colour import fitting
     from chalicelib.pipelines.colour.difference import delta_e_2000
     from tests.pipelines.colour.spectral_world import CAMERAS, LIGHTS, shot
@@ -64,7 +64,7 @@ def spectral(*, left_out: bool = False, least: bool = False) -> Rows:
 
 
 def _least(one: Any) -> Any:
-    """The root-polynomial that leaves the least mean CIEDE2000 of its own 24 patches, however it does elsewhere."""
+    """The root-polynomial with the least mean CIEDE2000 on its own 24 patches, whatever its error elsewhere."""
     from scipy.optimize import minimize
 
     from chalicelib.pipelines.colour import fitting
@@ -130,7 +130,7 @@ def _ccm(rgb: Any, lab: Any, asked: Any) -> Any:
 
 def _colprof(algorithm: str) -> Callable[[Any, Any, Any], Any]:
     def predict(rgb: Any, lab: Any, asked: Any) -> Any:
-        """ArgyllCMS: an input profile of these patches, asked through its own xicclu."""
+        """ArgyllCMS: an input profile of these patches, evaluated by its own xicclu."""
         if shutil.which("colprof") is None or shutil.which("xicclu") is None:
             return None
         rows = "\n".join(

@@ -40,7 +40,7 @@ def new_table(*, split: bool) -> tuple[SimulatedTable, JobTable]:
 
 
 def new_job(jobs: JobTable, files: int, name: str = "j") -> Job:
-    """A job with so many files announced."""
+    """A job with this many files announced."""
     job = Job(name * 26, OWNER, "bench", "media", {}, JobState.RUNNING, BEGIN, started_at=BEGIN)
     jobs.create_job(job, 100)
     announced = [
@@ -51,7 +51,7 @@ def new_job(jobs: JobTable, files: int, name: str = "j") -> Job:
 
 
 def finish(jobs: JobTable, job: Job, numbers: Sequence[int], seconds: float, table: SimulatedTable) -> None:
-    """One worker's batch: each file claimed and looked into, all finished at the end."""
+    """One worker's batch: each file claimed and inspected, all finished at the end."""
     outcomes = []
     for number in numbers:
         seen = StoredObject(f"import/2026/IMG_{number:08d}.jpg", 5_000_000, "e" * 32, BEGIN)

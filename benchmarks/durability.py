@@ -1,4 +1,4 @@
-"""The cost of having each acknowledged write on the disk: writes a second, synced and not synced."""
+"""The cost of writing each acknowledged change to the disk: writes a second, synced and not synced."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _writes(cloud: Cloud) -> dict[str, Callable[[int], Any]]:
 
 def _pace(write: Callable[[int], Any], count: int, at_once: int) -> float:
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(write, range(at_once)))  # connections
+        list(pool.map(write, range(at_once)))  # opens the connections
         began = time.perf_counter()
         list(pool.map(write, range(count)))
         return round(count / (time.perf_counter() - began), 1)

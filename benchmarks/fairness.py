@@ -1,4 +1,4 @@
-"""A small job beside a large one, through the whole local stack: how much longer it takes than alone."""
+"""A small job beside a large one, through the whole local stack: its additional time over a run alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AIM = 3.0
 
 
 def _seconds(address: str, files: Sequence[Path]) -> float:
-    """From the first byte sent until the zip is there, for a user of their own."""
+    """From the first byte sent until the zip is ready, for a new user."""
     with Client(address) as client:
         client.begin_as_guest()
         began = time.perf_counter()
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
             file.write_bytes(photo(number, 200_000))
         first, second, third = (files[i * SMALL : (i + 1) * SMALL] for i in range(3))
         many = files[3 * SMALL :]
-        _seconds(address, first)  # workers have started by then
+        _seconds(address, first)  # starts the workers
         alone = _seconds(address, second)
         with Client(address) as client:
             client.begin_as_guest()

@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
     parser.add_argument("--json", type=Path, help="write the JSON here instead of printing it")
     options = parser.parse_args(argv)
 
-    # 64 MiB of random bytes, again and again: more than a processor's caches hold, little beside a machine's memory.
+    # 64 MiB of random bytes, repeated: more than a processor's caches hold, but little of a machine's memory.
     window = min(64, options.mib) * MIB
     content = os.urandom(window)
     chunks = [content[at : at + options.chunk_kib * 1024] for at in range(0, window, options.chunk_kib * 1024)]

@@ -1,4 +1,4 @@
-"""How long a function takes to load app.py, and that it loads nothing heavy."""
+"""The time in which a function loads app.py, and a check that it loads no heavy library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every AWS call that is made, by operation, and what it costs at list prices."""
+"""Every AWS call, by operation, and its cost at list prices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KB = 1024
 
 
 def price(name: str) -> float:
-    """US dollars for one."""
+    """The price of one, in US dollars."""
     entry = json.loads(PRICES.read_text())["prices"][name]
     return float(entry["usd"]) / float(entry["per"])
 
@@ -27,7 +27,7 @@ def price(name: str) -> float:
 class Ledger:
     """calls: requests by service and operation. reads, writes: DynamoDB's request units.
 
-    Units are computed by DynamoDB's own rules from the sizes of the items as they are afterwards, each index that holds
+    Units are computed by DynamoDB's own rules from the sizes of the items after the call, each index that holds
     a written item included: 1 kB a write, doubled in a transaction; 4 kB a strongly consistent read, else half.
     An index counts even where a write leaves its attributes alone, which DynamoDB doesn't bill: an upper bound.
     """
@@ -43,7 +43,7 @@ class Ledger:
             self._count_units(operation, params, answer)
 
     def begin(self) -> None:
-        """Forgets what it has counted so far."""
+        """Clears all counts."""
         self.calls.clear()
         self.reads = self.writes = 0.0
 
@@ -99,7 +99,7 @@ def size_of(item: Mapping[str, Any]) -> int:
 
 @contextmanager
 def recording(session: Any, ledger: Ledger) -> Iterator[Ledger]:
-    """Counts what clients of a boto3 session do meanwhile; retries count, signing addresses doesn't."""
+    """Counts the calls by clients of a boto3 session in the meantime; retries count, signing addresses doesn't."""
     pending: dict[str, Any] = {}
 
     def begins(params: Mapping[str, Any], model: Any, **_: Any) -> None:

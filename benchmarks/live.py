@@ -1,7 +1,7 @@
-"""Live updates on one machine: a thousand sockets that watch one job, how soon each gets a change, and what that takes.
+"""Live updates on one machine: a thousand sockets that watch one job, the delay of each change, and its cost in CPU.
 
-The real stack, with real sockets of this process. A job's file at work is written as its run writes it, at moments that
-fall anywhere between two looks. CPU is that of the process that looks and tells.
+The real stack, with real sockets of this process. A job's file in progress is written as its run writes it, at moments
+at random between two looks. CPU is that of the process that looks and sends.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OPENED_AT_ONCE = 16
 
 
 class Watchers:
-    """Sockets that note when they receive which file's change."""
+    """Sockets that record when they receive each file's change."""
 
     def __init__(self, guest: Guest, job_id: str) -> None:
         self._guest = guest
@@ -77,7 +77,7 @@ class Watchers:
 
 
 def running(stack: Stack, guest: Guest) -> tuple[str, Any]:
-    """A job that stands as one at work, and a client of the table to move it with."""
+    """A job in the state of one that is running, and a client of the table to change it with."""
     import boto3
 
     from infra.local.settings import credentials
@@ -109,7 +109,7 @@ def move(table: Any, job_id: str, filename: str) -> None:
 
 
 def cpu(stack: Stack) -> float:
-    """Seconds that the workers have had."""
+    """CPU seconds of the workers so far."""
     found = 0
     for pid in stack.pids("infra.local.worker"):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -124,7 +124,7 @@ async def measured(stack: Stack, watchers: int, changes: int) -> dict[str, str |
     began = time.monotonic()
     await sockets.open(watchers)
     opened = time.monotonic() - began
-    await asyncio.sleep(SETTLED_SECONDS)  # the first look has loaded what all need
+    await asyncio.sleep(SETTLED_SECONDS)  # the first look loads everything that all looks need
     before = cpu(stack)
     await asyncio.sleep(IDLE_SECONDS)
     idle = (cpu(stack) - before) / IDLE_SECONDS

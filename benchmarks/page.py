@@ -1,5 +1,5 @@
 """The page in a real Chromium: the first visit on a slow line, journey 1, a job of 10,000 files, and Lighthouse where
-`MILLRACE_LIGHTHOUSE` names its `cli/index.js`. What is measured stands in web/tests/e2e/measures.ts.
+`MILLRACE_LIGHTHOUSE` names its `cli/index.js`. The measurements themselves are in web/tests/e2e/measures.ts.
 """
 
 from __future__ import annotations

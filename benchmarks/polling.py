@@ -1,7 +1,7 @@
 """The reads of a status request, for jobs of any size.
 
 Units are computed from the items' sizes by DynamoDB's rule, 4 kB a strongly consistent unit, on a simulated table; the
-calls are those that the API makes for a poll.
+calls are those of the API for a poll.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bytes read from S3 per byte stored: a photo as it is inspected, and a large video that the store has verified."""
+"""Bytes read from S3 per byte stored: a photo during its inspection, and a large video that the store has verified."""
 
 from __future__ import annotations
 

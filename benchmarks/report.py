@@ -13,7 +13,7 @@ Row = Mapping[str, str | int | float | bool]
 
 
 def section(page: Path, name: str) -> str:
-    """A section of a page with its marks; "" where there is none."""
+    """The section of a page including its markers; "" where there is none."""
     begin, end = _marks(name)
     text = page.read_text()
     return text[text.index(begin) : text.index(end) + len(end)] if begin in text else ""
@@ -38,7 +38,7 @@ def _marks(name: str) -> tuple[str, str]:
 
 
 def report(name: str, rows: Sequence[Row], json_path: Path | None = None) -> dict[str, object]:
-    """Prints the rows, and their JSON after them or into `json_path`. Returns what the JSON says."""
+    """Prints the rows, then their JSON, or writes it to `json_path`. Returns the content of the JSON."""
     table = Table(title=name, title_justify="left")
     for column in rows[0]:
         table.add_column(column, justify="left" if isinstance(rows[0][column], str) else "right")

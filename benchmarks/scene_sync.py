@@ -1,5 +1,5 @@
-"""A sync of 10,000 scenes from a GraphQL server on this machine, over HTTP, into moto's DynamoDB: scenes a second,
-requests of the next one where ten changed, and the memory that a sync of more takes."""
+"""A sync of 10,000 scenes from a GraphQL server on this machine, over HTTP, into moto's DynamoDB: scenes a second, the
+requests of the next sync after ten changes, and the memory of a larger sync."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _speed(scenes: int) -> list[Row]:
 
 
 def _memory(scenes: int) -> list[Row]:
-    """Of the sync alone: the store forgets what it is given."""
+    """Of the sync alone: the store discards everything."""
     found = []
     for most in (min(FEW, scenes), scenes):
         with _served(most) as (stash, _):
@@ -77,7 +77,7 @@ def _memory(scenes: int) -> list[Row]:
 
 
 class Forgetful:
-    """A store and objects of nothing."""
+    """A store and an object store that keep nothing."""
 
     def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
         return {}
@@ -125,7 +125,7 @@ def _catalogue() -> Iterator[Catalogue]:
 
 @contextmanager
 def _served(scenes: int) -> Iterator[tuple[Stash, Any]]:
-    """A server in a process of its own, and what changes CHANGED of its scenes."""
+    """A server in a separate process, and a function that changes CHANGED of its scenes."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(scenes, theirs), daemon=True)
     process.start()

@@ -1,8 +1,8 @@
-"""How many look-alikes are found, and how many of these rightly: made pictures of eight kinds, each changed in 12 ways.
+"""Recall and precision of similar pictures: generated pictures of eight kinds, each changed in 12 ways.
 
-A true pair is a picture and one of its changes; it is found where both are in one group. A pair of two pictures in one
-group is a false one. Plain walls count among the false alone: nothing in them could tell, and they are never grouped.
-The changes go through the same reading as uploads do.
+A true pair is a picture and one of its changes; it is found where both are in one group. A pair of different pictures
+in one group is false. Plain walls count only among the false pairs: they have no features, and are never grouped.
+The changes are read in the same way as uploads.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def made(pictures: int, seed: int) -> tuple[list[tuple[str, int, str]], list[Look]]:
-    """(kind, which picture, which change) of each, and what the pipeline keeps of it; the pictures themselves first."""
+    """(kind, picture, change) of each, and the look that the pipeline keeps of it; the pictures themselves first."""
     names, looks = [], []
     for change, alter in CHANGES.items():
         for kind, draw in KINDS.items():
@@ -62,7 +62,7 @@ def made(pictures: int, seed: int) -> tuple[list[tuple[str, int, str]], list[Loo
 def rows(
     names: Sequence[tuple[str, int, str]], groups: Sequence[Sequence[int]], took: float
 ) -> list[dict[str, float | str]]:
-    """A line for each kind, and one for all: true pairs, how many were found, and how many pairs are false."""
+    """A line for each kind, and one for all: the numbers of true pairs, of those found, and of false pairs."""
     place = {number: at for at, group in enumerate(groups) for number in group}
     itself = {name[:2]: number for number, name in enumerate(names) if name[2] == "itself"}
     pairs, found, grouped, false = Counter[str](), Counter[str](), Counter[str](), Counter[str]()

@@ -1,8 +1,8 @@
 """A DynamoDB table that keeps its items in a dictionary and its time by DynamoDB's limits.
 
-It understands what our stores send: conditions of comparisons, IN and attribute_(not_)exists; SET, REMOVE and ADD. Each
-write takes capacity of its item and of its partition, in the index partitions too, at 1,000 write units a second each;
-where none is left in a moment, it waits for a later one, as a client does that is throttled. Units are counted by
+It understands our stores' requests: conditions of comparisons, IN and attribute_(not_)exists; SET, REMOVE and ADD.
+Each write takes capacity of its item and of its partition, also in the index partitions, at 1,000 write units a second
+each; where a moment has none left, the write waits for a later one, as a throttled client does. Units are counted by
 DynamoDB's rules from the items' sizes: a unit a kilobyte, twice in a transaction.
 """
 
@@ -33,10 +33,10 @@ class TransactionCanceledException(ClientError):
 
 
 class SimulatedTable:
-    """The calls of a boto3 client that JobTable makes. now: the caller's time, in seconds; a call moves it on.
+    """The calls of a boto3 client that JobTable makes. now: the caller's time, in seconds; each call advances it.
 
     split: DynamoDB spreads the items of one partition key over several partitions once they are hot; without it all
-    items of a key share one partition's limit. indexes: the table's, as its definition has them.
+    items of a key share one partition's limit. indexes: those of the table's definition.
     """
 
     def __init__(self, indexes: list[Mapping[str, Any]], *, split: bool) -> None:
@@ -56,7 +56,7 @@ class SimulatedTable:
         self.exceptions = type("exceptions", (), {"TransactionCanceledException": TransactionCanceledException})
 
     def hottest(self) -> int:
-        """The most writes that any one item had in a second."""
+        """The most writes to any single item in one second."""
         return max(max(self._per_second(moments).values()) for moments in self.writes.values())
 
     # -- calls -------------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class SimulatedTable:
         self.last = max(self.last, self.now)
 
     def _take(self, units: int, *limited: tuple[str, ...]) -> int:
-        """Waits for the first moment in which every limit has so much left."""
+        """Waits for the first moment in which every limit has this much left."""
         moment = int(self.now / MOMENT)
         room = max(UNITS_A_SECOND * MOMENT, units)
         while any(self.written[one][moment] + units > room for one in limited):

@@ -1,6 +1,6 @@
-"""A step shared by many workers: how much faster two are than one, what a slice costs, and how it would be on AWS.
+"""A step shared by many workers: the gain of a second worker, the cost of a slice, and an estimate for AWS.
 
-The step is a pipeline of the benchmark's own, installed as any package is: slices that compute, and nothing else.
+The step belongs to the benchmark's own pipeline, installed like any package: slices that only compute.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ SPREAD = Spread()
 """
 ENTRY_POINT = "[millrace.pipelines]\nspread = millrace_spread:SPREAD\n"
 FIRST_WORKERS, MORE_A_SECOND = 5, 300 / 60
-"""How Lambda takes messages of a standard queue: five at first, 300 more a minute (its Developer Guide, "Configuring
+"""Lambda's scaling on a standard queue: five workers at first, 300 more a minute (its Developer Guide, "Configuring
 scaling behavior for SQS event source mappings")."""
 
 
@@ -82,7 +82,7 @@ def install(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def stack(data: Path, environment: Mapping[str, str], workers: int) -> Iterator[str]:
-    """The address of a stack of its own."""
+    """The address of a new stack."""
     address = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "infra.local", "serve", "--port", str(port), "--workers", str(workers)]
     command += ["--data-dir", str(data)]
@@ -107,7 +107,7 @@ def _answers(address: str) -> bool:
 
 
 def seconds_of(address: str, folder: Path, slices: int, rounds: int) -> float:
-    """From the start of its run to its end, as the job itself tells."""
+    """From the start of its run to its end, as recorded in the job."""
     file = folder / f"{slices}-{rounds}-{time.monotonic_ns()}.txt"
     file.write_text(file.name)
     with Client(address) as client:
@@ -118,7 +118,7 @@ def seconds_of(address: str, folder: Path, slices: int, rounds: int) -> float:
 
 
 def calls(slices: int) -> Mapping[str, float]:
-    """AWS calls of a job with so many slices, and their price; where the pipeline is installed."""
+    """AWS calls of a job with this many slices, and their price; runs where the pipeline is installed."""
     from benchmarks.calls import spent_on
 
     ledger = spent_on("spread", {"a.txt": b"a"}, {"slices": slices})
@@ -126,7 +126,7 @@ def calls(slices: int) -> Mapping[str, float]:
 
 
 def simulated(slices: int, seconds: float, overhead: float, most: int) -> float:
-    """Seconds until all slices are done by at most `most` workers that come as Lambda brings them."""
+    """Seconds until all slices are done by at most `most` workers that Lambda adds over time."""
     come = [max(0.0, (n - FIRST_WORKERS) / MORE_A_SECOND) for n in range(min(most, slices))]
     heapq.heapify(come)
     end = 0.0
@@ -155,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> dict[str, object]:
         empty = 0.0
         for workers in (1, 2):
             with stack(folder / f"data-{workers}", environment, workers) as address:
-                seconds_of(address, folder, 2, 1)  # workers have loaded everything
+                seconds_of(address, folder, 2, 1)  # makes the workers load everything
                 took[workers] = seconds_of(address, folder, options.slices, options.rounds)
                 if workers == 1:
                     empty = seconds_of(address, folder, 100, 0)

@@ -1,10 +1,10 @@
-"""How well and how fast speech is aligned, against flite, which says when each phone that it speaks ends.
+"""The accuracy and speed of the speech alignment, against flite, which reports the end of each phone that it speaks.
 
     python -m benchmarks.speech [--minutes 20] [--json FILE]
 
 Needs Debian's package `flite`. "Plain" is pocketsphinx in two passes without the boundary finder, in the same run. The
-voice `rms` and all sentences here are held out: the finder was not trained on them. Long recordings are made by one
-process and aligned by another, which reads its blocks from disk: its peak resident memory is that of the alignment.
+voice `rms` and all sentences here are held out: the finder was not trained on them. One process makes a long recording,
+and another aligns it, reading its blocks from disk: its peak resident memory is that of the alignment.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Row = dict[str, str | int | float | bool]
 
 
 def phone_errors(placed: Placed, spoken: Spoken) -> list[float]:
-    """Seconds between where each phone begins and where it was spoken; phones that both have, in order."""
+    """Seconds between the placed and the spoken start of each phone; phones that both have, in order."""
     got = [(p.name, p.start) for word in placed.words for p in word.phones]
     want = [(name, start) for name, start, _ in spoken.phones if name != "SIL"]
     blocks = SequenceMatcher(None, [g for g, _ in got], [w for w, _ in want], False).get_matching_blocks()
@@ -79,7 +79,7 @@ def accuracy(voices: Sequence[str], noise: float | None, finder: Any) -> Row:
 
 
 def wrong_transcripts() -> Row:
-    """Each sentence by one voice, with its own text and with another's."""
+    """Each sentence by one voice, with its own text and with that of another sentence."""
     flagged = {True: 0, False: 0}
     for n, text in enumerate(HELD_OUT):
         samples = speak(text, VOICES[n % len(VOICES)]).samples
@@ -105,7 +105,7 @@ def wrong_transcripts() -> Row:
 def wrong_words() -> Row:
     """Each sentence by each voice, with every fourth word taken from another sentence.
 
-    A word is marked where its confidence is low or it is called unspoken. The results call that unsure or unspoken.
+    A word is marked where its confidence is low or it is called unspoken. The results call it unsure or unspoken.
     """
     marked: dict[bool, list[bool]] = {True: [], False: []}
     for voice in VOICES:
@@ -130,7 +130,7 @@ def wrong_words() -> Row:
 
 
 def placed_or_not(given: Sequence[Token], placed: Placed) -> list[Word | None]:
-    """What became of each word that was given: None where it was not heard."""
+    """The outcome of each given word: None where it was not heard."""
     unspoken = list(placed.unspoken)
     words = iter(placed.words)
     found: list[Word | None] = []
@@ -144,7 +144,7 @@ def placed_or_not(given: Sequence[Token], placed: Placed) -> list[Word | None]:
 
 
 def make_recording(minutes: float, music: bool, to: Path) -> Row:
-    """Writes the samples and the words of a long recording, in a process that isn't the one to be measured."""
+    """Writes the samples and the words of a long recording, in another process than the measured one."""
     samples, words = long_recording(minutes, music=music)
     samples.tofile(to)
     to.with_suffix(".json").write_text(json.dumps(words))
@@ -152,7 +152,7 @@ def make_recording(minutes: float, music: bool, to: Path) -> Row:
 
 
 def long_pass(minutes: float, music: bool, recording: Path) -> Row:
-    """The whole way of one long recording that lies on disk: followed, cut, each piece placed."""
+    """The full alignment of one long recording on disk: followed, cut, each piece placed."""
     length = recording.stat().st_size // 2
     words = [(word, second) for word, second in json.loads(recording.with_suffix(".json").read_text())]
 

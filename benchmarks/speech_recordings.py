@@ -1,4 +1,4 @@
-"""Long recordings for the benchmarks of speech, of flite's sentences, with the second at which each word begins."""
+"""Long recordings for the speech benchmarks, made of flite's sentences, with the start of each word in seconds."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ VOICES = ("kal16", "awb", "slt", HELD_OUT_VOICE)
 
 
 def long_recording(minutes: float, *, music: bool) -> tuple[np.ndarray, list[tuple[str, float]]]:
-    """Sentences with pauses; with music, passages of chords and of speech that has no text between them.
+    """Sentences with pauses; with music, also passages of chords and of speech without text.
 
-    Returns samples, and each word that has text with the second at which it begins, -1 where flite pronounces it
-    otherwise than the dictionary does.
+    Returns samples, and each word that has text with its start in seconds, -1 where flite's pronunciation differs from
+    the dictionary's.
     """
     rng = np.random.default_rng(3)
     parts: list[np.ndarray] = []
@@ -41,7 +41,7 @@ def long_recording(minutes: float, *, music: bool) -> tuple[np.ndarray, list[tup
 
 
 def _word_starts(spoken: Spoken) -> list[tuple[str, float]]:
-    """Each word with the start of its first phone, -1 where flite pronounces it otherwise."""
+    """Each word with the start of its first phone, -1 where flite pronounces it differently."""
     tokens = lexicon().tokens(spoken.text)
     row = [(phone, i, k) for i, t in enumerate(tokens) for k, phone in enumerate(t.pronunciations[0])]
     want = [(name, start) for name, start, _ in spoken.phones if name != "SIL"]

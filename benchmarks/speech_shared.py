@@ -1,8 +1,8 @@
-"""How the time that a long recording takes falls with workers: a whole job on the stack of this machine.
+"""The time of a long recording by number of workers: a whole job on this machine's stack.
 
     python -m benchmarks.speech_shared [--minutes 20]
 
-Printed with `make bench ARGS=speech` too. Needs Debian's package `flite`.
+Also printed with `make bench ARGS=speech`. Needs Debian's package `flite`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def write(minutes: float, folder: Path) -> list[Path]:
 
 
 def seconds_with(workers: int, files: Sequence[Path], folder: Path) -> float:
-    """From the start of the run to its end, as the job itself tells."""
-    # Each worker has one core: libraries that share a step out among cores of their own would blur it.
+    """From the start of the run to its end, as recorded in the job."""
+    # Each worker has one core: libraries that spread a step over several cores would blur the comparison.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     with stack(folder / f"stack-{workers}", environment, workers) as address, Client(address) as client:
         client.begin_as_guest()

@@ -1,8 +1,8 @@
-"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and what each
-costs.
+"""Files a second through the whole local stack: presigned uploads, S3 events, queues, workers, zip; and the cost of
+each.
 
-The split is processor time of each process for each file, which another program's load does not change. The floor is
-what two plain programs take for the same folder: exiftool reads all tags, zip stores the files.
+The split is the processor time of each process per file, which other programs' load does not change. The floor is the
+time of two plain programs for the same folder: exiftool reads all tags, zip stores the files.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Processors:
-    """Processor seconds of the stack's processes since it was made; of those too that have ended by then."""
+    """Processor seconds of the stack's processes since it was made, including processes that have ended since."""
 
     def __init__(self) -> None:
         self._seen: dict[int, tuple[str, float]] = {}
@@ -100,7 +100,7 @@ def _ms(seconds: float, files: int) -> float:
 
 
 def _floor(folder: Path) -> list[tuple[str, float]]:
-    """Seconds of plain programs over the same files, as far as they are installed."""
+    """Seconds of the installed plain programs over the same files."""
     found = []
     with tempfile.TemporaryDirectory() as out:
         zipped = str(Path(out) / "all.zip")

@@ -1,4 +1,4 @@
-"""The embedded cloud as it would be if it synced nothing: what benchmarks.durability compares with."""
+"""The embedded cloud without any syncs, for the comparison in benchmarks.durability."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from infra.local.cloud.__main__ import main
 
 
 def nothing(_: int) -> None:
-    """In the place of fsync."""
+    """Replaces fsync."""
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
     python -m benchmarks.volume [--size 512 512 160] [--beside COMMIT] [--json FILE]
 
-Each side runs in a process of its own, so that its peak resident memory is its own. "Plain" is what one writes first:
+Each side runs in a separate process, so that its peak resident memory is its own. "Plain" is a straightforward version:
 the whole volume in float32, thresholds, `scipy.ndimage` over everything, no crops, no coarse grid, surfaces of raw
-voxels. Beside it runs the pipeline as it was before it measured thickness along normals, where git still has it; with
---beside another earlier version in place of both: the same file, the same run. Thickness is then measured on phantoms
-whose truth is known, beside nearest neighbours and local thickness.
+voxels. Beside it runs the pipeline from before it measured thickness along normals, where git still has it; with
+--beside, another earlier version replaces both: the same file, the same run. Thickness is then measured on phantoms
+with a known truth, beside nearest neighbours and local thickness.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def phantom(size: Sequence[int]) -> tuple[Any, Any]:
 
 
 class DiskRun:
-    """A run context over a folder: what a worker sees, without a cloud."""
+    """A run context over a folder: a worker's view, without a cloud."""
 
     def __init__(self, content: Path, folder: Path) -> None:
         from chalicelib.pipelines.base import InspectedFile
@@ -181,13 +181,13 @@ def _measured(name: str, rows: Rows) -> Iterator[None]:
 
 
 def _children_cpu() -> float:
-    """Of all processes that have ended. On a machine that does other things too, time alone says little."""
+    """Of all processes that have ended. On a machine with other load, elapsed time alone says little."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def _timed(run: Callable[[], Rows]) -> tuple[Rows, float]:
-    """Its measurements, and the CPU seconds of its processes."""
+    """The run's measurements, and the CPU seconds of its processes."""
     before = _children_cpu()
     return run(), _children_cpu() - before
 
@@ -204,7 +204,7 @@ def _child(work: Callable[[Path, Path], Rows], content: Path, folder: Path, answ
 
 
 def _alone(work: Callable[[Path, Path], Rows], content: Path, folder: Path) -> Rows:
-    """In a fresh process: a peak never falls, so that one side would inherit the other's."""
+    """Runs in a fresh process: a peak never falls, so that one side would inherit the other's."""
     context = multiprocessing.get_context("spawn")
     answer = context.SimpleQueue()
     process = context.Process(target=_child, args=(work, content, folder, answer))
@@ -227,7 +227,7 @@ if __name__ == "__main__":
 
 
 def of_a_commit(commit: str, content: Path, folder: Path) -> Rows:
-    """The pipeline as it was at that commit, by its own benchmark, on the libraries of now."""
+    """The pipeline of that commit, by its own benchmark, on the current libraries."""
     tree, answer = folder / "tree", folder / "rows.json"
     tree.mkdir(parents=True)
     wanted = [shutil.which("git") or "git", "archive", commit, "chalicelib", "benchmarks"]
@@ -265,7 +265,7 @@ def _write_input(size: Sequence[int], to: Path) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> dict[str, Any]:
-    """Runs both, prints the table, and gives (and writes, with --json) what it measured."""
+    """Runs both, prints the table, and returns the measurements (and writes them, with --json)."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--size", nargs=3, type=int, default=[512, 512, 160])
     parser.add_argument("--beside", metavar="COMMIT", help="compare with the pipeline of then, not with plain SciPy")

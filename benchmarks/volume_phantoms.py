@@ -1,4 +1,4 @@
-"""Cartilage whose thickness is known, with the rims that real cartilage has, and three ways to measure it.
+"""Cartilage with a known thickness, with the rims that real cartilage has, and three ways to measure it.
 
 Each phantom is a label map: 1 is bone, 2 the layer. Truth is the mean over the bone that the layer covers.
 """
@@ -13,12 +13,12 @@ import numpy as np
 
 Array = Any
 FINE, THICK = (0.36, 0.36, 0.7), (0.36, 0.36, 3.0)
-HALF = 10.08  # mm from the middle of an island to its rim: a whole number of voxels
+HALF = 10.08  # mm from the centre of an island to its rim: a whole number of voxels
 
 
 @dataclass(frozen=True)
 class Phantom:
-    """uniform: whether the layer is as thick everywhere, so that whatever it varies by is the method's own."""
+    """uniform: whether the layer has one thickness, so that any variation comes from the method."""
 
     name: str
     labels: Array
@@ -28,7 +28,7 @@ class Phantom:
 
 
 def axes(spacing: Sequence[float], extent: Sequence[float]) -> list[Array]:
-    """mm from the middle along each axis, shaped to be broadcast."""
+    """mm from the centre along each axis, shaped to be broadcast."""
     sides = [round(mm / step) for mm, step in zip(extent, spacing, strict=True)]
     return [
         ((np.arange(n) - (n - 1) / 2) * step).reshape([-1 if axis == a else 1 for a in range(3)])
@@ -45,7 +45,7 @@ def island(spacing: tuple[float, float, float], thick: float, taper: float = 0.0
     labels = np.zeros(np.broadcast_shapes(x.shape, height.shape), np.uint8)
     labels[(x > base) & (x < base + height)] = 2
     labels[(x <= base) & (x > base - 7) & (np.abs(y) < HALF + 3) & (np.abs(z) < HALF + 3)] = 1
-    # A label map knows the layer to a voxel: its own columns are the truth, of those that hold any.
+    # A label map resolves the layer to a voxel: the truth is the mean of its own columns that aren't empty.
     columns = np.count_nonzero(labels == 2, axis=0) * spacing[0]
     truth = float(columns[columns > 0].mean())
     rim = f"tapering over {taper:g} mm" if taper else "steep"
@@ -63,7 +63,7 @@ def condyle(spacing: tuple[float, float, float], thick: float) -> Phantom:
 
 
 def worn(spacing: tuple[float, float, float], thick: float, left: float, radius: float) -> Phantom:
-    """An island that is worn to `left` mm in a disc of `radius` mm; to the bone where that is 0."""
+    """An island worn to `left` mm in a disc of `radius` mm; to the bone where that is 0."""
     whole = island(spacing, thick)
     x, y, z = axes(spacing, (25.2, 30.24, 33.0))
     labels = whole.labels.copy()
@@ -122,7 +122,7 @@ def by_spheres(phantom: Phantom) -> tuple[float, float]:
 
     from chalicelib.pipelines.volume.geometry import resample
 
-    # Spheres need even voxels.
+    # Spheres need isotropic voxels.
     even = phantom.labels == 2
     count = round(even.shape[2] * phantom.spacing[2] / 0.36)
     layer = np.pad(resample(even.astype(np.float32), 2, count) > 0.5, 1)

@@ -1,6 +1,6 @@
-"""`python -m infra.admin EMAIL`: gives an account the role of an admin, and creates it if there is none.
+"""`python -m infra.admin EMAIL`: gives an account the role of an admin, and creates the account if there is none.
 
-Over the API only an admin makes admins. For the first one, this command needs write access to the tables instead.
+Over the API only admins can make admins. For the first one, this command needs write access to the tables instead.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class NoAccount(Exception):
 
 
 def make_admin(tables: Tables, email: str, password: str | None, *, agree: Callable[[], bool]) -> str:
-    """The sentence to print. JobError. password None: an account that is there keeps its own; where there is none
-    one is made if `agree` says so, else NoAccount."""
+    """Returns the sentence to print. Raises JobError. password None: an existing account keeps its own; a missing one
+    is made if `agree` returns True, else NoAccount is raised."""
     account = users(tables).make_admin(email, password, ACTOR)
     if account is not None:
         return f"{account.email} is an admin from the next sign-in or refresh on.{_owns_drops(tables, account)}"
@@ -94,7 +94,7 @@ def main() -> int:
 
 
 def _agrees(email: str) -> bool:
-    """Asks, where there is a terminal."""
+    """Asks for consent, if there is a terminal."""
     if not sys.stdin.isatty():
         return False
     return input(f"There is no account {email}. Make one? [y/N] ").strip().lower() in {"y", "yes"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CannotConnect(Exception):
-    """Says why in one sentence, to a person."""
+    """Gives the reason in one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def connect(options: argparse.Namespace) -> Tables:
-    """CannotConnect where no store answers, or without those tables."""
+    """Raises CannotConnect where no store answers, or where the tables are missing."""
     tables = Tables(client(options, "dynamodb"), options.stack) if options.stack else local(options.data_dir)
     try:
         tables.client.describe_table(TableName=tables.accounts.name)
@@ -55,8 +55,8 @@ def connect(options: argparse.Namespace) -> Tables:
 
 
 def client(options: argparse.Namespace, service: str) -> Any:
-    """boto3's client of a service there. CannotConnect."""
-    # The stubs want a literal name.
+    """boto3's client of a service there. Raises CannotConnect."""
+    # The stubs require a literal name.
     return boto3.client(service) if options.stack else _local_client(options.data_dir, service)  # type: ignore[call-overload]
 
 

@@ -1,8 +1,8 @@
-"""`make doctor`: says what is wrong with a stack, and with FIX=1 puts right what can be put right from outside.
+"""`make doctor`: reports problems of a stack, and with FIX=1 fixes those that can be fixed from outside.
 
-It reads what any operator may read: queues and their dead letters, the jobs that are overdue, counters
-and what they count, the bucket's notifications, and on AWS the alarms. Nothing that it does can lose or double a file:
-whatever it sends again is a message, and each effect of one is a conditional write.
+It reads data that any operator may read: queues and their dead letters, overdue jobs, counters and the items that they
+count, the bucket's notifications, and on AWS the alarms. None of its actions can lose or double a file: it only sends
+messages again, and each effect of a message is a conditional write.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LATE = timedelta(minutes=5)
-"""The sweeper comes every minute; what is due for longer has been missed."""
+"""The sweeper runs every minute; a job that is due for longer has been missed."""
 LATE_SHOWN = 100
 SHOWN = 5
 MOST_ITEMS = 1_000_000
@@ -45,7 +45,7 @@ HIDDEN: Final = "ApproximateNumberOfMessagesNotVisible"
 
 @dataclass(frozen=True)
 class Finding:
-    """advice: what to do about it; None where all is well."""
+    """advice: the remedy; None where all is well."""
 
     what: str
     said: str
@@ -53,7 +53,7 @@ class Finding:
 
 
 def queues(sqs: SQSClient, stack: str, work: Iterable[Trigger]) -> Iterator[Finding]:
-    """Every work queue, and what its dead-letter queue holds."""
+    """Every work queue, and the contents of its dead-letter queue."""
     for trigger in work:
         try:
             waiting, hidden = _depth(sqs, f"{stack}-{trigger.queue}")
@@ -73,7 +73,7 @@ def queues(sqs: SQSClient, stack: str, work: Iterable[Trigger]) -> Iterator[Find
 
 
 def redrive(sqs: SQSClient, stack: str, trigger: Trigger) -> int:
-    """Sends every dead letter of a queue once more; returns how many. One that is sent and then not deleted comes
+    """Sends every dead letter of a queue again; returns their number. A letter that is sent and then not deleted comes
     twice, which changes nothing."""
     dead, queue = (_url(sqs, f"{stack}-{name}") for name in (trigger.dead_letter_queue, trigger.queue))
     moved = 0
@@ -86,7 +86,7 @@ def redrive(sqs: SQSClient, stack: str, trigger: Trigger) -> int:
 
 
 def overdue(tables: Tables, now: datetime) -> Finding:
-    """Whether the sweeper does its work."""
+    """Whether the sweeper runs."""
     late = JobTable(tables.table("jobs")).due_jobs(now - LATE, LATE_SHOWN)
     if not late:
         return Finding("sweeper", "no job waits for it")
@@ -99,7 +99,7 @@ def overdue(tables: Tables, now: datetime) -> Finding:
 
 
 def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding:
-    """Whether the bucket notifies the queues of what arrives: without that, uploads wait for the sweeper."""
+    """Whether the bucket notifies the queues of new objects: without that, uploads wait for the sweeper."""
     told = s3.get_bucket_notification_configuration(Bucket=bucket).get("QueueConfigurations", [])
     prefixes = {
         rule["Value"] for entry in told for rule in entry.get("Filter", {}).get("Key", {}).get("FilterRules", [])
@@ -111,7 +111,7 @@ def notifications(s3: S3Client, bucket: str, work: Iterable[Trigger]) -> Finding
 
 
 def alarms(cloudwatch: Any, stack: str) -> Iterator[Finding]:
-    """Each alarm of the stack that rings."""
+    """Each ringing alarm of the stack."""
     for page in cloudwatch.get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"{stack}-", StateValue="ALARM"):
         for alarm in page["MetricAlarms"]:
             yield Finding(
@@ -129,7 +129,7 @@ def _url(sqs: SQSClient, name: str) -> str:
 
 
 def store(data_dir: Path) -> Finding:
-    """The files of a store that nothing runs on."""
+    """The files of a store while no process runs on it."""
     damaged = repair.examine(data_dir / "cloud")
     if damaged is None:
         return Finding("store", "its files are what was written")
@@ -144,7 +144,7 @@ def disk(room: Room) -> Finding:
 
 
 def counts(found: Sequence[recount.Difference]) -> Finding:
-    """Whether jobs and users count what is there."""
+    """Whether the counters of jobs and users match the items."""
     if not found:
         return Finding("counters", "jobs and users count what is there")
     shown = "; ".join(map(str, found[:SHOWN])) + ("; …" if len(found) > SHOWN else "")
@@ -152,13 +152,13 @@ def counts(found: Sequence[recount.Difference]) -> Finding:
 
 
 def is_large(tables: Tables, options: argparse.Namespace) -> bool:
-    """Whether reading all items of a stack on AWS would cost more than a look at it should."""
+    """Whether reading all items of a stack on AWS would cost too much for a check."""
     table = tables.client.describe_table(TableName=tables.table("jobs").name)["Table"]
     return bool(options.stack) and not options.recount and table["ItemCount"] > MOST_ITEMS
 
 
 def examine(options: argparse.Namespace) -> list[Finding]:
-    """CannotConnect."""
+    """Raises CannotConnect."""
     tables, work = connect(options), list(triggers(WORKS))
     findings = [*queues(client(options, "sqs"), tables.stack, work), overdue(tables, datetime.now(UTC))]
     bucket = _resource(options, "Bucket") if options.stack else BUCKET
@@ -175,7 +175,7 @@ def examine(options: argparse.Namespace) -> list[Finding]:
 
 
 def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[str]:
-    """Redrives dead letters and has the sweeper called where it is late; says what was done. CannotConnect."""
+    """Redrives dead letters, and calls a late sweeper; yields a sentence for each. Raises CannotConnect."""
     wrong = {finding.what for finding in findings if finding.advice}
     tables, sqs = connect(options), client(options, "sqs")
     for trigger in triggers(WORKS):
@@ -191,7 +191,7 @@ def mend(options: argparse.Namespace, findings: Iterable[Finding]) -> Iterator[s
 
 
 def sweep_here(data_dir: Path) -> str:
-    """Calls the sweeper of the stack that runs on the folder; says how that went."""
+    """Calls the sweeper of the stack that runs on the folder; returns the outcome."""
     try:
         worker = Executor("app", environment_of_running(data_dir))
     except FileNotFoundError:
@@ -238,7 +238,7 @@ def main() -> int:
 
 
 def _restore(options: argparse.Namespace, finding: Finding) -> int:
-    """A store that does not start can't be asked about anything else."""
+    """A store that does not start can't be examined further."""
     print(json.dumps(asdict(finding)) if options.json else _line(finding))
     if not options.fix:
         return 1

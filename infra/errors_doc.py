@@ -18,9 +18,9 @@ CODE = ROOT / "chalicelib"
 FILES, JOBS = "a file's", "a job's"
 REASONS = {"UnreadableFile": (FILES, 0), "reject_file": (FILES, 2), "rejected": (FILES, 2)}
 REASONS |= {"PipelineFailed": (JOBS, 0), "fail": (JOBS, 1)}
-"""Errors that are raised with a reason: whose that is, and which argument its code is. The message comes next."""
+"""Errors raised with a reason: its owner, and the position of its code among the arguments. The message comes next."""
 NAMED = 6
-"""Routes of an error that are listed; the API's description has them all."""
+"""The most routes listed for an error; the API's description has them all."""
 
 INTRODUCTION = """# Errors
 
@@ -56,7 +56,6 @@ Errors of one file (its `error_code` and `error_message`; the job continues with
 
 
 def written() -> str:
-    """The page."""
     of_the_api = [_row(error) for error in catalogue()]
     of_files = [f"| `{code}` | {whose} | {said} |" for code, whose, said in sorted(set(_reasons()))]
     before = [f"{_said(error)} |" for error in BEFORE_ROUTES]
@@ -85,7 +84,7 @@ def _said(error: type[JobError]) -> str:
 
 
 def _reasons() -> Iterator[tuple[str, str, str]]:
-    """Code, whose and message of each reason that is written out in the code; `…` stands for what differs."""
+    """Code, owner and message of each reason that is written out in the code; `…` stands for the variable parts."""
     for path in sorted(CODE.rglob("*.py")):
         module = ast.parse(path.read_text())
         constants = dict(_constants(module))
@@ -104,7 +103,7 @@ def _reasons() -> Iterator[tuple[str, str, str]]:
 
 
 def _constants(module: ast.Module) -> Iterator[tuple[str, ast.expr]]:
-    """Texts that have a name in their module."""
+    """Texts with a name in their module."""
     for node in module.body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant | ast.JoinedStr):
             yield from ((target.id, node.value) for target in node.targets if isinstance(target, ast.Name))

@@ -1,5 +1,5 @@
 """`python -m infra.migrate`: brings the items of all tables up to this version. Safe to stop, to repeat, and to run
-while Millrace serves; `--dry-run` only says what would be written.
+while Millrace serves; `--dry-run` only reports the writes.
 
 The position of each migration is in the accounts table, so that the next run resumes there.
 """
@@ -25,7 +25,7 @@ TRIES = 10
 
 @dataclass(frozen=True)
 class Outcome:
-    """items: looked at in this run; changed: of those, written (in a dry run: to be written). done: before this run."""
+    """items: read in this run; changed: those written (in a dry run: to be written). done: before this run."""
 
     migration: Migration
     items: int = 0
@@ -40,7 +40,7 @@ class Migrator:
         self._page = page
 
     def run(self, *, dry: bool = False, tell: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
-        """Each in its order; one that fails keeps those after it from beginning."""
+        """Runs each in its order; one that fails keeps those after it from beginning."""
         outcomes = []
         for migration in self._migrations:
             state = self._tables.accounts.get(state_key(migration)) or {}
@@ -73,7 +73,7 @@ class Migrator:
             try:
                 table.transact(writes)
             except ConditionFailed:
-                current = table.get(key)  # changed or removed since: decide again
+                current = table.get(key)  # changed or removed in the meantime: decide again
                 continue
             return True
         raise RuntimeError(f"{key} in {table.name} changes faster than migration {migration.number} can follow")

@@ -1,7 +1,7 @@
-"""Counters against items: what jobs and owners have counted, beside what is there.
+"""Counters against items: the counts of jobs and owners, beside the items that they count.
 
-Items change while they are read, so that a difference counts only where two looks find the same. It is put right by
-adding it: what is counted at the same time is not lost.
+Items change while they are read, so a difference counts only if two readings find the same. It is corrected by
+an addition, so that concurrent counts are not lost.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 FIRST = (1,)
-"""Counts are summed over their shards: what is added to the first one is added to the sum."""
+"""Counts are sums over shards: an addition to the first shard is an addition to the sum."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """record: what counts wrongly. by: what must be added to each of its counters."""
+    """record: the one with wrong counts. by: the amounts to add to its counters."""
 
     record: Record
     by: tuple[tuple[str, int], ...]
@@ -57,20 +57,20 @@ class _Seen:
     awaited: list[int] = field(default_factory=list)
 
     def there(self, file_count: int) -> Counts:
-        # What is beyond the count is only being added.
+        # Files beyond the count are only being added.
         present = sum(self.states.values()) + sum(number <= file_count for number in self.awaited)
         tally = (self.states["inspected"], self.states["rejected"], self.states["duplicate"])
         return Counts(*tally, self.size, file_count - present, self.states["binned"])
 
 
 def differences(tables: Tables) -> list[Difference]:
-    """Lasting differences: found twice, and the same both times."""
+    """Lasting differences: found twice, with the same amounts."""
     first = _look(tables)
     return [one for one in _look(tables) if one in first] if first else []
 
 
 def mend(tables: Tables, found: list[Difference]) -> Iterator[str]:
-    """Adds what is missing, and takes away what is too much; says what was done."""
+    """Adds the differences, which may be negative; yields a sentence for each."""
     table = tables.table("jobs")
     records = DynamoRecords(table, WebhookItems(table, lambda event_id: None, _no_clock))
     for one in found:
@@ -78,7 +78,7 @@ def mend(tables: Tables, found: list[Difference]) -> Iterator[str]:
         try:
             records.apply([Change(one.record, adds=dict(one.by), when=exists)])
         except Refused:
-            continue  # it was deleted meanwhile
+            continue  # it was deleted in the meantime
         yield f"put right: {one}"
 
 
@@ -137,7 +137,7 @@ def _final(seen: _Seen, job: Job) -> int:
 
 
 def _owners(jobs: Mapping[str, _Seen]) -> dict[str, dict[str, int]]:
-    """Each owner's usage as it should be, once their jobs count right."""
+    """The correct usage of each owner, once their jobs' counts are right."""
     owners: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for seen in jobs.values():
         if (job := seen.job) is None:

@@ -1,7 +1,7 @@
 """`python -m infra.seed`: a demo user with files and a job in every state, on the local stack.
 
-All of it is made over the API, as a client would, but for the job that waits in its queue: on a machine without load
-none stays there, so that one is put there without the message that would have it run. The sweeper sends that in a week.
+Everything is made over the API, as a client would, except the job that waits in its queue: on a machine without load
+none stays there, so this one is put there without the message that would start it. The sweeper sends that in a week.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Files = Mapping[str, bytes]
 
 
 class Refused(Exception):
-    """The API's answer was an error; says it as the API did, with the request's id to look for in the log."""
+    """The API's answer was an error; carries its message, with the request's id for a search in the log."""
 
     def __init__(self, response: requests.Response) -> None:
         try:
@@ -53,7 +53,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A job to make. files: announced; sent: how many of them, the first ones, are sent too. action: asked for then."""
+    """A job to make. files: announced; sent: the number of them, from the first, to send. action: requested then."""
 
     name: str
     state: JobState
@@ -73,7 +73,7 @@ class Demo:
         self._session.trust_env = False
 
     def sign_in(self, password: str) -> None:
-        """With an account of this password, made where there is none. Refused where it has another."""
+        """Signs in, with a new account where there is none. Raises Refused where the account has another password."""
         body = {"email": EMAIL, "username": USERNAME, "password": password}
         response = self._session.post(f"{self._api}/auth/register", json=body, timeout=30)
         if response.status_code not in {201, 409}:
@@ -92,7 +92,7 @@ class Demo:
         return {job["name"] for job in self.call("GET", "/jobs?limit=100")["items"]}
 
     def make(self, wanted: Wanted) -> str:
-        """Opens the job and sends files; returns its id once they have been looked at."""
+        """Opens the job and sends files; returns its id once they have been inspected."""
         announced = [
             {"filename": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for name, content in wanted.files.items()
@@ -100,7 +100,7 @@ class Demo:
         body = {"pipeline": wanted.pipeline, "name": wanted.name, "files": announced, "more": wanted.open}
         opened = self.call("POST", "/upload", body)
         for upload, content in list(zip(opened["uploads"], wanted.files.values(), strict=True))[: wanted.sent]:
-            if upload.get("url"):  # otherwise the same bytes are there already
+            if upload.get("url"):  # otherwise the store already has the bytes
                 with requests.Session() as session:
                     session.trust_env = False
                     response = session.put(upload["url"], data=content, headers=upload["headers"], timeout=60)
@@ -138,7 +138,7 @@ def wanted_jobs(samples: Files) -> Sequence[Wanted]:
 
 
 def photos(first: int) -> Files:
-    """Three of them, other ones for each number: those that are there already would not be sent."""
+    """Three photos, different for each number: the store would already have repeated ones."""
     return {f"IMG_202405{number}_120000.jpg": jpeg(scene(number)) for number in range(first, first + 3)}
 
 
@@ -160,7 +160,7 @@ def hold(jobs: JobTable, job_id: str) -> None:
 
 
 def seed(address: str, data_dir: Path) -> list[tuple[Wanted, str | None]]:
-    """The jobs made, each with its id; None for one that was there. Safe to repeat."""
+    """The jobs made, each with its id; None for one that already existed. Safe to repeat."""
     demo = Demo(address)
     demo.sign_in(password(data_dir))
     there, made = demo.names(), []
@@ -179,7 +179,7 @@ def seed(address: str, data_dir: Path) -> list[tuple[Wanted, str | None]]:
 
 
 def password(data_dir: Path) -> str:
-    """The demo user's; made once and kept where only this machine's user reads it."""
+    """The demo user's; made once and stored where only this machine's user can read it."""
     path = data_dir / "demo-password"
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -190,7 +190,7 @@ def password(data_dir: Path) -> str:
 
 
 def stack(port: int, data_dir: Path) -> AbstractContextManager[str]:
-    """The address of the stack that runs, or else of one that runs for as long as it takes. CannotStart."""
+    """The address of the running stack, or of one that runs for the duration. Raises CannotStart."""
     address = f"http://{HOST}:{port}"
     with requests.Session() as session:
         session.trust_env = False

@@ -1,6 +1,6 @@
-"""Adopts the tables and the bucket that a removed deployment left into a new one.
+"""Adopts the tables and the bucket of a removed deployment into a new one.
 
-CloudFormation takes existing things into a stack by a change set of their own, which makes nothing else; an ordinary
+CloudFormation imports existing resources into a stack by a separate change set, which creates nothing; an ordinary
 deployment then adds the rest.
 """
 
@@ -16,7 +16,7 @@ NAMES = {"AWS::DynamoDB::Table": "TableName", "AWS::S3::Bucket": "BucketName"}
 
 
 def adoption_template(stack: str) -> Json:
-    """The tables as they are deployed, and the bucket without all that refers to queues and addresses."""
+    """The tables as they are deployed, and the bucket without its references to queues and addresses."""
     found = {n: r for n, r in data_template(stack, ())["Resources"].items() if r.get("Type") == "AWS::DynamoDB::Table"}
     kept = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     bucket = {"Type": "AWS::S3::Bucket", **kept, "Properties": {"BucketName": ACCOUNT_BUCKET}}
@@ -24,7 +24,7 @@ def adoption_template(stack: str) -> Json:
 
 
 def to_import(stack: str, account: str, region: str) -> list[Json]:
-    """The import list for CloudFormation: which resource of the template is which existing one."""
+    """The import list for CloudFormation: the existing resource for each resource of the template."""
     return [
         {
             "ResourceType": resource["Type"],

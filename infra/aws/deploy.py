@@ -1,6 +1,6 @@
-"""`python -m infra.aws.deploy up|down|adopt`: hands the package to the aws CLI, then tries what stands at the address.
+"""`python -m infra.aws.deploy up|down|adopt`: hands the package to the aws CLI, then tests the deployed address.
 
-Two stacks: what CloudFront wants in us-east-1, then everything else in the region. Each step is a command of the aws
+Two stacks: CloudFront's resources in us-east-1, then everything else in the region. Each step is a command of the aws
 CLI, printed before it runs, so that a deployment can be followed, and repeated by hand.
 """
 
@@ -45,7 +45,7 @@ class Aws:
         return {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0].get("Outputs", ())}
 
     def deploy(self, stack: str, template: Path, parameters: Mapping[str, str], bucket: str = "") -> dict[str, str]:
-        """Creates or updates a stack; its outputs. bucket: where a template of more than 51,200 bytes goes."""
+        """Creates or updates a stack; returns its outputs. bucket: receives a template of more than 51,200 bytes."""
         given = [f"{name}={value}" for name, value in parameters.items()]
         self.run(
             *("cloudformation", "deploy", "--stack-name", stack, "--template-file", str(template)),
@@ -57,7 +57,7 @@ class Aws:
 
 
 def up(options: argparse.Namespace) -> None:
-    """Deploys, puts the page in place, and tries it."""
+    """Deploys, uploads the page, and runs the smoke test."""
     package = BUILD / f"{options.stage}-{options.architecture}"
     stack, home = stack_name(options.stage), Aws(options.region)
     given = {"Domain": options.domain, "HostedZoneId": options.zone}
@@ -78,7 +78,7 @@ def up(options: argparse.Namespace) -> None:
 
 
 def publish(home: Aws, outputs: Mapping[str, str]) -> None:
-    """The page's files: those with a hash in their names stay for ever, index.html is looked at anew each time."""
+    """Uploads the page: browsers keep files with a hash in their names for ever, and check index.html each time."""
     bucket = f"s3://{outputs['Page']}"
     for_ever, anew = "public, max-age=31536000, immutable", "no-cache"
     home.run("s3", "sync", str(PAGE / "assets"), f"{bucket}/assets", "--cache-control", for_ever)
@@ -100,7 +100,7 @@ def down(options: argparse.Namespace) -> None:
 
 
 def adopt(options: argparse.Namespace) -> None:
-    """Begins a stack anew around the tables and the files that a removed one of the stage has left; then comes `up`."""
+    """Makes a new stack around the tables and the files that a removed stack of the stage has left; then comes `up`."""
     stack, home = stack_name(options.stage), Aws(options.region)
     known = to_import(stack, home.account(), options.region)
     named = ("--stack-name", stack, "--change-set-name", "adopt")
@@ -114,7 +114,7 @@ def adopt(options: argparse.Namespace) -> None:
 
 
 def empty_versions(home: Aws, bucket: str) -> None:
-    """Removes all that is and was in a bucket; only an empty one can be deleted."""
+    """Removes all objects and their versions; only an empty bucket can be deleted."""
     while True:
         listed = home.run(
             *("s3api", "list-object-versions", "--bucket", bucket, "--max-items", "500", "--output", "json")
@@ -128,7 +128,7 @@ def empty_versions(home: Aws, bucket: str) -> None:
 
 
 def _artifacts(home: Aws) -> str:
-    """The bucket that packages are uploaded to; made at the first deployment of an account."""
+    """The bucket for packages; made at the first deployment of an account."""
     bucket = f"millrace-packages-{home.account()}-{home._region}"
     try:
         home.run("s3api", "head-bucket", "--bucket", bucket)

@@ -1,4 +1,4 @@
-"""The whole deployment as one template, to be merged over what Chalice writes for the functions and the API."""
+"""The whole deployment as one template, merged over Chalice's own for the functions and the API."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def deployment_template(stage: str, pipelines: Sequence[str]) -> Json:
     resources |= watching_template([function.id for function in functions(pipelines)], work, dead, pipelines)
     resources["TokenKey"] = _secret("Signs Millrace's tokens; see `Rotating keys` in docs/operations.md.", 64)
     resources["ConnectionKey"] = _secret("Encrypts the keys of users' connections to other servers.", 64)
-    # Nothing that outlives the stack depends on it.
+    # No resource that outlives the stack depends on it.
     own = {"DeletionPolicy": "Delete", "UpdateReplacePolicy": "Delete"}
     resources["OriginSecret"] = _secret("Tells the API that a request came through CloudFront.", 64) | own
     resources["AdminPassword"] = {"Condition": "HasAdmin"} | _secret("The first admin's password, to be changed.", 24)
@@ -79,7 +79,7 @@ CONDITIONS: Json = {
     "HasAlarmMail": _given("AlarmMail"),
     "HasBudget": {"Fn::And": [_given("AlarmMail"), {"Fn::Not": [{"Fn::Equals": [{"Ref": "MonthlyBudget"}, 0]}]}]},
 }
-# What came out of a job is read soon or hardly ever.
+# Results are read soon or hardly ever.
 TIERED: Json = {
     "Id": "results",
     "Status": "Enabled",
@@ -93,7 +93,7 @@ ORIGINS: Json = {"Fn::If": ["HasCorsOrigins", ALL_ORIGINS, [ADDRESS]]}
 
 
 def _secret(what: str, length: int) -> Json:
-    """Made by AWS and read by the API alone; it stays when the stack goes, as the tables do that it belongs to."""
+    """Made by AWS and read only by the API; it outlives the stack, as do the tables that it belongs to."""
     return {
         "Type": "AWS::SecretsManager::Secret",
         "DeletionPolicy": "Retain",
@@ -106,7 +106,7 @@ def _secret(what: str, length: int) -> Json:
 
 
 def _outputs(resources: Json) -> Json:
-    """Every address, and the ARN of whatever has one."""
+    """Every address, and the ARN of each resource that has one."""
     outputs: Json = {
         "Address": {"Value": ADDRESS},
         "ApiAddress": {"Value": {"Fn::Sub": f"https://{API_HOST}/{STAGE}"}},

@@ -1,6 +1,6 @@
-"""CloudFront's resources in us-east-1, wherever the rest is: the firewall's rules, and the domain's certificate.
+"""CloudFront's resources in us-east-1, wherever the others are: the firewall's rules, and the domain's certificate.
 
-A stack of its own, deployed first; its outputs are parameters of the other.
+A separate stack, deployed first; its outputs are parameters of the other.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from infra.aws.gateway import TOO_MANY
 Json = dict[str, Any]
 
 WINDOW = 300
-"""Seconds over which an address's requests are counted."""
+"""Seconds over which the requests of an address are counted."""
 
 
 def edge_template() -> Json:
@@ -53,7 +53,7 @@ def edge_template() -> Json:
                     "CustomResponseBodies": {
                         "rate": {
                             "ContentType": "APPLICATION_JSON",
-                            # Fixed text: the firewall has no id of a request to put into it.
+                            # A fixed text: the firewall can't insert the id of a request.
                             "Content": json.dumps(problem_content(TOO_MANY, None)),
                         },
                     },

@@ -1,4 +1,4 @@
-"""The functions: memory, time, layers, environment, a role of its own and what feeds each of them."""
+"""The functions: memory, time, layers, environment, role and event sources of each."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SOCKET_HANDLERS = {
     "live_message": "WebsocketMessage",
     "live_disconnect": "WebsocketDisconnect",
 }
-"""The handlers of a socket, by Chalice's names."""
+"""The handlers of a socket, and their names in Chalice."""
 
 
 @dataclass(frozen=True)
 class Function:
-    """memory: MB, and with it CPU: 1,769 MB are one core. layers: folders of infra/aws/layers. disk: MB under /tmp.
-    at_once: how many of it may work on one queue at a time, at least 2."""
+    """memory: MB, which also sets the CPU: 1,769 MB are one core. layers: folders of infra/aws/layers. disk: MB under
+    /tmp. at_once: the most instances that may work on one queue at a time, at least 2."""
 
     handler: str
     memory: int
@@ -49,14 +49,14 @@ class Function:
         return "app.app" if self.handler == API else f"app.{self.handler}"
 
 
-# Of the core's own; the pipelines say themselves what they need.
+# Of the core's own functions; the pipelines state their own needs.
 SIZES: dict[str, dict[str, Any]] = {
     "list_objects": {"memory": 1024, "at_once": 10},
     "clean_up": {"memory": 1024, "at_once": 10},
     "deliver_webhooks": {"memory": 512},
     "undelivered": {"memory": 512, "at_once": 5},
     "sweep": {"memory": 1024},
-    # A core, and with it as little time as a thousand messages can take.
+    # A full core, to shorten the time of a thousand messages.
     "watch_jobs": {"memory": 1769, "layers": ("api",)},
     "live_connect": {"memory": 1024},
     "live_message": {"memory": 1024, "layers": ("api",)},
@@ -96,7 +96,7 @@ def functions(pipelines: Sequence[str]) -> Iterator[Function]:
 
 
 def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Json:
-    """Additions to the functions that Chalice writes, to their roles and logs."""
+    """Additions to Chalice's functions, and to their roles and logs."""
     resources: Json = {}
     environment = _environment(stack, bucket)
     for function in functions(pipelines):
@@ -113,7 +113,7 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
                 "MILLRACE_ADMIN_PASSWORD_SECRET": {"Fn::If": ["HasAdmin", {"Fn::GetAtt": ["AdminPassword", "Id"]}, ""]},
             }
         else:
-            # No other function knows tokens; the setting wants something.
+            # Other functions know no tokens, but the setting must not be empty.
             own |= {"MILLRACE_TOKEN_KEY_SECRET": "none"}
         if function.handler == "live_connect":
             own |= {"MILLRACE_ORIGIN_SECRET": {"Fn::GetAtt": ["OriginSecret", "Id"]}}
@@ -127,7 +127,7 @@ def function_template(stack: str, pipelines: Sequence[str], bucket: Json) -> Jso
             "Tracing": "Active",
             "Role": {"Fn::GetAtt": [role, "Arn"]},
             "Environment": {"Variables": own},
-            # Lambda's own lines too are JSON then, and those below the level are not kept.
+            # JSON makes Lambda's own lines JSON too, and drops those below the level.
             "LoggingConfig": {"LogGroup": {"Ref": log}, "LogFormat": "JSON", "ApplicationLogLevel": "INFO"},
         }
         if function.layers:
@@ -164,7 +164,7 @@ def _feeds(pipelines: Sequence[str]) -> Iterator[Any]:
 
 
 def _events(function: Function, pipelines: Sequence[str]) -> Json:
-    """The queues that feed it. The first has the name that Chalice gave, which stands for the whole in its template."""
+    """The queues that feed it. The first keeps Chalice's name for the event, and so replaces the whole of Chalice's."""
     found: Json = {}
     for trigger in _feeds(pipelines):
         if trigger.handler != function.handler:
@@ -183,8 +183,8 @@ def _events(function: Function, pipelines: Sequence[str]) -> Json:
 
 
 def _environment(stack: str, bucket: Json) -> Json:
-    """The environment of every function. Names instead of references: the bucket waits for the page's address, which
-    waits for the API."""
+    """The environment of every function. It uses names instead of references, since the bucket waits for the page's
+    address, which waits for the API."""
     return {
         "MILLRACE_BUCKET": bucket,
         "MILLRACE_JOBS_TABLE": f"{stack}-jobs",
@@ -195,20 +195,20 @@ def _environment(stack: str, bucket: Json) -> Json:
         "MILLRACE_FUNCTION_PREFIX": f"{stack}-",
         "MILLRACE_APART": "1",
         "MILLRACE_IMPORT_ROOTS": {"Fn::Sub": ["s3://${Files}/import/@{user_id}/", {"Files": bucket}]},
-        "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # which few may read
+        "MILLRACE_CONNECTION_KEY_SECRET": {"Fn::GetAtt": ["ConnectionKey", "Id"]},  # few functions may read it
         "POWERTOOLS_METRICS_NAMESPACE": stack,
     }
 
 
 def _within(partitions: Sequence[str], attributes: Sequence[str]) -> Json:
-    """A statement's condition on the partition keys of the items that a call names, and on what it reads of them."""
+    """A statement's condition on the partition keys of the items that a call names, and on the attributes it reads."""
     if not partitions:
         return {}
-    # Without the second, a call that names no key would fulfil the first.
+    # Without the Null condition, a call that names no key would satisfy the first.
     named = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}
     condition = named | {"Null": {"dynamodb:LeadingKeys": "false"}}
     if attributes:
-        # Without the second, a call that names no attributes, and so reads all of them, would fulfil the first.
+        # Without Select, a call that names no attributes, and so reads all of them, would satisfy the first.
         condition |= {"ForAllValues:StringEquals": {"dynamodb:Attributes": list(attributes)}}
         condition |= {"StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}
     return {"Condition": condition}
@@ -255,7 +255,7 @@ def _role(stack: str, function: Function, allowed: Sequence[Grant], bucket: Json
                     }
                 ],
             },
-            # X-Ray knows no resources: AWS's own policy is the narrowest there is.
+            # X-Ray has no resources in policies: AWS's own policy is the narrowest possible.
             "ManagedPolicyArns": [{"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"}],
             "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": statements}}],
         },

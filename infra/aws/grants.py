@@ -1,6 +1,6 @@
 """The rights of each function, as data: actions on tables, indexes, prefixes of the bucket, and queues.
 
-One list for the roles of the template and for the test that holds them against every call of the test suite.
+One list serves the roles of the template, and the test that compares them with every call of the test suite.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def objects(actions: Sequence[str], *prefixes: str) -> Grant:
 
 
 def listing(*more: str) -> Grant:
-    """ListBucket besides: without it S3 says forbidden where it should say missing."""
+    """Adds ListBucket: without it S3 answers 403 instead of 404 for a missing object."""
     return Grant("s3", ("ListBucket", *more), ("bucket",))
 
 
@@ -58,12 +58,12 @@ def send(*queues: str) -> Grant:
 
 
 def invoke(place: str) -> list[Grant]:
-    """A run that divides a step hands its slices to its own function."""
+    """A run that divides a step passes its slices to its own function."""
     return [Grant("lambda", ("InvokeFunction",), (f"function/run-{place}",))] if invokes(place) else []
 
 
 def remove() -> list[Grant]:
-    """All that a job has. Thumbnails, and what others put into drop folders, are not ours to break off half-way."""
+    """Deletes everything of a job; aborts no uploads of thumbnails, nor uploads of others into drop folders."""
     sent_in_parts = ("work", "results", "uploads")
     return [
         objects(("DeleteObject",), *sent_in_parts, "thumbs", "drop"),
@@ -82,15 +82,15 @@ def folders(names: Sequence[str]) -> list[Grant]:
 
 
 CONNECTION_KEY = Grant("secretsmanager", ("GetSecretValue",), ("secret/ConnectionKey",))
-# What an admin has set is looked at by each container as it starts: that item and no account, by functions that look
-# into strangers' files.
+# Each container reads the admins' settings as it starts. Functions that read strangers' files may read this item and
+# no account.
 SETTINGS = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS",))
-# A drop folder opens its job where its first file is looked into: whether its owner is there must be known to it.
-# That an account is there, and whose an email is, can be read with that, and no more of any account.
+# A drop folder opens its job when its first file is inspected, so that function must know whether the owner exists.
+# This right reveals that an account exists, and whose an email is, and nothing more of any account.
 OWNERS = Grant("dynamodb", ("GetItem",), ("table/accounts",), ("USER#*", "EMAIL#*"), attributes=PUBLIC)
 
 
-# Whether a session, a guest or a key still stands; passwords' hashes lie in the same partition as sessions.
+# Whether a session, a guest or a key is still valid; password hashes are in the same partition as sessions.
 STANDING = Grant("dynamodb", ("GetItem",), ("table/accounts",), partitions=("SETTINGS", "USER#*", "KEY#*"))
 SOCKETS = Grant("execute-api", ("ManageConnections",), ("sockets",))
 
@@ -165,7 +165,7 @@ def grants(handler: str, pipelines: Sequence[str]) -> list[Grant]:
             *remove(),
             listing("ListBucketMultipartUploads"),
             send("cleanup"),
-            # Whether an expired guest has an account, or whose account has what the guest had.
+            # Whether an expired guest has an account, or whose account has taken over the guest's belongings.
             table("accounts", "GetItem"),
         ],
         "deliver_webhooks": [table("jobs", *READ, *WRITE, "DeleteItem"), send("webhooks"), SETTINGS],
@@ -231,7 +231,7 @@ def arn(stack: str, resource: str, bucket: Json) -> Json:
     if resource in ("secret/ConnectionKey", "secret/OriginSecret"):
         return {"Fn::GetAtt": [rest, "Id"]}
     if kind == "secret":
-        # A secret that is there on a condition: elsewhere the statement names the other one again.
+        # A conditional secret: where it is missing, the statement repeats the other one.
         return (
             {
                 "Fn::If": [

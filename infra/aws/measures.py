@@ -1,4 +1,4 @@
-"""The application's own metrics (chalicelib.jobs.observer) watched: alarms on our faults, graphs of the rest."""
+"""Monitoring of the application's own metrics (chalicelib.jobs.observer): alarms on our faults, graphs of the rest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PERIOD = 300
 
 @dataclass(frozen=True)
 class Watched:
-    """An alarm rings where the sum of five minutes is not nought."""
+    """An alarm that rings where the sum of five minutes is not zero."""
 
     name: str
     measure: Name
@@ -23,7 +23,7 @@ class Watched:
 
 
 def watched(pipelines: Sequence[str]) -> list[Watched]:
-    """Only what users can't bring about: a bad file or a job without a good one is no trouble of an operator's."""
+    """Only faults that users can't cause: a bad file, or a job without a good one, is no concern of an operator."""
     found = [
         Watched("GivenUpAlarm", "GivenUp", "Messages came too often; see `Redriving` in docs/operations.md."),
         Watched(
@@ -53,7 +53,7 @@ def watched(pipelines: Sequence[str]) -> list[Watched]:
 
 
 def graphs() -> list[tuple[str, list[Any], str]]:
-    """Title, metrics and statistic of each graph: what there is by then, found by its dimensions."""
+    """Title, metrics and statistic of each graph: all metrics that exist by then, found by their dimensions."""
     return [
         ("Files taken", [_search("FilesInspected", "Sum")], "Sum"),
         ("Bytes taken", [_search("BytesInspected", "Sum")], "Sum"),
@@ -70,7 +70,7 @@ def graphs() -> list[tuple[str, list[Any], str]]:
 
 
 def _search(name: Name, statistic: str, dimension: str | None = None) -> list[Any]:
-    """dimension: which of the measure's sets, where it has several."""
+    """dimension: the one to choose where the measure has several sets."""
     names = next(names for names in MEASURES[name].dimensions if names and dimension in (None, *names))
     schema = ",".join([f'"{NAMESPACE}"', *names])
     return [{"expression": f"SEARCH('{{{schema}}} MetricName=\"{name}\"', '{statistic}', {PERIOD})"}]

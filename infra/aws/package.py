@@ -1,4 +1,4 @@
-"""`python -m infra.aws.package --stage prod`: everything that goes up, in build/aws/{stage}-{architecture}.
+"""`python -m infra.aws.package --stage prod`: everything to upload, in build/aws/{stage}-{architecture}.
 
 template.json (with SAM's transform), edge.json, deployment.zip, a zip for each layer, sbom.cdx.json, page/. The same
 inputs give the same bytes.
@@ -36,7 +36,7 @@ MIB = 1024 * 1024
 
 
 def package(stage: str, architecture: str) -> Path:
-    """Builds it and returns the folder. PackingFailed."""
+    """Builds it and returns the folder. Raises PackingFailed."""
     out = BUILD / f"{stage}-{architecture}"
     shutil.rmtree(out, ignore_errors=True)
     trees = out / "unpacked"
@@ -63,7 +63,7 @@ def package(stage: str, architecture: str) -> Path:
 def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, object]:
     """The output of `chalice package` for app.py and the merged template; its zip is unpacked as the first code.
 
-    Requirements are installed separately: Chalice knows no hashes, and compiles on the host where there is no wheel.
+    Requirements are installed separately: Chalice checks no hashes, and compiles on the host where there is no wheel.
     """
     merged = deployment_template(stage, tuple(WORKS))
     for function in functions(tuple(WORKS)):
@@ -92,7 +92,7 @@ def chalice_package(stage: str, architecture: str, code: Path) -> dict[str, obje
 
 
 def requirements(lock: Path, architecture: str) -> Path:
-    """The folder with what a lock names, installed, trimmed, checked and compiled. Made once for the same inputs."""
+    """The folder of a lock's packages, installed, trimmed, checked and compiled. Made once for the same inputs."""
     inputs = [lock, tree.BUILD_LOCK, *sorted((ROOT / "infra" / "aws" / "packing").glob("*.*")), UV]
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in inputs)).hexdigest()
     name = lock.parent.name if lock.parent != ROOT else "code"
@@ -113,7 +113,7 @@ def requirements(lock: Path, architecture: str) -> Path:
 
 
 def _check(folders: Mapping[str, Path], architecture: str) -> None:
-    """PackingFailed where a function would be too large, or doesn't start; the latter only on this architecture."""
+    """Raises PackingFailed where a function is too large or doesn't start; the latter only on this architecture."""
     check_sizes({name: tree.size([folder]) for name, folder in folders.items()})
     runtime = lambda_python() if architecture == host_architecture() else None
     started: set[tuple[str, ...]] = set()
@@ -124,7 +124,7 @@ def _check(folders: Mapping[str, Path], architecture: str) -> None:
 
 
 def check_sizes(sizes: Mapping[str, int]) -> None:
-    """sizes: bytes of the code and of each layer, unpacked. PackingFailed where Lambda would not take their sum."""
+    """sizes: bytes of the code and of each layer, unpacked. Raises PackingFailed where their sum exceeds the LIMIT."""
     for function in functions(tuple(WORKS)):
         size = sizes["code"] + sum(sizes[layer] for layer in function.layers)
         if size > LIMIT:
@@ -136,7 +136,7 @@ def host_architecture() -> str:
 
 
 def lambda_python() -> Path:
-    """The Python of an environment with nothing but what Lambda's own brings; made where it is missing."""
+    """The Python of an environment with only the libraries of Lambda's own runtime; made where it is missing."""
     lock = LAYER_FILES / "runtime" / "requirements.txt"
     folder = BUILD / "runtime"
     python, stamp = folder / "bin" / "python", folder / "lock"
@@ -151,7 +151,7 @@ def lambda_python() -> Path:
 
 
 def show(out: Path) -> None:
-    """A table of what is how large."""
+    """Prints a table of the sizes of all parts."""
     from rich.console import Console
     from rich.table import Table
 

@@ -11,13 +11,13 @@ Json = dict[str, Any]
 
 STAGE = "live"
 API_HOST = "${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
-# CloudFront's own policies, by the ids that they have in every account.
+# CloudFront's own policies, whose ids are the same in every account.
 CACHED, UNCACHED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-38738e2966ac"
 ONE_YEAR = 31_536_000
 
-# An address that the page itself routes (one without a dot in its last part) is the page. What monitors ask for by
-# mistake, without /api before it, must not look well.
+# An address that the page itself routes (one without a dot in its last part) serves the page. Addresses that monitors
+# request by mistake, without /api before them, must fail.
 ROUTER = """function handler(event) {
   var request = event.request;
   var first = request.uri.split('/')[1];
@@ -28,7 +28,7 @@ ROUTER = """function handler(event) {
 
 
 def serving_template(bucket: Json) -> Json:
-    """The resources. bucket: the name of the files' bucket, which the page sends to and shows pictures from."""
+    """The resources. bucket: the name of the files' bucket, to which the page uploads and whose pictures it shows."""
     return {
         "PageBucket": _page_bucket(),
         "PageBucketPolicy": _page_policy(),
@@ -63,7 +63,7 @@ def serving_template(bucket: Json) -> Json:
                 "Type": "A",
                 "AliasTarget": {
                     "DNSName": {"Fn::GetAtt": ["Distribution", "DomainName"]},
-                    "HostedZoneId": "Z2FDTNDATAQYW2",  # CloudFront's, the same for everybody
+                    "HostedZoneId": "Z2FDTNDATAQYW2",  # CloudFront's, the same in every account
                 },
             },
         },
@@ -230,7 +230,7 @@ def _distribution() -> Json:
 
 
 def _guarded(name: str, host: str) -> Json:
-    """An origin that answers CloudFront alone: chalicelib.api.framework.origin."""
+    """An origin that answers only CloudFront: chalicelib.api.framework.origin."""
     secret = {"Fn::Sub": "{{resolve:secretsmanager:${OriginSecret}}}"}
     return {
         "Id": name,

@@ -1,4 +1,4 @@
-"""Tries a deployment as a client would: sign in, upload, poll, download, delete. The standard library is enough."""
+"""Tests a deployment as a client: sign in, upload, poll, download, delete. It needs only the standard library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 PATIENCE = 300.0
-# The smallest JPEG that decoders take: one grey pixel.
+# The smallest JPEG that decoders accept: one grey pixel.
 PIXEL = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707070909080a0c140d0c0b0b0c1912130f141d1a1f1e1d"
     "1a1c1c20242e2720222c231c1c2837292c30313434341f27393d38323c2e333432ffc0000b080001000101011100ffc4001400010000"
@@ -22,11 +22,11 @@ PIXEL = bytes.fromhex(
 
 
 class SmokeTestFailed(Exception):
-    """The text says at which step, and what was answered."""
+    """Names the failed step and the answer."""
 
 
 def try_out(address: str, api: str | None = None, patience: float = PATIENCE) -> None:
-    """address: of the page. api: where it isn't below that. Raises SmokeTestFailed."""
+    """address: of the page. api: the API's own address where it isn't below the page's. Raises SmokeTestFailed."""
     root = api or f"{address}/api"
     guest = _call("POST", f"{root}/auth/guest", expected=201)
     token = {"Authorization": f"Bearer {guest['access_token']}"}
@@ -54,7 +54,7 @@ def _call(
 
 
 def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str], expected: int | None = None) -> bytes:
-    """The answer's body. urllib follows redirects without the caller's token only where it must: see Redirect."""
+    """The answer's body. For redirects without the caller's token see Redirect."""
     request = urllib.request.Request(url, body, dict(headers), method=method)  # noqa: S310 -- https, or a test's own
     try:
         with OPENER.open(request, timeout=60) as answer:
@@ -69,7 +69,7 @@ def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str],
 
 
 class Redirect(urllib.request.HTTPRedirectHandler):
-    """A signed address says all: with our token beside its signature, S3 refuses it."""
+    """A signed address suffices: with our token beside its signature, S3 refuses the request."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         new = super().redirect_request(req, fp, code, msg, headers, newurl)
@@ -82,5 +82,5 @@ OPENER = urllib.request.build_opener(Redirect)
 
 
 def _shown(url: str) -> str:
-    """Without the query, where signatures are."""
+    """Without the query, which holds signatures."""
     return url.partition("?")[0]

@@ -1,4 +1,4 @@
-"""The WebSocket API: what is added to the one that Chalice writes."""
+"""The WebSocket API: additions to Chalice's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 Json = dict[str, Any]
 
 SOCKETS_STAGE = "live"
-"""Its stage, by Chalice's configuration, and so its path: a WebSocket API has no other. The page's address has the same
-path, so that CloudFront hands it on as it is."""
+"""Its stage, by Chalice's configuration, and hence its path: a WebSocket API has no other. The page's address uses the
+same path, so that CloudFront forwards it unchanged."""
 SOCKETS_HOST = "${WebsocketAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}"
 
 

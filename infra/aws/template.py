@@ -1,6 +1,6 @@
-"""The data that a deployment stands on, as a CloudFormation template: bucket, tables, queues and their notifications.
+"""The data resources of a deployment, as a CloudFormation template: bucket, tables, queues and their notifications.
 
-The one source: `chalice package --merge-template` takes it to AWS, infra/local/provision.py builds the same locally.
+The only source: `chalice package --merge-template` takes it to AWS, infra/local/provision.py builds the same locally.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def data_template(
 ) -> Json:
     """The template for `stack`, the prefix of every table's and queue's name.
 
-    pipelines: names, as in the registry. origins: from which a page may upload. bucket: its name.
+    pipelines: names, as in the registry. origins: those of pages that may upload. bucket: its name.
     """
     work = list(triggers(pipelines))
     resources: Json = {"Bucket": _bucket(bucket, work, origins), "BucketPolicy": _tls_only()}
@@ -35,7 +35,7 @@ def data_template(
 
 
 def logical_id(name: str) -> str:
-    """inspect-media → InspectMedia: CloudFormation takes letters and digits only."""
+    """inspect-media → InspectMedia: CloudFormation accepts letters and digits only."""
     return "".join(word.capitalize() for word in name.replace("_", "-").split("-"))
 
 
@@ -47,7 +47,7 @@ def _arn(resource: str) -> Json:
     return {"Fn::GetAtt": [resource, "Arn"]}
 
 
-# How S3 notifies a pipeline of a new file: the page and clients upload under one prefix, drop folders are another.
+# S3 notifies a pipeline of new files under two prefixes: uploads of the page and clients, and drop folders.
 def arrivals(work: Iterable[Trigger]) -> list[tuple[str, str]]:
     return [
         (f"{root}/{trigger.queue.removeprefix('inspect-')}/", trigger.queue)
@@ -210,7 +210,7 @@ def _queue(stack: str, trigger: Trigger) -> Json:
 
 def _notification_policy(bucket: str | Json, work: Iterable[Trigger]) -> Json:
     told = list(dict.fromkeys(queue for _, queue in arrivals(work)))
-    # The bucket's name and not its ARN: that would make the bucket and the policy wait for each other.
+    # The bucket's name and not its ARN, which would make the bucket and the policy wait for each other.
     source = {"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::", bucket]]}
     return {
         "Type": "AWS::SQS::QueuePolicy",

@@ -16,8 +16,8 @@ class Trigger:
     """One queue that calls one handler.
 
     timeout_seconds: the function's. batch_size: messages a call, at most 10 (a larger one would need a batching window,
-    which delays a lone file). long: occupies its worker for minutes, so a machine keeps a worker free of these. apart:
-    on one machine it has a worker of its own, so that nothing else keeps it waiting.
+    which delays a single file). long: occupies its worker for minutes, so a machine keeps one worker free. apart:
+    has a worker of its own on a single machine, so that no other queue delays it.
     """
 
     queue: str
@@ -38,7 +38,7 @@ class Trigger:
 
 
 def triggers(pipelines: Iterable[str]) -> Iterator[Trigger]:
-    """Every work queue; see undelivered() for what happens to messages that they give up on."""
+    """Every work queue; undelivered() gives the consumer of messages that they give up on."""
     for function in worker_functions(pipelines):
         worker, long = function.worker, function.task == "run"
         yield Trigger(function.queue, function.handler, worker.batch, worker.seconds, long)

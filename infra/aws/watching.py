@@ -1,4 +1,4 @@
-"""Monitoring: alarms that mail, one dashboard, and a budget."""
+"""Monitoring: alarms by mail, one dashboard, and a budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def watching_template(
     """functions, queues, dead: logical ids of the functions, of the work queues and of their dead-letter queues.
     pipelines: their names."""
     resources: Json = {
-        # Not encrypted with SNS's own key: CloudWatch may not use that, and no alarm would ever arrive.
+        # Not encrypted with SNS's own key: CloudWatch can't use that, and no alarm would ever arrive.
         "AlarmTopic": {"Type": "AWS::SNS::Topic"},
         "AlarmMailSubscription": {
             "Type": "AWS::SNS::Subscription",

@@ -29,7 +29,7 @@ def _workers(text: str) -> int:
 
 
 def _pipelines(given: str | None, app: str) -> tuple[str, ...]:
-    """Raises CannotStart for one that the app does not have; other apps than ours have what they say."""
+    """Raises CannotStart for a pipeline that the app lacks; apps other than ours define their own."""
     known = tuple(registered_pipelines())
     wanted = tuple(filter(None, (given or "").split(","))) or known
     if app == "app" and (unknown := [name for name in wanted if name not in known]):
@@ -38,7 +38,7 @@ def _pipelines(given: str | None, app: str) -> tuple[str, ...]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Reports an error in one sentence."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, re.sub(r"^argument [^:]+: ", "", message) + "\n")

@@ -6,7 +6,7 @@ import gzip
 from functools import lru_cache
 
 LEAST = 1000
-"""Bytes below which the headers weigh more than what is saved."""
+"""Bytes below which the headers outweigh the savings."""
 LEVEL = 5
 TEXT = ("text/", "application/json", "application/problem+json", "application/manifest+json", "image/svg+xml")
 
@@ -14,7 +14,7 @@ Headers = list[tuple[str, str]]
 
 
 def compressed(accepted: str, headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    """Headers and body as they go to a client whose Accept-Encoding is `accepted`."""
+    """Headers and body for a client whose Accept-Encoding is `accepted`."""
     names = {name.lower(): value for name, value in headers}
     if not names.get("content-type", "").startswith(TEXT) or "content-encoding" in names or len(body) < LEAST:
         return headers, body

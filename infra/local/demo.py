@@ -1,4 +1,4 @@
-"""`make demo`: files go in through the whole local stack, and a zip comes out that is checked member by member."""
+"""`make demo`: sends files through the whole local stack, and checks the zip member by member."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ PIPE_WIDTH = 160
 
 @contextmanager
 def running_stack(data_dir: Path) -> Iterator[str]:
-    """The address of a stack of its own, which is gone afterwards. Raises CannotStart."""
+    """The address of a new stack, which ends afterwards. Raises CannotStart."""
     ready = threading.Event()
     failure: list[BaseException] = []
-    # Who runs it on a folder of their own is its only guest.
+    # The user is the only guest of a stack on their own folder.
     os.environ.setdefault("MILLRACE_LIMIT_GUEST_BYTES", str(1024**4))
     settings = LocalSettings(
         port=free_port(), data_dir=data_dir, workers=os.cpu_count() or 2, pipelines=tuple(registered_pipelines())
@@ -66,7 +66,7 @@ def running_stack(data_dir: Path) -> Iterator[str]:
 
 
 def collect(folder: Path) -> tuple[list[LocalFile], list[Path]]:
-    """The files below `folder` that the pipeline takes, in order of their names; and the others."""
+    """The files below `folder` that the pipeline accepts, in order of their names; and the others."""
     found = uploading.collect([folder])
     takes = PIPELINES[PIPELINE].accepts.extension
     return [file for file in found if takes(file.name)], [file.path for file in found if not takes(file.name)]
@@ -111,7 +111,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     terminal = Console()
-    # A pipe has no width: wide enough there for a row to stay a line.
+    # A pipe has no width: this one keeps a row on one line.
     view = View(terminal if terminal.is_terminal else Console(width=PIPE_WIDTH))
     errors = Console(stderr=True, soft_wrap=True)
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Is the zip what it says it is? Every member against the manifest, and both against the originals."""
+"""Checks the zip: every member against the manifest, and both against the originals."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ OWN = {"manifest.json", "manifest.csv"}
 
 @dataclass(frozen=True)
 class Original:
-    """sha256: lower-case hex. name: relative to the folder that was given."""
+    """sha256: lower-case hex. name: relative to the given folder."""
 
     name: str
     sha256: str
 
 
 class CheckFailed(Exception):
-    """Names the member or the original that is not as it should be."""
+    """Names the wrong member or original."""
 
 
 def check_zip(path: Path, originals: Sequence[Original]) -> list[dict[str, Any]]:
-    """The manifest's entries, one an original, once all of this holds; raises CheckFailed at the first that doesn't.
+    """The manifest's entries, one per original, if all of this holds; raises CheckFailed at the first failure.
 
-    Each member is named by one entry, has its SHA-256, and is an original byte for byte. Each original has an entry;
-    one that is left out says why, and a duplicate names a member with the same bytes.
+    Each member is named by one entry, has its SHA-256, and equals an original byte for byte. Each original has an
+    entry; one that is left out gives the reason, and a duplicate names a member with the same bytes.
     """
     with zipfile.ZipFile(path) as archive:
         entries: list[dict[str, Any]] = json.loads(archive.read("manifest.json"))["files"]
@@ -55,7 +55,7 @@ def check_zip(path: Path, originals: Sequence[Original]) -> list[dict[str, Any]]
 
 def _sha256(archive: zipfile.ZipFile, name: str) -> str:
     digest = hashlib.sha256()
-    with archive.open(name) as member:  # reading to the end checks the CRC-32 as well
+    with archive.open(name) as member:  # reading to the end also checks the CRC-32
         while chunk := member.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()

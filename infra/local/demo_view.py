@@ -30,7 +30,7 @@ class View:
 
     @contextmanager
     def bytes_bar(self, title: str, total: int) -> Iterator[Bar]:
-        """A bar for all bytes, and one below for each file that is on its way."""
+        """A bar for all bytes, and one below for each file in transit."""
         columns = (TextColumn("{task.description}"), BarColumn(30), DownloadColumn(), TransferSpeedColumn())
         with Bar(self._console, title, columns, total, "MB") as bar:
             yield bar
@@ -42,7 +42,7 @@ class View:
             yield bar
 
     def found(self, files: Sequence[dict[str, Any]], entries: Sequence[dict[str, Any]]) -> None:
-        """files: of the API, entries: of the manifest, both in the order in which the files were given."""
+        """files: of the API, entries: of the manifest, both in the order of the given files."""
         table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
         roomy = self._console.width >= ROOMY
         table.add_column("File", overflow="fold", min_width=16)
@@ -92,7 +92,7 @@ def _where(entry: dict[str, Any]) -> str:
 
 
 class Bar:
-    """One bar for all, and one for each file under way; a line now and then where there is no terminal."""
+    """One bar for all, and one for each file in transit; an occasional line where there is no terminal."""
 
     def __init__(self, console: Console, title: str, columns: Sequence[Any], total: int, unit: str) -> None:
         self._console = console
@@ -121,7 +121,7 @@ class Bar:
             self._line()
 
     def sent(self, file: LocalFile, there: int) -> None:
-        """there: bytes of it that have arrived. Called from several threads; rich has a lock of its own."""
+        """there: its bytes that have arrived. Called from several threads; rich has a lock of its own."""
         count = there - self._there.get(file, 0)
         self._there[file] = there
         self.at(self._done + count)

@@ -1,6 +1,6 @@
 """Event source mappings on one machine: receives from every queue, calls its handler, deletes handled messages.
 
-A message stays hidden while its worker lives, so that one that comes again has no worker: its handler failed, or
+A message stays hidden while its worker lives, so a message that comes again has no worker: its handler failed, or
 its worker died or overran its time. The queue itself moves it to the dead letters after three receives.
 """
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("triggers")
 
-POLL_SECONDS = 2  # the longest that stopping must wait for a receive
+POLL_SECONDS = 2  # the longest wait of a stop for a receive
 RETRY_SECONDS = 1.0
 FINISH_SECONDS = 25.0
 SWEEP_LIMIT_SECONDS = 60.0
 
 
 def sqs_event(messages: Sequence[Any], queue: str) -> dict[str, Any]:
-    """The event that Lambda makes of what ReceiveMessage returned."""
+    """The event that Lambda makes from the result of ReceiveMessage."""
     return {"Records": [_record(message, f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}-{queue}") for message in messages]}
 
 
@@ -70,7 +70,7 @@ def _record(message: Any, arn: str) -> dict[str, Any]:
 
 
 def failed_ids(result: object, sent: set[str]) -> set[str]:
-    """The messages that must come again. As on Lambda, a reply that makes no sense fails the whole batch."""
+    """The messages that must come again. As on Lambda, a malformed reply fails the whole batch."""
     if not result:
         return set()
     try:
@@ -82,7 +82,7 @@ def failed_ids(result: object, sent: set[str]) -> set[str]:
 
 
 def is_slice(body: str) -> bool:
-    """Whether a message is one part of a run, and not the run."""
+    """Whether a message is one slice of a run, and not the run."""
     try:
         return "slice" in json.loads(body)
     except (ValueError, TypeError):
@@ -104,7 +104,7 @@ def schedule_event() -> dict[str, Any]:
 
 
 class Dispatcher:
-    """One thread receives from each queue; each batch that it gets is delivered on a thread of its own."""
+    """One thread receives from each queue; each batch is delivered on a separate thread."""
 
     def __init__(
         self,
@@ -128,8 +128,8 @@ class Dispatcher:
         self._visibility = visibility_seconds
         self._sweep_seconds = sweep_seconds
         self._room = room
-        # Runs take minutes: one worker is left to look at new files, unless there is only one. Slices of a run are
-        # short, and are there to occupy every worker.
+        # Runs take minutes: one worker is kept free to inspect new files, unless there is only one. Slices of a run are
+        # short, and are meant to occupy every worker.
         self._long = threading.Semaphore(max(1, workers - 1))
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -145,7 +145,7 @@ class Dispatcher:
         """Stops receiving, and waits up to 25 s for messages being handled; the others are delivered again."""
         self._stopping.set()
         deadline = time.monotonic() + FINISH_SECONDS
-        while self._threads and (left := deadline - time.monotonic()) > 0:  # a receive under way may still add one
+        while self._threads and (left := deadline - time.monotonic()) > 0:  # a receive in progress may still add one
             self._threads[0].join(left)
             with self._lock:
                 self._threads = [t for t in self._threads if t.is_alive()]
@@ -162,7 +162,7 @@ class Dispatcher:
     def _poll(self, trigger: Trigger, concurrency: int) -> None:
         slots = threading.Semaphore(concurrency)
         while not self._stopping.is_set():
-            if not self._room.has():  # work would fail for want of it, and be given up
+            if not self._room.has():  # work would fail for lack of it, and be given up
                 self._stopping.wait(RETRY_SECONDS)
                 continue
             if not slots.acquire(timeout=RETRY_SECONDS):
@@ -247,7 +247,7 @@ class Dispatcher:
             release_slot()
 
     def _quietly(self, operation: Callable[..., Any], **arguments: Any) -> None:
-        """A failure here lets the message come again, which every handler must bear anyway."""
+        """A failure here makes the message come again, which every handler must bear anyway."""
         try:
             operation(**arguments)
         except (BotoCoreError, ClientError) as error:

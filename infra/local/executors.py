@@ -1,7 +1,7 @@
-"""Worker processes as Lambda has function instances: each does one call at a time, and a dead one is replaced.
+"""Worker processes, like Lambda's function instances: each does one call at a time, and a dead one is replaced.
 
 Lambda starts another instance where all are busy. Here a call may be relieved instead: where it is slow and no worker
-is idle, a spare one is started, as long as the machine has memory for it. A slow decoder gives way to others
+is idle, a spare one is started, as long as the machine has memory for it. A slow decoder yields to others
 (chalicelib/pipelines/apart.py), so that a spare worker loses no processor time to it.
 """
 
@@ -22,17 +22,17 @@ from typing import Any
 
 START_SECONDS = 60.0
 SLOW_SECONDS = 2.0
-"""Several times what a batch of ordinary files takes."""
+"""Several times the duration of a batch of ordinary files."""
 MOST_SPARE = 8
 KEPT_SECONDS = 30.0
-"""How long spare workers stay after the last slow call: on a busy machine many are slow, and a start costs a second."""
+"""Spare workers stay this long after the last slow call: under load many are slow, and a start costs a second."""
 SPARE_MEMORY = 2 * 1024**3
 """Bytes that must be available for a spare worker: a decoder may take 1.5 GB."""
 
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """Runs `every` so many seconds while a call waits for a worker or for its answer."""
+    """Calls `do` every `every` seconds while a call waits for a worker or for its answer."""
 
     every: float
     do: Callable[[], None]
@@ -43,7 +43,7 @@ class CallFailed(Exception):
 
 
 class WorkerLost(CallFailed):
-    """The process died, or the function's time is over: it is of no more use."""
+    """The process died, or exceeded the function's time: it can't be used any more."""
 
 
 class Executor:
@@ -68,7 +68,7 @@ class Executor:
         meanwhile: Meanwhile,
         slow: Callable[[], None] | None = None,
     ) -> Any:
-        """The handler's result. `slow` is called once, where that takes more than SLOW_SECONDS. Raises CallFailed."""
+        """The handler's result. `slow` is called once, if that takes more than SLOW_SECONDS. Raises CallFailed."""
         if not self._ready:
             self._reply(START_SECONDS, meanwhile)
             self._ready = True
@@ -113,7 +113,7 @@ class Executor:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """At once, whatever it is doing."""
+        """Kills the process immediately, even during a call."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
@@ -122,7 +122,7 @@ class Executor:
 
 
 class Executors:
-    """`count` of them; call() waits for an idle one. at_need: none is started before the first call."""
+    """`count` workers; call() waits for an idle one. at_need: none is started before the first call."""
 
     def __init__(self, app: str, count: int, *, at_need: bool = False) -> None:
         self._app = app
@@ -153,9 +153,9 @@ class Executors:
         meanwhile: Meanwhile,
         relieved: Callable[[], None] | None = None,
     ) -> Any:
-        """As Executor.call. A worker that is lost is replaced by a new one.
+        """As Executor.call. A lost worker is replaced by a new one.
 
-        `relieved` is called once, where the call is slow and a worker is idle beside it: the caller may begin another.
+        `relieved` is called once, if the call is slow and a worker is idle beside it: the caller may begin another.
         """
         with self._lock:
             while self._missing:
@@ -182,7 +182,7 @@ class Executors:
         return result
 
     def _add_spare(self) -> bool:
-        """Whether a worker is idle now, beside the one that is slow."""
+        """Whether a worker is now idle beside the slow one."""
         with self._lock:
             if self._stopped:
                 return False
@@ -194,7 +194,7 @@ class Executors:
             return True
 
     def _done(self, executor: Executor, *, lost: bool, was_slow: bool) -> None:
-        """Back among the idle ones, unless it is lost or no longer needed."""
+        """Returns it to the idle ones, unless it is lost or no longer needed."""
         now = time.monotonic()
         with self._lock:
             if was_slow:

@@ -48,7 +48,7 @@ THREADS = 16
 HEALTH, SIGNING_IN = "/api/health", "/api/auth/"
 CONNECTIONS = 4000
 IDLE_SECONDS = 20
-"""After which a connection that asks for nothing, or for half of something, is closed."""
+"""Seconds after which a connection without a complete request is closed."""
 
 Headers = list[tuple[str, str]]
 Reply = tuple[int, Headers, bytes]
@@ -56,7 +56,7 @@ StartResponse = Callable[[str, Headers], object]
 
 
 class Routes(local.RouteMatcher):  # type: ignore[misc]  # Chalice is untyped
-    """As Chalice's, but parameters are decoded, as by API Gateway, and none is left from a route that didn't match."""
+    """Like Chalice's, but decodes parameters, as API Gateway does, and keeps none from a route that didn't match."""
 
     def match_route(self, url: str) -> local.MatchResult:
         parsed = urlparse(url)
@@ -73,7 +73,7 @@ class Api:
     """A Chalice app behind Chalice's own LocalGateway, with the answers that API Gateway gives itself."""
 
     def __init__(self, app: Any) -> None:
-        # As chalice.local does: the current request belongs to a thread, not to the app.
+        # As in chalice.local: the current request belongs to a thread, not to the app.
         app.__class__ = type("LocalApp", (local.LocalChalice, app.__class__), {})
         self._routes = app.routes
         self._matcher = Routes(list(app.routes))
@@ -166,7 +166,7 @@ class Server:
 
 
 def _url(environ: dict[str, Any]) -> str:
-    # WSGI has decoded the path; encoded again, a parameter that contains a slash is still lost, as WSGI defines it.
+    # WSGI has decoded the path; encoded again, a parameter with a slash is still lost, as WSGI defines it.
     path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/!$&'()*+,;=:@~-._")
     return f"{path}?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else path
 

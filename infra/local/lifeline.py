@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def spawn(module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """`python -m module` whose module calls hold_on(); what it prints goes to `log`."""
+    """Runs `python -m module`, which must call hold_on(); its output goes to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 -- our own modules
             [sys.executable, "-m", module, *arguments],
@@ -24,9 +24,9 @@ def spawn(module: str, arguments: Sequence[str], environment: Mapping[str, str],
 
 
 def hold_on() -> None:
-    """Ends this process as SIGTERM would once the parent is gone.
+    """Ends this process, as SIGTERM would, once the parent is gone.
 
-    Ctrl-C reaches every process of the group, and the parent decides what follows from it.
+    Ctrl-C reaches every process of the group, and the parent decides the consequences.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     standard_input = os.dup(0)

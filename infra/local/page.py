@@ -23,13 +23,13 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 NOT_THE_PAGES = (["health"], ["status"])
-"""First parts of addresses that monitors ask for by mistake, without /api before them: they must not look well."""
+"""First parts of addresses that monitors request by mistake, without /api before them: they must fail."""
 TEXT = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 
 
 def content_policy(store: str, sockets: str = "") -> str:
-    """The page's content security policy: itself, and the store and the sockets at these origins. Nothing inline, no
-    frame around it."""
+    """The page's content security policy: itself, and the store and the sockets at these origins. Nothing inline, and
+    no frame around it."""
     reached = " ".join(filter(None, ["'self'", store, sockets]))
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; worker-src 'self'; "
@@ -40,8 +40,8 @@ def content_policy(store: str, sockets: str = "") -> str:
 
 
 class Page:
-    """root: the folder with index.html; while it is missing, a note says how to build it. store: where the store that
-    files are sent to and fetched from is reached. sockets: where live updates are."""
+    """root: the folder with index.html; while it is missing, a note explains how to build it. store: the origin of the
+    store for uploads and downloads. sockets: that of live updates."""
 
     def __init__(self, root: Path, store: str = "", sockets: str = "") -> None:
         self._root = root.resolve()
@@ -58,7 +58,7 @@ class Page:
             return 404, [("Content-Type", "text/plain; charset=utf-8")], b"There is no such file.\n"
         content = file.read_bytes()
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        # The build puts a hash into the names under assets/, so that those never change.
+        # The build puts a hash into the names under assets/, so that those files never change.
         lasting = file.is_relative_to(self._root / "assets")
         headers = [
             ("ETag", etag),
@@ -78,7 +78,7 @@ class Page:
             return None
         if file.is_file():
             return file
-        # A name with an extension asks for a file; anything else is an address inside the page.
+        # A name with an extension requests a file; anything else is an address inside the page.
         return None if file.suffix else self._root / "index.html"
 
 

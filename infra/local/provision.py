@@ -1,7 +1,7 @@
-"""Builds what the CloudFormation template describes on any endpoint that speaks S3, DynamoDB and SQS.
+"""Builds the resources of the CloudFormation template on any endpoint that speaks S3, DynamoDB and SQS.
 
-CloudFormation itself is no way there: emulators leave out lifecycle rules or encryption without a word. Everything is
-safe to repeat: what exists is kept and brought up to the template, what the template no longer names is left alone.
+CloudFormation itself doesn't work there: emulators silently omit lifecycle rules or encryption. Everything is
+safe to repeat: existing resources are kept and updated to the template, those no longer named are left alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Resources = Mapping[str, Json]
 
-# Locally there is no TLS to insist on.
+# There is no TLS locally that could be required.
 ONLY_ON_AWS = {"AWS::S3::BucketPolicy"}
 ORDER = ("AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SQS::QueuePolicy", "AWS::S3::Bucket")
 
@@ -49,7 +49,7 @@ class Provisioner:
         self.account = account
 
     def apply(self, template: Json) -> None:
-        """Creates or updates every resource. Raises ValueError for a type that it has no translation for."""
+        """Creates or updates every resource. Raises ValueError for a type without a translation."""
         resources: Resources = template["Resources"]
         build: dict[str, Callable[[Json], None]] = {
             "AWS::SQS::Queue": self._queue,
@@ -68,7 +68,7 @@ class Provisioner:
             build[resource["Type"]](self._resolve(resource["Properties"], resources))
 
     def put_guides(self, bucket: str, folder: Path) -> None:
-        """Puts the guides of a folder where the API finds them; those that are there already are left alone."""
+        """Puts the guides of a folder where the API finds them; existing ones are left alone."""
         listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=keys.GUIDES).get("Contents", ())
         there = {thing["Key"]: thing["ETag"].strip('"') for thing in listed}
         for path in sorted(path for path in folder.iterdir() if path.suffix in TYPES):
@@ -77,7 +77,7 @@ class Provisioner:
                 self.s3.put_object(Bucket=bucket, Key=key, Body=content, ContentType=TYPES[path.suffix])
 
     def _resolve(self, value: Any, resources: Resources) -> Any:
-        """The value with CloudFormation's functions worked out, as far as the template uses them."""
+        """The value with CloudFormation's functions evaluated, as far as the template uses them."""
         if isinstance(value, list):
             return [self._resolve(item, resources) for item in value]
         if not isinstance(value, dict):
@@ -103,7 +103,7 @@ class Provisioner:
             for name, value in properties.items()
             if name != "QueueName"
         }
-        # Created bare and set afterwards: creating it again with other attributes is an error.
+        # Created bare and configured afterwards: creating it again with other attributes is an error.
         url = self.sqs.create_queue(QueueName=properties["QueueName"])["QueueUrl"]
         self.sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
@@ -158,7 +158,7 @@ class Provisioner:
             Bucket=name, LifecycleConfiguration=_lifecycle(properties["LifecycleConfiguration"])
         )
         wanted = _notifications(properties["NotificationConfiguration"])
-        # Each put makes S3 send a test message to every queue, so an unchanged one is left alone.
+        # Each put makes S3 send a test message to every queue, so an unchanged configuration is left alone.
         found = self.s3.get_bucket_notification_configuration(Bucket=name).get("QueueConfigurations", [])
         if _told(found) != _told(wanted):
             self.s3.put_bucket_notification_configuration(

@@ -14,7 +14,7 @@ SAID = (
 
 @dataclass(frozen=True)
 class Room:
-    """kept_free: bytes that are left alone."""
+    """kept_free: bytes that stay free."""
 
     folder: Path
     kept_free: int = KEPT_FREE
@@ -24,5 +24,5 @@ class Room:
         return found.f_bavail * found.f_frsize
 
     def has(self, size: int = 0) -> bool:
-        """Whether so many bytes more still leave what is kept free."""
+        """Whether this many more bytes still leave the reserve."""
         return self.free() - size >= self.kept_free

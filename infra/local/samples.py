@@ -1,4 +1,4 @@
-"""A small made-up set of photos and videos that shows what the media pipeline does; the same bytes every time."""
+"""A small synthetic set of photos and videos that shows the media pipeline's work; the same bytes every time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ QUARTER_TURN = 6  # EXIF orientation: shown turned a quarter to the right
 def make_samples(directory: Path) -> list[Path]:
     """Writes the set into `directory` (made where it is missing) and returns its files in order.
 
-    Photos with EXIF, one lying on its side, one with a place, some known by their names alone, one without any time, an
-    exact and a near duplicate, two videos, a photo of which hardly anything is left and a text in disguise.
+    Photos with EXIF, one lying on its side, one with a place, some dated only by their names, one without any time, an
+    exact and a near duplicate, two videos, a mostly destroyed photo and a text in disguise.
     """
     directory.mkdir(parents=True, exist_ok=True)
     harbour, meadow, village = scene(1), scene(2), scene(3)
@@ -51,7 +51,7 @@ def make_samples(directory: Path) -> list[Path]:
 
 
 def scene(seed: int, size: tuple[int, int] = SIZE) -> Image.Image:
-    """A landscape under a sky; each seed gives another."""
+    """A landscape under a sky, different for each seed."""
     rng = random.Random(seed)  # noqa: S311  # pictures, not secrets
     width, height = size
 
@@ -123,7 +123,7 @@ def video(
 ) -> bytes:
     """A slow pan, ten frames a second. container, codec: FFmpeg's names, such as mp4, mov, matroska, avi; mpeg4, vp9.
 
-    created: ISO 8601 in UTC, into the container's own field for it.
+    created: ISO 8601 in UTC, for the container's own field.
     """
     import av
 

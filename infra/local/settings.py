@@ -1,4 +1,4 @@
-"""Where the local stack keeps its things, and the environment that makes Millrace find them."""
+"""The places of the local stack's data, and the environment by which Millrace finds them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ KEPT_FREE_SETTING = "MILLRACE_KEPT_FREE"
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """port: of the API and the page. time_limit: seconds that a function may take, even where AWS gives it more.
-    visibility_seconds: until a message comes again whose handler failed or whose worker died.
+    """port: of the API and the page. time_limit: the most seconds of a function, even where AWS gives it more.
+    visibility_seconds: until a message with a failed handler or a dead worker comes again.
     """
 
     port: int
@@ -39,12 +39,12 @@ class LocalSettings:
 
     @cached_property
     def cloud_port(self) -> int:
-        """The embedded cloud's, the same after a restart where it is still free: signed addresses contain it."""
+        """The embedded cloud's, kept over restarts while it is free: signed addresses contain it."""
         return _remembered_port(self.data_dir / "cloud-port")
 
     @cached_property
     def sockets_port(self) -> int:
-        """The port of live updates; the same after a restart, so that pages find it again."""
+        """The port of live updates; kept over restarts, so that pages find it again."""
         return _remembered_port(self.data_dir / "sockets-port")
 
     @property
@@ -71,7 +71,7 @@ class LocalSettings:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """The page as it is served here, and where `npm run dev` serves it, if MILLRACE_PAGE_ORIGINS names that."""
+        """The page as it is served here, and the address of `npm run dev` if MILLRACE_PAGE_ORIGINS names it."""
         given = os.environ.get("MILLRACE_PAGE_ORIGINS", "").split(",")
         return (*(f"http://{host}:{self.port}" for host in (HOST, "localhost")), *filter(None, given))
 
@@ -128,14 +128,14 @@ def _remembered_port(remembered: Path) -> int:
 def environment_of_running(data_dir: Path) -> dict[str, str]:
     """The environment of each process of the stack that runs on the folder."""
     settings = LocalSettings(port=0, data_dir=data_dir)
-    # Its own ports are taken by the running stack, and must not be looked for again.
+    # Its own ports are taken by the running stack, so no free ones must be chosen.
     settings.__dict__["cloud_port"] = int((data_dir / "cloud-port").read_text())
     settings.__dict__["sockets_port"] = int((data_dir / "sockets-port").read_text())
     return settings.environment()
 
 
 def credentials(data_dir: Path) -> tuple[str, str]:
-    """(key id, secret) that sign requests to the embedded cloud of this folder: made at random at its first start."""
+    """(key id, secret) that sign requests to the embedded cloud of this folder: random, made at its first start."""
     key_id, _, secret = _secret(
         data_dir / "cloud-credentials", lambda: f"LOCAL{secrets.token_hex(8).upper()} {secrets.token_hex(32)}"
     ).partition(" ")
@@ -143,7 +143,7 @@ def credentials(data_dir: Path) -> tuple[str, str]:
 
 
 def _secret(path: Path, make: Callable[[], str]) -> str:
-    """A secret that only the user may read, made once. Never half there: the name comes with the synced content."""
+    """A secret that only the user may read, made once. Never half written: it gets its name after it is synced."""
     if not path.exists():
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -169,13 +169,15 @@ def is_idle(data_dir: Path) -> bool:
 
 
 def kept_free(environ: Mapping[str, str] = os.environ) -> int:
-    """Bytes of the disk that are left alone."""
+    """Bytes of the disk that stay free."""
     return int(environ.get(KEPT_FREE_SETTING) or KEPT_FREE)
 
 
 def is_free(port: int) -> bool:
     with closing(socket(AF_INET, SOCK_STREAM)) as probe:
-        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)  # as the servers do; else a port just left would seem taken
+        probe.setsockopt(
+            SOL_SOCKET, SO_REUSEADDR, 1
+        )  # as the servers do; otherwise a port just released would seem taken
         try:
             probe.bind((HOST, port))
         except OSError:

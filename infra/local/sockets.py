@@ -1,7 +1,7 @@
 """API Gateway's WebSocket API on this machine: sockets call the handlers of app.py, and @connections sends to them.
 
-As on AWS, a connection opens where $connect's handler says so, receives what is posted for its id, and ends with two
-hours or ten minutes of silence. What posts has to sign as for AWS, with the credentials of the data folder.
+As on AWS, a connection opens if $connect's handler agrees, receives messages posted for its id, and ends after two
+hours, or ten minutes of silence. Posts must be signed as for AWS, with the credentials of the data folder.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ STAGE = "live"
 PATH = f"/{STAGE}"
 MANAGED = f"{PATH}/@connections/"
 OF_ONE_JOB = re.compile(r"/api/compat/scenes/jobs/([^/]+)/ws")
-"""Another system's address: a socket that watches this job, and closes with its end."""
+"""An address of another system: a socket that watches this job, and closes with its end."""
 SECONDS = 29.0
 IDLE_SECONDS, LASTS_SECONDS = 600.0, 7200.0
 MOST_CONNECTIONS = 4000
 MOST_WAITING = 64
-"""Frames that wait for a reader; who lets more wait is closed."""
+"""Frames that may wait for a reader; a reader with more is disconnected."""
 LARGEST_FRAME = SEND_BUFFER = 32 * 1024
 SKEW_SECONDS = 900
 NORMAL, TRY_AGAIN, GOING_AWAY = 1000, 1013, 1001
@@ -53,17 +53,17 @@ Handler = Callable[[dict[str, Any], Any], Any]
 
 
 class Connection:
-    """One socket: what waits to be sent, and when it last sent or received anything."""
+    """One socket: the frames waiting to be sent, and the time of its last frame in either direction."""
 
     def __init__(self, ends_with: str | None = None) -> None:
-        """ends_with: the job whose end is the socket's."""
+        """ends_with: the job whose end closes the socket."""
         self.waiting: asyncio.Queue[bytes | None] = asyncio.Queue(MOST_WAITING)
         self.began = self.active = time.monotonic()
         self.closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.ends_with = ends_with
 
     def tell(self, content: bytes) -> bool:
-        """False where the reader is too slow: then it is closed."""
+        """False where the reader is too slow; the socket is then closed."""
         self.active = time.monotonic()
         try:
             self.waiting.put_nowait(content)
@@ -78,7 +78,7 @@ class Connection:
 
     @property
     def left(self) -> float:
-        """Seconds until it is closed for its silence or its age."""
+        """Seconds until it is closed for silence or age."""
         return min(self.active + IDLE_SECONDS, self.began + LASTS_SECONDS) - time.monotonic()
 
 
@@ -146,7 +146,7 @@ class Sockets:
             if hearing.done():
                 return  # the client has left
             code = connection.closing.result() if connection.closing.done() else GOING_AWAY
-            if code != TRY_AGAIN and not writing.done():  # what was said before is heard before the end
+            if code != TRY_AGAIN and not writing.done():  # earlier frames arrive before the end
                 with suppress(asyncio.QueueFull):
                     connection.waiting.put_nowait(None)
                 await asyncio.wait({writing}, timeout=2)
@@ -293,7 +293,7 @@ async def serve(app: Any, port: int) -> None:
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals are ours
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
-    # A reader that doesn't read must not fill the kernel's memory instead of ours.
+    # The frames of a stalled reader must not fill the kernel's memory instead of ours.
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)

@@ -33,12 +33,12 @@ LARGEST_LOG = 10 * 1024 * 1024
 
 
 class CannotStart(Exception):
-    """Says why in one sentence, to a person."""
+    """Gives the reason in one sentence for the user."""
 
 
 @dataclass
 class Child:
-    """A process of the stack. stop_seconds: what it gets to end in good order."""
+    """A process of the stack. stop_seconds: its time for an orderly end."""
 
     name: str
     start: Callable[[], subprocess.Popen[bytes]]
@@ -78,7 +78,7 @@ class Supervisor:
         self._environment: dict[str, str] = {}
 
     def stop(self) -> None:
-        """Once: finish the work at hand. Twice: don't wait for it."""
+        """Once: finishes the work in progress. Twice: doesn't wait for it."""
         (self._impatient if self._stopping.is_set() else self._stopping).set()
 
     def serve(self) -> None:
@@ -179,7 +179,7 @@ class Supervisor:
                     if response.status == 200:
                         return
             except urllib.error.HTTPError as error:
-                if b"disk_full" in error.read():  # what is there can be read all the same
+                if b"disk_full" in error.read():  # existing data can still be read
                     return
             except (urllib.error.URLError, OSError):
                 pass
@@ -216,7 +216,7 @@ class Supervisor:
 
 
 class _Interrupted(Exception):
-    """Asked to stop while still starting."""
+    """A stop was requested during the start."""
 
 
 class _Lock:

@@ -1,6 +1,6 @@
 """One function instance: calls app.py's handlers one at a time, as the Lambda runtime would.
 
-Standard input brings `{handler, event, seconds}`, a line a call; standard output takes `{result}` or `{error}`.
+Standard input carries `{handler, event, seconds}`, a line a call; standard output `{result}` or `{error}`.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ def call(app: Any, request: dict[str, Any]) -> str:
 
 def main() -> None:
     readable()
-    # The parent decides when it ends; the end of standard input says so.
+    # The parent decides the end of this process, and signals it by the end of standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what a handler prints belongs to the log
+    os.dup2(2, 1)  # output of handlers belongs to the log
     app = importlib.import_module(sys.argv[1])
     requests: SimpleQueue[dict[str, Any]] = SimpleQueue()
 
     def listen() -> None:
         for line in sys.stdin:
             requests.put(json.loads(line))
-        os._exit(0)  # even in the middle of a call: no one hears of it, and the message will come again
+        os._exit(0)  # even during a call: its answer has no reader, and the message will come again
 
     threading.Thread(target=listen, daemon=True).start()
     replies.write('{"ready": true}\n')

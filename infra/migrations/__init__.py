@@ -1,7 +1,7 @@
 """Migrations of the items from one version to the next: in order, each once.
 
-Add a module, and a line here. A migration says for one item what to write, on the condition that it is still as it was
-read: then it doesn't matter how often it is asked, nor who else writes meanwhile.
+Add a module, and a line here. A migration returns the writes for one item, on the condition that the item is unchanged
+since it was read: so repetition and concurrent writers do no harm.
 """
 
 from __future__ import annotations

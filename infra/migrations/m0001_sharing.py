@@ -1,5 +1,5 @@
-"""Version 2 of jobs' items: a file that shares another's object says whose, and stands with it as a use; a job that is
-over says what it counts for.
+"""Version 2 of jobs' items: a file that shares another's object names that file, and is recorded as a use of it; a
+finished job records the bytes that it counts for.
 
 Before, such a file only had the other's key. Its bytes were counted for it, and still are.
 """
@@ -20,7 +20,7 @@ from infra.migrations.migration import Migration
 
 VERSION = 2
 LONG_AGO = datetime.fromtimestamp(0, UTC)
-"""Old enough for no one to take the use for one whose file is yet to come."""
+"""Old enough that the use can't be taken for one whose file is yet to come."""
 
 
 def change(item: Item, table: Table) -> Sequence[Write]:

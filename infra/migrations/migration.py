@@ -13,7 +13,7 @@ class Migration:
     """number: its place in the order. table: `jobs`, `accounts` or `catalog`.
 
     change: the writes for one item of the table, made in one transaction; none where there is nothing to do. They must
-    not hold any more for an item that they were made to, and fail where it has changed since it was read.
+    no longer hold for an item after they were made, and fail where the item has changed since it was read.
     """
 
     number: int

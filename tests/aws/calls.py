@@ -1,7 +1,7 @@
-"""Notes each AWS call that each function of app.py makes: in tests, and in the stacks that tests start.
+"""Records each AWS call of each function of app.py: in tests, and in the stacks that tests start.
 
-One line of JSON a call, each once a process, in a folder that the environment names, so that it is found whoever made
-the call, and however that process ended. Signing an address counts: whoever opens it acts with the signer's rights.
+Each distinct call is one line of JSON per process, in a folder that the environment names, so that a record outlives
+its process, however that ends. Signing an address counts, since its user acts with the signer's rights.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from botocore.client import BaseClient
 from chalice.app import Chalice, EventSourceHandler
 
 FOLDER = "RECORDED_CALLS"
-# What of a call's parameters a policy can speak of.
+# The parameters of a call that a policy can refer to.
 NAMED = ("TableName", "IndexName", "Bucket", "Key", "Prefix", "QueueUrl", "CopySource", "SecretId", "Tagging")
 
 _running: list[str] = []
 _here = threading.local()
-"""Several handlers may run at once, each in a thread; what threads of their own do belongs to the latest."""
+"""Several handlers may run at once, each in a thread; calls of other threads belong to the latest handler."""
 _seen: set[str] = set()
 
 
 def watch() -> None:
-    """From now on, calls of this process are noted."""
+    """Starts recording the calls of this process."""
     emit, handle, serve = BaseClient._emit_api_params, EventSourceHandler.__call__, Chalice.__call__
 
     def noted(self: Any, api_params: Any, operation_model: Any, context: Any) -> Any:
@@ -53,7 +53,7 @@ def watch() -> None:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """What all processes noted."""
+    """The records of all processes."""
     lines = {line for path in folder.glob("*.jsonl") for line in path.read_text().splitlines()}
     return [json.loads(line) for line in sorted(lines)]
 
@@ -78,7 +78,7 @@ def _note(call: dict[str, Any]) -> None:
 
 
 def _named(operation: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    """The parameters that matter, once for each item of a batch."""
+    """The relevant parameters, once for each item of a batch."""
     if operation in ("TransactWriteItems", "TransactGetItems"):
         return [{"TableName": one["TableName"], "As": kind} for i in params["TransactItems"] for kind, one in i.items()]
     if operation in ("BatchGetItem", "BatchWriteItem"):
@@ -92,5 +92,5 @@ def _named(operation: str, params: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _root(key: str) -> str:
-    """Keys differ by job and file; what they begin with is what a policy knows."""
+    """The beginning of a key: keys differ by job and file, and policies know only their beginnings."""
     return key.split("/")[0] + "/" if "/" in key else key

@@ -27,10 +27,10 @@ REGION, ACCOUNT = "us-east-1", "000000000000"
 
 
 def translated(template: Path, folder: Path, endpoint: str | None = None) -> Path:
-    """The template as SAM's transform makes it. endpoint: of the emulator that it is for: without what forbids HTTP, as
-    it speaks no other; with a right of its own for batches of messages, where AWS goes by sqs:SendMessage; without
-    conditions on the keys of items, which it doesn't know; without the deployment of a WebSocket API, which it has no
-    type for: the stage deploys by itself; and with the address at which it has @connections."""
+    """The template after SAM's transform. endpoint: that of the emulator, which needs changes: no statement that
+    forbids HTTP, since it speaks nothing else; a right of its own for batches of messages, where AWS checks
+    sqs:SendMessage; no conditions on the keys of items, which it doesn't know; no deployment of the WebSocket API,
+    whose type it lacks, since the stage deploys by itself; and the address of its @connections."""
     target = folder / "cloudformation.json"
     environment = os.environ | {"AWS_DEFAULT_REGION": REGION}
     command = [VERIFY_PYTHON, Path(__file__).with_name("translate.py"), template, target, ARTIFACTS]
@@ -91,7 +91,7 @@ class Cloud:
             self._process.wait()
 
     def client(self, service: str) -> Any:
-        """As the account's owner."""
+        """A client with the rights of the account's owner."""
         return boto3.client(
             service,
             endpoint_url=self.endpoint,
@@ -109,7 +109,7 @@ class Cloud:
         s3.upload_file(str(template), ARTIFACTS, "template.json")
 
     def deploy(self, change: str, **parameters: str) -> dict[str, str]:
-        """change: create or update. Returns the stack's outputs; fails with what failed."""
+        """change: create or update. Returns the stack's outputs; fails with the reasons of the failed resources."""
         cloudformation = self.client("cloudformation")
         getattr(cloudformation, f"{change}_stack")(
             StackName=STACK,
@@ -127,7 +127,7 @@ class Cloud:
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def settled(self) -> Any:
-        """The stack, when nothing is under way with it any more."""
+        """The stack, once no change of it is in progress."""
 
         def look() -> Any:
             [stack] = self.client("cloudformation").describe_stacks(StackName=self.id)["Stacks"]
@@ -137,7 +137,7 @@ class Cloud:
 
     @property
     def id(self) -> str:
-        """The stack's own, by which it is found after it has gone."""
+        """The stack's id, which still finds it after its deletion."""
         for stack in self.client("cloudformation").list_stacks()["StackSummaries"]:
             if stack["StackName"] == STACK:
                 return str(stack["StackId"])

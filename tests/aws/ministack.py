@@ -1,6 +1,6 @@
 """An emulator of CloudFormation and Lambda that checks rights: `python -m tests.aws.ministack FOLDER PORT PYTHON`.
 
-Functions run in PYTHON, which has nothing but what Lambda's own brings: all else must come from their packages.
+Functions run in PYTHON, which has only the libraries of Lambda's own runtime: all others must come from their packages.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
         LOG_LEVEL=os.environ.get("LOG_LEVEL", "WARNING"),
         TMPDIR=str(folder),
     )
-    sys.executable = python  # what ministack starts its function workers with
+    sys.executable = python  # the interpreter of ministack's function workers
     asyncio.run(serve(port))
 
 

@@ -1,4 +1,4 @@
-"""app.py for the stacks that tests start: with its calls noted where a test run asks for it."""
+"""app.py for the stacks that tests start, with its calls recorded where a test run asks for it."""
 
 import os
 

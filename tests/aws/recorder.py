@@ -1,6 +1,6 @@
-"""A pytest plugin: has the AWS calls of functions noted while tests run, and holds them against the functions' roles.
+"""A pytest plugin that records the AWS calls of functions during tests and compares them with the functions' roles.
 
-What a function does and may not do fails the run; after a run of every test, what it may do and never did does as well.
+A call without a right fails the run; after a run of every test, a right without a call does as well.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from chalicelib.pipelines.registry import WORKS
 from infra.aws.functions import missing_settings
 from tests.aws import calls
 
-# What makes a run less than one of every test.
+# Options that make a run less than one of every test.
 NARROWING = ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf")
 
 _differences: list[str] = []
 
 
 def _first(config: pytest.Config) -> bool:
-    """Whether this process is the one that was asked for the run, and no worker of pytest-xdist."""
+    """Whether this process started the run, and is no worker of pytest-xdist."""
     return not hasattr(config, "workerinput")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if _first(config):
-        # Before any test runs: found at the end, it would hide what they came to.
+        # Before any test runs: at the end, the error would hide the results of the tests.
         if missing := missing_settings(tuple(WORKS)):
             raise pytest.UsageError(" ".join(missing))
         os.environ[calls.FOLDER] = tempfile.mkdtemp(prefix="calls-")
@@ -49,7 +49,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         _differences.extend(rights.missing(found))
         if passed and _whole(session.config):
             _differences.extend(rights.unused(found))
-    except Exception as error:  # whatever it is, the list of failed tests is still to come
+    except Exception as error:  # of any kind: the list of failed tests must still be printed
         _differences.append(f"the calls could not be held against the rights: {error!r}")
     if passed and _differences:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -68,6 +68,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _whole(config: pytest.Config) -> bool:
-    """Rights that nothing uses are looked for after a run of every test: no other can tell."""
+    """Unused rights are reported only after a run of every test: no other run can tell."""
     narrowed = any(config.getoption(name, None) for name in NARROWING)
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not narrowed

@@ -1,4 +1,4 @@
-"""What a recorded call needs of IAM, in the words of infra/aws/grants.py, and how use and grants differ."""
+"""The IAM rights that a recorded call needs, as infra/aws/grants.py names them, and the difference to those granted."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ S3 = {
 }
 S3_BUCKET = {"ListObjectsV2": "ListBucket", "ListMultipartUploads": "ListBucketMultipartUploads"}
 
-# Rights that no test can see used: S3 asks for ListBucket where an object is missing, and no test has secrets.
+# Rights whose use no test can see: S3 checks ListBucket where an object is missing, and no test has secrets.
 UNSEEN = {("secretsmanager:GetSecretValue", "secret"), ("secretsmanager:GetSecretValue", "secret/AdminPassword")}
-UNSEEN |= {("execute-api:ManageConnections", "sockets")}  # a client of our own asks, and no client of boto3's
-# No emulator that the tests have runs functions that are invoked.
+UNSEEN |= {("execute-api:ManageConnections", "sockets")}  # used by a client of our own, not by boto3
+# No emulator in the tests runs functions that are invoked.
 UNSEEN |= {("lambda:InvokeFunction", f"function/run-{name}") for name in WORKS}
 UNSEEN |= {("secretsmanager:GetSecretValue", f"secret/{name}") for name in ("ConnectionKey", "OriginSecret")}
 
 
 def needs(call: Mapping[str, Any]) -> set[Pair]:
-    """Action and resource of each right. Nothing for what isn't ours: other people's buckets, which a deployment names,
-    and the tables and queues that tests have taken away."""
+    """Action and resource of each right. Empty for resources that aren't ours: buckets of others that a deployment
+    names, and tables and queues that tests have deleted."""
     service, operation, params = call["service"], call["operation"], call["params"]
     if service == "dynamodb":
         if params["TableName"] not in TABLES:
@@ -73,7 +73,7 @@ def needs(call: Mapping[str, Any]) -> set[Pair]:
 
 
 def missing(calls: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What functions did and may not do. Functions of the tests' own may do everything."""
+    """Calls of functions without a right. Functions of the tests themselves may do everything."""
     allowed = {handler: _granted(handler) for handler in _handlers()}
     return sorted(
         {
@@ -86,11 +86,11 @@ def missing(calls: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def unused(calls: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What functions may do and no test made them do. Those of one kind (inspect_…, run_…) share their code."""
+    """Rights of functions that no test made them use. Functions of one kind (inspect_…, run_…) share their code."""
     used: dict[str, set[Pair]] = {}
     for call in calls:
         used.setdefault(_kind(call["function"]), set()).update(_general(pair) for pair in needs(call))
-    # Settings are looked up by whichever function comes first in a process.
+    # Settings are looked up by the first function in a process, whichever it is.
     settings = ("dynamodb:GetItem", "table/accounts")
     return sorted(
         {

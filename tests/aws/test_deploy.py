@@ -1,4 +1,4 @@
-"""What a deployment asks of the aws CLI, in which order, and what its smoke test does not let pass."""
+"""The commands of a deployment to the aws CLI, their order, and the failures that its smoke test must catch."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_the_edge_goes_first_and_the_smoke_test_last(asked: list[tuple[str, ...]
     assert [(c[0], c[4]) for c in deployed] == [("us-east-1", "millrace-prod-edge"), ("eu-central-1", "millrace-prod")]
     assert {"Domain=page.example", "AlarmMail=ops@page.example", "WebAclArn=arn:acl"} <= set(deployed[1])
     assert not [word for word in deployed[1] if word.endswith("=")]
-    # CloudFormation takes no template of this size but from a bucket.
+    # CloudFormation takes a template of this size only from a bucket.
     assert deployed[1][deployed[1].index("--s3-bucket") + 1] == "millrace-packages-123456789012-eu-central-1"
     assert asked[-1] == ("try", "https://page.example")
 
@@ -100,7 +100,7 @@ def test_a_stack_begins_anew_around_what_another_has_left(asked: list[tuple[str,
 
 @pytest.fixture
 def broken() -> Iterator[str]:
-    """An address where everything answers 503."""
+    """The address of a server that answers every request with 503."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

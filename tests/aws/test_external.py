@@ -1,4 +1,4 @@
-"""A pipeline that is a package of its own goes up with the others; what can't, is refused."""
+"""A pipeline in a package of its own is deployed with the others; packages that can't be are refused."""
 
 from __future__ import annotations
 
@@ -64,12 +64,10 @@ def test_its_code_goes_to_all_functions_and_its_libraries_into_its_layer(package
     assert not any(name.endswith(("RECORD", "direct_url.json", ".pyc")) for name in files)
     assert not any(name.startswith(("av/", "PIL/")) for name in files)
     assert packaged["lock"].endswith("millrace_waveform/layers/waveform/requirements.txt")
-    assert {"av", "PIL"} <= set(packaged["imports"])  # so a build tries whether its function finds them
+    assert {"av", "PIL"} <= set(packaged["imports"])  # so a build checks that its function finds them
 
 
 class Point:
-    """An entry point."""
-
     name = value = "probe"
 
     def __init__(self, pipeline: Any) -> None:

@@ -1,4 +1,4 @@
-"""The application's own measures are watched and shown, under the names by which functions write them."""
+"""The application's own measures have alarms and graphs, under the names by which functions write them."""
 
 from __future__ import annotations
 

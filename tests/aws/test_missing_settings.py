@@ -1,4 +1,4 @@
-"""A function that nobody gave a size or rights is named with the file to edit, before anything is built or tested."""
+"""A function without a size or rights is named with the file to edit, before anything is built or tested."""
 
 import pytest
 

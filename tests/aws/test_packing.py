@@ -1,4 +1,4 @@
-"""What a build refuses, and that it makes the same bytes."""
+"""The refusals of a build, and its reproducibility to the byte."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_function_is_refused_whose_code_and_layers_are_too_large_together() ->
 
 
 def test_a_function_is_refused_that_lacks_a_library_which_it_imports_later(tmp_path: Path) -> None:
-    """By a Python that has none."""
+    """Detected by a Python that lacks the library."""
     bare = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     api = next(function for function in functions(tuple(WORKS)) if function.handler == API)
     (tmp_path / "app.py").touch()
@@ -74,7 +74,7 @@ def test_compiled_modules_are_trusted_whatever_the_times_of_their_sources(tmp_pa
     (tmp_path / "module.py").write_text("VALUE = 1\n")
     tree.compile_all(tmp_path, "/opt/python")
     content = (tmp_path / "__pycache__" / "module.cpython-313.pyc").read_bytes()
-    assert int.from_bytes(content[4:8], "little") == 1  # PEP 552: by hash, and not checked
+    assert int.from_bytes(content[4:8], "little") == 1  # PEP 552: hash-based and unchecked
 
 
 def test_tests_and_headers_go_and_what_loads_lazily_stays(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_bundled_library_that_nobody_knows_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_library_in_a_package_itself_is_looked_at_as_well(tmp_path: Path) -> None:
-    """As rawpy brings LibRaw: beside its modules, under several names."""
+    """For example LibRaw in rawpy: beside its modules, under several names."""
     package = tmp_path / "rawpy"
     package.mkdir()
     (package / "_rawpy.cpython-313-x86_64-linux-gnu.so").touch()

@@ -1,4 +1,4 @@
-"""What API Gateway and the firewall answer by themselves looks like the errors of the API."""
+"""The answers of API Gateway and the firewall themselves look like the API's errors."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What there is on AWS, by type and name: a change to it is seen in review.
+"""The resources on AWS, by type and name: review sees each change to them.
 
-`python -m tests.aws.test_template_snapshot` writes the list again.
+`python -m tests.aws.test_template_snapshot` regenerates the list.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def test_data_and_secrets_outlive_the_stack() -> None:
     for name, resource in deployment_template("prod", tuple(WORKS))["Resources"].items():
         kept = {"AWS::DynamoDB::Table", "AWS::SecretsManager::Secret"}
         if name == "OriginSecret":
-            continue  # nothing that stays depends on it
+            continue  # no resource that stays depends on it
         if resource.get("Type") in kept or name == "Bucket":
             assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain", name
 
@@ -77,8 +77,8 @@ def test_the_distribution_tells_the_api_that_a_request_came_through_it() -> None
 
 
 def test_the_api_compresses_what_cloudfront_does_not() -> None:
-    """CloudFront leaves alone what it may not keep, and this behaviour hands on all that a client says of itself but
-    Host: Accept-Encoding too, so that API Gateway does it, from as many bytes on as the local stack."""
+    """CloudFront doesn't compress responses that it may not cache, and this behaviour forwards every header of a client
+    except Host. API Gateway therefore sees Accept-Encoding and compresses, from the same size on as the local stack."""
     assert json.loads(Path(".chalice/config.json").read_text())["minimum_compression_size"] == LEAST
     distribution = deployment_template("prod", tuple(WORKS))["Resources"]["Distribution"]
     behaviours = distribution["Properties"]["DistributionConfig"]["CacheBehaviors"]
@@ -87,7 +87,7 @@ def test_the_api_compresses_what_cloudfront_does_not() -> None:
 
 
 def test_no_function_that_looks_into_files_reads_an_account() -> None:
-    """Of the accounts' table the stored settings; and where a drop folder may be opened, that its owner is there."""
+    """They read the stored settings in the accounts' table; where a drop folder may be opened, also its owner's key."""
     resources = deployment_template("prod", tuple(WORKS))["Resources"]
     given = {"Null": {"dynamodb:LeadingKeys": "false"}}
     settings = given | {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SETTINGS"]}}

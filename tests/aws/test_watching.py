@@ -1,4 +1,4 @@
-"""What tells of trouble tells it, and on one page."""
+"""Alarms report trouble, and one page shows it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Does what CloudFormation's SAM transform does: `python translate.py template.json out.json BUCKET`.
+"""Applies CloudFormation's SAM transform: `python translate.py template.json out.json BUCKET`.
 
-Run by the Python of requirements-verify.txt. Paths that are still local become objects of BUCKET, as with
+Runs in the Python of requirements-verify.txt. Paths that are still local become objects of BUCKET, as with
 `cloudformation package`.
 """
 
@@ -21,7 +21,7 @@ def main() -> None:
         for name in ("CodeUri", "ContentUri"):
             if name in properties and not properties[name].startswith("s3://"):
                 properties[name] = {"Bucket": bucket, "Key": Path(properties[name]).name}
-    # The emulator has no way to the API but the gateway's own address.
+    # In the emulator, the gateway's own address is the only way to the API.
     for name in ("APIHandler", "WebsocketConnect"):
         template["Resources"][name]["Properties"]["Environment"]["Variables"].pop("MILLRACE_ORIGIN_SECRET", None)
     policies = ManagedPolicyLoader(MagicMock())

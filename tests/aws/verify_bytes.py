@@ -1,4 +1,4 @@
-"""The same inputs give the same bytes: built again elsewhere, at another time, with nothing kept of the first build."""
+"""The same inputs give the same bytes: rebuilt in another place, at another time, with nothing of the first build."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ INPUTS = ("app.py", "requirements.txt", ".chalice", "chalicelib", "infra", ".too
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of a copy of what it is made from, by somebody with other habits."""
+    """The package built from a copy of its inputs, in an environment with other settings."""
     root = tmp_path_factory.mktemp("elsewhere") / "a checkout"
     for name in INPUTS:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -37,7 +37,7 @@ def again(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def digests(package: Path) -> dict[str, str]:
-    """Of each file that goes up, and of each member of each zip, which tells more where two differ."""
+    """Digests of each uploaded file, and of each member of each zip, to locate a difference."""
     found = {}
     for path in sorted(path for path in package.iterdir() if path.is_file()):
         found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -55,7 +55,7 @@ def test_a_build_elsewhere_gives_the_same_bytes(again: Path) -> None:
 
 
 def test_what_goes_up_brings_its_bytecode(again: Path) -> None:
-    """For each module of ours, to be trusted without a look at the source's time, and without the builder's folder."""
+    """The bytecode of each of our modules is valid whatever the source's time, and free of the builder's folder."""
     with zipfile.ZipFile(again / "deployment.zip") as archive:
         names = set(archive.namelist())
         modules = [name for name in names if name.endswith(".py") and name.startswith(("app", "chalicelib/"))]
@@ -66,6 +66,6 @@ def test_what_goes_up_brings_its_bytecode(again: Path) -> None:
                 ".pyc", f".{sys.implementation.cache_tag}.pyc"
             )
             content = archive.read(compiled)
-            assert int.from_bytes(content[4:8], "little") == 1  # PEP 552: by hash, and not checked
+            assert int.from_bytes(content[4:8], "little") == 1  # PEP 552: hash-based and unchecked
             assert b"/var/task/" + name.encode() in content
             assert str(again.parents[2]).encode() not in content

@@ -1,4 +1,4 @@
-"""`make deploy`, `make destroy` and what follows, with the real aws CLI against the emulator."""
+"""`make deploy`, `make destroy` and their follow-ups, with the real aws CLI against the emulator."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPTIONS = argparse.Namespace(
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """The emulator, and everything that `make deploy` finds around itself pointed at it."""
+    """The emulator, with the whole environment of `make deploy` pointed at it."""
     cloud, folder = Cloud(tmp_path_factory.mktemp("cloud")), tmp_path_factory.mktemp("deploying")
     run, page = deploy.Aws.run, folder / "page"
     (page / "assets").mkdir(parents=True)
@@ -39,7 +39,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     (page / "assets" / "index-0a1b2c3d.js").write_text("export {}")
 
     def translating(self: deploy.Aws, *words: str) -> str:
-        """The emulator's CloudFormation has no SAM: what it is to deploy is translated once it is packaged."""
+        """The emulator's CloudFormation has no SAM, so a template is translated once it is packaged."""
         said = run(self, *words)
         if words[:2] == ("cloudformation", "package"):
             packaged = Path(words[words.index("--output-template-file") + 1])
@@ -47,7 +47,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         return said
 
     def trying(_: str) -> None:
-        """The emulator speaks no TLS, so not at the address but at the API's own."""
+        """The emulator speaks no TLS, so the API's own address stands in for the given one."""
         try_out("", api(deploy.Aws(REGION).outputs(STACK), cloud))
 
     environment = {

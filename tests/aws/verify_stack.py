@@ -1,4 +1,4 @@
-"""The package, deployed by CloudFormation on an emulator that checks rights: the main job end to end through it."""
+"""The package, deployed by CloudFormation on an emulator that checks rights, runs the main job end to end."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def outputs(cloud: Cloud) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def api(cloud: Cloud, outputs: dict[str, str]) -> str:
-    """The stack's own gateway, by the address that the emulator has for it."""
+    """The stack's own gateway, at its address in the emulator."""
     return f"{cloud.endpoint}/_aws/execute-api/{outputs['RestAPIId']}/live/api"
 
 
@@ -76,7 +76,7 @@ def test_a_job_goes_from_the_upload_to_its_zip(api: str, files: dict[str, bytes]
 def test_each_layer_does_its_part_of_a_volume_job(
     cloud: Cloud, outputs: dict[str, str], api: str, tmp_path: Path
 ) -> None:
-    """With a user's own network, whose step has a function and a layer of its own."""
+    """With a user's own network, whose step has its own function and layer."""
     for file in (shades(tmp_path) / "nearest").iterdir():
         cloud.client("s3").put_object(
             Bucket=outputs["Files"], Key=f"models/nearest/{file.name}", Body=file.read_bytes()
@@ -92,7 +92,7 @@ def test_each_layer_does_its_part_of_a_volume_job(
 
 
 def test_what_the_gateway_refuses_is_a_problem_as_ours(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
-    """The emulator doesn't read these from the API's description as AWS does, so they are handed to it."""
+    """Unlike AWS, the emulator doesn't read these responses from the API's description, so the test sets them."""
     gateway, api_id = cloud.client("apigateway"), outputs["RestAPIId"]
     template = json.loads((PACKAGE / "template.json").read_text())["Resources"]["RestAPI"]["Properties"]
     for kind, response in template["DefinitionBody"]["x-amazon-apigateway-gateway-responses"].items():
@@ -130,7 +130,7 @@ def test_what_the_queue_gave_up_on_is_marked_as_failed(cloud: Cloud, outputs: di
 
 def test_the_page_and_the_api_have_one_address(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
     cloud.client("s3").put_object(Bucket=outputs["Page"], Key="index.html", Body=b"<title>Millrace</title>")
-    # The header stands for TLS, which the emulator leaves to others.
+    # The header stands for TLS, which the emulator doesn't terminate.
     host = {"Host": outputs["Address"].removeprefix("https://"), "X-Forwarded-Proto": "https"}
     for path in ("/", "/jobs/a-job"):
         page = requests.get(cloud.endpoint + path, headers=host, timeout=30)
@@ -153,7 +153,7 @@ def test_the_websocket_api_stands_with_its_routes(cloud: Cloud) -> None:
 
 
 def test_a_socket_is_told_of_a_job_until_its_sign_in_ends(cloud: Cloud, api: str) -> None:
-    """By the emulator's own gateway, through the packaged functions, with the rights of their roles."""
+    """Through the emulator's own gateway and the packaged functions, with the rights of their roles."""
     [live] = cloud.client("apigatewayv2").get_apis()["Items"]
     address = f"{cloud.endpoint.replace('http', 'ws', 1)}/_aws/execute-api/{live['ApiId']}/live"
     guest = Guest(api)
@@ -178,7 +178,7 @@ def test_a_socket_is_told_of_a_job_until_its_sign_in_ends(cloud: Cloud, api: str
     for used in (ticket["ticket"], "none"):
         with pytest.raises(InvalidStatus) as refused, connect(f"{address}?ticket={used}", proxy=None):
             pass
-        assert refused.value.response.status_code == 403  # where AWS hands on the 401 of $connect
+        assert refused.value.response.status_code == 403  # AWS passes on the 401 of $connect
 
 
 def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[str, str], api: str) -> None:
@@ -187,7 +187,7 @@ def test_the_schedule_sweeps_a_drop_folder_together(cloud: Cloud, outputs: dict[
     cloud.client("s3").put_object(
         Bucket=outputs["Files"], Key=f"drop/media/@{owner.id}/walk/a.txt", Body=b"no photo, but a file"
     )
-    # It is complete after a minute without a further file, and a sweep comes each minute.
+    # The batch is complete after a minute without a further file, and the sweeper runs each minute.
     over = eventually(lambda: [j for j in owner.get("/jobs")["items"] if j["completed_at"]], 240)
     assert [job["name"] for job in over] == ["walk"]
 
@@ -206,7 +206,7 @@ def test_what_a_deployment_is_tried_with_finds_it_well(api: str) -> None:
 
 
 def test_logs_name_no_user_file_or_signature(cloud: Cloud, outputs: dict[str, str], files: dict[str, bytes]) -> None:
-    """After all of the above: every line of every function."""
+    """Runs after all of the above, and reads every line of every function."""
     logs = cloud.client("logs")
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
     pages = [page for g in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=g)]

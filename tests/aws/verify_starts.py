@@ -28,7 +28,7 @@ STARTS = 5
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """What a function finds: tables, queues and a bucket, empty."""
+    """The environment of a function: empty tables and queues and an empty bucket."""
     cloud = Cloud(tmp_path_factory.mktemp("cloud"))
     try:
         clients = (cloud.client(name) for name in ("s3", "sqs", "dynamodb"))
@@ -48,7 +48,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 
 def sample(function: Function) -> Any:
-    """What AWS would send to it."""
+    """An event as AWS would send it to the function."""
     if function.handler in SOCKET_HANDLERS:
         return _read("websocket")
     if function.handler in (API, "sweep"):
@@ -107,8 +107,8 @@ def test_the_api_shows_its_docs_from_the_package(environment: dict[str, str]) ->
 def test_starts_with_and_without_compiled_modules(
     environment: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Printed, not judged: what a start takes is the machine's."""
-    bare = tmp_path / "unpacked"  # of the code alone: no function loads its layer before it has something to do
+    """Durations are printed and not asserted, since they depend on the machine."""
+    bare = tmp_path / "unpacked"  # the code alone: functions load their layers only once they have work
     shutil.copytree(PACKAGE / "unpacked" / "code", bare / "code", ignore=shutil.ignore_patterns("__pycache__"))
     lines = []
     for function in FUNCTIONS:

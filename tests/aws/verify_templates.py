@@ -1,4 +1,4 @@
-"""Linters have nothing to say, and what the package holds is what it says."""
+"""Linters report nothing, and the package's contents match its lists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def template(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 def test_json_is_compressed_where_its_client_takes_that() -> None:
-    """CloudFront compresses nothing that it doesn't keep, and hands Accept-Encoding on to the API, which does."""
+    """CloudFront compresses no response that it doesn't cache; it forwards Accept-Encoding, and the API compresses."""
     resources = json.loads((PACKAGE / "template.json").read_text())["Resources"]
     assert resources["RestAPI"]["Properties"]["MinimumCompressionSize"] == LEAST
 
@@ -71,7 +71,7 @@ def test_nothing_that_goes_up_has_a_gpl_encoder() -> None:
 
 
 def test_libraries_are_as_their_projects_built_them() -> None:
-    """A stripped OpenBLAS breaks. Only FFmpeg's codecs are changed, to lose what is under the GPL."""
+    """A stripped OpenBLAS breaks. Only FFmpeg's codecs are changed, to remove those under the GPL."""
     site = Path(numpy.__file__).parents[1]
     changed, same = set(), set()
     for path in PACKAGE.glob("unpacked/*/*.libs/*.so*"):

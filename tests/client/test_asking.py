@@ -1,4 +1,4 @@
-"""What the SDK sends again, after how long, and what it does not."""
+"""The SDK's retries: the requests that it repeats, the waits between them, and the requests that it doesn't repeat."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def status(state: str, **headers: str) -> httpx.Response:
 
 
 class Server:
-    """Answers in turn; keeps what it was sent, and how long the client slept."""
+    """Gives its answers in turn; records the requests, and the client's sleeps."""
 
     def __init__(self, *answers: Answer) -> None:
         self._answers = iter(answers)
@@ -161,7 +161,7 @@ def test_only_what_was_given_is_sent() -> None:
 
 
 class Store:
-    """Serves bytes in ranges, and breaks off; changed: the bytes are others from the second request on."""
+    """Serves ranges of bytes, and breaks off; changed: the bytes differ from the second request on."""
 
     def __init__(self, content: bytes, changed: bytes | None = None) -> None:
         self.content = content

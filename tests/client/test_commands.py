@@ -1,4 +1,4 @@
-"""Commands by their noun are the same as those without it."""
+"""A command with its noun is the same as the command without it."""
 
 import pytest
 from millrace_client.cli.main import app, of_jobs

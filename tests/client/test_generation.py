@@ -16,7 +16,7 @@ ROUTES = openapi.OWN
 
 def test_the_committed_client_is_what_would_be_generated_now() -> None:
     for path, text in written().items():
-        assert path.read_text() == text, "python -m client.generate writes it again"
+        assert path.read_text() == text, "python -m client.generate regenerates it"
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)

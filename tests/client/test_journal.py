@@ -1,4 +1,4 @@
-"""What an upload remembers, and which files it takes."""
+"""The journal of an upload, and the files that it includes."""
 
 import os
 from pathlib import Path

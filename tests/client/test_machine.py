@@ -1,4 +1,4 @@
-"""The machine's time zone goes along with photos."""
+"""The client sends the machine's time zone along with photos."""
 
 from pathlib import Path
 

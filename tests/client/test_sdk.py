@@ -1,4 +1,4 @@
-"""The SDK as a program meets it: what it is given, what the environment says, and webhooks that it verifies."""
+"""The SDK as a program uses it: arguments, settings of the environment, and verified webhooks."""
 
 import ast
 import json
@@ -63,7 +63,7 @@ def test_the_command_line_gives_them_with_or_without_a_file(tmp_path: Path) -> N
     assert told() == [("knee.nii.gz", None)]
     assert told(labels) == [("knee.nii.gz", None), ("labels.nii.gz", "labels")]
     assert told("reference", labels) == [("knee.nii.gz", "reference"), ("labels.nii.gz", "labels")]
-    # A file that was given is not sent twice.
+    # A file with a role isn't sent a second time.
     assert told(f"labels={tmp_path / 'knee.nii.gz'}") == [("knee.nii.gz", "labels")]
     with pytest.raises(FileNotFoundError):
         told("labels=nowhere.nii.gz")
@@ -151,7 +151,7 @@ def test_a_webhook_that_is_not_is_refused(wrong: str) -> None:
 
 
 NEWER = {"itertools.batched", "datetime.UTC", "typing.Self", "typing.Unpack", "enum.StrEnum"}
-"""What Python 3.10 does not have of the names that a newer one would make one use."""
+"""Names of newer versions that Python 3.10 lacks, and that are easily used."""
 
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())

@@ -1,4 +1,4 @@
-"""What `millrace login` says of what the guest had."""
+"""The message of `millrace login` about the guest's belongings."""
 
 from millrace_client.cli.accounts import _of_the_guest
 from millrace_client.models import TakenOverAnswer

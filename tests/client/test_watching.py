@@ -1,4 +1,4 @@
-"""What `watch` makes of frames, and what it does where there is no socket."""
+"""How `watch` handles frames, and how it works without a socket."""
 
 import json
 from typing import Any

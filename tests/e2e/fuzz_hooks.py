@@ -1,4 +1,4 @@
-"""Loaded by schemathesis: half of the requests are about things that are there, so that they get past the first 404."""
+"""Hooks for schemathesis: half of the requests name things that exist, so that they get past the first 404."""
 
 import json
 import os
@@ -13,7 +13,7 @@ CHOICE = random.Random(0)
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
-    """Deletes only what is there to be deleted, and leaves the rest to the others."""
+    """Puts existing ids into requests; deletions take only things made for deletion, so that the rest stays."""
     names = THINGS["doomed" if case.method == "DELETE" else "kept"]
     known = [name for name in case.path_parameters or {} if name in names]
     if not known or CHOICE.random() < 0.4:

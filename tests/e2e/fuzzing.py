@@ -1,4 +1,4 @@
-"""schemathesis over a stack of its own: `python -m tests.e2e.fuzzing --seconds 600` runs longer than the tests do."""
+"""schemathesis over its own stack: `python -m tests.e2e.fuzzing --seconds 600` runs longer than the tests do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHECKS = (
     "response_schema_conformance",
     "unsupported_method",
 )
-# Small parts, room for the many jobs that it opens, and one place to import from.
+# Small parts, room for the many jobs that the fuzzer opens, and one place to import from.
 SETTINGS = {
     "MILLRACE_LIMIT_MULTIPART_FROM": "6000000",
     "MILLRACE_LIMIT_ACTIVE_JOBS": "2000",
@@ -34,7 +34,7 @@ DOOMED = 12
 
 
 class Admin(Guest):
-    """Somebody whose requests get furthest."""
+    """An administrator, whose requests get furthest."""
 
     def __init__(self, stack: Stack) -> None:
         command = [sys.executable, "-m", "infra.admin", EMAIL, "--password-stdin"]
@@ -46,10 +46,10 @@ class Admin(Guest):
 
 
 def things(admin: Admin, samples: Sequence[Path]) -> dict[str, dict[str, list[str]]]:
-    """Ids of one thing of each kind that there is to ask for, and of some to delete."""
+    """Ids of one existing thing of each kind, and of some to delete."""
     found = {}
     for purpose, count in (("kept", 3), ("doomed", DOOMED)):
-        # Other bytes for each job: what is there already would not have to be sent.
+        # Different bytes for each job: bytes that the store already has need no upload.
         mark = purpose.encode()
         jobs = [admin.upload({p.name: p.read_bytes() + mark * n for p in samples[:4]}) for n in range(1, count + 1)]
         jobs += [_in_parts(admin), _empty(admin)]
@@ -84,7 +84,7 @@ def _empty(admin: Admin) -> str:
 
 
 def _in_parts(admin: Admin) -> str:
-    """A job with an upload in parts under way."""
+    """A job with an upload in parts in progress."""
     file = {"filename": "film.mp4", "size": 7_000_000}
     job = admin.call("POST", "/upload", {"pipeline": "media", "files": [file], "more": True}).json()
     parts = f"/jobs/{job['job_id']}/files/{job['uploads'][0]['file_id']}/parts"
@@ -94,7 +94,7 @@ def _in_parts(admin: Admin) -> str:
 
 
 def fuzz(stack: Stack, folder: Path, *options: str, seconds: int) -> tuple[int, str]:
-    """The exit code of schemathesis and what it said, of at most so many seconds."""
+    """The exit code of schemathesis and its output, after at most this many seconds."""
     admin = Admin(stack)
     known = things(admin, make_samples(folder / "samples"))
     environment = os.environ | {

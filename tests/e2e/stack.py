@@ -1,4 +1,4 @@
-"""Millrace as a user runs it: a process that listens, and plain HTTP to talk to it."""
+"""Millrace as a user runs it: a listening process, and plain HTTP to talk to it."""
 
 import hashlib
 import os
@@ -69,7 +69,7 @@ class Stack:
             self._process.wait(timeout=60)
 
     def s3(self) -> Any:
-        """The store, for whoever may write into it directly."""
+        """The store, for tests that write into it directly."""
         port = (self.folder / "data" / "cloud-port").read_text().strip()
         return boto3.client(
             "s3",
@@ -111,7 +111,7 @@ class Guest:
         self.id, self.token = answer["user_id"], answer["access_token"]
 
     def register(self) -> None:
-        """Gives the guest an account, for what guests may not do."""
+        """Registers an account and signs in to it, for requests that guests may not make."""
         account = {"email": f"{self.id}@example.com", "username": self.id, "password": "three grey herons"}
         assert self.call("POST", "/auth/register", account).status_code == 201
         who = {"email": account["email"], "password": account["password"]}
@@ -141,7 +141,7 @@ class Guest:
         return str(answer.json()["job_id"])
 
     def thumbnail(self, file: Mapping[str, Any]) -> bytes:
-        """The small picture of a file, out of its pack as well as by itself."""
+        """The thumbnail of a file, cut from its pack; fetched by itself it must be the same."""
         place = file["thumbnail"]
         span = {"Range": f"bytes={place['start']}-{place['end'] - 1}"}
         cut = requests.get(place["url"], headers=span, timeout=30).content
@@ -149,7 +149,7 @@ class Guest:
         return cut
 
     def wait(self, job_id: str, seconds: float) -> Any:
-        """The status once it is final, asked for at the pace that the server names."""
+        """The final status, polled at the pace that the server names."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             answer = self.call("GET", f"/status/{job_id}")
@@ -162,7 +162,7 @@ class Guest:
 
 def put(upload: Mapping[str, Any], content: bytes) -> int:
     if "duplicate_of" in upload:
-        return 200  # the bytes are there already
+        return 200  # the store already has the bytes
     return requests.request(
         upload["method"], upload["url"], data=content, headers=upload["headers"], timeout=60
     ).status_code

@@ -1,4 +1,4 @@
-"""Archives on the local stack: from the command line and the SDK, and downloads that go on where they broke off."""
+"""Archives on the local stack: from the command line and the SDK, and downloads that resume where they broke off."""
 
 import subprocess
 import zipfile
@@ -88,7 +88,7 @@ def test_a_download_that_broke_off_goes_on(stack: Stack, tmp_path: Path, photos:
         assert part.headers["Content-Range"] == f"bytes 1000-1999/{asked['size_bytes']}"
         behind = requests.get(asked["url"], headers={"Range": f"bytes={asked['size_bytes']}-"}, timeout=30)
         assert behind.status_code == 416
-        # A browser goes on only with the version that it began with.
+        # A browser resumes only the version that it began with.
         etag = {"Range": "bytes=1000-", "If-Range": whole.headers["ETag"]}
         assert requests.get(asked["url"], headers=etag, timeout=30).content == whole.content[1000:]
         other = requests.get(asked["url"], headers=etag | {"If-Range": '"another"'}, timeout=30)

@@ -27,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def test_each_bomb_is_refused_and_a_stranger_is_served(stack: Stack) -> None:
     assert len(BOMBS) == 10
-    assert LONGEST < 60, "seconds of processor time for any file, which the kernel keeps"
+    assert LONGEST < 60, "seconds of processor time for any file, enforced by the kernel"
     by_pipeline: dict[str, list[Bomb]] = defaultdict(list)
     for bomb in BOMBS:
         by_pipeline[bomb.pipeline].append(bomb)

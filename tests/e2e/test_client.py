@@ -1,4 +1,4 @@
-"""The command line and the SDK against the real local stack, also with the stack killed under them."""
+"""The command line and the SDK against the real local stack, including kills of the stack during commands."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ from tests.e2e.stack import ROOT, Stack
 
 SETTINGS = {"MILLRACE_LIMIT_MULTIPART_FROM": "12000000"}
 SLOWLY = ("--limit-rate", "10M")
-"""280 MB take half a minute, so that even a busy test finds the upload in the middle of its sending."""
+"""280 MB take half a minute, so that even a slow test finds the upload still sending."""
 MB = 1_000_000
 PASSWORD = "seven red foxes"
 
@@ -39,12 +39,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 def heeding_ctrl_c() -> None:
-    """As at a prompt. A shell has what it runs in the background ignore Ctrl-C, and so all that begins there."""
+    """As at a prompt: a shell makes its background processes, and all their children, ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
-    """Somebody at a prompt, with a home of their own."""
+    """A user at a prompt, with a home of their own."""
 
     def __init__(self, stack: Stack, home: Path) -> None:
         self.home = home
@@ -77,13 +77,13 @@ class Terminal:
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def ask(self, *arguments: object) -> Any:
-        """What a command that succeeds says in JSON."""
+        """The JSON output of a command that must succeed."""
         done = self.run(*arguments, "--json")
         assert done.returncode == Exit.DONE, done.stderr
         return json.loads(done.stdout)
 
     def facts(self, name: str) -> list[Any]:
-        """What the upload that is under way has noted of that kind."""
+        """The facts of that name in the journal of the upload in progress."""
         journals = list((self.home / "state" / "millrace" / "uploads").glob("*.jsonl"))
         lines = [line for path in journals for line in path.read_text().splitlines(keepends=True)]
         facts = [json.loads(line) for line in lines if line.endswith("\n")]
@@ -103,7 +103,7 @@ def photos(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def heavy(photos: Path) -> Path:
-    """Photos and much that is sent and then found to be none, one of it in parts."""
+    """Photos, and many files that are sent and then rejected, one of them in parts."""
     block = os.urandom(MB)
     for number in range(60):
         (photos / f"noise{number:02d}.jpg").write_bytes(number.to_bytes(4, "big") + block * 4)
@@ -236,7 +236,7 @@ def test_jobs_are_steered(terminal: Terminal, stack: Stack) -> None:
 def test_a_guest_that_imports_is_told_to_register(terminal: Terminal) -> None:
     refused = terminal.run("import", "s3://elsewhere/x/")
     assert refused.returncode == Exit.NOT_ALLOWED
-    assert "Register" in refused.stderr  # guests import nothing
+    assert "Register" in refused.stderr  # guests can't import
 
 
 def test_signing_in_keeps_a_key_that_can_be_revoked(terminal: Terminal, stack: Stack) -> None:
@@ -261,7 +261,7 @@ def test_signing_in_keeps_a_key_that_can_be_revoked(terminal: Terminal, stack: S
 
 
 def catch_sending(terminal: Terminal, process: subprocess.Popen[str]) -> int:
-    """Holds a slow upload still in the middle of its sending; returns how many it has sent."""
+    """Stops the process of a slow upload in the middle of its sending; returns the number of files sent."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()
@@ -290,7 +290,7 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(terminal: Terminal, h
     command = ("upload", heavy, "--parallel", "2")
     process = terminal.start(*command, *SLOWLY)
     catch_sending(terminal, process)
-    process.send_signal(signal.SIGCONT)  # first: of a stopped process any thread may get the other
+    process.send_signal(signal.SIGCONT)  # first: in a stopped process any thread may get SIGINT
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == Exit.INTERRUPTED, err

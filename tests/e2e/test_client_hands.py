@@ -1,4 +1,4 @@
-"""What people and scripts expect of a command line besides sending: who one is, profiles, what there is, quiet ends."""
+"""The rest of what users and scripts expect of a command line: whoami, profiles, listings, quiet exits."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The colour pipeline on the real local stack: slices over its workers, roles, a killed worker, and what comes out."""
+"""The colour pipeline on the real local stack: slices over its workers, roles, a killed worker, and the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands for whoever runs an installation, on the real local stack: seed, admin, migrate."""
+"""The operator's commands on the real local stack: seed, admin, migrate."""
 
 import subprocess
 import sys
@@ -57,6 +57,6 @@ def test_seed_admin_and_migrate_on_a_stack_that_runs(stack: Stack) -> None:
     run(stack, "admin", "demo@example.com")
     assert get(stack, "/settings").status_code == 200
 
-    assert " 0 of " in run(stack, "migrate", "--dry-run")  # what this version writes needs no migration
+    assert " 0 of " in run(stack, "migrate", "--dry-run")  # items written by this version need no migration
     assert " 0 of " in run(stack, "migrate")
     assert "done before" in run(stack, "migrate")

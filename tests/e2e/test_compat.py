@@ -1,4 +1,4 @@
-"""Clients of other systems on the real local stack: each tells its whole story, and only its base address is new."""
+"""Clients of other systems on the real local stack: each completes its whole story with only a new base address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ POLLER = Path(__file__).parent / "compat" / "poller.mjs"
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    # A library's server stands on this machine.
+    # A library's server runs on this machine.
     settings = {"MILLRACE_CONNECTION_NETWORKS": "127.0.0.0/8"}
     stack = Stack(tmp_path_factory.mktemp("stack"), settings, "--sweep", "1", "--visibility", "3")
     stack.start()
@@ -250,7 +250,7 @@ def test_the_colour_systems_client_signs_up_corrects_a_picture_and_reads_the_res
     picture = file_of(to_8(printed().shot(noise=2)), "JPEG")
     image = client.upload("shot.jpg", picture)
     assert (image["original_filename"], image["file_size"]) == ("shot.jpg", len(picture))
-    # At once: the picture may not have been looked into yet.
+    # Immediately: the picture may not have been inspected yet.
     job = client.call("POST", "/jobs", 201, json={"image_id": image["id"], "job_type": "color_correction"})
     assert job["image_id"] == image["id"]
     done = client.wait(job["id"], 90)

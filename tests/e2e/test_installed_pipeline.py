@@ -1,4 +1,4 @@
-"""A pipeline that is a package of its own, on the real local stack: installing it is all that there is to do."""
+"""A pipeline in a package of its own, on the real local stack: installing it is enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers die in the middle, then everything does: after a restart each file has been counted exactly once."""
+"""Single workers are killed, then the whole stack: after a restart each file has been counted exactly once."""
 
 import hashlib
 import io
@@ -21,7 +21,7 @@ WORKERS = "infra.local.worker"
 
 @pytest.fixture
 def stack(tmp_path: Path) -> Iterator[Stack]:
-    # A claim that the kill left without its message is free once its function's time would be over.
+    # A claim that the kill left without its message is free once its function's time has run out.
     settings = {"MILLRACE_LIMIT_CHECK_EVERY": "3"}
     stack = Stack(tmp_path, settings, "--sweep", "1", "--visibility", "3", "--workers", "3", "--time-limit", "15")
     stack.start()
@@ -42,7 +42,7 @@ def photos(count: int) -> dict[str, bytes]:
 
 
 class Killer:
-    """Kills a worker whenever some more files are done: on a slow machine no more often than on a fast one."""
+    """Kills a worker after every few files, so that a slow machine suffers no more kills than a fast one."""
 
     def __init__(self, stack: Stack, done: Callable[[], int]) -> None:
         self.killed = 0
@@ -51,7 +51,7 @@ class Killer:
         self._random = random.Random(20240115)
 
     def until(self, enough: int, seconds: float) -> None:
-        """Goes on until so many files are done."""
+        """Continues until this many files are done."""
         next_at = self._done()
         deadline = time.monotonic() + seconds
         while (done := self._done()) < enough:

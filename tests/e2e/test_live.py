@@ -1,4 +1,4 @@
-"""Live updates on the real stack: sockets as clients open them, over everything that may go wrong on the way."""
+"""Live updates on the real stack: sockets as clients open them, with every kind of disturbance."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def hear(line: ClientConnection, seconds: float = SECONDS) -> dict[str, Any]:
 
 
 def until(line: ClientConnection, **wanted: Any) -> list[dict[str, Any]]:
-    """All frames to the first that has these values."""
+    """All frames up to the first that has these values."""
     found = [hear(line)]
     while any(found[-1].get(name) != value for name, value in wanted.items()):
         found.append(hear(line))
@@ -74,7 +74,7 @@ def say(line: ClientConnection, **message: Any) -> None:
 
 
 def announced(guest: Guest, number: int = 2) -> str:
-    """A job whose files never come, so that it moves only when it is told to."""
+    """A job whose files never come, so that only requests move it."""
     files = [{"filename": f"{n}.jpg", "size": 10} for n in range(number)]
     answer = guest.call("POST", "/upload", {"pipeline": "media", "files": files})
     assert answer.status_code == 201, answer.text
@@ -219,7 +219,7 @@ def test_twenty_that_vanish_are_forgotten_and_the_others_are_told(stack: Stack, 
         say(stays, type="subscribe", job_id=job_id)
         assert hear(stays)["type"] == "job_status"
         for line in lost:
-            line.socket.shutdown(socket.SHUT_RDWR)  # without a word of WebSocket's
+            line.socket.shutdown(socket.SHUT_RDWR)  # without a WebSocket close
         cancel(guest, job_id)
         assert until(stays, final=True)[-1]["status"] == "cancelled"
 

@@ -68,7 +68,7 @@ def test_every_file_that_went_in_is_accounted_for_in_the_zip(stack: Stack, files
 
 
 def test_each_kind_of_file_is_read_as_the_store_hands_it_out(stack: Stack) -> None:
-    """The hashes are signed into the uploads, so that what the store has verified is read by ranges alone."""
+    """The uploads' signatures include the hashes, so files that the store has verified are read only by ranges."""
     files = each_kind()
     guest = Guest(stack.api)
     job_id = guest.upload(files)
@@ -96,7 +96,7 @@ def test_the_list_of_files_says_what_each_one_is(stack: Stack, files: dict[str, 
     assert [{file["original_filename"] for file in group["files"]} for group in same["items"]] == [
         {"harbour.jpg", "Copy of harbour.jpg"}
     ]
-    # Nobody else learns that any of this exists.
+    # The job is invisible to any other user.
     other = Guest(stack.api)
     for path in (f"/jobs/{job_id}", f"/status/{job_id}", f"/jobs/{job_id}/files", f"/download/{job_id}"):
         assert other.call("GET", path).status_code == 404
@@ -108,8 +108,8 @@ def test_the_store_itself_refuses_other_bytes_than_were_announced(stack: Stack) 
     announced = {"filename": "a.jpg", "size": 1000, "sha256": hashlib.sha256(content).hexdigest()}
     answer = guest.call("POST", "/upload", {"pipeline": "media", "files": [announced]}).json()
     [upload] = answer["uploads"]
-    assert put(upload, b"y" * 1000) == 400  # the right length, other bytes
-    assert put(upload | {"headers": {}}, content) == 403  # without the checksum that was signed
+    assert put(upload, b"y" * 1000) == 400  # the right length, but other bytes
+    assert put(upload | {"headers": {}}, content) == 403  # without the signed checksum
     longer = upload | {"headers": upload["headers"] | {"Content-Length": "1001"}}
     assert put(longer, content + b"!") == 403
     elsewhere = upload | {"url": upload["url"].replace("/00000001?", "/00000002?")}

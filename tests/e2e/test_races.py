@@ -1,7 +1,7 @@
-"""Many hands on the same jobs at once. Whatever meets: no answer is a fault of the server, each job comes to an end,
-its zip holds its files, and what is counted is there.
+"""Many hands on the same jobs at once. In any order: no answer is a server fault, each job comes to an end,
+its zip holds its files, and its counts are right.
 
-What each hand does is the same in each run, how they meet is not. MILLRACE_RACES tries more than the usual number.
+Each hand performs the same actions in every run; their interleaving varies. MILLRACE_RACES sets the number of races.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def photo(number: int) -> bytes:
 
 
 class Hand:
-    """Does one thing after the other to jobs that others have in their hands too."""
+    """Performs one action after the other on jobs that other hands act on too."""
 
     def __init__(self, guest: Guest, jobs: list[str], seed: int) -> None:
         self._guest = guest
@@ -68,7 +68,7 @@ class Hand:
         self.answered[answer.status_code] += 1
 
     def open(self, _: str) -> None:
-        # Some bytes are another job's too.
+        # Some bytes are shared with other jobs.
         numbers = [self._random.randrange(MOTIFS) for _ in range(5)]
         self._jobs.append(self._guest.upload({f"{n}-{at}.jpg": photo(n) for at, n in enumerate(numbers)}))
         self.answered[201] += 1

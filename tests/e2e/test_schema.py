@@ -1,4 +1,4 @@
-"""schemathesis asks the running stack whatever its description allows, and much that it does not."""
+"""schemathesis sends the running stack every request that its description allows, and many that it doesn't."""
 
 import re
 from collections.abc import Iterator

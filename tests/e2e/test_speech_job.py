@@ -1,4 +1,4 @@
-"""The speech pipeline on the real local stack: a worker dies on the way, and what comes out all the same."""
+"""The speech pipeline on the real local stack: complete results although a worker is killed on the way."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The volume pipeline on the real local stack: the queue, the steps, a killed worker, and what comes out."""
+"""The volume pipeline on the real local stack: the queue, the steps, a killed worker, and the results."""
 
 import io
 import json
@@ -104,7 +104,7 @@ def test_what_comes_out_downloads_together_and_one_by_one(stack: Stack, knee: by
 
 
 def each_format() -> dict[str, dict[str, bytes]]:
-    """The same label map as every format that is taken brings it, under the name of the format."""
+    """The same label map in every accepted format, by the name of the format."""
     labels = small_labels()
     affine = affine_of(SPACING)
     header, raw = nrrd_header(labels.shape, affine, "encoding: raw"), labels.astype("<i2").tobytes("F")

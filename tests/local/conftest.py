@@ -1,4 +1,4 @@
-"""The real local stack, started as a user starts it, with tinyapp in the place of Millrace's own app."""
+"""The real local stack, started as a user starts it, with tinyapp in place of Millrace's own app."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def parent_of(pid: int) -> int | None:
 
 
 class Stack:
-    """One stack on a folder; start() again after it was stopped or killed is a restart."""
+    """One stack on a folder; start() after a stop or a kill is a restart."""
 
     def __init__(
         self, folder: Path, *, visibility: int = 2, time_limit: int = 7, sweep: float = 60.0, workers: int = 2
@@ -77,7 +77,7 @@ class Stack:
             lines = iter(self.process.stdout.readline, "")
             said = next((line for line in lines if line.startswith("Millrace is at")), None)
             assert said == f"Millrace is at {self.address}\n"
-            # To the end of what it says at its start: the rest of the output is the tests'.
+            # Up to the last line of the startup output: the rest is for the tests.
             assert next((line for line in lines if line.startswith("Logs: ")), "").endswith("\n")
 
     @property
@@ -91,7 +91,7 @@ class Stack:
         return self.process.returncode
 
     def pids(self, module: str = "") -> list[int]:
-        """The live processes of this stack that run `module`: they share a mark in their environment."""
+        """The live processes of this stack that run `module`, recognised by a mark in their environment."""
         mark = f"TINY_SEEN={self.seen_file}".encode()
         found = []
         for process in Path("/proc").glob("[0-9]*"):
@@ -104,13 +104,13 @@ class Stack:
         return found
 
     def only_pid(self, module: str) -> int:
-        """The one process that runs `module`. The cloud's is joined, while it saves, by a fork of itself."""
+        """The only process that runs `module`. While it saves, the cloud's is joined by its own fork."""
         found = self.pids(module)
         (only,) = [pid for pid in found if parent_of(pid) not in found]
         return only
 
     def kill(self) -> None:
-        """SIGKILL for all of it at once."""
+        """SIGKILL for all processes at once."""
         for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -137,7 +137,7 @@ class Stack:
         self.client("sqs").send_message_batch(QueueUrl=self.queue_url(queue), Entries=entries)
 
     def waiting(self, queue: str) -> int:
-        """Messages in the queue, hidden ones too."""
+        """Messages in the queue, including hidden ones."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         found = self.client("sqs").get_queue_attributes(QueueUrl=self.queue_url(queue), AttributeNames=names)
         return sum(int(found["Attributes"][name]) for name in names)
@@ -157,7 +157,7 @@ class Stack:
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One for all tests of a module, which keep to words of their own."""
+    """One stack for all tests of a module, which keep their words apart."""
     stack = Stack(tmp_path_factory.mktemp("stack"), sweep=1.0)
     stack.start()
     yield stack
@@ -166,7 +166,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def own_stack(tmp_path: Path) -> Iterator[Stack]:
-    """One that the test may kill; it starts it itself."""
+    """A stack that the test starts itself and may kill."""
     stack = Stack(tmp_path)
     yield stack
     for pid in stack.pids():

@@ -1,4 +1,4 @@
-"""The demo's own judgement: a zip that is not what it says must not pass."""
+"""The demo's own check: a zip that differs from its description must not pass."""
 
 import hashlib
 import json

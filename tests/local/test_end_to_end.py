@@ -1,4 +1,4 @@
-"""The whole of Millrace as a newcomer sees it: the demo, on the samples that it makes."""
+"""The whole of Millrace as a newcomer sees it: the demo, on its own samples."""
 
 import hashlib
 import json
@@ -28,7 +28,7 @@ def test_the_demo_ends_with_a_zip_of_the_originals_and_nothing_else_left(tmp_pat
     assert "Exact duplicates, in it once: 1. Left out, with a reason: 2." in ended.stdout
     assert "1 files of other kinds stay where they are." in ended.stdout
     assert "\x1b" not in ended.stdout
-    # Not taking the demo's word for it:
+    # Checked independently of the demo:
     hashes = {hashlib.sha256(content).hexdigest() for content in originals.values()}
     with zipfile.ZipFile(tmp_path / "out" / "demo_results.zip") as archive:
         assert archive.testzip() is None

@@ -1,4 +1,4 @@
-"""The HTTP side: what reaches the app and what comes back, the errors of the gateway itself, and the page."""
+"""The HTTP side: requests as the app gets them, its answers, the errors of the gateway itself, and the page."""
 
 import gzip
 import json
@@ -139,7 +139,7 @@ def test_the_page_may_reach_itself_and_the_store_and_nothing_else(tmp_path: Path
     _, headers, _ = Page(tmp_path, "http://127.0.0.1:4566").answer("/")
     policy = dict(headers)["Content-Security-Policy"]
     assert "connect-src 'self' http://127.0.0.1:4566;" in policy
-    # Pictures and films are shown from the store itself.
+    # Pictures and films are shown directly from the store.
     assert "img-src 'self' blob: http://127.0.0.1:4566;" in policy
     assert "media-src 'self' blob: http://127.0.0.1:4566;" in policy
     assert "default-src 'none'" in policy

@@ -1,4 +1,4 @@
-"""The local gateway of sockets, at the level of ASGI: what it refuses, and whom it closes."""
+"""The local gateway of sockets, at the level of ASGI: its refusals, and the sockets that it closes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOCKET = {"type": "websocket", "path": "/live", "query_string": b"ticket=t", "he
 
 
 class Client:
-    """One socket from the other end. reads: without it, nothing that is sent ever arrives."""
+    """The client's end of one socket. reads: if False, it never receives a message."""
 
     def __init__(self, *, reads: bool = True) -> None:
         self.sent: list[Any] = []
@@ -135,7 +135,7 @@ def test_the_page_may_open_one() -> None:
 
 
 def asked(secret: str = "SECRET", key: str = "KEY", body: bytes = b"{}", **more: str) -> int:
-    """The status of a POST to a connection that is gone, whose body was signed as `{}`."""
+    """The status of a POST to a closed connection, whose body was signed as `{}`."""
     url = "http://127.0.0.1:9000/live/@connections/a%3D"
     request = AWSRequest("POST", url, data=b"{}", headers={"Content-Type": "application/json"})
     SigV4Auth(Credentials(key, secret), "execute-api", "us-east-1").add_auth(request)

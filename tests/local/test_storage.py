@@ -1,4 +1,4 @@
-"""A full disk, damaged files, and folders of before: said in a sentence, and nothing that was answered is lost."""
+"""A full disk, damaged files and folders of older versions give a clear sentence, and lose no acknowledged change."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def put_item(stack: Stack, number: int) -> None:
 def test_a_full_disk_takes_nothing_in_shows_everything_and_goes_on_with_room(
     own_stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Kept free is nearly all that there is, so that a file of moderate size fills the disk.
+    # Nearly all space is kept free, so that a file of moderate size fills the disk.
     found = os.statvfs(tmp_path)
     setting = {"MILLRACE_KEPT_FREE": str(found.f_bavail * found.f_frsize - ROOM)}
     for name, value in setting.items():
@@ -70,7 +70,7 @@ def test_a_full_disk_takes_nothing_in_shows_everything_and_goes_on_with_room(
     assert s3.get_object(Bucket="millrace", Key="kept/a")["Body"].read() == b"before"
     assert requests.get(f"{own_stack.address}/api/echo/a", timeout=5).status_code == 200
     own_stack.kill()
-    own_stack.start()  # what is there can still be read
+    own_stack.start()  # existing data can still be read
     assert own_stack.client("s3").get_object(Bucket="millrace", Key="kept/a")["Body"].read() == b"before"
     assert items(own_stack) == 1
     own_stack.client("s3").delete_object(Bucket="millrace", Key="kept/a")
@@ -179,7 +179,7 @@ def test_a_copy_of_the_data_folder_is_a_whole_installation(own_stack: Stack, tmp
 
 
 def test_expired_objects_and_lost_uploads_go_by_the_buckets_rules(tmp_path: Path) -> None:
-    """In a process of its own: ministack is one set of modules."""
+    """In a separate process: ministack is one set of modules."""
     command = [sys.executable, "-m", "tests.local.cloud.aging", str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -1,4 +1,4 @@
-"""What other programs and other pages of the same browser get from the ports of the stack: nothing."""
+"""Other programs, and other pages in the same browser, get nothing from the ports of the stack."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Starting, stopping, dying and coming back: what is kept, and that no process is left."""
+"""Start, stop, death and restart: data is kept, and no process is left."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ ITEM = {"PK": {"S": "JOB#1"}, "SK": {"S": "JOB"}, "owner_id": {"S": "u"}, "job_i
 def fill(stack: Stack) -> None:
     stack.client("dynamodb").put_item(TableName="millrace-jobs", Item=ITEM)
     stack.client("s3").put_object(Bucket="millrace", Key="kept/a", Body=b"bytes", Metadata={"k": "v"})
-    # The message of a queue that nobody reads, with one that waits for a while.
+    # A message in a queue without a reader, and a second one with a delay.
     sqs = stack.client("sqs")
     url = sqs.create_queue(QueueName="kept")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="kept")
@@ -74,7 +74,7 @@ def test_ctrl_c_reaches_every_process_and_still_ends_in_good_order(own_stack: St
 def test_everything_killed_at_once_loses_nothing_that_was_answered(own_stack: Stack) -> None:
     own_stack.start()
     fill(own_stack)
-    # Whoever would take the event is gone, so that it is in the queue at the kill.
+    # The dispatcher is killed first, so that the event is in the queue at the kill.
     for pid in own_stack.pids("infra.local.dispatcher"):
         os.kill(pid, signal.SIGKILL)
     own_stack.client("s3").put_object(Bucket="millrace", Key="uploads/a/late", Body=b"late")

@@ -1,4 +1,4 @@
-"""What the template says is what stands there, on the embedded cloud and after the definitions have grown."""
+"""The embedded cloud matches the template, even after the definitions have grown."""
 
 import json
 from collections.abc import Iterator

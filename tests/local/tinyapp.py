@@ -1,4 +1,4 @@
-"""A Chalice app with handlers that write down what they were given: what the local stack is tested with."""
+"""A Chalice app whose handlers record their arguments, for the tests of the local stack."""
 
 import json
 import os
@@ -55,7 +55,7 @@ def moved() -> Response:
 
 
 def inspect_a(event: dict[str, Any], context: Any) -> dict[str, Any] | None:
-    """Does what the body, or the key of the object it tells of, says."""
+    """Follows the word in the body, or in the key of the object that the body names."""
     failures = []
     for record in event["Records"]:
         word = record["body"]

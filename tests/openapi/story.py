@@ -1,7 +1,7 @@
-"""A job's whole story, told by a client that openapi-python-client has generated. Prints what it found, as JSON.
+"""A job's whole story, told by a client that openapi-python-client has generated. Prints its findings as JSON.
 
-It runs in the environment of the generator, whose httpx and attrs the generated client needs.
-Called with the address of the API and the files to send.
+Runs in the environment of the generator, whose httpx and attrs the generated client needs.
+Arguments: the address of the API and the files to send.
 """
 
 import json

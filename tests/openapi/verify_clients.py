@@ -1,4 +1,4 @@
-"""The OpenAPI document in the hands of tools that others wrote: Spectral's rules, and a generated client that works."""
+"""The OpenAPI document in tools written by others: Spectral's rules, and a generated client that works."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Sentences that are spoken for training and for measuring; none is in both."""
+"""Sentences that are spoken for training and for measuring; the two sets are disjoint."""
 
 TRAINING = """\
 The grey cat slept beside the open window all afternoon.

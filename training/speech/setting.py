@@ -1,4 +1,4 @@
-"""The model and dictionary that training and measuring work with: those of `en_US`."""
+"""The model and dictionary for training and measuring: those of `en_US`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Speech whose truth is known: flite (Debian's package of that name) says when each phone that it speaks ends."""
+"""Speech with known phones: flite (Debian's package of that name) reports the end of each phone that it speaks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DURATION = re.compile(r"([a-z]+):(\d+\.\d+)")
 
 @dataclass(frozen=True)
 class Spoken:
-    """samples: int16 at 16 kHz. phones: (name, start, end), seconds, silences too."""
+    """samples: int16 at 16 kHz. phones: (name, start, end) in seconds, including silences."""
 
     text: str
     samples: NDArray[np.int16]
@@ -69,7 +69,7 @@ def _resampled(samples: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
 
 
 def with_noise(samples: NDArray[np.int16], decibels: float, seed: int) -> NDArray[np.int16]:
-    """White noise, that many decibels under the level of the speech."""
+    """White noise, this many decibels under the level of the speech."""
     level = float(np.sqrt(np.mean(samples.astype(np.float64) ** 2))) * 10 ** (-decibels / 20)
     noise = np.random.default_rng(seed).normal(0, level, len(samples))
     return np.clip(np.rint(samples + noise), -32768, 32767).astype(np.int16)

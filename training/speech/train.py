@@ -3,7 +3,7 @@
     nice python -m training.speech.train [--out FILE]
 
 Data: 120 sentences by four of flite's voices (Debian's package `flite`), each with two levels of faint noise. flite
-tells where each phone ends; the aligner without a finder tells where it would put it. Networks of one hidden layer
+reports the end of each phone; the aligner without a finder gives its own borders. Networks of one hidden layer
 learn to score the 21 candidates around the aligner's border, so that the true one wins against the aligner's own
 preference.
 """
@@ -27,16 +27,16 @@ from training.speech.spoken import VOICES, Spoken, speak
 
 Floats = NDArray[np.float32]
 
-NOISES = ((0.0, 7e-4), (1e-4, 5e-3))  # deviations, of full scale: those of every other utterance
+NOISES = ((0.0, 7e-4), (1e-4, 5e-3))  # deviations as a share of full scale, one pair for every other utterance
 HIDDEN, EPOCHS, BATCH, RATE, DECAY = 48, 12, 64, 2e-3, 3e-5
-SHARP = 0.004  # seconds: how far from the truth a candidate still counts as right
+SHARP = 0.004  # seconds: the distance from the truth within which a candidate counts as right
 PREFERENCE = 0.03  # seconds: how fast a candidate loses by its distance from the aligner's border
 NETS = 4
 WIDTH = 2 * b.AROUND + 1
 
 
 class Watcher(b.Finder):
-    """Keeps what a finder would be given, and moves nothing."""
+    """Records the input of a finder, and moves nothing."""
 
     def __init__(self) -> None:
         super().__init__(())
@@ -57,7 +57,7 @@ class Watcher(b.Finder):
 @dataclass(frozen=True)
 class Examples:
     """A row a border. sound: bands of all frames that its candidates see. kinds: classes of both sides. right: how
-    right each candidate is; preference: what the aligner's own border adds to its score."""
+    right each candidate is; preference: the addition of the aligner's own border to its score."""
 
     sound: NDArray[np.float16]
     kinds: Floats
@@ -65,7 +65,7 @@ class Examples:
     preference: Floats
 
     def inputs(self, rows: NDArray[np.int64]) -> Floats:
-        """What the network sees of the candidates, as boundaries.inputs() has it, (rows, candidates, INPUTS)."""
+        """The network's input for the candidates in the form of boundaries.inputs(), (rows, candidates, INPUTS)."""
         seen = np.lib.stride_tricks.sliding_window_view(self.sound[rows].astype(np.float32), WIDTH, axis=1)
         seen = seen.transpose(0, 1, 3, 2).reshape(len(rows), self.right.shape[1], -1)
         kinds = np.broadcast_to(self.kinds[rows, None], (*seen.shape[:2], 2 * b.KINDS))
@@ -73,7 +73,7 @@ class Examples:
 
 
 def edges(spoken: Spoken) -> Iterator[tuple[str, str, float]]:
-    """(left, right, second) of every border that was spoken; a name is "" for silence."""
+    """(left, right, second) of every spoken border; a name is "" for silence."""
     before, at = "", 0.0
     for name, start, end in spoken.phones:
         named = "" if name == "SIL" else name
@@ -110,7 +110,7 @@ def examples() -> Examples:
 
 
 def matched(watcher: Watcher, spoken: Sequence[tuple[str, str, float]]) -> Iterator[tuple[b.Border, float, float]]:
-    """Borders that were both aligned and spoken, with the aligner's second and the true one, within reach."""
+    """Borders both aligned and spoken, within reach, with the aligner's second and the true one."""
     got, want = [(x.left, x.right) for x in watcher.borders], [(left, right) for left, right, _ in spoken]
     for i, j, count in SequenceMatcher(None, got, want, False).get_matching_blocks():
         for k in range(count):

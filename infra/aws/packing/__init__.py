@@ -1,1 +1,1 @@
-"""Builds what goes up: the code and the layers, for both architectures, the same bytes from the same inputs."""
+"""Builds the uploads: the code and the layers, for both architectures, the same bytes from the same inputs."""

@@ -1,8 +1,8 @@
-"""Takes a library out of what a shared object needs, in place.
+"""Removes a library from the needs of a shared object, in place.
 
-PyAV's wheels are FFmpeg under the LGPL, and with it x264 and x265, which are GPL and only encode. Without them the
-object must neither ask for them nor for their symbols: the needed entry goes, and the symbols become weak, so that they
-stand for nothing. Decoding never calls them.
+PyAV's wheels contain FFmpeg under the LGPL, and with it x264 and x265, which are GPL and only encode. Without them the
+object must ask neither for them nor for their symbols: the needed entry goes, and the symbols become weak, so that they
+resolve to nothing. Decoding never calls them.
 Source: System V ABI, generic, chapters 4 and 5 (64 bits, little-endian).
 """
 
@@ -19,8 +19,8 @@ UNDEFINED = 0
 
 
 def without_libraries(content: bytes, libraries: Sequence[str], symbols: Sequence[str]) -> bytes:
-    """The object without the need for `libraries` and with its undefined `symbols` weak; both are given by what their
-    names begin with. Raises ValueError where it is no 64-bit object or doesn't need the libraries."""
+    """The object without the need for `libraries` and with its undefined `symbols` weak; both are given by the
+    beginnings of their names. Raises ValueError where it is no 64-bit object or doesn't need the libraries."""
     if not content.startswith(HEADER):
         raise ValueError("This is no 64-bit little-endian ELF object.")
     changed = bytearray(content)
@@ -46,7 +46,7 @@ def without_libraries(content: bytes, libraries: Sequence[str], symbols: Sequenc
 
 
 def needed(content: bytes) -> list[str]:
-    """The libraries that an object asks for."""
+    """The libraries that an object needs."""
     sections = _sections(content)
     strings = sections[next(section for section in sections if section[0] == DYNSYM)[3]][1]
     _, start, size, _ = next(section for section in sections if section[0] == DYNAMIC)

@@ -1,5 +1,5 @@
-"""Pipelines that are packages of their own, as parts of the deployment: their code goes to every function's, since the
-API shows their options and the steps of all; their libraries into layers."""
+"""Pipelines in packages of their own, as parts of the deployment: their code goes to every function, since the
+API shows their options and the steps of all; their libraries go into layers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEFT_OUT = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.jso
 
 
 def add_code(folder: Path) -> list[str]:
-    """Copies each installed package that brings a pipeline, without what it depends on. Returns their names."""
+    """Copies each installed package that brings a pipeline, without its dependencies. Returns their names."""
     added = []
     for distribution in distributions():
         files = [
@@ -37,7 +37,7 @@ def add_code(folder: Path) -> list[str]:
 
 
 def layer_lock(name: str) -> Path:
-    """The content of a layer: of Millrace's own, or of the package whose pipeline names it. PackingFailed."""
+    """The lock of a layer: Millrace's own, or that of the package whose pipeline names it. Raises PackingFailed."""
     places = [LAYER_FILES / name]
     for pipeline in PIPELINES.values():
         spec = find_spec(type(pipeline).__module__)

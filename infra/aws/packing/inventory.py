@@ -1,7 +1,7 @@
-"""The inventory of a build with its licences: a CycloneDX list, and a refusal of whatever is GPL.
+"""The inventory of a build with its licences: a CycloneDX list, and a refusal of everything under the GPL.
 
-Python distributions say it in their metadata. Shared libraries that wheels bundle say nothing, so bundled.json does;
-one that is not listed there is refused, as is FFmpeg built with GPL parts.
+Python distributions state licences in their metadata. Shared libraries in wheels state nothing, so bundled.json does;
+an unlisted one is refused, as is FFmpeg built with GPL parts.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from infra.aws.packing.tree import PackingFailed
 BUNDLED = Path(__file__).with_name("bundled.json")
 COPYLEFT = re.compile(r"(?<![A-Z])A?GPL|General Public License", re.IGNORECASE)
 HARMLESS = re.compile(r"LGPL|Lesser|GCC-exception", re.IGNORECASE)
-# Where the metadata says more than what is there: pi-heif's wheels carry libheif and libde265, both LGPL.
+# Where the metadata claims more than the wheel contains: pi-heif's wheels carry libheif and libde265, both LGPL.
 GPL_CONFIGURED = b"--enable-gpl"
 EXTENSION = re.compile(r"\.(cpython-|abi3\.|pypy)|\.so\.(py|json|txt)")
-"""In the name of a Python module, which is its distribution's own; any other shared object is a bundled library, in
+"""In the name of a Python module, which belongs to the distribution; any other shared object is a bundled library, in
 a folder `*.libs` or, as rawpy's LibRaw and ONNX Runtime, in the package itself."""
 
 
@@ -41,21 +41,21 @@ class Component:
 
 
 def components(folder: Path) -> list[Component]:
-    """Everything in an installed folder. PackingFailed for a bundled library that bundled.json doesn't know."""
+    """Everything in an installed folder. Raises PackingFailed for a bundled library missing in bundled.json."""
     found = [_distribution(path) for path in folder.glob("*.dist-info/METADATA")]
     found += [_bundled(path) for path in folder.rglob("*.so*") if not EXTENSION.search(path.name)]
     return sorted(set(found), key=lambda component: (component.kind, component.name))
 
 
 def check_licences(found: Iterable[Component]) -> None:
-    """PackingFailed where a component can be had under the GPL alone."""
+    """Raises PackingFailed where a component is available only under the GPL."""
     for component in found:
         if not any(_acceptable(choice) for choice in re.split(r"\s+OR\s+", component.licence)):
             raise PackingFailed(f"{component.name} {component.version} is under {component.licence}.")
 
 
 def check_ffmpeg(folder: Path) -> None:
-    """PackingFailed where an FFmpeg library was built with its GPL parts."""
+    """Raises PackingFailed where an FFmpeg library was built with its GPL parts."""
     for path in folder.glob("*.libs/libav*"):
         if GPL_CONFIGURED in path.read_bytes():
             raise PackingFailed(f"{path.name} was built with {GPL_CONFIGURED.decode()}.")
@@ -91,7 +91,7 @@ def _distribution(path: Path) -> Component:
     said = message_from_string(path.read_text(errors="replace"))
     classifiers = [c.rpartition(" :: ")[2] for c in said.get_all("Classifier", []) if c.startswith("License ::")]
     written = said.get("License", "").strip()
-    # Some write the whole text into the field; then the classifiers are the better word.
+    # Some write the whole text into the field; then the classifiers are more useful.
     short = written if len(written.splitlines()) == 1 and len(written) < 80 else ""
     licence = said.get("License-Expression") or _first(classifiers, short)
     return Component("pypi", said["Name"].lower(), said["Version"], licence)
@@ -104,7 +104,7 @@ def _first(classifiers: Sequence[str], written: str) -> str:
 
 def _bundled(path: Path) -> Component:
     known: dict[str, str] = json.loads(BUNDLED.read_text())["licences"]
-    # Some say their version before `.so` too: libopenblasp-r0-59ffcd50.3.15.so.
+    # Some have their version before `.so` too: libopenblasp-r0-59ffcd50.3.15.so.
     name = re.sub(r"(-[0-9a-f]{8})+(\.[0-9.]+)?$", "", path.name.partition(".so")[0])
     if name not in known:
         raise PackingFailed(f"{path.parent.name}/{path.name}: {BUNDLED.name} doesn't say under which licence.")

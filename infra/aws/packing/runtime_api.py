@@ -1,4 +1,4 @@
-"""A small Lambda Runtime API, and functions under the real runtime client that ask it for work.
+"""A small Lambda Runtime API, and functions under the real runtime client that request their work from it.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html.
 """
@@ -22,21 +22,21 @@ PATIENCE = 60.0
 
 
 class InvocationFailed(Exception):
-    """The function raised, or could not be loaded; with what it says of that."""
+    """The function raised, or could not be loaded; with its message."""
 
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """A function that was stopped while it waited has no use for an error."""
+        """Ignores errors: a function that was stopped while it waited needs no answer."""
 
 
 class Function:
-    """One instance, started as Lambda starts it. As a context it is stopped at the end.
+    """One instance, started as Lambda starts it. As a context manager it is stopped at the end.
 
-    path: folders that come before all others, the code first. cold_seconds: from the start of the process until it asks
-    for its first event.
+    path: folders that come before all others, the code first. cold_seconds: from the start of the process to its
+    request for the first event.
     """
 
     def __init__(self, python: Path, path: Sequence[Path], entry: str, environment: Mapping[str, str]) -> None:
@@ -50,7 +50,7 @@ class Function:
         }
         own |= {
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
-            "_HANDLER": entry,  # by which app.py knows the API's own function
+            "_HANDLER": entry,  # by which app.py recognises the API's own function
             "AWS_LAMBDA_FUNCTION_NAME": entry,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
@@ -84,7 +84,7 @@ class Function:
         return json.loads(answer), took
 
     def stop(self) -> str:
-        """Ends it; returns what it printed."""
+        """Stops the process; returns its output."""
         self._process.kill()
         printed, _ = self._process.communicate()
         self._events.put(("", b""))

@@ -1,4 +1,4 @@
-"""Starts what was packed: each function loads, and finds every library that its part of the code may import later."""
+"""Starts the packaged functions: each loads, and finds every library that its part of the code may import later."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ FOLDER = ROOT / "chalicelib" / "pipelines"
 FILES = ROOT / "chalicelib" / "files"
 CATALOGUE = ROOT / "chalicelib" / "catalogue"
 SEALING = ROOT / "chalicelib" / "outgoing" / "sealing.py"
-"""The library that encrypts keys of connections: for the API and for workers that call owners' servers."""
-# Where only requests lead to.
+"""The module that encrypts the keys of connections: for the API and for workers that call owners' servers."""
+# Modules that only requests reach.
 PEOPLE = [ROOT / "chalicelib" / name for name in ("api", "accounts")]
 
 
 def sources(function: Function) -> set[Path]:
-    """The modules whose imports a function may come to: what all share, its pipeline, and of `files` what these use."""
+    """The modules whose imports a function may reach: the shared ones, its pipeline, and the `files` that these use."""
     apart = [FOLDER, CATALOGUE, FILES] if function.handler == API else [FOLDER, CATALOGUE, FILES, *PEOPLE]
     found = {path for path in (ROOT / "chalicelib").rglob("*.py") if not set(apart) & set(path.parents)}
     task, _, place = function.handler.partition("_")
     if place in WORKS and task == "inspect" and WORKS[place].workers.inspect.layers != WORKS[place].workers.run.layers:
-        # Its other modules are for the run's libraries.
+        # Its other modules need the run's libraries.
         found |= {path for path in _modules(WORKS[place]) if path.name == "inspecting.py"}
     elif place in WORKS:
         elsewhere = {_path(name) for layer in WORKS[place].workers.layers.values() for name in layer.modules}
@@ -44,7 +44,7 @@ def sources(function: Function) -> set[Path]:
 
 
 def _apart(function: Function) -> list[LayerWorker]:
-    """Each pipeline's needs of this function, where it runs steps with a layer of their own."""
+    """The needs of this function by each pipeline that runs steps with a separate layer in it."""
     task, _, place = function.handler.partition("_")
     found = [workers.layers.get(place) for workers in (work.workers for work in WORKS.values())]
     return [layer for layer in found if layer and task == "run"]
@@ -65,7 +65,7 @@ def _path(module: str) -> Path:
 
 
 def imports(path: Path) -> set[str]:
-    """Names of the modules that a source imports anywhere, those for type checkers and optional ones left out."""
+    """Names of all modules that a source imports, except optional ones and those for type checkers."""
     return set(_imported(ast.parse(path.read_text()).body))
 
 
@@ -83,9 +83,9 @@ def _imported(body: Sequence[ast.AST]) -> Iterator[str]:
 
 
 def start(function: Function, code: Path, layers: Sequence[Path], runtime: Path) -> None:
-    """Loads app.py and every library in a Python that has nothing but the package and what Lambda brings.
+    """Loads app.py and every library in a Python that has only the package and the libraries of Lambda's own runtime.
 
-    runtime: the Python of an environment with infra/aws/layers/runtime. PackingFailed.
+    runtime: the Python of an environment with infra/aws/layers/runtime. Raises PackingFailed.
     """
     wanted = {name for path in sources(function) for name in imports(path)}
     wanted |= {layer.begins_in for layer in _apart(function)}

@@ -16,13 +16,13 @@ PYTHON = "3.13"
 PLATFORMS = {"arm64": "aarch64-manylinux_2_34", "x86_64": "x86_64-manylinux_2_34"}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# Pure Python of which there is no wheel, and what builds it.
+# Pure Python packages without wheels, and the lock of their build tools.
 SOURCES = ("openapi-ui-bundles",)
 BUILD_LOCK = Path(__file__).parents[1] / "layers" / "build" / "requirements.txt"
 
-# Tests, headers, sources and sample files that no import reads, the one decoder that no pipeline takes files for, pages
-# of API docs other than ours, and what installers note down about themselves, which differs by installer.
-# `.pyi` stay: scikit-image loads lazily by them.
+# Tests, headers, sources and sample files that no import reads, the one decoder whose files no pipeline accepts, pages
+# of API docs other than ours, and the records that installers write about themselves, which differ by installer.
+# `.pyi` stay: scikit-image's lazy loading reads them.
 USELESS_FOLDERS = ("tests", "test", "__pycache__", "include", "docs", "bin", "_pyinstaller")
 USELESS_SUFFIXES = (".pxd", ".pyx", ".pxi", ".h", ".hpp", ".c", ".cpp", ".a", ".f90")
 USELESS = (
@@ -45,11 +45,11 @@ GPL_ENCODERS = ("libx264", "libx265")
 
 
 class PackingFailed(Exception):
-    """The build must not be deployed; the text says why."""
+    """The build must not be deployed; the message gives the reason."""
 
 
 def install(lock: Path, folder: Path, architecture: str, uv: Path) -> None:
-    """Installs a hash-locked file's wheels for Lambda into `folder`. PackingFailed."""
+    """Installs a hash-locked file's wheels for Lambda into `folder`. Raises PackingFailed."""
     command = [str(uv), "pip", "install", "-q", "--no-config", "--target", str(folder), "--require-hashes", "--no-deps"]
     command += ["--only-binary", ":all:"] + [part for name in SOURCES for part in ("--no-binary", name)]
     command += ["--build-constraints", str(BUILD_LOCK)]
@@ -62,7 +62,7 @@ def install(lock: Path, folder: Path, architecture: str, uv: Path) -> None:
 
 
 def check_wheels(folder: Path, architecture: str) -> None:
-    """PackingFailed where a distribution is neither pure Python nor built for manylinux on this architecture."""
+    """Raises PackingFailed where a distribution is neither pure Python nor built for manylinux on this architecture."""
     machine = PLATFORMS[architecture].partition("-")[0]
     for wheel in sorted(folder.glob("*.dist-info/WHEEL")):
         tags = [line.partition(" ")[2] for line in wheel.read_text().splitlines() if line.startswith("Tag:")]
@@ -72,7 +72,7 @@ def check_wheels(folder: Path, architecture: str) -> None:
 
 
 def trim(folder: Path) -> None:
-    """Removes what no import needs. Compiled libraries stay as they were built: a stripped OpenBLAS breaks."""
+    """Removes files that no import needs. Compiled libraries stay as they were built: a stripped OpenBLAS breaks."""
     useful = {path for pattern in USEFUL for path in folder.glob(pattern)}
     useless = [path for path in folder.rglob("*") if path.is_dir() and path.name in USELESS_FOLDERS]
     useless += [path for path in folder.rglob("*") if path.suffix in USELESS_SUFFIXES and path.is_file()]
@@ -85,7 +85,7 @@ def trim(folder: Path) -> None:
 
 
 def remove_gpl_encoders(folder: Path) -> list[str]:
-    """Takes x264 and x265 out of PyAV's libraries; returns the names of the files that went."""
+    """Removes x264 and x265 from PyAV's libraries; returns the names of the removed files."""
     gone = [path for name in GPL_ENCODERS for path in folder.glob(f"av.libs/{name}-*")]
     if gone:
         for path in folder.glob("av.libs/libavcodec-*"):
@@ -96,13 +96,13 @@ def remove_gpl_encoders(folder: Path) -> list[str]:
 
 
 def compile_all(folder: Path, shown: str) -> None:
-    """Writes the `.pyc` beside each module. Python trusts them without a look at the source's time, which unpacking
-    changes. shown: where the folder lies on Lambda, for tracebacks."""
+    """Writes the `.pyc` beside each module. Python trusts them without checking the source's time, which unpacking
+    changes. shown: the folder's path on Lambda, for tracebacks."""
     if f"{sys.version_info.major}.{sys.version_info.minor}" != PYTHON:
         raise PackingFailed(f"Bytecode for Python {PYTHON} can't be compiled by {sys.version.split()[0]}.")
     command = [sys.executable, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
     command += ["-s", str(folder), "-p", shown, str(folder)]
-    # A module that doesn't compile is one for other Pythons, and none that is imported.
+    # A module that doesn't compile is meant for other Pythons and never imported.
     subprocess.run(command, env={"PYTHONHASHSEED": "0"}, capture_output=True, check=False)  # noqa: S603
 
 
@@ -112,7 +112,7 @@ def size(folders: Iterable[Path]) -> int:
 
 
 def pack(folder: Path, target: Path, prefix: str = "") -> None:
-    """Zips a folder to the same bytes each time: sorted, one time for all, the same rights."""
+    """Zips a folder to the same bytes each time: sorted, one time for all, the same permissions."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             entry = zipfile.ZipInfo(prefix + path.relative_to(folder).as_posix(), EPOCH)

@@ -25,7 +25,7 @@ from infra.local.settings import ACCOUNT, HOST, REGION, kept_free
 
 
 def configure(folder: Path, port: int) -> None:
-    """Sets what ministack reads when it is imported."""
+    """Sets the variables that ministack reads when it is imported."""
     old = is_old(folder)
     os.environ.update(
         MINISTACK_HOST=HOST,
@@ -53,7 +53,7 @@ async def serve(folder: Path, port: int) -> None:
     blobs.remove(blobs.names() - separate(state.blobs()))
     services = Services(state, blobs, folder, number, Room(folder, kept_free()))
     gc.collect()
-    gc.freeze()  # what has been loaded stays: it need not be looked at again and again
+    gc.freeze()  # loaded objects stay, so the collector need not examine them again
     gate = Gate(
         services,
         os.environ["AWS_ACCESS_KEY_ID"],

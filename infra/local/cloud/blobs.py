@@ -1,6 +1,6 @@
-"""The bytes of objects: a file each, of a random name, written once and never changed.
+"""The bytes of objects: a file each, with a random name, written once and never changed.
 
-A file counts once a record names it, so what a kill leaves half written has no record and is swept at the start.
+A file counts once a record names it, so a file that a kill leaves half written has no record and is swept at the start.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from weakref import finalize
 from infra.local.cloud.journal import sync_folder
 
 EMPTY = ""
-"""The name of no bytes at all."""
+"""The name of the empty blob."""
 JOIN = "+"
-"""Between the names of blobs that are one object: what came in parts is not copied together."""
+"""Between the names of blobs that make up one object: parts are not copied together."""
 RANGE = "@"
-"""Between a file's name and the bytes `start-end` of it that a blob is: what is copied from a blob is a link to it."""
+"""Between a file's name and the bytes `start-end` of it that make the blob: a copy of a blob is a link to it."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Extent:
 
 
 class Segments:
-    """The bytes of several files, one after the other, or a slice of them: read with `bytes()`, and not before. keeps:
-    what lets the files stay as long as this is used."""
+    """The bytes of several files in sequence, or a slice of them, read only by `bytes()`. keeps: holds the files for as
+    long as this is used."""
 
     def __init__(self, extents: Sequence[Extent], keeps: object) -> None:
         self._extents = extents
@@ -76,7 +76,7 @@ class Blobs:
         self._folder = folder
         self._read: Counter[str] = Counter()
         self._unwanted: set[str] = set()
-        self._counting = RLock()  # a view may end while a count is under way
+        self._counting = RLock()  # a view may end during a count
         folder.mkdir(mode=0o700, exist_ok=True)
         for number in range(256):
             (folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
@@ -119,7 +119,7 @@ class Blobs:
         return name if isinstance(source, Path) else name + source[len(source.partition(RANGE)[0]) :]
 
     def piece(self, source: str, start: int, end: int) -> str:
-        """The bytes start..end of a blob, end excluded, under a name of their own. Raises OSError, leaving nothing."""
+        """The bytes start..end of a blob, end excluded, under a new name. Raises OSError, and leaves nothing."""
         found: list[str] = []
         at = 0
         try:
@@ -143,7 +143,7 @@ class Blobs:
         return file, int(first), int(last)
 
     def view(self, name: str) -> bytes | memoryview | Segments:
-        """Its bytes, read from the disk only as they are used. Raises OSError."""
+        """The blob's bytes, read from the disk only as they are used. Raises OSError."""
         if name == EMPTY:
             return b""
         if JOIN in name:
@@ -155,7 +155,7 @@ class Blobs:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))[start:end]
 
     def remove(self, names: Iterable[str]) -> None:
-        """Files that are being read go once they are not."""
+        """Files in use are removed after their last reader."""
         with self._counting:
             for name in separate(names):
                 if name in self._read:
@@ -183,8 +183,8 @@ class Blobs:
 
 
 class _Keeps:
-    """While it lives its files stay, though no object may name them any longer: as S3 finishes a download whatever
-    becomes of its object."""
+    """Its files stay for as long as it lives, even if no object names them any longer: like S3, a download finishes
+    whatever happens to its object."""
 
     def __init__(self, blobs: Blobs, files: Sequence[str]) -> None:
         blobs._keep(files)

@@ -1,6 +1,6 @@
-"""Which messages a receive hands out, as SQS's fair queues do: no group waits because another has sent much.
+"""The messages that a receive hands out, as in SQS's fair queues: no group waits because another has sent many.
 
-A group is what `MessageGroupId` says, on a standard queue; a message without one stands for itself.
+A group is given by `MessageGroupId`, on a standard queue; a message without one is a group of its own.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 
 def fair(messages: Sequence[dict[str, Any]], now: float, most: int) -> list[dict[str, Any]]:
-    """Up to `most` visible messages, each of the group that has the fewest in flight, its oldest; of equals the group
-    whose message is older. messages: all of the queue, the oldest first."""
+    """Up to `most` visible messages: each is the oldest of the group with the fewest in flight; among equal groups, of
+    that with the older message. messages: all of the queue, the oldest first."""
     in_flight: Counter[str] = Counter()
     waiting: dict[str, list[tuple[int, dict[str, Any]]]] = defaultdict(list)
     for place, message in enumerate(messages):

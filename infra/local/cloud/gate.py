@@ -1,8 +1,8 @@
 """Access to the embedded cloud: for the stack itself, and for clients with an address that the stack has signed.
 
-Any web page in the user's browser can send requests to this machine. So each one must name this machine as its host
-(a name that an attacker's DNS points here is refused), come from no other page than ours, and be signed (SigV4) with
-the credentials of this data folder. Nothing is answered that isn't S3, DynamoDB or SQS.
+Any web page in the user's browser can send requests to this machine. So each request must name this machine as its host
+(a name that an attacker's DNS points here is refused), come from our own page if from any, and be signed (SigV4) with
+the credentials of this data folder. Only requests for S3, DynamoDB or SQS are answered.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Gate:
         query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
         presigned = "X-Amz-Signature" in query
         signature = self._claimed(headers, query, presigned)
-        # Who has no signature with our key is sent away before a byte of the body is read.
+        # A request without a signature by our key is refused before a byte of the body is read.
         body = await _body(receive)
         digest = await self._check_body(headers, body, signature.service, presigned)
         self._check_signature(signature, scope, headers, query, body, digest, presigned)
@@ -107,7 +107,7 @@ class Gate:
         return status, answered, content
 
     def _claimed(self, headers: dict[str, str], query: dict[str, list[str]], presigned: bool) -> Any:
-        """The parts of the signature, as far as they can be true. Raises Refused."""
+        """The signature's parts, once everything but the signature itself has been checked. Raises Refused."""
         from ministack.core import sigv4
 
         if not presigned and not headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
@@ -177,7 +177,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 
 def _service(headers: dict[str, str], query: bytes) -> str:
-    """Which the caller means, for the form of a refusal."""
+    """The service that the caller means, for the form of a refusal."""
     target = headers.get("x-amz-target", "")
     return "s3" if not target else "sqs" if target.startswith("AmazonSQS") else "dynamodb"
 

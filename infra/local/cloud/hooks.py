@@ -1,6 +1,6 @@
-"""Where ministack changes what it holds, a record of it is made; and its queues are walked less often.
+"""Makes a record of each change in ministack's memory, and makes ministack walk its queues less often.
 
-ministack's S3 announces each object from a thread of its own: here an object's message is part of the same change.
+ministack's S3 announces each object from a separate thread: here an object's message is part of the same change.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from infra.local.cloud.journal import Record
 from infra.local.cloud.state import WORN, State
 
 NEARLY_WORN = 2
-"""Receives after which a message may be one of those that came too often: no queue of ours gives up earlier."""
+"""Receives after which a message may soon be a dead letter: no queue of ours gives up earlier."""
 
 
 def install(state: State, append: Callable[[Record], None], loop: asyncio.AbstractEventLoop) -> None:
-    """append: takes a record of what has just been changed; called on the loop's thread alone."""
+    """append: takes a record of a change that has just been made; called only on the loop's thread."""
     _tables(state.dynamodb, append, loop)
     _expressions(state.dynamodb)
     _queues(state.sqs, append)
@@ -43,7 +43,7 @@ def _tables(dynamodb: Any, append: Callable[[Record], None], loop: asyncio.Abstr
 
     def removing(table: Any, partition: str, sort: str) -> Any:
         if threading.get_ident() != own_thread:
-            # ministack's reaper of expired items, a thread: the loop does it, unless the item was written again.
+            # ministack's reaper of expired items is a thread; the loop removes the item, unless it was written again.
             expired = table["items"].get(partition, {}).get(sort)
             loop.call_soon_threadsafe(reap, table, partition, sort, expired)
             return expired
@@ -74,7 +74,7 @@ COMPARE: dict[str, Callable[[str, str], bool]] = {
 
 
 def _expressions(dynamodb: Any) -> None:
-    """ministack reads a query's condition again for each item of the partition: here once, in the form that we use."""
+    """ministack parses a query's condition again for each item of the partition: here once, in the form that we use."""
     evaluate, tokens = dynamodb._evaluate_condition, lru_cache(1024)(dynamodb._tokenize)
     match = lru_cache(1024)(KEY.fullmatch)
 
@@ -84,7 +84,7 @@ def _expressions(dynamodb: Any) -> None:
             return evaluate(expression, item, values, names, slot=slot)
         name = found["prefixed"] or found["name"] or found["between"]
         if name is None:
-            return True  # the candidates are of the partition
+            return True  # the candidates belong to the partition
         text = item.get(names.get(name, name), {}).get("S")
         asked = [values.get(found[group], {}).get("S") for group in ("prefix", "value", "low", "high") if found[group]]
         if text is None or None in asked:
@@ -152,7 +152,7 @@ def _queues(sqs: Any, append: Callable[[Record], None]) -> None:
             append(["gone", queue["name"], [m["id"] for m in before if m["id"] not in left]])
 
     def take(queue: Any, handles: set[str]) -> set[str]:
-        """Removes the messages of those receipts; returns the receipts that there were."""
+        """Removes the messages of those receipts; returns the receipts that existed."""
         gone = [message for message in queue["messages"] if message["receipt_handle"] in handles]
         if gone:
             ids = [message["id"] for message in gone]
@@ -205,7 +205,7 @@ def _events(s3: Any, sqs: Any, append: Callable[[Record], None]) -> None:
         before = len(queue["messages"]) if queue else 0
         deliver(arn, *arguments, **more)
         for message in queue["messages"][before:] if queue else ():
-            message["group_id"] = group_of(json.loads(message["body"]))  # here no SQS groups it
+            message["group_id"] = group_of(json.loads(message["body"]))  # no SQS groups it here
             append(["sent", queue["name"], message])
 
     def firing(bucket: str, key: str, event: str, **more: Any) -> None:

@@ -1,7 +1,7 @@
-"""Files of records, each batch of them with its length and checksum: the journal, and the snapshots under it.
+"""Files of records in batches, each with its length and checksum: the journal, and the snapshots under it.
 
-A journal is written in batches, one after the other, each synced before the next one begins. So a last batch that is
-incomplete is what a kill has left, and was never acknowledged; a batch that is wrong before others is damage.
+A journal is written in consecutive batches, each synced before the next one begins. So an incomplete last batch
+is the trace of a kill, and was never acknowledged; a bad batch before others is damage.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ MAGIC = b"\xf1MRJ"
 HEAD = struct.Struct("<4sII")
 SEAL: Record = ["sealed"]
 STEP = 8 * 1024 * 1024
-"""A journal's space is taken ahead in steps, so that a full disk is known before anything has been changed."""
+"""A journal's space is reserved in steps, so that a full disk is noticed before anything has been changed."""
 ROOM = STEP // 2
-"""The least that is free ahead of a change: more than all that one request may change, 100 items of 40 kB."""
+"""The least space free ahead of a change: more than one request may change, 100 items of 40 kB."""
 LITTLE = 256 * 1024
 BATCH = 1024 * 1024
 
 
 DAMAGED, FULL = 65, 74
-"""Exit statuses of a process that has found damage, or no room at all."""
+"""Exit statuses of a process that has found damage, or a full disk."""
 
 
 class Damaged(Exception):
-    """A file of the store can't be what was written. file: which."""
+    """A file of the store differs from what was written. file: its path."""
 
     def __init__(self, file: Path, what: str) -> None:
         super().__init__(f"{file} {what}")
@@ -50,7 +50,7 @@ def line(record: Record) -> bytes:
 
 
 def batches(content: bytes, file: Path, *, live: bool) -> Iterator[list[Record]]:
-    """The batches of a file up to its seal, or up to what a kill cut off where it is `live`. Raises Damaged."""
+    """The batches of a file up to its seal, or, where it is `live`, up to a cut by a kill. Raises Damaged."""
     at = 0
     while (end := _end(content, at)) is not None:
         batch = [json.loads(text) for text in content[at + HEAD.size : end].splitlines()]
@@ -71,7 +71,7 @@ def batches(content: bytes, file: Path, *, live: bool) -> Iterator[list[Record]]
 
 
 def _end(content: bytes, at: int) -> int | None:
-    """Where a whole batch that begins at `at` ends."""
+    """The end of a whole batch that begins at `at`."""
     if at + HEAD.size > len(content):
         return None
     magic, length, checksum = HEAD.unpack_from(content, at)
@@ -90,7 +90,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_all(path: Path, records: Iterable[Record]) -> None:
-    """A whole sealed file, there under its name only once it is complete and synced. Raises OSError."""
+    """Writes a whole sealed file, which gets its name only once it is complete and synced. Raises OSError."""
     draft = path.with_suffix(".draft")
     with draft.open("wb") as file:
         lines: list[bytes] = []
@@ -109,7 +109,7 @@ def write_all(path: Path, records: Iterable[Record]) -> None:
 
 
 class Writer:
-    """One journal's file, a draft until it has a name. Only write() may run in another thread, one at a time."""
+    """The file of one journal, a draft until it has a name. Only write() may run in another thread, one at a time."""
 
     def __init__(self, folder: Path) -> None:
         """Raises OSError, and leaves nothing."""
@@ -130,9 +130,9 @@ class Writer:
         self._path = path
 
     def ensure(self, size: int) -> None:
-        """Takes space for so many bytes more and some. Raises OSError, with nothing written.
+        """Reserves space for at least this many more bytes. Raises OSError, with nothing written.
 
-        On a full disk small changes may still use up what has been taken: that is how room is made.
+        On a full disk small changes may still use up the reserved space, so that deletions can make room.
         """
         if size <= LITTLE and self.size + size + ROOM // 4 <= self._taken:
             with suppress(OSError):
@@ -150,7 +150,7 @@ class Writer:
             self._taken += STEP
 
     def write(self, lines: bytes) -> None:
-        """Returns once they are on the disk. Raises OSError."""
+        """Returns once the lines are on the disk. Raises OSError."""
         content = memoryview(frame(lines))
         while content:
             written = os.pwrite(self._file, content, self.size)
@@ -166,7 +166,7 @@ class Writer:
 
 
 def reseal(path: Path, end: int) -> None:
-    """Ends a journal that a kill has left open: what follows `end` was never acknowledged."""
+    """Seals a journal that a kill has left open: the bytes after `end` were never acknowledged."""
     seal = frame(line(SEAL))
     with path.open("r+b") as file:
         file.seek(end)

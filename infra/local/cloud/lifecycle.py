@@ -1,4 +1,4 @@
-"""The bucket's lifecycle rules, which ministack keeps and never carries out: expiry by prefix or tag, lost uploads."""
+"""The bucket's lifecycle rules, which ministack stores but never applies: expiry by prefix or tag, lost uploads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Lifecycle:
                 log.exception("The lifecycle rules")
 
     async def carry_out(self, now: datetime) -> int:
-        """Removes what has expired; returns how many objects and uploads that were."""
+        """Removes expired objects and uploads; returns their number."""
         count = 0
         for bucket in list(self._s3._buckets):
             expired = list(self._expired(bucket, now))
@@ -43,7 +43,7 @@ class Lifecycle:
         return count
 
     def _rules(self, bucket: str, kind: str, days: str) -> list[tuple[str, Any, timedelta]]:
-        """(prefix, tag, age) of each rule of a kind that is in force."""
+        """(prefix, tag, age) of each active rule of a kind."""
         found = []
         for rule in self._s3._bucket_lifecycle.get(bucket) or ():
             if rule["Status"] == "Enabled" and rule.get(kind, {}).get(days):

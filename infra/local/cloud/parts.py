@@ -1,4 +1,4 @@
-"""Uploads in parts: completed by naming the blobs of the parts; ministack would read and write all bytes once more."""
+"""Uploads in parts, completed by naming the blobs of the parts; ministack would read and write all bytes once more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.files.hashing import crc32, joined_crc32
 from infra.local.cloud.blobs import EMPTY, JOIN
 
 UPLOAD = "upload_id"
-"""In an object's record: its upload's id, so that a repeated completion is answered as the first one."""
+"""In an object's record: its upload's id, so that a repeated completion gets the first answer again."""
 PART = re.compile(r"\{[^}]*\}")
 Answer = tuple[int, dict[str, str], Any]
 
@@ -25,12 +25,12 @@ def tags(headers: dict[str, str]) -> dict[str, str] | None:
 
 
 def full_object(headers: dict[str, str]) -> bool:
-    """Whether the upload's checksum is to be that of the whole object; ministack knows only that of the parts'."""
+    """Whether the upload's checksum covers the whole object; ministack supports only the checksum of the parts'."""
     return headers.get("x-amz-checksum-type", "").upper() == "FULL_OBJECT"
 
 
 def copied(upload: dict[str, Any], number: int, crc: int | None, answer: Answer) -> Answer:
-    """UploadPartCopy's answer, and the part, with the CRC32 that ministack leaves out. crc: where it is known."""
+    """UploadPartCopy's answer, and the part, with the CRC32 that ministack omits. crc: where it is known."""
     part = upload["parts"][number]
     if upload.get("checksum_algorithm") != "CRC32":
         return answer
@@ -100,7 +100,7 @@ def complete(s3: Any, bucket: str, key: str, upload_id: str, body: bytes, header
 
 
 def _whole(parts: list[dict[str, Any]], given: list[str | None]) -> str | None:
-    """The CRC32 of all parts one after the other, from theirs; None where one has none."""
+    """The CRC32 of all parts in sequence, computed from theirs; None where one has none."""
     crc = 0
     for part, text in zip(parts, given, strict=True):
         if text is None:

@@ -1,4 +1,4 @@
-"""Diagnosis and repair of a damaged store, while nothing runs on it."""
+"""Diagnosis and repair of a damaged store, while no process runs on it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from infra.local.cloud.store import Files
 
 
 class BeyondRepair(Exception):
-    """Says in one sentence why."""
+    """Gives the reason in one sentence."""
 
 
 def examine(folder: Path) -> Damaged | None:
-    """The first damage on the way to the present state; None where all can be read."""
+    """The first damage on the way to the present state; None where all files can be read."""
     try:
         for _ in Files.of(folder).records():
             pass
@@ -25,7 +25,7 @@ def examine(folder: Path) -> Damaged | None:
 
 
 def mend(folder: Path) -> Iterator[str]:
-    """Goes back to the last good state, and says what that costs. What is damaged is set aside. Raises BeyondRepair."""
+    """Returns to the last good state, sets damaged files aside, and yields the losses. Raises BeyondRepair."""
     while damaged := examine(folder):
         files = Files.of(folder)
         if damaged.file in files.snapshots.values():
@@ -43,7 +43,7 @@ def _without_snapshot(files: Files, path: Path) -> str:
     others = [number for number, other in files.snapshots.items() if other != path]
     if not others and 1 not in files.journals:
         raise BeyondRepair(f"{path} is damaged, and it is the only one: restore {files.folder} from a copy.")
-    # The journals since the snapshot before it are still there: nothing is lost.
+    # The journals since the previous snapshot still exist: nothing is lost.
     return f"{path.name} is set aside ({_aside([path])}); the one before it and the journals lead to the same state"
 
 

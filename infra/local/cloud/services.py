@@ -1,4 +1,4 @@
-"""S3, DynamoDB and SQS: each request is carried out by ministack, and its records are kept before it is answered."""
+"""S3, DynamoDB and SQS: ministack carries out each request, and its records are stored before the answer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ READS = ("Get", "BatchGet", "TransactGet", "Describe", "List", "Query", "Scan")
 ITEMS = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
 MESSAGES = ("SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "PurgeQueue")
 SMALL = 64 * 1024
-"""Bytes that are written to the disk at once, which takes less time than handing them to a thread."""
+"""The most bytes written to the disk directly, which is faster than passing them to a thread."""
 CHUNK = 16 * 1024 * 1024
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -41,8 +41,8 @@ class NoRoom(Exception):
 
 @dataclass(frozen=True)
 class Copied:
-    """etag: of the part, made of the source's and the range: to read a film for its MD5 would take longer than all
-    else. crc32: where the upload has one."""
+    """etag: of the part, derived from that of the source and the range, since reading a film for its MD5 would take
+    longer than everything else. crc32: where the upload has one."""
 
     etag: str
     crc32: int | None
@@ -59,9 +59,9 @@ class Request:
     query: dict[str, list[str]]
     body: bytes
     written: list[str] = field(default_factory=list)
-    """Blobs made ahead of it."""
+    """Blobs written before the request is carried out."""
     copied: Copied | None = None
-    """The checksums of the bytes that it copies into a part."""
+    """The checksums of the bytes copied into a part."""
 
 
 class Services:
@@ -85,7 +85,7 @@ class Services:
             self._known[record[0]] = record
 
     async def answer(self, request: Request) -> Answer:
-        """The answer, once all that it rests on is on the disk. Raises NoRoom."""
+        """The answer, once all changes it depends on are on the disk. Raises NoRoom."""
         try:
             if request.service == "s3":
                 status, headers, body, unused = await self._s3(request)
@@ -158,7 +158,7 @@ class Services:
                 if key and request.query.keys() & {"uploadId", "uploads"}:
                     unused += self._changed_upload(request, headers, status, content)
             except OSError as error:
-                # Memory is ahead of the disk, which is what counts: the next start reads it again.
+                # Memory is ahead of the disk, which is authoritative: the next start reads it again.
                 log.critical("An object can't be written: %s", error)
                 os._exit(FULL)
             if not key and "delete" not in request.query:
@@ -170,8 +170,8 @@ class Services:
         return status, answered, content, unused
 
     def _in_force(self, headers: dict[str, str], bucket: str, key: str) -> dict[str, str]:
-        """Without a range that was asked for of another version (If-Range): S3 sends all of the object instead, and
-        ministack would send the range of this one."""
+        """The headers without a range of another version (If-Range): S3 sends the whole object instead, and ministack
+        would send the range of this one."""
         version = headers.get("if-range")
         if version is None or "range" not in headers:
             return headers
@@ -181,7 +181,7 @@ class Services:
         return {name: value for name, value in headers.items() if name != "range"}
 
     async def _write_ahead(self, request: Request, key: str, headers: Mapping[str, str]) -> None:
-        """Writes the bytes that the request brings or names before anything is changed. Raises OSError."""
+        """Writes the bytes that the request carries or names before anything is changed. Raises OSError."""
         if request.method != "PUT":
             return
         if source := headers.get("x-amz-copy-source"):
@@ -204,7 +204,7 @@ class Services:
             self._digests[id(request.body)] = digest
 
     async def _copy_part(self, request: Request, source: str, found: Any, headers: Mapping[str, str]) -> None:
-        """A part that is copied is a link to the bytes of its source. What ministack will refuse is left to it."""
+        """A copied part is a link to the bytes of its source. Requests that ministack will refuse are left to it."""
         first, _, last = headers.get("x-amz-copy-source-range", "").removeprefix("bytes=").partition("-")
         start, end = (int(first), int(last) + 1) if first.isdigit() and last.isdigit() else (0, found["size"])
         upload = self._state.s3._multipart_uploads.get(request.query["uploadId"][0])
@@ -212,10 +212,10 @@ class Services:
             return
         try:
             name, crc = await asyncio.to_thread(self._link_piece, found["blob"], start, end, upload)
-        except FileNotFoundError:  # deleted meanwhile
+        except FileNotFoundError:  # deleted in the meantime
             return
         request.written.append(name)
-        if self._source(source) is not found:  # replaced meanwhile
+        if self._source(source) is not found:  # replaced in the meantime
             self._blobs.remove(request.written)
             request.written.clear()
             return
@@ -238,7 +238,7 @@ class Services:
         return self._blobs.write(content), digest
 
     def _md5(self, content: Any) -> str:
-        """As ministack's, of what is not hashed yet."""
+        """Replaces ministack's MD5, and hashes only content without a known digest."""
         if self._copied:
             return self._copied.etag
         return self._digests.get(id(content)) or hashlib.md5(content, usedforsecurity=False).hexdigest()
@@ -249,7 +249,7 @@ class Services:
         return found and found["objects"].get(key)
 
     def _changed_objects(self, written: list[str]) -> list[str]:
-        """Keeps what the request changed; returns the blobs that nothing names any longer."""
+        """Records the changes of the request; returns the blobs that are no longer named."""
         unused = []
         for name in self._state.s3._buckets:
             objects = self._state.s3._buckets[name]["objects"]
@@ -266,7 +266,7 @@ class Services:
         return unused
 
     def _put_down(self, found: dict[str, Any], written: list[str]) -> None:
-        """Gives an object or a part the blob of its bytes instead of the bytes."""
+        """Replaces the bytes of an object or a part by a blob."""
         if found.get("body") is None:
             return
         found["blob"] = written.pop() if written else self._blobs.write(found["body"])
@@ -307,7 +307,7 @@ class Services:
     # -- what happens by itself ------------------------------------------------------------------------------------
 
     async def remove(self, bucket: str, keys: Iterable[str]) -> None:
-        """Objects that have expired."""
+        """Removes expired objects."""
         for key in keys:
             self._state.s3._buckets[bucket]["objects"].pop(key, None)
             self._state.s3._object_tags.pop((bucket, key, None), None)
@@ -316,7 +316,7 @@ class Services:
         self._blobs.remove(unused)
 
     async def abort(self, upload_ids: Iterable[str]) -> None:
-        """Uploads in parts that were abandoned."""
+        """Ends abandoned uploads in parts."""
         unused: list[str] = []
         for upload_id in upload_ids:
             self._state.s3._multipart_uploads.pop(upload_id, None)

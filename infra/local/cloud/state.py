@@ -1,14 +1,14 @@
-"""ministack's memory as records: all of it for a snapshot, and back from records at the start.
+"""ministack's memory as records: all of it for a snapshot, and its restoration from records at the start.
 
 | record | means |
 | --- | --- |
-| `["tables" / "queues" / "buckets", JSON]` | every one with its settings, without what is in it |
-| `["item", table, partition, sort, item]` | an item is this now; None: gone |
-| `["object", bucket, key, object, tags]` | an object is this now, its bytes in the blob that it names; None: gone |
-| `["sent", queue, message]`, `["gone", queue, [id, …]]` | messages came, or are dealt with |
+| `["tables" / "queues" / "buckets", JSON]` | all of them with their settings, without their contents |
+| `["item", table, partition, sort, item]` | the present state of an item; None: gone |
+| `["object", bucket, key, object, tags]` | the present state of an object, its bytes in the named blob; None: gone |
+| `["sent", queue, message]`, `["gone", queue, [id, …]]` | messages arrived, or were handled |
 | `["received", queue, [[id, count, first time], …]]` | messages were delivered |
 | `["upload", id, upload]`, `["part", id, number, part]` | an upload in parts, and one of its parts; None: gone |
-| `["token", token, answer]` | a transaction that is not to be carried out a second time |
+| `["token", token, answer]` | a transaction that must not be carried out again |
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from infra.local.cloud.journal import Record
 COUNTED = frozenset({"ItemCount", "TableSizeBytes"})
 APPROXIMATE = "Approximate"
 WORN = "_worn"
-"""Marks a queue with messages that will soon have been delivered too often."""
+"""Marks a queue with messages that are close to the limit of deliveries."""
 
 
 class Objects(dict[str, Any]):
-    """A bucket's objects; notes which have changed, with what was there before."""
+    """A bucket's objects; records the changed ones with their previous values."""
 
     def __init__(self, found: dict[str, Any]) -> None:
         super().__init__(found)
@@ -45,7 +45,7 @@ class Objects(dict[str, Any]):
 
 
 class State:
-    """ministack's services have to be configured before this is made: it imports them."""
+    """ministack's services must be configured before this is made: it imports them."""
 
     def __init__(self) -> None:
         from ministack.core import persistence
@@ -116,7 +116,7 @@ class State:
         return ["part", upload_id, number, _without(self.s3._multipart_uploads[upload_id]["parts"][number], {"body"})]
 
     def blobs(self) -> set[str]:
-        """Names of all blobs that are in use."""
+        """Names of all blobs in use."""
         objects = {o["blob"] for bucket in self.s3._buckets for o in self.s3._buckets[bucket]["objects"].values()}
         uploads = self.s3._multipart_uploads
         return objects | {part["blob"] for upload in uploads for part in uploads[upload]["parts"].values()}
@@ -129,13 +129,13 @@ class State:
         take(*values)
 
     def finish(self, view: Callable[[str], Any]) -> None:
-        """After the last record. view: the bytes of a blob."""
+        """Called after the last record. view: returns the bytes of a blob."""
         for table in self.dynamodb._tables.values():
             self.dynamodb._update_counts(table)
         for queue in self.sqs._queues.values():
             queue["messages"] = list(self._messages.get(queue["name"], {}).values())
             for message in queue["messages"]:
-                # Its receiver is gone with the last run.
+                # Its receiver ended with the last run.
                 if message["receive_count"]:
                     message["receipt_handle"], message["visible_at"] = None, min(message["visible_at"], time.time())
             queue[WORN] = True

@@ -1,6 +1,6 @@
-"""The folder of the store: journals, snapshots under them, and what each start makes of them.
+"""The folder of the store: journals, snapshots under them, and their use at each start.
 
-`snapshot-N` holds everything up to where `journal-N` begins. The last two snapshots are kept with the journals since
+`snapshot-N` holds everything up to the start of `journal-N`. The last two snapshots are kept with the journals since
 the older one, so that either of them alone leads to the present state.
 """
 
@@ -23,7 +23,7 @@ from infra.local.cloud.state import State
 log = logging.getLogger("cloud")
 
 SNAPSHOT_AFTER = 64 * 1024 * 1024
-"""Bytes of journal after which a snapshot is taken: a start after a kill reads so much at most, in a second or two."""
+"""Bytes of journal after which a snapshot is taken: the most that a start after a kill reads, in a second or two."""
 SNAPSHOT_SECONDS = 120
 KEPT = 2
 
@@ -45,7 +45,7 @@ class Files:
         return cls(folder, numbered("snapshot"), numbered("journal"))
 
     def records(self) -> Iterator[Record]:
-        """Everything since the newest snapshot, which is part of it. Raises Damaged."""
+        """Everything since the newest snapshot, including it. Raises Damaged."""
         base = max(self.snapshots, default=0)
         if base:
             yield from _flat(self.snapshots[base], live=False)
@@ -64,8 +64,7 @@ def _flat(path: Path, *, live: bool) -> Iterator[Record]:
 
 
 def load(folder: Path, apply: Callable[[Record], None]) -> int:
-    """Applies every record that was acknowledged; returns the number of the journal to continue with. Raises
-    Damaged."""
+    """Applies every acknowledged record; returns the number of the journal to continue with. Raises Damaged."""
     files = Files.of(folder)
     for record in files.records():
         apply(record)
@@ -77,7 +76,7 @@ def load(folder: Path, apply: Callable[[Record], None]) -> int:
 
 
 class Store:
-    """Takes records, and says when they are on the disk. Belongs to the thread of its loop."""
+    """Takes records, and reports when they are on the disk. Belongs to the thread of its loop."""
 
     def __init__(self, folder: Path, number: int, state: State) -> None:
         self._folder = folder
@@ -101,11 +100,11 @@ class Store:
         self._pending.append(line(record))
 
     def ensure(self, size: int) -> None:
-        """Raises OSError where the disk has no room for a change of so many bytes."""
+        """Raises OSError where the disk has no room for a change of this many bytes."""
         self._writer.ensure(size + sum(map(len, self._pending)))
 
     async def durable(self) -> None:
-        """Returns once all that has been appended so far is on the disk."""
+        """Returns once all records appended so far are on the disk."""
         if not self._pending and not self._writing.locked():
             return
         told = asyncio.get_running_loop().create_future()
@@ -125,7 +124,7 @@ class Store:
                             self._thread, self._writer.write, b"".join(lines)
                         )
                     except OSError as error:
-                        # Memory is ahead of the disk, which is what counts: the next start reads it again.
+                        # Memory is ahead of the disk, which is authoritative: the next start reads it again.
                         log.critical("The journal can't be written: %s", error)
                         os._exit(FULL)
             for told in waiting:
@@ -144,7 +143,7 @@ class Store:
                 failed_at = 0 if await self.snapshot() else size
 
     async def snapshot(self) -> bool:
-        """True once the present state is in a snapshot on the disk; until then what there is stays in force."""
+        """True once the present state is in a snapshot on the disk; until then the old files remain in force."""
         try:
             following = Writer(self._folder)
         except OSError as error:
@@ -170,7 +169,7 @@ class Store:
         return status == 0
 
     def _fork(self, path: Path) -> int:
-        """As Redis does: the child has the state of this moment to itself, and requests wait for the fork alone."""
+        """As in Redis: the child has a copy of the state at this moment, and requests wait only for the fork."""
         parent = os.getpid()
         with warnings.catch_warnings():
             # Python warns of forks beside threads: the child takes no lock that another thread may hold.
@@ -184,7 +183,7 @@ class Store:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(SNAPSHOT_SECONDS)
-            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # above all the port, which a successor may want
+            os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # above all the port, which a successor may need
             write_all(path, self._state.records())
             status = 0 if os.getppid() == parent else 1
         except BaseException as error:
@@ -200,7 +199,7 @@ class Store:
 
 
 def tidy(folder: Path) -> None:
-    """Removes the snapshots before the last two, the journals before those, and drafts of killed ones."""
+    """Removes the snapshots before the last two, the journals before those, and drafts of killed processes."""
     files = Files.of(folder)
     kept = sorted(files.snapshots)[-KEPT:]
     for number, path in files.snapshots.items():

@@ -1,4 +1,4 @@
-"""Takes over a folder of before there was a journal, when ministack kept its own files: nothing is lost on the way."""
+"""Takes over a folder from before the journal, when ministack kept its own files, without losing anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SERVICES = ("dynamodb", "sqs", "s3")
 
 
 def is_old(folder: Path) -> bool:
-    """Whether what is there has yet to be taken over."""
+    """Whether the folder has yet to be taken over."""
     return not any(folder.glob("snapshot-*")) and _objects(folder)
 
 
@@ -24,7 +24,7 @@ def _objects(folder: Path) -> bool:
 
 
 def upgrade(folder: Path, state: State, blobs: Blobs) -> None:
-    """Leaves a first snapshot in the place of the old files. Raises Damaged, and changes nothing then."""
+    """Leaves a first snapshot in place of the old files. Raises Damaged, and then changes nothing."""
     saved = {name: _read(folder / "state" / f"{name}.json") for name in SERVICES}
     state.dynamodb.load_persisted_state(saved["dynamodb"])
     state.sqs.load_persisted_state(saved["sqs"])
@@ -39,7 +39,7 @@ def upgrade(folder: Path, state: State, blobs: Blobs) -> None:
 
 
 def remove(folder: Path) -> None:
-    """The old files, once they have been taken over."""
+    """Removes the old files, once they have been taken over."""
     (folder / "state").unlink(missing_ok=True)
     (folder / "clean").unlink(missing_ok=True)
     for path in [*folder.glob("state-*"), folder / "objects"]:

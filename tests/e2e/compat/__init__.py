@@ -1,4 +1,4 @@
-"""Clients of other systems, each written from its system's own document with nothing but HTTP.
+"""Clients of other systems, each written from its system's own documentation with plain HTTP.
 
-None knows anything of Millrace: what differs is the base address, and the sign-in that each request brings.
+They know nothing of Millrace: only the base address differs, and the sign-in that each request carries.
 """

@@ -1,4 +1,4 @@
-"""A client of the colour system: it signs up and in, sends pictures, opens jobs over them, reads the results."""
+"""A client of the colour system: it registers and signs in, sends pictures, opens jobs over them, reads the results."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class KneeClient:
         return status
 
     def wait(self, job_id: str, seconds: float) -> tuple[dict[str, Any], set[str]]:
-        """The last status, and all that were seen."""
+        """The last status, and the set of all statuses seen."""
         seen = set()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

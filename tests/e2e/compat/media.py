@@ -1,4 +1,4 @@
-"""A client of the media import system: it sends photos as a form, watches the job, and lists what was found."""
+"""A client of the media import system: it sends photos as a form, watches the job, and lists the results."""
 
 from __future__ import annotations
 

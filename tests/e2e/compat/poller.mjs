@@ -1,5 +1,5 @@
-// A front end of the speech system: polls until none of its tasks is active, then downloads what the first one has.
-// Its addresses are the page's own, so the base address and the sign-in are put around fetch.
+// A front end of the speech system: polls until none of its tasks is active, then downloads the results of the first one.
+// Its addresses are those of the page, so fetch is wrapped to add the base address and the sign-in.
 const [base, token, userId] = process.argv.slice(2)
 const fetchThere = globalThis.fetch
 globalThis.fetch = (address, options = {}) =>

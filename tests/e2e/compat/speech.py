@@ -1,4 +1,4 @@
-"""A client of the speech system: it polls its tasks and fetches what came out of them."""
+"""A client of the speech system: it polls its tasks and fetches their results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests
 
 
 class SpeechClient:
-    """base: where `/upload/status` lies below."""
+    """base: the address below which `/upload/status` lies."""
 
     def __init__(self, base: str, host: str, session: requests.Session) -> None:
         self._base, self._host, self._session = base, host, session
@@ -45,7 +45,7 @@ class SpeechClient:
         return found
 
     def download(self, address: str) -> tuple[str, bytes]:
-        """The name that the server gives the file, and its bytes. address: as a task has it."""
+        """The server's name for the file, and its bytes. address: as in a task."""
         answer = self._session.get(self._host + address, timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.headers["Content-Disposition"], answer.content

@@ -1,4 +1,4 @@
-"""Prints what the lifecycle rules leave of a bucket at several ages."""
+"""Prints the objects that the lifecycle rules leave in a bucket at several ages."""
 
 import asyncio
 import json

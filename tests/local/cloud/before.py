@@ -1,4 +1,4 @@
-"""The embedded cloud as it was before there was a journal: ministack, keeping its own files."""
+"""The embedded cloud of versions without a journal: ministack, keeping its own files."""
 
 import asyncio
 import os

@@ -1,8 +1,8 @@
-"""`make chaos`: kills the embedded cloud at random moments under load, and looks for what it had acknowledged.
+"""`make chaos`: kills the embedded cloud at random moments under load, and checks that no acknowledged change is lost.
 
 Several writers put items, count, carry out transactions, send, receive and delete messages, put and delete objects, and
-send uploads in parts; each notes what was answered. After each kill all of that has to be there: the last acknowledged
-state of each thing, or one that was asked for after it and not answered.
+send uploads in parts; each records the answers. After each kill everything has to be there: the last acknowledged
+state of each thing, or a state requested later that was not answered.
 """
 
 import argparse
@@ -28,15 +28,15 @@ SERVICES = ("dynamodb", "s3", "sqs")
 WRITERS = 6
 ITEMS_PER_FILE = 3
 LONGEST_RUN = 0.8
-"""Seconds between a start and a kill at most."""
+"""The most seconds between a start and a kill."""
 
 
 class Lost(AssertionError):
-    """Something that was acknowledged is not there, or something is there that nobody asked for."""
+    """An acknowledged change is missing, or something exists that no writer asked for."""
 
 
 class Writer(threading.Thread):
-    """Changes things of its own until the cloud is gone, and notes what was answered and what may have happened too."""
+    """Changes its own things until the cloud is gone; records the answers, and the changes that may have happened."""
 
     def __init__(self, clients: Mapping[str, Any], name: str, seed: int) -> None:
         super().__init__(daemon=True)
@@ -188,7 +188,7 @@ def _items(dynamodb: Any, keys: Sequence[str]) -> dict[str, Any]:
 
 
 def _check_messages(sqs: Any, writers: Sequence[Writer]) -> None:
-    """Takes all that there are: the next round begins without."""
+    """Receives all messages, so that the next round starts without any."""
     url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
     there: Counter[str] = Counter()
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
@@ -224,7 +224,7 @@ def fill(cloud: Cloud, files: int) -> None:
 
 
 def chaos(folder: Path, kills: int, files: int, seed: int) -> dict[str, Any]:
-    """Raises Lost. Returns what was done and survived."""
+    """Raises Lost. Returns the counts of changes and kills survived."""
     rng, cloud = random.Random(seed), Cloud(folder)
     cloud.start()
     fill(cloud, files)

@@ -1,4 +1,4 @@
-"""One process of the embedded cloud by itself, with clients for it."""
+"""A separate process of the embedded cloud, with clients for it."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from infra.local.settings import credentials, free_port
 
 
 class Cloud:
-    """start() after a kill is a restart. module: what runs, infra.local.cloud itself or what changes some of it."""
+    """start() after a kill is a restart. module: infra.local.cloud, or a variant of it."""
 
     def __init__(self, folder: Path, module: str = "infra.local.cloud") -> None:
         folder.mkdir(parents=True, exist_ok=True)

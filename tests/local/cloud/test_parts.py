@@ -1,4 +1,4 @@
-"""Uploads in parts with checksums, as S3 keeps them: told of copies, checked at the end, there after a restart."""
+"""Uploads in parts with checksums, stored as in S3: copies recognised, checked at the end, there after a restart."""
 
 import base64
 import time
@@ -58,7 +58,7 @@ def test_copied_parts_have_their_crc_and_the_whole_is_checked(cloud: Cloud) -> N
 
 
 def blobs(cloud: Cloud) -> int:
-    """Bytes on the disk, each once however many names it has."""
+    """Bytes on the disk; a blob with several names counts once."""
     found = {path.stat().st_ino: path.stat().st_size for path in (cloud.folder / "cloud/blobs").rglob("*/*")}
     return sum(found.values())
 
@@ -69,7 +69,7 @@ def test_what_is_copied_takes_no_room_and_outlives_its_source(cloud: Cloud) -> N
     begun = [objects.put_part("source", upload, 1, LARGE), objects.put_part("source", upload, 2, b"the end")]
     source = objects.finish_parts("source", upload, begun)
     before = blobs(cloud)
-    # Across the border of the two, of a copy again, and all of it.
+    # Across the boundary of the two, of a copy again, and all of it.
     middle = objects.start_parts("middle", None, checksum=True)
     part = objects.copy_part("middle", middle, 1, "source", 5, len(LARGE) + 3, etag=source.etag)
     assert part.crc32 == zlib.crc32(LARGE[5:] + b"the")
@@ -139,7 +139,7 @@ def test_checksums_of_the_parts_checksums_stay_as_they_were(cloud: Cloud) -> Non
 
 
 def joined(objects: ObjectBucket, times: int = 1) -> bytes:
-    """An object of several blobs, some of them pieces of another's; returns its bytes."""
+    """Makes an object of several blobs, some of them pieces of another's; returns its bytes."""
     etag = objects.put("source", b"before" + LARGE, "x")
     upload = objects.start_parts(KEY, "application/zip", checksum=True)
     parts = [
@@ -163,12 +163,12 @@ def test_ranges_across_parts_are_the_bytes_of_the_whole(cloud: Cloud, start: int
 
 def test_a_download_ends_well_though_its_object_goes_meanwhile(cloud: Cloud) -> None:
     s3, objects = bucket(cloud, make=True)
-    whole = joined(objects, times=10)  # more than sockets hold
+    whole = joined(objects, times=10)  # more than the buffers of sockets hold
     body = s3.get_object(Bucket=BUCKET, Key=KEY)["Body"]
     begun = body.read(10)
     objects.delete([KEY, "source"])
     assert begun + body.read() == whole
     deadline = time.monotonic() + 30
     while blobs(cloud):
-        assert time.monotonic() < deadline, "its files went once it was over"
+        assert time.monotonic() < deadline, "its files stayed after it was over"
         time.sleep(0.05)

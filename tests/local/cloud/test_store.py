@@ -1,4 +1,4 @@
-"""The files of the embedded cloud: what was answered comes back from them, and damage is seen."""
+"""The files of the embedded cloud: acknowledged changes can be read back from them, and damage is detected."""
 
 import asyncio
 import errno
@@ -13,7 +13,7 @@ from infra.local.cloud.journal import STEP, Damaged, Record, Writer
 
 
 class Memory:
-    """The state of a store that only counts."""
+    """A store's state reduced to its list of records."""
 
     def __init__(self) -> None:
         self.found: list[Record] = []
@@ -23,7 +23,7 @@ class Memory:
 
 
 def session(folder: Path, records: list[Record], *, snapshots: int = 0, end: bool = True) -> None:
-    """One run of the process: loads, keeps records one by one, takes snapshots on the way, and ends or is killed."""
+    """One run of the process: it loads, appends the records, takes snapshots in between, and ends or is killed."""
 
     async def run() -> None:
         memory = Memory()
@@ -146,7 +146,7 @@ def test_on_a_full_disk_changes_are_refused_before_anything_is_changed(
     monkeypatch.setattr(os, "posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"):
         writer.ensure(2 * STEP)
-    # What has been taken still does for small changes, until little of it is left.
+    # The space already taken suffices for small changes, until little of it is left.
     small = journal.line(["item", "t", "x" * 100_000, "", {}])
 
     def fill() -> None:

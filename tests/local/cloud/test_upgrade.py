@@ -1,4 +1,4 @@
-"""A folder of before there was a journal is taken over whole, or not at all."""
+"""A folder from before the journal is taken over as a whole, or not at all."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.local.cloud.running import Cloud
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """Some of everything, left by an orderly end."""
+    """Some data of every kind, left by an orderly shutdown."""
     cloud = Cloud(tmp_path, "tests.local.cloud.before")
     cloud.start()
     fill(cloud, 7)

@@ -1,4 +1,4 @@
-"""Rendered pictures of cards whose truth is known, and a run context that lives in memory."""
+"""Rendered pictures of cards with known colours, and a run context kept in memory."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SIZE = (600, 450)
 
 
 def drawn_card(card: Card, scale: float = 4.0) -> np.ndarray:
-    """The card from straight above, linear sRGB (h, w, 3): the printed one with its markers, others on black."""
+    """The card from straight above, linear sRGB (h, w, 3): the printed card with its markers, the others on black."""
     width, height = np.ptp(card.outline, axis=0)
     paper = 0.80 if card.markers is not None else 0.02
     image = np.full((round(height * scale), round(width * scale), 3), paper)
@@ -76,7 +76,7 @@ def drawn_card(card: Card, scale: float = 4.0) -> np.ndarray:
 
 @dataclasses.dataclass
 class Scene:
-    """What a camera sees. light: linear sRGB (h, w, 3). boxes: where the colours off the card are."""
+    """The light that reaches a camera. light: linear sRGB (h, w, 3). boxes: where the colours off the card are."""
 
     light: np.ndarray
     boxes: list[tuple[int, int, int, int]]
@@ -90,7 +90,7 @@ class Scene:
         exposure: float = 1.0,
         blur: float = 0.0,
     ) -> np.ndarray:
-        """Encoded 0..1. noise: deviation in counts of 8 bits. shade: of x and y in -1..1, the share of light."""
+        """Encoded 0..1. noise: deviation in counts of 8 bits. shade: maps x and y in -1..1 to the share of light."""
         seen = self.light @ matrix.T * exposure
         if shade is not None:
             y, x = np.mgrid[-1 : 1 : seen.shape[0] * 1j, -1 : 1 : seen.shape[1] * 1j]
@@ -106,7 +106,7 @@ class Scene:
 def scene(
     *placed: tuple[str, tuple[tuple[float, float], ...]], size: tuple[int, int] = SIZE, background: float = 0.09
 ) -> Scene:
-    """Cards by name and corners on a grey table, and eight colours below them."""
+    """Cards by name and corners on a grey table, with eight colours below them."""
     width, height = size
     light = np.full((height * 2, width * 2, 3), background)
     for name, corners in placed:
@@ -140,7 +140,7 @@ def to_16(values: np.ndarray) -> np.ndarray:
 
 
 def file_of(pixels: np.ndarray, form: str = "PNG", **settings: Any) -> bytes:
-    """Pixels as a file; 16 bits as PNG or TIFF."""
+    """The pixels as an encoded file; 16 bits as PNG or TIFF."""
     if pixels.dtype == np.uint16:
         shown = cv2.cvtColor(pixels, {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[pixels.shape[2]])
         return bytes(cv2.imencode({"PNG": ".png", "TIFF": ".tif"}[form], shown)[1])
@@ -152,18 +152,18 @@ def file_of(pixels: np.ndarray, form: str = "PNG", **settings: Any) -> bytes:
 
 
 def jpeg(pixels: np.ndarray, quality: int = 85) -> np.ndarray:
-    """Pixels as JPEG hands them back."""
+    """The pixels after a round trip through JPEG."""
     return np.asarray(Image.open(io.BytesIO(file_of(pixels, "JPEG", quality=quality))))
 
 
 def opened(content: bytes) -> np.ndarray:
-    """Pixels of a file, (h, w, 3), 8 or 16 bits, as stored."""
+    """The pixels stored in a file, (h, w, 3), 8 or 16 bits."""
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     return pixels[..., 2::-1] if pixels.shape[2] == 3 else pixels[..., [2, 1, 0]]
 
 
 def off_card(pixels: np.ndarray, boxes: list[tuple[int, int, int, int]], truth: np.ndarray = OFF_CARD) -> np.ndarray:
-    """CIEDE2000 of each colour off the card, of an sRGB picture."""
+    """CIEDE2000 of each colour off the card in an sRGB picture."""
     full = np.iinfo(pixels.dtype).max
     found = []
     for x0, y0, x1, y1 in boxes:
@@ -181,13 +181,13 @@ def source(name: str, content: bytes, role: str | None = None) -> SourceFile:
 
 
 class Paused(BaseException):
-    """What the core raises where a step asks its user."""
+    """Raised by the core where a step asks the user."""
 
 
 class FakeRun:
-    """A RunContext as the contract has it: what isn't saved is gone with the step or the slice.
+    """A RunContext that keeps the contract: unsaved state is lost when the step or the slice ends.
 
-    Files are (name, content) or (name, content, role), inspected as they are given.
+    Files are (name, content) or (name, content, role), and are inspected on construction.
     """
 
     def __init__(self, *files: tuple[Any, ...], models: Path | None = None, **options: Any) -> None:
@@ -220,7 +220,7 @@ class FakeRun:
             )
 
     def run(self, first: int = 1, last: int = 6, backwards: bool = False) -> FakeRun:
-        """Steps first to last; the slices of each backwards if asked, since they may come in any order."""
+        """Runs steps first to last; with backwards, the slices of each in reverse, since they may come in any order."""
         for step in COLOUR.steps[first - 1 : last]:
             self._alone(lambda step=step: step.run(self))
             if step.slices is not None and step.work is not None:

@@ -1,4 +1,4 @@
-"""Cameras and colours by their spectra: what a real sensor makes of a real card, which no 3×3 undoes wholly."""
+"""Cameras and colours by their spectra: a real sensor's view of a real card, which no 3×3 undoes completely."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from chalicelib.pipelines.colour.spaces import D50, bradford, lab_of
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of matplotlib and others that it could use and we don't
+    warnings.simplefilter("ignore")  # from matplotlib and other optional packages that we don't use
     import colour
     from colour.quality.cfi2017 import load_TCS_CIE2017
 
@@ -26,7 +26,7 @@ def _light(name: str) -> np.ndarray:
 
 
 def _lab(reflectances: np.ndarray) -> np.ndarray:
-    """Under D65, as it looks under D50."""
+    """CIELAB under D50 of the colours as they look under D65."""
     light = _light("D65")
     scale = 1 / (_EYE[:, 1] * light).sum()
     xyz, white = (reflectances * light) @ _EYE * scale, light @ _EYE * scale
@@ -35,7 +35,7 @@ def _lab(reflectances: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Shot:
-    """The card's 24 patches and 99 other colours (CIE 2017): linear rgb of the camera, and CIELAB under D50."""
+    """The card's 24 patches and 99 other colours (CIE 2017): the camera's linear RGB, and CIELAB under D50."""
 
     rgb: np.ndarray
     lab: np.ndarray

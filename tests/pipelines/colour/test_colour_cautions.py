@@ -1,4 +1,4 @@
-"""What makes a picture's figures doubtful is told where the figures begin to be wrong, and not before."""
+"""Cautions about a picture's figures appear where the figures begin to be wrong, and not earlier."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def told(run: FakeRun) -> dict[str, dict[str, object]]:
 
 
 def corrected(one: Scene, **how: float) -> tuple[FakeRun, float]:
-    """A run on a picture as a camera saves it, and the mean CIEDE2000 of the colours beside the card."""
+    """A run on a picture as saved by a camera, and the mean CIEDE2000 of the colours beside the card."""
     run = FakeRun(("a.jpg", file_of(to_8(one.shot(noise=2, **how)), "JPEG", quality=85))).run(1, 5)
     return run, float(off_card(opened(run.output("corrected")), one.boxes).mean()) if run.results[0][1] else np.inf
 
@@ -32,7 +32,7 @@ def test_blur_is_told_once_neighbours_reach_into_the_patches(blur: float, tells:
 
 
 def test_blur_that_the_left_out_patches_no_longer_show_is_refused() -> None:
-    """At a deviation of 8 pixels colours beside the card would be off by 5 under a leave-one-out of 2."""
+    """At a deviation of 8 pixels, colours beside the card would be off by 5 while leave-one-out stays under 2."""
     card = ((115, 60), (490, 45), (505, 310), (100, 320))
     shot = ("a.png", file_of(to_8(SCENE.shot(noise=2, blur=8.0))))
     run = FakeRun(shot, corners=[list(map(float, corner)) for corner in card]).run(1, 5)

@@ -1,4 +1,4 @@
-"""What the colour pipeline says of itself."""
+"""The colour pipeline's description of itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards found in rendered pictures: how they lie, how many there are, and why there is none."""
+"""Cards found in rendered pictures: their pose, their number, and the reason when there is none."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_turned_and_mirrored_cards_are_found_and_named_so(card: str, quarters: i
     found = detecting.found_in(turned)
     assert names(found) == [card]
     assert found.cards[0].mirrored is mirrored
-    # Of a mirrored picture it is told how the card is turned once the picture is flipped left to right.
+    # For a mirrored picture, the rotation is that of the card after a left-right flip.
     assert found.cards[0].rotation == (-90 if mirrored else 90) * quarters % 360
     assert ("mirrored" in [code for code, _ in found.warnings]) is mirrored
     colours = lattice.sampled(
@@ -102,7 +102,7 @@ def cover(pixels: np.ndarray, hidden: tuple[int, ...]) -> None:
 @pytest.mark.parametrize("pose", [0, 3])
 @pytest.mark.parametrize("blur", [1.5, 2.0, 2.5, 3.0, 4.0])
 def test_blur_that_moves_a_marker_moves_no_card(pose: int, blur: float) -> None:
-    """At a deviation of 2 pixels two markers are still read, and put the far corners 60 pixels off."""
+    """At a deviation of 2 pixels two markers are still read, but place the far corners 60 pixels off."""
     found = detecting.found_in(seen(printed(pose), blur=blur))
     assert names(found) == ["aruco24"]
     assert np.abs(found.cards[0].corners - POSES[pose]).max() < (2.5 if blur < 4 else 3.5)
@@ -151,7 +151,7 @@ def test_nothing_else_is_taken_for_a_card(kind: str) -> None:
         "stripes": np.stack(
             [128 + 100 * np.sin(x / 9), 128 + 100 * np.sin(y / 11), 128 + 90 * np.sin((x + y) / 13)], -1
         ),
-        # Patches of any colours, six by four and more, that aren't a card's.
+        # Grids of six by four patches and more that are no card.
         "bricks": np.kron(rng.integers(20, 235, (9, 12, 3)), np.ones((50, 50, 1)))
         * ((x % 50 > 5) & (y % 50 > 5))[..., None],
         "white": np.full((*SIZE[::-1], 3), 255),
@@ -180,7 +180,7 @@ def test_corners_set_by_hand_place_a_card_from_whichever_corner_they_start(card:
     found = detecting.by_hand(pixels, corners, "auto")
     assert names(found) == [card]
     assert found.cards[0].rotation == 0
-    # Set roughly, put exactly: by the patches themselves.
+    # Corners set roughly are refined by the patches themselves.
     assert np.abs(found.cards[0].corners - POSES[0]).max() < 2.5
 
 

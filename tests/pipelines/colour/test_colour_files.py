@@ -1,4 +1,4 @@
-"""Pictures of every kind, in and out: what is kept of each, to the last bit where nothing should change."""
+"""Pictures of every kind, in and out: everything that must not change is kept to the last bit."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_every_kind_of_picture_comes_back_right_as_what_it_was(
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("form", ["JPEG", "TIFF", "PNG"])
 def test_every_orientation_is_corrected_alike_and_keeps_its_exif(orientation: int, form: str) -> None:
-    # Stored so that whoever follows the tag sees the scene upright.
+    # Stored such that a viewer that applies the tag shows the scene upright.
     stored = pictures.oriented(PIXELS, {6: 8, 8: 6}.get(orientation, orientation))
     content = file_of(np.ascontiguousarray(stored), form, exif=exif_of(orientation))
     run = FakeRun((f"a{pictures._WRITTEN[form][0]}", content)).run()
@@ -87,7 +87,7 @@ def test_every_orientation_is_corrected_alike_and_keeps_its_exif(orientation: in
         assert (exif[0x0112], exif[0x010F], exif[0x0110]) == (orientation, "Maker", "Model 7")
         assert exif.get_ifd(0x8769)[0x9003] == "2024:05:06 07:08:09"
         assert image.info["icc_profile"] == profiles.of_space("srgb")
-    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION  # which it does of all but TIFFs
+    flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION  # OpenCV ignores it for every format except TIFF
     shown = cv2.imdecode(np.frombuffer(made, np.uint8), flags)[..., ::-1]
     upright = shown if form == "TIFF" else pictures.oriented(shown, orientation)
     assert upright.shape == PIXELS.shape
@@ -100,7 +100,7 @@ def test_sixteen_bit_tiffs_are_held_as_their_tag_says(orientation: int, tmp_path
     stored = pictures.as_stored(upright, orientation)
     path = tmp_path / "a.tif"
     pictures.write(pictures.Picture(stored, "TIFF", orientation, exif=exif_of(orientation)), path)
-    assert (tifffile.imread(path) == stored).all()  # an independent reader, which turns nothing
+    assert (tifffile.imread(path) == stored).all()  # an independent reader, which rotates nothing
     again = pictures.read(path, "a.tif")
     assert (again.pixels == stored).all()
     assert (again.upright == upright).all()
@@ -202,7 +202,7 @@ def test_cmyk_is_converted_and_said_so() -> None:
 
 
 def test_what_a_profile_says_is_followed_for_the_differences_before() -> None:
-    """The same scene in Adobe RGB, right by its profile: it differs as little as it does in sRGB."""
+    """The same scene in Adobe RGB, with a matching profile, differs as little as in sRGB."""
     light = np.clip(SCENE.light, 0, 1)
     srgb = to_8(SPACES["srgb"].encoded(light))
     space = SPACES["adobe_rgb"]
@@ -281,7 +281,7 @@ def test_inspection_tells_the_upright_size_and_makes_an_upright_thumbnail() -> N
 
 @pytest.mark.parametrize("name", sorted(SPACES))
 def test_the_profiles_of_targets_agree_with_littlecms(name: str) -> None:
-    """Colours of a space through its profile into sRGB, by littleCMS, and by our own matrices."""
+    """Colours of a space converted to sRGB by littleCMS through its profile, and by our own matrices."""
     space = SPACES[name]
     colours = np.random.default_rng(6).integers(30, 226, (40, 40, 3)).astype(np.uint8)
     own = ImageCms.ImageCmsProfile(io.BytesIO(profiles.of_space(name)))

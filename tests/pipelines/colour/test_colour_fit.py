@@ -35,7 +35,7 @@ def test_what_is_overexposed_in_all_channels_stays_white_and_is_counted() -> Non
         assert (picture[0] == full).all()
         assert applied.clipped == 0.5
         assert (picture[2:] == plain[2:]).all()
-        # A colour with one channel at the end is no white.
+        # A colour with one channel at its maximum isn't white.
         assert picture[1, 0, 2] < picture[1, 0, 1]
 
 
@@ -57,7 +57,7 @@ def left_over(match: Match) -> float:
 
 
 def matrix_error(match: Match) -> float:
-    """Mean distance from the matrix that undoes the cast, whose scale the light's field takes over."""
+    """Mean distance from the matrix that undoes the cast; its scale belongs to the light's field."""
     through = SRGB.from_xyz @ match.matrix @ CAST
     return float(np.abs(through / np.trace(through) * 3 - np.eye(3)).mean())
 

@@ -1,4 +1,4 @@
-"""The light on a card: shadows, falling and mixed light and glare are named where they are, and never in even light."""
+"""The light on a card: shadows, falling and mixed light and glare are named where they are, never in even light."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OF_LIGHT = {"card_in_shadow", "card_partly_in_shadow", "shadow_edge", "uneven_li
 
 
 def edge(direction: tuple[float, float], cover: float, width: float, depth: float = 0.4) -> Shade:
-    """A shadow over a share of the card from one side; width: of its penumbra, as a share of the card's."""
+    """A shadow over a share of the card from one side; width: that of the penumbra, as a share of the card's."""
     along = np.array(direction) / np.linalg.norm(direction)
     places = (np.array(POSES[0]) / SIZE * 2 - 1) @ along
     low, high = places.min(), places.max()
@@ -48,7 +48,7 @@ def test_the_edge_of_a_shadow_is_seen_however_much_of_the_card_it_covers(
     name: str, direction: tuple[float, float]
 ) -> None:
     card = cards()[name]
-    # Of a card without a white border, the last corner is a single patch.
+    # On a card without a white border, the last corner is a single patch.
     for cover in (0.2, 0.35, 0.5, 0.7, 0.8)[: 5 if name == "aruco24" or direction[1] == 0 else 4]:
         for width in (0.0, 0.15):
             lights = shadow.lights_on(sample_of(name, noise=2, shade=edge(direction, cover, width)), card)
@@ -113,7 +113,7 @@ def test_a_sensor_that_is_no_matrix_of_the_eye_raises_no_alarm(camera: str, ligh
     shaded = one.rgb * np.where(card.centres[:, :1] > 130, 1, 0.45)
     lights = shadow.lights_on(Sample(srgb_encoded(shaded), *nothing), card)
     assert lights is not None
-    # The last camera under tungsten light is so far from the eye that the edge is told as uneven light at most.
+    # The last camera differs so much from the eye that under tungsten light the edge may pass for uneven light.
     assert lights.edge or (camera, light) == (CAMERAS[1], "A")
 
 
@@ -140,7 +140,7 @@ def test_a_card_in_two_lights_is_told_and_rated_by_both(cover: float, code: str,
     assert told["factor"] == pytest.approx(2.5, abs=0.1)
     assert told["message"] in run.members["report.html"].decode().replace("&#x27;", "'")
     figures = report["fit"]["summary"]
-    # What is said of the other light is what it is off by there.
+    # The reported error of the other light is the true error there.
     lit = off_card(opened(run.output("corrected")), one.boxes)
     worst = lit[-2:].mean() if code == "card_in_shadow" else lit[:1].mean()
     assert worst > 10
@@ -184,7 +184,7 @@ def test_what_the_light_does_is_told_and_rated_about_as_colours_off_the_card_are
     figures = report["fit"]["summary"]
     truth = off_card(opened(run.output("corrected")), one.boxes).mean()
     assert truth > 2
-    assert figures["leave_one_out_delta_e"] < 0.9 * truth  # what the patches alone would say
+    assert figures["leave_one_out_delta_e"] < 0.9 * truth  # the estimate from the patches alone
     assert 0.5 * truth < figures["rated_delta_e"] < 1.6 * truth
     assert told["delta_e"] == pytest.approx(truth, rel=0.6)
     assert figures["quality_rating"] == scoring.rating(figures["rated_delta_e"])
@@ -203,7 +203,7 @@ def measured_of(one: Scene, name: str) -> Sample:
 
 
 def test_a_part_in_one_light_that_has_too_few_patches_is_not_fitted_alone() -> None:
-    """Seven greys and browns fit each other however wrong the rest comes out."""
+    """Seven greys and browns fit each other however wrong the rest becomes."""
     one = SCENES["aruco24"]
     pixels = to_8(one.shot(noise=2, shade=edge((0, 1), 0.5, 0.15, 0.55)))
     found = detecting.found_in(to_8(one.shot()), "aruco24").cards[0]

@@ -59,7 +59,7 @@ def test_ciede2000_agrees_with_all_pairs_of_sharma_both_ways_round() -> None:
 def test_the_older_differences_agree_with_their_definitions() -> None:
     a, b = np.array([[50.0, 2.5, 0.0]]), np.array([[73.0, 25.0, -18.0]])
     assert delta_e_76(a, b)[0] == pytest.approx(np.sqrt(23**2 + 22.5**2 + 18**2))
-    # Lindbloom's calculator, graphic arts: 34.6892 for this pair and this order.
+    # Lindbloom's calculator, graphic arts: 34.6892 for this pair in this order.
     assert delta_e_94(a, b)[0] == pytest.approx(34.6892, abs=2e-4)
 
 
@@ -71,7 +71,7 @@ def test_shapes_that_differ_are_refused() -> None:
 
 
 def test_spaces_have_their_published_matrices_and_whites() -> None:
-    # Lindbloom: sRGB and Adobe RGB, D65, here brought to D50 by Bradford.
+    # Lindbloom: sRGB and Adobe RGB, D65, adapted to D50 by Bradford.
     srgb = [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169], [0.0139322, 0.0971045, 0.7141733]]
     assert np.abs(SRGB.to_xyz - srgb).max() < 4e-4  # ICC writes the blue of D50 as 0.8249
     for space in SPACES.values():

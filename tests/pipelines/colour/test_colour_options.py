@@ -1,4 +1,4 @@
-"""Every value that an option takes, and what it changes in what comes out."""
+"""Every value of every option, and its effect on the output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def values_of(option: str) -> set[str]:
 
 
 def in_srgb(content: bytes) -> np.ndarray:
-    """A picture's colours as littleCMS reads them from its own profile."""
+    """A picture's colours as littleCMS reads them through its embedded profile."""
     with Image.open(io.BytesIO(content)) as image:
         own = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
         return np.asarray(ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), 1))
@@ -57,7 +57,7 @@ def test_each_target_holds_the_same_colours_under_its_profile(target: str) -> No
     assert off_card(in_srgb(content), SCENE.boxes).mean() < 0.9
 
 
-# What is drawn for each card, and as what it is reported.
+# The drawing for each card, and the name reported for it.
 CARDS: dict[str, tuple[str, tuple[Any, ...], str]] = {
     "auto": ("aruco24", POSES[0], "aruco24"),
     "aruco24": ("aruco24", POSES[0], "aruco24"),
@@ -66,7 +66,7 @@ CARDS: dict[str, tuple[str, tuple[Any, ...], str]] = {
     "nano": ("nano", POSES[0], "nano"),
     "spyder24": ("spyder24", POSES[0], "spyder24"),
     "spyder48": ("spyder48", LARGE, "spyder48"),
-    "cameratrax24": ("mcc24", POSES[0], "cameratrax24"),  # whose colours are those of the user's own table
+    "cameratrax24": ("mcc24", POSES[0], "cameratrax24"),  # its colours come from the user's own table
 }
 
 
@@ -100,7 +100,7 @@ def test_each_operation_leaves_its_picture_and_says_so(operation: str) -> None:
     assert run.report()["operation"] == operation
 
 
-# Channels of a neutral table, and of the brightest spots, once that is white.
+# Channels of a neutral table, and of the brightest spots, once they are white.
 WHITES = {"card": "table", "gray_world": "mean", "white_patch": "brightest", "none": "cast"}
 
 

@@ -1,4 +1,4 @@
-"""What a job leaves behind: reports, LUTs, profiles, and what its roles and operations change."""
+"""A job's outputs: reports, LUTs and profiles, and the effects of roles and operations."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_the_printable_reports_and_the_swatches_can_be_opened(run: FakeRun) -> N
     assert pdf.count(b"/Type /Page ") == 3
     with Image.open(io.BytesIO(run.output("swatches"))) as image:
         shown = np.asarray(image)
-    # The first patch's reference, in the upper half of the first cell.
+    # The first patch's reference is in the upper half of the first cell.
     assert np.abs(shown[44 + 20, 10 + 70].astype(int) - (115, 82, 68)).max() <= 1
 
 
@@ -113,7 +113,7 @@ def test_names_that_would_be_markup_are_only_names() -> None:
 @pytest.mark.parametrize("model", ["linear3x3", "root_polynomial"])
 @pytest.mark.parametrize("encoding", [Encoding(), Encoding("exponent", 1.8), Encoding("cubic", bend=0.3, twist=-0.2)])
 def test_lut_and_profile_do_the_same_in_other_hands(model: str, encoding: Encoding) -> None:
-    """littleCMS reads the profile, Pillow's own filter the table; both within a difference of 1 of the correction."""
+    """littleCMS applies the profile, Pillow's filter the table, both within a difference of 1 of the correction."""
     undo = SRGB.to_xyz @ np.linalg.inv(CAST)
     matrix = (
         undo
@@ -182,7 +182,7 @@ def values_file(lab: np.ndarray, form: str) -> tuple[str, bytes]:
         return "mine.csv", (
             "name,L,a,b\n" + "".join(f"{n},{x[0]},{x[1]},{x[2]}\n" for n, x in zip(names, lab, strict=True))
         ).encode()
-    # XYZ in percent, the rows backwards, named as scanners' files name them.
+    # XYZ in percent, rows in reverse order, columns named as in scanners' files.
     rows = [f'"{n}" {x[0]:.6f} {x[1]:.6f} {x[2]:.6f}' for n, x in zip(names, 100 * xyz_of(lab), strict=True)][::-1]
     text = "CTI3\n\nNUMBER_OF_FIELDS 4\nBEGIN_DATA_FORMAT\nSAMPLE_ID XYZ_X XYZ_Y XYZ_Z\nEND_DATA_FORMAT\n"
     return "mine.ti3", (text + "NUMBER_OF_SETS 24\nBEGIN_DATA\n" + "\n".join(rows) + "\nEND_DATA\n").encode()
@@ -258,7 +258,7 @@ def test_a_picture_without_a_card_says_what_to_do_and_is_no_fault() -> None:
 
 def test_corners_by_hand_help_where_detection_fails() -> None:
     pixels = to_8(SCENE.shot(noise=2))
-    pixels[:50] = pixels[330:380]  # the upper markers are gone, and a part of the border
+    pixels[:50] = pixels[330:380]  # the upper markers are gone, and part of the border
     given = ((115, 60), (490, 45), (505, 310), (100, 320))
     run = FakeRun(("a.png", file_of(pixels)), corners=" ".join(f"{x},{y}" for x, y in given)).run()
     assert run.results[0][2]["method"] == "corners"
@@ -284,7 +284,7 @@ def test_the_background_is_cut_out_by_grabcut_and_it_says_so() -> None:
 
 
 def test_a_users_network_cuts_out_the_background_and_is_named(tmp_path: Path) -> None:
-    """A network of one convolution: what is red is the subject."""
+    """A network of one convolution: red is the subject."""
     weights = helper.make_tensor("w", TensorProto.FLOAT, (1, 3, 1, 1), [1.0, -0.5, -0.5])
     graph = helper.make_graph(
         [helper.make_node("Conv", ["x", "w"], ["y"])],

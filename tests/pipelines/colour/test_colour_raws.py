@@ -22,7 +22,7 @@ for _box in SCENE.boxes:
 def dng(light: np.ndarray, neutral: tuple[float, float, float] = (1, 1, 1), model: str = "Test camera") -> bytes:
     """A Bayer mosaic (RGGB) of a camera's linear values 0..1, black at 1,000 and white at 61,000, as a DNG.
 
-    neutral: what the camera saw as white."""
+    neutral: the camera's response to white."""
     values = np.rint(np.clip(light, 0, 1) * 60000 + 1000).astype(np.uint16)
     mosaic = values[..., 1].copy()
     mosaic[0::2, 0::2], mosaic[1::2, 1::2] = values[0::2, 0::2, 0], values[1::2, 1::2, 2]
@@ -74,7 +74,7 @@ def test_a_dng_leaves_a_camera_profile_that_gives_its_colours_by_the_specificati
     assert tags[50708] == "Test camera"
     assert (tags[50778], tags[50940], tags[50941], tags[51110]) == (23, (0, 0, 1, 1), 0, 1)
     color, forward = (ratio_matrix(tags[tag]) for tag in (50721, 50964))
-    # A forward matrix takes the camera's white to that of D50; a colour matrix says what that white is.
+    # A forward matrix takes the camera's white to that of D50; a colour matrix states that white.
     assert np.abs(forward.sum(1) - D50).max() < 1e-5
     white = color @ D50
     assert white.max() == pytest.approx(1, abs=1e-5)
@@ -86,7 +86,7 @@ def test_a_dng_leaves_a_camera_profile_that_gives_its_colours_by_the_specificati
         for x0, y0, x1, y1 in SCENE.boxes
     ]
     seen, wanted = (np.array([np.median(light[box].reshape(-1, 3), 0) for box in middle]) for light in (xyz, truth))
-    # Exposure is none of a profile's business.
+    # Exposure isn't part of a profile.
     scale = wanted[:, 1].sum() / seen[:, 1].sum()
     assert delta_e_2000(lab_of(seen * scale), lab_of(wanted)).mean() < 0.3
 
@@ -105,7 +105,7 @@ def test_without_a_name_a_fit_or_a_card_there_is_no_camera_profile(content: byte
 
 
 def camera_profile(content: bytes) -> dict[int, Any]:
-    """Tags as tifffile reads them, which knows the magic number of camera profiles."""
+    """Tags as read by tifffile, which knows the magic number of camera profiles."""
     with tifffile.TiffFile(io.BytesIO(content)) as read:
         return {tag.code: tag.value for tag in read.pages.first.tags}
 
@@ -116,7 +116,7 @@ def ratio_matrix(values: tuple[int, ...]) -> np.ndarray:
 
 @pytest.mark.parametrize("neutral", [(0.52, 1.0, 0.71), (0.9, 1.0, 0.4)])
 def test_another_white_balance_of_a_raw_is_undone_under_a_reference_shot(neutral: tuple[float, float, float]) -> None:
-    """The same sensor in the same light; the camera only took another colour for white."""
+    """The same sensor in the same light; only the camera's white differs."""
     native = CAST.T * 0.5
     files = (("a.dng", dng(BARE.light @ native, neutral)), ("card.dng", dng(SCENE.light @ native), "reference"))
     run = FakeRun(*files).run(1, 5)

@@ -1,4 +1,4 @@
-"""What a reference shot takes for granted: exposure, camera, white, flash and kind, told or undone."""
+"""Assumptions of a reference shot: exposure, camera, white, flash and kind, reported or undone."""
 
 from __future__ import annotations
 

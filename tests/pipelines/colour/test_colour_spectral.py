@@ -1,4 +1,4 @@
-"""Two cameras under two lights: what the root-polynomial gains over a 3×3, on the card and on colours it never saw."""
+"""Two cameras under two lights: the gain of the root-polynomial over a 3×3, on the card and on colours off it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST = {  # mean CIEDE2000 of patches under the fit of the others, and of 99 col
 def test_the_root_polynomial_predicts_real_sensors_better_than_a_matrix(camera: str, light: str) -> None:
     one = shot(camera, light)
     problem = fitting.Problem(one.rgb, one.lab, np.ones(24))
-    assert fitting.robust_start(problem).all()  # nothing on the card is wrong, however far a matrix is off
+    assert fitting.robust_start(problem).all()  # no patch of the card is wrong, however far off a matrix is
     left, others = {}, {}
     for model in (fitting.LINEAR, fitting.ROOT):
         left[model] = fitting.leave_one_out(problem, model).mean()

@@ -1,4 +1,4 @@
-"""Small inputs for the media tests, made on the spot."""
+"""Small inputs for the media tests, generated on the fly."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ SMALL = (96, 72)
 
 def photo(image: Image.Image, format: str, tags: Image.Exif | None = None) -> bytes:
     out = io.BytesIO()
-    # As bytes: of Exif objects, Pillow's TIFF writer takes the main directory alone.
+    # As bytes: given an Exif object, Pillow's TIFF writer takes only the main directory.
     image.save(out, format, **({"exif": tags.tobytes()} if tags and format != "GIF" else {}))
     return out.getvalue()
 
 
 def each_kind(size: tuple[int, int] = SMALL) -> dict[str, bytes]:
-    """One small sound file of each kind that is accepted, by name."""
+    """One small valid file of each accepted kind, by name."""
     tags = exif("2024:01:15 12:00:00", offset="+01:00", place=(46.5763, 7.9904, 2061.0))
     image = scene(1, size)
     quicktime = {"com.apple.quicktime.creationdate": "2024-01-15T13:00:00+0100"}
@@ -46,7 +46,7 @@ def each_kind(size: tuple[int, int] = SMALL) -> dict[str, bytes]:
 
 
 class Reads:
-    """A store of one object that keeps account of what is read from it."""
+    """A store of one object that records its reads."""
 
     def __init__(self, content: bytes, chunk: int = 64 * 1024) -> None:
         self.content = content
@@ -80,7 +80,7 @@ def source(
 
 
 def large_video(path: Path, container: str, size: int, frame: int = 300_000) -> bytes:
-    """A video of about `size` bytes, in no time: one encoded frame of `frame` bytes or more, muxed over and over."""
+    """A video of about `size` bytes, made quickly: one encoded frame of `frame` bytes or more, muxed repeatedly."""
     noise = Image.effect_noise((1280, 720), 90).convert("RGB")
     with av.open(str(path), "w", format=container) as target:
         stream = target.add_stream("mjpeg", rate=30)
@@ -98,7 +98,7 @@ def large_video(path: Path, container: str, size: int, frame: int = 300_000) -> 
 
 
 def mutations(content: bytes, seed: int, count: int) -> Iterator[bytes]:
-    """Damaged copies: cut off, bits flipped, stretches overwritten, removed, repeated; the head gets half of it."""
+    """Damaged copies: cut off, bits flipped, stretches overwritten, removed or repeated; half of them in the head."""
     rng = random.Random(seed)
     for number in range(count):
         copy = bytearray(content)
@@ -128,7 +128,7 @@ def rotated(mp4: bytes) -> bytes:
 
 
 def with_idit(avi: bytes, text: bytes) -> bytes:
-    """An AVI whose header tells when it was recorded, written over the muxer's own padding."""
+    """An AVI whose header states its recording time, written over the muxer's own padding."""
     at = avi.index(b"JUNK")
     room = int.from_bytes(avi[at + 4 : at + 8], "little")
     chunk = b"IDIT" + struct.pack("<I", 26) + text.ljust(26, b"\0")
@@ -137,7 +137,7 @@ def with_idit(avi: bytes, text: bytes) -> bytes:
 
 
 def heic(image: Image.Image, tags: Image.Exif | None = None) -> bytes:
-    """A HEIC of one HEVC still, muxed here: no library that is allowed to travel with the project writes them.
+    """A HEIC of one HEVC still, muxed here: no library with a suitable licence writes them.
 
     Source: ISO/IEC 23008-12 (HEIF), 14496-12 (boxes) and 14496-15 (hvcC).
     """

@@ -1,4 +1,4 @@
-"""RAW files and other kinds, as small as they can be, made on the spot."""
+"""RAW files and other kinds, as small as possible, generated on the fly."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def preview() -> bytes:
 
 
 def directory(values: Values, at: int, following: int = 0) -> bytes:
-    """A little-endian TIFF directory that stands at `at`, its longer values behind it."""
+    """A little-endian TIFF directory located at `at`, followed by its longer values."""
     entries, beyond = b"", b""
     place = at + 2 + 12 * len(values) + 4
     for tag, (kind, value) in sorted(values.items()):
@@ -41,7 +41,7 @@ def exif_directory(at: int) -> bytes:
 
 
 def tiff_raw(signature: bytes, values: Values, pointer: str, header: bytes = b"") -> bytes:
-    """A RAW made as a TIFF: the directory, EXIF's, perhaps one below, and the preview. pointer: how that is named."""
+    """A RAW based on TIFF: the directory, EXIF's, an optional one below, the preview. pointer: how it is referenced."""
     first, exif_at, sub_at, jpeg_at = 8 + len(header), 2048, 3072, 4096
     content = preview()
     main: dict[int, tuple[int, bytes | int]] = {**values, 0x8769: (4, exif_at), 0x112: (3, 6)}
@@ -109,7 +109,7 @@ def raws() -> dict[str, bytes]:
 
 
 def psd(size: tuple[int, int], shown: bytes | None, exif: bytes = b"") -> bytes:
-    """Grey all over, with a preview among its resources where one is given."""
+    """A grey picture, with a preview among its resources where one is given."""
     width, height = size
     resources = b""
     for number, content in ((1036, bytes(28) + shown if shown else b""), (1058, exif)):
@@ -121,7 +121,7 @@ def psd(size: tuple[int, int], shown: bytes | None, exif: bytes = b"") -> bytes:
 
 
 def jxl(exif: bytes = b"", packet: bytes = b"", *, width: int = 1000, height: int = 700) -> bytes:
-    """The container and the head of a codestream; nobody here decodes more."""
+    """The container and the head of a codestream; nothing here decodes more."""
     bits, place = 0, 0
     for value, count in ((0, 1), (1, 2), (height - 1, 13), (0, 3), (1, 2), (width - 1, 13)):
         bits |= value << place
@@ -133,7 +133,7 @@ def jxl(exif: bytes = b"", packet: bytes = b"", *, width: int = 1000, height: in
 
 
 def film(container: str, codec: str, *, before: bytes = b"", created: str | None = None, frames: int = 30) -> bytes:
-    """A short film in one of FFmpeg's formats. before: put in front of the first packet."""
+    """A short film in one of FFmpeg's formats. before: bytes in front of the first packet."""
     out = io.BytesIO()
     with av.open(out, "w", format=container) as target:
         if created:

@@ -1,4 +1,4 @@
-"""What an owner corrects: in a file's metadata, and in what a run makes of it."""
+"""An owner's corrections: of a file's metadata, and of a run's findings."""
 
 import json
 from datetime import date, datetime, timedelta

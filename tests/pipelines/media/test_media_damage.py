@@ -1,4 +1,4 @@
-"""Damaged files: never a crash, always a reason or a sound answer."""
+"""Damaged files never crash the inspection; they yield a reason or a sound answer."""
 
 import json
 import re

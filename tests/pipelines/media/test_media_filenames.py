@@ -1,5 +1,5 @@
 # ruff: noqa: DTZ001  # cameras and names know no zone
-"""The time that a file's name tells."""
+"""The time read from a file's name."""
 
 from datetime import UTC, datetime
 

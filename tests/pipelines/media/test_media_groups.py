@@ -1,4 +1,4 @@
-"""Files that belong together stay together, and nothing else does."""
+"""Files that belong together stay together, and no others do."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def takeout(number: int, name: str, **said: Any) -> InspectedFile:
 
 
 def groups(job: Job) -> list[set[str]]:
-    """The names that share a stem in the zip, where more than one does; each as metadata says it too."""
+    """The names that share a stem in the zip, where several do; the metadata lists the same ones."""
     by_group: dict[int, set[str]] = {}
     stems: dict[str, set[str]] = {}
     for file in job.all:

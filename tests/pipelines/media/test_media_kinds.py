@@ -1,4 +1,4 @@
-"""Every kind of photo and film that peers take."""
+"""Every kind of photo and film that comparable tools accept."""
 
 import io
 import warnings
@@ -62,7 +62,7 @@ def test_of_a_raw_the_cameras_own_picture_is_shown_upright(name: str) -> None:
     found = inspect(RAWS[name], name)
     assert found.content_type == TYPES[name]
     assert times(found)[0] == ("exif_datetime_original", "2024-01-15T12:00:00Z")
-    # The file says that it's to be turned a quarter, and that the sensor has 6000 by 4000.
+    # The file asks for a quarter turn, and states a sensor of 6000 by 4000.
     assert shown(found).size == (240, 320)
     assert (found.metadata["width"], found.metadata["height"]) == (4000, 6000)
     assert like(found, scene(1, made.PREVIEW).rotate(-90, expand=True))
@@ -217,7 +217,7 @@ def test_an_avchd_clock_that_makes_no_sense_is_none(entries: list[tuple[int, byt
 
 
 def with_second_picture(content: bytes) -> bytes:
-    """The HEIC with another top-level picture, of the same bytes: item 3."""
+    """The HEIC with a second top-level picture, of the same bytes: item 3."""
     boxes: dict[bytes, Any] = {}
     at = content.index(b"meta") - 4
     size = int.from_bytes(content[at : at + 4])
@@ -228,7 +228,7 @@ def with_second_picture(content: bytes) -> bytes:
         inner += length
     places = boxes[b"iloc"][8:]
     entries = [places[n : n + 14] for n in range(0, len(places), 14)]
-    boxes[b"iloc"] = boxes[b"iloc"][:6] + b"\0\3" + b"".join(entries) + entries[0]  # as long as it will be
+    boxes[b"iloc"] = boxes[b"iloc"][:6] + b"\0\3" + b"".join(entries) + entries[0]  # its final length
     boxes[b"iinf"] = bytes(4) + b"\0\3" + boxes[b"iinf"][6:] + made.box(b"infe", b"\2\0\0\0\0\3\0\0hvc1\0")
     old = boxes[b"iprp"]
     start = old.index(b"ipma") - 4

@@ -1,4 +1,4 @@
-"""Times that stand beside EXIF: XMP, IPTC, PNG's own, and what containers have of them."""
+"""Times besides EXIF's: in XMP, in IPTC, in PNG chunks, and in containers."""
 
 import io
 import struct
@@ -238,7 +238,7 @@ def test_makers_that_write_local_time_into_mvhd_are_read_so(maker: str, local: b
 
 
 def with_user_data(film: bytes, kind: bytes, body: bytes) -> bytes:
-    """The film with one more entry in `moov/udta`, which the muxer has put at the file's end."""
+    """The film with one more entry in `moov/udta`, which the muxer puts at the file's end."""
     entry = struct.pack(">I", 8 + len(body)) + kind + body
     data = struct.pack(">I", 8 + len(entry)) + b"udta" + entry
     at = film.index(b"moov") - 4

@@ -1,4 +1,4 @@
-"""What a user may set, and what is refused."""
+"""The options that a user may set, and the values that are refused."""
 
 import subprocess
 import sys

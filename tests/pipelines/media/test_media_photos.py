@@ -1,4 +1,4 @@
-"""Inspecting photos: what the EXIF says, upright thumbnails, hashes, one reading."""
+"""The inspection of photos: EXIF, upright thumbnails, hashes, a single read."""
 
 import io
 import json
@@ -52,7 +52,7 @@ def thumbnail(inspection: Inspection) -> Image.Image:
 
 
 def distance(first: Image.Image, second: Image.Image) -> float:
-    """Mean difference of two images, seen at 16 by 16, of 255."""
+    """Mean difference of two images scaled to 16 by 16, out of 255."""
     pair = [list(image.convert("L").resize((16, 16)).tobytes()) for image in (first, second)]
     return sum(abs(a - b) for a, b in zip(*pair, strict=True)) / 256
 
@@ -307,7 +307,7 @@ def test_a_whole_jpeg_is_not_marked_whatever_stands_behind_it(options: dict[str,
 
 
 def claims(width: int, height: int) -> bytes:
-    """A JPEG of a few hundred bytes whose header claims any size, filled up to 10 KB."""
+    """A JPEG of a few hundred bytes whose header claims the given size, padded to 10 KB."""
     content = bytearray(jpeg(Image.new("RGB", (16, 16))))
     at = content.index(b"\xff\xc0") + 5
     content[at : at + 4] = height.to_bytes(2) + width.to_bytes(2)

@@ -1,4 +1,4 @@
-"""A media job's run: duplicates, checksums, names, the zip."""
+"""The run of a media job: duplicates, checksums, names, the zip."""
 
 import csv
 import dataclasses
@@ -27,7 +27,7 @@ NOON = datetime(2024, 1, 15, 12)  # noqa: DTZ001
 
 
 class Job:
-    """A job in memory: what a run leaves behind can be looked at."""
+    """A job in memory, whose outputs can be examined after a run."""
 
     def __init__(self, files: list[InspectedFile], scratch: Path, **options: object) -> None:
         self.job_id = "job"

@@ -1,4 +1,4 @@
-"""The made-up set that the demo and the end-to-end test use."""
+"""The synthetic set used by the demo and the end-to-end test."""
 
 import hashlib
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Look-alikes look alike, and nothing else does."""
+"""Similar pictures and films are recognised, and no others."""
 
 import io
 import random
@@ -18,7 +18,7 @@ SIZE = (480, 360)
 
 
 def look(number: int, image: Image.Image, quality: int = 85) -> Look | None:
-    """What is kept of it; None where nothing is, of a blank one."""
+    """The look that is kept of the image; None for a blank one."""
     picture = images.read(io.BytesIO(bench.jpeg(image, quality)), "image/jpeg").picture
     found = cells(picture.layout) if picture else None
     return Look(number, found) if found else None
@@ -130,7 +130,7 @@ def test_films_that_show_the_same_are_look_alikes_by_their_frames() -> None:
     other, longer = film("mp4", scene(2), seconds=6), film("mp4", scene(1), seconds=9)
     films = [frames(content, number) for number, content in enumerate((original, again, other, longer))]
     assert similar_films(films, 6) == [[0, 1]]
-    # A large one of which only the first second was read has three of the four frames.
+    # A large film of which only the first second was read has three of the four frames.
     assert similar_films([frames(original, 0, in_memory=False), *films[1:]], 6) == [[0, 1]]
 
 

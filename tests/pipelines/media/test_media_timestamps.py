@@ -1,5 +1,5 @@
 # ruff: noqa: DTZ001  # cameras and names know no zone
-"""When was it taken: candidates, weights, zones, confidence."""
+"""The time of capture: candidates, weights, zones, confidence."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -34,7 +34,7 @@ def chosen(
 
 
 def told(*found: Found, **where: Any) -> tuple[str, str, str, str]:
-    """Instant, wall clock, offset and where that is known from."""
+    """Instant, wall clock, offset, and the source of the offset."""
     said = times_as_json(chosen(*found, **where))
     return said["detected_timestamp"], said["taken_local"], said["utc_offset"], said["offset_source"]
 

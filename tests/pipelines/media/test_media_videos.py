@@ -1,4 +1,4 @@
-"""Inspecting videos: the container's word, one frame, and hardly a byte read."""
+"""The inspection of videos: the container's time, one frame, and few bytes read."""
 
 import io
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def test_a_phones_movie_tells_time_place_and_camera() -> None:
         ("quicktime_creationdate", "2024-01-15T12:00:00Z"),
         ("mvhd", "2024-01-15T12:00:10Z"),
     ]
-    assert found.metadata["confidence"] == "medium"  # both are the phone's one clock
+    assert found.metadata["confidence"] == "medium"  # both come from the phone's one clock
     assert (found.metadata["taken_local"], found.metadata["utc_offset"]) == ("2024-01-15T13:00:00", "+01:00")
     assert found.metadata["gps"] == {"latitude": -33.8568, "longitude": 151.2153, "altitude": 12.3}
     assert found.metadata["camera"] == "Apple iPhone 15"

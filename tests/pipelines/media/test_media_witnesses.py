@@ -1,4 +1,4 @@
-"""What a folder's other photos say of one's time."""
+"""The evidence that a folder's other photos give for the time of one."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run context that lives in memory, and recordings whose words and phones are known: `spoken/` holds them."""
+"""A run context kept in memory, and the recordings of `spoken/`, whose words and phones are known."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Paused(BaseException):
 
 
 class Stopped(BaseException):
-    """The worker is gone."""
+    """The worker has died."""
 
 
 TRUTH: dict[str, dict[str, Any]] = json.loads((SPOKEN / "truth.json").read_text())
@@ -65,7 +65,7 @@ def wav(samples: np.ndarray, rate: int = 16_000, channels: int = 1) -> bytes:
 
 
 def encoded(samples: np.ndarray, extension: str, codec: str, rate: int = 16_000, form: str | None = None) -> bytes:
-    """The sound in another container, by PyAV."""
+    """The sound in another container, encoded by PyAV."""
     import av
 
     content = io.BytesIO()
@@ -94,8 +94,8 @@ def source(name: str, content: bytes) -> SourceFile:
 
 
 class FakeRun:
-    """A RunContext as the contract has it: what isn't saved is gone with the step. Files that inspection refuses are in
-    the job as rejected."""
+    """A RunContext that keeps the contract: unsaved state is lost when the step ends. Files that inspection refuses are
+    in the job as rejected."""
 
     def __init__(self, *files: tuple[str, bytes], dictionary: bytes | None = None, **options: Any) -> None:
         self.job_id, self.job_name = "job", "a job"
@@ -169,7 +169,7 @@ class FakeRun:
         return dict(json.loads(self.members["alignment.json"]))
 
     def tiers(self, name: str | None = None) -> dict[str, list[tuple[float, float, str]]]:
-        """The tiers of the one TextGrid, or of the one of that name in the zip."""
+        """The tiers of the only TextGrid, or of the named one in the zip."""
         content = self.artifacts["textgrid"][2] if name is None else self.unzipped("textgrid")[name]
         return textgrid_tiers(content.decode())
 
@@ -258,7 +258,7 @@ class FakeRun:
 
 
 def textgrid_tiers(text: str) -> dict[str, list[tuple[float, float, str]]]:
-    """Tier → (start, end, label) of all of its intervals, empty ones too."""
+    """Tier → (start, end, label) of all its intervals, including empty ones."""
     tokens = _Tokens(text, STRICT)
     tokens.text(), tokens.text(), tokens.number(), tokens.number(), tokens.flag()
     found: dict[str, list[tuple[float, float, str]]] = {}

@@ -1,4 +1,4 @@
-"""Words and phones against their truth, what doesn't fit, and recordings of any length."""
+"""Words and phones against the truth, unfitting transcripts, and recordings of any length."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SILENCE = np.random.default_rng(5).normal(0, 4, 16_000).astype(np.int16)
 
 
 def sound(*parts: str | float) -> np.ndarray:
-    """Recordings by name and seconds of near-silence, one after the other."""
+    """Recordings by name and seconds of near-silence, in sequence."""
     rows = [
         samples_of(spoken(part))[0] if isinstance(part, str) else np.resize(SILENCE, round(part * 16_000))
         for part in parts
@@ -109,7 +109,7 @@ TEXT = " ".join(TRUTH[part]["text"] for part in LONG if isinstance(part, str)).e
 
 
 def starts() -> list[float]:
-    """Where each recording of LONG begins to speak."""
+    """The time at which speech begins in each recording of LONG."""
     at, found = 0.0, []
     for part in LONG:
         if isinstance(part, str):

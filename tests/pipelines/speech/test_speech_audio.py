@@ -1,4 +1,4 @@
-"""Sound of every kind, and sound that something is wrong with."""
+"""Sound of every kind, and faulty sound."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def warned(done: FakeRun) -> set[str]:
 
 
 def riff(content: bytes, form: int, bits: int, rate: int = 16_000) -> bytes:
-    """A wav of any sample format: 1 integers, 3 floats."""
+    """A wav of the given sample format: 1 for integers, 3 for floats."""
     size = bits // 8
     head = struct.pack(
         "<4sI4s4sIHHIIHH", b"RIFF", 36 + len(content), b"WAVE", b"fmt ", 16, form, 1, rate, rate * size, size, bits
@@ -85,7 +85,7 @@ def test_every_width_of_samples_gives_the_same_words(content: bytes) -> None:
     assert done.verdict_of("a.wav")[0] == "aligned"
 
 
-CHUNKS = struct.pack("<4sI6s", b"LIST", 5, b"INFOx\0")  # of odd length, before and behind the sound
+CHUNKS = struct.pack("<4sI6s", b"LIST", 5, b"INFOx\0")  # of odd length, before and after the sound
 PLAIN = wav(SAMPLES)
 
 

@@ -1,4 +1,4 @@
-"""Where borders lie: how likely the acoustic model finds each frame, and what the finder makes of it."""
+"""The positions of borders: the acoustic model's likelihood of each frame, and the finder's choice."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_long_pauses_part_rows_and_short_ones_do_not(scorer: Scorer, early: np.n
 def test_neighbours_keep_their_order_and_a_phone_its_least_length() -> None:
     centres = np.array([np.arange(0, 21), np.arange(2, 23)])
     scores = np.full((2, 21), -20.0)
-    scores[0, 15] = scores[1, 8] = 0.0  # frames 15 and 10: the wrong way round
+    scores[0, 15] = scores[1, 8] = 0.0  # frames 15 and 10: in the wrong order
     scores[0, 5] = scores[1, 18] = -3.0  # frames 5 and 20
     first, second = boundaries.expected(centres, scores)
     assert second - first >= boundaries.SHORTEST

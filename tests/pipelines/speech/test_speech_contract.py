@@ -1,4 +1,4 @@
-"""What the rest of the project sees of this pipeline: its options, its steps, and how little it loads."""
+"""This pipeline as the rest of the project sees it: its options, its steps, and few imports."""
 
 from __future__ import annotations
 

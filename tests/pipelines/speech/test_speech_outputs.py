@@ -1,4 +1,4 @@
-"""The files that are handed over, opened by the programs and libraries that people open them with."""
+"""The output files, opened by the programs and libraries that their users have."""
 
 from __future__ import annotations
 

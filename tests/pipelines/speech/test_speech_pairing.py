@@ -1,4 +1,4 @@
-"""Which files belong together, and that none vanishes without a word."""
+"""The pairing of files: none disappears without a message."""
 
 from __future__ import annotations
 

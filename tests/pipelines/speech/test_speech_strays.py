@@ -1,4 +1,4 @@
-"""A short word at an utterance's end, with unwritten speech between it and the others: where it is taken to be."""
+"""The place of a short word at an utterance's end, with unwritten speech between it and the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HARBOR = Token("harbor", "harbor", "word", (("HH", "AA", "R", "B", "ER"),), Fals
 
 
 def path(*parts: tuple[str, int, int, float], total: float = 0.0) -> Path:
-    """From (kind, word, frames, score of a frame), one behind the other."""
+    """A path of consecutive (kind, word, frames, score of a frame)."""
     stretches, scores = [], []
     for kind, word, frames, score in parts:
         stretches.append(Stretch(kind, word, len(scores), len(scores) + frames, score))
@@ -27,7 +27,7 @@ def path(*parts: tuple[str, int, int, float], total: float = 0.0) -> Path:
 
 
 def turned(one: Path, words: int) -> Path:
-    """The same from its end."""
+    """The path reversed in time."""
     length = len(one[1])
     row = [
         Stretch(s.kind, words - 1 - s.word if s.word >= 0 else -1, length - s.end, length - s.start, s.score)
@@ -51,7 +51,7 @@ def test_a_short_word_apart_is_moved_where_the_sound_is_not_clearly_against_it(
 ) -> None:
     apart = path((SILENCE, -1, 40, 3.0), (WORD, 0, 15, 4.0), (GARBAGE, -1, behind, -0.3), (WORD, 1, 35, 4.0))
     beside = path((GARBAGE, -1, behind - 10, -0.3), (WORD, 0, 10, 5.0), (WORD, 1, 35, 4.0))
-    # What the other place costs beside this one: its word's frames are unwritten speech there.
+    # The cost of the other place beside this one: its word's frames are unwritten speech there.
     beside = (beside[0], beside[1], apart[2] - 120.0 + 15 * 0.3 - better)
     tried: list[tuple[slice, list[int]]] = []
 

@@ -1,4 +1,4 @@
-"""What programs and people write that keeps no format's rules to the letter; none of it needs a sound."""
+"""Transcripts by programs and people that break a format's rules; none of them needs sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every form of transcript and every encoding, from files."""
+"""Every form of transcript and every encoding, read from files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens, numbers, dictionaries, guesses, and what happens to words without a pronunciation."""
+"""Tokens, numbers, dictionaries, guesses, and words without a pronunciation."""
 
 from __future__ import annotations
 

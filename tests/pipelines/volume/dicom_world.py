@@ -1,4 +1,4 @@
-"""DICOM as hospitals send it: series with several images in them, slices that lack something, JPEG Lossless."""
+"""DICOM as hospitals send it: series that hold several images, incomplete slices, JPEG Lossless."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Change = Callable[[Dataset, int], None]
 
 
 def changed(slices: Sequence[bytes], change: Change) -> list[bytes]:
-    """Each slice with `change(dataset, number)` done to it."""
+    """The slices after `change(dataset, number)` on each."""
     out = []
     for number, content in enumerate(slices):
         dataset = pydicom.dcmread(io.BytesIO(content))
@@ -63,7 +63,7 @@ def without_preamble(content: bytes, *, meta: bool = True) -> bytes:
 
 
 class LenientRun(FakeRun):
-    """As the core has it: a file that inspection refuses is a rejected file of the job, not the job's end."""
+    """A FakeRun that treats refusals as the core does: the refused file is rejected and the job goes on."""
 
     def _add(self, number: int, name: str, content: bytes, role: str | None) -> None:
         try:
@@ -87,7 +87,7 @@ class LenientRun(FakeRun):
             )
 
 
-# --- JPEG Lossless, encoded as T.81 annex H has it, with a code of five bits for each category.
+# --- JPEG Lossless, encoded by T.81 annex H, with a code of five bits for each category.
 
 
 def jpeg_lossless(

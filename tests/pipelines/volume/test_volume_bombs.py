@@ -1,4 +1,4 @@
-"""Small files that would take much memory or time: refused by what they promise, before either is spent."""
+"""Small files that would take much memory or time are refused by their headers, before either is spent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def peak_of(work) -> int:
 
 
 def deflated(more: int = 0, *, preamble: bool = True) -> bytes:
-    """A deflated slice; `more` zeros behind its pixels, within the deflated part."""
+    """A deflated slice with `more` zeros after its pixels, within the deflated part."""
     dataset = pydicom.dcmread(io.BytesIO(dicom_slices(IMAGE)[0]))
     dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.1.99"
     out = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What the rest of the project sees of this pipeline: its options, its steps, and how little it loads."""
+"""This pipeline as the rest of the project sees it: its options, its steps, and few imports."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_a_file_whose_hash_is_known_is_not_read_to_its_end_for_a_header() -> Non
 
 
 def models(folder: str) -> list[str]:
-    """What the store holds below `models/`: two networks, and what other pipelines keep there."""
+    """The store's names below `models/`: two networks, and objects of other pipelines."""
     return {"": ["kneenet", "speech", "zones"], "kneenet": ["config.json", "model.onnx"], "zones": ["zones.json"]}.get(
         folder, ["a.bin"] if folder == "speech" else []
     )

@@ -1,4 +1,4 @@
-"""Labels as a DICOM segmentation of their images: only where it is asked for, and readable by others."""
+"""Labels as a DICOM segmentation of their images: written only on request, and readable by other programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tags of DICOM slices say of their order and values: in an unusual way, or not at all."""
+"""The order and values of DICOM slices where their tags are unusual or missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def taken(slices: list[bytes], **options: Any) -> tuple[np.ndarray, Grid, list[s
 
 
 def lost(*names: str, numbers: list[int] | None = None, **tags: Any) -> Change:
-    """A slice without these tags, with a number that says nothing of its place."""
+    """Removes these tags of a slice, and gives it a number that is unrelated to its position."""
 
     def change(dataset: Dataset, number: int) -> None:
         for name in names:
@@ -118,7 +118,7 @@ def test_each_slice_has_a_scale_of_its_own() -> None:
         dataset.RescaleSlope, dataset.RescaleIntercept = slope, intercept
 
     data, _, codes = taken(series_of(IMAGE, scaled))
-    assert np.abs(data - IMAGE * 6.0).max() < 3  # what the division above drops
+    assert np.abs(data - IMAGE * 6.0).max() < 3  # the part that the division above drops
     assert codes == []
 
 
@@ -132,7 +132,7 @@ def test_a_scale_of_nothing_is_not_used_and_is_said() -> None:
 @pytest.mark.parametrize("high", [11, 15])
 @pytest.mark.parametrize("junk", [False, True])
 def test_twelve_bits_of_sixteen_are_read_wherever_they_lie(signed: bool, high: int, junk: bool) -> None:
-    """Old scanners keep an overlay in the bits that are left."""
+    """Old scanners keep an overlay in the remaining bits."""
     values = IMAGE - 150 * signed
 
     def stored(dataset: Dataset, number: int) -> None:

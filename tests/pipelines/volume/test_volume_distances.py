@@ -1,4 +1,4 @@
-"""Own ways to distances and copies give what SciPy and NumPy give, to the last bit."""
+"""Our own distances and copies equal those of SciPy and NumPy to the last bit."""
 
 from __future__ import annotations
 

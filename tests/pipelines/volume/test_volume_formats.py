@@ -1,4 +1,4 @@
-"""Every format that is taken in: its values, its place in the world, and what is odd about it."""
+"""Every accepted format: its values, its position in the world, and its peculiarities."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ LPS = affine_of((0.7, 0.8, 1.9), turned(0.3, -0.8))
 
 
 def prepared(run: FakeRun) -> tuple[np.ndarray, Grid, list[str]]:
-    """What the second step leaves: the image on its own axes again, its grid, the warnings."""
+    """The output of the second step: the image back on its own axes, its grid, the warnings."""
     run.run(1, 2)
     grid = Grid.from_json(run.saved["grid.json"])
     data = np.load(io.BytesIO(run.saved["image.npy"]))
@@ -88,7 +88,7 @@ def test_not_a_number_becomes_background(tmp_path: Path) -> None:
 
 
 def test_gzip_of_several_members_is_one_file() -> None:
-    """As bgzip and parallel packers write it: the last member's size says nothing about the whole."""
+    """As written by bgzip and parallel packers: the last member's size says nothing about the whole."""
     content = nifti(VALUES, gzipped=False)
     packed = gzip.compress(content[:1000]) + gzip.compress(content[1000:]) + gzip.compress(b"")
     assert np.array_equal(prepared(FakeRun(("in.nii.gz", packed)))[0], VALUES)
@@ -203,7 +203,7 @@ def test_slices_are_ordered_by_position_and_not_by_name_or_number() -> None:
     assert np.array_equal(data, VALUES)
     assert warnings == []
     assert grid.spacing == pytest.approx([0.6, 0.8, 1.25])
-    # The first pixel's middle, in RAS.
+    # The centre of the first pixel, in RAS.
     assert np.allclose(grid.affine[:3, 3], [-10, 20, 30])
 
 
@@ -329,7 +329,7 @@ def test_rescaled_slices_hold_what_they_mean() -> None:
 
 
 def multiframe() -> bytes:
-    """An enhanced MR: positions, orientation and spacing in its functional groups, frames stored in falling order."""
+    """An enhanced MR: positions, orientation and spacing in its functional groups, frames in descending order."""
     from pydicom.dataset import Dataset
 
     dataset = pydicom.dcmread(io.BytesIO(dicom_slices(VALUES)[0]))

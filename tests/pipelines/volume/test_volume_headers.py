@@ -1,4 +1,4 @@
-"""What a header leaves out, states twice or states in another unit: it is refused or said, never guessed in silence."""
+"""Values that a header omits, repeats or gives in another unit are refused or reported, never guessed silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phantoms with known truth: what the measures are worth."""
+"""The accuracy of the measures, on phantoms with a known truth."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CASES = {
 
 
 def flipped(labels: np.ndarray, affine: np.ndarray, axes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """The same voxels at the same places, stored the other way round along `axes`."""
+    """The same voxels at the same places, stored in reverse along `axes`."""
     affine = affine.copy()
     for axis in axes:
         affine[:3, 3] += affine[:3, axis] * (labels.shape[axis] - 1)
@@ -45,7 +45,7 @@ def flipped(labels: np.ndarray, affine: np.ndarray, axes: tuple[int, ...]) -> tu
 def test_a_ball_in_a_shell_measures_as_geometry_says(case: str) -> None:
     spacing, rotation, axes = CASES[case]
     labels, affine = flipped(ball_with_shell(spacing), affine_of(spacing, rotation), axes)
-    # The voxels of very thick slices are themselves no exact ball: their own count is what a label map has.
+    # Very thick slices make no exact ball: the measures follow the count of the label map's voxels.
     allowed = 0.01 if spacing[2] < 2 else 0.015
     ball, shell = (
         FakeRun(("phantom.nii.gz", nifti(labels, affine)), segmentation_model="labels").run().results["measures"]
@@ -190,7 +190,7 @@ def leg(bone: int, muscle: int, fat: int, cartilage: int) -> np.ndarray:
 
 @pytest.mark.parametrize(("bone", "muscle", "fat", "cartilage"), [(80, 300, 60, 600), (60, 250, 40, 700)])
 def test_muscle_taken_for_bone_is_said_not_to_be_plausible(bone: int, muscle: int, fat: int, cartilage: int) -> None:
-    """Fat-suppressed: bone is dark, and what is even and deep is muscle."""
+    """Fat-suppressed: bone is dark, and muscle is even and deep."""
     run = FakeRun(("k.nii.gz", nifti(leg(bone, muscle, fat, cartilage)))).run()
     assert run.recorded is not None
     summary, quality, metadata = run.recorded

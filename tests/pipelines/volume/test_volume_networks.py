@@ -1,4 +1,4 @@
-"""Networks of several channels, folds and mirrored views, and nnU-Net's plans as they are."""
+"""Networks with several channels, folds and mirrored views, and unmodified nnU-Net plans."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def network(
     shifted: bool = False,
     bias: float = 0.0,
 ) -> None:
-    """Each voxel of one channel to the nearest level; `shifted`, to that of its neighbour along the last axis."""
+    """Maps each voxel of one channel to the nearest level; `shifted`: that of its neighbour along the last axis."""
     names = [f"s{n}" for n in range(len(levels))]
     start = [numpy_helper.from_array(np.array([channel], np.int64), "channel")]
     nodes = [helper.make_node("Gather", ["x", "channel"], ["one"], axis=1)]
@@ -76,7 +76,7 @@ def configured(folder: Path, **changes: Any) -> Path:
 def planned(
     folder: Path, *, patch: tuple[int, ...] = (16, 20, 24), config: dict[str, Any] | None = None, **plans: Any
 ) -> Path:
-    """`plans.json` and `dataset.json` with the fields of nnU-Net 2 that matter, and some that don't."""
+    """`plans.json` and `dataset.json` with the relevant fields of nnU-Net 2, and some irrelevant ones."""
     written = {
         "dataset_name": "Dataset001_Knee",
         "image_reader_writer": "SimpleITKIO",
@@ -104,7 +104,7 @@ def planned(
 
 
 def labelled(models: Path, *files: Any) -> np.ndarray:
-    """What the network finds, on the file's own axes."""
+    """The network's labels, on the file's own axes."""
     run = FakeRun(*files, models=models, segmentation_model="net").run(1, 3)
     return from_working(np.load(io.BytesIO(run.saved["labels.npy"])), Grid.from_json(run.saved["grid.json"]))
 
@@ -138,13 +138,13 @@ def test_the_scores_of_folds_are_averaged(tmp_path: Path) -> None:
 
 
 def test_mirrored_views_are_turned_back_before_they_are_averaged(tmp_path: Path) -> None:
-    """A network that looks one voxel to the side looks to both sides once it is mirrored."""
+    """A network that looks one voxel to one side looks to both sides once it is mirrored."""
     network(tmp_path / "net" / "model.onnx", LEVELS, shifted=True)
     whole = tuple(LABELS.shape)
     plain = labelled(configured(tmp_path, patch_size=whole), ("k.nii.gz", nifti(CLEAN)))
     assert np.array_equal(plain[:, :, 1:], LABELS[:, :, :-1])
     both = labelled(configured(tmp_path, patch_size=whole, mirror=[0, 1, 2]), ("k.nii.gz", nifti(CLEAN)))
-    # Where both neighbours are of one kind there is no doubt; elsewhere shades lie half-way between.
+    # Where both neighbours have the same label the result is certain; elsewhere the mean lies between two shades.
     agree = LABELS[:, :, :-2] == LABELS[:, :, 2:]
     assert np.array_equal(both[:, :, 1:-1][agree], LABELS[:, :, 2:][agree])
     assert not np.array_equal(both, plain)

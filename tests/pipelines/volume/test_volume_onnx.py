@@ -1,4 +1,4 @@
-"""A user's own model, as small as one can be: each voxel to the nearest of three shades."""
+"""A user's own model in its smallest form: each voxel to the nearest of three shades."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_model_labels_the_inputs_own_grid_window_by_window(tmp_path: Path, spa
 
 
 def test_only_the_step_of_the_network_needs_its_runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The function that packages has no onnxruntime, not even to ask for its version."""
+    """The packaging function has no onnxruntime, so even its version must not be looked up there."""
 
     def here(name: str) -> str:
         if name == "onnxruntime":

@@ -1,4 +1,4 @@
-"""T2 from the two echoes of a qDESS: against its own signal model, and against spins that were followed one by one."""
+"""T2 from the two echoes of a qDESS, checked against its own signal model and against a simulation of spins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAIN = {"RepetitionTime": TR, "FlipAngle": FLIP, "ScanningSequence": "GR"}
 
 
 def ratio(t2: float, t1: float = 1200.0) -> float:
-    """S2 / S1 as the signal model of Sveinsson et al. 2017 has it, written anew in SI units."""
+    """S2 / S1 by the signal model of Sveinsson et al. 2017, written independently in SI units."""
     repetition, echo, duration = TR / 1e3, TE / 1e3, TG / 1e6
     moment = 2 * np.pi * 42.58e6 * (GL_AREA / TG / 100) * duration  # 42.58 MHz/T, G/cm is 0.01 T/m
     kept = np.exp(-repetition / (t1 / 1e3)) * np.exp(-repetition * moment**2 * 1.25e-9)
@@ -158,7 +158,7 @@ def test_noise_and_fluid_are_left_out() -> None:
 @pytest.mark.parametrize("t2", [20.0, 30.0, 40.0, 50.0])
 @pytest.mark.parametrize(("flip", "high"), [(15.0, 0.13), (20.0, 0.06), (30.0, 0.02)])
 def test_spins_followed_through_the_sequence_have_the_t2_that_is_found(t2: float, flip: float, high: float) -> None:
-    """Extended phase graphs know nothing of the formula, which leaves out paths that matter at small flip angles."""
+    """Extended phase graphs are independent of the formula, which omits paths that matter at small flip angles."""
     first, second = extended_phase_graph(t2, 1200, flip)
     dess = qdess.Dess(TR, TE, flip, GL_AREA, TG, 1200)
     found = qdess.fitted(np.array([first]), np.array([second]), dess, np.array([1])).t2[0]
@@ -176,7 +176,7 @@ def extended_phase_graph(
             [math.sin(a / 2) ** 2, math.cos(a / 2) ** 2, -math.sin(a)],
             [-math.sin(a) / 2, math.sin(a) / 2, math.cos(a)],
         ]
-    )  # about an axis that leaves all states real
+    )  # about an axis that keeps all states real
     step = 2 * math.pi * 4258 * GL_AREA * 1e-4  # rad/m: G/cm·µs is 1e-4 G/m·s
     k = np.arange(order) * step
     rest, spoil = (TR - TG / 1e3) / 2e3, TG / 1e6

@@ -1,4 +1,4 @@
-"""Each refusal: its code, and a sentence that helps."""
+"""Each refusal: its code, and a helpful sentence."""
 
 from __future__ import annotations
 
@@ -257,7 +257,7 @@ def test_an_unsafe_zip_is_refused_with_a_reason(case: str) -> None:
 
 
 def test_archives_within_a_zip_are_passed_over_unread_and_mentioned() -> None:
-    """A CD from a hospital brings its viewer; nothing of that is opened."""
+    """A CD from a hospital includes a viewer; no file of it is opened."""
     viewer = {"VIEWER/help.zip": b"no zip at all", "VIEWER/run.jar": b"PK", "more.tar.gz": b"x", "good.nii.gz": GOOD}
     run = FakeRun(("cd.zip", zipped(viewer))).run(1, 2)
     assert b"3 archive(s) within the zip are passed over unread." in run.saved["prepared.json"]
@@ -272,7 +272,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeyp
 
 
 def test_two_members_that_share_their_bytes_are_refused() -> None:
-    """A bomb whose ratio looks harmless: each entry of the directory points at the same data."""
+    """A bomb with a harmless ratio: each entry of the directory points at the same data."""
     content = bytearray(zipped({"a.nii": RAW, "b.nii": RAW}))
     second = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 4)
     content[second + 42 : second + 46] = bytes(4)
@@ -360,7 +360,7 @@ def test_labels_that_nobody_asked_for_are_mentioned() -> None:
 
 
 def damaged(content: bytes, rng: np.random.Generator) -> bytes:
-    """Some bytes changed, taken out or put in; half of the time among the first ones, where headers are."""
+    """Some bytes changed, removed or inserted; half of the time among the first ones, where headers are."""
     altered = bytearray(content)
     for _ in range(rng.integers(1, 6)):
         at = int(rng.integers(min(len(altered), 700) if rng.random() < 0.5 else len(altered)))
@@ -389,7 +389,7 @@ DAMAGEABLE = {
 
 @pytest.mark.parametrize("name", DAMAGEABLE)
 def test_whatever_is_damaged_is_read_or_refused_and_never_a_fault(name: str) -> None:
-    """A fault would be delivered again and again, and end as somebody's alarm."""
+    """A fault would be delivered again and again, and finally raise an operator's alarm."""
     rng = np.random.default_rng(20)
     codes = set()
     for _ in range(120):

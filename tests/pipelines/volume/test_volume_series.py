@@ -1,4 +1,4 @@
-"""What of a DICOM series is one volume, which volume is the scan, and what is said where a series isn't whole."""
+"""The volumes of a DICOM series, the choice of the scan among them, and the warnings about an incomplete series."""
 
 from __future__ import annotations
 
@@ -90,14 +90,14 @@ def test_several_images_in_one_series_are_told_apart_and_offered(case: str, mixe
 
 
 def test_echoes_of_different_lengths_are_not_filled_up_with_one_another() -> None:
-    """Half of the second echo is missing: its positions are free in nobody's volume."""
+    """Half of the second echo is missing: its positions must not be filled from the first."""
     one, other = series_of(IMAGE, with_tags(EchoTime=10)), series_of(IMAGE + 7, with_tags(EchoTime=40))
     data, _, _, _ = taken(zip_of(other[:12], one))
     assert np.array_equal(data, IMAGE)
 
 
 def enhanced(dimension: bool) -> bytes:
-    """An enhanced MR of two echoes, by its functional groups or by its dimension indices alone."""
+    """An enhanced MR of two echoes, distinguished by its functional groups or only by its dimension indices."""
     dataset = series_dataset()
     count = IMAGE.shape[2]
     frames = []
@@ -162,7 +162,7 @@ def test_both_knees_in_one_series_are_two_volumes() -> None:
 
 
 def cine() -> list[bytes]:
-    """Forty times of one slice, larger and more than the scan has."""
+    """One slice at forty times, larger than the scan and with more images."""
     frames = np.random.default_rng(4).integers(0, 900, (64, 64, 40)).astype(np.int16)
     return series_of(frames, with_tags(TriggerTime=lambda n: 20.0 * n), series="1.2.9", at=[0.0] * 40)
 
@@ -428,7 +428,7 @@ def test_a_single_slices_inspection_tells_no_uid() -> None:
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_what_a_cd_brings_besides_slices_is_no_missing_slice(packed: bool) -> None:
-    """A README, a viewer, a directory, a report: none of them is named as a slice is, or it is sound DICOM."""
+    """A README, a viewer, a directory, a report: none of them has a slice's name, or it is sound DICOM."""
     from pathlib import Path
 
     from pydicom.data import get_testdata_file

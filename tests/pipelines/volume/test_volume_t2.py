@@ -1,4 +1,4 @@
-"""T2 of each region where a series has echoes enough, and the reason where it hasn't."""
+"""T2 of each region where a series has enough echoes, and the reason where it hasn't."""
 
 from __future__ import annotations
 

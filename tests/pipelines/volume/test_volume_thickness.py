@@ -1,4 +1,4 @@
-"""Thickness on phantoms with rims, thin layers that are not computed, parts of a knee, and thickness in the outputs."""
+"""Thickness on phantoms with rims, thin layers that are left out, parts of a knee, and thickness in the outputs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_layer_with_a_rim_is_as_thick_as_it_is(case: str) -> None:
 
 
 def test_the_distance_to_the_nearest_surface_would_be_too_small() -> None:
-    """What the measure is for: on the same surfaces the usual definition loses a fifth."""
+    """The reason for the measure: on the same surfaces the usual definition loses a fifth."""
     phantom = volume_phantoms.island(FINE, 2.52)
     mean, std = volume_phantoms.by_nearest(phantom)
     assert mean < 0.85 * phantom.truth_mm
@@ -133,8 +133,8 @@ def test_a_bone_that_merely_touches_a_layer_is_not_what_it_lies_upon() -> None:
 
 
 def knee(mm: float = 0.8) -> np.ndarray:
-    """Two condyles and a trochlea (1, 2), a plateau with two islands (3, 4). At x = +14 the femur's cartilage is worn
-    to the bone in a disc, at x = -14 to 0.8 mm."""
+    """Two condyles and a trochlea (1, 2), a plateau with two islands (3, 4). The femur's cartilage is worn to the bone
+    in a disc at x = +14, and to 0.8 mm at x = -14."""
     n = round(88 / mm)
     x, y, z = (
         ((np.arange(n) - (n - 1) / 2) * mm).reshape([-1 if a == axis else 1 for a in range(3)]) for axis in range(3)
@@ -172,7 +172,7 @@ def test_a_knees_cartilage_is_measured_in_its_parts() -> None:
         "tibia_medial",
         "tibia_lateral",
     }
-    # A right knee's lateral side is the patient's right, where x is positive: there it is worn to the bone.
+    # A right knee's lateral side is the patient's right, where x is positive: there the cartilage is worn to the bone.
     assert found["femur_lateral_weight_bearing"]["bare_mm2"] == pytest.approx(np.pi * 16, rel=0.35)
     assert found["femur_medial_weight_bearing"]["bare_mm2"] == 0
     assert found["femur_medial_weight_bearing"]["below_threshold_mm2"] == pytest.approx(np.pi * 25, rel=0.35)

@@ -23,7 +23,7 @@ for (const size of SIZES) {
       await page.getByLabel('Name').fill(`Anna ${Date.now()}`)
       await page.getByLabel('Password').fill(PASSWORD)
       await page.getByRole('button', { name: 'Create an account' }).click()
-      // Back to what is to be kept.
+      // Back to the data to keep.
       await expect(page.getByRole('heading', { level: 1 })).toHaveText(name!)
       await completed(page)
       await page.getByRole('link', { name: 'Jobs' }).click()

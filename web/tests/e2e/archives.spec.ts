@@ -1,4 +1,4 @@
-// Files are chosen in a grid, and come as one zip.
+// Files are chosen in a grid, and downloaded as one zip.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { accessibleFromTop as accessible } from './looking'

@@ -1,10 +1,10 @@
-// Others put files into a job, in a browser that knows no account; its owner sees whose they are, and starts it.
+// Givers put files into a job, in a browser without an account; its owner sees the gifts by name, and starts the job.
 import type { Browser, Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
 import { expect, family, film, fits, type Line, SIZES, shapes, test } from './world'
 
-/** Asks for files on the page, and returns the address. */
+/** Makes a share that collects, on the page, and returns its address. */
 async function asked(page: Page, fill: Record<string, string>): Promise<string> {
   await page.goto('/import')
   await page.getByRole('button', { name: 'Ask for files' }).click()
@@ -48,7 +48,7 @@ for (const size of SIZES)
       await accessible(ann.page)
       await fits(ann.page)
       await ann.page.getByLabel('Your name (optional)').fill('<i>Ann</i>')
-      // A film in parts beside photos in one piece each.
+      // A film sent in parts beside photos sent whole.
       await ann.page.getByTestId('files').setInputFiles([...shapes().slice(0, 2), film])
       await expect(ann.page.getByText('3 files sent')).toBeVisible({ timeout: 120_000 })
       await expect(ann.page.getByText(/^arrived · /)).toHaveCount(3, { timeout: 60_000 })
@@ -62,7 +62,7 @@ for (const size of SIZES)
       await bob.page.getByTestId('files').setInputFiles(family().slice(0, 3))
       await expect(bob.page.getByRole('alert')).toContainText('There is no room for these files')
       await accessible(bob.page)
-      // Nothing was asked for but the share, and no guest was made.
+      // Only the share was requested, and no guest was made.
       for (const one of [ann, bob])
         expect(
           one.requests.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shared/')),
@@ -81,7 +81,7 @@ for (const size of SIZES)
         .toBe('completed')
       const { items } = await ask(page, 'GET', `/jobs/${jobId}/files`)
       expect(items.map((file: { given_by: string }) => file.given_by)).toEqual(Array(3).fill('<i>Ann</i>'))
-      // What a giver calls themselves is text, wherever it is shown.
+      // A giver's own name is plain text, wherever it is shown.
       await page.goto(`/jobs/${jobId}`)
       await page.getByRole('listbox').getByRole('option').first().click()
       await expect(page.getByRole('dialog')).toBeVisible()

@@ -4,7 +4,7 @@ import { accessible, begin, cards, choose, completed, expect, family, fits, look
 
 const WIDTH = 960
 const HEIGHT = 720
-/** A card of 6 by 4 patches; the last is left out, the one before lies above the threshold. */
+/** A card of 6 by 4 patches; the last one is left out, the one before it is above the threshold. */
 const patches = Array.from({ length: 24 }, (_, index) => ({
   index,
   name: `patch ${index + 1}`,
@@ -122,7 +122,7 @@ for (const [width, scheme] of [
     await expect(page.getByText('9.87')).toHaveCount(0)
   })
 
-/** Where the card of both samples has its corners, of 600 by 450 pixels. */
+/** The corners of the card in both samples, in 600 by 450 pixels. */
 const CORNERS = [
   [115, 60],
   [490, 45],
@@ -160,7 +160,7 @@ for (const [width, scheme] of [
     await expect(page.getByRole('heading', { name: 'Set the card’s corners by hand' })).toBeVisible()
     for (const [n, name] of ['First', 'Second', 'Third', 'Fourth'].entries()) {
       const handle = page.getByRole('button', { name: `${name} corner at` })
-      // Into the middle: at the edges of a phone the page's own bars lie over it.
+      // Into the middle: at the edges of a phone the page's own bars cover it.
       await handle.evaluate((element) => element.scrollIntoView({ block: 'center' }))
       const [box, stage] = [(await handle.boundingBox())!, (await handle.locator('..').boundingBox())!]
       const [x, y] = CORNERS[n]!
@@ -172,7 +172,7 @@ for (const [width, scheme] of [
       await page.mouse.up()
     }
     await expect(page.getByRole('button', { name: /^First corner at 11[456], (59|60|61)$/ })).toBeVisible()
-    // A pixel by the keyboard, and back.
+    // One pixel by the keyboard, and back.
     await page.getByRole('button', { name: /^Third corner/ }).focus()
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Shift+ArrowUp')

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import type { StatsAnswer } from '../../src/api/schema'
 import { accessible, completed, expect, family, fits, send, test } from './world'
 
-/** Each button has another name once it is pressed. */
+/** The name of each button changes when it is pressed. */
 async function asTables(page: Page): Promise<void> {
   for (let n = 0; n < 3; n++) await page.getByRole('button', { name: 'As a table' }).first().press('Enter')
 }

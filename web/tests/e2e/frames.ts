@@ -1,14 +1,14 @@
 import type { Page } from '@playwright/test'
 
-/** Milliseconds of work that a frame takes while `what` is scrolled through, the best of three goes, which are printed.
+/** Milliseconds of work per frame while `what` is scrolled through, the best of three runs, which are printed.
  *
- * Frames a second tell of the machine and of whatever else it does; the page's own part is the time that its thread
- * works for a frame. Where that is 20 ms, it can draw fifty a second. */
+ * Frames a second depend on the machine and its other load; the page's own share is the time for which its thread
+ * works on a frame. With 20 ms, it can draw fifty a second. */
 export async function workPerFrame(page: Page, what: string): Promise<number> {
   return (await framesOf(page, what)).cost
 }
 
-/** The best of three goes: frames a second, and the work of one in milliseconds. */
+/** The best of three runs: frames a second, and the work on one in milliseconds. */
 export async function framesOf(page: Page, what: string): Promise<{ frames: number; cost: number }> {
   const measure = () =>
     page.evaluate(
@@ -23,7 +23,7 @@ export async function framesOf(page: Page, what: string): Promise<{ frames: numb
             frames++
             longest = Math.max(longest, now - last)
             last = now
-            // Two screens a second, as somebody does who looks for something.
+            // Two screens a second, as a user scrolls in search of something.
             window.scrollTo(0, ((now - began) / 1000) * 2 * innerHeight)
             if (now - began < 4000) requestAnimationFrame(step)
             else resolve({ frames, seconds: (now - began) / 1000, longest })

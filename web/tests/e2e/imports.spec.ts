@@ -1,4 +1,4 @@
-// Files that lie in the store: found folder by folder, imported, imported again and again, and dropped.
+// Files in the store: found folder by folder, imported, imported again and again, and dropped.
 import type { Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, put, signIn } from './people'
@@ -27,7 +27,7 @@ for (const size of SIZES)
       await expect(page.getByRole('list', { name: 'Files' }).getByRole('listitem')).toHaveCount(2)
       await expect(page.getByText(/^6 files, /)).toBeVisible()
 
-      // From the keyboard: down to the folder, into it, and back.
+      // By the keyboard: down to the folder, into it, and back.
       await expect(page.getByRole('link', { name: `import/@${id}/` })).toBeFocused()
       await page.keyboard.press('ArrowDown')
       await expect(page.getByRole('link', { name: 'trip' })).toBeFocused()

@@ -1,4 +1,4 @@
-// What belongs to the installation: settings and audit for admins, guides and the API's description for everybody.
+// Pages of the installation: settings and audit for admins, guides and the API's description for everyone.
 import { ask, signIn } from './people'
 import { accessible, expect, fits, test } from './world'
 
@@ -59,7 +59,7 @@ for (const size of [
       await expect(entries.first()).toContainText('Settings changed')
       await expect(entries.first()).toContainText('you')
       await expect(entries.first()).toContainText('1 minute 30 seconds')
-      // The first admin owns the drop folders that name nobody, which stands between.
+      // An entry in between records that drop folders without a named owner belong to the first admin.
       await expect(entries.filter({ hasText: 'Role changed' }).first()).toContainText('the command line')
       await accessible(page)
       await fits(page)

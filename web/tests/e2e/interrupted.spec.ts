@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { accessible, begin, choose, completed, expect, family, film, many, SIZES, slow, test } from './world'
 
-/** Parts that were begun to be sent, and those that the store has taken, by number, as often as it took them. */
+/** Parts whose sending began, and the number of times that the store accepted each part. */
 function watchParts(page: Page): { begun: Set<number>; taken: Map<number, number> } {
   const taken = new Map<number, number>()
   const begun = new Set<number>()
@@ -35,7 +35,7 @@ for (const size of SIZES) {
       const before = new Set(parts.keys())
       await page.getByRole('button', { name: 'Continue' }).click()
       await expect(page.getByRole('heading', { name: /has arrived/ })).toBeVisible({ timeout: 60_000 })
-      // Of a part whose answer the reload swallowed, only the store knows: it is not among those below.
+      // The store alone knows of a part whose answer was lost by the reload: it is not among those below.
       expect([...begun].sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, n) => n + 1))
       for (const part of before) expect(parts.get(part), `part ${part}`).toBe(1)
 
@@ -129,7 +129,7 @@ test('files are chosen again where the browser did not keep their bytes', async 
   expect(puts.length).toBeLessThan(40)
 })
 
-/** The store itself has no reason to refuse one of the files: the answer that it would give is given for it. */
+/** The store has no reason to refuse one of the files, so this gives the answer that it would give. */
 async function refuse(page: Page, wanted: (file: number) => boolean): Promise<void> {
   await page.route(/uploads\/media\/.*/, (route) => {
     const file = Number(/\/(\d{8})/.exec(route.request().url())?.[1])
@@ -166,7 +166,7 @@ test('the job goes on without a file that can’t be sent, and a reload doesn’
   await expect(rows.first()).toContainText('has changed since it was chosen')
   await accessible(page)
 
-  // One alone is sent again, another is left out.
+  // One file is sent again alone, another is left out.
   wanted.delete(3)
   await rows
     .nth(1)

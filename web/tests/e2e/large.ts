@@ -1,9 +1,9 @@
-// A job of many files without a stack that has taken them: a real job's files, repeated. The page can't tell.
+// A job of many files without a stack that has accepted them: a real job's files, repeated. The page can't tell.
 import type { Page } from '@playwright/test'
 import type { FileAnswer, FilesPage, JobAnswer, StatusAnswer, ThumbnailAnswer } from '../../src/api/schema'
 import { completed, family, send } from './world'
 
-/** Every ten files have a pack of their own, as they have where there are as many as this. */
+/** Every ten files have their own pack, as in jobs this large. */
 export async function packs(page: Page): Promise<(thumbnail: ThumbnailAnswer, n: number) => ThumbnailAnswer> {
   const content = new Map<string, Buffer>()
   await page.route(/\/thumbs\/[^?]+\.copy\d+\?/, async (route) => {

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test'
 import { accessible, expect, test } from './world'
 
-/** A job whose files never come: it moves only when it is told to. */
+/** A job whose files never come: only requests change it. */
 async function announced(page: Page): Promise<{ job: string; cancel: () => Promise<void> }> {
   await page.goto('/')
   await page.waitForFunction(() => localStorage.getItem('millrace.token')) // it begins as a guest by itself
@@ -19,7 +19,7 @@ async function announced(page: Page): Promise<{ job: string; cancel: () => Promi
   return { job, cancel: () => asked(`/jobs/${job}/control`, { action: 'cancel' }) }
 }
 
-/** How many sockets these pages have opened and not closed, and how often each asked for the status. */
+/** Counts the sockets of these pages, those still open, and the status requests. */
 function counted(context: BrowserContext) {
   const found = { opened: 0, open: 0, asked: 0 }
   context.on('page', (page) => {

@@ -152,7 +152,7 @@ test('while duplicates are not known, the page doesn’t say that there are none
     timeout: 30_000,
   })
   await page.unroute('**/api/jobs/*/duplicates?*')
-  // One button for each of the two lists; the first may bring back both.
+  // One button for each of the two lists; the first may restore both.
   const again = page.getByRole('tabpanel').getByRole('button', { name: 'Try again' })
   await again.first().click()
   await expect(page.getByRole('heading', { name: /Identical files|Similar files/ }).first()).toBeVisible()
@@ -182,7 +182,7 @@ test('a band drawn with the mouse selects what it touches, and adds with Shift',
   await draw(3, 4)
   await page.keyboard.up('Shift')
   await expect(selected).toHaveCount(4)
-  // A press that doesn't move still opens.
+  // A press without a movement still opens.
   await tiles(page).first().click()
   await expect(page.getByRole('dialog')).toBeVisible()
 })

@@ -1,4 +1,4 @@
-// `make bench ARGS=page`: what the built page takes, in a real Chromium. No test: nothing here can fail but measuring.
+// `make bench ARGS=page`: measures the built page in a real Chromium. Not a test: only the measuring itself can fail.
 // Each measure is a line of JSON in the file that MILLRACE_MEASURES names.
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, readFileSync } from 'node:fs'
@@ -22,7 +22,7 @@ function tell(measure: string, value: number, unit: string, wanted: string): voi
   )
 }
 
-/** From now on: the longest task, and the longest of the interactions that are begun. */
+/** Starts recording the longest task, and the longest interaction. */
 async function observe(page: Page): Promise<void> {
   await page.evaluate(() => {
     const seen = { task: 0, interaction: 0 }
@@ -38,7 +38,7 @@ async function observe(page: Page): Promise<void> {
 }
 
 async function seen(page: Page): Promise<{ task: number; interaction: number }> {
-  // Entries come after the frame that they end in.
+  // Entries arrive after the frame in which they end.
   await page.waitForTimeout(600)
   return page.evaluate(() => {
     const { seen } = window as unknown as { seen: { task: number; interaction: number } }

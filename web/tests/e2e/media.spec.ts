@@ -92,7 +92,7 @@ for (const size of SIZES) {
           encoding: 'utf8',
         },
       ).trim()
-      // Ten of thirteen: a duplicate and two that can't be read stay out; two manifests tell why.
+      // Ten of thirteen: a duplicate and two unreadable files stay out; two manifests give the reasons.
       expect(names.split('\n')).toHaveLength(12)
       expect(names).toContain('manifest.json')
     })
@@ -112,7 +112,7 @@ test('what the browser has sent before is not sent again', async ({ page }) => {
   await begin(page)
   await expect(page.getByText(/\d already there/)).toBeVisible()
   await expect(page.getByRole('heading', { name: /have arrived/ })).toBeVisible()
-  // The two that were rejected have no place where they could be taken from.
+  // The two rejected files have no place to be fetched from.
   expect(puts.length).toBeLessThan(4)
 })
 

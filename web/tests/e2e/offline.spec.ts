@@ -36,7 +36,7 @@ test('the page stands without a connection, keeps nothing of the API, and takes 
   await context.setOffline(false)
   await page.goto('/')
 
-  // As a phone hands files over; a page's own form may lead nowhere.
+  // As a phone shares files; the policy may forbid the page's own form.
   const bytes = readFileSync(family()[0]!).toString('base64')
   const led = await page.evaluate(async (bytes) => {
     const form = new FormData()
@@ -47,7 +47,7 @@ test('the page stands without a connection, keeps nothing of the API, and takes 
   await page.goto(led)
   await expect(page.getByRole('heading', { name: '1 file to send' })).toBeVisible()
   expect(new URL(page.url()).search).toBe('')
-  // Taken once: it isn't there any more.
+  // Taken once: the cache is gone afterwards.
   expect(await page.evaluate(() => caches.has('millrace-shared'))).toBe(false)
 })
 

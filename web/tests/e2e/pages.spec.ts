@@ -112,7 +112,7 @@ test('a folder that is dropped brings its files with their paths, without the sy
   page,
 }) => {
   await page.goto('/')
-  // The file system of the browser's own makes real folders, as a drop hands them over.
+  // The browser's own file system makes real folders, like those of a drop.
   await page.evaluate(async () => {
     const transfer = new DataTransfer()
     const entry = (name: string, children: object[]) => ({

@@ -1,4 +1,4 @@
-// Somebody who is signed in, and what that person asks of the API beside the page.
+// A user who is signed in, and their requests to the API beside the page.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -13,7 +13,7 @@ export interface Person {
   email: string
 }
 
-/** Signs somebody new in, as the account page would. */
+/** Signs a new user in, as the account page would. */
 export async function signIn(page: Page, { admin = false } = {}): Promise<Person> {
   const name = `p${Date.now()}${Math.floor(Math.random() * 1000)}`
   const email = `${name}@example.org`
@@ -26,7 +26,7 @@ export async function signIn(page: Page, { admin = false } = {}): Promise<Person
   const answer = await page.request.post('/api/auth/login', { data: { email, password: PASSWORD } })
   const { access_token, refresh_token } = await answer.json()
   await page.goto('/')
-  // The guest that the page begins as must not come after.
+  // The page begins as a guest, which must not replace the user later.
   await page.waitForFunction(() => localStorage.getItem('millrace.token') !== null)
   await page.evaluate(
     ([access, refresh]) => {
@@ -39,8 +39,8 @@ export async function signIn(page: Page, { admin = false } = {}): Promise<Person
   return { name, email }
 }
 
-/** Asks the API as whoever the page is. */
-// biome-ignore lint/suspicious/noExplicitAny: what comes is what the test looks at
+/** Sends a request to the API as the page's user. */
+// biome-ignore lint/suspicious/noExplicitAny: tests examine answers of any kind
 export async function ask(page: Page, method: string, path: string, data?: unknown): Promise<any> {
   const token = await page.evaluate(() => localStorage.getItem('millrace.token'))
   const answer = await page.request.fetch(`/api${path}`, {
@@ -52,7 +52,7 @@ export async function ask(page: Page, method: string, path: string, data?: unkno
   return answer.status() === 204 ? null : answer.json()
 }
 
-/** Puts files into the store itself, below a prefix, as a client of S3 would. */
+/** Puts files directly into the store, below a prefix, as a client of S3 would. */
 export function put(prefix: string, files: readonly string[]): void {
   execFileSync(python, ['web/tests/e2e/put.py', stack, prefix, ...files], { cwd: root, stdio: 'pipe' })
 }

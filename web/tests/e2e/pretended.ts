@@ -3,14 +3,14 @@ import type { ArtifactAnswer, FileAnswer, JobAnswer, StatusAnswer } from '../../
 
 export interface Pretended {
   pipeline: string
-  /** By name: its file name, its type, and what it holds. */
+  /** By name: its file name, its type, and its content. */
   artifacts: Record<string, { filename: string; type: string; body: string | Buffer }>
   files?: (file: FileAnswer, n: number) => object
   job?: object
   status?: object
 }
 
-/** Shows a real job as if another pipeline had run it: what the page makes of such results, whether or not the stack has
+/** Shows a real job as if another pipeline had run it, to test the page with such results even if the stack lacks
  * that pipeline. */
 export async function pretend(page: Page, job: string, as: Pretended): Promise<void> {
   const change = <T>(address: string | RegExp, make: (real: T) => unknown) =>
@@ -55,7 +55,7 @@ export async function pretend(page: Page, job: string, as: Pretended): Promise<v
   }
 }
 
-/** As the store answers: a range where one is asked for. */
+/** Answers like the store: with a range where one is requested. */
 export function ranged(route: Route, type: string, body: Buffer): Promise<void> {
   const asked = /^bytes=(\d+)-(\d*)$/.exec(route.request().headers().range ?? '')
   if (!asked) return route.fulfill({ contentType: type, body })

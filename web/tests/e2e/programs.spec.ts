@@ -1,4 +1,4 @@
-// What somebody changes of an account, and what programs are given: keys, and word of what happens.
+// Changes that a user makes to their account, and access for programs: keys and webhooks.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { accessibleFromTop as accessible } from './looking'
@@ -60,7 +60,7 @@ for (const size of [
       await expect(password.getByText('Changed.')).toBeVisible()
       await page.reload()
       await expect(page.getByRole('heading', { name: `Signed in as ${name}.b` })).toBeVisible()
-      // What was handed out there stays good for its hour; nothing renews it.
+      // The token issued there stays valid for its hour; nothing renews it.
       await elsewhere.evaluate(() => localStorage.setItem('millrace.token', 'worn out'))
       await elsewhere.reload()
       await expect(elsewhere.getByRole('heading', { name: 'Keep your files' })).toBeVisible()

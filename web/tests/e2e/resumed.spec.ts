@@ -1,4 +1,4 @@
-// A download that breaks off is taken up by the browser where it stopped.
+// The browser resumes a download where it broke off.
 import { readFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,7 +6,7 @@ import { completed, expect, film, send, test } from './world'
 
 const KEPT = 1_000_000
 
-/** Before the store at `origin`: breaks the first answer off, and notes what is asked for. */
+/** In front of the store at `origin`: breaks off the first answer, and records the requests. */
 async function weak(origin: URL) {
   const asked: { range?: string | undefined; ifRange?: string | undefined; status?: number | undefined }[] =
     []
@@ -17,7 +17,7 @@ async function weak(origin: URL) {
       ifRange: incoming.headers['if-range'] as string | undefined,
     }
     asked.push(note)
-    // The store has signed its own address.
+    // The store's signature covers its own address.
     const headers = { ...incoming.headers, host: origin.host }
     request(origin, { path: incoming.url, method: incoming.method, headers }, (found) => {
       note.status = found.statusCode

@@ -18,7 +18,7 @@ test('what a browser can’t draw by itself has a picture before it is sent', as
   await expect.poll(() => colour('bits.tif')).toBe('200 200 200')
   for (const film of films())
     await expect.poll(() => colour(film.split('/').at(-1)!), { timeout: 20_000 }).not.toBe('')
-  // Damaged: its sign stays, and it is for the pipeline to judge.
+  // Damaged: its sign stays, and the pipeline must judge it.
   expect(await colour('short.tif')).toBe('')
   await accessible(page)
 })
@@ -29,7 +29,7 @@ for (const width of [390, 1440])
     await choose(page, family())
     await expect(page.getByRole('heading', { name: '13 files to send' })).toBeVisible()
     if (width === 390) {
-      // The files stand above the options, a few of them, and the way on is in sight.
+      // The files stand above the options, in a few rows, and the next button is in sight.
       const grid = (await page.getByRole('listbox').first().boundingBox())!
       const options = (await page.getByRole('radiogroup', { name: 'Pipeline' }).boundingBox())!
       expect(grid.y + grid.height).toBeLessThanOrEqual(options.y)

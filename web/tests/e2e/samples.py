@@ -21,12 +21,12 @@ LARGE = 150 * MIB
 
 
 def photos(folder: Path, count: int) -> None:
-    """Photos that take a slow line some seconds, each another."""
+    """Different photos, each of which takes some seconds on a slow line."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(5)
     for n in range(count):
         taken = f"2024:06:{n % 28 + 1:02} 12:00:00"
-        # Noise doesn't compress, and what follows a JPEG's end is not looked at.
+        # Noise doesn't compress, and bytes after a JPEG's end are ignored.
         (folder / f"photo {n + 1:03}.jpg").write_bytes(jpeg(scene(100 + n), exif(taken)) + rng.bytes(60_000))
 
 
@@ -41,7 +41,7 @@ SHAPES = {
 
 
 def shapes(folder: Path) -> None:
-    """Four pictures of each shape that a row of tiles has to bear."""
+    """Four pictures of each shape that a row of tiles has to hold."""
     folder.mkdir(parents=True, exist_ok=True)
     for at in range(4):
         for n, (name, size) in enumerate(SHAPES.items()):
@@ -50,7 +50,7 @@ def shapes(folder: Path) -> None:
 
 
 def large_film(path: Path) -> None:
-    """A film of 150 MiB: a small one, and a box of nothing, which is different from film to film in no test."""
+    """A film of 150 MiB: a small one, and a box of random bytes, the same in every test."""
     content = video("mp4", scene(50), "2024-06-01T10:00:00Z")
     room = LARGE - len(content)
     with path.open("wb") as file:
@@ -62,13 +62,13 @@ def large_film(path: Path) -> None:
 
 
 def playable(path: Path) -> None:
-    """A film whose codec every Chromium has, in colours that one can tell from a blank."""
+    """A film whose codec every Chromium supports, in colours that differ from a blank picture."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(video("mp4", scene(60), "2024-06-03T10:00:00Z", codec="libvpx-vp9"))
 
 
 def pairs(folder: Path) -> None:
-    """A photo with its film, as phones take them, and one that ends early."""
+    """A photo with its film, as phones take them, and a photo that ends early."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "IMG_0007.jpg").write_bytes(jpeg(scene(71), exif("2024:06:03 10:00:01")))
     (folder / "IMG_0007.mov").write_bytes(video("mov", scene(71), "2024-06-03T10:00:00Z"))
@@ -112,7 +112,7 @@ def colour_cards(folder: Path) -> None:
 
 
 def unshown(folder: Path) -> None:
-    """What no Chromium draws by itself, in one colour each: red, grey, green."""
+    """Pictures that Chromium can't draw, each in one colour: red, grey, green."""
     folder.mkdir(parents=True, exist_ok=True)
     plain = np.zeros((90, 120, 3), np.uint8)
     plain[:] = (200, 30, 30)

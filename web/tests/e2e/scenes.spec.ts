@@ -6,7 +6,7 @@ import { expect, fits, test } from './world'
 
 const SCENES = 60
 
-// One for each test: plans change it.
+// One for each test: plans change its scenes.
 let server: Stash
 test.beforeEach(async () => {
   server = await stash(SCENES)
@@ -20,14 +20,14 @@ const SIZES = [
 ] as const
 type Size = (typeof SIZES)[number]['name']
 
-/** What each width is looked at in: the widest in both. */
+/** The colour schemes of each width: both for the widest. */
 const SCHEMES: Record<Size, readonly string[]> = {
   '390': ['dark'],
   '1024': ['light'],
   '1600': ['light', 'dark'],
 }
 
-/** Nothing of these depends on the width between a phone's and a desk's. */
+/** These look alike at any width between a phone's and a desk's. */
 const ALIKE = new Set(['empty', 'connect', 'bulk', 'generate', 'keys', 'many', 'apply', 'names', 'plans'])
 
 async function seen(page: Page, size: Size, name: string): Promise<void> {
@@ -39,7 +39,7 @@ async function seen(page: Page, size: Size, name: string): Promise<void> {
   }
 }
 
-/** A refusal that the test has asked for is no fault of the page's. */
+/** Removes a refusal that the test itself causes from the complaints. */
 const refused = (complaints: string[], status: number) =>
   expect(complaints.splice(0).filter((one) => !one.includes(`status of ${status} `))).toEqual([])
 
@@ -64,7 +64,7 @@ for (const size of SIZES) {
       await expect(page.getByText('millrace scenes push')).toBeVisible()
       await seen(page, size.name, 'empty')
 
-      // -- a server is connected, its key is written and never read
+      // -- a server is connected; its key is written and never read
       await page.getByRole('link', { name: 'Connect a Stash server' }).click()
       await page.getByRole('button', { name: 'Connect a server' }).click()
       const dialog = page.getByRole('dialog')
@@ -92,7 +92,7 @@ for (const size of SIZES) {
       await expect(page.getByText('0 created')).toBeVisible({ timeout: 60_000 })
       await seen(page, size.name, 'sources')
 
-      // -- found by what stands in the address
+      // -- found by the address's query
       await page
         .getByRole('navigation', { name: 'Pages of the scenes' })
         .getByRole('link', { name: 'Scenes' })
@@ -116,7 +116,7 @@ for (const size of SIZES) {
       await page.goto('/scenes?q=orchard')
       await expect(grid(12)).toBeVisible()
 
-      // -- changed many at once
+      // -- many changed at once
       await page
         .getByRole('row', { name: /orchard 3 / })
         .getByRole('checkbox')
@@ -135,7 +135,7 @@ for (const size of SIZES) {
       expect((await ask(page, 'GET', '/scenes?tag_ids=3')).total).toBe(2)
       await bar.getByRole('button', { name: 'Clear' }).click()
 
-      // -- one of them
+      // -- one scene
       await page.goto('/scenes?q=walk&sort=created_date')
       await page.getByRole('row', { name: /walk 1 / }).click()
       await expect(page.getByRole('heading', { level: 1 })).toContainText('Rose Lee - walk 1')
@@ -173,7 +173,7 @@ for (const size of SIZES) {
       await expect(page.getByText('4 names')).toBeVisible()
       await seen(page, size.name, 'names')
 
-      // -- a plan for all that a filter finds
+      // -- a plan for all scenes of a filter
       await page.goto('/scenes?q=harbour')
       await page.getByRole('button', { name: 'Generate a plan' }).click()
       await expect(dialog.getByRole('heading', { name: /^A plan for 1\d scenes$/ })).toBeVisible()
@@ -185,7 +185,7 @@ for (const size of SIZES) {
       await expect(current).toBeFocused({ timeout: 60_000 })
       await seen(page, size.name, 'review')
 
-      // -- by keyboard
+      // -- by the keyboard
       const plan = new URL(page.url()).pathname.split('/').pop()!
       const counted = (what: string) => page.getByText(what, { exact: true }).first()
       const rows = page.getByRole('list', { name: / by scene$/ }).getByRole('group')
@@ -207,7 +207,7 @@ for (const size of SIZES) {
       await expect(dialog).toBeHidden()
       await expect(current).toBeFocused()
 
-      // A value of one's own: in a field, in which the keys are letters again.
+      // A new value: typed in a field, in which the keys are letters again.
       await page.keyboard.press('e')
       await expect(current.getByLabel('Tags', { exact: true })).toBeFocused()
       await page.keyboard.press('Escape')
@@ -229,7 +229,7 @@ for (const size of SIZES) {
       await expect(counted(`${total - 1} accepted`)).toBeVisible()
       await expect(counted('1 rejected'), 'the rule leaves what was decided before').toBeVisible()
 
-      // -- carried out, with what somebody has changed in the meantime
+      // -- carried out, with a change by another user in the meantime
       const set = (await ask(page, 'GET', `/analysis/plans/${plan}`)).items
         // biome-ignore lint/suspicious/noExplicitAny: as it comes
         .flatMap((scene: any) => scene.changes)
@@ -266,7 +266,7 @@ for (const size of SIZES) {
   })
 }
 
-/** Somebody whose scenes are there, with a plan for all of them; what the page doesn't do faster. */
+/** A user with scenes, and a plan for all of them, both made over the API, which is faster than the page. */
 async function planned(page: Page, address: string): Promise<string> {
   await signIn(page)
   const { id } = await ask(page, 'POST', '/connections', { name: 'Home', url: address, key: KEY })
@@ -296,7 +296,7 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
     rejected: 1,
   })
 
-  // Left and come back to before all is told: what is shown then is what was decided.
+  // The review is left and resumed before all decisions are sent: it must show the decisions made.
   await page.keyboard.press('a')
   await page
     .getByRole('navigation', { name: 'Pages of the scenes' })
@@ -306,7 +306,7 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   complaints.splice(0)
 
-  // A value that can't be: said with the reason, and the plan is as it was.
+  // An invalid value: reported with the reason, and the plan is unchanged.
   await page.locator('[aria-label^="Edit, Date"]').first().click()
   await page.getByRole('group').getByLabel('Date', { exact: true }).fill('2014-13')
   await page.keyboard.press('Enter')
@@ -314,7 +314,7 @@ test('decisions outlive a line that is cut, and one that is refused is taken bac
   await expect(page.getByText('3 accepted', { exact: true })).toBeVisible()
   refused(complaints, 422)
 
-  // Given up elsewhere: the next decision can't be.
+  // Cancelled elsewhere: the next decision fails.
   await ask(page, 'POST', `/analysis/plans/${plan}/cancel`)
   await page.keyboard.press('a')
   await expect(page.getByText('A decision was refused.', { exact: false })).toBeVisible()

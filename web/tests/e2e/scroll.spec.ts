@@ -62,7 +62,7 @@ test(`a library of ${FILES} files scrolls without a stutter, and fetches what is
   await page.keyboard.press('Home')
   await page.keyboard.press('Space')
   await expect(page.getByRole('toolbar')).toContainText('1 selected')
-  // A range reaches over files that were never fetched.
+  // A range includes files that were never fetched.
   await page.keyboard.press('Shift+End')
   await expect(page.getByRole('toolbar')).toContainText('10,000 selected', { timeout: 30_000 })
   expect(asked.size).toBe(100)

@@ -1,11 +1,11 @@
-// Shared files as a visitor with the address sees them: in a browser that knows no account.
+// Shared files as a visitor with the address sees them: in a browser without an account.
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { completed, expect, fits, SIZES, send, shapes, test, tiles } from './world'
 
-/** Shares all files of the library that is open, and returns the address. */
+/** Shares all files of the open library, and returns the address. */
 async function share(page: Page, fill: Record<string, string>): Promise<string> {
   await page.goto('/library')
   await expect(tiles(page).first().locator('img')).toHaveCount(1)
@@ -54,7 +54,7 @@ for (const size of SIZES)
           .evaluateAll((images) => images.filter((one) => (one as HTMLImageElement).naturalWidth > 0).length)
       const pictures = await tiles(visitor).count()
       await expect.poll(drawn).toBe(pictures)
-      // Whole pictures: none is larger than its place, whatever its shape.
+      // Whole pictures: none exceeds its place, whatever its shape.
       const cropped = await tiles(visitor)
         .locator('img')
         .evaluateAll((images) => images.filter((one) => getComputedStyle(one).objectFit !== 'contain').length)
@@ -81,7 +81,7 @@ for (const size of SIZES)
       await expect(bar.getByRole('button', { name: new RegExp(`^Download ${count} files, `) })).toBeVisible()
       await accessible(visitor)
       await fits(visitor)
-      // No account was made for a look, and nothing was asked for but the share.
+      // Looking made no account, and requested only the share.
       expect(asked.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shared/'))).toEqual([])
 
       expect(complaints).toEqual([])

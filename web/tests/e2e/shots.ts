@@ -1,4 +1,4 @@
-// `npm run shots`: the pictures under screenshots/, taken of the real thing. No test: nothing here can fail but taking them.
+// `npm run shots`: takes the pictures under screenshots/ of the real page. Not a test: only the taking itself can fail.
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { ask, signIn } from './people'

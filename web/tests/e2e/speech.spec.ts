@@ -78,7 +78,7 @@ const alignment = {
   ],
 }
 
-/** As the pipeline packs it: recordings stored beside what was found. */
+/** Zipped like the pipeline's results: recordings are stored beside the findings. */
 function zipped(path: string): Buffer {
   const script = [
     'import sys, zipfile',
@@ -148,7 +148,7 @@ for (const [width, scheme] of [
     const shown = page.getByRole('list', { name: 'Words in view' })
     await expect(shown.getByRole('button')).toHaveCount(8)
     await expect(shown.getByRole('button', { name: /unsure/ })).toHaveText([/quay/, /moored/])
-    // Something is drawn where the sound is, in its colour.
+    // Pixels in the sound's colour are drawn where the sound is.
     await expect
       .poll(() =>
         canvas.evaluate((element: HTMLCanvasElement) => {
@@ -163,7 +163,7 @@ for (const [width, scheme] of [
     await expect(shown.getByRole('button', { name: 'where' })).toHaveAttribute('aria-pressed', 'true')
     const sound = () => page.locator('audio').evaluate((one: HTMLAudioElement) => one.currentTime)
     await expect.poll(sound).toBeGreaterThanOrEqual(4.05)
-    // It ends where the word ends.
+    // Playing ends with the word.
     await page.waitForTimeout(1500)
     expect(await sound()).toBeLessThan(5.3)
 
@@ -206,7 +206,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   await page.mouse.move(x(2.65), box.y + 110)
   await page.mouse.up()
   await expect(page.getByText('1 word moved by hand')).toBeVisible()
-  // A pointer that moves more often than the page is drawn: nothing of the way is lost.
+  // A pointer that moves more often than the page is drawn: no part of its path is lost.
   await canvas.evaluate(
     (element, [y, ...way]) => {
       const say = (type: string, clientX: number, buttons: number) =>
@@ -233,7 +233,7 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   await accessible(page)
   await fits(page)
   await page.getByRole('button', { name: 'Save the boundaries' }).click()
-  // The button is disabled while it saves, too.
+  // The button is also disabled during saving.
   await expect.poll(() => kept).not.toBeNull()
   await expect(page.getByRole('button', { name: 'Save the boundaries' })).toBeDisabled()
   const saved = JSON.parse(kept!)['quay.wav'][0]

@@ -1,6 +1,6 @@
 """The tests' Stash server over HTTP: prints its port, and serves until it is stopped.
 
-scenes: how many it has; each names a studio and a performer in its path and a date in its file's name.
+scenes: their number; each names a studio and a performer in its path and a date in its file's name.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def serve(server: StashServer) -> None:
             self.wfile.write(answer)
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Silent: the port is all that the tests read."""
+            """Prints nothing: the tests expect only the port."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     print(http.server_address[1], flush=True)

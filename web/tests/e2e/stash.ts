@@ -1,4 +1,4 @@
-// A Stash server of the test's own, over HTTP.
+// The tests' own Stash server, over HTTP.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,7 +11,7 @@ export const KEY = 'secret-key'
 
 export interface Stash {
   address: string
-  /** What a person does at the server in the meantime. */
+  /** A change by a person at the server in the meantime. */
   touch(scene_id: string, said: object): Promise<void>
   stop(): void
 }

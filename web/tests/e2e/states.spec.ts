@@ -1,4 +1,4 @@
-// axe on states that no journey stays in: dialogs, menus, nothing yet, on its way, out of reach; in each way of looking.
+// axe on states that journeys only pass through, in each colour scheme: dialogs, menus, empty, loading, and offline pages.
 import type { Page } from '@playwright/test'
 import { accessibleFromTop } from './looking'
 import { completed, expect, family, send, test, tiles } from './world'
@@ -13,7 +13,7 @@ const NARROWEST = { width: 320, height: 640 }
 const LISTS = ['jobs', 'library', 'bin', 'results', 'dashboard', 'account', 'guides', 'scenes'] as const
 const heading = (page: Page) => page.getByRole('main').locator('h1, h2').first()
 
-/** Once what moves has come to rest: half faded in, nothing has enough contrast. */
+/** Waits until all movement has come to rest: half faded in, no text has enough contrast. */
 async function clean(page: Page): Promise<void> {
   await page.evaluate(() =>
     Promise.allSettled(
@@ -29,9 +29,9 @@ async function clean(page: Page): Promise<void> {
 interface State {
   name: string
   at: string
-  /** Before the page is opened. */
+  /** Runs before the page is opened. */
   before?: (page: Page) => Promise<unknown>
-  /** What leads there, and shows that it is reached. */
+  /** Leads to the state, and checks that it is reached. */
   reach: (page: Page) => Promise<unknown>
 }
 

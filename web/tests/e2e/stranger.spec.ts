@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 
-// A page of another origin in the same browser, and a name of its own that it lets point at this machine.
+// A page of another origin in the same browser, and a name of its own that points at this machine.
 const api = `127.0.0.1:${process.env.MILLRACE_E2E_PORT}`
 const store = `127.0.0.1:${readFileSync(join(String(process.env.MILLRACE_E2E_DATA), 'stack', 'cloud-port'), 'utf8').trim()}`
 
@@ -23,7 +23,7 @@ test.afterAll(() => {
   stranger.close()
 })
 
-/** What a page gets from an address: a status, or that the browser hands it nothing. */
+/** What a page gets from an address: a status, or nothing where the browser withholds the answer. */
 const attempts = [
   { url: `http://${store}/` },
   { url: `http://${store}/millrace?list-type=2` },

@@ -19,7 +19,7 @@ test(`${FILES} files are read in slices, and counted aloud meanwhile`, async ({ 
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (entry.startTime > seen.began) seen.tasks.push(entry.duration)
     }).observe({ type: 'longtask' })
-    // What the browser does to make the list of files is before the page hears of it.
+    // The browser makes the list of files before the page gets the event, so that time is left out.
     window.addEventListener(
       'change',
       () => {

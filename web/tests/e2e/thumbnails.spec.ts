@@ -4,7 +4,7 @@ import { accessible, completed, expect, family, many, send, test, tiles } from '
 
 const PACK = /\/thumbs\//
 
-/** The packs that the browser asks the store for, as often as it does. */
+/** The packs that the browser requests from the store, once for each request. */
 function watchPacks(page: Page): string[] {
   const asked: string[] = []
   page.on('request', (request) => {
@@ -117,8 +117,8 @@ test('of a long list of jobs, only the covers near the window are asked for', as
     }))
     await route.fulfill({ json: { ...answer, items } })
   })
-  // Asked once for all: a browser has six connections to the API, where as many as are asked for here would be all of
-  // those that the local stack takes.
+  // One request for all: a browser has six connections to the API, and as many requests as are made here would use up
+  // all that the local stack accepts.
   const job = page.url().split('/').at(-1)!.split('?')[0]!
   let real: Promise<FilesPage> | undefined
   const listed = new Set<string>()

@@ -20,7 +20,7 @@ test('a photo and its film are one tile, and what ends early says so', async ({ 
   await accessible(page)
   await page.keyboard.press('Escape')
 
-  // What has no tile of its own is found by its name all the same.
+  // A file without a tile of its own is still found by its name.
   await page.getByRole('searchbox').fill('.mov')
   await expect(tiles).toHaveCount(1)
 })

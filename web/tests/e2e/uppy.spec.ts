@@ -1,4 +1,4 @@
-// Stock Uppy, set up as docs/uppy.md says: the code of that page is what runs here.
+// Stock Uppy, set up as in docs/uppy.md: the code of that page runs here.
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ interface Sent {
   jobIds: string[]
 }
 
-/** The first listing of the page, as one script that leaves `documented.millrace` behind. */
+/** The first listing of the page, as one script that defines `documented.millrace`. */
 async function documented(): Promise<string> {
   const code = /```js\n(.*?)```/s.exec(readFileSync('../docs/uppy.md', 'utf8'))?.[1]
   const built = await build({
@@ -39,7 +39,7 @@ async function documented(): Promise<string> {
   return output.output[0].code
 }
 
-// The page's own policy lets in no script but its own; another site would have its own policy.
+// The page's own policy allows no script but its own; another site would have its own policy.
 test.use({ bypassCSP: true })
 
 test('small files and one of 70 MiB are sent, and make one job', async ({ page, line }) => {
@@ -63,7 +63,7 @@ test('small files and one of 70 MiB are sent, and make one job', async ({ page, 
         const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
         uppy.addFile({ name, type: 'image/jpeg', data: new Blob([bytes]) })
       }
-      // A photo with much behind its end is still a photo.
+      // A photo with many bytes after its end is still a photo.
       const first = Uint8Array.from(atob(photos[0]!.base64), (letter) => letter.charCodeAt(0))
       const padding = new Uint8Array(large - first.length)
       for (let at = 0; at < padding.length; at += 1024) padding[at] = at >> 10

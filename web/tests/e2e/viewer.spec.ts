@@ -21,7 +21,7 @@ async function open(page: Page, name: string): Promise<Locator> {
   return viewer
 }
 
-/** How large the picture is drawn, in pixels of the screen. */
+/** The drawn size of the picture, in pixels of the screen. */
 const drawn = (viewer: Locator, name: string) =>
   viewer.getByRole('img', { name }).evaluate((image) => Math.round(image.getBoundingClientRect().width))
 
@@ -43,7 +43,7 @@ test('the viewer shows the picture itself, as near as one likes, and moves it ab
   await expect(picture).toHaveAttribute('src', /\/uploads\/.*X-Amz-Signature/)
   await accessible(page)
 
-  // All of it is in sight at first.
+  // The whole picture is in sight at first.
   const fitted = await drawn(viewer, name)
   expect(fitted).toBeLessThan(PIXELS.width)
   await expect(viewer.getByText(`${Math.round((100 * fitted) / PIXELS.width)}%`)).toBeVisible()
@@ -81,7 +81,7 @@ test('the neighbours are fetched before they are looked at, and nothing that is 
   const viewer = await open(page, 'IMG_20240210_174500.jpg')
   await expect(viewer.getByText('3 of 14')).toBeVisible()
   await expect.poll(numbers).toEqual([2, 3, 4])
-  // The next but one is a film: those are fetched when they are looked at.
+  // The next but one is a film: films are fetched when they are shown.
   await page.keyboard.press('ArrowRight')
   await expect(viewer.getByRole('img', { name: /^Screenshot/ })).toHaveJSProperty(
     'naturalWidth',
@@ -90,10 +90,10 @@ test('the neighbours are fetched before they are looked at, and nothing that is 
   await page.waitForTimeout(1000)
   expect(numbers()).toEqual([2, 3, 4])
 
-  // Who leafs through asks for nothing on the way: the film and a file that can't be read stand there.
+  // Leafing fetches nothing on the way: the film and an unreadable file come there.
   for (let n = 0; n < 4; n++) await page.keyboard.press('ArrowRight')
   await expect(viewer.getByText('8 of 14')).toBeVisible()
-  // The one behind is a film.
+  // The one after it is a film.
   await expect.poll(numbers).toEqual([2, 3, 4, 7, 8])
 })
 

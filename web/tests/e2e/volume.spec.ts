@@ -25,7 +25,7 @@ test('a volume is shown in slices with its labels, its measures and its surfaces
       for (let n = 0; n < data.length; n += 4) if (data[n] !== data[n + 2]) coloured++
       return coloured
     })
-  // A disc of 22.5 mm radius, in pixels of 0.36 mm²: a label lies on every one of them.
+  // A disc of 22.5 mm radius, in pixels of 0.36 mm²: a label lies on each of them.
   const disc = (Math.PI * 22.5 ** 2) / 0.36
   expect(Math.abs((await colours()) / disc - 1)).toBeLessThan(0.03)
   await page.getByLabel('femoral cartilage').uncheck()

@@ -4,7 +4,7 @@ import { accessible, begin, choose, completed, expect, family, fits, many, send,
 
 const jobOf = (page: Page) => page.url().split('/').at(-1)!.split('?')[0]!
 
-/** The job in another state than it is in: what a queue of hours or a broken service would take to bring about. */
+/** The job in another state than its own: one that only a queue of hours or a broken service would cause. */
 async function pretend(page: Page, job: string, how: Partial<StatusAnswer>): Promise<void> {
   await page.route(`**/api/status/${job}`, async (route) => {
     const real = (await (await route.fetch()).json()) as StatusAnswer
@@ -100,7 +100,7 @@ test('a job that was left going is offered after a reload, and not to who has ju
   await completed(page)
   const job = jobOf(page)
 
-  // As it was while it ran: the real one is too quick to be left.
+  // The state while it ran: the real job is too fast for the page to be left meanwhile.
   let running = true
   await page.route('**/api/jobs?*', async (route) => {
     const jobs = await (await route.fetch()).json()
@@ -150,7 +150,7 @@ test('who looks elsewhere is told when a job ends', async ({ page }) => {
   await page.evaluate(() => Object.defineProperty(document, 'hidden', { get: () => true }))
   running = false
   const told = () => page.evaluate(() => (window as unknown as { told: string[] }).told)
-  // Hidden, the page asks twice a minute.
+  // A hidden page polls twice a minute.
   await expect.poll(told, { timeout: 40_000 }).toEqual([`${name}: Completed`])
   await expect(page.getByRole('status').filter({ hasText: name! })).toContainText('Completed')
 })
@@ -233,7 +233,7 @@ test('of files that look alike, what differs is marked', async ({ page }) => {
   await alike.getByRole('button', { name: 'Compare' }).click()
   const compared = page.getByRole('dialog').getByRole('figure')
   await expect(compared).toHaveCount(await alike.getByRole('figure').count())
-  // Side by side stand the originals: which is the sharper shows in no thumbnail.
+  // Originals stand side by side, since thumbnails don't show which is sharper.
   const original = compared.first().locator('img[src*="/uploads/"]')
   await expect(original).toHaveJSProperty('naturalWidth', 960)
   await accessible(page)

@@ -1,4 +1,4 @@
-// What every browser test has: the page over a line that can be cut, the samples, and eyes on the console.
+// The fixtures of every browser test: the page over a line that can be cut, the samples, and a watch on the console.
 import { readdirSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { test as base, expect, type Page } from '@playwright/test'
 export { expect }
 
 const port = Number(process.env.MILLRACE_E2E_PORT)
-// How many times slower the browser is than this machine: MILLRACE_E2E_SLOW=6 finds what only a busy machine would.
+// The slowdown of the browser: MILLRACE_E2E_SLOW=6 finds faults that otherwise only a busy machine would show.
 const slowdown = Number(process.env.MILLRACE_E2E_SLOW ?? 1)
 const samples = join(process.env.MILLRACE_E2E_DATA!, 'samples')
 
@@ -23,13 +23,13 @@ export const pairs = () => inside('pairs')
 export const volume = () => inside('volume')
 export const cards = () => inside('cards').sort()
 
-/** What everything is tried on. */
+/** The windows of all journeys. */
 export const SIZES = [
   { name: 'on a desk', use: { viewport: { width: 1440, height: 900 }, hasTouch: false } },
   { name: 'on a phone of 390 pixels', use: { viewport: { width: 390, height: 844 }, hasTouch: true } },
 ] as const
 
-/** Between the browser and the stack, and away when it is cut: connections break, and new ones are refused. */
+/** A line between the browser and the stack; when it is cut, connections break, and new ones are refused. */
 export interface Line {
   address: string
   cut(): Promise<void>
@@ -66,7 +66,7 @@ async function line(): Promise<Line & { close(): Promise<void> }> {
 
 interface World {
   line: Line
-  /** What the console said that it should not have. */
+  /** Errors of the console that a test doesn't expect. */
   complaints: string[]
 }
 
@@ -82,7 +82,7 @@ export const test = base.extend<World>({
     const found: string[] = []
     page.on('pageerror', (error) => found.push(error.message))
     page.on('console', (message) => {
-      // A line that is cut on purpose is no fault of the page's.
+      // A line that is cut on purpose is not the page's fault.
       if (message.type() === 'error' && !/ERR_CONNECTION|ERR_EMPTY|ERR_SOCKET/.test(message.text()))
         found.push(message.text())
     })
@@ -96,7 +96,7 @@ export const test = base.extend<World>({
       await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
     }
     await use(page)
-    // A poll that is on its way through a test's own answer is no fault of the test after it.
+    // A poll that still passes through a test's own answer must not fail the next test.
     await page.unrouteAll({ behavior: 'ignoreErrors' })
   },
 })
@@ -106,7 +106,7 @@ const WIDTHS = [390, 1024, 1600] as const
 const TALLEST = 2400
 let looks = 0
 
-/** With MILLRACE_LOOK=folder: the page as it is now at three widths, light and dark, as pictures in that folder. */
+/** With MILLRACE_LOOK=folder: pictures of the present page at three widths, light and dark, in that folder. */
 export async function look(page: Page): Promise<void> {
   if (!LOOKS) return
   const before = page.viewportSize()!
@@ -133,7 +133,7 @@ export async function look(page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' })
 }
 
-/** Nothing that axe knows of is wrong with the page as it is now. */
+/** Checks that axe finds no fault in the present page. */
 export async function accessible(page: Page): Promise<void> {
   await look(page)
   const { violations } = await new AxeBuilder({ page })
@@ -142,9 +142,9 @@ export async function accessible(page: Page): Promise<void> {
         type: 'tag',
         values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
       },
-      // Still called experimental there; those who speak to their computer need it all the same.
+      // Still experimental in axe; users of speech input need it all the same.
       rules: { 'label-content-name-mismatch': { enabled: true } },
-      // What is in order is not described, and no second page is opened to merge frames, of which there are none: a fifth
+      // Passed rules aren't described, and no second page is opened to merge frames, of which there are none: a fifth
       // of the time.
       resultTypes: ['violations'],
     })
@@ -174,7 +174,7 @@ export async function send(page: Page, files: string[]): Promise<void> {
 export const completed = (page: Page) =>
   expect(page.getByRole('button', { name: /^Download the zip/ })).toBeVisible({ timeout: 90_000 })
 
-/** A line of so many bytes a second upward. */
+/** A line that sends this many bytes a second. */
 export async function slow(page: Page, bytesPerSecond: number): Promise<void> {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.emulateNetworkConditions', {
@@ -188,11 +188,11 @@ export async function slow(page: Page, bytesPerSecond: number): Promise<void> {
 /** The tiles of a grid; the choices of a form are options too. */
 export const tiles = (page: Page) => page.getByRole('listbox').getByRole('option')
 
-/** No tile lies on another, and nothing that a tile shows leaves it: by geometry, not by eye. */
+/** No tile covers another, and nothing in a tile leaves it: checked by geometry. */
 export async function apart(page: Page): Promise<void> {
   const found = await page.evaluate(() => {
     const said: string[] = []
-    // As much of it as what it lies in lets through.
+    // The part of it that its containers let through.
     const boxOf = (element: Element) => {
       let { top, bottom, left, right } = element.getBoundingClientRect()
       for (let at = element.parentElement; at && at.role !== 'listbox'; at = at.parentElement) {
@@ -228,7 +228,7 @@ export async function apart(page: Page): Promise<void> {
   expect(found).toEqual([])
 }
 
-/** Nothing sticks out at the side of the window. */
+/** Checks that nothing overflows at the side of the window. */
 export async function fits(page: Page): Promise<void> {
   const out = await page.evaluate(() => {
     if (document.documentElement.scrollWidth <= document.documentElement.clientWidth) return []
@@ -239,7 +239,7 @@ export async function fits(page: Page): Promise<void> {
   expect(out).toEqual([])
 }
 
-/** Has the choices of a list in sight: on a phone they stand behind a button. */
+/** Shows the choices of a list: on a phone they are behind a button. */
 export async function unfold(page: Page): Promise<void> {
   const opener = page.getByRole('button', { name: /^Filters/ })
   if ((await opener.isVisible()) && (await opener.getAttribute('aria-expanded')) === 'false')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { touched } from '../../src/ui/useBand'
 
-// Two rows of three tiles of 100 pixels, 10 apart, the second not full.
+// Two rows of three tiles of 100 pixels, 10 apart; the second row isn't full.
 const lines = [
   { top: 0, bottom: 120, start: 0, end: 3 },
   { top: 130, bottom: 250, start: 3, end: 5 },

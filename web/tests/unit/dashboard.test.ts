@@ -24,7 +24,7 @@ const nothing: StatsAnswer = {
 
 describe('the dashboard', () => {
   test('days keep the server’s date, wherever the reader is', () => {
-    // Vitest runs where it runs: a date that was read as local would be the day before west of Greenwich.
+    // Independent of the machine's zone: a date read as local would be the day before, west of Greenwich.
     expect(dayNames('en')(day('2026-11-21'))).toBe('Nov 21')
     expect(dayNames('de')(day('2026-03-01'))).toBe('1. März')
   })

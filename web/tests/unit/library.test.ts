@@ -21,7 +21,7 @@ const file = (more: Partial<LibraryFile> = {}): LibraryFile => ({
   ...more,
 })
 
-/** A store of one file that takes a change only with the version that it has. */
+/** A store of one file that accepts a change only with its present version. */
 function store(first: LibraryFile) {
   let now: Tagged<LibraryFile> = { value: first, etag: '1' }
   let before: (() => void) | null = null
@@ -33,7 +33,7 @@ function store(first: LibraryFile) {
       return now
     },
     put,
-    /** What somebody else does just before the next change arrives. */
+    /** An act of another user just before the next change arrives. */
     meanwhile: (act: () => void) => {
       before = act
     },

@@ -6,7 +6,7 @@ import { format, placeholders } from '../../src/i18n/format'
 import { LANGUAGES } from '../../src/i18n/languages'
 import { ago, bytes, duration } from '../../src/i18n/quantities'
 
-// Words that the server has in English already: only other languages need them.
+// Words that the server sends in English: only other languages need them.
 const FROM_SERVER = /^(step|error|option|hint|pipeline|warning|notice)\./
 
 const sources = (folder: string): string[] =>
@@ -87,7 +87,7 @@ describe('the messages', () => {
       (key) =>
         !FROM_SERVER.test(key) &&
         !source.includes(`'${key}'`) &&
-        // Words of a grouping, a sort: the pipeline names the key.
+        // Words of a grouping or a sort: the pipeline names the key.
         !/^(group|sort)\./.test(key) &&
         !dynamic.some((start) => key.startsWith(start)),
     )
@@ -120,7 +120,7 @@ describe('filling in', () => {
     expect(format(message, 'en', { count: 1 })).toBe('1 file')
     expect(format(message, 'en', { count: 0 })).toBe('0 files')
     expect(format(message, 'de', { count: 12345 })).toBe('12.345 files')
-    // French counts nothing as one; a million is many in both, and those have the form of the others.
+    // French uses the singular for zero; a million is "many" in both, and those have the form of the others.
     expect(format(message, 'fr', { count: 0 })).toBe('0 file')
     expect(format(message, 'es', { count: 0 })).toBe('0 files')
     expect(format(message, 'fr', { count: 1e6 })).toMatch(/files$/)

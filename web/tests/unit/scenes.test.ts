@@ -120,7 +120,7 @@ describe('a review', () => {
     expect(one.counts).toEqual({ pending: 3, approved: 1, rejected: 1, applied: 1 })
     const [two] = decide(one, 'rejected')
     expect(two.at, 'past what is decided already').toBe('b0')
-    // What was left behind comes last.
+    // Changes that were skipped come last.
     const [last] = decide(look(begun, 'c0'), 'approved')
     expect(last.at).toBe('a0')
   })
@@ -256,7 +256,7 @@ describe('the keys of a review', () => {
     expect(actOf(press('a', { ctrlKey: true }))).toBeUndefined()
     expect(actOf(press('a', { metaKey: true }))).toBeUndefined()
     expect(actOf(press('j'), true)).toBeUndefined()
-    // Those letters lead nowhere from a review by accident.
+    // Those letters must not leave a review by accident.
     expect(actOf(press('g'))).toBeUndefined()
   })
 })

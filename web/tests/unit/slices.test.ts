@@ -14,7 +14,7 @@ const LABELS = [
   { value: 9, region: 'tibia', colour: '#0000ff' },
 ]
 
-/** As the pipeline writes it: 2 × 3 × 2 voxels, each as bright as its place. */
+/** As the pipeline writes it: 2 × 3 × 2 voxels, with brightness by position. */
 function written(marks: number[]): Buffer {
   const header = {
     version: 1,

@@ -70,7 +70,7 @@ test('a boundary takes all with it that meet there, and stops at its neighbours'
   expect([after[0]!.end, after[0]!.phones[1]!.end, after[1]!.start, after[1]!.phones[0]!.start]).toEqual([
     0.42, 0.42, 0.42, 0.42,
   ])
-  // Ten milliseconds are left of each phone, and a word doesn't reach into the next one.
+  // Each phone keeps ten milliseconds, and a word doesn't reach into the next one.
   expect(movedTo(words, {}, 0.5, 0.1, 2).edge).toBe(0.31)
   expect(movedTo(words, {}, 0.5, 5, 2).edge).toBe(0.59)
   expect(movedTo(words, {}, 0.9, 5, 2).edge).toBe(1.2)
@@ -78,7 +78,7 @@ test('a boundary takes all with it that meet there, and stops at its neighbours'
   expect(movedTo(words, {}, 0.1, -5, 2).edge).toBe(0)
   // A phone's own boundary moves no word.
   expect(movedTo(words, {}, 0.3, 0.35, 2).moved).toEqual({ 0: [100, 500, 100, 350, 350, 500] })
-  // Of another alignment, or no corrections at all.
+  // Corrections of another alignment, and unreadable ones, are ignored.
   expect(corrected(words, { 0: [1, 2] })).toEqual(words)
   expect(parsed('nonsense')).toEqual({})
   expect(parsed(null)).toEqual({})

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { ThumbnailAnswer } from '../../src/api/schema'
 import { Thumbnails } from '../../src/api/thumbnails'
 
-/** Where a picture lies: in which pack, from where to where, and how its address is signed. */
+/** The place of a picture: its pack, its first and last byte, and the signature of its address. */
 const at = (pack: string, start: number, end: number | null, signed = '1'): ThumbnailAnswer => ({
   url: `https://store/thumbs/job/${pack}?X-Amz-Signature=${signed}`,
   start,
@@ -12,7 +12,7 @@ const at = (pack: string, start: number, end: number | null, signed = '1'): Thum
 const FIRST = at('one', 0, 3)
 const SECOND = at('one', 3, null)
 
-/** A store whose packs all hold the same bytes, and that answers when it is told to. */
+/** A store whose packs all hold the same bytes, and that answers on command. */
 function store({ most = 400 } = {}) {
   const asked: { url: string; signal: AbortSignal; answer: (blob: Blob) => void; fail: () => void }[] = []
   const made = new Thumbnails(
@@ -87,7 +87,7 @@ describe('a pack that can’t be had', () => {
     expect(told).toBe(1)
 
     made.watch(FIRST.url, nobody)
-    // What stands in for it stays until there is something better.
+    // A stand-in stays until there is a better picture.
     expect(made.pictureOf(FIRST)).toBeNull()
     await answer()
     expect(await text(made.pictureOf(FIRST))).toBe('abc')
