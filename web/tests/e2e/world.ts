@@ -120,12 +120,14 @@ export async function look(page: Page): Promise<void> {
       await page.setViewportSize({ width, height: before.height })
       await page.emulateMedia({ colorScheme })
       await page.waitForTimeout(300)
-      const tall = await page.evaluate(() => document.documentElement.scrollHeight)
+      // Of a page all of it; a dialog covers what the window shows.
+      const fullPage = (await page.getByRole('dialog').count()) === 0
+      const tall = fullPage ? await page.evaluate(() => document.documentElement.scrollHeight) : before.height
       await page.screenshot({
         path: join(LOOKS, `${name} ${width} ${colorScheme}.jpg`),
         type: 'jpeg',
         quality: 70,
-        fullPage: true,
+        fullPage,
         clip: { x: 0, y: 0, width, height: Math.min(tall, TALLEST) },
       })
     }
