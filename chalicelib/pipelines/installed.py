@@ -13,7 +13,7 @@ NAME = re.compile(r"[a-z][a-z0-9]{0,30}")
 
 
 class BadPackage(Exception):
-    """An installed pipeline can't be taken; the text says which and why."""
+    """An installed pipeline can't be used; the text says which and why."""
 
 
 def installed(taken: Container[str]) -> dict[str, Pipeline]:

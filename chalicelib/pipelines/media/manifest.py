@@ -41,7 +41,7 @@ class Manifest:
     """
 
     def __init__(self, folder: Path, timezone: str, revision: int = 0) -> None:
-        """revision: how often the job's owner had corrected what was found."""
+        """revision: the number of the owner's corrections of the job so far."""
         self.json_path = folder / "manifest.json"
         self.csv_path = folder / "manifest.csv"
         self._timezone = timezone
@@ -88,5 +88,5 @@ class Manifest:
 
 
 def _cell(value: object) -> object:
-    """Spreadsheets run what looks like a formula; a name that begins like one gets an apostrophe before it."""
+    """Spreadsheets run text that looks like a formula, so a name that begins like one gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,4 +1,4 @@
-"""Photoshop's PSD: the preview among its resources, and what else stands there.
+"""Photoshop's PSD: the preview among its resources, and the metadata there.
 
 Source: Adobe Photoshop File Formats Specification, November 2019.
 """
