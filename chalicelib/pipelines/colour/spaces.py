@@ -1,7 +1,7 @@
 """Colour spaces: XYZ and CIELAB under D50, and the RGB spaces that a picture can be written in.
 
-Everything meets in XYZ relative to D50, where Y = 1 is the perfect white: that is where the cards' makers measure, and
-the profile connection space of ICC.
+All colours meet in XYZ relative to D50, where Y = 1 is the perfect white: the cards' makers measure under D50, and
+ICC's profile connection space has it.
 """
 
 from __future__ import annotations
