@@ -41,8 +41,7 @@ def get_or_none(job: RunContext, name: str) -> Any:
 @dataclass(frozen=True)
 class Plan:
     """pictures: number and stem of each, the reference shot first where there is one. developed: numbers of those
-    decoded in the first step. flat: the flat field. values: name of the
-    user's reference values."""
+    decoded in the first step. flat: the flat field. values: name of the user's reference values."""
 
     pictures: list[tuple[int, str]]
     reference: int | None

@@ -1,5 +1,4 @@
-"""The six steps of a colour job; the work is in `reading`, `finding`, `stages`, `applying` and
-`reporting`."""
+"""The six steps of a colour job; the work is in `reading`, `finding`, `stages`, `applying` and `reporting`."""
 
 from __future__ import annotations
 

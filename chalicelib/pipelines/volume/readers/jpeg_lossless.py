@@ -86,7 +86,7 @@ def _headers(content: bytes) -> _Scan:
 
 
 def _tables(body: bytes) -> dict[int, tuple[Array, Array]]:
-    """Table number → for each of the 65,536 ways on which a code may begin: (its length, its category)."""
+    """Table number → for each of the 65,536 values of the next 16 bits: (the code's length, its category)."""
     found = {}
     while len(body) >= 17:
         counts, number = body[1:17], body[0] & 15
@@ -130,8 +130,7 @@ def _segments(data: bytes) -> list[bytes]:
 def _differences(data: bytes, count: int, lengths: Array, categories: Array) -> Array:
     """`count` differences, (count,) int64.
 
-    A code's length is looked up at every bit at once; what then remains to be done one after the other is to step from
-    code to code.
+    The length of a code is looked up for all bits at once; only the steps from code to code are then taken one by one.
     """
     values = []
     found, bit, block = 0, 0, 0

@@ -56,7 +56,7 @@ def _private(dataset: Any, tag: int) -> float | None:
 
 
 def _text(value: Any) -> str:
-    # Without its private dictionary a file that states no types leaves bytes.
+    # Without a private dictionary, a file that states no types gives bytes.
     return (value.decode("latin-1") if isinstance(value, bytes) else str(value)).strip("\0 ")
 
 
