@@ -1,4 +1,4 @@
-"""ELAN's .eaf out: utterances, their words, their phones, each tier inside the one above."""
+"""Writes ELAN's .eaf: utterances, their words, their phones, each tier inside the one above."""
 
 from __future__ import annotations
 
