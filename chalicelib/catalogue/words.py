@@ -1,4 +1,4 @@
-"""Names and paths as words, so that they can be compared whatever separates them."""
+"""Names and paths as words, which can be compared across different separators."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def spelled(text: str) -> tuple[str, ...]:
 
 
 def joined(text: str) -> str:
-    """The folded words of a name without what separates them: `Web Harbor` and `WebHarbor` are one."""
+    """The folded words of a name without separators: `Web Harbor` and `WebHarbor` are one."""
     return "".join(spelled(text))

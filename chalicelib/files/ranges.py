@@ -17,12 +17,12 @@ LARGEST_FETCH = 8 * 1024 * 1024
 class RangeReader(io.RawIOBase):
     """Reads `size` bytes through `fetch`, in aligned blocks of 128 KiB, the last 64 of which are remembered.
 
-    Neighbouring missing blocks come in one fetch, and reading on in order doubles the fetch up to 8 MiB, so that a
-    header costs one small request and a whole file few large ones.
+    Neighbouring missing blocks come in one fetch, and reading in order doubles the fetch up to 8 MiB, so that a header
+    costs one small request and a whole file few large ones.
     """
 
     name = ""
-    """No file's name; but libraries such as pydicom ask a buffered reader for one."""
+    """Empty; libraries such as pydicom ask a buffered reader for its name."""
 
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch

@@ -11,7 +11,7 @@ from chalicelib.catalogue.words import Word, joined, spelled
 
 Kind = Literal["performers", "studio", "tags"]
 SHORTEST_JOINED = 6
-"""Letters of a name written as one word: `janedoe` is hers, `edo` is anything."""
+"""The fewest letters of a name written as one word: `janedoe` is a name, `edo` could be anything."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Match:
-    """Words start to end (excluded) of a text spell a name. whole: they are all of a segment. shared: the entities of
-    that kind that have this name or alias, more than one where it is ambiguous. run_together: written as one word."""
+    """Words start to end (excluded) of a text that spell a name. whole: whether they fill a segment. shared: the
+    entities of that kind with this name or alias, more than one where it is ambiguous. run_together: whether they are
+    written as one word."""
 
     spelling: Spelling
     start: int
@@ -79,8 +80,8 @@ class NameIndex:
         return self._first_words.get(word, ())
 
     def matches(self, text: Sequence[Word]) -> list[Match]:
-        """The names in a text, none within another: the longest first uses its words up, of equally long ones the
-        first. A spelling that entities of several kinds share gives a match for each kind."""
+        """The names in a text, none within another: the longest name uses its words up, or the first of equally long
+        ones. A spelling shared by entities of several kinds gives a match for each kind."""
         taken = [False] * len(text)
         found: list[Match] = []
         for group in sorted(self._candidates(text), key=lambda group: (-group[0].length, group[0].start)):
