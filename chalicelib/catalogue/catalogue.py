@@ -205,7 +205,7 @@ class Catalogue:
 
     def pack(self, owner_id: str) -> int:
         """Repacks all scenes; returns their number. Another packing that came first wins, and nothing is lost: changes
-        are forgotten only up to what the columns in force hold."""
+        are forgotten only where the columns in force contain them."""
         head = self._store.head(owner_id)
         until = self._clock() - OVERLAP  # scenes that are written during the reading stay changes
         scenes = list(self._store.every_scene(owner_id))

@@ -15,7 +15,7 @@ from chalicelib.catalogue.stash.client import Stash
 
 
 class StaleScene(Exception):
-    """The scene was written by someone else since it was read."""
+    """The scene has been written by another writer since it was read."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 TRIES = 3
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
-"""Seconds between tries: doubled each time, or what the server asks for."""
+"""Seconds between tries: doubled each time, or as long as the server asks for."""
 MAY_PASS = frozenset({429, 500, 502, 503, 504})
 
 

@@ -54,7 +54,8 @@ def safe_part(part: str, longest: int = LONGEST_PART) -> str:
 
 
 def is_housekeeping(path: str) -> bool:
-    """Whether a file or one of its folders has a name that only an operating system gives, in whatever case."""
+    """Whether a file or one of its folders has a name that only an operating system gives, in any case of its
+    letters."""
     parts = re.split(r"[/\\]", path.lower())
     return any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HOUSEKEEPING)
 

@@ -61,8 +61,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The bytes start..end of a source, end excluded. crc32: of them, where they are the whole of a member whose CRC32
-    is known."""
+    """The bytes start..end of a source, end excluded. crc32: of them, where they are a whole member of known CRC32."""
 
     source: Any
     start: int

@@ -27,7 +27,7 @@ from chalicelib.pipelines.base import Inspection, UnreadableFile
 log = logging.getLogger(__name__)
 
 MEMORY = 1536 * 1024 * 1024
-"""Bytes of address space beyond what the process has when the child begins."""
+"""Bytes of address space beyond those that the process has when the child begins."""
 SECONDS = 8.0
 """Seconds of processor time for any file; a photo of a hundred megapixels takes two."""
 BYTES_A_SECOND = 4_000_000

@@ -72,11 +72,11 @@ class NameIndex:
                 self._first_words.setdefault(key[0], []).append(entity)
 
     def last_name(self, word: str) -> Sequence[Entity]:
-        """The performers whose names of several words end in it."""
+        """The performers with a name of several words that ends in it."""
         return self._last_words.get(word, ())
 
     def first_name(self, word: str) -> Sequence[Entity]:
-        """The performers whose names of several words begin with it."""
+        """The performers with a name of several words that begins with it."""
         return self._first_words.get(word, ())
 
     def matches(self, text: Sequence[Word]) -> list[Match]:

@@ -38,7 +38,7 @@ _YEAR = re.compile(r"[(\[](?P<y>(?:19|20)\d\d)[)\]]", re.ASCII)
 
 
 def detect(scene: Scene, today: date) -> list[Proposal]:
-    """The date of a scene that has none, or a less precise one that contains the found date."""
+    """Proposes the date of a scene without one, or with a less precise one that contains it."""
     for path in scene.paths:
         texts = [(stem(path), 1.0, "the file's name")]
         texts += [(folder, IN_FOLDER, f"the folder {folder!r}") for folder in reversed(folders(path))]

@@ -30,7 +30,7 @@ class PatternOption(Options):
 
 
 class AiOption(Options):
-    """prices: of a million tokens, in whatever money its owner thinks."""
+    """prices: of a million tokens, in any currency of the owner's choice."""
 
     connection: str = Field(max_length=64)
     model: str = Field(max_length=200)

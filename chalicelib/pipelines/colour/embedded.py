@@ -1,4 +1,4 @@
-"""The meaning of a picture's numbers by its embedded profile, to tell how far off they were before."""
+"""The meaning of a picture's numbers by its embedded profile, to show how far off they were before the correction."""
 
 from __future__ import annotations
 

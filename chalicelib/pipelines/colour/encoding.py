@@ -1,4 +1,4 @@
-"""How a picture's numbers stand for light, found from the card where it isn't sRGB."""
+"""How a picture's numbers encode light: sRGB, or another encoding found from the card."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from chalicelib.pipelines.colour.spaces import D50, srgb_encoded, xyz_of
 Floats = NDArray[np.float64]
 
 _BETTER, _BY = 0.65, 0.2  # as a share of the remaining difference, and in CIEDE2000
-_LEAST = 0.015  # of white: what any glossy card has
+_LEAST = 0.015  # of white: any glossy card has this much
 _EVEN = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.13)
 _ROUNDS = 12
 

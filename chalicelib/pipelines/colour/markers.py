@@ -15,7 +15,7 @@ from chalicelib.pipelines.colour.layout import MARKER_SIDE
 Floats = NDArray[np.float64]
 Grey = NDArray[Any]
 
-LONGEST = 2400  # pixels of the longer side in which markers are looked for
+LONGEST = 2400  # pixels of the longer side in which markers are searched
 # Root mean square of the corners' distances from where the card has them, in units of the card (a marker has 27.5).
 LARGEST_ERROR = 1.3
 _SMALLEST_PERIMETER = 56

@@ -26,7 +26,7 @@ class OutOfRange(ValueError):
 
 @dataclass(frozen=True)
 class UserTime:
-    """A wall clock, to the microsecond, naive, and its offset from UTC, as the owner says."""
+    """A wall clock, to the microsecond, naive, and its offset from UTC, as the owner states them."""
 
     local: datetime
     offset: timedelta
@@ -55,7 +55,7 @@ def choice_of(metadata: Mapping[str, Any]) -> Choice | None:
 
 
 def chosen(metadata: Mapping[str, Any], choice: Choice | None) -> dict[str, Any]:
-    """The metadata with what its owner decides: `keep` and `drop` overrule what the run would do, None leaves it."""
+    """The metadata with its owner's decision: `keep` and `drop` override the run's own, None leaves it."""
     others = {key: value for key, value in metadata.items() if key != CHOICE}
     return others | ({CHOICE: choice} if choice else {})
 

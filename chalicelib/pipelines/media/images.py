@@ -29,7 +29,7 @@ from chalicelib.pipelines.media.layout import layout
 
 THUMBNAIL = 320
 QUALITY = 82
-# The largest phone cameras make 200 megapixels. What claims more is refused before anything is decoded: a PNG of this
+# The largest phone cameras make 200 megapixels. A claim of more is refused before anything is decoded: a PNG of this
 # size needs some 800 MB, and a decompression bomb claims any size in a few kilobytes.
 MAX_PIXELS = 205_000_000
 FLAT = 4

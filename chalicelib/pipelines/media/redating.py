@@ -1,4 +1,4 @@
-"""Metadata that sidecars and neighbours add to a photo's own, once the run knows whose they are."""
+"""Metadata that sidecars and neighbours add to a photo's own, once the run knows which photos they belong to."""
 
 from __future__ import annotations
 

@@ -119,8 +119,9 @@ def similar_groups(looks: Iterable[Look], distance: int) -> list[list[int]]:
     """Groups of photos that look alike, as numbers of files.
 
     looks: the best photos first. Each photo joins the first group whose leader, its best photo, looks like it, or else
-    leads a new one; so no chain of small steps ties photos together that don't look alike. distance: 0 to 10, how far a
-    photo and its leader may be apart. Returns the groups of two and more, each led by its best, in the order given.
+    leads a new one; so no chain of small steps ties photos together that don't look alike. distance: 0 to 10, the
+    tolerance between a photo and its leader. Returns the groups of two and more, each led by its best, in the order
+    given.
     """
     tables: defaultdict[int, list[tuple[int, Position]]] = defaultdict(list)
     groups: list[list[int]] = []
@@ -185,7 +186,8 @@ class Film:
 
 
 def similar_films(films: Iterable[Film], distance: int) -> list[list[int]]:
-    """Groups of films that look alike, as similar_groups: about as long, and their frames and colours agree."""
+    """Groups of films that look alike, as similar_groups: of about the same length, with frames and colours that
+    agree."""
     leaders: defaultdict[int, list[tuple[int, Film]]] = defaultdict(list)
     groups: list[list[int]] = []
     tolerance = max(distance, 0.1) / USUAL_DISTANCE
@@ -262,7 +264,8 @@ def _line(pairs: Sequence[tuple[int, int]]) -> tuple[float, float, float]:
 
 
 def _colours_apart(one: Position, other: Position) -> float:
-    """Root mean square difference of their colours, with brightness made equal or not, without those that fit worst."""
+    """Root mean square difference of their colours, with or without brightness made equal, without those that fit
+    worst."""
     best = math.inf
     gain = sum(other.whole) / max(sum(one.whole), 1)
     for scale in (1.0, min(2.0, max(0.5, gain))):

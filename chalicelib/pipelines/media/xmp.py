@@ -34,7 +34,7 @@ class Unsound(Exception):
 
 @dataclass(frozen=True)
 class Said:
-    """gps: degrees and metres. texts are cut to what a listing can hold."""
+    """gps: degrees and metres. texts are cut to the length that a listing can hold."""
 
     times: list[Found] = field(default_factory=list)
     gps: dict[str, float] | None = None

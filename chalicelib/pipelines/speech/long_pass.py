@@ -17,7 +17,7 @@ Samples = NDArray[np.int16]
 BLOCK, FORESIGHT = 2000, 1000  # frames of 10 ms
 LIMIT = int(PIECE_SECONDS * 100)
 LONGEST = 2 * LIMIT  # frames; a piece without any silence is cut between two words
-GAP = 60  # frames of untranscribed sound that part two pieces; each piece makes sense of shorter ones by itself
+GAP = 60  # frames of untranscribed sound that separate two pieces; each piece makes sense of shorter ones by itself
 PAUSE = 12  # frames of silence that a piece may be cut at
 MARGIN = 20
 

@@ -1,4 +1,4 @@
-"""Folder layouts of images and labels: tells files apart by names and headers alone."""
+"""Folder layouts of images and labels: files are distinguished by names and headers alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANNEL = re.compile(r"_(\d{4})$")
 
 @dataclass(frozen=True)
 class Entry:
-    """An image file by its path and what its header says. whole: whether its values are bytes, as masks' are."""
+    """An image file by its path and its header's facts. whole: whether its values are bytes, as masks' are."""
 
     name: str
     whole: bool

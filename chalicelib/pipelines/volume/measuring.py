@@ -80,7 +80,7 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
 
 @dataclass(frozen=True)
 class Measured:
-    """measures: one a region. surfaces, layers: by label value; layers are those whose thickness was measured.
+    """measures: one for each region. surfaces, layers: by label value; layers are those whose thickness was measured.
     warnings: sentences about measures that were left out or not computed."""
 
     measures: list[Measure]

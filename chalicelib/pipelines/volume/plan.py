@@ -29,7 +29,7 @@ class Source:
 class Plan:
     """stem: the beginning of the outputs' names. details: the result's facts about the choice. reference_note: why
     there is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image
-    among them. channels: of the image, beyond its first. steady_state: what the first echo states for qDESS."""
+    among them. channels: of the image, beyond its first. steady_state: the first echo's values for qDESS."""
 
     stem: str
     image: Source | None

@@ -234,7 +234,7 @@ class Planner:
             self._details["other_series"] = [one.describe() for one in choice.others[:32]]
         found = volumes.echoes(taken, choice.others)
         if len(found) > 1:
-            # Of the image itself only what can be decoded, as it was chosen above.
+            # Of the image itself, only the decodable slices that were chosen above.
             self._echoes = [(t, image if one is taken else _source_of(one.slices, parts)) for t, one in found]
             self._steady_state = asdict(found[0][1].slices[0].header.steady_state)
         return image, labels

@@ -3,8 +3,8 @@
 It decides coarsely and draws finely. Bone, cartilage and the bone that each cartilage belongs to are decided on an
 even, coarse copy of the image, where distance transforms are cheap. Each voxel of the image itself is then given to
 that of the regions nearby whose mean is nearest to it, so that every border lies half-way between its two sides. (A
-plain threshold can't do so: the blurred rim of something bright passes through every value in between, and looks like a
-thin layer.)
+plain threshold can't achieve this: the blurred rim of a bright region passes through every value in between, and looks
+like a thin layer.)
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The distance to the nearest outer surface is too small wherever cartilage has a rim: there the rim is nearest. Here the
 layer is integrated along each normal, through the mask smoothed as pymskt smooths it. Smoothing keeps such integrals:
-a layer thinner than the smoothing comes out as thick as it is. Beside a rim it mixes the layer with what lies beyond;
+a layer thinner than the smoothing comes out as thick as it is. Beside a rim it mixes the layer with the tissue beyond;
 the integral is divided by the share of the neighbourhood that is covered at all.
 Sources: Maier et al. 2017, doi 10.1515/jib-2017-0015 (definitions compared); pymskt, meshTools (along bone normals).
 """
@@ -246,7 +246,8 @@ class _Crossing:
 
 
 def _blur(affine: Array, spacing: Array, sigma: float) -> Array:
-    """The lateral smoothing as a matrix, mm: the Gaussian, and what linear interpolation adds along each voxel axis."""
+    """The lateral smoothing as a matrix, mm: the Gaussian, and the blur that linear interpolation adds along each voxel
+    axis."""
     axes = affine[:3, :3] / spacing
     return np.asarray(axes @ np.diag(np.sqrt(sigma**2 + spacing**2 / 12)) @ np.linalg.inv(axes))
 
@@ -286,5 +287,5 @@ def _bare(surface: Surface, covered: Array, areas: Array) -> Array:
     _, component = connected_components(graph, directed=False)
     size = np.bincount(component, np.where(covered, 0, areas))
     small = size < ENCLOSED * float(areas[covered].sum())
-    small[size.argmax()] = False  # what lies around the layer
+    small[size.argmax()] = False  # the area around the layer
     return np.flatnonzero(~covered & small[component])

@@ -13,7 +13,7 @@ import numpy as np
 
 from chalicelib.pipelines.volume.geometry import Array
 
-BLOCK = 1 << 16  # bytes of packed data looked at together: 30 MB of working memory
+BLOCK = 1 << 16  # bytes of packed data read together: 30 MB of working memory
 FRAMES = {0xC3}
 OTHER_FRAMES = {*range(0xC0, 0xD0)} - {0xC3, 0xC4, 0xC8, 0xCC}
 
@@ -32,7 +32,8 @@ class _Scan:
 
 
 def decode(content: bytes, rows: int, columns: int) -> Array:
-    """One frame, (rows, columns) uint16. Raises ValueError for what is no whole JPEG Lossless image of that size."""
+    """One frame, (rows, columns) uint16. Raises ValueError for data that is no whole JPEG Lossless image of that
+    size."""
     scan = _headers(content)
     if (scan.rows, scan.columns) != (rows, columns):
         raise ValueError("size")

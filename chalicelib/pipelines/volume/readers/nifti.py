@@ -138,7 +138,7 @@ def load(path: Path, image: Path | None = None) -> Volume:
 
 
 def decompressed(stream: BinaryIO) -> tuple[BinaryIO, bool]:
-    """The stream itself, or what it unpacks to where it is gzip; and whether it is."""
+    """The stream itself, or its unpacked content where it is gzip; and whether it is."""
     stream.seek(0)
     gzipped = stream.read(2) == GZIP
     stream.seek(0)

@@ -184,7 +184,7 @@ def _unscaled(planes: Sequence[Plane]) -> list[str]:
 
 
 def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[str]) -> Stack:
-    """Slices without a position and a direction: by the line along which they say they lie, else by their numbers."""
+    """Slices without a position and a direction: by their locations along a line, else by their numbers."""
     directions = next((s.plane.directions for s in slices if s.plane.directions), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
     along = along_a_line(slices)
     if along is not None:

@@ -15,8 +15,8 @@ TAGS: list[Any] = ["RepetitionTime", "FlipAngle", "ScanningSequence", CREATOR, G
 
 @dataclass(frozen=True)
 class SteadyState:
-    """repetition_ms: ms; flip_degrees: degrees; spin_echo: the file says that it is one, and so no steady state.
-    gl_area: G/cm·µs, tg_us: µs. What isn't stated is None."""
+    """repetition_ms: ms; flip_degrees: degrees; spin_echo: whether the file states a spin echo, which is no steady
+    state. gl_area: G/cm·µs, tg_us: µs. Missing values are None."""
 
     repetition_ms: float | None
     flip_degrees: float | None

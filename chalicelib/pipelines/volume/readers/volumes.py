@@ -38,7 +38,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Slices that make one volume. facts: what sets it apart within its series ("echo": "10")."""
+    """Slices that make one volume. facts: those that set it apart within its series ("echo": "10")."""
 
     id: str
     series: str
@@ -217,7 +217,7 @@ def _split(slices: list[Slice]) -> list[tuple[tuple[Fact, ...], list[Slice]]]:
 
 
 def _alike(slices: list[Slice]) -> list[list[Slice]]:
-    """Slices of one size, direction and pixel size. One that lacks its direction goes with most of its size."""
+    """Slices of one size, direction and pixel size. One without a direction joins the largest group of its size."""
     groups: list[list[Slice]] = []
     lost: list[Slice] = []
     for one in slices:
