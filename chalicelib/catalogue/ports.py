@@ -128,7 +128,7 @@ class Connections(Protocol):
     """The owner's connections to other servers."""
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
-        """A client of one of them. KeyError where the owner has none of that id."""
+        """A client of one of them. Raises KeyError where the owner has none of that id."""
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
         """The same for a server of language models."""

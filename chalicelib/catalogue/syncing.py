@@ -92,7 +92,7 @@ class Sync:
         return at
 
     def only(self, scene_ids: list[str], at: Progress) -> Progress:
-        """Reads some scenes again, each by itself; one that fails is counted and does not stop the others."""
+        """Reads some scenes again, each by itself; a failure is counted and does not stop the others."""
         for scene_id in scene_ids:
             try:
                 said = pages.one_scene_said(self._stash, scene_id)

@@ -21,7 +21,7 @@ class Word:
 
 
 def folded(text: str) -> str:
-    """Without case, accents and apostrophes: `Zoë O’Hara` and `zoe ohara` are one."""
+    """A text without case, accents and apostrophes: `Zoë O’Hara` and `zoe ohara` are one."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’")
 

@@ -33,8 +33,8 @@ class RangeReader(io.RawIOBase):
         self._ahead = 1
 
     def remember(self, start: int, content: bytes) -> None:
-        """Puts bytes that are already here into the cache; `start` is a multiple of BLOCK. Partial blocks are left out,
-        unless they end the file."""
+        """Puts bytes that have already been fetched into the cache; `start` is a multiple of BLOCK. Partial blocks are
+        left out, unless they end the file."""
         for offset in range(0, len(content), BLOCK):
             block = content[offset : offset + BLOCK]
             if len(block) == BLOCK or start + offset + len(block) == self._size:

@@ -11,7 +11,7 @@ from chalicelib.files.hashing import Digests, Hasher
 from chalicelib.files.ranges import BLOCK, RangeReader
 
 Stream = Callable[[int, int], Iterator[bytes]]
-"""(start, end) → the chunks of that range of the object; one request to the store a call."""
+"""(start, end) → the chunks of that range of the object; one request to the store for each call."""
 
 HEAD = BLOCK
 IN_MEMORY = 64 * 1024 * 1024

@@ -20,7 +20,7 @@ class WorkerFunction:
 
     @property
     def handler(self) -> str:
-        """Its name in app.py."""
+        """The function's name in app.py."""
         return f"{self.task}_{self.place}"
 
     @property

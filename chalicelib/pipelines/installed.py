@@ -30,6 +30,6 @@ def installed(taken: Container[str]) -> dict[str, Pipeline]:
 
 
 def distributions() -> list[Distribution]:
-    """The packages that bring them."""
+    """The packages that provide the installed pipelines."""
     found = {point.dist.name: point.dist for point in entry_points(group=GROUP) if point.dist}
     return [found[name] for name in sorted(found)]

@@ -84,7 +84,7 @@ class ModelServer:
     def complete(
         self, model: str, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], most_tokens: int
     ) -> Completion:
-        """An answer that should fit the schema, which its reader checks all the same. Raises ModelError.
+        """An answer that should fit the schema, which its reader checks anyway. Raises ModelError.
 
         A server that doesn't know `json_schema` is asked for `json_object` from then on; the schema must stand in the
         messages too. A server whose model can't see gets the messages without their pictures.

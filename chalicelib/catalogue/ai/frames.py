@@ -1,4 +1,4 @@
-"""Frames of videos, as a model that sees gets them: one small picture a scene, in the message itself."""
+"""Frames of videos for a model that sees: one small picture for each scene, in the message itself."""
 
 from __future__ import annotations
 

@@ -140,6 +140,6 @@ class Prompt:
 
 
 def _name(entity: Entity) -> str:
-    """On one line, with a few of its other names."""
+    """The entity's name on one line, with a few of its other names."""
     aliases = f" (also {', '.join(entity.aliases[:3])})" if entity.aliases else ""
     return " ".join(f"{entity.name}{aliases}".split())[:LONGEST_NAME]

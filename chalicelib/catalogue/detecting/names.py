@@ -1,4 +1,4 @@
-"""Finds the names of a library in a text, by its words: one look at each word, however many names there are."""
+"""Finds the names of a library in a text, by its words: each word is looked up once, however many names there are."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ RESOLUTIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (720, ("720p", "HD")),
     (480, ("480p", "SD")),
 )
-"""The least shorter side of each name, in pixels. Portrait videos count by their width."""
+"""The minimum of the shorter side for each name, in pixels. Portrait videos count by their width."""
 
 DURATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (300, ("Short", "Under 5 minutes")),
@@ -31,7 +31,7 @@ DURATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
 """The bound of each name, in seconds, excluded."""
 
 FRAME_RATES: tuple[tuple[float, tuple[str, ...]], ...] = ((119, ("120fps", "120 fps")), (59, ("60fps", "60 fps")))
-"""The least frames a second: 60 is often 59.94."""
+"""The minimum of frames a second: 60 is often 59.94."""
 
 TECHNICAL = frozenset(
     joined(name) for table in (RESOLUTIONS, DURATIONS, FRAME_RATES) for _, names in table for name in names

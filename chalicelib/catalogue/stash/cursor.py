@@ -14,7 +14,7 @@ OVERLAP = timedelta(hours=2)
 
 
 def newest(seen: Iterable[str | None], before: str | None = None) -> str | None:
-    """The newest of some times in the server's own form, by its own order: that of text."""
+    """The newest of some times in the server's own form, in the order of text, which is the server's."""
     return max((time for time in (before, *seen) if time), default=None)
 
 

@@ -1,4 +1,4 @@
-"""The applying of a plan, on the scenes' server and in the catalogue."""
+"""The application of a plan, on the scenes' server and in the catalogue."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Card:
 
     @property
     def grey(self) -> NDArray[np.intp]:
-        """Indices of the patches that the eye takes for neutral, lightest first."""
+        """Indices of the patches that look neutral to the eye, lightest first."""
         lab = self.known_lab
         neutral = np.flatnonzero(np.hypot(lab[:, 1], lab[:, 2]) < 4)
         return np.asarray(neutral[np.argsort(-lab[neutral, 0], kind="stable")])

@@ -41,16 +41,16 @@ class Correction:
         return np.asarray(features(linear, self.model) @ to_target.T)
 
     def encoded(self, values: Floats) -> Floats:
-        """The target's numbers, 0..1, of a picture's, 0..1."""
+        """The target's numbers, 0..1, for a picture's, 0..1."""
         return self.space.encoded(np.clip(self.light(self.encoding.decoded(values)), 0, 1))
 
     def balanced(self, gains: Floats) -> Correction:
-        """With the target's channels multiplied by gains (3,)."""
+        """The correction with the target's channels multiplied by gains (3,)."""
         space = self.space
         return replace(self, matrix=space.to_xyz @ np.diag(gains) @ space.from_xyz @ self.matrix)
 
     def for_channels(self, gains: Floats) -> Correction:
-        """For a picture whose channels, in linear light, are to be multiplied by gains (3,) first."""
+        """The correction for a picture whose channels, in linear light, are to be multiplied by gains (3,) first."""
         r, g, b = gains
         terms = gains if self.model == LINEAR else np.array([r, g, b, *np.sqrt([r * g, g * b, b * r])])
         return replace(self, matrix=self.matrix * terms)

@@ -105,7 +105,7 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
     found: list[FoundCard] = []
     single = torn = 0
     longest = max(grey.shape)
-    # Once as it is, and once so that small markers in a small picture have pixels enough, or a large picture fewer.
+    # Once as it is, and once so that small markers in a small picture have enough pixels, or a large picture has fewer.
     for size in (min(longest, markers.LONGEST), longest if longest > markers.LONGEST else min(2 * longest, 2400)):
         for mirrored in (False, True):
             looked = markers.find(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, card, size)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LINEAR, ROOT = "linear3x3", "root_polynomial"
-FEWEST_PATCHES = 10  # a root-polynomial has six unknowns a channel, and something must be left to judge it by
+FEWEST_PATCHES = 10  # a root-polynomial has six unknowns a channel, and more patches are needed to judge it
 _SAMPLE, _DRAWS, _SEED = 6, 600, 20260
 _SPARED = 9  # patches that may disagree while a start is chosen
 

@@ -110,6 +110,7 @@ def from_border(rgb: Floats, usable: NDArray[np.bool_], card: Card) -> LightFiel
 
 
 def from_patches(gains: Floats, weights: Floats, card: Card, degree: int) -> LightField:
-    """The field that the patches' own brightness shows: gains (n,), how much brighter each is than it should be."""
+    """The field that the patches' own brightness shows: gains (n,), the factor by which each is brighter than it should
+    be."""
     used = weights > 0
     return _field(card.centres[used], np.log(gains[used]), weights[used], card, degree)[0]

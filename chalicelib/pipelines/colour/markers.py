@@ -54,7 +54,7 @@ def _detector(longest: int) -> Any:
 
 
 def _shapes(grey: Grey) -> int:
-    """How many outlines as long as a marker's the picture has: noise has thousands."""
+    """The number of outlines in the picture that are as long as a marker's: noise has thousands."""
     import cv2
 
     mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 23, 7)

@@ -167,7 +167,7 @@ def _as_one(sample: Sample, card: Card, wanted_model: str) -> Match:
         return _matched(sample, card, wanted_model, border=False)
     found, doubt = _tried(sample, card, wanted_model, border=True)
     if found is None or _rest(found) > _DOUBTFUL:
-        # A border that is dirty or half covered leads astray.
+        # A border that is dirty or half covered misleads the fit.
         other, _ = _tried(sample, card, wanted_model, border=False)
         if other and (found is None or _rest(other) < 0.5 * _rest(found)):
             return other

@@ -126,7 +126,7 @@ def lab_in_picture(correction: Correction, linear: Floats, field: LightField | N
 
 
 def as_csv(table: list[dict[str, Any]]) -> bytes:
-    """The patches, a row each."""
+    """The patches as CSV, a row for each."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     labs = ("reference_lab", "before_lab", "after_lab")

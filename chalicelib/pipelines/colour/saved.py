@@ -114,7 +114,7 @@ def put_developed(job: RunContext, number: int, found: pictures.Picture) -> None
 
 
 def camera_of(job: RunContext, number: int) -> RawCamera | None:
-    """Of a raw that names it."""
+    """The camera of a raw that names it."""
     told = (get_or_none(job, f"developed-{number}.json") or {}).get("camera")
     return RawCamera(told["model"], tuple(told["multipliers"])) if told else None
 

@@ -57,7 +57,7 @@ def srgb_encoded(linear: Floats) -> Floats:
 
 
 def power_curve(exponent: float) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    """decode and encode of a plain power."""
+    """The functions decode and encode of a plain power."""
     return (
         lambda encoded: np.asarray(np.maximum(encoded, 0) ** exponent),
         lambda linear: np.asarray(np.maximum(linear, 0) ** (1 / exponent)),

@@ -92,7 +92,7 @@ def of_raw(camera: str | None, lens: str, seconds: float, aperture: float, iso: 
 
 
 def of_exif(exif: Any) -> Taken:
-    """From Pillow's EXIF of a picture, which a stranger wrote."""
+    """From Pillow's EXIF of a stranger's picture."""
     try:
         return _taken(exif, exif.get_ifd(_EXIF_FOLDER))
     except Exception:  # Pillow passes on its readers' errors; a picture needs no EXIF

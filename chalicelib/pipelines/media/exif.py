@@ -56,7 +56,7 @@ class Tags:
         return next((zone for _, _, tag, _ in _TIMES if (zone := utc_offset(text(self._tags.get(tag))))), None)
 
     def times(self) -> list[Found]:
-        """As the camera wrote them: those without an offset of their own are naive."""
+        """The times as the camera wrote them: those without an offset of their own are naive."""
         found = []
         for source, tag, offset, fraction in _TIMES:
             said = text(self._tags.get(tag))

@@ -32,7 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Manifest:
-    """Both files, written a line per original as they come, so that a large job needs no memory for them.
+    """Both files, written a line for each original as it comes, so that a large job needs no memory for them.
 
     path: where it lies in the zip, or null. left_out: null, `duplicate`, `dropped` (by its owner) or the file's error
     code; reason: a sentence.

@@ -51,7 +51,7 @@ class Plan:
         return found
 
     def group(self) -> None:
-        """Once all files are in."""
+        """Groups the files, once all of them are in."""
         self.together = group(self.items)
 
     def told(self, files: Iterable[InspectedFile], options: Options) -> Iterator[Told]:
@@ -94,7 +94,7 @@ class Plan:
     def _corrected(
         self, number: int, found: dict[str, Any], roles: Mapping[int, tuple[list[tuple[int, str]], str]]
     ) -> dict[str, Any]:
-        """With its owner's time, or moved along with that of its group's primary."""
+        """The metadata with its owner's time, or moved along with that of its group's primary."""
         if number in self.said:
             return with_user(found, self.said[number][1])
         first = roles[number][0][0][0] if number in roles else number

@@ -83,7 +83,7 @@ def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
 
     demuxer = DEMUXERS[content_type]
     if demuxer == "mpeg" and stream.read(4) == b"\0\0\1\xb3":
-        demuxer = "mpegvideo"  # without the layer around it
+        demuxer = "mpegvideo"  # without the layer around the stream
     stream.seek(0)
     with av.open(stream, "r", format=demuxer, options=OPTIONS) as container:
         videos = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
@@ -189,7 +189,7 @@ def _picture(frame: VideoFrame) -> Picture:
 
 
 def _small(frame: VideoFrame) -> Image:
-    """Upright, and scaled while it is converted: a whole 4K frame in RGB is never made."""
+    """The frame upright, and scaled during its conversion: a whole 4K frame in RGB is never made."""
     check_pixels(frame.width, frame.height)
     scale = min(1.0, THUMBNAIL / max(frame.width, frame.height))
     small: Image = frame.to_image(

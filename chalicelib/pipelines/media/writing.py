@@ -1,4 +1,4 @@
-"""Times and offsets as EXIF, XMP, containers and this project write them."""
+"""Times and offsets in the forms of EXIF, XMP, containers and this project."""
 
 from __future__ import annotations
 

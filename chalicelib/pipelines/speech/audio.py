@@ -129,7 +129,7 @@ def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
 
 
 def _frames(container: Any, sound: Any, heard: Heard) -> Iterator[Any]:
-    """Decoded frames; packets that don't decode are counted and passed over."""
+    """Decoded frames; packets that don't decode are counted and skipped."""
     import av
 
     packets = container.demux(sound)

@@ -37,7 +37,7 @@ MOST_TOLD = 20  # sentences of one kind in a result's metadata
 
 
 def write(job: RunContext) -> None:
-    """Verdicts, artifacts and the result. Raises PipelineFailed where not one recording could be aligned."""
+    """Writes verdicts, artifacts and the result. Raises PipelineFailed where not one recording could be aligned."""
     pairing = pairing_of(job)
     saved = _Saved(job)
     aligned: list[tuple[InspectedFile, Aligned]] = []

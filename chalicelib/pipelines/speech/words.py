@@ -1,4 +1,4 @@
-"""The words of a transcript with their pronunciations, spelled as the transcript spells them."""
+"""The words of a transcript with their pronunciations, in the transcript's own spelling."""
 
 from __future__ import annotations
 

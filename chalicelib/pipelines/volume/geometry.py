@@ -87,7 +87,7 @@ def from_working(data: Array, grid: Grid) -> Array:
 
 
 def doubts(grid: Grid) -> list[str]:
-    """Sentences on a grid that no image of a body is likely to have."""
+    """Sentences about a grid that is unlikely for the image of a body."""
     notes = []
     axes = grid.affine[:3, :3] / grid.spacing
     if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:

@@ -1,4 +1,4 @@
-"""The last step: labels, tables and pictures written, and everything put into the zip."""
+"""The last step: writes labels, tables and pictures, and puts everything into the zip."""
 
 from __future__ import annotations
 

@@ -107,8 +107,9 @@ def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
 def _roles(coarse: Array, step: Array) -> tuple[Array, int, float, int | None]:
     """(class of each voxel by brightness, the class that is bone, its depth, the class that may be cartilage).
 
-    Bone is deep, cartilage is not. Three classes do where one of the two bright ones is deep; where both are, there is
-    other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the background.
+    Bone is deep, cartilage is not. Three classes suffice where one of the two bright ones is deep; where both are,
+    there is other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the
+    background.
     """
     low, high = np.percentile(coarse[::2, ::2, ::2], (0.1, 99.9))
     if not high > low:

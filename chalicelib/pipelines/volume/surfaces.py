@@ -14,7 +14,7 @@ from chalicelib.pipelines.volume.geometry import Array, spacing_of
 
 BONE_SMOOTHING = 0.3125  # mm², as the default for cartilage
 LEAST_VARIANCE = 1e-6  # so small that LEAST_SIGMA alone smooths
-LEAST_SIGMA = 0.7  # voxels: less leaves the steps of the voxels in the surface, and its area 5 % too large
+LEAST_SIGMA = 0.7  # voxels: a smaller one leaves the steps of the voxels in the surface, and its area 5 % too large
 PAD = 2  # voxels outside around the mask, so that every surface closes
 THICK_SLICES = 2.0  # largest over smallest voxel side, from where on distances are smoothed instead of the mask
 TIE_SEED = 0

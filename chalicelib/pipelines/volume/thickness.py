@@ -22,7 +22,7 @@ from chalicelib.pipelines.volume.distances import signed
 from chalicelib.pipelines.volume.geometry import Array, spacing_of
 from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, THICK_SLICES, Surface, surface_of
 
-NEIGHBOUR = 0.75  # voxels to step from a surface to be on its other side for certain
+NEIGHBOUR = 0.75  # voxels to step from a surface to be certainly on its other side
 FAINT = 0.02  # of a full mask: here a layer has ended
 REACH_MM = 25.0
 SPECK_MM3, SPECK_SHARE = 2.0, 0.02
@@ -162,7 +162,7 @@ def _owners(part: Array, layer: Array, bones: list[int]) -> Array | None:
 
 
 def _between_slices(layer: Array, bone: Array, affine: Array) -> tuple[Array, Array, Array]:
-    """Thick slices divided into thin ones.
+    """Divides thick slices into thin ones.
 
     The bone's outline is interpolated by its distances, and so is the layer's height above it: a slanting layer would
     otherwise miss its continuation on the next slice. Where the layer ends between two slices it keeps the height of

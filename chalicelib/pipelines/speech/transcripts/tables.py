@@ -211,5 +211,5 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime) and value.time() == time():
-        value = value.date()  # a cell that holds a day
+        value = value.date()  # a cell with a date
     return unicodedata.normalize("NFC", str(value)).strip()

@@ -84,6 +84,6 @@ class _Tiers:
         return name
 
     def finish(self) -> None:
-        """Slots in the order of time, as ELAN wants them."""
+        """Puts the slots in the order of time, as ELAN wants them."""
         for milliseconds, name in sorted(self._slots, key=lambda slot: slot[0]):
             ElementTree.SubElement(self._order, "TIME_SLOT", {"TIME_SLOT_ID": name, "TIME_VALUE": str(milliseconds)})

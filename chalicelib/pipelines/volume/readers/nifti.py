@@ -105,7 +105,7 @@ def check(stream: BinaryIO, size: int) -> Header:
         return found
     expected = found.data_at + found.voxel_bytes
     if gzipped:
-        # Only unpacking tells whether a gzip file is whole: its last bytes state a size, but any bytes do so.
+        # Only unpacking shows whether a gzip file is whole: its last bytes state a size, but so would any other bytes.
         check_promise(expected, size)
         content.seek(0)
         held = _length(content, expected)
@@ -161,7 +161,7 @@ def _length(content: BinaryIO, expected: int) -> int:
 
 
 def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
-    """A header may place its voxels twice. Where both disagree, `kept` is left with the one that is used."""
+    """A header may place its voxels twice. Where both disagree, `kept` is changed to hold only the one that is used."""
     used = kept.get_best_affine()
     corner = np.array([*(side - 1 for side in shape), 1.0])
     allowed = FORMS_AGREE * float(np.linalg.norm(used[:3, :3], axis=0).min())

@@ -41,7 +41,7 @@ def stated(dataset: Any) -> SteadyState:
 
 
 def _timing(dataset: Any) -> Any:
-    """An enhanced file's own place for it."""
+    """The timing in an enhanced file, which has its own place for it."""
     for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
         groups = dataset.get(name)
         items = groups[0].get("MRTimingAndRelatedParametersSequence") if groups else None

@@ -110,7 +110,7 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
             f"chooses another ({'; '.join(_in_words(one) for one in siblings[:8])})."
         )
     if strangers := [one for one in others if one.series != taken.series]:
-        # A cine of forty times is one line, not forty.
+        # A cine with forty times is one line, not forty.
         by_series: dict[str, list[Candidate]] = defaultdict(list)
         for one in strangers:
             by_series[one.series].append(one)
