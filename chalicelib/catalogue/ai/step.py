@@ -33,8 +33,8 @@ def prompt_of(catalogue: Catalogue, owner_id: str, detect: Sequence[str]) -> Pro
 
 
 def ask(tools: Tools, context: RunContext, ai: AiOption, options: AnalyseOptions, ids: Sequence[str]) -> None:
-    """Fills the plan with the model's proposals until all scenes are done, the budget of tokens would be
-    exceeded, the plan is cancelled, or the server stops answering. The analysis continues without it in each case."""
+    """Fills the plan with the model's proposals until all scenes are done, the budget of tokens would be exceeded, the
+    plan is cancelled, or the server stops answering. The analysis continues without it in each case."""
     state: dict[str, Any] = dict(context.state or {})
     at, in_a_row, spent = int(state.get("at", 0)), int(state.get("in_a_row", 0)), Spent.read(state.get("spent"))
     try:

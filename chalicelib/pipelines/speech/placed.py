@@ -35,9 +35,9 @@ class Word:
 
 @dataclass
 class Placed:
-    """The outcome of an utterance. unspoken: labels that weren't heard. untranscribed: seconds of speech that
-    no word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
-    chain placed."""
+    """The outcome of an utterance. unspoken: labels that weren't heard. untranscribed: seconds of speech that no word
+    accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the chain
+    placed."""
 
     words: list[Word] = field(default_factory=list)
     unspoken: list[str] = field(default_factory=list)

@@ -54,7 +54,7 @@ def header(start: bytes) -> Header:
     shape = check_shape(found.get_data_shape())
     try:
         dtype = found.get_data_dtype()
-    except KeyError:  # an unknown code of a type
+    except KeyError:  # an unknown type code
         raise unreadable("The NIfTI header is damaged.") from None
     if dtype.kind not in "iuf":
         raise unreadable("The NIfTI file holds colours or complex numbers, expected one number for each voxel.")
@@ -228,7 +228,7 @@ def _from_analyze(found: Any, shape: tuple[int, int, int]) -> Any:
 def _unit(header: Any) -> str:
     try:
         return str(header.get_xyzt_units()[0])
-    except KeyError:  # an unknown code of a unit
+    except KeyError:  # an unknown unit code
         return "unknown"
 
 
