@@ -75,7 +75,8 @@ def unchanged(target: str = SRGB.name) -> Correction:
 
 
 def flat_map(upright: NDArray[Any]) -> Floats:
-    """A small map, encoded 0..1, of a picture of an even surface: its light and its lens without dust and texture."""
+    """A small map, encoded 0..1, of a picture of an even surface: the effect of its light and its lens, without dust
+    and texture."""
     import cv2
 
     height, width = upright.shape[:2]

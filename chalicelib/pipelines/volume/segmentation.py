@@ -259,7 +259,8 @@ def _draw(
 
 
 def _without_crumbs(labels: Array, values: list[int]) -> Array:
-    """Keeps each bone's largest component, and drops specks of cartilage: noise leaves both at the borders."""
+    """Keeps each bone's largest component, and drops specks of cartilage: noise leaves crumbs of both at the
+    borders."""
     boxes = ndimage.find_objects(labels)
     for value in values:
         if value > len(boxes) or boxes[value - 1] is None:

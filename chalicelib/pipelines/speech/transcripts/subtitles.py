@@ -43,7 +43,7 @@ def read_subtitles(text: str) -> Transcript:
 
 
 def _voices(spoken: str) -> Iterator[tuple[str, str]]:
-    """Each speaker with the text."""
+    """Each speaker with the spoken text."""
     before, *rest = VOICE.split(spoken)
     for name, said in [(UNNAMED, before), *zip(rest[::2], rest[1::2], strict=True)]:
         if words := " ".join(html.unescape(TAG.sub(" ", said)).split()):
