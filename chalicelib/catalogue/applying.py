@@ -16,7 +16,7 @@ NAMED = {"performers": "performer", "tags": "tag"}
 @dataclass
 class Edit:
     """The edit of one scene: entities to add and to remove by kind, single values to set, markers to make.
-    settled: each change with what became of it before anything was written."""
+    settled: the changes with an outcome before anything is written."""
 
     add: dict[str, list[Named]] = field(default_factory=dict)
     remove: dict[str, list[Named]] = field(default_factory=dict)
@@ -31,10 +31,10 @@ class Edit:
 
 
 def edit_of(scene: Scene | None, changes: Sequence[Change]) -> Edit:
-    """The changes as an edit of the scene as its source has it now (None: it is gone).
+    """The changes as an edit of the source's present scene (None: it is gone).
 
-    Adding what is there, or removing what isn't, is done already. Setting a value that someone else has set since the
-    proposal was made is a conflict, and nothing of theirs is lost.
+    Adding an entity that is there, or removing one that isn't, counts as done. Setting a value that was set otherwise
+    since the proposal was made is a conflict, and the present value stays.
     """
     edit = Edit()
     if scene is None:
@@ -98,7 +98,7 @@ def _done(change: Change) -> Change:
 
 
 def applied_to(scene: Scene, edit: Edit) -> Scene:
-    """The scene with an edit carried out: what its source is to have, and what a scene without a server becomes."""
+    """The scene with an edit carried out: the version for its source, and the new state of a scene without a server."""
     after = scene
     for kind, named in edit.add.items():
         there: tuple[Named, ...] = getattr(after, kind)
@@ -116,8 +116,8 @@ def _new(named: Iterable[Named], there: Sequence[Named]) -> list[Named]:
 
 
 def undone(changes: Iterable[Change]) -> list[Change]:
-    """The changes that take applied ones back, as approved proposals against what they left. What was there already
-    before stays."""
+    """The changes that take applied ones back, as approved proposals against their results. Values that were there
+    before stay."""
     found = []
     for change in changes:
         if change.outcome is not ChangeStatus.APPLIED or change.message:
@@ -140,7 +140,7 @@ def undone(changes: Iterable[Change]) -> list[Change]:
 
 
 def called(entities: Sequence[Entity]) -> dict[str, Entity]:
-    """Entities by their names without case, and by aliases that one of them alone has. A name goes before another's
+    """Entities by their names without case, and by aliases that only one of them has. A name goes before another's
     alias."""
     found: dict[str, Entity] = {}
     shared: set[str] = set()
@@ -155,8 +155,8 @@ def called(entities: Sequence[Entity]) -> dict[str, Entity]:
 
 
 def identified(change: Change, known: Mapping[str, Sequence[Entity]]) -> Change:
-    """The change with the entity of the library that its name or an alias of it means; failed where there is none, and
-    where several names stand for one change, those that there are not."""
+    """The change with the library's entity of that name or alias; failed where there is none, or where some of several
+    names are missing."""
     if change.field not in {*NAMED, "studio"} or change.entity_id or change.proposed_value is None:
         return change
     names = change.proposed_value if isinstance(change.proposed_value, list) else [change.proposed_value]

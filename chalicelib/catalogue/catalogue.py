@@ -1,4 +1,4 @@
-"""An owner's catalogue: found by packed columns and what changed since, read and written one by one."""
+"""An owner's catalogue: scenes are found by packed columns and later changes, and read and written one by one."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from chalicelib.catalogue.query import Query
 OVERLAP = timedelta(seconds=60)
 """Changes are read again from this long before the last one seen: clocks of writers differ."""
 PACK_FROM = 2000
-"""The most changed scenes that are judged one by one; beyond that the columns are repacked."""
+"""The most changed scenes that a search checks one by one; beyond that the columns are repacked."""
 OPENED = 8
-"""Owners whose columns a container keeps."""
+"""The most owners whose columns a container keeps."""
 
 _entities = TypeAdapter(Entities)
 
@@ -37,8 +37,8 @@ class Found:
 
 @dataclass(frozen=True)
 class Taken:
-    """The numbers of created, updated and unchanged scenes. foreign: ids that scenes of another
-    library have; these were left as they are."""
+    """The numbers of created, updated and unchanged scenes. foreign: ids that scenes of another library have; these
+    were left as they are."""
 
     created: int
     updated: int
@@ -57,7 +57,7 @@ class _Opened:
     newest: datetime | None = None
 
     def learn(self, change: Change) -> None:
-        """Takes a change in, once, and in whichever order changes come."""
+        """Takes a change in, once, in any order."""
         if change.id in self.seen:
             return
         self.seen.add(change.id)
@@ -118,7 +118,7 @@ class Catalogue:
         return opened.columns.search(query, opened.changed).total
 
     def change(self, owner_id: str, scene_id: str, edit: Callable[[Scene], Scene]) -> Scene | None:
-        """Applies an edit to a scene as it stands; None where there is none."""
+        """Applies an edit to the present scene; None where there is none."""
         while (before := self._store.scene(owner_id, scene_id)) is not None:
             after = edit(before)
             if after == before:
@@ -131,14 +131,14 @@ class Catalogue:
         return None
 
     def change_many(self, owner_id: str, scenes: Sequence[Scene], edit: Callable[[Scene], Scene]) -> None:
-        """The same of scenes as they were just read; those that have changed since are read again."""
+        """The same for scenes that were just read; those that have changed since are read again."""
         pairs = [(scene, after) for scene in scenes if (after := edit(scene)) != scene]
         for scene_id in self._store.replace_many(owner_id, pairs, self._clock()) if pairs else ():
             self.change(owner_id, scene_id, edit)
 
     def take_in(self, owner_id: str, scenes: Sequence[Scene]) -> Taken:
-        """Writes what a source says. Scenes whose digest is as before are skipped. What its owner has set here and no
-        source knows (`analyzed`) stays."""
+        """Writes a source's scenes. Those with an unchanged digest are skipped. The owner's value that no source knows
+        (`analyzed`) stays."""
         before = self._store.scenes(owner_id, [scene.id for scene in scenes])
         writes: list[Scene] = []
         created = skipped = 0
@@ -191,23 +191,23 @@ class Catalogue:
                 return
 
     def keep(self, owner_id: str, content: bytes) -> str:
-        """Keeps something for a job; returns its name."""
+        """Keeps content for a job; returns its name."""
         name = f"{self._new_id()}.kept"
         self._packs.write(owner_id, name, content)
         return name
 
     def kept(self, owner_id: str, name: str) -> bytes:
-        """KeyError where it is gone."""
+        """Raises KeyError where it is gone."""
         return self._packs.read(owner_id, name)
 
     def drop(self, owner_id: str, name: str) -> None:
         self._packs.remove(owner_id, name)
 
     def pack(self, owner_id: str) -> int:
-        """Repacks all scenes; returns how many. Another packing that came first wins, and nothing is lost: changes
-        are forgotten only up to what the columns in force hold."""
+        """Repacks all scenes; returns their number. Another packing that came first wins, and nothing is lost: changes
+        are forgotten only where the columns in force contain them."""
         head = self._store.head(owner_id)
-        until = self._clock() - OVERLAP  # what is written while scenes are read stays a change
+        until = self._clock() - OVERLAP  # scenes that are written during the reading stay changes
         scenes = list(self._store.every_scene(owner_id))
         name = f"{self._new_id()}.columns"
         self._packs.write(owner_id, name, pack(scenes))
@@ -220,7 +220,7 @@ class Catalogue:
         return len(scenes)
 
     def _read_entities(self, owner_id: str, head: Head) -> Entities | None:
-        """None where they were replaced just now."""
+        """None where they have just been replaced."""
         try:
             return _entities.validate_json(self._packs.read(owner_id, head.entities) if head.entities else b"{}")
         except KeyError:
@@ -245,15 +245,15 @@ class Catalogue:
                 columns = self._packs.read(owner_id, head.columns) if head.columns else pack([])
                 if (entities := self._read_entities(owner_id, head)) is not None:
                     return _Opened(head, Columns(columns), entities)
-            except KeyError:  # repacked just now
+            except KeyError:  # just repacked
                 pass
             head = self._store.head(owner_id)
         raise RuntimeError("the packed columns are gone")
 
 
 def _same(there: Scene, scene: Scene) -> bool:
-    """Whether both are one scene, also where its library is read over another connection now: ids are a library's own,
-    and two libraries count from 1."""
+    """Whether both are one scene, even where its library is now read over another connection. Equal ids don't suffice:
+    each library counts from 1."""
     if there.source == scene.source or (there.created_date and there.created_date == scene.created_date):
         return True
     return not set(there.paths).isdisjoint(scene.paths)

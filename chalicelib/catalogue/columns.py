@@ -1,8 +1,8 @@
 """A catalogue packed for searching: postings by facet and word, an order for each sort, in one object.
 
-The scenes themselves stay where they are; this finds their ids. Rows are numbered in the order of ids. A set of rows is
-a Python int with a bit for each, so that filters are combined by `&` and `|` at the speed of memory. Layout: an 8-byte
-length, a JSON header that names the blocks, and the blocks, each either numbers or text by lines.
+The scenes themselves stay in the table; the columns give their ids. Rows are numbered in the order of ids. A set of
+rows is a Python int with a bit for each, so that filters are combined by `&` and `|` at the speed of memory. Layout: an
+8-byte length, a JSON header that names the blocks, and the blocks, each either numbers or text by lines.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ VALUES = "d"
 
 @dataclass(frozen=True)
 class Page:
-    """total: how many scenes fit; ids: those of the page, in order."""
+    """total: the number of scenes that match; ids: those of the page, in order."""
 
     total: int
     ids: tuple[str, ...]
@@ -79,7 +79,7 @@ class Columns:
     """Packed columns, opened. Blocks are read when first needed."""
 
     def __init__(self, content: bytes) -> None:
-        """Raises ValueError where these are no columns of this version."""
+        """Raises ValueError where the bytes are no columns of this version."""
         length = int.from_bytes(content[:8], "little")
         try:
             header: dict[str, Any] = json.loads(content[8 : 8 + length])
@@ -109,13 +109,13 @@ class Columns:
         return {scene_id: row for row, scene_id in enumerate(self.ids)}
 
     def count(self, facet: str) -> int:
-        """How many scenes have a facet, such as `tag:12`."""
+        """The number of scenes with a facet, such as `tag:12`."""
         start, end = self._span("facet", facet)
         return end - start
 
     def search(self, query: Query, changed: Pending = NOTHING) -> Page:
-        """A page of what fits. changed: scenes that were written since these columns were packed; they are judged one
-        by one in place of their rows."""
+        """A page of the matches. changed: scenes written since these columns were packed; they are checked one by one
+        in place of their rows."""
         hidden = self._set(row for scene_id in changed if (row := self._row_of.get(scene_id)) is not None)
         rows = self._fitting(query) & ~hidden
         extra = changed.fitting(query)
@@ -159,7 +159,7 @@ class Columns:
         return found
 
     def _beginning(self, start: str) -> int:
-        """The rows with a word that begins so: of a sorted list of words these are neighbours."""
+        """The rows with a word that begins so: such words are neighbours in the sorted list."""
         words, ends = self._text("word.keys"), self._numbers("word.ends")
         first = bisect_left(words, start)
         last = bisect_left(words, start + "\U0010ffff", first)
@@ -193,7 +193,8 @@ class Columns:
     # -- orders ----------------------------------------------------------------------------------------------------
 
     def _in_order(self, rows: int, extra: list[Row], sort: Sort, descending: bool) -> Iterator[str]:
-        """The ids of a set of rows and of further scenes, in order. Rows without a key come last, as they do there."""
+        """The ids of a set of rows and of further scenes, in order. Rows without a key come last, as they do in the
+        orders."""
         bits = rows.to_bytes(self.size // 8 + 1, "little")
         order, keys = self._numbers(f"{sort}.rows"), self._keys(sort)
         ids = self.ids

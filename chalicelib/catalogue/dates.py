@@ -1,4 +1,4 @@
-"""Dates of years, months or days: what they say is kept, and nothing is made of what they don't."""
+"""Dates of years, months or days, kept exactly as precise as they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Period:
     last: date
 
     def within(self, earliest: date | None, latest: date | None) -> bool:
-        """Whether all of it lies between two days, both included; None is no bound."""
+        """Whether the whole period lies between two days, both included; None is no bound."""
         return (earliest is None or self.first >= earliest) and (latest is None or self.last <= latest)
 
 

@@ -59,8 +59,8 @@ class Scene:
     """A scene of the library.
 
     scene_date: as precise as it is known, `2014`, `2006-08` or `2020-04-19`; see chalicelib.catalogue.dates. source:
-    the connection or job that it came from. absent: its source no longer has it. digest: of what the source said, so
-    that the same again is skipped.
+    the connection or job that it came from. absent: its source no longer has it. digest: of the source's data, so that
+    unchanged data is skipped.
     """
 
     id: str
@@ -98,7 +98,7 @@ class Scene:
 
     @property
     def shown_title(self) -> str:
-        """Its title, or else the name of its file."""
+        """The title, or else the name of the file."""
         if self.title:
             return self.title
         return file_name(self.files[0].path) if self.files else self.id

@@ -1,4 +1,5 @@
-"""Scenes that were written since the columns were packed: each is read once, and judged by every search until then."""
+"""Scenes that were written since the columns were packed: each is read once, and checked by every search until the next
+packing."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class Row:
 
     @cached_property
     def _words(self) -> str:
-        """Each behind a line break, which no word has: a beginning of a word is found as text, at the speed of C."""
+        """The words, each behind a line break, which no word contains: the beginning of a word is found as text, at the
+        speed of C."""
         return "\n" + "\n".join(words_of(self._scene))
 
     @cached_property
@@ -39,7 +41,7 @@ class Row:
         return self._keys[sort]
 
     def fits(self, query: Query, starts: tuple[str, ...]) -> bool:
-        """starts: each word that is looked for, behind a line break."""
+        """starts: each searched word, behind a line break."""
         scene = self._scene
         return (
             (query.studio_id is None or self._studio == query.studio_id)

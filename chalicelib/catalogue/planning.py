@@ -22,7 +22,7 @@ BULK: dict[str, ChangeStatus] = {
 
 
 class IncompleteDecision(ValueError):
-    """A decision about many changes that lacks what says which."""
+    """A decision about many changes that doesn't say which ones."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Plans:
         self._new_id = new_id
 
     def open(self, owner_id: str, name: str, metadata: dict[str, Any], plan_id: str | None = None) -> Plan:
-        """A plan that an analysis is going to fill. The same id twice is one plan."""
+        """Opens a plan that an analysis will fill. The same id twice is one plan."""
         plan = Plan(plan_id or self._new_id(), owner_id, name, PlanStatus.PENDING, self._clock(), metadata=metadata)
         if not self._store.create(plan):
             return self.get(owner_id, plan.id)
         return plan
 
     def get(self, owner_id: str, plan_id: str) -> Plan:
-        """KeyError for another's plan too."""
+        """Raises KeyError, also for another owner's plan."""
         plan = self._store.plan(owner_id, plan_id)
         if plan is None:
             raise KeyError(plan_id)
@@ -69,7 +69,7 @@ class Plans:
         raise KeyError(change_id)
 
     def decide(self, owner_id: str, plan_id: str, rule: Rule) -> Plan:
-        """KeyError; ValueError where the plan is not open."""
+        """Raises KeyError, and ValueError where the plan is not open."""
         return self._moved(owner_id, plan_id, lambda plan: plan.decide(rule))
 
     def decide_all(
@@ -93,8 +93,8 @@ class Plans:
         return counted(plan, (change for _, changes in self._store.changes(plan.id) for change in changes))
 
     def undo(self, owner_id: str, plan_id: str) -> Plan:
-        """A new plan that takes back what this one did, to be reviewed and applied like any other. ValueError where
-        nothing was applied."""
+        """A new plan that undoes this one, to be reviewed and applied like any other. Raises ValueError where nothing
+        was applied."""
         plan = self.get(owner_id, plan_id)
         back = [(scene_id, undone(changes)) for scene_id, changes in self._store.changes(plan_id)]
         back = [(scene_id, changes) for scene_id, changes in back if changes]
@@ -110,18 +110,18 @@ class Plans:
         self._store.put_changes(plan_id, changes)
 
     def add(self, plan_id: str, scene_id: str, proposals: Sequence[Proposal]) -> None:
-        """Replaces the model's earlier proposals, beside those of the rules."""
+        """Adds the model's proposals to those of the rules, in place of its earlier ones."""
         there = self._store.changes_of_scene(plan_id, scene_id)
         changes = with_more(scene_id, there, proposals)
         if changes != there:
             self._store.put_changes(plan_id, [(scene_id, changes)])
 
     def note(self, owner_id: str, plan_id: str, **metadata: Any) -> Plan:
-        """Puts something into the plan's metadata."""
+        """Puts values into the plan's metadata."""
         return self._moved(owner_id, plan_id, lambda plan: replace(plan, metadata={**plan.metadata, **metadata}))
 
     def filled(self, owner_id: str, plan_id: str) -> Plan:
-        """The plan is whole: its owner may decide."""
+        """Marks the plan as complete: its owner may decide."""
         fields: dict[str, int] = {}
         scenes = 0
         for _, changes in self._store.changes(plan_id):
@@ -141,7 +141,7 @@ class Plans:
     def to_apply(
         self, plan: Plan, after: str | None, change_ids: Sequence[str], scene_ids: Sequence[str]
     ) -> Iterator[tuple[str, tuple[Change, ...], list[Change]]]:
-        """Scene by scene behind `after`: all its changes, and those that are to be carried out."""
+        """Scene by scene behind `after`: all its changes, and those to carry out."""
         for scene_id, changes in self._store.changes(plan.id, after):
             wanted = to_apply(plan, changes, change_ids, scene_ids)
             if wanted:
@@ -152,7 +152,7 @@ class Plans:
         self._store.put_changes(plan_id, [(scene_id, [by_id.get(change.id, change) for change in changes])])
 
     def applied(self, owner_id: str, plan_id: str) -> Plan:
-        """The plan is applied once nothing approved or undecided is left of it."""
+        """Marks the plan as applied once no approved or undecided change is left."""
 
         def moved(plan: Plan) -> Plan:
             left = counted(plan, (c for _, changes in self._store.changes(plan_id) for c in changes))["by_status"]

@@ -1,7 +1,7 @@
 """Plans: proposed changes to scenes, decided by a person, carried out once.
 
 Decisions are kept as rules in the order in which they were made, not as a write for each change: `bulk-update` of
-50,000 changes is one rule. A change's status is what the last rule that means it says, unless it was carried out.
+50,000 changes is one rule. The last rule about a change gives its status, unless it was carried out.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ DECISIONS = frozenset({ChangeStatus.PENDING, ChangeStatus.APPROVED, ChangeStatus
 
 
 class PlanFull(ValueError):
-    """More decisions than a plan can hold."""
+    """There are more decisions than a plan can hold."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One proposed change of one scene. id: `{scene}-{number}`. outcome, message: what carrying it out came to;
-    replaced: what was there before, for undoing."""
+    """One proposed change of one scene. id: `{scene}-{number}`. outcome, message: of carrying it out; replaced: the
+    earlier value, for undoing."""
 
     id: str
     scene_id: str
@@ -73,8 +73,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Rule:
-    """A decision about the changes that it means: all of those named by what is given. change_id: one alone, with the
-    value that the person wants instead."""
+    """A decision about all changes that meet every given condition. change_id: a single one, with the value that the
+    person wants instead."""
 
     status: ChangeStatus
     change_id: str | None = None
@@ -94,7 +94,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Plan:
-    """scenes: how many it has changes for; counted: its changes by field, as they were proposed."""
+    """scenes: the number of scenes with changes; counted: its changes by field, as they were proposed."""
 
     id: str
     owner_id: str
@@ -120,7 +120,7 @@ class Plan:
         return own.status if own else ChangeStatus.PENDING
 
     def value_of(self, change: Change) -> Any:
-        """The value to apply: the person's own, else the proposed one."""
+        """The value to apply: the person's own, or else the proposed one."""
         for _, rule in reversed(self._own.get(change.id, [])):
             if rule is not None and rule.value is not None:
                 return rule.value
@@ -128,7 +128,7 @@ class Plan:
 
     @cached_property
     def _own(self) -> dict[str, list[tuple[int, Rule | None]]]:
-        """The rules about one change each, with their places: thousands of them must not be gone through for each."""
+        """The rules about single changes, with their places: thousands of them must not be searched for each change."""
         found: dict[str, list[tuple[int, Rule | None]]] = {}
         for place, rule in enumerate(self.rules):
             if rule.change_id is not None:
@@ -141,7 +141,7 @@ class Plan:
         return [(place, rule) for place, rule in reversed(list(enumerate(self.rules))) if rule.change_id is None]
 
     def decide(self, rule: Rule) -> Plan:
-        """Raises ValueError where the plan is no longer open, or the rule is no decision."""
+        """Raises ValueError where the plan is no longer open, or the rule isn't a decision."""
         if rule.status not in DECISIONS:
             raise ValueError(f"{rule.status} is no decision")
         if self.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
@@ -150,15 +150,15 @@ class Plan:
         return replace(self, status=PlanStatus.REVIEWING, rules=(*kept, rule))
 
     def moved(self, status: PlanStatus) -> Plan:
-        """Raises ValueError where the plan can't become that."""
+        """The plan in that state. Raises ValueError where it can't reach it."""
         if status not in NEXT[self.status]:
             raise ValueError(f"The plan is {self.status} and can't become {status}.")
         return replace(self, status=status)
 
 
 def covers(new: Rule, old: Rule) -> bool:
-    """Whether a new rule decides all that an old one did, so that the old one may go. One with a value of the person's
-    own stays: the value outlives a decision about its change."""
+    """Whether a new rule decides all that an old one did, so that the old one may go. A rule with the person's own
+    value stays: the value outlives later decisions about its change."""
     if old.value is not None:
         return False
     return (
@@ -191,8 +191,8 @@ def changes_of(scene_id: str, proposals: Iterable[Proposal], first: int = 0) -> 
 
 
 def with_more(scene_id: str, changes: Sequence[Change], proposals: Iterable[Proposal]) -> tuple[Change, ...]:
-    """A scene's changes with what a model proposes besides, in place of what it proposed before. What the rules propose
-    counts: of a field that holds one value a model's is left out."""
+    """A scene's changes with a model's proposals added, in place of its earlier ones. Those of the rules have priority:
+    a model's proposal for a field with a single value is left out."""
     rules = [change for change in changes if change.source == "rules"]
     there = {(change.field, change.proposed_value) for change in rules if isinstance(change.proposed_value, str)}
     taken = {change.field for change in rules if change.action == "set"}
@@ -201,7 +201,7 @@ def with_more(scene_id: str, changes: Sequence[Change], proposals: Iterable[Prop
 
 
 def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
-    """How many changes there are by field and by status."""
+    """The numbers of changes by field and by status."""
     fields: dict[str, int] = {}
     statuses: dict[str, int] = {}
     for change in changes:
@@ -212,7 +212,7 @@ def counted(plan: Plan, changes: Iterable[Change]) -> dict[str, dict[str, int]]:
 
 
 def with_value(change: Change, value: Any) -> Change:
-    """The change with what a person wants instead: the entity that was proposed is then no longer meant."""
+    """The change with the value that a person wants instead, and without the proposed entity."""
     if value == change.proposed_value:
         return change
     return replace(change, proposed_value=value, entity_id=None)

@@ -15,12 +15,12 @@ from chalicelib.catalogue.stash.client import Stash
 
 
 class StaleScene(Exception):
-    """The scene was written by someone else since it was read."""
+    """The scene has been written by another writer since it was read."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """Which packed columns are in force. columns, entities: the names of objects, None before the first. packed_until:
+    """The packed columns in force. columns, entities: the names of objects, None before the first. packed_until:
     changes up to then are in the columns. version: of the head itself."""
 
     version: int = 0
@@ -53,26 +53,27 @@ class CatalogueStore(Protocol):
     def scene(self, owner_id: str, scene_id: str) -> Scene | None: ...
 
     def scenes(self, owner_id: str, scene_ids: Sequence[str]) -> dict[str, Scene]:
-        """The existing scenes among these, of any number."""
+        """The existing scenes among any number of ids."""
 
     def every_scene(self, owner_id: str) -> Iterator[Scene]:
-        """All of them, in no order."""
+        """All scenes, in no order."""
 
     def put(self, owner_id: str, scenes: Sequence[Scene], now: datetime) -> None:
-        """Writes scenes, whatever is there: for what a source says. The change is written first, so that a page that
-        breaks off is found different, and written again, with the next push of it."""
+        """Writes a source's scenes over any earlier ones. The change is written first, so that an interrupted page
+        still differs, and is written again with its next push."""
 
     def replace(self, owner_id: str, before: Scene, after: Scene, now: datetime) -> None:
-        """Writes a scene and its change in one transaction. StaleScene unless it still is as in `before`."""
+        """Writes a scene and its change in one transaction. Raises StaleScene unless the scene still is as in
+        `before`."""
 
     def replace_many(self, owner_id: str, scenes: Sequence[tuple[Scene, Scene]], now: datetime) -> list[str]:
-        """The same of many, before and after each, with a change for about a hundred of them. Returns the ids of those
-        that no longer were as before, which stay as they are."""
+        """The same for many, (before, after) each, with a change for about a hundred of them. Returns the ids of scenes
+        that were no longer as before, which stay as they are."""
 
     def head(self, owner_id: str) -> Head: ...
 
     def move_head(self, owner_id: str, head: Head, instead_of: Head) -> bool:
-        """False where another came first."""
+        """False where another move came first."""
 
     def changes(self, owner_id: str, since: datetime | None) -> list[Change]:
         """Changes after `since`, in order."""
@@ -104,7 +105,7 @@ class PlanStore(Protocol):
     """Plans and their changes; those of one scene are written together."""
 
     def create(self, plan: Plan) -> bool:
-        """False where there is one of that id."""
+        """False where there is a plan of that id."""
 
     def plan(self, owner_id: str, plan_id: str) -> Plan | None: ...
 
@@ -127,10 +128,10 @@ class Connections(Protocol):
     """The owner's connections to other servers."""
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
-        """A client of one of them. KeyError where the owner has none of that id."""
+        """A client of one of them. Raises KeyError where the owner has none of that id."""
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
-        """The same of a server of language models."""
+        """The same for a server of language models."""
 
     def screenshot(self, owner_id: str, connection_id: str, scene_id: str) -> bytes | None:
-        """The picture that a Stash server shows of a scene; None where none is to be had."""
+        """The picture that a Stash server shows of a scene; None where there is none."""

@@ -67,7 +67,7 @@ class Pushing:
         return Progress.read(state)
 
     def begin(self, owner_id: str, source: str, *, incremental: bool) -> Progress:
-        """The push that is under way, where one of this kind is, else a new one. The first is always whole."""
+        """The push of this kind that is under way, or else a new one. The first is always whole."""
         state = self._catalogue.push(owner_id, source)
         there = Progress.read(state) if state else None
         since = self._catalogue.newest_seen(owner_id, source) if incremental else None
@@ -89,8 +89,8 @@ class Pushing:
         scenes: Sequence[Mapping[str, Any]],
         names: Mapping[str, Sequence[Mapping[str, Any]]],
     ) -> Progress:
-        """Takes a page in: scenes in the order of their ids, all behind one id. A page that comes again is taken in
-        again, to no effect, and isn't counted. Raises NoSuchPush; ValueError for names that are none."""
+        """Takes a page in: scenes in the order of their ids, all behind one id. A page that comes again changes
+        nothing, and isn't counted. Raises NoSuchPush; ValueError for invalid names."""
         at = self.under_way(owner_id, source)
         if any(names.values()):
             self._learn(owner_id, names)
@@ -120,7 +120,8 @@ class Pushing:
 
     def finish(self, owner_id: str, source: str, listed: str | None, names: Mapping[str, str]) -> Progress:
         """Forgets the names that the library no longer has, marks the scenes of a whole push that it didn't list, and
-        says what came of the push; packing is the caller's. The same twice is once. Raises NoSuchPush."""
+        returns the outcome of the push; packing is left to the caller. A repeated call changes nothing. Raises
+        NoSuchPush."""
         at = self.under_way(owner_id, source)
         kept = {kind: Ids(text) for kind, text in names.items()}
         self._catalogue.change_entities(

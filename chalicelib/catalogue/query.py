@@ -17,9 +17,9 @@ SortKey = str | float | None
 
 @dataclass(frozen=True)
 class Query:
-    """Everything that is given must hold. search: each of its words begins a word of title, details or path. Of several
-    ids any counts. date_from, date_to: the scene's whole period lies between them, both included; a scene without a
-    date lies in no span. active: the scenes that have jobs under way, with what is wanted of that in has_active_jobs.
+    """All given filters must hold. search: each of its words begins a word of title, details or path. Of several ids,
+    any one counts. date_from, date_to: the scene's whole period lies between them, both included; a scene without a
+    date lies in no span. active: the scenes that have jobs under way, for has_active_jobs.
     """
 
     search: str | None = None
@@ -46,7 +46,7 @@ class Query:
 
 
 def words_of(scene: Scene) -> frozenset[str]:
-    """The searched words: of title, details and paths."""
+    """The words to search in: of title, details and paths."""
     texts = (scene.title or "", scene.details or "", *scene.paths)
     return frozenset(word for text in texts for word in spelled(text))
 

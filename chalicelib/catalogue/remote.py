@@ -9,13 +9,13 @@ from typing import Protocol
 TRIES = 3
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 30.0
-"""Seconds between tries: doubled each time, or what the server asks for."""
+"""Seconds between tries: doubled each time, or as long as the server asks for."""
 MAY_PASS = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True)
 class Response:
-    """status None: no answer came, and error says why. retry_after in seconds, where the server names it."""
+    """status None: no answer came; error gives the reason. retry_after in seconds, where the server names it."""
 
     status: int | None
     body: bytes = b""
@@ -39,7 +39,7 @@ class Send(Protocol):
 
 
 def tried(ask: Callable[[], Response], tries: int, sleep: Callable[[float], None]) -> Response:
-    """The first answer that another try would not better, or the last one."""
+    """The first answer that another try would not improve, or the last one."""
     wait = FIRST_WAIT
     for _ in range(tries - 1):
         response = ask()

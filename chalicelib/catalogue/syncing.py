@@ -1,6 +1,6 @@
-"""Brings a server's library into the catalogue: resumable, and the same however often it runs.
+"""Brings a server's library into the catalogue: resumable, and with the same outcome when repeated.
 
-Stages: names, scenes by keyset, then, of a full sync, what is missing. Each page is one checkpoint.
+Stages: names, scenes by keyset, then, in a full sync, missing scenes. Each page is one checkpoint.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from chalicelib.catalogue.stash.reading import scenes_from
 
 FOREIGN = "Another library has a scene of this id: a catalogue holds one."
 LONGEST = timedelta(hours=1)
-"""A sync that took no longer has missed nothing that the cursor's two hours don't cover."""
+"""A sync that took no longer than this has missed nothing that the cursor's two hours don't cover."""
 LOGGED, LONGEST_FAILURE = 50, 200
-"""Scenes whose failure is named in the outcome, and letters of each; the others are counted: a checkpoint is small."""
+"""The most failures that the outcome names, and the letters of each; others are counted: a checkpoint is small."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """The position of a sync; a checkpoint. began: when, by our clock. after: the last scene's id. newest_seen: the
-    newest `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
+    """The position of a sync; a checkpoint. began: by our clock. after: the last scene's id. newest_seen: the newest
+    `updated_at`, as it came. since: the newest that an earlier sync saw; None for a full sync."""
 
     stage: str = "names"
     began: str | None = None
@@ -82,7 +82,7 @@ class Sync:
         self._note = note
 
     def run(self, at: Progress) -> Progress:
-        """Goes on from a checkpoint, to the end."""
+        """Continues from a checkpoint, to the end."""
         if at.stage == "names":
             at = self._names(at)
         if at.stage == "scenes":
@@ -92,7 +92,7 @@ class Sync:
         return at
 
     def only(self, scene_ids: list[str], at: Progress) -> Progress:
-        """Reads some scenes again, each by itself; one that fails is counted and does not stop the others."""
+        """Reads some scenes again, each by itself; a failure is counted and does not stop the others."""
         for scene_id in scene_ids:
             try:
                 said = pages.one_scene_said(self._stash, scene_id)
@@ -110,7 +110,7 @@ class Sync:
         return at
 
     def _names(self, at: Progress) -> Progress:
-        # Names have no cursor: a merge of tags touches neither scenes nor, always, the tag that stays. They are few.
+        # Names have no cursor: a merge of tags touches no scenes, and not always the tag that stays. They are few.
         found = {kind: tuple(pages.entities(self._stash, kind)) for kind in pages.KINDS}
         self._catalogue.set_entities(self._owner_id, Entities(**found))
         return self._noted(replace(at, stage="scenes", began=self._clock().isoformat(), newest_seen=at.since))
@@ -126,8 +126,8 @@ class Sync:
                 return self._noted(replace(at, stage="done" if at.since else "missing"))
 
     def _missing(self, at: Progress) -> Progress:
-        """Scenes that are here and were not listed: asked for once more, since the list may have moved while it was
-        read, then marked absent. Nothing is deleted."""
+        """Scenes that are here but were not listed are asked for once more, since the list may have moved during the
+        reading, and then marked as absent. Nothing is deleted."""
         there = set(pages.scene_ids(self._stash))
         here = [
             scene.id
@@ -146,7 +146,7 @@ class Sync:
 def taken_in(
     catalogue: Catalogue, owner_id: str, source: str, at: Progress, said: Sequence[Mapping[str, Any]], now: datetime
 ) -> Progress:
-    """Takes scenes in as a server said them; what can't be is counted and named."""
+    """Takes in the scenes that a server gave; failures are counted and named."""
     scenes, wrong = scenes_from(said, source, now)
     taken = catalogue.take_in(owner_id, scenes)
     for scene_id, message in (*wrong, *((scene_id, FOREIGN) for scene_id in taken.foreign)):

@@ -17,7 +17,7 @@ def _date(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    text.encode()  # half a pair of UTF-16 can't be kept
+    text.encode()  # half a surrogate pair can't be stored
     return text
 
 
@@ -45,7 +45,7 @@ FORMS: dict[SceneField, tuple[TypeAdapter[Any], str]] = {
 
 
 def checked(field: SceneField, value: Any) -> Any:
-    """The value as it is kept. Raises ValueError, with a sentence, where the field can't have it."""
+    """The value in its stored form. Raises ValueError, with a sentence, where the field can't have it."""
     form, what = FORMS[field]
     try:
         return form.dump_python(form.validate_python(value))

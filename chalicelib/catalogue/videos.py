@@ -1,5 +1,5 @@
-"""Videos that were sent here as a source of scenes, beside a Stash server: what is known of them is what their job
-found out, and what their owner writes in the catalogue stays."""
+"""Uploaded videos as a source of scenes, beside a Stash server: their facts come from their job, and the owner's
+changes in the catalogue stay."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class Videos(Protocol):
     """An owner's videos."""
 
     def by_job(self, owner_id: str, before: str | None) -> Iterator[tuple[str, Iterator[Video]]]:
-        """The ids of jobs, the newest first, of those before one of this id, each with its videos."""
+        """The ids of the jobs before the one of this id, the newest first, each with its videos."""
 
     def there(self, owner_id: str, ids: Sequence[str]) -> set[str]:
-        """The videos that are not deleted."""
+        """The videos among these that are not deleted."""
 
     def picture(self, owner_id: str, scene_id: str) -> bytes | None:
-        """The small picture of a scene's video, a JPEG; None where it has none, is gone, or is another owner's."""
+        """The thumbnail of a scene's video, a JPEG; None where it has none, is gone, or is another owner's."""
 
 
 def scene_id(video_id: str) -> str:
-    """Apart from the numbers of a Stash server."""
+    """An id that differs from the numbers of a Stash server."""
     return f"video-{video_id}"
 
 
@@ -67,7 +67,7 @@ def scene_of(video: Video, now: datetime) -> Scene:
 
 
 class VideoSync:
-    """One look at all videos of an owner. note: keeps a checkpoint, and may raise to stop here."""
+    """One pass over all videos of an owner. note: keeps a checkpoint, and may raise to stop here."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class VideoSync:
         self._note = note
 
     def run(self, at: Progress) -> Progress:
-        """Goes on from a checkpoint, to the end. The same again changes nothing."""
+        """Continues from a checkpoint, to the end. A repeated run changes nothing."""
         if at.stage != "missing":
             for job_id, videos in self._videos.by_job(self._owner_id, at.after):
                 for page in batched(videos, PAGE):

@@ -1,4 +1,4 @@
-"""Names and paths as words, so that they can be compared whatever separates them."""
+"""Names and paths as words, which can be compared across different separators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Word:
 
 
 def folded(text: str) -> str:
-    """Without case, accents and apostrophes: `Zoë O’Hara` and `zoe ohara` are one."""
+    """A text without case, accents and apostrophes: `Zoë O’Hara` and `zoe ohara` are one."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’")
 
@@ -42,5 +42,5 @@ def spelled(text: str) -> tuple[str, ...]:
 
 
 def joined(text: str) -> str:
-    """The folded words of a name without what separates them: `Web Harbor` and `WebHarbor` are one."""
+    """The folded words of a name without separators: `Web Harbor` and `WebHarbor` are one."""
     return "".join(spelled(text))

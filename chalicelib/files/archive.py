@@ -2,7 +2,7 @@
 
 The entries determine every byte of the zip before any is read. `plan` cuts it into the parts of a multipart upload:
 each can be built alone, in any order, anywhere, and a part that lies inside one large member is copied inside the store
-without passing through here. To resume is to build `plan.missing(...)`. Knows nothing of any store but its limits.
+without passing through here. To resume is to build `plan.missing(...)`. The module knows only the limits of a store.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 MIB = 1024 * 1024
-MIN_PART = 5 * MIB  # what S3 allows: parts from here (the last may be smaller) ...
+MIN_PART = 5 * MIB  # S3's limits: parts from here (the last may be smaller) ...
 MAX_PART = 5 * 1024 * MIB  # ... to here ...
 MAX_PARTS = 10_000  # ... and so many
 PART = 16 * MIB
@@ -49,7 +49,7 @@ Spread = Callable[[Callable[[Any], None], Iterable[Any]], Iterable[None]]
 
 
 class SourceChanged(Exception):
-    """A source gave other bytes than its entry promised: it was replaced since it was looked at. source: which, where
+    """A source gave other bytes than its entry promised: it was replaced since its inspection. source: its key, where
     that is known."""
 
     def __init__(self, told: str, source: Any = None) -> None:
@@ -81,10 +81,10 @@ class Part:
 @dataclass(frozen=True)
 class Plan:
     """A zip cut into parts. size: of the zip in bytes. crc32: of the whole zip, known before any byte is read, so that
-    a store which keeps full-object CRC32s can check what it put together. cuts: where parts begin, and the end.
+    a store that keeps full-object CRC32s can check the assembled object. cuts: the starts of the parts, and the end.
 
     Members whose CRC32 is unknown have their bodies copied first: parts that hold a header or a record of one wait
-    (`waits`) until `knowing` has been given what the store found.
+    (`waits`) until `knowing` has been given the CRC32s that the store found.
     """
 
     layout: Layout
@@ -120,7 +120,7 @@ class Plan:
         return self.layout.source_of(self.cuts[number - 1], self.cuts[number])
 
     def reads(self, number: int) -> int:
-        """The number of members with bytes in part `number`, and so of requests at most to assemble it."""
+        """The number of members with bytes in part `number`, which is the most requests that assembling it takes."""
         return self.layout.members_in(self.cuts[number - 1], self.cuts[number])
 
     def pieces(self, index: int) -> list[tuple[int, int, int]]:
@@ -141,7 +141,7 @@ class Plan:
 
     def missing(self, uploaded: Mapping[int, int]) -> Iterator[Part]:
         """The parts still to be made, given number → size in bytes of those that the store has (ListParts). Those must
-        stem from a plan of the same fingerprint; one of another size is made again."""
+        come from a plan with the same fingerprint; a part of another size is made again."""
         for number in self.missing_numbers(uploaded):
             yield self.parts[number - 1]
 
@@ -185,11 +185,11 @@ def plan(
     """The zip of `entries`, in their order, cut into parts. The bytes depend on the entries alone, the cuts on all.
 
     part: largest part that passes through memory. copy_from: members at least this large are copied inside the store,
-    in pieces up to `copy`. min_part, max_part, max_parts: the store's limits. All sizes in bytes. Where that makes too
-    many parts, part, copy_from and copy double until it doesn't: at 16 MiB, beyond some 150 GiB of small members.
+    in pieces up to `copy`. min_part, max_part, max_parts: the store's limits. All sizes in bytes. Where that gives too
+    many parts, part, copy_from and copy are doubled until it doesn't: at 16 MiB, beyond some 150 GiB of small members.
 
-    Raises ValueError for an unsafe or double path, an entry whose content isn't what it says, limits that don't fit
-    together, or a zip that is larger than the store takes.
+    Raises ValueError for an unsafe or repeated path, an entry that its content contradicts, limits that don't fit
+    together, or a zip that is larger than the store accepts.
     """
     if min(part, copy_from, copy) < 2 * min_part or max(part, copy) > max_part:
         raise ValueError("part, copy_from and copy must be at least twice min_part; part and copy at most max_part")
@@ -207,8 +207,8 @@ def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -
     cuts = array("Q", [0])
 
     def fill(end: int) -> None:
-        """Cuts what is to be assembled up to `end` into full parts, if possible where a member begins: then each small
-        member is read in one request. What is left, at most one part, goes with what follows."""
+        """Cuts the bytes to be assembled up to `end` into full parts, if possible where a member begins: then each
+        small member is read in one request. The rest, at most one part, joins the following bytes."""
         while end - cuts[-1] > part:
             latest = cuts[-1] + part
             header_at = layout.header_before(latest)
@@ -226,9 +226,9 @@ def _cuts(layout: Layout, part: int, copy_from: int, copy: int, min_part: int) -
 
 
 def assemble(part: Part, read: Read, spread: Spread = map) -> bytearray:
-    """The bytes of one part. spread: carries out its reads, several at once if it likes, like an executor's `map`.
-    Raises SourceChanged where `read` gives fewer or more bytes than it was asked for, or the whole of a member has
-    another CRC32 than its entry; CrcUnknown for a part that waits."""
+    """The bytes of one part. spread: carries out its reads, possibly several at once, like an executor's `map`. Raises
+    SourceChanged where `read` gives fewer or more bytes than it was asked for, or the whole of a member has another
+    CRC32 than its entry; CrcUnknown for a part that waits."""
     content, at = bytearray(part.size), 0  # in place: joining the pieces at the end would hold the part twice
     ranges: list[tuple[int, Range]] = []
     for segment in part.segments:

@@ -20,7 +20,7 @@ class Digests:
 
 
 class Hasher:
-    """Takes chunks, gives their digests. One object, so that no byte is walked through memory from Python twice."""
+    """Takes chunks, gives their digests. One object computes both, so that Python passes over each byte once."""
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
@@ -43,7 +43,7 @@ class Hasher:
 
 
 def crc32(content: bytes | bytearray | memoryview, before: int = 0) -> int:
-    """The unsigned CRC32 of `content`, or of what has the CRC `before` followed by it."""
+    """The unsigned CRC32 of `content`, or of bytes with the CRC32 `before` followed by it."""
     return zlib_ng.crc32(content, before)
 
 

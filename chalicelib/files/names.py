@@ -8,7 +8,7 @@ import unicodedata
 
 LONGEST = 255
 
-# What operating systems, file managers and network drives leave beside people's files: names of files and of folders.
+# The names of files and folders that operating systems, file managers and network drives leave beside people's files.
 HOUSEKEEPING = (
     ".ds_store",
     "._*",
@@ -44,17 +44,18 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 
 
 def safe_part(part: str, longest: int = LONGEST_PART) -> str:
-    """A folder or stem as people gave it, without what leads elsewhere or upsets a file system; empty where nothing is
-    left."""
+    """A folder or stem as its owner named it, without parts that lead elsewhere or upset a file system; empty where
+    nothing is left."""
     part = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", part))
-    if not part.isprintable():  # nor is half a character
+    if not part.isprintable():  # nor may half a character stay
         part = "".join(c for c in part if c.isprintable())
     part = part[:longest].strip(" .")
     return f"{part}_" if _RESERVED.fullmatch(part) else part
 
 
 def is_housekeeping(path: str) -> bool:
-    """Whether a file or one of its folders has a name that only an operating system gives, in whatever case."""
+    """Whether a file or one of its folders has a name that only an operating system gives, in any case of its
+    letters."""
     parts = re.split(r"[/\\]", path.lower())
     return any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HOUSEKEEPING)
 

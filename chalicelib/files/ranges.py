@@ -17,12 +17,12 @@ LARGEST_FETCH = 8 * 1024 * 1024
 class RangeReader(io.RawIOBase):
     """Reads `size` bytes through `fetch`, in aligned blocks of 128 KiB, the last 64 of which are remembered.
 
-    Neighbouring missing blocks come in one fetch, and reading on in order doubles the fetch up to 8 MiB, so that a
-    header costs one small request and a whole file few large ones.
+    Neighbouring missing blocks come in one fetch, and reading in order doubles the fetch up to 8 MiB, so that a header
+    costs one small request and a whole file few large ones.
     """
 
     name = ""
-    """No file's name; but libraries such as pydicom ask a buffered reader for one."""
+    """Empty; libraries such as pydicom ask a buffered reader for its name."""
 
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch
@@ -33,8 +33,8 @@ class RangeReader(io.RawIOBase):
         self._ahead = 1
 
     def remember(self, start: int, content: bytes) -> None:
-        """Puts bytes that are already here into the cache; `start` is a multiple of BLOCK. Partial blocks are left out,
-        unless they end the file."""
+        """Puts bytes that have already been fetched into the cache; `start` is a multiple of BLOCK. Partial blocks are
+        left out, unless they end the file."""
         for offset in range(0, len(content), BLOCK):
             block = content[offset : offset + BLOCK]
             if len(block) == BLOCK or start + offset + len(block) == self._size:

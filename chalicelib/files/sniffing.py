@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-# ISO base media files say what they are by brand (mp4ra.org). `filetype` knows few of the brands that phones write.
+# ISO base media files state their kind by brand (mp4ra.org). `filetype` knows few of the brands that phones write.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 BRANDS = {
     **dict.fromkeys(HEIC_BRANDS, "image/heic"),
@@ -58,7 +58,7 @@ def sniff(head: bytes) -> str | None:
 
 
 def _tiff(head: bytes) -> str:
-    """RAW files that are made as TIFFs are, by their first directory: a maker's TIFF has no directories below it."""
+    """The type of RAW files built like a TIFF, by their first directory: a maker's TIFF has no directories below it."""
     if head[8:10] == b"CR":
         return "image/x-canon-cr2"
     order: Literal["little", "big"] = "little" if head[:2] == b"II" else "big"
@@ -109,5 +109,5 @@ def _by_filetype(head: bytes) -> str | None:
     kind = filetype.guess(bytearray(head[:8192]))
     if kind is None:
         return None
-    # An animated PNG is a PNG to everybody else.
+    # An animated PNG is a PNG to other programs.
     return "image/png" if kind.mime == "image/apng" else cast(str, kind.mime)

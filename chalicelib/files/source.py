@@ -11,7 +11,7 @@ from chalicelib.files.hashing import Digests, Hasher
 from chalicelib.files.ranges import BLOCK, RangeReader
 
 Stream = Callable[[int, int], Iterator[bytes]]
-"""(start, end) → the chunks of that range of the object; one request to the store a call."""
+"""(start, end) → the chunks of that range of the object; one request to the store for each call."""
 
 HEAD = BLOCK
 IN_MEMORY = 64 * 1024 * 1024
@@ -22,11 +22,11 @@ class SourceFile:
     """A file of `size` bytes that the user calls `name`.
 
     verified_sha256: given where the store itself has checked the bytes against it, so that they need not all be
-    read for a hash. modified_at: the file's time at its source, as the client says; None where the client doesn't say
-    one. role: see FileRules.
+    read for a hash. modified_at: the file's time at its source, as the client states it; None where it states none.
+    role: see FileRules.
 
-    A pipeline calls head() to find out what it has, then either load(), which reads every byte once (hashing it) and
-    serves all later reads of a file up to 64 MiB from memory, or only open(), which fetches what is read.
+    A pipeline calls head() to recognise the file, then either load(), which reads every byte once (hashing it) and
+    serves all later reads of a file up to 64 MiB from memory, or only open(), which fetches the parts that are read.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class SourceFile:
     def head(self) -> bytes:
         """The first 128 KiB, or all of a smaller file."""
         if self._head is None:
-            # What will most likely be read to its end is asked for at once: a file to be hashed, or one as small as a
-            # photo. A reader that stops after the head has asked for more than it took, which costs nothing.
+            # A file that will most likely be read to its end is requested at once: a file to be hashed, or one as small
+            # as a photo. A reader that stops after the head has requested more than it took, which costs nothing.
             self._asked = min(HEAD, self.size) if self.verified_sha256 and self.size > IN_MEMORY else self.size
             self._sequential = self._stream(0, self._asked) if self._asked else iter(())
             head = bytearray()
@@ -124,7 +124,7 @@ class _Tail:
 
 
 class _Unclosed(io.RawIOBase):
-    """A view with its own position, that may be closed (libraries do so) without closing the reader and its cache."""
+    """A view with its own position, which may be closed (libraries do so) without closing the reader and its cache."""
 
     name = RangeReader.name
 

@@ -30,7 +30,7 @@ _UNSAFE_PATH = re.compile(r"\\|[\x00-\x1f\x7f]|(?:^|/)\.{0,2}(?:/|\Z)|^[A-Za-z]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A member to be. Its bytes are `content`, or else wherever `source` says: a key that only `read` understands.
+    """A future member. Its bytes are `content`, or else those at `source`: a key that only `read` understands.
 
     path: relative, with "/". size: bytes. crc32: unsigned, of all of them; None where it will be known only once they
     have been copied. modified_at: written as the clock time that it shows and, where it has a zone, as the instant too.
@@ -61,8 +61,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The bytes start..end of a source, end excluded. crc32: of them, where they are the whole of a member whose CRC32
-    is known."""
+    """The bytes start..end of a source, end excluded. crc32: of them, where they are a whole member of known CRC32."""
 
     source: Any
     start: int
@@ -78,12 +77,12 @@ Segment = Literal | Range
 
 
 class CrcUnknown(Exception):
-    """A header or a record of the directory was asked for whose member's CRC32 is not known yet."""
+    """The CRC32 of the member of a requested header or directory record is not known yet."""
 
 
 class Layout:
-    """Where everything in the zip of `entries` stands: that depends on no CRC32, so that some may be unknown at first.
-    Raises ValueError for entries that make no sound zip."""
+    """Where everything in the zip of `entries` stands: no CRC32 matters for that, so some may be unknown at first.
+    Raises ValueError for entries that can't make a valid zip."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         _check(entries)
@@ -116,7 +115,7 @@ class Layout:
         return len(self._entries)
 
     def members_in(self, start: int, end: int) -> int:
-        """How many members have data or a header among the bytes start..end of the zip."""
+        """The number of members with data or a header among the bytes start..end of the zip."""
         end = min(end, self.directory_at)
         first = max(bisect_right(self._headers, start) - 1, 0)
         return max(0, bisect_left(self._headers, end) - first) if start < end else 0
@@ -143,7 +142,7 @@ class Layout:
         """Whether the bytes start..end of the zip hold a header or a record whose member's CRC32 is unknown."""
         if not self.unknown:
             return False
-        # The members whose headers begin in there, and the one before them, whose header may reach into it.
+        # The members whose headers begin in the range, and the one before them, whose header may reach into it.
         first = max(bisect_right(self._headers, start) - 1, 0)
         for index in self._unknown_among(first, bisect_left(self._headers, end)):
             if self._headers[index] < end and self.data_of(index)[0] > start:
@@ -163,7 +162,7 @@ class Layout:
                 yield end - entry.size, end
 
     def header_before(self, offset: int) -> int:
-        """Where the last member begins that begins at or before `offset`; 0 where there is none."""
+        """The beginning of the last member that begins at or before `offset`; 0 where there is none."""
         return self._headers[bisect_right(self._headers, offset) - 1] if self._headers else 0
 
     def segments(self, start: int, end: int) -> tuple[Segment, ...]:
@@ -187,8 +186,8 @@ class Layout:
         return tuple(found)
 
     def crc32(self) -> int:
-        """Of the whole zip, by arithmetic alone: what a store that checks full-object CRC32s must arrive at. Raises
-        CrcUnknown."""
+        """The CRC32 of the whole zip, by arithmetic alone: the one that a store with full-object CRC32s must find.
+        Raises CrcUnknown."""
         crc = 0
         for entry in self._entries:
             crc = joined_crc32(crc32(_header(entry), crc), _known(entry), entry.size)
@@ -200,7 +199,7 @@ class Layout:
         return self._headers[index + 1] if index + 1 < len(self._headers) else self.directory_at
 
     def _pieces(self, start: int, end: int) -> Iterator[tuple[int, Segment]]:
-        """(offset, piece) in order, from the one that `start` falls into or an earlier one, of those before `end`."""
+        """(offset, piece) in order: those before `end`, from the one that `start` falls into or an earlier one."""
         first = max(bisect_right(self._headers, start) - 1, 0)
         for index in range(first, bisect_left(self._headers, end)):
             entry = self._entries[index]
@@ -255,7 +254,7 @@ def _zip64_extra(*values: int) -> bytes:
 
 def _instant_extra(moment: datetime | None) -> bytes:
     """The extended timestamp (Info-ZIP's extra field 0x5455): the instant of the last change in seconds since 1970,
-    which the clock time alone doesn't tell. For moments with a zone, as far as 32 bits go."""
+    which the clock time alone doesn't give. For moments with a zone, as far as 32 bits go."""
     if moment is None or moment.tzinfo is None:
         return b""
     seconds = int(moment.timestamp())

@@ -1,9 +1,9 @@
-"""A pipeline whose inspection of a stranger's file runs in a child process: with memory and time of its own.
+"""Inspection of strangers' files in a child process, within limits of memory and time.
 
 A decoder is C code that no timeout of ours can stop, and a few kilobytes can ask it for gigabytes or for minutes. So
-the child has limits that the kernel keeps (setrlimit), it is killed where it overruns them, and a new one is forked.
-The child reads through its parent, which has the connections; it does one file after the other, since a fork each
-would cost more than most files.
+the child has limits that the kernel enforces (setrlimit); one that overruns them is killed, and a new one is forked.
+The child reads through its parent, which has the connections; it inspects one file after the other, since a fork for
+each would cost more than most files do.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from chalicelib.pipelines.base import Inspection, UnreadableFile
 log = logging.getLogger(__name__)
 
 MEMORY = 1536 * 1024 * 1024
-"""Bytes of address space beyond what the process has when the child begins."""
+"""Bytes of address space beyond those that the process has when the child begins."""
 SECONDS = 8.0
 """Seconds of processor time for any file; a photo of a hundred megapixels takes two."""
 BYTES_A_SECOND = 4_000_000
-"""Bytes a second at which a file is read at least: a large one gets more time."""
+"""The least rate at which a file is read, in bytes a second: a large file gets more time."""
 LONGEST = 55.0
-"""The most seconds for any file in all, without waiting for the store."""
+"""The most seconds for any file in all, not counting the time spent waiting for the store."""
 QUICK = 1.0
 """Seconds after which a file no longer competes with others for the processors of a machine."""
 LOWEST_PRIORITY = 19
@@ -57,7 +57,7 @@ def broken() -> UnreadableFile:
 
 
 class Apart:
-    """As the pipeline that it is given, apart from inspect()."""
+    """The given pipeline, whose inspect() runs in a child process."""
 
     def __init__(
         self, pipeline: Any, *, memory: int = MEMORY, seconds: float = SECONDS, longest: float = LONGEST
@@ -72,13 +72,13 @@ class Apart:
         return getattr(self._pipeline, name)
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
-        """UnreadableFile with `too_expensive` where the limits don't do; and whatever the pipeline raises."""
+        """Raises UnreadableFile `too_expensive` where a limit is exceeded, and everything that the pipeline raises."""
         for _ in range(TRIES):
             try:
                 kind, value, digests = self._inspect(file, options)
                 break
             except Killed:
-                continue  # from outside: that says nothing of the file
+                continue  # from outside: no evidence about the file
         else:
             raise too_expensive()  # or by the kernel, each time, for want of memory
         file.digests = digests
@@ -96,7 +96,7 @@ class Apart:
         try:
             outcome = self._child.inspect(file, options, seconds, self._longest)
         except BaseException:
-            self._child = None  # whatever it is doing now is of no use
+            self._child = None  # its present work is of no use
             raise
         if self._child.is_slow:
             self._child = None  # only root may raise a priority again
@@ -173,7 +173,7 @@ class Child:
                 return said[0], said[1], said[2]
 
     def _give_way(self) -> None:
-        """Others on this machine come first from here on. On Lambda the child is alone."""
+        """Gives the machine's other processes priority from here on. On Lambda the child is alone."""
         self.is_slow = True
         with suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, self.pid, LOWEST_PRIORITY)
@@ -188,7 +188,7 @@ class Child:
 
 
 def _alone(*kept: int) -> None:
-    """Nothing of the parent's is held: not its replies, on which others wait; and the child dies with its parent."""
+    """Closes the parent's files, such as the pipes on which others wait; and makes the child die with its parent."""
     first = 3
     for pipe in sorted(kept):
         os.closerange(first, pipe)

@@ -31,7 +31,7 @@ def archive_slices(
     weight: float = 1.0,
 ) -> Step:
     """The step before the one that writes the archive `name` of those members: many workers make its parts ahead, where
-    that is worth their start, or as the job's option `strategy` says."""
+    that is worth starting them, or as the job's option `strategy` says."""
     return Step(
         title,
         lambda context: context.progress(0),

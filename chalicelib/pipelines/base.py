@@ -147,7 +147,7 @@ class RunContext(Protocol):
     revision: int  # the number of its owner's corrections when the run was requested
     options: Any  # the pipeline's own Options, validated
     state: Mapping[str, Any] | None  # the running step's last checkpoint, None before the first
-    scratch: Path  # an empty folder of this invocation; what must outlive a step goes through save()
+    scratch: Path  # an empty folder of this invocation; data that must outlive a step goes through save()
 
     def files(self) -> Iterator[InspectedFile]:
         """Every file of the job that has been inspected or rejected, in the order in which the user gave them."""
@@ -245,9 +245,8 @@ class Step:
     """A named part of a run, and the unit of resuming: a finished step is never run again for the same job.
 
     weight: its share of the whole run's time, for the overall percentage. layer: given the job's options, the name of
-    the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed what a
-    function may hold: the step then runs in that layer's function. The pipeline's workers.layers says
-    what it needs.
+    the layer whose libraries the step needs instead of its pipeline's own, where both together would exceed the limit
+    of a function: the step then runs in that layer's function. The pipeline's workers.layers states its needs.
 
     slices, work: a step that many workers share. `run` plans and saves; `slices` then returns the number of parts
     (0: none), and `work(context, i)` does part i, from 0. Parts run in any order, concurrently, on any worker; an
@@ -293,7 +292,7 @@ class Pipeline(Work, Protocol):
     accepts: FileRules
     per_file: bool  # the work is mostly per file: the job is running from its first file on, and never queued
     listing: Columns
-    kind: Kind | None  # of all of its files; None where each file's content type says it
+    kind: Kind | None  # of all of its files; None where each file's content type gives it
 
     def inspect(self, file: SourceFile, options: Any) -> Inspection:
         """Inspects one file as it arrives. Raises UnreadableFile. Must be safe to call twice."""

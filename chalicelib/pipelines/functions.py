@@ -1,4 +1,4 @@
-"""Which functions the works run in: app.py binds their handlers, the template and the local stack feed them."""
+"""The functions that the works run in: app.py binds their handlers, the template and the local stack feed them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class WorkerFunction:
 
     @property
     def handler(self) -> str:
-        """Its name in app.py."""
+        """The function's name in app.py."""
         return f"{self.task}_{self.place}"
 
     @property
@@ -29,7 +29,8 @@ class WorkerFunction:
 
 
 def workers_of(name: str) -> Workers:
-    """A work's own. A name that isn't registered has the default ones: the local stack also runs other apps."""
+    """The functions of a work. A name that isn't registered has the default ones: the local stack also runs other
+    apps."""
     return WORKS[name].workers if name in WORKS else Workers()
 
 

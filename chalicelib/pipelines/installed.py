@@ -13,7 +13,7 @@ NAME = re.compile(r"[a-z][a-z0-9]{0,30}")
 
 
 class BadPackage(Exception):
-    """An installed pipeline can't be taken; the text says which and why."""
+    """An installed pipeline can't be used; the text says which and why."""
 
 
 def installed(taken: Container[str]) -> dict[str, Pipeline]:
@@ -30,6 +30,6 @@ def installed(taken: Container[str]) -> dict[str, Pipeline]:
 
 
 def distributions() -> list[Distribution]:
-    """The packages that bring them."""
+    """The packages that provide the installed pipelines."""
     found = {point.dist.name: point.dist for point in entry_points(group=GROUP) if point.dist}
     return [found[name] for name in sorted(found)]

@@ -13,8 +13,9 @@ Kind = Literal["image", "video", "volume", "audio"]
 class Column:
     """A value of each file by which a job's files can be sorted and, where all of its values are known, grouped.
 
-    name: in `sort=` and `group_by=`. key: in the metadata of an inspection. values: all that it can be, in their order;
-    empty where it is free. A file without the value comes after all others, or is counted with the last of `values`.
+    name: in `sort=` and `group_by=`. key: in the metadata of an inspection. values: all possible ones, in their order;
+    empty where any is possible. A file without the value comes after all others, or is counted with the last of
+    `values`.
     """
 
     name: str

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Worker:
-    """The function that does one part of a pipeline's work, on AWS and on one machine.
+    """The function that does one part of a pipeline's work.
 
-    memory: MB, and with it CPU: 1,769 MB are one core. seconds: the longest that one call may take, at most 900.
+    memory: MB, and with it CPU: 1,769 MB are one core. seconds: the time limit of one call, at most 900.
     disk: MB under /tmp, from 512 to 10,240. batch: messages a call, at most 10. at_once: calls at the same time on one
-    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: of the bucket,
-    that it reads and writes besides those of every job. connections: whether it calls the owner's other servers.
-    library: whether it looks at the owner's other jobs. results: whether it reads what other jobs came to.
-    pictures: whether it looks at the small pictures of files.
+    queue, at least 2. layers: folders of infra/aws/layers with the libraries that it imports. folders: those of the
+    bucket that it reads and writes besides every job's. connections: whether it calls the owner's other servers.
+    library: whether it looks at the owner's other jobs. results: whether it reads the results of other jobs.
+    pictures: whether it looks at the thumbnails of files.
     """
 
     memory: int = 1769

@@ -1,4 +1,4 @@
-"""Asks a model about scenes, one request each: proposals come out, and what it cost. Never raises for one scene."""
+"""Asks a model about scenes, one request each, for proposals; counts the cost. It never raises for a single scene."""
 
 from __future__ import annotations
 
@@ -19,23 +19,24 @@ from chalicelib.catalogue.detecting.release_dates import EARLIEST
 from chalicelib.catalogue.model import Entity, Scene
 
 ANSWER_TOKENS = 1000
-"""Tokens of one answer at most; estimates take USUAL_ANSWER."""
+"""The most tokens of one answer; estimates assume USUAL_ANSWER."""
 USUAL_ANSWER = 150
 LETTERS_A_TOKEN = 3.0
-"""English text has about four, so that estimates err on the high side."""
+"""English text has about four, so estimates err on the high side."""
 SUREST = 0.9
-"""A model's word never stands above what is written in full."""
+"""The cap of a model's confidence: text written in full is always surer."""
 LOGGED = 30
 STOPS = frozenset({"ai_unauthorized"})
-"""Errors that every other scene would meet too."""
+"""Errors that every other scene would cause too."""
 _FENCED = re.compile(r"\s*```(?:json)?\s*(.*?)\s*```\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Spent:
-    """The requests so far. frames: pictures that the model was shown. unmetered: requests whose tokens the server
-    didn't count, so that they are estimated.
-    unasked: scenes left out since the budget was used up or the server refused. failures: the first ones, by scene."""
+    """The requests so far. frames: pictures shown to the model. unmetered: requests whose tokens the server didn't
+    count, so they are estimated.
+    unasked: scenes left out because the budget was used up or the server refused. failures: the first ones, by
+    scene."""
 
     requests: int = 0
     prompt_tokens: int = 0
@@ -80,7 +81,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Found:
-    """Of one scene. failure: a code and a sentence."""
+    """The findings for one scene. failure: a code and a sentence."""
 
     scene_id: str
     proposals: tuple[Proposal, ...] = ()
@@ -113,7 +114,7 @@ class Asking:
         self._frame = frame
 
     def most(self, scene: Scene) -> int:
-        """Tokens that asking about a scene takes at most, as far as it can be estimated."""
+        """An estimate of the most tokens that asking about a scene takes."""
         question = self._prompt.question(scene)
         pictures = frames.TOKENS if self._frame else 0
         return tokens_of(question.letters) + pictures + ANSWER_TOKENS if question else 0
@@ -170,7 +171,7 @@ class Asking:
         return [proposal for proposal in found if proposal.confidence >= self._threshold], invented
 
     def _is_written(self, value: str, scene: Scene) -> bool:
-        """Whether it is a date that has been, and its year stands in the scene's own texts, if by two digits."""
+        """Whether the value is a past date whose year stands in the scene's own texts, with two digits at least."""
         try:
             days = period(value)
         except ValueError:
@@ -182,7 +183,7 @@ class Asking:
 
 
 def _chosen(picks: Collection[Pick], keys: Mapping[str, Entity]) -> Iterator[tuple[Entity | None, float]]:
-    """The entities of keys; None for a key that was not given."""
+    """The entities of the chosen keys, each with its confidence; None for an unknown key."""
     for pick in picks:
         yield keys.get(pick.key), round(min(pick.confidence, SUREST), 2)
 
@@ -213,7 +214,7 @@ def tokens_of(letters: int) -> int:
 
 
 def estimate(prompt: Prompt, sample: Collection[Scene], scenes: int, *, with_frames: bool = False) -> Spent:
-    """The likely cost of asking about so many scenes, by a sample of them."""
+    """The likely cost of asking about this many scenes, by a sample of them."""
     questions = [prompt.question(scene) for scene in sample]
     asked = [question for question in questions if question is not None]
     if not asked:

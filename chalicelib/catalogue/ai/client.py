@@ -42,8 +42,8 @@ class Usage:
 
 @dataclass(frozen=True)
 class Completion:
-    """finish: why it ended (`stop`, `length`, `content_filter`). refusal: where the model won't answer. usage: None
-    where the server doesn't count. frames: pictures that the model was shown."""
+    """finish: why it ended (`stop`, `length`, `content_filter`). refusal: where the model refuses to answer. usage:
+    None where the server doesn't count. frames: pictures shown to the model."""
 
     content: str | None
     finish: str | None = None
@@ -59,7 +59,7 @@ class Reach(Protocol):
 
 
 class ModelServer:
-    """One server. sleep: takes seconds. tries: where another one may help."""
+    """One server. sleep: takes seconds. tries: the most requests where another try may help."""
 
     def __init__(self, reach: Reach, key: str, sleep: Callable[[float], None], tries: int = TRIES) -> None:
         self._reach = reach
@@ -74,7 +74,7 @@ class ModelServer:
         self._limit = "max_tokens"
 
     def models(self) -> list[str]:
-        """The names of the models that it offers, at most MOST_MODELS. Raises ModelError."""
+        """The names of the models that the server offers, at most MOST_MODELS. Raises ModelError."""
         said = self._answer(self._asked("GET", "/models", None))
         listed = said.get("data")
         if not isinstance(listed, list):
@@ -84,10 +84,10 @@ class ModelServer:
     def complete(
         self, model: str, messages: Sequence[Mapping[str, Any]], schema: Mapping[str, Any], most_tokens: int
     ) -> Completion:
-        """An answer that should fit the schema, which its reader checks all the same. Raises ModelError.
+        """An answer that should fit the schema, which its reader checks anyway. Raises ModelError.
 
-        A server that doesn't know `json_schema` is asked for `json_object`, from then on; the schema must stand in the
-        messages too. One whose model can't see gets the messages without their pictures.
+        A server that doesn't know `json_schema` is asked for `json_object` from then on; the schema must stand in the
+        messages too. A server whose model can't see gets the messages without their pictures.
         """
         shown = sum(not isinstance(message["content"], str) for message in messages)
         while True:
@@ -110,7 +110,8 @@ class ModelServer:
             return replace(_completion(self._answer(response)), frames=seen)
 
     def _another_way(self, refusal: bytes, seen: bool) -> bool:
-        """Whether the server may take the same in another form: newer models of OpenAI want another limit's name."""
+        """Whether the server may accept the same request in another form: newer models of OpenAI name the limit
+        differently."""
         if self._limit == "max_tokens" and b"max_completion_tokens" in refusal:
             self._limit = "max_completion_tokens"
             return True
@@ -141,7 +142,7 @@ class ModelServer:
         return said
 
     def _without_key(self, text: str) -> str:
-        """Servers repeat what they were sent."""
+        """The text without the key: servers repeat their requests in errors."""
         return text.replace(self._key, "********") if self._key else text
 
 

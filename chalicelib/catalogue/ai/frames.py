@@ -1,4 +1,4 @@
-"""Frames of videos, as a model that sees gets them: one small picture a scene, in the message itself."""
+"""Frames of videos for a model that sees: one small picture for each scene, in the message itself."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_BYTES = 1024 * 1024
-"""Bytes of a picture at most. A Stash server's screenshots of 1080p take 100 to 400 kB."""
+"""The most bytes of a picture. A Stash server's screenshots of 1080p take 100 to 400 kB."""
 TOKENS = 1600
-"""Tokens of a picture at most, as an estimate: at low detail OpenAI counts 85, and servers at home up to 1,500."""
+"""The most tokens of a picture, as an estimate: at low detail OpenAI counts 85, and servers at home up to 1,500."""
 _KINDS = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
 

@@ -1,7 +1,7 @@
 """The prompt about a scene, and the form of the model's answer.
 
-What is the same for all scenes comes first, so that servers which cache a prompt's beginning read it once. Names are
-given with keys and answered by keys: a model can choose, and invent nothing.
+The part that is the same for all scenes comes first, so that servers that cache a prompt's beginning read it once.
+Names are given with keys and answered by keys: a model can choose, but not invent.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from chalicelib.catalogue.model import Entity, Scene
 from chalicelib.catalogue.ports import Entities
 
 PERFORMERS, STUDIOS, TAGS = 40, 20, 200
-"""Names that are given at most; the tags are those that most scenes have."""
+"""The most names that are given; of the tags, those that most scenes have."""
 LONGEST_NAME, LONGEST_TEXT, MOST_FILES = 80, 1500, 3
 FIELDS = ("studio", "performers", "tags", "date")
-"""The fields that a model is asked for: choices among known values. Free text it would invent."""
+"""The fields that a model is asked for: choices among known values. It would invent free text."""
 
 _PICK = {
     "type": "object",
@@ -80,7 +80,7 @@ class Answer(BaseModel):
 
 @dataclass(frozen=True)
 class Question:
-    """messages: as the server takes them. keys: what each stands for, by field."""
+    """messages: as the server takes them. keys: the entity of each, by field."""
 
     messages: tuple[Mapping[str, Any], ...]
     keys: Mapping[str, Mapping[str, Entity]]
@@ -108,8 +108,7 @@ class Prompt:
         self._rules = RULES.format(schema=json.dumps(SCHEMA), tags=named)
 
     def question(self, scene: Scene, frame: bytes | None = None) -> Question | None:
-        """None where the scene lacks nothing that could be chosen. frame: a picture of the video, for a model that
-        sees."""
+        """None where the scene needs no choice. frame: a picture of the video, for a model that sees."""
         wanted = [
             field
             for field in self._wanted
@@ -141,6 +140,6 @@ class Prompt:
 
 
 def _name(entity: Entity) -> str:
-    """On one line, with a few of its other names."""
+    """The entity's name on one line, with a few of its other names."""
     aliases = f" (also {', '.join(entity.aliases[:3])})" if entity.aliases else ""
     return " ".join(f"{entity.name}{aliases}".split())[:LONGEST_NAME]

@@ -1,4 +1,4 @@
-"""Which names of a library are worth asking about for a scene: those that share a word with it."""
+"""The names of a library that are worth asking about for a scene: those that share a word with it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from chalicelib.catalogue.query import words_of
 from chalicelib.catalogue.words import spelled
 
 SHORTEST = 3
-"""Letters of a word that counts."""
+"""The fewest letters of a word that counts."""
 COMMON = 200
-"""A word that more names have distinguishes nothing."""
+"""A word in more names than this distinguishes nothing."""
 
 
 class Shortlist:
@@ -29,7 +29,7 @@ class Shortlist:
                     self._by_word.setdefault(word, []).append(entity)
 
     def of(self, scene: Scene) -> list[Entity]:
-        """At most `most`, the likeliest first; a library of no more is given whole."""
+        """At most `most` names, the likeliest first; a library with no more is given whole."""
         if len(self._entities) <= self._most:
             return self._entities
         shared: Counter[str] = Counter()

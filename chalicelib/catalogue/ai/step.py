@@ -1,4 +1,4 @@
-"""The step of an analysis that asks a language model: a few scenes at a time, each few a checkpoint."""
+"""The step of an analysis that asks a language model: a few scenes at a time, with a checkpoint after each few."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.catalogue.works.common import Tools
 
 AT_ONCE = 4
-"""Requests under way: what a server at home bears, and all that a crash pays twice."""
+"""Requests under way: as many as a server at home bears, and the most that a crash repeats."""
 MOST_FAILURES = 8
 """Failures of the server in a row, after which it is taken for unreachable."""
 
@@ -33,8 +33,8 @@ def prompt_of(catalogue: Catalogue, owner_id: str, detect: Sequence[str]) -> Pro
 
 
 def ask(tools: Tools, context: RunContext, ai: AiOption, options: AnalyseOptions, ids: Sequence[str]) -> None:
-    """Fills the plan with what the model proposes, until all scenes are done, the budget of tokens would be
-    exceeded, the plan is cancelled, or the server stops answering. The analysis continues without it in each case."""
+    """Fills the plan with the model's proposals until all scenes are done, the budget of tokens would be exceeded, the
+    plan is cancelled, or the server stops answering. The analysis continues without it in each case."""
     state: dict[str, Any] = dict(context.state or {})
     at, in_a_row, spent = int(state.get("at", 0)), int(state.get("in_a_row", 0)), Spent.read(state.get("spent"))
     try:

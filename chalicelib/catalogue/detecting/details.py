@@ -28,9 +28,9 @@ def detect(scene: Scene) -> list[Proposal]:
 
 
 def plain_text(html: str) -> str:
-    """The text of an HTML fragment: paragraphs apart by an empty line, list items as lines with a dash."""
+    """The text of an HTML fragment: paragraphs separated by an empty line, list items as lines with a dash."""
     reader = _Reader()
-    # Where tags lay the text out, its own line breaks are spaces; with a stray tag only, they are what lays it out.
+    # Where tags lay the text out, its own line breaks are spaces; with only a stray tag, the line breaks lay it out.
     reader.feed(re.sub(r"\s*\n\s*", " ", html) if _LAID_OUT.search(html) else html)
     reader.close()
     text = "".join(reader.parts)

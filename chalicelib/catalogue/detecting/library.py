@@ -19,7 +19,8 @@ THRESHOLD = 0.7
 
 @dataclass(frozen=True)
 class Asked:
-    """The subject of an analysis. include_organized: scenes that their owner has marked as done, too."""
+    """The subject of an analysis. include_organized: whether scenes that their owner has marked as done are
+    included."""
 
     detect: Collection[Field] = FIELDS
     threshold: float = THRESHOLD

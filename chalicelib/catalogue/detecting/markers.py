@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Scene
 
 CONFIDENCE = 0.9
 NEAR = 1.0
-"""Seconds within which a marker is there already."""
+"""Seconds within which an existing marker counts as the same."""
 _LINE = re.compile(
     r"^[\s\-*•\[(]*(?:(?P<h>\d{1,2}):)?(?P<m>\d{1,3}):(?P<s>[0-5]\d)[\])]?\s*[-–—:]?\s+(?P<title>\S.{0,199})$",
     re.A | re.M,
@@ -18,7 +18,8 @@ _LINE = re.compile(
 
 
 def detect(scene: Scene) -> list[Proposal]:
-    """Markers for the times that the details list. Times out of order or beyond the video's end are no such list."""
+    """Markers for the times that the details list. A list with times out of order or beyond the video's end doesn't
+    count."""
     found: list[tuple[float, str]] = []
     for match in _LINE.finditer(plain_text(scene.details or "")):
         if match["h"] and int(match["m"]) > 59:

@@ -1,4 +1,4 @@
-"""Finds the names of a library in a text, by its words: one look at each word, however many names there are."""
+"""Finds the names of a library in a text, by its words: each word is looked up once, however many names there are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.catalogue.words import Word, joined, spelled
 
 Kind = Literal["performers", "studio", "tags"]
 SHORTEST_JOINED = 6
-"""Letters of a name written as one word: `janedoe` is hers, `edo` is anything."""
+"""The fewest letters of a name written as one word: `janedoe` is a name, `edo` could be anything."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,9 @@ class Spelling:
 
 @dataclass(frozen=True)
 class Match:
-    """Words start to end (excluded) of a text spell a name. whole: they are all of a segment. shared: the entities of
-    that kind that have this name or alias, more than one where it is ambiguous. run_together: written as one word."""
+    """Words start to end (excluded) of a text that spell a name. whole: whether they fill a segment. shared: the
+    entities of that kind with this name or alias, more than one where it is ambiguous. run_together: whether they are
+    written as one word."""
 
     spelling: Spelling
     start: int
@@ -71,16 +72,16 @@ class NameIndex:
                 self._first_words.setdefault(key[0], []).append(entity)
 
     def last_name(self, word: str) -> Sequence[Entity]:
-        """The performers whose names of several words end in it."""
+        """The performers with a name of several words that ends in it."""
         return self._last_words.get(word, ())
 
     def first_name(self, word: str) -> Sequence[Entity]:
-        """The performers whose names of several words begin with it."""
+        """The performers with a name of several words that begins with it."""
         return self._first_words.get(word, ())
 
     def matches(self, text: Sequence[Word]) -> list[Match]:
-        """The names in a text, none within another: the longest first uses its words up, of equally long ones the
-        first. A spelling that entities of several kinds share gives a match for each kind."""
+        """The names in a text, none within another: the longest name uses its words up, or the first of equally long
+        ones. A spelling shared by entities of several kinds gives a match for each kind."""
         taken = [False] * len(text)
         found: list[Match] = []
         for group in sorted(self._candidates(text), key=lambda group: (-group[0].length, group[0].start)):

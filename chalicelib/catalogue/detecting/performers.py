@@ -60,8 +60,8 @@ def _by_name(match: Match, text: Text) -> Iterable[tuple[Entity, float, str]]:
 
 
 def _by_last_name(text: Text, names: NameIndex) -> Iterable[tuple[Entity, float, str]]:
-    """A last name alone: where a segment begins, or behind another name. Behind an unknown word it may belong to a
-    stranger."""
+    """A last name alone, at the beginning of a segment or behind another name. Behind an unknown word it may belong to
+    another person."""
     used = {match.end for match in text.matches if match.spelling.kind == "performers"}
     for i, word in text.left:
         if len(word.text) < SHORTEST_LAST_NAME or not (word.begins or i in used):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Field = Literal["studio", "performers", "tags", "details", "date", "markers"]
 Source = Literal["rules", "ai"]
-"""Where proposals come from: the detectors' own rules, or a language model."""
+"""The origin of a proposal: the detectors' own rules, or a language model."""
 Action = Literal["add", "remove", "set"]
 FIELDS: tuple[Field, ...] = ("studio", "performers", "tags", "details", "date", "markers")
 

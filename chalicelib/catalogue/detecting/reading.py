@@ -1,4 +1,4 @@
-"""A scene as detectors read it: its title and file's name as words, and the names of the library that stand there."""
+"""A scene as detectors read it: its title and file's name as words, and the library's names in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.catalogue.model import Scene, folders, stem
 from chalicelib.catalogue.words import Word, words
 
 LONGEST_TEXT = 1000
-"""Characters of a title or a name that are looked at."""
+"""The most characters of a title or a name that are read."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Text:
 
     @property
     def left(self) -> tuple[tuple[int, Word], ...]:
-        """The words that no name has used up, with their places."""
+        """The words outside all names, with their places."""
         used = {i for match in self.matches for i in range(match.start, match.end)}
         return tuple((i, word) for i, word in enumerate(self.words) if i not in used)
 

@@ -1,4 +1,4 @@
-"""The date of a scene by its file's name or folder, as precise as written there."""
+"""The date of a scene by its file's name or folder, as precise as it is written there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.catalogue.model import Scene, folders, stem
 
 FULL, RELEASE, WRITTEN_OUT, ONE_WAY, MONTH, YEAR = 0.95, 0.9, 0.95, 0.85, 0.8, 0.75
 IN_FOLDER = 0.8
-"""Times this where it comes from a folder."""
+"""The factor of the confidence of a date from a folder."""
 EARLIEST = 1888
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -38,7 +38,7 @@ _YEAR = re.compile(r"[(\[](?P<y>(?:19|20)\d\d)[)\]]", re.ASCII)
 
 
 def detect(scene: Scene, today: date) -> list[Proposal]:
-    """The date of a scene that has none, or a less precise one that the find lies in."""
+    """Proposes the date of a scene without one, or with a less precise one that contains it."""
     for path in scene.paths:
         texts = [(stem(path), 1.0, "the file's name")]
         texts += [(folder, IN_FOLDER, f"the folder {folder!r}") for folder in reversed(folders(path))]
@@ -56,7 +56,7 @@ def detect(scene: Scene, today: date) -> list[Proposal]:
 
 def date_in(text: str, today: date) -> tuple[str, float] | None:
     """The first date of the surest form in a text, with its confidence; None where there is none. A day and month that
-    could be either way round are no date, and neither is one that is still to come."""
+    could be either way round are no date, and neither is a future one."""
     for value, confidence in _forms(text):
         try:
             found = period(value)
@@ -92,5 +92,5 @@ def _forms(text: str) -> Iterator[tuple[str, float]]:
 
 
 def _refines(current: str | None, found: str) -> bool:
-    """Whether the find says more than what is there, without contradicting it."""
+    """Whether the found date is more precise than the present one, without contradicting it."""
     return current is None or (len(found) > len(current) and found.startswith(current))

@@ -1,4 +1,4 @@
-"""Which studio a scene is of, by its folders, its file's name and the owner's patterns."""
+"""The studio of a scene, by its folders, its file's name and the owner's patterns."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ LONGEST_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class StudioPattern:
-    """The owner's own rule: text that matches `pattern`, as whole words, is of this studio."""
+    """The owner's own rule: text that matches `pattern`, as whole words, belongs to this studio."""
 
     studio: str
     pattern: str
 
     def compiled(self) -> regex.Pattern[str]:
-        """Raises ValueError where it is no pattern."""
+        """Raises ValueError where it isn't a valid pattern."""
         import regex
 
         if len(self.pattern) > LONGEST_PATTERN:
@@ -43,7 +43,7 @@ class StudioPattern:
 def detect(
     reading: Reading, by_joined_name: dict[str, list[Entity]], patterns: Sequence[StudioPattern] = ()
 ) -> list[Proposal]:
-    """The studio of a scene that has none; the surest find alone."""
+    """The studio of a scene that has none; only the surest match."""
     if reading.scene.studio is not None:
         return []
     finds = list(_finds(reading, by_joined_name, patterns))

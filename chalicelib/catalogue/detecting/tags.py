@@ -1,4 +1,4 @@
-"""Tags that the library has and a scene lacks: by what its file measures, and by the words of its name."""
+"""Tags that the library has and a scene lacks, by its file's measures and the words of its name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RESOLUTIONS: tuple[tuple[int, tuple[str, ...]], ...] = (
     (720, ("720p", "HD")),
     (480, ("480p", "SD")),
 )
-"""The least shorter side of each name, in pixels. Portrait videos count by their width."""
+"""The minimum of the shorter side for each name, in pixels. Portrait videos count by their width."""
 
 DURATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (300, ("Short", "Under 5 minutes")),
@@ -28,10 +28,10 @@ DURATIONS: tuple[tuple[float, tuple[str, ...]], ...] = (
     (3600, ("Long", "30-60 minutes")),
     (float("inf"), ("Feature length", "Over 60 minutes")),
 )
-"""Up to how many seconds, the bound excluded."""
+"""The bound of each name, in seconds, excluded."""
 
 FRAME_RATES: tuple[tuple[float, tuple[str, ...]], ...] = ((119, ("120fps", "120 fps")), (59, ("60fps", "60 fps")))
-"""The least frames a second: 60 is often 59.94."""
+"""The minimum of frames a second: 60 is often 59.94."""
 
 TECHNICAL = frozenset(
     joined(name) for table in (RESOLUTIONS, DURATIONS, FRAME_RATES) for _, names in table for name in names
@@ -58,13 +58,13 @@ def _found(reading: Reading, by_joined_name: Mapping[str, list[Entity]]) -> Iter
     for text in (*reading.names, *reading.folders):
         for match in text.of("tags"):
             entity = match.spelling.entity
-            # What a name claims of resolution and length is measured, not believed.
+            # Resolution and length are measured, not taken from a name's claim.
             if len(match.shared) == 1 and joined(match.spelling.text) not in TECHNICAL:
                 yield entity, WHOLE if match.whole else IN_NAME, f"{match.spelling.text!r} stands in {text.where}"
 
 
 def measured(file: SceneFile) -> list[tuple[str, str]]:
-    """Names of what a file measures, each with its reason."""
+    """The names that a file's measures give, each with its reason."""
     found: list[tuple[str, str]] = []
     if file.width and file.height:
         side = min(file.width, file.height)

@@ -1,4 +1,4 @@
-"""A Stash server: what is asked of it, how its answers are read, and how changes are written back.
+"""A Stash server: the queries, the reading of its answers, and the writing of changes.
 
-Source of the shapes: stashapp/stash, graphql/schema, as of 2026; nothing that is deprecated there is used.
+Source of the shapes: stashapp/stash, graphql/schema, as of 2026; deprecated parts are not used.
 """

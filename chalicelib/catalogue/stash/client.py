@@ -23,7 +23,7 @@ class StashError(Exception):
 
 
 class Stash:
-    """One server. sleep: takes seconds. tries: of a query that may pass."""
+    """One server. sleep: takes seconds. tries: the most requests of a query that another try may help."""
 
     def __init__(self, send: Send, api_key: str, sleep: Callable[[float], None], tries: int = TRIES) -> None:
         self._send = send
@@ -36,8 +36,8 @@ class Stash:
         self.requests = 0
 
     def ask(self, document: str, **variables: Any) -> Mapping[str, Any]:
-        """The data that a document of this folder answers. A mutation is sent once: whether it was carried out is then
-        for its caller to read back. Raises StashError."""
+        """The data that a document of this folder answers. A mutation is sent once: its caller reads back whether it
+        was carried out. Raises StashError."""
         text = document_text(document)
         body = json.dumps({"query": text, "variables": variables}).encode()
 

@@ -1,4 +1,4 @@
-"""Reads a server's lists page by page. Scenes go by keyset, since without an order pages may repeat and skip."""
+"""Reads a server's lists page by page. Scenes are read by keyset, since pages without an order may repeat and skip."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def scene_ids(stash: Stash) -> Iterator[str]:
 
 
 def one_scene_said(stash: Stash, scene_id: str) -> Mapping[str, Any] | None:
-    """As the server has it; None where it is gone."""
+    """The scene as the server has it; None where it is gone."""
     said: Mapping[str, Any] | None = stash.ask("find_scene", id=scene_id)["findScene"]
     return said or None
 

@@ -22,7 +22,7 @@ _scene = TypeAdapter(Scene)
 
 
 def scenes_from(said: Iterable[Any], source: str, now: datetime) -> tuple[list[Scene], list[tuple[str, str]]]:
-    """The scenes of a page, and of those that can't be taken in the ids with what is wrong."""
+    """The scenes of a page, and the ids of those that can't be taken in, each with the reason."""
     found, failed = [], []
     for one in said:
         try:
@@ -34,9 +34,9 @@ def scenes_from(said: Iterable[Any], source: str, now: datetime) -> tuple[list[S
 
 
 def scene_from(said: Mapping[str, Any], source: str, now: datetime) -> Scene:
-    """A scene as the server has it. A date that is none is left out. Lists whose order means nothing are sorted, which
-    keeps the digest as long as the scene is the same. Raises ValueError, KeyError, TypeError or AttributeError for what
-    is no scene."""
+    """A scene as the server has it. An invalid date is left out. Lists whose order means nothing are sorted, which
+    keeps the digest as long as the scene is the same. Raises ValueError, KeyError, TypeError or AttributeError for data
+    that is no scene."""
     if not NUMBER.fullmatch(str(said["id"])):
         raise ValueError("Its id is no number.")
     scene = Scene(

@@ -1,4 +1,5 @@
-"""Writes an edit to the server: one mutation a scene, additions and removals as such, which keeps what others wrote."""
+"""Writes an edit to the server: one mutation for each scene, additions and removals as such, which keeps other people's
+changes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ IDS = {"performers": "performer_ids", "tags": "tag_ids"}
 
 
 class Names:
-    """The ids of names; one that the server lacks is created, once."""
+    """The ids of names; a name that the server lacks is created, once."""
 
     def __init__(self, stash: Stash, known: Mapping[str, Sequence[Entity]]) -> None:
         self._stash = stash
@@ -34,7 +35,7 @@ class Names:
 
 
 def write(stash: Stash, names: Names, scene_id: str, edit: Edit, marker_tag: Named | None = None) -> None:
-    """Carries an edit out on one scene. Raises StashError; what was written then is for the next reading to tell.
+    """Carries an edit out on one scene. Raises StashError; the next reading then shows what was written.
 
     marker_tag: the tag that the server wants for each marker.
     """
@@ -42,7 +43,7 @@ def write(stash: Stash, names: Names, scene_id: str, edit: Edit, marker_tag: Nam
     for mode, entries in (("ADD", edit.add), ("REMOVE", edit.remove)):
         for kind, named in entries.items():
             if IDS[kind] in wanted:
-                # The server takes one mode a field: the other goes in a mutation of its own.
+                # The server takes one mode for each field: the other needs a mutation of its own.
                 stash.ask("bulk_scene_update", input=wanted)
                 wanted = {"ids": [scene_id]}
             wanted[IDS[kind]] = {"ids": [names.id_of(kind, one) for one in named], "mode": mode}

@@ -1,4 +1,4 @@
-"""The catalogue's works: a sync, an analysis, the applying of a plan. Each resumes from its last checkpoint."""
+"""The catalogue's works: a sync, an analysis, the application of a plan. Each resumes from its last checkpoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An analysis: what scenes lack, proposed as a plan."""
+"""An analysis: the missing details of scenes, proposed as a plan."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PatternOption(Options):
 
 
 class AiOption(Options):
-    """prices: of a million tokens, in whatever money its owner thinks."""
+    """prices: of a million tokens, in any currency of the owner's choice."""
 
     connection: str = Field(max_length=64)
     model: str = Field(max_length=200)
@@ -72,7 +72,7 @@ class AnalyseWork(CatalogueWork):
         return -(-len(self._ids(context)) // SLICE)
 
     def _ids(self, context: RunContext) -> list[str]:
-        """The scenes that are asked for: many would not fit into a job's options."""
+        """The ids of the wanted scenes: many are kept apart, since they would not fit into a job's options."""
         options: AnalyseOptions = context.options
         if options.kept is None:
             return options.scene_ids
@@ -105,7 +105,7 @@ class AnalyseWork(CatalogueWork):
     def _proposals(self, library: Library, scene: Any, asked: Asked, today: date) -> Any:
         try:
             return library.proposals(scene, asked, today)
-        except ValueError as error:  # a pattern of the owner's
+        except ValueError as error:  # one of the owner's patterns
             raise PipelineFailed("pattern_refused", str(error)) from None
 
     def _ask(self, context: RunContext) -> None:

@@ -1,4 +1,4 @@
-"""The applying of a plan, on the scenes' server and in the catalogue."""
+"""The application of a plan, on the scenes' server and in the catalogue."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ApplyWork(CatalogueWork):
                 counts[str(change.outcome)] = counts.get(str(change.outcome), 0) + 1
             context.checkpoint({"after": scene_id, "counts": counts})
             if number % PACK_FROM == 0:
-                tools.catalogue.pack(context.owner_id)  # every search reads what changed since
+                tools.catalogue.pack(context.owner_id)  # every search reads the changes since the last packing
             context.progress(0.0)
         plan = tools.plans.applied(context.owner_id, plan.id)
         done, conflicts, failed = (counts.get(name, 0) for name in ("applied", "conflict", "failed"))
@@ -70,8 +70,7 @@ class ApplyWork(CatalogueWork):
     def _on_server(
         self, context: RunContext, stash: Stash, names: Names, scene_id: str, wanted: Sequence[Change]
     ) -> list[Change]:
-        """Reads the scene, writes what it lacks, and reads it back: an answer that was lost is no change that
-        failed."""
+        """Reads the scene, writes what it lacks, and reads it back: a lost answer doesn't mean that a change failed."""
         now = self.tools.clock()
         source = context.options.connection
         try:
@@ -100,7 +99,7 @@ class ApplyWork(CatalogueWork):
         ]
 
     def _here(self, context: RunContext, scene_id: str, given: Sequence[Change]) -> list[Change]:
-        """In the catalogue alone, which has the names of its library and makes none."""
+        """Applies changes in the catalogue alone, which has the names of its library and creates none."""
         unknown = [change for change in given if change.outcome is not None]
         wanted = [change for change in given if change.outcome is None]
         outcomes: list[Change] = []

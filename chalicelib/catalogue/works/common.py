@@ -32,7 +32,7 @@ class Tools:
     clock: Callable[[], datetime]
 
     def frame(self, owner_id: str, scene: Scene) -> bytes | None:
-        """A picture of a scene, from where it came from; None where there is none to be had."""
+        """A picture of a scene, from the scene's source; None where there is none."""
         if scene.source == SOURCE:
             return self.videos.picture(owner_id, scene.id)
         return self.connections.screenshot(owner_id, scene.source, scene.id)
@@ -43,7 +43,7 @@ class Options(BaseModel):
 
 
 class CatalogueWork:
-    """The base of the works. tools: given by the wiring; without them a work only says what it is."""
+    """The base of the works. tools: given by the wiring; without them a work only describes itself."""
 
     name: str
     title: str

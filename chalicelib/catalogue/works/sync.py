@@ -19,7 +19,7 @@ from chalicelib.pipelines.workers import Workers
 
 
 class PushedOption(Options):
-    """listed: the name of what was kept of the push's end."""
+    """listed: the name of the content that was kept at the push's end."""
 
     source: str = Field(max_length=64)
     listed: str = Field(max_length=64)

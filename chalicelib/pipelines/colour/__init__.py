@@ -21,7 +21,8 @@ ROLES = ("reference", "reference_values", "flat_field")
 
 
 class ColourPipeline:
-    """Finds the colour card in each picture, measures how wrong its colours are, corrects it, and proves it."""
+    """Finds the colour card in each picture, measures how wrong its colours are, corrects the picture, and proves the
+    result."""
 
     name = "colour"
     title = "True colours"

@@ -1,4 +1,4 @@
-"""The fifth step: each picture corrected, and what is handed back with it."""
+"""The fifth step: corrects each picture, and writes the files that come with it."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def _describe(job: RunContext, fitted: dict[str, Any], outputs: _Outputs) -> Non
 
 
 def _record(job: RunContext, file: InspectedFile, report: dict[str, Any]) -> None:
-    """The picture's row: what came out in short, the rest stands in its report."""
+    """The picture's row: its result in short; the details stand in its report."""
     if not report["success"]:
         reason = report["reason"]
         job.verdict(file, "failed", reason["message"], code=reason["code"])

@@ -1,4 +1,4 @@
-"""The subject cut out of its background by GrabCut."""
+"""Cuts the subject out of its background by GrabCut."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _BORDER = 0.02
 
 
 def check_share(share: float) -> None:
-    """Raises UnreadableFile where nothing, or all, of a picture is its subject."""
+    """Raises UnreadableFile where the subject is none, or all, of a picture."""
     if not 0.005 < share < 0.98:
         raise UnreadableFile("no_subject", "No subject stands out from the background: nothing was cut out.")
 
 
 def by_grabcut(pixels: NDArray[Any]) -> Alpha:
-    """(h, w), 255 on the subject. What touches the border counts as background. Raises UnreadableFile."""
+    """(h, w), 255 on the subject. Areas that touch the border count as background. Raises UnreadableFile."""
     import cv2
 
     height, width = pixels.shape[:2]
@@ -35,7 +35,7 @@ def by_grabcut(pixels: NDArray[Any]) -> Alpha:
     inset = max(2, round(_BORDER * min(size)))
     mask = np.full((size[1], size[0]), cv2.GC_PR_FGD, np.uint8)
     mask[:inset], mask[-inset:], mask[:, :inset], mask[:, -inset:] = (cv2.GC_BGD,) * 4
-    # What has the border's colours is likely more of the background, which GrabCut then may or may not follow.
+    # Areas in the border's colours are likely background too: a hint that GrabCut may or may not follow.
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     border = lab[mask == cv2.GC_BGD]
     distance = np.sqrt((((lab - np.median(border, 0)) / np.maximum(border.std(0), 4)) ** 2).sum(-1))

@@ -1,4 +1,4 @@
-"""White balance: by the card, or by what a picture looks like on the whole."""
+"""White balance: by the card, or by a picture as a whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 def by_card(match: Match, card: Card, correction: Correction) -> Correction:
-    """Gains alone, from the card's neutral patches: they come out as neutral as the card's are."""
+    """Gains alone, from the card's neutral patches, which come out as neutral as they are on the card."""
     grey = [number for number in card.grey if match.weights[number] > 0]
     if not grey:
         raise LookupError("none of the card's neutral patches can be used")
@@ -28,7 +28,7 @@ def by_card(match: Match, card: Card, correction: Correction) -> Correction:
 
 
 def by_picture(upright: NDArray[Any], correction: Correction, kind: str) -> Correction:
-    """kind: `gray_world` (the mean is grey) or `white_patch` (what is brightest without being clipped is white)."""
+    """kind: `gray_world` (the mean is grey) or `white_patch` (the brightest area that isn't clipped is white)."""
     step = max(1, int(np.sqrt(upright.shape[0] * upright.shape[1] / 250_000)))
     full = np.iinfo(upright.dtype).max
     values = upright[::step, ::step].reshape(-1, 3) / full
@@ -42,7 +42,7 @@ def by_picture(upright: NDArray[Any], correction: Correction, kind: str) -> Corr
 
 
 def own_white_kept(match: Match, card: Card, correction: Correction, plain: Correction) -> Correction:
-    """True colours under the light that the picture has: what was warm stays warm."""
+    """True colours under the picture's own light: a warm scene stays warm."""
     grey = [number for number in card.grey if match.weights[number] > 0]
     if not grey:
         return correction

@@ -1,7 +1,7 @@
 """The card to print, as a PDF in vectors: `python -m chalicelib.pipelines.colour.card_pdf` writes the guide anew.
 
-A card from a printer is no reference: its inks are whatever they are. It shows how a card lies in a picture and how
-detection works; to correct by it, measure it and send its values.
+A card from a printer is no reference: the colours of its inks are unknown. It shows how a card lies in a picture and
+how detection works; to correct by it, measure it and send its values.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WARNING = (
 
 
 def card() -> bytes:
-    """One page of A4, lying; the card's 300 by 200 units are 270 by 180 mm. The same bytes each time."""
+    """One page of A4 in landscape; the card's 300 by 200 units are 270 by 180 mm. The same bytes each time."""
     from chalicelib.pipelines.colour import layout
 
     unit = _MM_PER_UNIT * POINTS_PER_MM

@@ -1,4 +1,4 @@
-"""What the makers say of their cards: the colours of the patches, as published."""
+"""The colours of the cards' patches, as their makers publish them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ CLASSIC_NAMES = (
     "white", "neutral 8", "neutral 6.5", "neutral 5", "neutral 3.5", "black",
 )  # fmt: skip
 
-# sRGB, 8 bit: the table that is printed everywhere for the ColorChecker. It is off a real one by 1.65 (CIEDE2000) on
-# average, so it serves cards alone that were printed from it.
+# sRGB, 8 bit: the table that is printed everywhere for the ColorChecker. It differs from a real one by 1.65 (CIEDE2000)
+# on average, so it serves only cards that were printed from it.
 CLASSIC_SRGB = (
     (115, 82, 68), (194, 150, 130), (98, 122, 157), (87, 108, 67), (133, 128, 177), (103, 189, 170),
     (214, 126, 44), (80, 91, 166), (193, 90, 99), (94, 60, 108), (157, 188, 64), (224, 163, 46),

@@ -1,4 +1,4 @@
-"""The cards that are known: where their patches lie and what colour each has."""
+"""The known cards: where their patches lie and which colour each has."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Card:
 
     @property
     def grey(self) -> NDArray[np.intp]:
-        """Indices of the patches that the eye takes for neutral, lightest first."""
+        """Indices of the patches that look neutral to the eye, lightest first."""
         lab = self.known_lab
         neutral = np.flatnonzero(np.hypot(lab[:, 1], lab[:, 2]) < 4)
         return np.asarray(neutral[np.argsort(-lab[neutral, 0], kind="stable")])
@@ -52,7 +52,7 @@ class Card:
         return self.lab
 
     def measured(self, lab: Floats, source: str) -> Card:
-        """This card with somebody's own measurement of it. Raises ValueError where the number of patches differs."""
+        """This card with a user's own measurement of it. Raises ValueError where the number of patches differs."""
         if lab.shape != (*self.centres.shape[:1], 3):
             raise ValueError(f"{self.title} has {len(self.centres)} patches, the values are for {len(lab)}")
         return replace(self, lab=lab, source=source)
@@ -115,7 +115,7 @@ def _classic(name: str, title: str, lab: tuple[tuple[float, float, float], ...],
 
 
 def _spyder_24() -> Card:
-    # Lying, with the greys below: A1 to A6 are the lowest row.
+    # In landscape, with the greys below: A1 to A6 are the lowest row.
     grid = np.array([(number, 3 - letter) for letter in range(4) for number in range(6)], np.float64)
     return Card(
         "spyder24",
@@ -132,7 +132,7 @@ def _spyder_24() -> Card:
 
 
 def _spyder_48() -> Card:
-    # Two halves of four columns by six rows; the right one is a SpyderCheckr 24, standing.
+    # Two halves of four columns by six rows; the right one is a SpyderCheckr 24 in portrait.
     places = [(letter, number) for letter in range(8) for number in range(6)]
     centres = np.array(
         [(31.0 * letter + 21 + (38.0 if letter > 3 else 0), 31.0 * number + 21) for letter, number in places]

@@ -1,6 +1,6 @@
-"""What must be said beside a correction: the light on the card, and what a reference shot takes for granted.
+"""The cautions that belong to a correction: about the light on the card, and about what a reference shot assumes.
 
-Each is a code, a sentence, and the numbers in it by name.
+Each has a code, a sentence, and the numbers in it by name.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FEWEST_PIXELS = 10  # of a patch's shorter side
 _SAME_EXPOSURE = 0.05  # logarithm; cameras round their times by more
 _SAME_SHAPE = 0.02
 _MOST_SCALED = 16.0
-_OFF_BY_LIGHT = 0.1  # logarithm of the light by which a card may differ from its reference shot's
+_OFF_BY_LIGHT = 0.1  # logarithm of the light: how far a card may differ from its reference shot's
 
 _LIT = {
     "dark": (
@@ -59,7 +59,7 @@ def caution(code: str, sentence: str, **numbers: Any) -> Caution:
 
 
 def of_light(lights: Lights | None, lit: str, field: LightField | None, card: Card) -> list[Caution]:
-    """Of a shadow's edge, or of light that is stronger at one end of the card than at the other."""
+    """About a shadow's edge, or light that is stronger at one end of the card than at the other."""
     if lights and lights.edge:
         code, sentence = _LIT[lit]
         return [
@@ -80,7 +80,7 @@ def of_light(lights: Lights | None, lit: str, field: LightField | None, card: Ca
 
 
 def of_doubts(match: Match) -> list[Caution]:
-    """Of light whose colour changes over the card, and of light that is added to all of it."""
+    """About light whose colour changes over the card, and light that is added to all of it."""
     told = []
     if match.mixed is not None:
         told.append(
@@ -107,7 +107,7 @@ def of_doubts(match: Match) -> list[Caution]:
 
 
 def of_match(match: Match, card: Card) -> list[Caution]:
-    """What the fit found."""
+    """About the findings of the fit."""
     told = []
     if match.left_out:
         by_reason: dict[str, list[str]] = {}
@@ -134,7 +134,7 @@ def of_match(match: Match, card: Card) -> list[Caution]:
 
 
 def of_sample(sample: Sample, pixels_a_patch: float) -> list[Caution]:
-    """What the card looks like in the picture."""
+    """About the card's look in the picture."""
     told = []
     if sample.blur > _BLURRED:
         told.append(
@@ -207,11 +207,11 @@ def of_flat_field(picture: dict[str, Any], flat: dict[str, Any]) -> list[Caution
 def scaled(
     correction: Correction, first: dict[str, Any], other: dict[str, Any]
 ) -> tuple[Correction, list[Caution], bool]:
-    """A reference shot's correction for another picture, what is to be said of the two, and whether the exposures of
-    both are known. first, other: what was found in each."""
+    """A reference shot's correction for another picture, the cautions about the two, and whether both exposures are
+    known. first, other: the findings in each."""
     mine, theirs = (Taken(**found["taken"]) for found in (other, first))
     told: list[Caution] = []
-    # The same light is what a reference shot stands for: so what a camera makes more of it is undone.
+    # A reference shot stands for the same light, so a difference of exposure is undone.
     brighter = taken.brightness(mine, theirs)
     if brighter is not None and abs(np.log(brighter)) > _SAME_EXPOSURE:
         numbers = {"factor": f"{brighter:.2f}", "settings": mine.settings, "reference": theirs.settings}
@@ -278,7 +278,7 @@ def exposure_unknown() -> Caution:
 
 
 def by_its_card(correction: Correction, sample: Sample, card: Card, weights: Floats) -> list[Caution]:
-    """What the card in a picture says of a reference shot's fit to it."""
+    """About the fit of a reference shot, by the card in a picture."""
     lab = predicted(correction.matrix, correction.encoding.decoded(sample.values), correction.model)
     made, wanted = xyz_of(lab), xyz_of(card.known_lab)
     seen = (weights > 0) & (wanted[:, 1] > 0.03) & (made[:, 1] > 0)

@@ -23,7 +23,7 @@ _MAP = 48  # cells of the longer side of a flat field
 
 @dataclass(frozen=True)
 class Correction:
-    """What makes true colours of a picture's numbers. matrix: (3, k), a model's terms of linear light to XYZ (D50).
+    """The way from a picture's numbers to true colours. matrix: (3, k), a model's terms of linear light to XYZ (D50).
     target: the space that is written."""
 
     encoding: Encoding
@@ -36,21 +36,21 @@ class Correction:
         return SPACES[self.target]
 
     def light(self, linear: NDArray[Any]) -> NDArray[Any]:
-        """Linear light of the target, (..., 3), out of the camera's; what lies outside the target is not cut off."""
+        """Linear light of the target, (..., 3), out of the camera's; colours outside the target are not cut off."""
         to_target = (self.space.from_xyz @ self.matrix).astype(linear.dtype)
         return np.asarray(features(linear, self.model) @ to_target.T)
 
     def encoded(self, values: Floats) -> Floats:
-        """The target's numbers, 0..1, of a picture's, 0..1."""
+        """The target's numbers, 0..1, for a picture's, 0..1."""
         return self.space.encoded(np.clip(self.light(self.encoding.decoded(values)), 0, 1))
 
     def balanced(self, gains: Floats) -> Correction:
-        """With the target's channels multiplied by gains (3,)."""
+        """The correction with the target's channels multiplied by gains (3,)."""
         space = self.space
         return replace(self, matrix=space.to_xyz @ np.diag(gains) @ space.from_xyz @ self.matrix)
 
     def for_channels(self, gains: Floats) -> Correction:
-        """For a picture whose channels, in linear light, are to be multiplied by gains (3,) first."""
+        """The correction for a picture whose channels, in linear light, are to be multiplied by gains (3,) first."""
         r, g, b = gains
         terms = gains if self.model == LINEAR else np.array([r, g, b, *np.sqrt([r * g, g * b, b * r])])
         return replace(self, matrix=self.matrix * terms)
@@ -75,7 +75,8 @@ def unchanged(target: str = SRGB.name) -> Correction:
 
 
 def flat_map(upright: NDArray[Any]) -> Floats:
-    """A small map, encoded 0..1, of a picture of an even surface: its light and its lens, less dust and texture."""
+    """A small map, encoded 0..1, of a picture of an even surface: the effect of its light and its lens, without dust
+    and texture."""
     import cv2
 
     height, width = upright.shape[:2]
@@ -87,7 +88,7 @@ def flat_map(upright: NDArray[Any]) -> Floats:
 
 
 def flat_at(flat: Floats, shape: tuple[int, ...], places: Floats) -> Floats:
-    """The flat field's values at pixels (n, 2) of a picture of a shape, and at last its mean: (n + 1, 3)."""
+    """The flat field's values at pixels (n, 2) of a picture of that shape, and its mean as the last row: (n + 1, 3)."""
     scale = np.array([flat.shape[1] / shape[1], flat.shape[0] / shape[0]])
     x, y = np.clip((places + 0.5) * scale - 0.5, 0, np.array([flat.shape[1] - 1.0, flat.shape[0] - 1.0])).T
     left, top = np.minimum(x.astype(int), flat.shape[1] - 2), np.minimum(y.astype(int), flat.shape[0] - 2)
@@ -97,7 +98,7 @@ def flat_at(flat: Floats, shape: tuple[int, ...], places: Floats) -> Floats:
 
 
 def _gains(flat: Floats, encoding: Encoding, shape: tuple[int, ...]) -> Callable[[int, int], Floats]:
-    """Rows of what the light is multiplied by so that it is even."""
+    """Rows of the factors that make the light even."""
     import cv2
 
     light = encoding.decoded(flat)
@@ -117,8 +118,8 @@ def _gains(flat: Floats, encoding: Encoding, shape: tuple[int, ...]) -> Callable
 @dataclass(frozen=True)
 class Applied:
     """Shares of a picture's pixels. outside: the target can't hold them, and they were cut to its edge. clipped: a
-    channel was at the end of its range, so that their colour isn't known. brighter: they are lighter than the card's
-    light makes white, and not clipped."""
+    channel was at the end of its range, so their colour isn't known. brighter: they are lighter than the card's light
+    makes white, and not clipped."""
 
     outside: float
     clipped: float
@@ -128,11 +129,11 @@ class Applied:
 def apply(correction: Correction, upright: NDArray[Any], flat: Floats | None = None) -> Applied:
     """Corrects a picture (h, w, 3), uint8 or uint16, in place.
 
-    What is at the end of the range in all channels was white or brighter: it becomes white, since the correction of an
+    A pixel at the end of the range in all channels was white or brighter: it becomes white, since the correction of an
     unknown colour would tint it. Beside the picture it takes a few dozen megabytes, whatever its size.
     """
     full = int(np.iinfo(upright.dtype).max)
-    # Eight bits are as good in single precision; sixteen come back to the last bit only in double.
+    # Single precision is as good for eight bits; sixteen come back to the last bit only in double.
     real = np.float32 if full == 255 else np.float64
     decoded = correction.encoding.decoded(np.arange(full + 1) / full).astype(real)
     encoded = np.rint(correction.space.encoded(np.arange(65536) / 65535) * full).astype(upright.dtype)

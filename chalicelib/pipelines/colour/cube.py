@@ -8,7 +8,7 @@ from chalicelib.pipelines.colour.correcting import Correction
 
 
 def size_for(correction: Correction) -> int:
-    """Points to a side. Numbers in linear light crowd near black, so that they need more."""
+    """Points to a side. Numbers in linear light crowd near black, so they need more."""
     crowded = correction.encoding.kind == "exponent" and correction.encoding.exponent < 1.5
     return 65 if crowded else 33
 

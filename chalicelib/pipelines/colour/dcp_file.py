@@ -1,4 +1,4 @@
-"""A DNG camera profile (DCP) of a raw's own card: what raw converters read a camera's colours by.
+"""A DNG camera profile (DCP) from the card in a raw: raw converters interpret a camera's colours by it.
 
 Source: the DNG specification 1.7, chapters 2 ("Camera profiles") and 6 ("Mapping camera colour space to CIE XYZ").
 """
@@ -25,8 +25,8 @@ _PARTS = 1_000_000
 
 @dataclass(frozen=True)
 class RawCamera:
-    """model: the name that converters know the camera by (UniqueCameraModel). multipliers: of red, green and blue, by
-    which the raw's numbers were balanced before the fit."""
+    """model: the name by which converters know the camera (UniqueCameraModel). multipliers: of red, green and blue,
+    which balanced the raw's numbers before the fit."""
 
     model: str
     multipliers: tuple[float, float, float]
@@ -35,7 +35,7 @@ class RawCamera:
 def matrices(balanced_to_xyz: Floats, camera: RawCamera) -> tuple[Floats, Floats] | None:
     """(ColorMatrix1, ForwardMatrix1) of a 3×3 from balanced linear light to XYZ (D50); None where it has no white.
 
-    The light in which the card was shot counts as D50: its whites are the profile's, whatever they are called.
+    The light in which the card was shot counts as D50: its white is the profile's, whatever its name.
     """
     try:
         white = np.linalg.solve(balanced_to_xyz, D50)

@@ -1,4 +1,4 @@
-"""Which cards a picture shows, and why none where there is none."""
+"""The cards that a picture shows, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FoundCard:
 
     @property
     def angle(self) -> float:
-        """Degrees clockwise by which the card is turned; of a mirrored one once it is flipped left to right."""
+        """Degrees clockwise by which the card is turned; for a mirrored one, after flipping it left to right."""
         middle = self.card.outline.mean(0)
         right, left = homography.mapped(self.matrix, np.array([[1.0, 0.0], [-1.0, 0.0]]) + middle)
         right = right - left
@@ -82,7 +82,7 @@ class Detection:
 
 
 def _seen(pixels: Pixels) -> tuple[NDArray[np.uint8], int]:
-    """A copy at 8 bits for looking, every n-th pixel of it, made brighter where it is dark (as linear pictures are)."""
+    """A copy at 8 bits to search, every n-th pixel of it, made brighter where it is dark (as linear pictures are)."""
     step = max(1, -(-max(pixels.shape[:2]) // _LONGEST_SEEN))
     seen = np.ascontiguousarray(reduced_to_8(pixels[::step, ::step]))
     bright, usual = np.percentile(seen[::8, ::8], (99.5, 50))
@@ -105,7 +105,7 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
     found: list[FoundCard] = []
     single = torn = 0
     longest = max(grey.shape)
-    # Once as it is, and once so that small markers in a small picture have pixels enough, or a large picture fewer.
+    # Once as it is, and once so that small markers in a small picture have enough pixels, or a large picture has fewer.
     for size in (min(longest, markers.LONGEST), longest if longest > markers.LONGEST else min(2 * longest, 2400)):
         for mirrored in (False, True):
             looked = markers.find(np.ascontiguousarray(grey[:, ::-1]) if mirrored else grey, card, size)
@@ -127,7 +127,7 @@ def _with_markers(seen: NDArray[np.uint8], card: Card) -> tuple[list[FoundCard],
 
 
 def _refined(seen: NDArray[np.uint8], cards_seen: list[FoundCard]) -> tuple[list[FoundCard], list[FoundCard]]:
-    """Cards placed by their own patches as well, and those that two markers alone place."""
+    """Cards placed by their own patches as well, and those that are placed by two markers alone."""
     sure: list[FoundCard] = []
     unsure: list[FoundCard] = []
     for one in cards_seen:
@@ -147,7 +147,7 @@ def _looks_right(seen: NDArray[np.uint8], card: FoundCard, least: float = _LEAST
     radius = np.full(len(places), max(1.0, 0.1 * np.sqrt(card.area / 24)))
     colours = lattice.sampled(seen, places, radius)
     if np.isnan(colours).any(1).sum() > 10:
-        return True  # cut off, which is told elsewhere
+        return True  # cut off, which is reported elsewhere
     return lattice.colour_score(colours, card.card) > least
 
 
@@ -226,9 +226,9 @@ def _why_none(seen: NDArray[np.uint8], single: int, torn: int) -> Reason:
 
 
 def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Card] | None = None) -> Detection:
-    """The card whose corners (4, 2) somebody set, from its top left clockwise, in pixels of the upright picture.
+    """The card whose corners (4, 2) a user set, from its top left clockwise, in pixels of the upright picture.
 
-    known: the cards there are, some of them with a user's own values.
+    known: all cards, some of them with a user's own values.
     """
     known = known or cards()
     kinds = [known[name] for name in ("aruco24", "mcc24", "spyder24")] if wanted == AUTO else [known[wanted]]
@@ -238,7 +238,7 @@ def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Ca
         low, high = (kind.centres - kind.half).min(0), (kind.centres + kind.half).max(0)
         grid = np.array([low, (high[0], low[1]), high, (low[0], high[1])])
         for outline in (kind.outline, grid) if kind.markers is None else (kind.outline,):
-            # In whatever order the corners came: the colours tell where the top left is.
+            # The corners may come in any order: the colours show where the top left is.
             for number in range(8):
                 turned = np.roll(corners if number < 4 else corners[::-1], number % 4, 0)
                 matrix = homography.fitted(outline, turned)
@@ -265,11 +265,11 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
     """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`. known: see by_hand."""
     known = known or cards()
     seen, step = _seen(pixels)
-    # Looked for in any case: the printed card's patches are a classic card's too.
+    # Searched in any case: the printed card's patches are a classic card's too.
     marked, single, torn = _with_markers(seen, known["aruco24"])
     sure, unsure = _refined(seen, marked)
     found, _ = _refined(seen, _by_patches(seen, wanted, sure, known))
-    # Two markers that blur has moved put the far corners anywhere: the patches know better.
+    # Two markers that blur has moved may put the far corners anywhere: the patches are more exact.
     kept = [one for one in unsure if not any(_same(one, other) for other in found)]
     torn += len(kept)
     kept = [one for one in kept if _looks_right(seen, one, _LEAST_BY_HAND)]

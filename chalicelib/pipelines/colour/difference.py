@@ -34,7 +34,7 @@ def delta_e_94(reference: Floats, sample: Floats) -> Floats:
     a, b = _pair(reference, sample)
     chroma_a, chroma_b = np.hypot(a[..., 1], a[..., 2]), np.hypot(b[..., 1], b[..., 2])
     lightness, chroma = a[..., 0] - b[..., 0], chroma_a - chroma_b
-    # Rounding may take the square of the hue difference below zero where there is none.
+    # Where the hues are equal, rounding may take the square of their difference below zero.
     hue_squared = np.maximum((a[..., 1] - b[..., 1]) ** 2 + (a[..., 2] - b[..., 2]) ** 2 - chroma**2, 0)
     weighted_chroma = chroma / (1 + 0.045 * chroma_a)
     return np.asarray(np.sqrt(lightness**2 + weighted_chroma**2 + hue_squared / (1 + 0.015 * chroma_a) ** 2))

@@ -1,4 +1,4 @@
-"""What a picture's embedded profile says of its numbers, for telling how far off they were before."""
+"""The meaning of a picture's numbers by its embedded profile, to show how far off they were before the correction."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 def lab_of_values(values: Floats, icc: bytes | None) -> tuple[Floats, bool]:
     """CIELAB (D50) of a picture's numbers (n, 3) from 0 to 1, and whether its profile was followed: without one, and
-    where it is not of matrix and curves, the numbers are taken for sRGB."""
+    with one that isn't of matrix and curves, the numbers are taken for sRGB."""
     if icc:
         try:
             tags = _tags(icc)
@@ -29,7 +29,7 @@ def lab_of_values(values: Floats, icc: bytes | None) -> tuple[Floats, bool]:
 
 
 def same_profile(one: bytes | None, other: bytes | None) -> bool:
-    """Whether two embedded profiles give numbers the same colours, no profile being sRGB."""
+    """Whether two embedded profiles give numbers the same colours; no profile means sRGB."""
     if one == other:
         return True
     steps = np.linspace(0.1, 0.9, 4)

@@ -1,4 +1,4 @@
-"""How a picture's numbers stand for light, found from the card where it isn't sRGB."""
+"""How a picture's numbers encode light: sRGB, or another encoding found from the card."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ SRGB_ENCODING = Encoding()
 
 
 def recognised(cost: Callable[[Encoding], float]) -> Encoding:
-    """The encoding under which a card's colours fit. cost: mean difference that a fit leaves under an encoding."""
+    """The encoding under which a card's colours fit. cost: the mean difference that a fit leaves under an encoding."""
     plain = cost(SRGB_ENCODING)
     power = min((Encoding("exponent", exponent) for exponent in _EXPONENTS), key=cost)
     power = _searched(
@@ -91,7 +91,7 @@ def _searched(
     finest: float,
     cost: Callable[[Encoding], float],
 ) -> Encoding:
-    """A pattern search: the best neighbour is walked to, and where there is none the steps are halved."""
+    """A pattern search: it moves to the best neighbour, and halves its steps where none is better."""
     at = list(start)
     best = made(at)
     assert best is not None

@@ -1,4 +1,4 @@
-"""The second step of a colour job: each picture's cards, and the one that is used cut out of it."""
+"""The second step of a colour job: finds each picture's cards, and cuts out the one that is used."""
 
 from __future__ import annotations
 

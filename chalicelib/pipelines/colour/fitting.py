@@ -1,7 +1,7 @@
 """The fit: from a camera's linear light to XYZ, robust against patches that are covered or wrong.
 
-The error that is made least is measured in CIELAB, each patch weighted by what CIEDE2000 makes of a small difference
-there: linear in the unknowns, so that one solve does it.
+The error to be minimised is measured in CIELAB, each patch weighted by the CIEDE2000 of a small difference there: it is
+linear in the unknowns, so that one solve suffices.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LINEAR, ROOT = "linear3x3", "root_polynomial"
-FEWEST_PATCHES = 10  # a root-polynomial has six unknowns a channel, and something must be left to judge it by
+FEWEST_PATCHES = 10  # a root-polynomial has six unknowns a channel, and more patches are needed to judge it
 _SAMPLE, _DRAWS, _SEED = 6, 600, 20260
-_SPARED = 9  # patches that may be anything while a start is chosen
+_SPARED = 9  # patches that may disagree while a start is chosen
 
 
 def features(rgb: Floats, model: str) -> Floats:
@@ -57,7 +57,7 @@ def _metric_of(colours: bytes) -> Floats:
         tensor[:, i, i] = squared[i, i]
         for j in range(i + 1, 3):
             tensor[:, i, j] = tensor[:, j, i] = (squared[i, j] - squared[i, i] - squared[j, j]) / 2
-    # CIEDE2000 alone forgives saturated colours much, and then colours that no patch has come out worse.
+    # CIEDE2000 alone forgives saturated colours too much, so that colours that no patch has come out worse.
     tensor = tensor + 0.1 * np.eye(3)
     # At neutral colours the rotation of blue may take an eigenvalue a little below zero.
     scale, axes = np.linalg.eigh(tensor)
@@ -67,7 +67,7 @@ def _metric_of(colours: bytes) -> Floats:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a fit is asked of: rgb (n, 3) in linear light, lab (n, 3) wanted, weights (n,), 0 for a patch left out."""
+    """The input of a fit: rgb (n, 3) in linear light, lab (n, 3) wanted, weights (n,), 0 for a patch left out."""
 
     rgb: Floats
     lab: Floats
@@ -99,7 +99,7 @@ def solve(problem: Problem, model: str) -> Floats:
 
 
 def predicted(matrix: Floats, rgb: Floats, model: str) -> Floats:
-    """CIELAB that a fit makes of linear light."""
+    """The CIELAB that a fit gives for linear light."""
     return lab_of(features(rgb, model) @ matrix.T)
 
 
@@ -112,7 +112,7 @@ def leave_one_out(problem: Problem, model: str) -> Floats:
 
 
 def robust_start(problem: Problem) -> Bools:
-    """Which patches agree with each other, (n,): the others are covered, wrong, or not what the card says.
+    """Which patches agree with each other, (n,): the others are covered, wrong, or unlike the card's values.
 
     Draws six patches at a time (the seed is fixed) and keeps the 3×3 under which all but a few patches differ least.
     """
@@ -130,7 +130,7 @@ def robust_start(problem: Problem) -> Bools:
     found = differences(_solved(left[draws].sum(1), right[draws].sum(1)))
     best = found[np.argmin((np.sort(found, 1)[:, :kept] ** 2).sum(1))]
     agrees = np.zeros(len(problem.rgb), bool)
-    # First onto the patches that agree best, as many as may be trusted; then every patch that agrees with those.
+    # First the patches that agree best, as many as may be trusted; then every patch that agrees with those.
     for narrowing in [True] * 10 + [False] * 10:
         closest = np.argsort(best, kind="stable")[:kept]
         bound = max(3.0, 5 * 1.4826 * float(np.median(best[closest])))
@@ -144,8 +144,8 @@ def robust_start(problem: Problem) -> Bools:
 
 
 def _heard_again(problem: Problem, agrees: Bools) -> Bools:
-    """Takes back what a 3×3 doesn't explain but a root-polynomial of the others does: a sensor that is no 3×3 of the
-    eye makes honest patches differ, and nothing makes a leaf agree."""
+    """Takes back the patches that no 3×3 explains but a root-polynomial of the others does: honest patches differ where
+    a sensor's response is no 3×3 of the eye's, but a leaf over a patch never agrees."""
     while agrees.sum() >= FEWEST_PATCHES + 6 and not agrees.all():
         others = Problem(problem.rgb, problem.lab, np.where(agrees, problem.weights, 0))
         usual = float(np.median(leave_one_out(others, ROOT)[agrees]))

@@ -18,16 +18,16 @@ from chalicelib.pipelines.colour.spaces import D50, srgb_encoded, xyz_of
 
 Floats = NDArray[np.float64]
 
-_BETTER, _BY = 0.65, 0.2  # as a share of the difference that is left, and in CIEDE2000
-_LEAST = 0.015  # of white: what any glossy card has
+_BETTER, _BY = 0.65, 0.2  # as a share of the remaining difference, and in CIEDE2000
+_LEAST = 0.015  # of white: any glossy card has this much
 _EVEN = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.13)
 _ROUNDS = 12
 
 
 @dataclass(frozen=True)
 class Glare:
-    """share: of white that is added where it is strongest. delta_e: mean CIEDE2000 of the card's colours where they are
-    corrected alike and have no glare."""
+    """share: the part of white that is added where the glare is strongest. delta_e: mean CIEDE2000 of the card's
+    colours where they are corrected alike and have no glare."""
 
     share: float
     delta_e: float
@@ -44,8 +44,8 @@ def _left(linear: Floats, card: Card, weights: Floats) -> float:
 
 
 def _freed(linear: Floats, card: Card, weights: Floats) -> tuple[float, Floats, Floats]:
-    """What a 3×3 leaves of left-out patches once the glare is taken off; the glare (n,) as a share of white; the rest
-    of the light."""
+    """The mean difference of left-out patches under a 3×3 without the glare; the glare (n,) as a share of white; the
+    light without it."""
     points = (card.centres - card.centres.mean(0)) / (np.ptp(card.centres[:, 0]) / 2)
     x, y = points.T
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
@@ -80,8 +80,8 @@ def _freed(linear: Floats, card: Card, weights: Floats) -> tuple[float, Floats, 
 def over(
     values: Floats, weights: Floats, field: Floats | None, card: Card, left: float, fit: tuple[Encoding, str, Floats]
 ) -> Glare | None:
-    """The glare over a card, None where nothing speaks for it. values: (n, 3) encoded. field: (n,) the light.
-    left: mean difference of left-out patches under fit, which is encoding, model and matrix."""
+    """The glare over a card, None where there is no evidence of it. values: (n, 3) encoded. field: (n,) the light.
+    left: mean difference of left-out patches under `fit`, which is encoding, model and matrix."""
     encoding, model, matrix = fit
     light = 1.0 if field is None else field[:, None]
     candidates = {Encoding(), Encoding("exponent", 1.0), *([encoding] if encoding.kind == "exponent" else [])}

@@ -1,4 +1,4 @@
-"""HEIC, which Pillow reads by pi-heif: in the function that has it."""
+"""HEIC, which Pillow reads by pi-heif, in the function that has this library."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import pi_heif
 
 
 def register() -> None:
-    """Lets Pillow open HEIC, its pictures alone."""
+    """Lets Pillow open HEIC files, but only their pictures."""
     pi_heif.register_heif_opener(thumbnails=False)

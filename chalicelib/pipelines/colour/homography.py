@@ -38,7 +38,7 @@ def mapped(matrix: Floats, points: Floats) -> Floats:
     """Points (..., 2) through a homography."""
     points = np.asarray(points, np.float64)
     moved = np.concatenate([points, np.ones((*points.shape[:-1], 1))], -1) @ matrix.T
-    with np.errstate(divide="ignore", invalid="ignore"):  # on the horizon there is no place
+    with np.errstate(divide="ignore", invalid="ignore"):  # points on the horizon have no place
         return np.asarray(moved[..., :2] / moved[..., 2:])
 
 

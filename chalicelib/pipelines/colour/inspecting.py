@@ -1,4 +1,4 @@
-"""One look at a file as it arrives: what it is, how large, and a thumbnail."""
+"""The inspection of a file as it arrives: its kind, its size, and a thumbnail."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "TIFF":
 
 
 def inspect_file(file: SourceFile, options: Any) -> Inspection:
-    """Raises UnreadableFile for what no step could read. Of raws and HEIC the first bytes alone are looked at: their
-    libraries are in another function."""
+    """Raises UnreadableFile for a file that no step could read. Only the first bytes of raws and HEIC are examined:
+    their libraries are in another function."""
     name = file.name.lower()
     if file.size == 0:
         raise UnreadableFile("empty_file", "The file is empty.")

@@ -1,6 +1,6 @@
 """Cards without markers: quadrilaterals, their lattice of 6 by 4, and a test of its colours in all eight orientations.
 
-Found on real photographs to miss fewer cards than the detectors at hand, and to take nothing else for one.
+On real photographs it misses fewer cards than the available detectors do, and takes nothing else for one.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ Pixels = NDArray[Any]
 
 LONGEST = 1400
 _MOST_QUADS = 900
-_MOST_CONTOURS = 4000  # of one mask: what has more is noise, or a lawn
+_MOST_CONTOURS = 4000  # of one mask: one with more shows noise, or a lawn
 FEWEST_CELLS = 9
 _WHOLE = 18  # cells of a lattice whose quads begin no other
-FEWEST_SEEN = 14  # patches within the picture by which a card that is cut off is told
+FEWEST_SEEN = 14  # patches within the picture that identify a card that is cut off
 LEAST_SCORE = 0.62  # right cards score 0.78 to 0.96, the wrong orientation of one 0.37 at most
 LEAST_LEAD = 0.15
 
@@ -84,7 +84,7 @@ def quadrilaterals(pixels: Pixels) -> Floats:
             covers = size / max(abs(homography.area(corners)), 1e-9)
             if sides.max() < 4 * sides.min() and 0.8 < covers < 1.3:
                 found.append((size, corners))
-    # The same patch comes out of many masks; the largest stands for all whose middle it holds.
+    # Many masks show the same patch; the largest quad stands for all whose middle it holds.
     found.sort(key=lambda one: -one[0])
     kept: list[Floats] = []
     middles = np.empty((0, 2))
@@ -102,7 +102,7 @@ def quadrilaterals(pixels: Pixels) -> Floats:
 
 
 def lattices(quads: Floats) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
-    """Grids that quads stand in: indices of quads (m,) and their columns and rows (m, 2)."""
+    """The grids that quads form: indices of quads (m,) and their columns and rows (m, 2)."""
     middles = quads.mean(1)
     sides = np.sqrt(np.abs([homography.area(quad) for quad in quads]))
     grown: list[dict[int, tuple[int, int]]] = []
@@ -145,7 +145,7 @@ def _grown(seed: int, quads: Floats, middles: Floats, sides: Floats) -> dict[int
             length = float(np.linalg.norm(step))
             along, across = offset @ step / length**2, np.abs(offset @ np.array([-step[1], step[0]])) / length**2
             alike = (sides > 0.72 * sides[at]) & (sides < 1.4 * sides[at])
-            # A neighbour is one side and a gap away; how wide the gap is the first one found tells.
+            # A neighbour is one side and a gap away; the first one found shows the width of the gap.
             near = alike & (along > 0.7) & (along < 1.6) & (across < 0.3)
             near[list(cells)] = False
             if not near.any():
@@ -153,7 +153,7 @@ def _grown(seed: int, quads: Floats, middles: Floats, sides: Floats) -> dict[int
             nearest = int(np.flatnonzero(near)[np.argmin(along[near] + across[near])])
             cells[nearest] = place
             taken.add(place)
-            # Steps shrink with the distance; what was seen is taken over, the other axis as it was.
+            # Steps shrink with the distance: the step just seen is taken, the other axis's is inherited.
             seen = offset[nearest] * sign
             steps[nearest] = (seen, steps[at][1]) if axis == 0 else (steps[at][0], seen)
             queue.append(nearest)
@@ -161,9 +161,9 @@ def _grown(seed: int, quads: Floats, middles: Floats, sides: Floats) -> dict[int
 
 
 def colour_score(rgb: Floats, card: Card) -> float:
-    """How like the card's the colours of its lattice are: (24, 3) encoded, in the lattice's order, NaN where not seen.
+    """How similar the colours of a lattice, (24, 3) encoded, in its order, NaN where not seen, are to the card's.
 
-    The correlation of what tells the patches apart, in roots of light, free of each channel's brightness and contrast.
+    The correlation of lightness and opponent colours in roots of light, free of each channel's brightness and contrast.
     """
     order = np.array(card.lattice_of)
     inside = ~np.isnan(rgb).any(1)
@@ -207,7 +207,7 @@ def sampled(pixels: Pixels, places: Floats, radius: Floats) -> Floats:
 def identified(
     pixels: Pixels, middles: Floats, cells: NDArray[np.intp], kinds: list[Card], sides: Floats
 ) -> LatticeCard | None:
-    """The card that a lattice is, tried over kinds, orientations and shifts. middles: (m, 2) of the quads."""
+    """The card that a lattice belongs to, tried over kinds, orientations and shifts. middles: (m, 2) of the quads."""
     matrix = homography.fitted(cells.astype(np.float64), middles)
     spread = np.linalg.norm(homography.mapped(matrix, cells.astype(np.float64)) - middles, axis=1)
     good = spread < 0.25 * sides
@@ -242,7 +242,7 @@ def identified(
                         continue
                     to_lattice = np.eye(3)
                     to_lattice[:2, :2], to_lattice[:2, 2] = turn, shift
-                    # Fewer colours are alike more easily, so what lies outside costs.
+                    # A few colours match more easily, so patches outside the picture lower the score.
                     score = colour_score(rgb, kind) - 0.02 * outside
                     tried.append((score, number, kind, matrix @ to_lattice, outside > 0))
     if not tried:

@@ -1,4 +1,4 @@
-"""How the printed card is laid out, in its units: 300 by 200, x to the right and y down."""
+"""The layout of the printed card, in its units: 300 by 200, x to the right and y down."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from chalicelib.pipelines.colour.cards import Card
 Floats = NDArray[np.float64]
 
 _FEWEST_SPOTS = 30
-# Brightest by darkest over the patches: FADGI's bound for two stars. Even light comes to 1.01, with noise and all.
+# Brightest by darkest over the patches: FADGI's bound for two stars. Even light comes to 1.01, noise included.
 _UNEVEN = 1.05
 _SAME_COLOUR = 0.08  # how far a spot's colour may be from the border's own, as a share of a channel
 
@@ -27,7 +27,7 @@ def _terms(points: Floats, degree: int) -> Floats:
 
 @dataclass(frozen=True)
 class LightField:
-    """Light as a polynomial of its logarithm over a card; 1 on average over the patches, and told of the card alone."""
+    """Light over a card, its logarithm a polynomial; 1 on average over the patches, and valid on the card alone."""
 
     coefficients: Floats
     centre: Floats
@@ -44,7 +44,7 @@ class LightField:
         return float(light.max() / light.min())
 
     def uneven(self, card: Card) -> bool:
-        """Whether the ends of the card show that one correction doesn't serve the picture alike."""
+        """Whether the ends of the card show that one correction doesn't serve all of the picture."""
         return self.ratio(card) > _UNEVEN
 
     def unevenness(self, card: Card) -> float:
@@ -66,7 +66,7 @@ def least_absolute(terms: Floats, values: Floats, weights: Floats) -> Floats:
 def _robust(terms: Floats, values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Least squares under Tukey's weights; returns coefficients and the weights at the end."""
     w = weights
-    # The plane of least absolute deviations to begin with: covered spots are many at once and all on one side.
+    # It begins with the plane of least absolute deviations: covered spots are many at once and all on one side.
     for _ in range(15):
         solution = np.linalg.lstsq(terms[:, :3] * np.sqrt(w)[:, None], values * np.sqrt(w), rcond=None)[0]
         w = weights / np.maximum(np.abs(values - terms[:, :3] @ solution), 1e-3)
@@ -101,7 +101,7 @@ def from_border(rgb: Floats, usable: NDArray[np.bool_], card: Card) -> LightFiel
     if white.sum() < _FEWEST_SPOTS:
         return None
     field, kept = _field(card.border[white], logs[white].mean(1), np.ones(int(white.sum())), card, 2)
-    # Three sides at least: a field that is seen along one edge says nothing of the other.
+    # Three sides at least: a field that is seen along one edge says nothing about the other.
     seen = card.border[white][kept > 0.1]
     middle = card.outline.mean(0)
     far = (seen - middle) / (card.outline.max(0) - middle)
@@ -110,6 +110,7 @@ def from_border(rgb: Floats, usable: NDArray[np.bool_], card: Card) -> LightFiel
 
 
 def from_patches(gains: Floats, weights: Floats, card: Card, degree: int) -> LightField:
-    """The field that the patches' own brightness shows: gains (n,), how much brighter each is than it should be."""
+    """The field that the patches' own brightness shows: gains (n,), the factor by which each is brighter than it should
+    be."""
     used = weights > 0
     return _field(card.centres[used], np.log(gains[used]), weights[used], card, degree)[0]

@@ -15,11 +15,11 @@ from chalicelib.pipelines.colour.layout import MARKER_SIDE
 Floats = NDArray[np.float64]
 Grey = NDArray[Any]
 
-LONGEST = 2400  # pixels of the longer side in which markers are looked for
+LONGEST = 2400  # pixels of the longer side in which markers are searched
 # Root mean square of the corners' distances from where the card has them, in units of the card (a marker has 27.5).
 LARGEST_ERROR = 1.3
 _SMALLEST_PERIMETER = 56
-_MOST_SHAPES = 2500  # of a picture at which the detector, which compares all with all, is let loose
+_MOST_SHAPES = 2500  # the most outlines of a picture that the detector, which compares all with all, is given
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class MarkedCard:
 
 @dataclass(frozen=True)
 class MarkersFound:
-    """cards: what could be placed. single: cards of which one marker alone was seen. torn: cards whose markers
+    """cards: those that could be placed. single: cards with only one marker in sight. torn: cards whose markers
     contradict each other, as blur makes them do."""
 
     cards: tuple[MarkedCard, ...]
@@ -47,14 +47,14 @@ def _detector(longest: int) -> Any:
     settings = cv2.aruco.DetectorParameters()
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
     settings.cornerRefinementWinSize = 5
-    # Seven modules to a side, and two pixels to a module: what is smaller can't be read, and noise is full of it.
+    # Seven modules to a side, and two pixels to a module: smaller shapes can't be read, and noise is full of them.
     settings.minMarkerPerimeterRate = _SMALLEST_PERIMETER / longest
     settings.adaptiveThreshWinSizeMax = 53
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_5X5_50), settings)
 
 
 def _shapes(grey: Grey) -> int:
-    """How many outlines as long as a marker's the picture has: noise has thousands."""
+    """The number of outlines in the picture that are as long as a marker's: noise has thousands."""
     import cv2
 
     mask = cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 23, 7)
@@ -75,7 +75,7 @@ def _seen(grey: Grey) -> list[tuple[int, Floats]]:
 
 
 def _groups(seen: list[tuple[int, Floats]], card: Card) -> list[dict[int, Floats]]:
-    """Markers sorted into cards. Each says roughly where the other three must be."""
+    """Markers sorted into cards. Each shows roughly where the other three must be."""
     assert card.markers is not None
     middles = card.markers.mean(1)
     left = dict(enumerate(seen))

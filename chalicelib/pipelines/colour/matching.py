@@ -1,4 +1,4 @@
-"""A card's patches against what they should be: encoding, light, model and matrix, and what that leaves."""
+"""Fits a card's patches to their known colours: encoding, light, model and matrix, and the remaining differences."""
 
 from __future__ import annotations
 
@@ -55,14 +55,15 @@ class Match:
 
     @property
     def doubts(self) -> tuple[float, ...]:
-        """Mean CIEDE2000 that the light on the card makes likely in the picture besides what the patches show. Whether
-        the picture has a card's glare too isn't known: with and without it count alike."""
+        """Mean CIEDE2000 that the light on the card makes likely in the picture, beyond the patches' own. Whether the
+        card's glare lies on the picture too isn't known: with and without it count equally."""
         with_and_without = None if self.glare is None else (_rest(self) + self.glare.delta_e) / 2
         return tuple(one for one in (self.mixed, with_and_without) if one is not None)
 
     @property
     def lit(self) -> str:
-        """Which light the fit is of where a shadow's edge lies over the card: `bright`, `dark`, or `between`."""
+        """The light that the fit belongs to where a shadow's edge lies over the card: `bright`, `dark`, or
+        `between`."""
         assert self.lights is not None
         used = self.weights > 0
         bright, dark = (bool((used & side).any()) for side in (self.lights.bright, self.lights.dark))
@@ -104,7 +105,7 @@ def _left_over(problem: Problem, model: str) -> float:
 
 
 def _freed_by_patches(problem: Problem, card: Card) -> tuple[Problem, LightField | None]:
-    """Light of a card without a border, from how bright its own patches are; taken where it explains much."""
+    """The light of a card without a border, from the brightness of its own patches; used where it explains much."""
     best, best_field, least = problem, None, _left_over(problem, fitting.LINEAR)
     for degree in (1, 2):
         current, field = problem, None
@@ -144,9 +145,9 @@ def matched(sample: Sample, card: Card, wanted_model: str = "auto") -> Match:
 
 
 def _doubted(found: Match, sample: Sample, card: Card, lights: Lights | None) -> Match:
-    """With what else may be wrong with the light on a card where no shadow's edge explains it."""
+    """The match with other faults of the light on a card, where no shadow's edge explains them."""
     problem, _ = _problem(sample, found.encoding, None, card)
-    # A tint over an end of the card may have left its patches out of the fit: once by the fit's patches, once by all.
+    # A tint over an end of the card may have excluded its patches from the fit: both those patches and all are tried.
     looked = [
         mixed.over(problem.rgb, weights, card, found.model, found.matrix)
         for weights in (found.weights, problem.weights)
@@ -166,7 +167,7 @@ def _as_one(sample: Sample, card: Card, wanted_model: str) -> Match:
         return _matched(sample, card, wanted_model, border=False)
     found, doubt = _tried(sample, card, wanted_model, border=True)
     if found is None or _rest(found) > _DOUBTFUL:
-        # A border that is dirty or half covered leads astray.
+        # A border that is dirty or half covered misleads the fit.
         other, _ = _tried(sample, card, wanted_model, border=False)
         if other and (found is None or _rest(other) < 0.5 * _rest(found)):
             return other
@@ -192,7 +193,7 @@ def _rest(match: Match) -> float:
 def _matched(
     sample: Sample, card: Card, wanted_model: str, *, border: bool, lit: NDArray[np.bool_] | None = None
 ) -> Match:
-    """border: whether the light is read from the card's white border. lit: the patches to go by where others lie in
+    """border: whether the light is read from the card's white border. lit: the patches to use where others lie in
     another light."""
     field_given = sample.flat is not None
 
@@ -224,7 +225,7 @@ def _matched(
                 else "."
             ),
         )
-    # All encodings are judged by the same patches: those that most agree under the best of a few.
+    # All encodings are judged by the same patches: those that agree most under the best of a few encodings.
     starts = [Encoding(), *(Encoding("exponent", exponent) for exponent in (1.0, 1.5, 2.4))]
     voters = max((kept(start) for start in starts), key=lambda mask: int(mask.sum()))
 
@@ -256,7 +257,7 @@ def _matched(
 
 
 def freed(sample: Sample, card: Card, encoding: Encoding) -> tuple[Floats, Floats, dict[int, str], LightField | None]:
-    """A card's patches in linear light under another fit: linear (n, 3), weights, who is left out, the light."""
+    """A card's patches in linear light under another fit: linear (n, 3), weights, the patches left out, the light."""
     field = None if sample.flat is not None else _field_of_border(sample, encoding, card)
     problem, reasons = _problem(sample, encoding, field, card)
     return problem.rgb, problem.weights, reasons, field

@@ -1,4 +1,4 @@
-"""What a card's patches and border look like in a picture."""
+"""Measures a card's patches and border in a picture."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class FlatCard:
 @dataclass(frozen=True)
 class Sample:
     """values: (n, 3) medians, 0..1 encoded. spread: (n,) robust deviation of the noisiest channel. clipped: (n,) share
-    of a patch at the end of the range. border, border_usable: the same of the spots of the card's border. flat: a flat
-    field's values at the patches and its mean, (n + 1, 3) encoded. blur: how far the patches' edges reach into what is
-    measured, as a share of the step from patch to surroundings."""
+    of a patch at the end of the range. border, border_usable: the same for the spots of the card's border. flat: a flat
+    field's values at the patches and its mean, (n + 1, 3) encoded. blur: how far the patches' edges reach into the
+    measured area, as a share of the step from patch to surroundings."""
 
     values: Floats
     spread: Floats
@@ -49,7 +49,7 @@ class Sample:
 
 
 def laid_flat(pixels: NDArray[Any], matrix: Floats, card: Card) -> FlatCard:
-    """A card cut out of a picture and seen from straight above, about as large as it is in there."""
+    """A card cut out of a picture and seen from straight above, about as large as in the picture."""
     import cv2
 
     corners = homography.mapped(matrix, card.outline)
@@ -125,12 +125,12 @@ def _blur(flat: FlatCard, card: Card) -> float:
 
 
 def with_flat(sample: Sample, flat: Floats | None) -> Sample:
-    """A sample with what a flat field has at its patches."""
+    """A sample with a flat field's values at its patches."""
     return replace(sample, flat=flat)
 
 
 def weights_of(sample: Sample, linear: Floats) -> tuple[Floats, dict[int, str]]:
-    """How far each patch is to be trusted by its look alone, (n,), and why some are not at all."""
+    """How far each patch can be trusted by its look alone, (n,), and why some can't be at all."""
     weights = np.ones(len(sample.values))
     reasons: dict[int, str] = {}
     usual = max(float(np.median(sample.spread)), 1 / 255)

@@ -1,4 +1,4 @@
-"""Mixed light: a card that one colour of light falls on at one end, and another at the other."""
+"""Mixed light: light of one colour at one end of a card, and of another at the other end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.pipelines.colour.spaces import xyz_of
 
 Floats = NDArray[np.float64]
 
-_BETTER, _BY = 0.75, 0.2  # as a share of the difference that is left, and in CIEDE2000
+_BETTER, _BY = 0.75, 0.2  # as a share of the remaining difference, and in CIEDE2000
 _LEAST = 0.03  # logarithm of a channel from end to end
 _DARK = 0.01  # linear light below which a patch's hue is noise
 _ROUNDS = 10
@@ -30,7 +30,7 @@ def _cameras(linear: Floats, xyz: Floats, weights: Floats) -> Floats:
 
 
 def _slopes(linear: Floats, card: Card, weights: Floats, points: Floats) -> Floats | None:
-    """(3, 2): how the logarithm of each channel's light rises over the card. None where too few patches tell."""
+    """(3, 2): how the logarithm of each channel's light rises over the card. None where too few patches show it."""
     xyz = xyz_of(card.known_lab)
     terms = np.concatenate([np.ones((len(points), 1)), points], 1)
     slopes = np.zeros((3, 2))
@@ -49,7 +49,7 @@ def _slopes(linear: Floats, card: Card, weights: Floats, points: Floats) -> Floa
 
 def over(linear: Floats, weights: Floats, card: Card, model: str, matrix: Floats) -> float | None:
     """Mean CIEDE2000 of the card's colours in the light of its ends where they are corrected for its middle; None where
-    the light has one colour. linear: (n, 3) as the camera saw it, uneven light and all."""
+    the light has one colour. linear: (n, 3) as the camera saw it, uneven light included."""
     points = (card.centres - card.centres.mean(0)) / (np.ptp(card.centres[:, 0]) / 2)
     slopes = _slopes(linear, card, weights, points)
     if slopes is None:

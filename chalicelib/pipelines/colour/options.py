@@ -1,4 +1,4 @@
-"""What a user may ask of the colour pipeline."""
+"""The options of the colour pipeline."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Coordinate = Annotated[float, Field(ge=-100_000, le=100_000, allow_inf_nan=False
 
 
 def _points(value: object) -> object:
-    """A form sends "x,y x,y x,y x,y", and nothing where none are set."""
+    """A form sends "x,y x,y x,y x,y", or an empty text where none are set."""
     if isinstance(value, str):
         return [pair.split(",") for pair in value.split()] or None
     return value
@@ -67,7 +67,7 @@ class Options(BaseModel):
 
     @property
     def needs_card(self) -> bool:
-        """Whether a picture's card is looked for at all."""
+        """Whether a picture's card is searched for at all."""
         if self.operation == "white_balance":
             return self.white_balance == "card"
         return self.operation != "remove_background"

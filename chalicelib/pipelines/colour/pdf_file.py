@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 Colour = tuple[float, float, float]
 POINTS_PER_MM = 72 / 25.4
-# Widths of Helvetica in thousandths of its size, by Adobe's metrics; letters that are missing count as 556.
+# Widths of Helvetica in thousandths of its size, by Adobe's metrics; missing letters count as 556.
 _WIDTHS = {" ": 278, **dict.fromkeys("ijl'", 222), **dict.fromkeys("fIt,.:;/|!", 278), **dict.fromkeys("()-r", 333)}
 _WIDTHS |= {**dict.fromkeys("ckvxyzJs", 500), **dict.fromkeys("ABEKPSVXY", 667), **dict.fromkeys("CDHNRUw", 722)}
 _WIDTHS |= {**dict.fromkeys("GOQ", 778), "m": 833, "M": 833, "W": 944, "_": 556, "F": 611, "T": 611, "Z": 611, "%": 889}
@@ -19,7 +19,7 @@ def text_width(text: str, size: float) -> float:
 
 
 def shortened(text: str, size: float, width: float) -> str:
-    """As much of a text as fits, with an ellipsis where that isn't all."""
+    """As much of a text as fits, with an ellipsis where it is cut."""
     if text_width(text, size) <= width:
         return text
     while text and text_width(text + "…", size) > width:

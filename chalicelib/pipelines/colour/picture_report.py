@@ -39,8 +39,8 @@ def patches(
     left_out: dict[int, str],
     loo: Floats | None,
 ) -> list[dict[str, Any]]:
-    """A record for each patch. before: CIELAB as the picture came. linear: light freed of unevenness. loo: CIEDE2000 of
-    each under the fit of the others, None where the fit is not of this picture."""
+    """A record for each patch. before: CIELAB in the picture as it came. linear: light freed of unevenness. loo:
+    CIEDE2000 of each under the fit of the others, None where the fit is not of this picture."""
     wanted = card.known_lab
     after = fitting.predicted(correction.matrix, linear, correction.model)
     table = []
@@ -74,7 +74,7 @@ def summary(
     doubts: Sequence[float] = (),
 ) -> dict[str, Any]:
     """The figures of a picture, over the patches that were not left out. in_picture: CIELAB of the patches in the
-    corrected picture as it is, uneven light and all."""
+    corrected picture as it is, uneven light included."""
     used = [one for one in table if not one["left_out"]]
     after = np.array([one["delta_e_2000"] for one in used])
     before = np.array([one["delta_e_2000_before"] for one in used])
@@ -119,14 +119,14 @@ def _white_balance(table: list[dict[str, Any]], card: Card) -> float | None:
 
 
 def lab_in_picture(correction: Correction, linear: Floats, field: LightField | None, card: Card) -> Floats:
-    """CIELAB of the patches in the corrected picture. linear: light freed of unevenness, which only a flat field takes
-    out of the picture too."""
+    """CIELAB of the patches in the corrected picture. linear: light freed of unevenness, which only a flat field
+    removes from the picture too."""
     light = linear if field is None else linear * field.at(card.centres)[:, None]
     return fitting.predicted(correction.matrix, light, correction.model)
 
 
 def as_csv(table: list[dict[str, Any]]) -> bytes:
-    """The patches, a row each."""
+    """The patches as CSV, a row for each."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     labs = ("reference_lab", "before_lab", "after_lab")

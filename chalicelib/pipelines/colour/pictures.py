@@ -32,10 +32,10 @@ _QUALITY = 95
 
 @dataclass
 class Picture:
-    """pixels: (h, w, 3) uint8 or uint16, as stored: `orientation` (EXIF) says how it is to be held. alpha: (h, w).
-    grey: it has no colours. linear: its numbers are proportional to light. notes: code and sentence of what was changed
-    or left out in reading. camera: of a raw that names it. multipliers: the white balance that a raw's channels were
-    multiplied by, up to a factor."""
+    """pixels: (h, w, 3) uint8 or uint16, as stored: `orientation` (EXIF) says how to hold it. alpha: (h, w). grey: it
+    has no colours. linear: its numbers are proportional to light. notes: code and sentence of each change or loss in
+    reading. camera: of a raw that names it. multipliers: the white balance that a raw's channels were multiplied by, up
+    to a factor."""
 
     pixels: Pixels
     form: str
@@ -128,7 +128,7 @@ def read(path: Path, name: str) -> Picture:
 
 
 def _depth(image: Any, path: Path) -> int:
-    """Bits a channel, which Pillow does not tell."""
+    """Bits a channel, which Pillow does not report."""
     if image.format == "TIFF":
         bits = image.tag_v2.get(258, (8,))
         return int(max(bits) if isinstance(bits, tuple) else bits)

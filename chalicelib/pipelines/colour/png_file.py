@@ -48,7 +48,7 @@ def write(
                 begun = True
             raw = np.ascontiguousarray(strip, strip.dtype.newbyteorder(">")).view(np.uint8).reshape(len(strip), -1)
             rows = np.empty((len(raw), raw.shape[1] + 1), np.uint8)
-            rows[:, 0] = 2  # the filter "up": what differs from the row above
+            rows[:, 0] = 2  # the filter "up": the difference from the row above
             np.subtract(raw, np.concatenate([above, raw[:-1]]), out=rows[:, 1:])
             above = raw[-1:].copy()
             packed = deflate.compress(rows.tobytes())

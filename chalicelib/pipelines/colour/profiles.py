@@ -1,4 +1,4 @@
-"""ICC profiles: of the spaces that are written, and of a picture's own colours as the card showed them."""
+"""ICC profiles: of the spaces that pictures are written in, and of a picture's own colours as the card showed them."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _profile(kind: bytes, space: bytes, title: str, tags: dict[bytes, bytes]) ->
     table, body = struct.pack(">I", len(tags)), b""
     placed: dict[bytes, tuple[int, int]] = {}
     for name, content in tags.items():
-        if content not in placed:  # tags may share what they say, as the three curves do
+        if content not in placed:  # tags may share their content, as the three curves do
             placed[content] = (at + len(body), len(content))
             body += content + b"\0" * (-len(content) % 4)
         table += name + struct.pack(">II", *placed[content])
@@ -103,9 +103,10 @@ def of_space(name: str) -> bytes:
 
 
 def of_picture(correction: Correction, title: str) -> bytes:
-    """The profile of pictures that were taken like this one: it says what their numbers mean, and changes none of them.
+    """The profile of pictures that were taken like this one: it states the meaning of their numbers, and changes none
+    of them.
 
-    A 3×3 is written as matrix and curves. A root-polynomial is a table over the roots of light, in CIELAB.
+    A 3×3 is written as matrix and curves. A root-polynomial is written as a table over the roots of light, in CIELAB.
     """
     if correction.model == LINEAR:
         columns = dict(zip((b"rXYZ", b"gXYZ", b"bXYZ"), map(_xyz, correction.matrix.T), strict=True))

@@ -17,7 +17,7 @@ _DNG_VERSION, _UNIQUE_MODEL = 50706, 50708
 def developed(path: Path) -> Picture:
     """A raw at 16 bits, demosaiced with the camera's white balance. Raises UnreadableFile.
 
-    It is written again as TIFF, held upright, without the raw's EXIF: no library of ours reads every maker's.
+    It is written again as TIFF, held upright, without the raw's EXIF: no installed library reads every maker's.
     """
     try:
         with rawpy.imread(str(path)) as raw:
@@ -30,7 +30,7 @@ def developed(path: Path) -> Picture:
                 output_bps=16,
                 gamma=(1, 1),
                 no_auto_bright=True,
-                adjust_maximum_thr=0,  # or a dark picture would be made brighter by what its lightest spot is
+                adjust_maximum_thr=0,  # or the lightest spot of a dark picture would decide its brightness
                 use_camera_wb=True,
                 output_color=rawpy.ColorSpace.raw,
                 user_flip=None,
@@ -46,8 +46,8 @@ def developed(path: Path) -> Picture:
 
 
 def _names(path: Path) -> tuple[str | None, str | None]:
-    """The name that raw converters know the camera by, which DNG alone states (makers' own files leave it to each
-    converter's table), and the one that EXIF has for it."""
+    """The name by which raw converters know the camera, which DNG alone states (makers' own files leave it to each
+    converter's table), and its name in EXIF."""
     from PIL import TiffImagePlugin
 
     try:
@@ -57,7 +57,7 @@ def _names(path: Path) -> tuple[str | None, str | None]:
             folder.load(stream)
             told = folder.get(_UNIQUE_MODEL) if _DNG_VERSION in folder else None
             camera = camera_of(folder)
-    except Exception:  # Pillow raises what its readers raise; LibRaw has read the picture all the same
+    except Exception:  # Pillow passes on its readers' errors; LibRaw has read the picture all the same
         return None, None
     name = told.strip("\0 ") if isinstance(told, str) else ""
     return name if name.isascii() and name.isprintable() and 0 < len(name) < 128 else None, camera

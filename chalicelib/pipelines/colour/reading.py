@@ -1,4 +1,5 @@
-"""The first step of a colour job: its files sorted by their roles, a user's own values read, raws and HEIC decoded."""
+"""The first step of a colour job: sorts the files by their roles, reads a user's own values, and decodes raws and
+HEIC."""
 
 from __future__ import annotations
 
@@ -81,7 +82,7 @@ def late_pictures(job: RunContext) -> int:
 
 
 def develop(job: RunContext, number: int) -> None:
-    """Decodes a raw or HEIC, whose libraries the other steps do without."""
+    """Decodes a raw or HEIC, whose libraries the other steps don't need."""
     file = saved.file(job, Plan.of(job).developed[number])
     try:
         saved.put_developed(job, file.number, pictures.read(job.fetch(file), file.filename))

@@ -30,9 +30,9 @@ def _refused(message: str) -> UnreadableFile:
 
 
 def read(content: bytes, name: str) -> tuple[list[str], Floats]:
-    """Names and CIELAB (n, 3) under D50 of a card's patches, in the file's order. XYZ is of 100 for white.
+    """Names and CIELAB (n, 3) under D50 of a card's patches, in the file's order. XYZ has white at Y = 100.
 
-    Raises UnreadableFile with what is missing.
+    Raises UnreadableFile, which names the missing parts.
     """
     try:
         text = content.decode("utf-8-sig")
@@ -83,7 +83,8 @@ def _key(name: str) -> str:
 
 
 def card_with(card: Card, names: list[str], lab: Floats, source: str) -> Card:
-    """The card with a user's values: by the patches' names where they are the card's own, or else in its order.
+    """The card with a user's values: assigned by the patches' names where they are the card's own, or else in its
+    order.
 
     Raises UnreadableFile where the numbers of patches differ.
     """

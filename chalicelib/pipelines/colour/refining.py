@@ -1,4 +1,4 @@
-"""A card's place made exact by its own patches, where markers, quadrilaterals or a hand have found it roughly."""
+"""Makes a card's place exact by its own patches, once markers, quadrilaterals or a user have found it roughly."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ Floats = NDArray[np.float64]
 _ROUNDS = 3
 _FEWEST = 12
 _PITCH = 28  # pixels of a patch's half once the card is laid flat
-_WINDOW = 1.7  # halves of a patch around its middle in which it is looked for
+_WINDOW = 1.7  # halves of a patch around its middle in which it is searched for
 
 
 def refined(pixels: NDArray[Any], matrix: Floats, card: Card) -> Floats:
-    """The homography that puts each patch's middle where the patch is seen to lie; `matrix` where too few are seen.
+    """The homography that puts each patch's middle where the patch lies in the picture; `matrix` where too few are
+    seen.
 
     pixels: (h, w, 3) at 8 bits. matrix: card units to pixels.
     """

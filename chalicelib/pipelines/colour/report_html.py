@@ -11,7 +11,7 @@ import numpy as np
 from chalicelib.pipelines.colour.colours import shown
 from chalicelib.pipelines.colour.picture_report import WHY_LEFT_OUT
 
-_MOST_PICTURES = 60  # with their previews; of more the figures alone are shown
+_MOST_PICTURES = 60  # with their previews; beyond that, figures alone
 
 _STYLE = """
 :root{color-scheme:light;--ink:#222;--soft:#666;--line:#ddd}
@@ -94,7 +94,7 @@ def _rating(figures: dict[str, Any]) -> str:
 
 
 def facts(report: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The report of one picture, by name; None: not known."""
+    """The facts in one picture's report, by name; None: not known."""
     if not report["success"]:
         return [("Not used", report["reason"]["message"])]
     fit = report["fit"]

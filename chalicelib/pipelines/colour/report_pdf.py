@@ -30,7 +30,7 @@ def jpeg_size(content: bytes) -> tuple[int, int]:
 
 
 def _plain(text: str) -> str:
-    """Without the letters that the standard fonts lack."""
+    """The text without the letters that the standard fonts lack."""
     return text.replace("Δ", "d").replace("≤", "<=")
 
 

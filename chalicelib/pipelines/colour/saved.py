@@ -1,4 +1,4 @@
-"""What the steps of a colour job leave for each other."""
+"""The data that the steps of a colour job save for one another."""
 
 from __future__ import annotations
 
@@ -40,9 +40,8 @@ def get_or_none(job: RunContext, name: str) -> Any:
 
 @dataclass(frozen=True)
 class Plan:
-    """pictures: number and stem of each, the reference shot first where there is one. developed: numbers of those that
-    were decoded in the first step. flat: the flat field. values: name of the
-    user's reference values."""
+    """pictures: number and stem of each, the reference shot first where there is one. developed: numbers of those
+    decoded in the first step. flat: the flat field. values: name of the user's reference values."""
 
     pictures: list[tuple[int, str]]
     reference: int | None
@@ -68,7 +67,7 @@ def file(job: RunContext, number: int) -> InspectedFile:
 
 
 def known_cards(job: RunContext, plan: Plan) -> dict[str, Card]:
-    """Every card, the user's own values in the one that the options name, or in each that has as many patches."""
+    """Every card, with the user's own values in the one that the options name, or in each that has as many patches."""
     known = dict(cards())
     if plan.values is None:
         return known
@@ -115,7 +114,7 @@ def put_developed(job: RunContext, number: int, found: pictures.Picture) -> None
 
 
 def camera_of(job: RunContext, number: int) -> RawCamera | None:
-    """Of a raw that names it."""
+    """The camera of a raw that names it."""
     told = (get_or_none(job, f"developed-{number}.json") or {}).get("camera")
     return RawCamera(told["model"], tuple(told["multipliers"])) if told else None
 

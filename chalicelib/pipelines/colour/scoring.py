@@ -1,4 +1,4 @@
-"""What the numbers of a correction amount to."""
+"""Ratings of a correction: a word, a score and stars."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def rated(
     in_picture: float,
     doubts: Sequence[float] = (),
 ) -> float:
-    """The mean CIEDE2000 that a rating goes by: of patches that took no part in their own fit, and worse where no one
-    correction serves all of the card.
+    """The mean CIEDE2000 that a rating is based on: that of patches that took no part in their own fit, raised where no
+    single correction serves all of the card.
 
-    Of two lights each counts alike, since how much of the picture lies in which isn't known; of uneven light the ends
-    of the card count. in_picture: mean difference of the patches in the picture as it is handed back, uneven light and
-    all. doubts: what else is known to be off.
+    Two lights count equally, since their shares of the picture aren't known; in uneven light the ends of the card
+    count. in_picture: mean difference of the patches in the corrected picture, uneven light included. doubts: other
+    known differences.
     """
     found = [leave_one_out, *doubts]
     if lights and lights.edge:
@@ -58,14 +58,15 @@ def rating(delta_e: float) -> str:
 
 
 def score(delta_e: float) -> float:
-    """1 for a perfect match, 0 from a mean CIEDE2000 of 10 on, which no star is given for either."""
+    """1 for a perfect match, 0 from a mean CIEDE2000 of 10 on, where stars end too."""
     return round(max(0.0, 1 - delta_e / 10), 4)
 
 
 def stars(mean_delta_e: float, unevenness: float | None, white_balance: float | None) -> dict[str, Any]:
-    """Stars of FADGI 2016, 0 to 4, of what a card can tell: the guidelines ask for resolution, noise and more besides.
+    """Stars of FADGI 2016, 0 to 4, by the measures that a card allows: the guidelines also cover resolution, noise and
+    more.
 
-    unevenness: in per cent. white_balance: in counts of 8 bits. None: not measured; the stars are of the others.
+    unevenness: in per cent. white_balance: in counts of 8 bits. None: not measured; the others then decide.
     """
     measured = {"mean_delta_e": mean_delta_e, "unevenness_percent": unevenness, "white_balance_counts": white_balance}
     criteria = {

@@ -1,4 +1,4 @@
-"""The edge of a shadow over a card: two lights on one card, which no single correction serves."""
+"""The edge of a shadow over a card, which leaves two lights on it: no single correction serves both."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _SAME_HUE, _STRANGE = 0.05, 0.12  # radians
 
 @dataclass(frozen=True)
 class Lights:
-    """How the light changes over a card. factor: the brightest light by the darkest. edge: whether it changes by a
-    shadow's edge. bright, dark: (n,) the patches that lie wholly in one light or the other."""
+    """How the light changes over a card. factor: the brightest light by the darkest. edge: whether a shadow's edge is
+    the change. bright, dark: (n,) the patches that lie wholly in one light or the other."""
 
     factor: float
     edge: bool
@@ -40,8 +40,8 @@ class Lights:
     trust: Floats
 
     def seen_from(self, kept: Bools) -> Lights:
-        """With the patches left out by a fit to others: one that has the right hue and is brighter lies in more light,
-        since neither dirt nor a leaf nor gloss does that."""
+        """The lights as seen from the patches that a fit has kept: a left-out patch of the right hue that is brighter
+        lies in more light, since neither dirt nor a leaf nor gloss has this effect."""
         if self.edge or not kept.any():
             return self
         own = float(np.median(self.gains[kept & (self.trust > 0)])) if (kept & (self.trust > 0)).any() else 0.0
@@ -54,17 +54,16 @@ class Lights:
 
 
 def cost(factor: float, card: Card) -> float:
-    """Mean CIEDE2000 of a card's colours in the one light where they are corrected for the other."""
+    """Mean CIEDE2000 of a card's colours in one light where they are corrected for the other."""
     xyz = xyz_of(card.known_lab)
     return float(np.mean([delta_e_2000(card.known_lab, lab_of(xyz * by)).mean() for by in (factor, 1 / factor)]))
 
 
 def _gains(linear: Floats, xyz: Floats, weights: Floats) -> tuple[Floats, Floats] | None:
-    """The logarithm of each patch's light, whatever it is, and how far each is to be trusted; None where the hues
-    aren't the card's.
+    """The logarithm of each patch's light, and how far each can be trusted; None where the hues aren't the card's.
 
-    A 3×3 up to a factor for each patch (colour homography; Finlayson, Gong and Fisher 2017): the hues alone fix it, so
-    that it is the same in sun and in shadow.
+    A 3×3 up to a factor for each patch (colour homography; Finlayson, Gong and Fisher 2017): the hues alone determine
+    it, so it is the same in sun and in shadow.
     """
     wanted = xyz @ SRGB.from_xyz.T
     size = np.linalg.norm(linear, axis=1)
@@ -72,7 +71,7 @@ def _gains(linear: Floats, xyz: Floats, weights: Floats) -> tuple[Floats, Floats
     ideal = wanted / np.maximum(np.linalg.norm(wanted, axis=1), 1e-6)[:, None]
     x, y, z = seen.T
     none = np.zeros_like(x)
-    # The cross product of what is seen and what the matrix makes is nothing: linear in the matrix.
+    # The cross product of the seen colour and the matrix's is zero: linear in the matrix.
     cross = np.stack([np.stack([none, -z, y], 1), np.stack([z, none, -x], 1), np.stack([-y, x, none], 1)], 1)
     rows = np.einsum("nij,nk->nijk", cross, ideal).reshape(-1, 3, 9)
     base = weights * size / (size + 0.02)
@@ -123,7 +122,7 @@ def _fitted(terms: Floats, values: Floats, weights: Floats) -> tuple[Floats, Flo
 
 @lru_cache(maxsize=8)
 def _edges(places: bytes) -> Floats:
-    """(h, s) shadows' edges over places in all directions, sharp and soft: 0 in the one light, 1 in the other."""
+    """(h, s) shadows' edges over places in all directions, sharp and soft: 0 in one light, 1 in the other."""
     points = np.frombuffer(places).reshape(-1, 2)
     made = []
     for angle in np.arange(_ANGLES) * np.pi / _ANGLES:
@@ -136,7 +135,7 @@ def _edges(places: bytes) -> Floats:
 
 
 def lights_on(sample: Sample, card: Card) -> Lights | None:
-    """How the light changes over a card; None where its colours don't tell."""
+    """How the light changes over a card; None where its colours don't show it."""
     patches = len(card.centres)
     with_border = card.border is not None and sample.flat is None
     spots = np.concatenate([card.centres, card.border]) if card.border is not None and with_border else card.centres
@@ -144,7 +143,7 @@ def lights_on(sample: Sample, card: Card) -> Lights | None:
     edges = _edges(np.ascontiguousarray(points).tobytes())
     x, y = points.T
     is_patch = np.arange(len(spots)) < patches
-    # Paper and patches have a level each: how light the paper is isn't known.
+    # Paper and patches have a level each, since the lightness of the paper isn't known.
     levels = np.stack([is_patch * 1.0, ~is_patch * 1.0], 1) if with_border else np.ones((patches, 1))
     slow = np.concatenate([levels, np.stack([x, y, x * x, x * y, y * y], 1)], 1)
     sharp = np.concatenate([np.broadcast_to(levels, (len(edges), *levels.shape)), edges[..., None]], 2)
@@ -164,7 +163,7 @@ def lights_on(sample: Sample, card: Card) -> Lights | None:
         if with_border:
             logs, white = _border(encoding.decoded(sample.border), sample.border_usable)
             values = np.concatenate([gains, logs])
-            # The spots count as much as the patches in all: neighbours on one strip of paper say much the same.
+            # The spots count as much as the patches in all: neighbours on one strip of paper show much the same.
             trust = np.concatenate([trusted, white * min(1.0, patches / max(1, int(white.sum())))])
         solution, rest = _fitted(slow[None], values, trust)
         field = slow[trust > 0, levels.shape[1] :] @ solution[0, levels.shape[1] :]
@@ -177,7 +176,7 @@ def lights_on(sample: Sample, card: Card) -> Lights | None:
         if explained < 0.85 * min(least_slow, least_sharp):
             high = (shape if step > 0 else 1 - shape)[:patches]
             enough = min(int((seen > 0.5).sum()), int((seen < 0.5).sum())) >= 2
-            # Judged by the best of either, each under the encoding that suits it.
+            # The best field and the best edge are compared, each under the encoding that suits it.
             slow_rest = min(least_slow, float(rest[0]))
             edge = enough and size > _LEAST_STEP and rests[at] < _BETTER * slow_rest and rests[at] < slow_rest - _BY
             factor = float(np.exp(size if edge else np.ptp(field)))

@@ -1,7 +1,7 @@
 """Colour spaces: XYZ and CIELAB under D50, and the RGB spaces that a picture can be written in.
 
-Everything meets in XYZ relative to D50, where Y = 1 is the perfect white: that is where the cards' makers measure, and
-the profile connection space of ICC.
+All colours meet in XYZ relative to D50, where Y = 1 is the perfect white: the cards' makers measure under D50, and
+ICC's profile connection space has it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def srgb_encoded(linear: Floats) -> Floats:
 
 
 def power_curve(exponent: float) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    """decode and encode of a plain power."""
+    """The functions decode and encode of a plain power."""
     return (
         lambda encoded: np.asarray(np.maximum(encoded, 0) ** exponent),
         lambda linear: np.asarray(np.maximum(linear, 0) ** (1 / exponent)),

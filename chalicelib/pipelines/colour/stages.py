@@ -1,4 +1,4 @@
-"""The third and fourth steps of a colour job: patches measured, colours fitted."""
+"""The third and fourth steps of a colour job: measure the patches, fit the colours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LINEAR_WITHIN = 0.02
 
 
 def measure(job: RunContext, index: int) -> None:
-    """Measures the patches of a picture's card, which lies flat by now."""
+    """Measures the patches of a picture's card, which has been laid flat."""
     plan = Plan.of(job)
     number, _ = plan.pictures[index]
     kept = saved.get_card(job, number)
@@ -123,8 +123,8 @@ def _of_profile(job: RunContext, number: int) -> list[cautions.Caution]:
 
 
 def _camera_profile(match: matching.Match, card: Card) -> list[list[float]] | None:
-    """A 3×3 from linear light to XYZ (D50), which is all that a camera profile holds; None where the numbers weren't
-    linear."""
+    """The 3×3 from linear light to XYZ (D50) of a camera profile, which holds no other model; None where the numbers
+    weren't linear."""
     encoding = match.encoding
     if encoding.kind != "exponent" or abs(encoding.exponent - 1) > _LINEAR_WITHIN:
         return None
@@ -133,8 +133,8 @@ def _camera_profile(match: matching.Match, card: Card) -> list[list[float]] | No
 
 
 def _corrections(job: RunContext, match: matching.Match, card: Card) -> tuple[Correction, Correction]:
-    """The correction by which a picture is judged, and the one that is applied: they differ where another white is
-    asked for than the card's, by which alone colours can be compared with it. Raises Unfit."""
+    """The correction by which a picture is judged, and the one that is applied. They differ where the user wants
+    another white than the card's: colours can only be compared with the card under its own. Raises Unfit."""
     options = job.options
     full = Correction(match.encoding, match.model, match.matrix, options.target)
     if options.operation == "white_balance":

@@ -1,5 +1,4 @@
-"""The six steps of a colour job; the work is in `reading`, `finding`, `stages`, `applying` and
-`reporting`."""
+"""The six steps of a colour job; the work is in `reading`, `finding`, `stages`, `applying` and `reporting`."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ RAWS, ONNX = "raws", "onnx"
 
 
 def decoding_layer(options: Any) -> str | None:
-    """rawpy and libheif don't fit beside OpenCV: what needs them is decoded in a function of their own."""
+    """rawpy and libheif don't fit beside OpenCV: files that need them are decoded in a function of their own."""
     return RAWS
 
 
@@ -27,14 +26,14 @@ def network_layer(options: Any) -> str | None:
 
 def _late(module: str, function: str) -> Callable[..., Any]:
     def called(*arguments: Any) -> Any:
-        # Imported here: the API's process reads this list of steps and must not pay for what they need.
+        # Imported here: the API's process reads this list of steps and must not pay for the libraries that they need.
         return getattr(importlib.import_module(f"{PACKAGE}.{module}"), function)(*arguments)
 
     return called
 
 
 def _nothing(job: RunContext) -> None:
-    """The step's slices are all of it."""
+    """For a step whose slices do all the work."""
 
 
 # Weights: shares of the time that the six take for 12 megapixels, see benchmarks/colour.py.

@@ -1,4 +1,4 @@
-"""A card's patches side by side: as they should be, as they were, as they are."""
+"""A card's patches side by side: the reference, before and after."""
 
 from __future__ import annotations
 

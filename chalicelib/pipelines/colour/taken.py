@@ -1,4 +1,4 @@
-"""How a picture was taken, by its EXIF: what must be the same for a reference shot to hold."""
+"""How a picture was taken, by its EXIF: the settings that must be the same for a reference shot to hold."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _LONGEST_NAME = 80
 
 @dataclass(frozen=True)
 class Taken:
-    """seconds, aperture (f-number), iso: None where EXIF doesn't say. auto_white: whether the camera chose the white
-    for each picture by itself."""
+    """seconds, aperture (f-number), iso: None where EXIF doesn't state them. auto_white: whether the camera chose the
+    white for each picture by itself."""
 
     camera: str | None = None
     lens: str | None = None
@@ -26,15 +26,15 @@ class Taken:
 
     @property
     def exposure(self) -> float | None:
-        """What a camera makes of the same light, up to a factor that is the same for all pictures. A lens that tells
-        the camera no aperture is taken at its word only together with the others."""
+        """The camera's response to the same light, up to a factor that is the same for all pictures. Without an
+        aperture, as with a lens that reports none, it can only be compared with that of another such picture."""
         if self.seconds is None or self.iso is None:
             return None
         return self.seconds * self.iso / (self.aperture or 1.0) ** 2
 
     @property
     def settings(self) -> str:
-        """As photographers write it: 1/125 s, f/8, ISO 100."""
+        """The settings as photographers write them: 1/125 s, f/8, ISO 100."""
         seconds = self.seconds or 0.0
         parts = [f"1/{1 / seconds:.0f} s" if 0 < seconds < 0.3 else f"{seconds:g} s"]
         if self.aperture:
@@ -43,7 +43,7 @@ class Taken:
 
 
 def brightness(one: Taken, other: Taken) -> float | None:
-    """How many times as bright the one was exposed as the other; None where either doesn't say."""
+    """How many times as bright the one was exposed as the other; None where either's exposure isn't known."""
     if one.exposure is None or other.exposure is None or (one.aperture is None) != (other.aperture is None):
         return None
     return one.exposure / other.exposure
@@ -87,13 +87,13 @@ def _taken(main: Any, details: Any) -> Taken:
 
 
 def of_raw(camera: str | None, lens: str, seconds: float, aperture: float, iso: float) -> Taken:
-    """From what LibRaw tells, which is 0 or nothing where it doesn't know. Its white balance is read apart."""
+    """From LibRaw's values, which are 0 or missing where it doesn't know them. Its white balance is read separately."""
     return Taken(camera, _name(lens) or None, _number(seconds), _number(aperture), _number(iso))
 
 
 def of_exif(exif: Any) -> Taken:
-    """From Pillow's EXIF of a picture, which a stranger wrote."""
+    """From Pillow's EXIF of a stranger's picture."""
     try:
         return _taken(exif, exif.get_ifd(_EXIF_FOLDER))
-    except Exception:  # Pillow raises what its readers raise; without EXIF a picture is as good
+    except Exception:  # Pillow passes on its readers' errors; a picture needs no EXIF
         return Taken()

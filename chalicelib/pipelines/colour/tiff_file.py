@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Tags that say how the picture is stored; all others are taken over as they are.
+# Tags that say how the picture is stored; all others are copied as they are.
 _OWN = {
     254,
     255,
@@ -56,7 +56,7 @@ def write(
     count = -(-height // rows_per_strip)
     folder = _folder(shape, rows_per_strip, depth, icc, exif)
     with path.open("wb") as file:
-        # The directory's length depends on how many strips there are, not on where they lie.
+        # The directory's length depends on the number of strips, not on their places.
         start = 8 + len(_packed(folder, [0] * count, [0] * count))
         file.seek(start)
         offsets, counts = [], []

@@ -1,4 +1,4 @@
-"""Photos and videos: what each one is, when it was taken, which are the same, and one zip in order of time."""
+"""Photos and videos: their kinds, times and duplicates, and one zip in order of time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from chalicelib.pipelines.workers import Worker, Workers
 
 
 class MediaPipeline:
-    """The contract's Pipeline; `clock` gives the time that no photo can have been taken after."""
+    """The contract's Pipeline; `clock` gives the present, after which no photo can have been taken."""
 
     name = "media"
     title = "Photos and videos"

@@ -19,7 +19,7 @@ def times(packet: bytes) -> list[Found]:
     at = packet.find(_MARK)
     if at < 0:
         return []
-    # Within the stream a 3 stands between zeros that would be taken for a start.
+    # The stream puts a 3 into zeros that would otherwise be taken for a start code.
     block = packet[at + len(_MARK) : at + len(_MARK) + 512].replace(b"\0\0\3", b"\0\0")
     entries = {
         block[n]: block[n + 1 : n + 5] for n in range(1, 1 + 5 * (block[0] if block else 0), 5) if n + 5 <= len(block)
@@ -32,7 +32,7 @@ def times(packet: bytes) -> list[Found]:
     except (ValueError, IndexError):
         return []
     offset = timedelta(hours=zone >> 1 & 0x0F, minutes=30 if zone & _HALF else 0)
-    # Whether the hour of summer time is counted in is not told, and zero may mean that none was set.
+    # The block doesn't state whether the offset includes summer time, and zero may mean that none was set.
     if offset and not zone & _SUMMER and offset <= timedelta(hours=14):
         local = local.replace(tzinfo=timezone(-offset if zone & _WEST else offset))
     return [Found("container_date", local, offset_source="container_date")]

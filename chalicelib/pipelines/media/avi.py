@@ -11,10 +11,10 @@ from chalicelib.pipelines.media.timestamps import Found
 HEAD = 128 * 1024
 _MONTHS = {
     name: number
-    # Read at a glance, which a list of twelve strings is not.
+    # One string can be read at a glance, a list of twelve can't.
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
 }
-# "Mon Mar 10 15:04:43 2003", which is what the format says.
+# "Mon Mar 10 15:04:43 2003", the form that the format defines.
 _WEEKDAY_FIRST = re.compile(
     r"\w{3,9}\s+(?P<mon>[A-Za-z]{3})\w*\s+(?P<d>\d{1,2})\s+(?P<H>\d{1,2}):(?P<M>\d\d):(?P<S>\d\d)\s+(?P<y>\d{4})",
     re.ASCII,
@@ -42,7 +42,7 @@ def times(stream: BinaryIO) -> list[Found]:
 
 
 def written(text: str) -> datetime | None:
-    """The time in one of these spellings; None where it is none of them, or impossible."""
+    """The time in one of these spellings; None for any other text, and for an impossible time."""
     text = " ".join(text.replace("\0", " ").split())
     match = _WEEKDAY_FIRST.search(text) or _YEAR_FIRST.search(text)
     if not match:

@@ -1,4 +1,4 @@
-"""Boxes of ISO base media files and those that are made like them (HEIF, CR3, JPEG 2000, JPEG XL).
+"""Boxes of ISO base media files and of the formats that are built like them (HEIF, CR3, JPEG 2000, JPEG XL).
 
 Source: ISO/IEC 14496-12, 4.2.
 """
@@ -21,7 +21,7 @@ def inside(content: bytes, start: int, stop: int) -> Iterator[tuple[bytes, range
         elif size == 0:
             size = stop - at
         if size < header or at + size > stop:
-            size = stop - at  # what is cut off is looked at as far as it goes
+            size = stop - at  # a box that is cut off counts as far as it goes
         yield content[at + 4 : at + 8], range(min(at + header, stop), at + size)
         at += size
 

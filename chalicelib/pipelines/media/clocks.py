@@ -36,8 +36,8 @@ def never_set(local: datetime, *, zone_known: bool = True, machine: bool = True)
     """Whether a clock that shows `local` (without zone) was never set, by the times at which such clocks begin.
 
     zone_known: False for a time that may have been shifted by an unknown zone: the epochs of 1904 and 1970 then count
-    in each zone. machine: the clock is a device's, and not a date written by hand: the first second of a year
-    (2005-01-01 00:00:00) counts too then.
+    in each zone. machine: whether the clock is a device's, and not a date written by hand; the first second of a year
+    (2005-01-01 00:00:00) then counts too.
     """
     for start, runs in _STARTS:
         since = local - start

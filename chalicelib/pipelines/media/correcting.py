@@ -14,19 +14,19 @@ from chalicelib.pipelines.media.writing import iso, iso_local, iso_offset, utc_o
 CHOICE, CORRECTED, FOUND = "choice", "corrected", "found"
 Choice = Literal["keep", "drop"]
 EARLIEST, LATEST = 1826, 2100
-"""Years that a correction may lead to: the first photo that is left is of 1826."""
+"""Years that a correction may lead to: the oldest surviving photo is of 1826."""
 TIMES = (
     "detected_timestamp", "taken_local", "utc_offset", "offset_source", "subsecond", "timestamp_source", "confidence",
 )  # fmt: skip
 
 
 class OutOfRange(ValueError):
-    """A correction leads out of the years that are taken."""
+    """A correction leads out of the accepted years."""
 
 
 @dataclass(frozen=True)
 class UserTime:
-    """A wall clock, to the microsecond, naive, and its offset from UTC, as the owner says."""
+    """A wall clock, to the microsecond, naive, and its offset from UTC, as the owner states them."""
 
     local: datetime
     offset: timedelta
@@ -34,9 +34,9 @@ class UserTime:
 
 @dataclass(frozen=True)
 class Correction:
-    """shift: added to the wall clock. local: another wall clock. day: the same time of another day. zone: of the wall
-    clock, whose offset follows; offset: the same, where it is known as such. Any of these, in this order; none: what
-    the owner said before is taken back."""
+    """shift: added to the wall clock. local: another wall clock. day: the same time of another day. zone: the wall
+    clock's, from which its offset follows; offset: the wall clock's, where it is known directly. Any of these, applied
+    in this order; none of them takes the owner's earlier correction back."""
 
     shift: timedelta | None = None
     local: datetime | None = None
@@ -55,7 +55,7 @@ def choice_of(metadata: Mapping[str, Any]) -> Choice | None:
 
 
 def chosen(metadata: Mapping[str, Any], choice: Choice | None) -> dict[str, Any]:
-    """The metadata with what its owner decides: `keep` and `drop` overrule what the run would do, None leaves it."""
+    """The metadata with its owner's decision: `keep` and `drop` override the run's own, None leaves it."""
     others = {key: value for key, value in metadata.items() if key != CHOICE}
     return others | ({CHOICE: choice} if choice else {})
 
@@ -66,7 +66,7 @@ def user_time(metadata: Mapping[str, Any]) -> UserTime | None:
 
 
 def without_user(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata as it was found, without what the owner said of its time."""
+    """The metadata as it was found, without the owner's correction of its time."""
     if CORRECTED not in metadata:
         return dict(metadata)
     found = {key: value for key, value in metadata.items() if key not in (*TIMES, CORRECTED)}
@@ -77,7 +77,7 @@ def without_user(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 def with_user(metadata: Mapping[str, Any], said: UserTime) -> dict[str, Any]:
     """The metadata with the owner's time, which is believed before any other; what was found stays in `corrected`.
-    OutOfRange where it leads out of the years that are taken."""
+    Raises OutOfRange where it leads out of the accepted years."""
     base = without_user(metadata)
     at = _instant(said)
     told: dict[str, Any] = {
@@ -102,7 +102,7 @@ def with_user(metadata: Mapping[str, Any], said: UserTime) -> dict[str, Any]:
 def redated(metadata: Mapping[str, Any], correction: Correction, zone: ZoneInfo) -> dict[str, Any] | None:
     """The metadata with a correction of its time, on top of an earlier one; None where it has no time to correct.
 
-    zone: of a wall clock without a known offset. OutOfRange as above.
+    zone: for a wall clock without a known offset. Raises OutOfRange as above.
     """
     if correction.clears:
         return without_user(metadata)
@@ -129,8 +129,8 @@ def redated(metadata: Mapping[str, Any], correction: Correction, zone: ZoneInfo)
 
 
 def moved_along(metadata: Mapping[str, Any], before: UserTime | None, after: UserTime) -> dict[str, Any]:
-    """Moves the time of a photo's companions (film, RAW, edit) with its own. before: the photo's time as it was found;
-    without it, or without an own time, a companion gets the photo's."""
+    """The metadata of a photo's companion (film, RAW, edit), moved along with the photo. before: the photo's time as it
+    was found; without it, or without a time of its own, a companion gets the photo's."""
     own = _time(metadata)
     if own is None or before is None:
         return with_user(metadata, after)
@@ -138,7 +138,7 @@ def moved_along(metadata: Mapping[str, Any], before: UserTime | None, after: Use
 
 
 def found_time(metadata: Mapping[str, Any]) -> UserTime | None:
-    """The time as it was found, whatever the owner says."""
+    """The time as it was found, without the owner's correction."""
     return _time(without_user(metadata))
 
 

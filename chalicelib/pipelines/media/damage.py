@@ -14,8 +14,8 @@ LARGEST = 64 * 1024 * 1024
 
 
 def jpeg_end(content: bytes) -> tuple[int, bool]:
-    """(where the picture's data begins, whether the picture has its end marker). -1 where there is no data at all: not
-    even the headers are whole. Source: ITU-T T.81, B.1."""
+    """(where the picture's data begins, whether the picture has its end marker). -1 where there is no data at all, as
+    not even the headers are whole. Source: ITU-T T.81, B.1."""
     at, first = 2, -1
     for _ in range(MOST_SEGMENTS):
         marker = _MARKER.search(content, at)
@@ -36,8 +36,9 @@ def jpeg_end(content: bytes) -> tuple[int, bool]:
 
 
 def mended(stream: BinaryIO) -> bytes | None:
-    """The JPEG with an end, where it has none and some of its picture is there: what is missing decodes as grey. None
-    for a whole one, for one of which nothing is left, and for one of more than 64 MiB, which isn't in memory."""
+    """The JPEG with an end marker, where it lacks one and has some of its picture: the missing part decodes as grey.
+    None for a whole JPEG, for one without any of its picture, and for one of more than 64 MiB, which isn't in
+    memory."""
     if stream.seek(0, 2) > LARGEST:
         return None
     stream.seek(0)
@@ -49,7 +50,7 @@ def mended(stream: BinaryIO) -> bytes | None:
 
 
 def holds(stream: BinaryIO, mark: bytes) -> bool:
-    """Whether the file, of at most 64 MiB, has these bytes behind its picture."""
+    """Whether the file has these bytes somewhere; False for one of more than 64 MiB."""
     if stream.seek(0, 2) > LARGEST:
         return False
     stream.seek(0)

@@ -31,7 +31,8 @@ class Embedded:
 
     @classmethod
     def of(cls, image: Image, tags: Tags, stream: BinaryIO) -> Embedded:
-        """`image` as Pillow has read it from `stream`, which is looked through for what Pillow leaves out."""
+        """The metadata of `image`, which Pillow has read from `stream`; the stream is searched for the parts that
+        Pillow leaves out."""
         said = xmp.or_nothing(_packet(image, stream))
         times = [*tags.times(), *said.times, *_png_text_times(image.info)]
         if image.format == "PNG" and (changed := png_time(stream)):
@@ -65,7 +66,7 @@ def _packet(image: Image, stream: BinaryIO) -> object:
 
 
 def _gif_packet(stream: BinaryIO) -> bytes | None:
-    """XMP lies in a GIF as it is, behind the name of its block and before a trailer that begins with 01 FF FE (XMP
+    """A GIF holds its XMP as plain bytes, between the name of the block and a trailer that begins with 01 FF FE (XMP
     specification, part 3, 1.1.2)."""
     stream.seek(0)
     _, name, rest = stream.read(xmp.LARGEST).partition(b"XMP DataXMP")

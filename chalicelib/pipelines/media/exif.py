@@ -1,4 +1,4 @@
-"""A photo's EXIF: times, place, camera, orientation. Damaged or absurd tags are as if they weren't there."""
+"""A photo's EXIF: times, place, camera, orientation. Damaged or absurd tags count as missing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Tags:
         return cls(_sound(image.getexif) or Exif())
 
     def __init__(self, exif: Exif, *directories: Mapping[int, Any]) -> None:
-        """directories: of files that keep them apart, in place of `exif`: main, EXIF's own, GPS."""
+        """directories: for files that keep them apart, in place of `exif`: main, EXIF's own, GPS."""
         self._gps: dict[int, Any] = _sound(lambda: dict(exif.get_ifd(IFD.GPSInfo))) or {}
         main: dict[int, Any] = _sound(lambda: dict(exif)) or {}
         self._tags = main | (_sound(lambda: dict(exif.get_ifd(IFD.Exif))) or {})
@@ -41,12 +41,12 @@ class Tags:
 
     @property
     def orientation(self) -> int:
-        """1 to 8, as EXIF numbers them; 1 where it isn't said."""
+        """1 to 8, as EXIF numbers them; 1 where it isn't stated."""
         value = self._tags.get(Base.Orientation)
         return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
     def pixels(self) -> tuple[int, int]:
-        """Width and height as the camera counts them, as stored; zeros where it doesn't say."""
+        """Width and height as the camera counts them, as stored; zeros where it doesn't state them."""
         width, height = self._tags.get(Base.ExifImageWidth), self._tags.get(Base.ExifImageHeight)
         return (width, height) if isinstance(width, int) and isinstance(height, int) else (0, 0)
 
@@ -56,7 +56,7 @@ class Tags:
         return next((zone for _, _, tag, _ in _TIMES if (zone := utc_offset(text(self._tags.get(tag))))), None)
 
     def times(self) -> list[Found]:
-        """As the camera wrote them: those without an offset of their own are naive."""
+        """The times as the camera wrote them: those without an offset of their own are naive."""
         found = []
         for source, tag, offset, fraction in _TIMES:
             said = text(self._tags.get(tag))
@@ -110,7 +110,7 @@ def _apple_text(note: object, wanted: int) -> str | None:
 def _sound[T](read: Callable[[], T]) -> T | None:
     try:
         return read()
-    except Exception:  # a damaged directory makes Pillow raise whatever comes up
+    except Exception:  # over a damaged directory Pillow may raise anything
         return None
 
 

@@ -1,4 +1,4 @@
-"""Places, cameras and texts as they stand in files, made fit for showing. Nothing heavy: the API imports it too."""
+"""Places, cameras and texts of files, made fit to show. Nothing heavy is imported: the API uses this too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def place(latitude: float | None, longitude: float | None, altitude: float | Non
 
 
 def camera(make: str, model: str) -> str | None:
-    """Maker and model as one name; makers like to repeat themselves in the model."""
+    """Maker and model as one name; many makers repeat their name in the model."""
     whole = model if make and model.lower().startswith(make.split()[0].lower()) else f"{make} {model}"
     return whole.strip()[:80] or None
 

@@ -16,8 +16,8 @@ _DATE_TIME = re.compile(
     _DATE + r"[-_. T]?(?P<H>\d\d)(?P<t>[-_.:]?)(?P<M>\d\d)(?P=t)(?P<S>\d\d)(?:[-_.]?(?P<ms>\d{3}))?(?!\d)",
     re.ASCII,
 )
-# "Screenshot 2024-01-15 at 1.05.09 PM", "Bildschirmfoto 2024-01-15 um 21.15.29", "截屏2024-01-15 下午1.05.09": between
-# date and time stands a word in the language of the machine.
+# "Screenshot 2024-01-15 at 1.05.09 PM", "Bildschirmfoto 2024-01-15 um 21.15.29", "截屏2024-01-15 下午1.05.09": a word
+# in the machine's language stands between date and time.
 _WORDED = re.compile(
     _DATE
     + rf"[^\d/\\]{{0,12}}?(?P<before>{_HALF_BEFORE})?\s?(?<!\d)(?P<H>\d{{1,2}})(?P<t>[.:])(?P<M>\d\d)(?P=t)(?P<S>\d\d)"
@@ -34,8 +34,8 @@ _BUDDHIST = 543
 
 
 def from_name(filename: str) -> Found | None:
-    """The time, or else the date (taken as its midnight), that a file's name tells; None where it tells none. It is the
-    wall clock of the place, but for those that are known to count in UTC."""
+    """The time, or else the date (as its midnight), in a file's name; None where it has none. It is the wall clock of
+    the place, except in forms that are known to count in UTC."""
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", filename)[-1])
     if match := _MILLISECONDS.search(name):
         return Found("filename_datetime", datetime.fromtimestamp(int(match[1]) / 1000, UTC), utc=True)
@@ -51,7 +51,7 @@ def from_name(filename: str) -> Found | None:
 
 
 def counter(filename: str) -> tuple[str, int | None]:
-    """A camera's shot number: the name's last digits, and the name without them. None: it has none."""
+    """A camera's shot number: the name's last digits, and the name without them. None where it has none."""
     stem = re.split(r"[/\\]", filename)[-1].rpartition(".")[0]
     match = re.fullmatch(r"(.*?)(\d{3,6})(?:\D.*)?", stem, re.ASCII | re.DOTALL)
     return (match[1], int(match[2])) if match else (stem, None)
@@ -78,7 +78,7 @@ def _time(match: re.Match[str]) -> datetime | None:
     elif len(match["H"]) == 1 and match.re is not _WORDED:
         return None
     date = _date(match)
-    # Hour 24 is the day's first: so some phones write half past midnight.
+    # Hour 24 is the day's first: some phones write half past midnight as 24:30.
     if date is None or hour > 24 or minute > 59 or second > 59:
         return None
     return date + timedelta(hours=hour % 24, minutes=minute, seconds=second, milliseconds=int(said.get("ms") or 0))

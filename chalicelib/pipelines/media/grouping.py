@@ -1,4 +1,4 @@
-"""Which files of a job are one thing: a Live Photo, RAW and JPEG, a photo and its edit, and their sidecars."""
+"""Which files of a job belong together: a Live Photo, RAW and JPEG, a photo and its edit, and their sidecars."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OWN_SIDECARS = {"xmp": photo_of_xmp, "aae": photo_of_aae}
 @dataclass(frozen=True, slots=True)
 class Item:
     """A file as grouping sees it. local: its wall clock, at: the instant; None where unknown, or known by the file
-    system alone. rank: how well its time is known. choice: what its owner decided. said: a sidecar's."""
+    system alone. rank: how well its time is known. choice: its owner's decision. said: the content of a sidecar."""
 
     named: Named
     kind: str
@@ -65,8 +65,9 @@ CONFIDENCES = ("none", "low", "medium", "high")
 @dataclass
 class Grouping:
     """kept: number of a duplicate → of the file that the zip has. same: the numbers of identical files, the kept one
-    first. dropped: what its owner leaves out, with all that belongs to it. groups: of kept files, the primary first.
-    sidecars: number of a photo → those that speak of it. albums: number → titles. lonely: sidecars without a photo."""
+    first. dropped: the files that the owner leaves out, with all that belong to them. groups: of kept files, the
+    primary first. sidecars: number of a photo → the contents of its sidecars. albums: number → titles. lonely: sidecars
+    without a photo."""
 
     kept: dict[int, int] = field(default_factory=dict)
     same: list[list[int]] = field(default_factory=list)
@@ -78,7 +79,7 @@ class Grouping:
 
 
 def named(number: int, filename: str) -> Named:
-    """A file's name, folded as file systems that don't tell cases apart do."""
+    """A file's name, folded as case-insensitive file systems do."""
     path = unicodedata.normalize("NFC", filename.replace("\\", "/")).casefold()
     folder, _, name = path.rpartition("/")
     stem, dot, extension = name.rpartition(".")
@@ -86,7 +87,7 @@ def named(number: int, filename: str) -> Named:
 
 
 def group(items: Iterable[Item]) -> Grouping:
-    """Everything that belongs together in a job; pairs are made only where names or identifiers, and times, say so."""
+    """The groups of a job; files are paired only where names or identifiers, and times, agree."""
     everything = list(items)
     media = {item.number: item for item in everything if item.kind not in (SIDECAR, ALBUM)}
     sides = {item.number: item for item in everything if item.kind == SIDECAR}
@@ -167,7 +168,7 @@ def _kind(content_type: str, said: Mapping[str, Any] | None) -> str:
 
 
 def _sidecars(beside: list[Item]) -> dict[int, list[int]]:
-    """Number of a sidecar → of the photos whose it is, within one folder."""
+    """Number of a sidecar → numbers of the photos that it belongs to, within one folder."""
     sides = [item for item in beside if item.kind == SIDECAR and item.said]
     if not sides:
         return {}
@@ -222,14 +223,14 @@ def _raws(same: list[Item], other: Item) -> list[Item]:
 
 
 def _together(first: Item, second: Item) -> bool:
-    """Whether both were taken within 3 s, by instant or by wall clock. What has no time of its own isn't."""
+    """Whether both were taken within 3 s, by instant or by wall clock. False where one has no time of its own."""
     if first.content_identifier and second.content_identifier:
         return first.content_identifier == second.content_identifier
     return _near(first.at, second.at) or _near(first.local, second.local)
 
 
 def _not_apart(first: Item, second: Item) -> bool:
-    """For names that say it already: only times that contradict keep them apart."""
+    """Whether no times contradict names that match already."""
     return first.at is None or second.at is None or _together(first, second)
 
 
@@ -253,8 +254,8 @@ def _by_identifier(media: Iterable[Item]) -> list[tuple[int, int, str]]:
 
 
 def _duplicates(media: Iterable[Item]) -> tuple[dict[int, int], list[list[int]]]:
-    """Of identical files those are kept that their owner wants, else the one whose time is best known, of those that
-    the owner does not leave out; the first of equals. And all that are identical, the kept one first."""
+    """Of identical files, the ones that the owner keeps are kept, or else the one whose time is best known among those
+    that the owner doesn't leave out; the first of equals. Also all sets of identical files, the kept one first."""
     by_bytes: defaultdict[str, list[Item]] = defaultdict(list)
     for item in media:
         if item.sha256:
@@ -295,7 +296,7 @@ def _albums(folders: Iterable[list[Item]], media: Mapping[int, Item], kept: Mapp
 
 
 def _ordered(numbers: list[int], roles: Mapping[int, str], media: Mapping[int, Item]) -> list[tuple[int, str]]:
-    """The primary: a still that no other is the origin of, else the best that there is."""
+    """The group in order. The primary, a still that isn't an edit if there is one, comes first."""
     order = {STILL: 0, RAW: 1, MOVIE: 2}
 
     def merit(number: int) -> tuple[bool, int, bool, int]:

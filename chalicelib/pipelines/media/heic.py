@@ -1,4 +1,4 @@
-"""Looks over a HEIC before its decoder does.
+"""Checks a HEIC before it is decoded.
 
 pi-heif dereferences a null pointer, and takes the process with it, where an item's type or content type isn't UTF-8
 (seen in 1.4.0). One damaged byte is enough for that, so such a file is refused first.

@@ -1,4 +1,4 @@
-"""Photos: decoded small and upright, with what their EXIF says."""
+"""Photos: decoded small and upright, with the facts of their EXIF."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from chalicelib.pipelines.media.layout import layout
 
 THUMBNAIL = 320
 QUALITY = 82
-# The largest phone cameras make 200 megapixels. What claims more is refused before anything is decoded: a PNG of this
+# The largest phone cameras make 200 megapixels. A claim of more is refused before anything is decoded: a PNG of this
 # size needs some 800 MB, and a decompression bomb claims any size in a few kilobytes.
 MAX_PIXELS = 205_000_000
 FLAT = 4
@@ -43,7 +43,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# What can be averaged as it is. Palettes and odd depths are converted first, for which a full-size image is too large.
+# Modes that can be averaged as they are. Palettes and odd depths are converted first, for which a full-size image is
+# too large.
 _SCALABLE = ("L", "LA", "RGB", "RGBA", "CMYK", "YCbCr")
 _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
     "image/jpeg": JpegImagePlugin.JpegImageFile,
@@ -61,8 +62,8 @@ _TURNED = frozenset({"image/tiff", "image/heic", "image/heif"})
 
 @dataclass(frozen=True)
 class Picture:
-    """width, height: upright, in pixels. thumbnail: JPEG. phash: 16 hex digits, layout: see layout.layout; None where
-    there's nothing to see."""
+    """width, height: upright, in pixels. thumbnail: JPEG. phash: 16 hex digits, layout: see layout.layout; None for a
+    blank picture."""
 
     width: int
     height: int
@@ -83,9 +84,9 @@ class Photo:
 
 
 def read(stream: BinaryIO, content_type: str) -> Photo:
-    """Decodes a photo once, at reduced size where its format can, and reads what it says of itself.
+    """Decodes a photo once, at reduced size where its format can, and reads its metadata.
 
-    Raises UnreadableFile too_many_pixels; anything else that a damaged file makes the libraries raise passes through.
+    Raises UnreadableFile too_many_pixels; other errors of the libraries over a damaged file pass through.
     """
     try:
         if content_type in RAW_TYPES:
@@ -123,7 +124,7 @@ def _decoded(
         image.thumbnail((4 * THUMBNAIL, 4 * THUMBNAIL), Image.Resampling.NEAREST)
     seen = image if image.mode in _SCALABLE else flattened(image)
     seen.thumbnail((THUMBNAIL, THUMBNAIL))
-    seen.load()  # thumbnail() leaves what is small enough undecoded
+    seen.load()  # thumbnail() leaves an image that is small enough undecoded
     orientation = 1 if content_type in _TURNED else tags.orientation
     width, height = size[::-1] if orientation >= 5 else size
     small = upright(flattened(seen), orientation)
@@ -188,7 +189,7 @@ def flattened(image: Image.Image) -> Image.Image:
 
 
 def difference_hash(image: Image.Image) -> str | None:
-    """dHash: 64 bits, row by row, each telling whether brightness rises to the right on a 9 by 8 grid.
+    """dHash: 64 bits, row by row, each set where brightness rises to the right on a 9 by 8 grid.
 
     None for an image without contrast, whose bits would be noise and equal to those of all other blank images.
     Source: N. Krawetz, "Kind of Like That", 2013; equal to imagehash.dhash.
@@ -212,7 +213,7 @@ def _open(stream: BinaryIO, content_type: str) -> Image.Image:
     content = stream.read()
     if not items_are_named(content):
         raise UnreadableFile("unreadable", "The file is damaged: its content can't be read.")
-    # Only the picture is wanted; what isn't asked for can't do harm.
+    # Only the picture is wanted; parts that aren't read can't do harm.
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
     # Of several pictures (bursts, dynamic wallpapers) the primary one stands for the file.
     images = open_heif(content)

@@ -21,7 +21,7 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
     """Reads a photo once, in whole. Reads a video in whole only where its SHA-256 isn't known yet, and then by ranges.
 
     Raises UnreadableFile: empty_file, content_mismatch, too_many_pixels, no_video, unreadable. An error of the store
-    while reading is raised as it is: that is no fault of the file's.
+    while reading is raised as it is, since the file isn't at fault.
     """
     if file.size == 0:
         raise UnreadableFile("empty_file", "The file is empty.")
@@ -41,9 +41,9 @@ def inspect(file: SourceFile, options: Options, now: datetime) -> Inspection:
             raise stream.fault from None
         if isinstance(error, UnreadableFile):
             raise
-        # No list has all errors that a damaged file causes: struct's, zlib's, the codecs', even AttributeError.
+        # No list covers all the errors that a damaged file causes: struct's, zlib's, the codecs', even AttributeError.
         raise UnreadableFile("unreadable", f"The file is damaged: it can't be decoded as {content_type}.") from error
-    if stream.fault:  # a library made do without the bytes
+    if stream.fault:  # a library went on without the bytes
         raise stream.fault
     if named := from_name(file.name):
         looked.times.append(named)
@@ -119,7 +119,7 @@ def _metadata(looked: Looked, options: Options, now: datetime) -> dict[str, Any]
 
 
 class _Watched:
-    """A stream that remembers the error of its own reading, to tell it from what the content makes a decoder raise."""
+    """A stream that remembers the error of its own reading, to tell it from a decoder's errors over the content."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream

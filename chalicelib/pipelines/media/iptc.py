@@ -1,4 +1,4 @@
-"""IPTC-IIM 4.2: what news agencies and old editors write into JPEG and TIFF; here, when a photo was made."""
+"""IPTC-IIM 4.2, the metadata that news agencies and old editors write into JPEG and TIFF: here, a photo's date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def date_created(records: object) -> Found | None:
 
 
 def _data_sets(records: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
-    """(record, data set) and content, one after another; ends where they make no sense. Extended ones are left out."""
+    """(record, data set) and content, one after another; ends where they make no sense. Extended data sets are left
+    out."""
     at = 0
     while records[at : at + 1] == b"\x1c" and at + 5 <= len(records):
         size = int.from_bytes(records[at + 3 : at + 5])

@@ -1,6 +1,6 @@
 """JPEG XL without a decoder: its size, and the EXIF and XMP beside the picture.
 
-Pillow's plugin for it is under the GPL, and what else there is needs NumPy; so there is no thumbnail.
+Pillow's plugin for it is under the GPL, and other decoders need NumPy; so there is no thumbnail.
 Source: ISO/IEC 18181-1 (SizeHeader) and 18181-2 (boxes).
 """
 

@@ -1,4 +1,5 @@
-"""Every kind of file that the pipeline takes: by its bytes, with the extension that it gets and what is read of it."""
+"""Every kind of file that the pipeline takes: by its bytes, with its extension in the zip and the metadata that is read
+from it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ PHOTO, RAW, VIDEO = "photo", "raw", "video"
 
 @dataclass(frozen=True)
 class Kind:
-    """names: extensions that people have for it; the first is the one in the zip. what: for docs/media.md."""
+    """names: its usual extensions; the first is the one in the zip. what: for docs/media.md."""
 
     content_type: str
     sort: str

@@ -39,7 +39,7 @@ FILM_LENGTH = FRAMES * SIDE * SIDE + 2 * COLOURS * COLOURS
 
 def film_layout(frames: Sequence[Image.Image | None]) -> str | None:
     """Brightness of the 64 cells of four frames (the first, those at half a second and at one, the middle one), zeros
-    for one that isn't known, then the colours of the third; as above. None where fewer than LEAST are known."""
+    for an unknown one, then the colours of the third; as above. None where fewer than LEAST are known."""
     known = [frame for frame in frames if frame]
     if len(known) < LEAST:
         return None

@@ -32,7 +32,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Manifest:
-    """Both files, written a line per original as they come, so that a large job needs no memory for them.
+    """Both files, written a line for each original as it comes, so that a large job needs no memory for them.
 
     path: where it lies in the zip, or null. left_out: null, `duplicate`, `dropped` (by its owner) or the file's error
     code; reason: a sentence.
@@ -41,7 +41,7 @@ class Manifest:
     """
 
     def __init__(self, folder: Path, timezone: str, revision: int = 0) -> None:
-        """revision: how often the job's owner had corrected what was found."""
+        """revision: the number of the owner's corrections of the job so far."""
         self.json_path = folder / "manifest.json"
         self.csv_path = folder / "manifest.csv"
         self._timezone = timezone
@@ -88,5 +88,5 @@ class Manifest:
 
 
 def _cell(value: object) -> object:
-    """Spreadsheets run what looks like a formula; a name that begins like one gets an apostrophe before it."""
+    """Spreadsheets run text that looks like a formula, so a name that begins like one gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,4 +1,4 @@
-"""Whose sidecar a file is, by the names that cameras, editors and Google Takeout give."""
+"""The photos that a sidecar belongs to, by the names that cameras, editors and Google Takeout give."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ class Named:
 
 
 def photo_of_xmp(sidecar: Named, beside: Sequence[Named]) -> list[Named]:
-    """`IMG_1.jpg.xmp` is of IMG_1.jpg (digiKam, darktable), `IMG_1.xmp` of all with that stem (Adobe, Apple)."""
+    """`IMG_1.jpg.xmp` belongs to IMG_1.jpg (digiKam, darktable), `IMG_1.xmp` to all with that stem (Adobe, Apple)."""
     exact = [photo for photo in beside if photo.name == sidecar.stem]
     return exact or [photo for photo in beside if photo.stem == sidecar.stem]
 
 
 def photo_of_aae(sidecar: Named, beside: Sequence[Named]) -> list[Named]:
-    """`IMG_1234.AAE` is of IMG_1234, and `IMG_O1234.AAE` says how it was before its edit."""
+    """`IMG_1234.AAE` belongs to IMG_1234, and `IMG_O1234.AAE` describes it before its edit."""
     own = re.sub(r"^(img_)o(?=\d)", r"\1", sidecar.stem)
     return [photo for photo in beside if photo.stem == own]
 
 
 def photo_of_takeout(sidecar: Named, title: str, beside: Sequence[Named]) -> list[Named]:
-    """The photo whose name Takeout cut, numbered and supplemented to that of this JSON. Where several come into
-    question, the one that `title`, the name before all that, fits; none where that doesn't tell either."""
+    """The photos from whose names Takeout may have made this JSON's, by cutting, numbering and supplementing. Of
+    several, the one that `title`, the name before these changes, fits; none where that doesn't decide it either."""
     base, count = _counted(sidecar.stem)
     matching = [photo for photo in beside if _fits(base, count, title, photo)]
     if len(matching) > 1:
         exact = [photo for photo in matching if _counted(photo.stem)[0] + photo.extension == base]
         title = title.casefold()
         titled = [p for p in matching if title.startswith(_counted(p.stem)[0]) and title.endswith(p.extension)]
-        # Of a still and its film the JSON is the still's, whose name it has.
+        # Of a still and its film, the JSON belongs to the still, whose name it has.
         matching = exact or (titled if len(titled) == 1 else [])
     return matching
 
@@ -69,7 +69,7 @@ def origins(photo: Named) -> Iterator[str]:
 
 def _fits(base: str, count: int, title: str, photo: Named) -> bool:
     stem, number = _counted(photo.stem)
-    # A number in brackets is Takeout's own, and then at the JSON's end, or was in the name before.
+    # A number in brackets is either Takeout's own, and then at the end of the JSON's name, or part of the photo's name.
     names = [stem] if number == count else []
     names += [photo.stem] if number and not count else []
     for name in names:

@@ -1,4 +1,4 @@
-"""Where each file goes in the zip: folders by time or as they came, one stem for what belongs together."""
+"""Where each file goes in the zip: folders by time or as they came, one stem for files that belong together."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class Entry:
 def paths(groups: Iterable[Sequence[Entry]], layout: str, names: str) -> dict[int, str]:
     """Number → path, each path once, whatever the case of its letters.
 
-    groups: what shares a stem, the one that gives it first. layout: a key of LAYOUTS, or `original`, the folders they
-    came in. names: `time`, numbered where several share a second, in the order of their parts of a second and then of
-    the camera's counter; or `original`, with the time in front where two collide.
+    groups: the files that share a stem, the one that gives it first. layout: a key of LAYOUTS, or `original`, the
+    folders they came in. names: `time`, numbered where several share a second, in the order of their parts of a second
+    and then of the camera's counter; or `original`, with the time in front where two collide.
     """
     every = [(group, _base(group[0], layout, names)) for group in groups]
     if names == "original":
@@ -88,8 +88,8 @@ def _timed(first: Entry, base: str) -> str:
 
 
 def _in_order(same: list[tuple[Sequence[Entry], str]]) -> list[tuple[Sequence[Entry], str]]:
-    """The order by time with fractions of a second, then by the camera's counter: 9999 comes before 0001 where both are
-    there."""
+    """The order by time with fractions of a second, then by the camera's counter: 9999 comes before 0001 where both
+    occur."""
     if len(same) < 2:
         return same
     counts = {group[0].number: counter(group[0].filename) for group, _ in same}
@@ -99,14 +99,14 @@ def _in_order(same: list[tuple[Sequence[Entry], str]]) -> list[tuple[Sequence[En
         first = entry[0][0]
         prefix, count = counts[first.number]
         turned = count is not None and largest - count > _WRAP
-        # Only sorts: what has no time comes first.
+        # Only for sorting: files without a time come first.
         return first.local or datetime.min, prefix, (count or 0) + (10_000 if turned else 0), first.number  # noqa: DTZ901
 
     return sorted(same, key=key)
 
 
 def _members(group: Sequence[Entry], stem: str) -> dict[int, str]:
-    """A path for each of a group: the stem and its own extension, and where that is taken, what it is."""
+    """A path for each member of a group: the stem and its own extension, and its role where that path is taken."""
     found: dict[int, str] = {}
     taken: set[str] = set()
     for entry in group:

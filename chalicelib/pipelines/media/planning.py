@@ -1,5 +1,5 @@
-"""The plan of a job's files, before anything is written: which belong together, what is known of each, and
-where each goes in the zip. The run and a look into a zip that isn't made yet share it."""
+"""The plan of a job's files, before anything is written: which belong together, what is known about each, and where
+each goes in the zip. The run shares it with the view of a zip that isn't made yet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class Told:
 
 @dataclass
 class Plan:
-    """entries: how each file is named. ranks: how well its time is known. said: the times that its owner said."""
+    """entries: how each file is named. ranks: how well its time is known. said: the times that the owner gave, after
+    those that were found."""
 
     items: list[Item] = field(default_factory=list)
     entries: dict[int, Entry] = field(default_factory=dict)
@@ -50,11 +51,11 @@ class Plan:
         return found
 
     def group(self) -> None:
-        """Once all files are in."""
+        """Groups the files, once all of them are in."""
         self.together = group(self.items)
 
     def told(self, files: Iterable[InspectedFile], options: Options) -> Iterator[Told]:
-        """The same files again: those of which the job as a whole knows more, or other, than stands in them."""
+        """Goes through the same files again: those whose metadata the job as a whole adds to or changes."""
         together, witnessed = self.together, witnesses(self.shots)
         roles = {number: (members, role) for members in together.groups for number, role in members}
         words_of = _words(together)
@@ -93,7 +94,7 @@ class Plan:
     def _corrected(
         self, number: int, found: dict[str, Any], roles: Mapping[int, tuple[list[tuple[int, str]], str]]
     ) -> dict[str, Any]:
-        """With its owner's time, or moved along with that of its group's primary."""
+        """The metadata with its owner's time, or moved along with that of its group's primary."""
         if number in self.said:
             return with_user(found, self.said[number][1])
         first = roles[number][0][0][0] if number in roles else number

@@ -1,4 +1,4 @@
-"""Photoshop's PSD: the preview among its resources, and what else stands there.
+"""Photoshop's PSD: the preview among its resources, and the metadata there.
 
 Source: Adobe Photoshop File Formats Specification, November 2019.
 """
@@ -19,7 +19,7 @@ LARGEST = 64 * 1024 * 1024
 
 def read(stream: BinaryIO) -> tuple[Image.Image, tuple[int, int], Tags]:
     """(picture, width and height of the whole, EXIF): the preview, a JPEG of 160 pixels, else the flattened picture.
-    Its `info` has the file's XMP and IPTC as Pillow names them. Raises what Pillow raises for damage."""
+    Its `info` has the file's XMP and IPTC as Pillow names them. Raises Pillow's own errors for damage."""
     stream.seek(0)
     header = stream.read(26)
     size = int.from_bytes(header[18:22]), int.from_bytes(header[14:18])

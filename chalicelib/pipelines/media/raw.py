@@ -1,7 +1,7 @@
-"""Cameras' RAW files: the JPEG that the camera put in for showing, and what the file says of itself.
+"""Cameras' RAW files: the JPEG that the camera embeds as a preview, and the file's metadata.
 
 Nothing is developed. Sources: TIFF 6.0, TIFF/EP (ISO 12234-2), the DNG specification 1.7; for CR3, RAF, ORF and RW2
-what exiftool's documentation has of them.
+exiftool's documentation.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from chalicelib.pipelines.media import boxes
 from chalicelib.pipelines.media.exif import Tags
 
 MOST_DIRECTORIES, MOST_ENTRIES = 64, 512
-# What all values of one directory may take, previews aside: a file can point to the same bytes any number of times.
+# The most that all values of one directory may take, previews aside: a file can point to the same bytes any number of
+# times.
 MOST_VALUES = 16 * 1024 * 1024
 LARGEST_PREVIEW = 64 * 1024 * 1024
 SCANNED = 8 * 1024 * 1024
@@ -44,7 +45,7 @@ class Raw:
 
 
 def read(stream: BinaryIO, content_type: str) -> Raw:
-    """Raises UnreadableFile where the file's own structure is no sound one."""
+    """Raises UnreadableFile where the file's own structure isn't sound."""
     if content_type == "image/x-canon-cr3":
         return _cr3(stream)
     if content_type == "image/x-fuji-raf":
@@ -52,7 +53,7 @@ def read(stream: BinaryIO, content_type: str) -> Raw:
     return _tiff(stream)
 
 
-# -- what is made like a TIFF ----------------------------------------------------------------------------------------
+# -- formats built like a TIFF ---------------------------------------------------------------------------------------
 
 
 class _AsTiff(io.RawIOBase):
@@ -115,7 +116,7 @@ class _Directories:
         return next(iter(self._numbers(directory.get(tag))), 0)
 
     def is_small(self, directory: dict[int, _Entry]) -> bool:
-        """Whether reading all its values is a bounded matter."""
+        """Whether all of its values together stay below MOST_VALUES."""
         return sum(e.count * _SIZES[e.kind] for e in directory.values() if e.kind < len(_SIZES)) <= MOST_VALUES
 
     def content(self, entry: _Entry | None, most: int) -> bytes | None:
@@ -155,7 +156,7 @@ def _tiff(stream: BinaryIO) -> Raw:
         stream.seek(0)
         try:
             exif.load_from_fp(cast(BinaryIO, _AsTiff(stream, signature)))
-        except Exception:  # a damaged directory makes Pillow raise whatever comes up
+        except Exception:  # over a damaged directory Pillow may raise anything
             exif = Image.Exif()
     spans = [span for directory in found.all for span in _spans(found, directory)]
     preview = _best(_opened(stream, start, size) for start, size in spans) or _best(_scanned(stream))
@@ -166,7 +167,7 @@ def _tiff(stream: BinaryIO) -> Raw:
 
 
 def _spans(found: _Directories, directory: dict[int, _Entry]) -> Iterator[tuple[int, int]]:
-    """(start, size) of what may be a JPEG."""
+    """(start, size) of each possible JPEG."""
     if _JPEG_AT in directory:
         yield found.first(directory, _JPEG_AT), found.first(directory, _JPEG_SIZE)
     if found.first(directory, _COMPRESSION) in (6, 7) and directory.get(_STRIPS, _Entry(0, 0, b"")).count == 1:

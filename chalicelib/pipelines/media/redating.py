@@ -1,4 +1,4 @@
-"""Metadata that sidecars and neighbours add to a photo's own, once the run knows whose they are."""
+"""Metadata that sidecars and neighbours add to a photo's own, once the run knows which photos they belong to."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from chalicelib.pipelines.media.zones import zone_at
 
 INSPECTED = "inspected"
 ADDED = ("group", "group_role", "group_roles", "people", "albums", "title", "description", INSPECTED)
-# A camera's wall clock; the others that the option's zone was used for are instants, told in it.
+# A camera's wall clock; the other times for which the option's zone was used are instants, shown in it.
 _WALL = ("exif_", "xmp_", "iptc_", "filename_date")
 _ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def as_inspected(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """The metadata before a run added to it and its owner corrected it: running a step again adds to the same."""
+    """The metadata before a run added to it and its owner corrected it, so that a step that runs again starts from the
+    same."""
     metadata = without_user(metadata)
     own = {key: value for key, value in metadata.items() if key not in ADDED}
     before = metadata.get(INSPECTED)
@@ -44,8 +45,8 @@ def redated(
     options: Options,
     witness: Candidate | None = None,
 ) -> dict[str, Any]:
-    """The metadata with times, place, people and texts of its sidecars, and what its folder's other photos say of its
-    time; what inspection found stands in `inspected`."""
+    """The metadata with times, place, people and texts of its sidecars, and the evidence of its folder's other photos
+    about its time; the findings of inspection stay in `inspected`."""
     own = as_inspected(metadata)
     place = own.get("gps") or next((s["gps"] for s in said if s.get("gps")), None)
     texts = {

@@ -19,12 +19,12 @@ MOST_NAMED = 20
 
 
 def group_files(ctx: RunContext) -> None:
-    """Marks exact duplicates (the one whose time is best known is kept), puts together what belongs together, gives
-    each photo what its sidecars say, decides every path, and groups near duplicates.
+    """Marks exact duplicates (the one whose time is best known is kept), groups files that belong together, gives each
+    photo the facts of its sidecars, decides every path, and groups near duplicates.
 
     Artifact `duplicates`: {"groups": [{"kind", "kept", "files"}]}, files by their numbers, the kept one first. `exact`:
-    the zip holds only `kept`. `similar`: the zip holds all of them; `kept` is the one with the most pixels. What their
-    owner has decided comes before both.
+    the zip holds only `kept`. `similar`: the zip holds all of them; `kept` is the one with the most pixels. The owner's
+    decisions override both.
     """
     plan = Plan()
     looks: list[tuple[int, int, int, bytes]] = []
@@ -52,7 +52,7 @@ def group_files(ctx: RunContext) -> None:
             texts = {name: told.metadata.get(name) for name in ("title", "description")}
             ctx.describe(told.file, told.metadata, tags=told.tags, **texts)
     ctx.progress(60)
-    # Of identical ones the first stands for all: which of them is kept is another question.
+    # The first of identical photos stands for all: the choice of the kept one comes elsewhere.
     copies = {number for numbers in together.same for number in numbers[1:]}
     behind = {number for members in together.groups for number, _ in members[1:]} | copies
     distance = ctx.options.similar_distance
@@ -77,7 +77,8 @@ def group_files(ctx: RunContext) -> None:
 
 
 def complete_checksums(ctx: RunContext) -> None:
-    """Reads what inspection didn't need in whole, as a zip states each member's CRC32. Each is recorded at once."""
+    """Reads the files that inspection didn't need in whole, as a zip states each member's CRC32. Each is recorded at
+    once."""
     found = _load(ctx, "duplicates.json")
     if not found.get("unread", found["total"]):  # a run that an earlier version began hasn't counted them
         return
@@ -88,7 +89,7 @@ def complete_checksums(ctx: RunContext) -> None:
 
 
 def write_manifests(ctx: RunContext) -> None:
-    """Writes the manifests, which say where each file went, and counts."""
+    """Writes the manifests, which say where each file went, and counts the outcomes."""
     found = _load(ctx, "duplicates.json")
     kept: dict[str, int] = found["kept"]
     places = _load(ctx, "paths.json")

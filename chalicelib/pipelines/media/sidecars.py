@@ -1,4 +1,4 @@
-"""Files that speak of a photo beside them: XMP, Apple's AAE, Google Takeout's JSON."""
+"""Files that describe a photo beside them: XMP, Apple's AAE, Google Takeout's JSON."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def is_sidecar(filename: str) -> bool:
 
 
 def inspect(file: SourceFile) -> Inspection:
-    """A sidecar's content, as metadata `sidecar`: {"kind": xmp, aae, takeout or album, …}. Whose it is, the run finds.
+    """A sidecar's content, as metadata `sidecar`: {"kind": xmp, aae, takeout or album, …}. The run finds the photo that
+    it belongs to.
 
-    Raises UnreadableFile: too_large, unreadable, content_mismatch (a JSON of no Takeout).
+    Raises UnreadableFile: too_large, unreadable, content_mismatch (a JSON that isn't Takeout's).
     """
     extension = next(name for name in NAMES if file.name.lower().endswith(name))
     if file.size > LARGEST:
@@ -65,7 +66,7 @@ def _xmp(content: bytes) -> dict[str, Any]:
 
 
 def _aae(content: bytes) -> dict[str, Any]:
-    """A property list of edits, which only Apple's programs can make use of: it is carried along."""
+    """A property list of edits, which only Apple's programs can use: it goes into the zip as it is."""
     if not content.lstrip().startswith((b"<?xml", b"bplist00")):
         raise UnreadableFile("content_mismatch", "The content is no property list, as an AAE file is.")
     return {"kind": "aae"}

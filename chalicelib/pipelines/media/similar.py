@@ -1,7 +1,7 @@
 """Photos that look alike: resized, recompressed, grey, brighter, stamped, cropped a little, turned or mirrored.
 
-Each is brought into one position. Those that agree in which of a few cells are the brighter ones are candidates, and
-these are laid over each other. A picture without structure (a wall, a blank page) is like none: nothing could tell.
+Each is brought into one position. Those that agree about which of a few cells are brighter are candidates, and these
+are laid over each other. A picture without structure (a wall, a blank page) matches none: nothing in it tells it apart.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from math import sumprod
 from chalicelib.pipelines.media.layout import COLOURS, FRAMES, LEAST, SIDE
 from chalicelib.pipelines.media.turning import COLOUR_TURNS, TURNS, upright
 
-# All found with `make bench ARGS=similar`, which prints how many are found, and how many of these rightly.
+# All found with `make bench ARGS=similar`, which prints how many are found, and how many of these are right.
 FLAT = 2.0  # deviation of brightness, of 255
 CORRELATION = 0.9
 # The more detail, the larger a difference may be. Root mean squares, of 255: (least, most, share of detail)
@@ -39,7 +39,7 @@ _BLOCKS = [
 
 def _comparisons() -> list[list[tuple[int, int]]]:
     """For each table the pairs of blocks whose order is its key: always the same ones."""
-    rng = random.Random(20160108)  # noqa: S311  # which pairs is of no matter
+    rng = random.Random(20160108)  # noqa: S311  # any pairs will do
     pairs = [(a, b) for a in range(len(_BLOCKS)) for b in range(a)]
     return [rng.sample(pairs, COMPARED) for _ in range(TABLES)]
 
@@ -99,7 +99,7 @@ class Position:
 
     @cached_property
     def detail(self) -> float:
-        """Deviation of what its rows and its columns alone don't tell: hardly any for a sea under a sky."""
+        """Deviation that its rows and columns alone don't explain: hardly any for a sea under a sky."""
         rows = [sum(self.whole[at : at + SIDE]) / SIDE for at in range(0, _CELLS, SIDE)]
         columns = [sum(self.whole[at::SIDE]) / SIDE for at in range(SIDE)]
         mean = sum(rows) / SIDE
@@ -119,8 +119,9 @@ def similar_groups(looks: Iterable[Look], distance: int) -> list[list[int]]:
     """Groups of photos that look alike, as numbers of files.
 
     looks: the best photos first. Each photo joins the first group whose leader, its best photo, looks like it, or else
-    leads a new one; so no chain of small steps ties photos together that don't look alike. distance: 0 to 10, how far a
-    photo and its leader may be apart. Returns the groups of two and more, each led by its best, in the order given.
+    leads a new one; so no chain of small steps ties photos together that don't look alike. distance: 0 to 10, the
+    tolerance between a photo and its leader. Returns the groups of two and more, each led by its best, in the order
+    given.
     """
     tables: defaultdict[int, list[tuple[int, Position]]] = defaultdict(list)
     groups: list[list[int]] = []
@@ -147,8 +148,8 @@ def similar_groups(looks: Iterable[Look], distance: int) -> list[list[int]]:
 
 
 def alike(one: Position, other: Position, tolerance: float) -> bool:
-    """Whether two pictures are. Whole is laid over whole, and whole over middle, for one that was cropped. tolerance: 1
-    for the usual one."""
+    """Whether two pictures look alike. Whole is laid over whole, and whole over middle, for one that was cropped.
+    tolerance: 1 for the usual one."""
     laid = [
         (sumprod(one.normed, other.normed), one.whole, other.whole),
         (sumprod(one.normed_middle, other.normed), one.middle, other.whole),
@@ -185,7 +186,8 @@ class Film:
 
 
 def similar_films(films: Iterable[Film], distance: int) -> list[list[int]]:
-    """Groups of films that look alike, as similar_groups: about as long, and their frames and colours agree."""
+    """Groups of films that look alike, as similar_groups: of about the same length, with frames and colours that
+    agree."""
     leaders: defaultdict[int, list[tuple[int, Film]]] = defaultdict(list)
     groups: list[list[int]] = []
     tolerance = max(distance, 0.1) / USUAL_DISTANCE
@@ -262,7 +264,8 @@ def _line(pairs: Sequence[tuple[int, int]]) -> tuple[float, float, float]:
 
 
 def _colours_apart(one: Position, other: Position) -> float:
-    """Root mean square difference of their colours, with brightness made equal or not, without those that fit worst."""
+    """Root mean square difference of their colours, with or without brightness made equal, without those that fit
+    worst."""
     best = math.inf
     gain = sum(other.whole) / max(sum(one.whole), 1)
     for scale in (1.0, min(2.0, max(0.5, gain))):

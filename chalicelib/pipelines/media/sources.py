@@ -14,9 +14,9 @@ MACHINES = frozenset({CAMERA, SATELLITES, CONTAINER, PNG, FILE_SYSTEM})
 class Source:
     """A source of times within a file.
 
-    weight: 1 to 12. Of equal weights the one further up in SOURCES counts more. clock: what was asked for the time:
-    two sources of one clock agree by construction, and are one witness. earliest: the first year in which it can be
-    right; None: the option `earliest_year`. where: for docs/media.md.
+    weight: 1 to 12. Of equal weights, the one further up in SOURCES counts more. clock: the origin of the time: two
+    sources with one clock agree by construction, and are one witness. earliest: the first year in which it can be
+    right; None means the option `earliest_year`. where: for docs/media.md.
     """
 
     name: str
@@ -58,7 +58,7 @@ SOURCES = (
 BY_NAME = {source.name: source for source in SOURCES}
 PLACE = {source.name: place for place, source in enumerate(SOURCES)}
 RUN_SOURCES = frozenset({"xmp_sidecar", "takeout", "folder", USER})
-"""Known only once the job's other files are."""
+"""Sources that are known only once the job's other files are."""
 
 
 def as_markdown() -> str:

@@ -1,4 +1,4 @@
-"""When a photo or video was taken: wall clock, offset and instant; which source is believed, and how sure that is."""
+"""When a photo or video was taken: wall clock, offset and instant; the believed source, and the confidence in it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from chalicelib.pipelines.media.writing import iso, iso_local, iso_offset
 from chalicelib.pipelines.media.zones import offset_between, zone_at
 
 AGREEMENT = timedelta(seconds=30)
-# A camera's clock has no zone: read in the wrong one, a photo just taken may seem to come from up to 14 hours ahead.
+# A camera's clock has no zone: read in the wrong zone, a photo just taken may seem up to 14 hours ahead.
 AHEAD_WITHOUT_ZONE = timedelta(hours=14)
 AHEAD = timedelta(minutes=5)
-# More than a day: what no zone explains. A name with a date alone stands for the whole day.
+# More than a day, which no zone explains. A name with a date alone stands for the whole day.
 CONTRADICTION = {SATELLITES: timedelta(hours=26), NAME: timedelta(hours=50), FOLDER: timedelta(hours=26)}
 BETWEEN = "between"
 
@@ -25,8 +25,8 @@ BETWEEN = "between"
 class Found:
     """A time as a source gives it.
 
-    at: naive where the source names no zone. utc: the source gives an instant, and says nothing of the clocks at the
-    place. date_only: a day, `at` its midnight. offset_source: what an aware wall clock has its offset from.
+    at: naive where the source names no zone. utc: the source gives an instant, and no clock of the place. date_only: a
+    day, `at` its midnight. offset_source: the origin of an aware wall clock's offset.
     """
 
     source: str
@@ -38,11 +38,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """The clocks at the place. zone: the job's, for want of a better one. place: degrees."""
+    """The clocks at the place. zone: the job's, in the absence of a better one. place: degrees."""
 
     zone: tzinfo
     place: Mapping[str, float] | None = None
-    offset: timezone | None = None  # EXIF's, which counts for all that the camera wrote
+    offset: timezone | None = None  # EXIF's, which counts for every time that the camera wrote
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Choice:
 
 
 def choose(found: Iterable[Found], where: Whereabouts, earliest_year: int, now: datetime) -> Choice:
-    """The heaviest of the times that are believed, the first in SOURCES of equals.
+    """The heaviest of the believed times; of equals, the first in SOURCES.
 
     high: it weighs at least 8, another clock agrees within 30 s, and none contradicts. medium: it weighs at least 5, or
     another clock agrees. A clock that was never set is listed and not believed.
@@ -109,7 +109,7 @@ def ranked(listed: Iterable[Candidate]) -> Choice:
 
 
 def times_as_json(choice: Choice) -> dict[str, Any]:
-    """A choice as a file's metadata: instant, wall clock, offset and where these are from; None where unknown."""
+    """A choice as a file's metadata: instant, wall clock, offset and their sources; None where unknown."""
     best = choice.best
     return {
         "detected_timestamp": iso(best.at) if best else None,
@@ -139,7 +139,7 @@ def _contradicts(other: Candidate, best: Candidate) -> bool:
 
 
 class _Clocks:
-    """Which offset a clock without one had, by the file's other values."""
+    """Finds the offset of a clock without one, by the file's other values."""
 
     def __init__(self, where: Whereabouts, found: Iterable[Found]) -> None:
         self._where = where
@@ -150,11 +150,11 @@ class _Clocks:
         self._zone = zone_at(where.place) if any(f.at.tzinfo is None or f.utc for f in times) else None
 
     def of_wall(self, wall: datetime) -> tuple[tzinfo, str]:
-        """The zone of a wall clock without one, and where that is known from."""
+        """The zone of a wall clock without one, and the source of the zone."""
         if self._where.offset is not None:
             return self._where.offset, "exif"
         by_time = offset_between(wall, self._satellites) if self._satellites else None
-        # A camera that kept the clock of home on a journey shows another offset than the place has.
+        # A camera that kept its home clock on a journey shows another offset than the place has.
         if self._zone is not None and by_time in (None, _offset(wall, self._zone)):
             return self._zone, "gps_position"
         if by_time is not None:

@@ -1,4 +1,4 @@
-"""Videos: what the container says, and one frame. Only what is needed is read."""
+"""Videos: the facts of the container, and one frame. Only the needed parts are read."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
 
     demuxer = DEMUXERS[content_type]
     if demuxer == "mpeg" and stream.read(4) == b"\0\0\1\xb3":
-        demuxer = "mpegvideo"  # without the layer around it
+        demuxer = "mpegvideo"  # without the layer around the stream
     stream.seek(0)
     with av.open(stream, "r", format=demuxer, options=OPTIONS) as container:
         videos = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
@@ -116,7 +116,7 @@ def read(stream: BinaryIO, content_type: str, in_memory: bool = False) -> Video:
 
 
 def _rate(stream: VideoStream) -> float | None:
-    """None where the container doesn't say, or says what no video has: some give the ticks of their clock."""
+    """None where the container states no rate, or one that no video has: some give the ticks of their clock."""
     rate = float(stream.average_rate) if stream.average_rate else 0.0
     return round(rate, 3) if 0 < rate <= FASTEST else None
 
@@ -160,7 +160,8 @@ def _frame(container: InputContainer, index: int, second: float) -> _Shown:
 
 
 def _middle(container: InputContainer, index: int, second: float) -> VideoFrame | None:
-    """The frame at that second; None where the budget ends before it, since a copy would have another one then."""
+    """The frame at that second; None where the budget ends before it, since a copy of the video would then give another
+    frame."""
     try:
         frame = _frame(container, index, second).frame
     except UnreadableFile:
@@ -175,7 +176,7 @@ def _decoded(packet: Any) -> list[VideoFrame]:
 
     try:
         frames: list[VideoFrame] = packet.decode()
-    except av.error.InvalidDataError:  # a damaged packet: the next one may do
+    except av.error.InvalidDataError:  # a damaged packet: the next one may be sound
         return []
     return frames
 
@@ -188,7 +189,7 @@ def _picture(frame: VideoFrame) -> Picture:
 
 
 def _small(frame: VideoFrame) -> Image:
-    """Upright, and scaled while it is converted: a whole 4K frame in RGB is never made."""
+    """The frame upright, and scaled during its conversion: a whole 4K frame in RGB is never made."""
     check_pixels(frame.width, frame.height)
     scale = min(1.0, THUMBNAIL / max(frame.width, frame.height))
     small: Image = frame.to_image(
@@ -215,9 +216,9 @@ def _times(said: Mapping[str, str], tracks: Sequence[Mapping[str, str]], demuxer
         return found
     for source, told in (("mvhd", said), ("mdhd", next(iter(tracks), {}))):
         at = written(told.get("creation_time", ""))
-        # 1904, where the count begins, means that there is none.
+        # 1904, where the count begins, means that no time was set.
         if at and at.year > EPOCH:
-            # Their makers' cameras know no zone, and write what their clock shows.
+            # Cameras of these makers know no zone, and write the time that their clock shows.
             found.append(
                 Found(source, at.replace(tzinfo=None) if writes_local(said) else at, utc=not writes_local(said))
             )
@@ -226,7 +227,7 @@ def _times(said: Mapping[str, str], tracks: Sequence[Mapping[str, str]], demuxer
 
 
 def writes_local(said: Mapping[str, str]) -> bool:
-    """Whether a film is of a maker whose cameras write their wall clock into `mvhd`."""
+    """Whether the film's maker has its cameras write their wall clock into `mvhd`."""
     maker = f"{said.get('make', '')} {said.get('com.android.manufacturer', '')} {said.get('major_brand', '')} "
     maker += f"{said.get('firmware', '')} {said.get('handler_name', '')}"
     return any(name in maker.casefold() for name in LOCAL_MAKERS)

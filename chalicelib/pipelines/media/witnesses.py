@@ -33,7 +33,7 @@ class Shot:
 
 
 def shot(number: int, filename: str, metadata: Mapping[str, Any]) -> Shot | None:
-    """None without a camera, its counter or a time of its own, as a message's or editor's files are."""
+    """None without a camera, its counter or a time of its own, as with files from messengers and editors."""
     source, camera = metadata.get("timestamp_source"), metadata.get("camera")
     prefix, count = counter(filename)
     if not camera or count is None or source is None or BY_NAME[source].weight < LEAST_WEIGHT:

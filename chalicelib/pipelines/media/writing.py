@@ -1,4 +1,4 @@
-"""Times and offsets as EXIF, XMP, containers and this project write them."""
+"""Times and offsets in the forms of EXIF, XMP, containers and this project."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def written(text: str, offset: str = "", fraction: str = "") -> datetime | None:
     """The time that EXIF, XMP, QuickTime and containers write ("2024:01:15 12:00:00"), or None where it is no time.
 
     A zone within `text` counts, else `offset` ("+02:00", "+0200", "Z"); naive where neither gives one. fraction: the
-    digits behind the second where they stand apart, as EXIF has them. Hour 24 is the day's first: so phones write half
-    past midnight (immich #5714). A day alone is its midnight: see `is_date`.
+    digits behind the second where they stand apart, as EXIF has them. Hour 24 is the day's first: phones write half
+    past midnight as 24:30 (immich #5714). A day alone is its midnight: see `is_date`.
     """
     match = _WRITTEN.fullmatch(text.replace("\0", " "))
     if not match:

@@ -1,4 +1,4 @@
-"""The content of an XMP packet: times, place, texts, people. A packet that isn't sound XML says nothing."""
+"""The content of an XMP packet: times, place, texts, people. A packet that isn't sound XML counts as empty."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _COORDINATE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))
 
 
 class Unsound(Exception):
-    """No XMP, or with parts that XMP has no use for and that could make a parser work without end."""
+    """No XMP, or XMP with parts that it has no use for and that could keep a parser busy without end."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """gps: degrees and metres. texts are cut to what a listing can hold."""
+    """gps: degrees and metres. texts are cut to the length that a listing can hold."""
 
     times: list[Found] = field(default_factory=list)
     gps: dict[str, float] | None = None
@@ -64,7 +64,7 @@ def read(packet: bytes, largest: int = LARGEST) -> Said:
 
 
 def or_nothing(packet: object) -> Said:
-    """For a packet inside a file, where damage is as if it weren't there."""
+    """For a packet inside a file, where a damaged one counts as missing."""
     if not isinstance(packet, (bytes, str)):
         return Said()
     try:
@@ -120,7 +120,7 @@ def properties(packet: bytes, largest: int = LARGEST) -> dict[str, list[str]]:
 
 
 def _time(source: str, said: str) -> Found | None:
-    """ "Z" gives the instant alone: programs that know no zone write it as well."""
+    """ "Z" gives the instant alone: programs that know no zone write it too."""
     at = written(said)
     return Found(source, at, utc=said.endswith("Z"), date_only=is_date(said), offset_source=source) if at else None
 

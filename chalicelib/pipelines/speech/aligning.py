@@ -86,7 +86,7 @@ def _long_passes(
     tokens: list[Token],
     long: list[tuple[int, int, int, int, int, list[int]]],
 ) -> tuple[list[Unit], dict[str, Any]]:
-    """Follows each long utterance, with checkpoints. Returns units, and of each utterance the words that weren't said
+    """Follows each long utterance, with checkpoints. Returns units, and for each utterance the words that weren't said
     and the seconds that no word accounts for."""
     held: dict[str, Any] = load_json(job, LONG) if job.state else {"done": [], "at": [0, -1], "stretches": []}
     with one_thread():
@@ -154,7 +154,7 @@ def slices(job: RunContext) -> int:
 
 
 def align_slice(job: RunContext, number: int) -> None:
-    """Places the units of one slice and keeps what came of them under a name of its own."""
+    """Places the units of one slice and saves the outcome under a name of its own."""
     saved, planned = load_json(job, WORDS), load_json(job, UNITS)
     tokens = tokens_of(saved)
     first, last = planned["slices"][number]

@@ -87,8 +87,8 @@ ONSETS = frozenset(
 
 
 def syllables(phones: list[str]) -> list[tuple[int, int]]:
-    """Ranges of phones, one a syllable: consonants go to the vowel behind them as far as English
-    words begin so.
+    """Ranges of phones, one for each syllable: consonants go to the vowel behind them as far as English words can begin
+    with them.
 
     Source: the principle of the longest onset (Kahn 1976).
     """

@@ -1,4 +1,4 @@
-"""Sound of any container to 16 kHz mono, block by block: what is held doesn't grow with the recording."""
+"""Decodes the sound of any container to 16 kHz mono, block by block: memory doesn't grow with the recording."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PEAK = 32767
 CLIPPED_SHARE = 0.001
 SHORT_BY_SECONDS = 0.2
 MOST_BROKEN = 50  # packets in a row that don't decode
-LOWEST_RATE = 4000  # samples a second: less holds no speech, and would swell at 16 kHz
+LOWEST_RATE = 4000  # samples a second: a lower rate holds no speech, and would swell at 16 kHz
 RIFF_HEAD = 64 * 1024
-UNKNOWN_SIZE = 0xFFFF_FF00  # what programs write that didn't know how long the sound would be
+UNKNOWN_SIZE = 0xFFFF_FF00  # written by programs that don't know the length of the sound in advance
 
 
 @dataclass
 class Heard:
-    """What decoding found. seconds: by the samples of the file itself, at its own rate."""
+    """The findings of decoding. seconds: by the samples of the file itself, at its own rate."""
 
     rate: int = 0
     channels: int = 0
@@ -89,7 +89,8 @@ def open_sound(stream: BinaryIO) -> Any:
 
 
 def probe(stream: BinaryIO) -> dict[str, Any]:
-    """What the header tells: rate, channels, codec, seconds (None where it doesn't say). Raises UnreadableFile."""
+    """The facts in the header: rate, channels, codec, seconds (None where it doesn't state them). Raises
+    UnreadableFile."""
     with open_sound(stream) as container:
         sound = container.streams.audio[0]
         seconds = _promised(container, sound)
@@ -128,7 +129,7 @@ def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
 
 
 def _frames(container: Any, sound: Any, heard: Heard) -> Iterator[Any]:
-    """Decoded frames; packets that don't decode are counted and passed over."""
+    """Decoded frames; packets that don't decode are counted and skipped."""
     import av
 
     packets = container.demux(sound)
@@ -154,7 +155,7 @@ def _frames(container: Any, sound: Any, heard: Heard) -> Iterator[Any]:
 
 
 def _mono(frame: Any, heard: Heard) -> Any:
-    """One channel of finite floats, the mean of all: the resampler's filter would spread what is not a number."""
+    """One channel of finite floats, the mean of all: the resampler's filter would spread values that aren't numbers."""
     import av
 
     values = frame.to_ndarray()
@@ -192,7 +193,7 @@ def _promised(container: Any, sound: Any) -> float | None:
 
 
 def _riff_seconds(stream: BinaryIO) -> float | None:
-    """What a wav's own header promises: FFmpeg goes by the file's length and never misses anything."""
+    """The length that a wav's own header promises: FFmpeg goes by the file's length and never misses a part."""
     head = stream.read(RIFF_HEAD)
     stream.seek(0)
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":

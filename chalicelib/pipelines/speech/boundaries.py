@@ -1,5 +1,5 @@
-"""Where exactly one phone ends and the next begins: how likely the acoustic model finds each of the 21 candidates in
-the 50 ms around, times what small networks make of the sound there. training/speech/train.py trains them."""
+"""The exact border between one phone and the next: the acoustic model's probability of each of the 21 candidates within
+50 ms, times the score that small networks give the sound there. training/speech/train.py trains them."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Edges = list[tuple[float, float]]
 WEIGHTS = Path(__file__).parent / "data" / "boundaries.npz"
 HOP, WINDOW, BANDS = 80, 256, 24  # 5 ms, 16 ms
 AROUND = 8  # frames on both sides of a candidate
-REACH = 10  # candidates on both sides of where the aligner put the border: 50 ms
-TRUST = 0.015  # seconds: how fast a candidate loses by its distance, where the acoustic model has no path
+REACH = 10  # candidates on both sides of the aligner's border: 50 ms
+TRUST = 0.015  # seconds: how fast distance weakens a candidate, where the acoustic model has no path
 KINDS = 1 + max(CLASSES.values())
 INPUTS = BANDS * (2 * AROUND + 1) + 2 * KINDS
 STEP = HOP / RATE
 HOP_SECONDS = features.HOP / RATE
-PAUSE = 20  # frames of 10 ms that a row keeps of a pause on each of its sides
-FLOOR = 1e-3  # of a candidate, that the acoustic model may be wrong
+PAUSE = 20  # frames of 10 ms: how much of a pause a row keeps on each of its sides
+FLOOR = 1e-3  # of a candidate's probability, since the acoustic model may be wrong
 SHORTEST = 2  # frames of 5 ms: the least that a phone lasts
 CENTRE = 0.0078  # seconds from a frame's start to where its window begins to outweigh the one before
 SILENCE = 0
@@ -44,7 +44,7 @@ AT_ONCE = 64  # borders whose candidates are scored together
 
 def bands(samples: NDArray[np.int16]) -> Floats:
     """Log energy in 24 bands less its mean over the sound, (frames, 24), in units of about one deviation; frame t is
-    centred on sample 80 t. What lies 40 dB under the mean level counts as silence."""
+    centred on sample 80 t. Energy 40 dB under the mean level counts as silence."""
     signal = np.pad(samples.astype(np.float32) / 32768, (WINDOW // 2, WINDOW // 2))
     pieces = np.lib.stride_tricks.sliding_window_view(signal, WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(pieces * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2
@@ -54,7 +54,7 @@ def bands(samples: NDArray[np.int16]) -> Floats:
 
 
 def inputs(energy: Floats, centres: Ints, left: int, right: int) -> Floats:
-    """What the network sees of candidates at frames `centres` between phones of two classes, (candidates, INPUTS)."""
+    """The network's input for candidates at frames `centres` between phones of two classes, (candidates, INPUTS)."""
     at = np.clip(centres[:, None] + np.arange(-AROUND, AROUND + 1), 0, len(energy) - 1)
     kinds = np.zeros((len(centres), 2 * KINDS), np.float32)
     kinds[:, left] = kinds[:, KINDS + right] = 1
@@ -63,8 +63,8 @@ def inputs(energy: Floats, centres: Ints, left: int, right: int) -> Floats:
 
 @dataclass(frozen=True)
 class Border:
-    """Between two phones; a name is "" where no word stands. before, after: (word, number in it) of the phones.
-    centres: candidates, in frames of 5 ms. likely: log, how likely the acoustic model finds each."""
+    """Between two phones; a name is "" where there is no word. before, after: (word, number in it) of the phones.
+    centres: candidates, in frames of 5 ms. likely: the acoustic model's log probability of each."""
 
     left: str
     right: str
@@ -77,7 +77,7 @@ class Border:
 def borders(
     scorer: Scorer, cepstra: NDArray[np.float32], mean: NDArray[np.float32], phones: Mapping[int, Sequence[HeardPhone]]
 ) -> list[list[Border]]:
-    """The borders of all words' phones, in rows that long pauses part. phones: by word, in frames of 10 ms."""
+    """The borders of all words' phones, in rows that long pauses separate. phones: by word, in frames of 10 ms."""
     return [_row(scorer, cepstra, mean, pieces, owners) for pieces, owners in _rows(phones, len(cepstra))]
 
 
@@ -128,7 +128,7 @@ def _row(
 
 
 class Finder:
-    """nets: (weights in, bias in, weights out) of each; their scores are averaged. Without any the acoustic model
+    """nets: (weights in, bias in, weights out) of each; their scores are averaged. Without any, the acoustic model
     decides alone."""
 
     def __init__(self, nets: Sequence[tuple[Floats, Floats, Floats]]) -> None:
@@ -166,8 +166,8 @@ class Finder:
 
 
 def expected(centres: Ints, scores: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Where each border of a row is expected, in frames, if a phone lasts at least SHORTEST. centres, scores: (borders,
-    candidates); scores: log, up to a constant a border."""
+    """The expected place of each border of a row, in frames, if a phone lasts at least SHORTEST. centres, scores:
+    (borders, candidates); scores: log, up to a constant a border."""
     share = np.exp(scores - scores.max(axis=1, keepdims=True)).astype(np.float64)
     count = len(share)
     ahead, behind = np.ones_like(share), np.ones_like(share)
@@ -179,7 +179,7 @@ def expected(centres: Ints, scores: NDArray[np.floating[Any]]) -> NDArray[np.flo
         behind[-k - 1] /= behind[-k - 1].max() or 1
     joint = ahead * share * behind
     total = joint.sum(axis=1, keepdims=True)
-    # Where the phones of a row don't have room, each border stands for itself.
+    # Where the phones of a row don't have room, each border is decided by itself.
     joint = np.where((total > 0).all(), joint, share)
     return np.asarray((joint * centres).sum(axis=1) / joint.sum(axis=1))
 
@@ -199,5 +199,5 @@ def trained() -> Finder:
 
 
 def finder_for(language: str) -> Finder:
-    """The networks know the phones of English; other models' borders are where the model itself expects them."""
+    """The networks know the phones of English; other languages' borders are those that the acoustic model expects."""
     return trained() if language in BUILT_IN else Finder(())

@@ -12,7 +12,7 @@ from chalicelib.pipelines.speech.arpabet import without_stress
 
 MOST_LINES = 50_000
 KIND = "dictionary"
-"""Under which kind of user data a user's dictionaries lie; each is named by its language."""
+"""The kind of user data for a user's dictionaries; each is named by its language."""
 
 Entries = dict[str, list[list[str]]]
 """word → its pronunciations, each a list of phones."""
@@ -20,7 +20,8 @@ Entries = dict[str, list[list[str]]]
 
 @dataclass
 class Parsed:
-    """problems: one sentence a line that can't be used. unknown: phones that the model doesn't have, in order."""
+    """problems: one sentence for each line that can't be used. unknown: phones that the model doesn't have, in
+    order."""
 
     entries: Entries = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -29,14 +30,14 @@ class Parsed:
 
 
 def key_of(word: str) -> str:
-    """As words are compared: composed, straight apostrophes."""
+    """A word's form for comparing: composed, with straight apostrophes."""
     straight = re.sub("(?<=\\w)[`´′ʼ＇‛](?=\\w)", "'", unicodedata.normalize("NFC", word))
     return straight.replace("’", "'").replace("‘", "'").strip()
 
 
 def parse(text: str, phones: Collection[str]) -> Parsed:
-    """Lines of `word<TAB>PH PH …`; without a tab the first blank parts them. Digits of stress are accepted and left
-    out, `word(2)` is a variant of `word`, lines that begin with # or ;;; are comments."""
+    """Lines of `word<TAB>PH PH …`; without a tab the first blank separates them. Digits of stress are accepted and
+    dropped, `word(2)` is a variant of `word`, lines that begin with # or ;;; are comments."""
     parsed = Parsed()
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         if not line or line.startswith(("#", ";;;")):
@@ -71,5 +72,5 @@ def read_model_dictionary(path: Path) -> Entries:
 
 
 def written(entries: Entries) -> str:
-    """As a user's dictionary is written and read."""
+    """The entries in the form of a user's dictionary."""
     return "".join(f"{word}\t{' '.join(phones)}\n" for word in sorted(entries) for phones in entries[word])

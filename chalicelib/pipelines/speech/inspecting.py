@@ -1,4 +1,5 @@
-"""One file as it arrives: a recording that can be decoded, or a transcript that can be read?"""
+"""Inspection of a file as it arrives: whether it is a recording that can be decoded, or a transcript that can be
+read."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ CONTENT_TYPES = {
 
 
 def inspect_file(file: SourceFile, options: Any) -> Inspection:
-    """Headers of recordings, all of a transcript. Raises UnreadableFile."""
+    """Reads only the header of a recording, and all of a transcript. Raises UnreadableFile."""
     extension = names.extension_of(file.name)
     content_type = CONTENT_TYPES.get(extension, "text/plain")
     if file.verified_sha256 is None:

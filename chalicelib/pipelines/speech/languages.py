@@ -1,4 +1,4 @@
-"""Which model, dictionary and phones a language has."""
+"""The model, dictionary and phones of each language."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Language:
         return f"The model of {self.name} is this installation's own; how well it aligns has not been measured."
 
     def phones(self) -> tuple[str, ...]:
-        """Those of which pronunciations are made."""
+        """The phones that pronunciations consist of."""
         if self.name in BUILT_IN:
             return tuple(IPA)
         from chalicelib.pipelines.speech.acoustic.model_files import UnusableModel, read_model
@@ -79,7 +79,7 @@ def language_of(job: RunContext) -> Language:
 
 
 def check_language(name: str, models: Callable[[str], Sequence[str]]) -> None:
-    """Raises OptionRefused for a language that this installation doesn't have, naming what there is."""
+    """Raises OptionRefused for a language that this installation doesn't have, naming those that it has."""
     if name in BUILT_IN:
         return
     there = sorted({model.split("/", 1)[0] for model in models(MODELS)})
@@ -92,6 +92,6 @@ def check_language(name: str, models: Callable[[str], Sequence[str]]) -> None:
 
 
 def own_dictionary(job: RunContext, phones: Sequence[str]) -> dictionaries.Parsed:
-    """The user's own for the job's language; empty where there is none."""
+    """The user's own dictionary for the job's language; empty where there is none."""
     content = job.user_data(dictionaries.KIND, job.options.language)
     return dictionaries.parse(content.decode("utf-8", "replace"), phones) if content else dictionaries.Parsed()

@@ -1,7 +1,7 @@
 """From letters to phones, for English words that no dictionary has.
 
 The network is g2p-en's (Kyubyong Park and Jongseok Kim, Apache-2.0), run in plain numpy: two recurrent layers of gated
-units, one reading letters, one writing phones. It errs in about one phone of thirteen.
+units, one reading letters, one writing phones. It gets about one phone in thirteen wrong.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def plain(word: str) -> str:
 
 
 def spelled(word: str) -> list[str]:
-    """The names of its letters: BBC → B IY B IY S IY."""
+    """The names of a word's letters: BBC → B IY B IY S IY."""
     return [phone for letter in plain(word) for phone in NAMES[letter].split()]
 
 

@@ -1,4 +1,4 @@
-"""Where the words of a long recording lie, roughly: the chain follows it block by block, in constant memory."""
+"""Finds the words of a long recording roughly: the chain follows it block by block, in constant memory."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Samples = NDArray[np.int16]
 BLOCK, FORESIGHT = 2000, 1000  # frames of 10 ms
 LIMIT = int(PIECE_SECONDS * 100)
 LONGEST = 2 * LIMIT  # frames; a piece without any silence is cut between two words
-GAP = 60  # frames of untranscribed sound that part two pieces; of shorter ones each piece makes sense by itself
+GAP = 60  # frames of untranscribed sound that separate two pieces; each piece makes sense of shorter ones by itself
 PAUSE = 12  # frames of silence that a piece may be cut at
 MARGIN = 20
 
 
 @dataclass(frozen=True)
 class Position:
-    """Between two blocks: the next frame, and in which state the last one was; -1 at the start."""
+    """A place between two blocks: the next frame, and the state of the last one; -1 at the start."""
 
     frame: int = 0
     state: int = -1
@@ -33,8 +33,8 @@ class Position:
 def follow(
     chain: Chain, read: Callable[[int, int], Samples], samples: int, start: Position
 ) -> Iterator[tuple[list[Stretch], Position]]:
-    """The stretches of each block and where it ends. read: samples from ≤ i < to of the recording, `samples` in all. A
-    word that lies across two blocks comes in two stretches."""
+    """The stretches of each block and its end. read: samples from ≤ i < to of the recording, `samples` in all. A word
+    across two blocks comes in two stretches."""
     frames = max(0, (samples - WINDOW) // HOP + 1)
     at = start
     while at.frame < frames:
@@ -50,7 +50,7 @@ def follow(
 
 
 def joined(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Those that a block's end had cut in two, as one."""
+    """The stretches, with those that a block's end had cut in two joined again."""
     out: list[Stretch] = []
     for s in stretches:
         if out and out[-1].kind == s.kind and out[-1].word == s.word:
@@ -101,7 +101,7 @@ def pieces(stretches: Sequence[Stretch], frames: int) -> list[Piece]:
 
 
 def _last_pause(stretches: Sequence[Stretch], group: Sequence[int]) -> int | None:
-    """The longest pause in the second half of the group, else in all of it; the stretch that it is."""
+    """The stretch of the longest pause in the second half of the group, else in all of it."""
     pauses = [
         k for k in range(group[0], group[-1] + 2)
         if k < len(stretches) and stretches[k].kind == SILENCE and stretches[k].end - stretches[k].start >= PAUSE

@@ -1,4 +1,4 @@
-"""Which files belong together, by their names."""
+"""Finds the files that belong together, by their names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TIERS = (".textgrid", ".eaf", ".srt", ".vtt")
 EXTENSIONS = (*AUDIO, *TEXTS, *TABLES, *TIERS)
 
 EXPECTED = {"text": TEXTS, "text_table": TABLES, "tiers": (*TIERS, *TABLES), "tiers_table": TABLES}
-"""What a transcript may be by the option `transcripts`, the preferred form first."""
+"""The forms that a transcript may have by the option `transcripts`, the preferred one first."""
 MASTER = frozenset({"text_table", "tiers_table"})
 
 SYSTEM_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".localized"})
@@ -51,8 +51,8 @@ def is_audio(name: str) -> bool:
 
 @dataclass
 class Pairing:
-    """pairs: a recording with its transcript, None where one table holds all. alone: files without a partner, with the
-    sentence that says so. tables: the master tables."""
+    """pairs: a recording with its transcript, None where one table holds all. alone: files without a partner, each with
+    a sentence that says so. tables: the master tables."""
 
     pairs: list[tuple[InspectedFile, InspectedFile | None]] = field(default_factory=list)
     alone: list[tuple[InspectedFile, str]] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Pairing:
 
 
 def pair(files: Iterable[InspectedFile], transcripts: str) -> Pairing:
-    """Recordings with their transcripts by the stem of their paths; capitals count only where they must."""
+    """Recordings with their transcripts by the stem of their paths; case counts only where it must."""
     found = Pairing()
     given = [file for file in files if not is_ignored(file.filename)]
     recordings = [file for file in given if is_audio(file.filename)]

@@ -90,7 +90,7 @@ def _number(token: str) -> list[list[str]]:
         return _unique(ordinal(words) for words in (cardinal(value), cardinal(value, "and")))
     plain = list(_whole(digits, value, separated=digits != whole))
     if sign:
-        # "$20 million": the money is said behind what follows.
+        # "$20 million": the currency is said behind the amount.
         return _unique([*([*words, MONEY[sign][value != 1]] for words in plain[:2]), *plain[:1]])
     if suffix in ("s", "'s"):
         return _unique(_plural(words) for words in plain)

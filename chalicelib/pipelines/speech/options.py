@@ -1,4 +1,4 @@
-"""What a user may ask of the speech pipeline."""
+"""The options of the speech pipeline."""
 
 from typing import Annotated, Literal
 

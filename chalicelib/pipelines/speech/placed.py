@@ -1,4 +1,4 @@
-"""What comes of an utterance: its words and phones in time, and what doesn't fit."""
+"""The outcome of an utterance: its words and phones in time, and the parts that don't fit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-SURE, SPREAD = 0.6, 0.7  # of a word's mean score: where right and wrong are as likely, and how fast that turns
+SURE, SPREAD = 0.6, 0.7  # of a word's mean score: where right and wrong are equally likely, and how fast that changes
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Word:
 
 @dataclass
 class Placed:
-    """What came of an utterance. unspoken: labels that weren't heard. untranscribed: seconds of speech that
-    no word accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the
-    chain placed."""
+    """The outcome of an utterance. unspoken: labels that weren't heard. untranscribed: seconds of speech that no word
+    accounts for. spoken: seconds that words take. score: mean of the words' frames. coarse: words that only the chain
+    placed."""
 
     words: list[Word] = field(default_factory=list)
     unspoken: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""One utterance placed in its sound: which words were spoken, where each phone lies, and how sure that is."""
+"""Places one utterance in its sound: the words that were spoken, the place of each phone, and the confidence."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Floats = NDArray[np.float32]
 
 PAD = 30  # frames of faint noise at both ends: the model wants silence around speech
 PIECE_SECONDS = 20.0
-SPLITS = 25  # frames of garbage that part two pieces; less is a sound that the model doesn't know
+SPLITS = 25  # frames of garbage that separate two pieces; a shorter one is a sound that the model doesn't know
 STRETCHED = 10  # frames
 MARGIN = 15  # frames of surroundings that a piece takes along
-WORDS_TRIED = 6  # of which other pronunciations are tried
+WORDS_TRIED = 6  # the most words whose other pronunciations are tried
 
 
 class Aligner:
@@ -70,7 +70,7 @@ class Aligner:
         noises = _noises(given, tokens, stretches, placed, len(samples))
         placed.words = sorted([*placed.words, *noises], key=lambda word: word.start)
         explained = sum(noise.end - noise.start for noise in noises)
-        # A breath or a click is garbage too; only what is as long as a short word counts as speech.
+        # A breath or a click is garbage too; only garbage as long as a short word counts as speech.
         unexplained = sum(s.end - s.start for s in garbage if s.end - s.start >= SPLITS)
         placed.untranscribed = max(0.0, unexplained * HOP / RATE - explained)
         frames = [s for s in stretches if s.kind == WORD]
@@ -141,8 +141,8 @@ def one_thread() -> AbstractContextManager[object]:
 
 
 def with_faint_noise(samples: Samples, frames: int) -> Samples:
-    """The sound with `frames` × 10 ms of noise on both sides and a trace of it throughout, the same each time: digital
-    silence is nothing that a model has heard. The noise lies 60 dB under the sound's own level."""
+    """The sound with `frames` × 10 ms of noise on both sides and a trace of it throughout, the same each time: models
+    were not trained on digital silence. The noise lies 60 dB under the sound's own level."""
     level = float(np.sqrt(np.mean(samples.astype(np.float32) ** 2))) if len(samples) else 0.0
     noise = np.random.default_rng(20).normal(0, max(1.0, min(8.0, level / 200)), len(samples) + 2 * frames * HOP)
     noise[frames * HOP : frames * HOP + len(samples)] *= 0.25
@@ -151,7 +151,7 @@ def with_faint_noise(samples: Samples, frames: int) -> Samples:
 
 
 def can_be_placed(token: Token) -> bool:
-    """Noises are placed where sound is left over, words without phones nowhere."""
+    """Noises are placed separately, where sound is left over, and words without phones not at all."""
     return token.kind != "noise" and bool(token.pronunciations)
 
 
@@ -168,8 +168,8 @@ def _doubtful(stretches: Sequence[Stretch], tokens: Sequence[Token]) -> list[int
 
 
 def _pieces(stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
-    """Ranges of stretches that are aligned at once: parted where garbage lies between, or by a silence once a piece is
-    as long as it may be."""
+    """Ranges of stretches that are aligned at once: cut where garbage lies between, or at a silence where a piece would
+    grow too long."""
     found: list[tuple[int, int]] = []
     start: int | None = None
     silence: int | None = None
@@ -213,7 +213,8 @@ def _reach(frame: int, beside: Sequence[Stretch], direction: int) -> int:
 
 
 def _kept(heard: list[HeardPhone], stretch: Stretch, stretches: Sequence[Stretch]) -> list[HeardPhone]:
-    """pocketsphinx now and then stretches a word over the silence beside it; then the chain's edge holds."""
+    """The phones with the chain's edge where pocketsphinx stretches a word over the silence beside it, as it sometimes
+    does."""
     at = stretches.index(stretch)
     free_before = at == 0 or stretches[at - 1].kind != WORD
     free_after = at + 1 == len(stretches) or stretches[at + 1].kind != WORD
@@ -250,7 +251,7 @@ def _mean(scores: Floats, start: int, end: int) -> float:
 
 
 def _without_overlap(words: list[Word]) -> list[Word]:
-    """No word of no length at the sound's very edge, none that begins before the last one ended."""
+    """The words without those of no length at the sound's very edge; none begins before the end of the last one."""
     kept: list[Word] = []
     for word in words:
         phones = [p for p in word.phones if p.end - p.start > 1e-6]
@@ -265,7 +266,7 @@ def _without_overlap(words: list[Word]) -> list[Word]:
 def _noises(
     given: Sequence[Token], tokens: Sequence[Token], stretches: Sequence[Stretch], placed: Placed, samples: int
 ) -> list[Word]:
-    """Noises that the transcript names stand where sound that no word explains lies between the same two words."""
+    """The noises that the transcript names, placed where unexplained sound lies between the same two words."""
     found: list[Word] = []
     at = 0  # words so far
     used: set[int] = set()

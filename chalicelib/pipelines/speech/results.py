@@ -1,4 +1,4 @@
-"""The last step: what was placed, put together for each recording, judged, written and handed over."""
+"""The last step: joins the placed words of each recording, judges them, and writes the results."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_TOLD = 20  # sentences of one kind in a result's metadata
 
 
 def write(job: RunContext) -> None:
-    """Verdicts, artifacts and the result. Raises PipelineFailed where not one recording could be aligned."""
+    """Writes verdicts, artifacts and the result. Raises PipelineFailed where not one recording could be aligned."""
     pairing = pairing_of(job)
     saved = _Saved(job)
     aligned: list[tuple[InspectedFile, Aligned]] = []
@@ -63,7 +63,7 @@ def write(job: RunContext) -> None:
 
 
 class _Saved:
-    """What the steps before left, by recording."""
+    """The data that earlier steps saved, by recording."""
 
     def __init__(self, job: RunContext) -> None:
         self._job = job
@@ -144,7 +144,7 @@ class _Saved:
         return SpokenUtterance(told["text"], told["start"], told["end"], None, tuple(words), tuple(unspoken))
 
     def _word(self, word: dict[str, Any], offset: float, seconds: float, after: float) -> WordInterval | None:
-        """The word in the recording's own time; None where nothing is left of it behind the one before."""
+        """The word in the recording's own time; None where the word before leaves nothing of it."""
         phones = []
         for phone in word["phones"]:
             start, end = max(after, phone["start"] + offset), min(seconds, phone["end"] + offset)
@@ -267,7 +267,7 @@ def _title(job: RunContext, aligned: list[tuple[InspectedFile, Aligned]]) -> str
 
 
 def _free(stem: str, taken: set[str]) -> str:
-    """A path inside the zip for a recording: without steps upward, and no other's."""
+    """A path inside the zip for a recording: without steps upward, and not yet taken."""
     parts = [part for part in stem.split("/") if part not in ("", ".", "..")] or ["recording"]
     plain = "/".join("".join("_" if c in '<>:"|?*\\' or ord(c) < 32 else c for c in part) for part in parts)
     free, number = plain, 2

@@ -1,4 +1,4 @@
-"""The decoded sound of a job's recordings: one long row of samples, in blocks that are loaded as they are needed."""
+"""The decoded sound of a job's recordings: one long row of samples, in blocks that are loaded as needed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INDEX = "sounds.json"
 
 
 class SoundWriter:
-    """Appends recordings. After `checkpoint` another worker can go on behind the last whole recording."""
+    """Appends recordings. After `checkpoint` another worker can continue behind the last whole recording."""
 
     def __init__(self, job: RunContext) -> None:
         self._job = job
@@ -36,7 +36,7 @@ class SoundWriter:
         return frozenset(int(number) for number in self._index["files"])
 
     def add(self, number: int, pieces: Iterable[Samples]) -> int:
-        """A recording under its file's number; returns how many samples it has."""
+        """Adds a recording under its file's number; returns the number of its samples."""
         start = sum(self._index["blocks"]) + self._count
         length = 0
         for piece in pieces:
@@ -102,7 +102,7 @@ class SoundReader:
                 self._blocks.pop(next(iter(self._blocks)))
             path = self._job.load(_block(number))
             self._blocks[number] = np.fromfile(path, "<i2")
-            path.unlink(missing_ok=True)  # read: a second copy would only fill the disk
+            path.unlink(missing_ok=True)  # it has been read: a second copy would only fill the disk
         return self._blocks[number]
 
 

@@ -35,7 +35,7 @@ def pairing_of(job: RunContext) -> names.Pairing:
 
 
 def decode(job: RunContext) -> None:
-    """Every recording that may have a transcript, to 16 kHz mono."""
+    """Decodes every recording that may have a transcript to 16 kHz mono."""
     pairing = pairing_of(job)
     recordings = [recording for recording, _ in pairing.pairs]
     if not recordings or (job.options.transcripts in names.MASTER and not pairing.tables):
@@ -69,7 +69,7 @@ def _decode_one(job: RunContext, writer: SoundWriter, file: InspectedFile, perce
 
 
 def _watched(job: RunContext, pieces: Iterator[Samples], file: InspectedFile, percent: float) -> Iterator[Samples]:
-    """The same pieces; a job that is paused meanwhile stops here too."""
+    """The same pieces, with progress: a job that is paused meanwhile stops here too."""
     for number, piece in enumerate(pieces):
         if number % 2000 == 0:
             job.progress(percent, file.filename)
@@ -84,7 +84,7 @@ def _nothing_paired(job: RunContext, pairing: names.Pairing) -> str:
 
 
 def read_transcripts(job: RunContext) -> None:
-    """Every pair's transcript, as tiers of utterances inside its recording."""
+    """Reads every pair's transcript, as tiers of utterances inside its recording."""
     pairing, sounds = pairing_of(job), SoundReader(job)
     found: dict[str, Any] = load_json(job, TRANSCRIPTS) if job.state else {}
     if job.options.transcripts in names.MASTER:
@@ -162,7 +162,7 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
 
 
 def look_up(job: RunContext) -> None:
-    """Each utterance's words with their pronunciations; asks for missing ones where the user wants to be asked."""
+    """Looks up the pronunciations of each utterance's words; asks for missing ones where the user wants to be asked."""
     transcripts, language = load_json(job, TRANSCRIPTS), language_of(job)
     own = own_dictionary(job, language.phones())
     lexicon = language.lexicon(own.entries)
@@ -203,19 +203,19 @@ def look_up(job: RunContext) -> None:
                 f"into your dictionary for {job.options.language} and resume.",
             )
     elif job.state:
-        # What was missing when the job asked is there now; the list that could be downloaded meanwhile says so.
+        # The words that were missing when the job asked have been added; the list to download then says so.
         _tell_missing(job, [], "# Every word has a pronunciation.\n")
 
 
 def _tell_missing(job: RunContext, words: list[dict[str, Any]], dictionary: str) -> None:
-    """As artifacts: they can be had while the job waits."""
+    """Stores the missing words as artifacts, which can be downloaded while the job waits."""
     job.artifact(MISSING_DICT, dictionary.encode(), MISSING_NAME, "text/plain; charset=utf-8")
     content = json.dumps(words, ensure_ascii=False).encode()
     job.artifact(MISSING_WORDS, content, "missing_words.json", "application/json")
 
 
 def missing_dictionary(words: list[dict[str, Any]]) -> str:
-    """As a user's dictionary, to be corrected and put in; words without a suggestion stand as comments."""
+    """The words as a user's dictionary, to be corrected and uploaded; those without a suggestion are comments."""
     return "".join(
         f"{word['word']}\t{word['suggestion']}\n" if word["suggestion"] else f"# {word['word']}\t\n" for word in words
     )

@@ -13,7 +13,8 @@ PACKAGE = "chalicelib.pipelines.speech"
 
 
 def _later(module: str, function: str) -> Callable[..., Any]:
-    """Imported when it is called: the API's process reads this list of steps and must not pay for what they need."""
+    """Imported when it is called: the API's process reads this list of steps and must not pay for the libraries that
+    they need."""
 
     def call(*given: Any) -> Any:
         return getattr(importlib.import_module(f"{PACKAGE}.{module}"), function)(*given)

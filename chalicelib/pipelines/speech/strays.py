@@ -1,8 +1,8 @@
-"""A short first or last word that lies apart from its utterance, with unwritten speech between, is brought back.
+"""Brings back a short first or last word that lies apart from its utterance, with unwritten speech between.
 
-Two or three phones fit many places. Where the transcript lacks the beginning of what was said, "the" may fit somewhere
-in that beginning a little better than where it was spoken. People write words that were said one after another, so
-that the place beside its neighbour is taken unless the sound is clearly against it.
+Two or three phones fit many places. Where the transcript lacks the beginning of the speech, "the" may fit somewhere in
+that beginning a little better than where it was spoken. People write down words that were said one after another, so
+the place beside its neighbour is preferred unless the sound is clearly against it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Run = Callable[[slice, Sequence[int]], Path]
 
 SHORT = 3  # phones
 FAR = 25  # frames of unwritten speech
-CLEAR = 20.0  # log likelihood, as much as entering garbage costs: what lies closer than this is no clear difference
+CLEAR = 20.0  # log likelihood, close to the cost of entering garbage: a smaller difference isn't clear
 
 
 def rejoined(run: Run, best: Path, tokens: Sequence[Token], choice: Sequence[int]) -> Path:
@@ -46,7 +46,7 @@ def _with_end(run: Run, best: Path, tokens: Sequence[Token], choice: Sequence[in
     if sum(s.end - s.start for s in between) < FAR:
         return best
     word = row[words[0]]
-    # The word's own frames become unwritten speech, and what lies beyond them stays.
+    # The word's own frames become unwritten speech, and the frames beyond them stay.
     part = slice(0, word.start) if last else slice(word.end, len(scores))
     beyond = scores[word.end :] if last else scores[: word.start]
     filler = np.full(word.end - word.start, -GARBAGE_BIAS, np.float32)

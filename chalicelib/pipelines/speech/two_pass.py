@@ -1,4 +1,5 @@
-"""Words and phones of a short piece of sound by pocketsphinx: words first, then the phones of what was said."""
+"""Words and phones of a short piece of sound by pocketsphinx: words first, then the phones of the pronunciations
+found."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class HeardPhone:
 
 
 class TwoPass:
-    """Aligns pieces with one model and the words of `vocabulary`; the dictionary holds those alone."""
+    """Aligns pieces with one model and the words of `vocabulary`; its dictionary holds only these."""
 
     def __init__(self, folder: Path, vocabulary: Sequence[Pronunciations]) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Does the transcript fit the recording? Said of each pair, with the reason."""
+"""Decides for each pair whether the transcript fits the recording, with the reason."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ LOW_SHARE = 0.34
 
 @dataclass(frozen=True)
 class Evidence:
-    """words: that should have been spoken. placed: that were found. low: of those, with a confidence under one half.
-    spoken, untranscribed: seconds. score: mean of the placed words' frames. coarse: words that pocketsphinx could not
-    align."""
+    """words: those that should have been spoken. placed: those that were found. low: those of them with a confidence
+    under one half. spoken, untranscribed: seconds. score: mean of the placed words' frames. coarse: the number of words
+    that pocketsphinx could not align."""
 
     words: int
     placed: int

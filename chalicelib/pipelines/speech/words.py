@@ -1,4 +1,4 @@
-"""The words of a transcript with their pronunciations, spelled as the transcript spells them."""
+"""The words of a transcript with their pronunciations, in the transcript's own spelling."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.pipelines.speech.dictionaries import Entries, key_of
 Phones = list[str]
 
 MOST_VARIANTS = 8
-LONGEST = 200  # characters of a word that is put together from others
+LONGEST = 200  # characters of a word that is composed of others
 EDGES = '"“”„«»‹›.,;:!?…¿¡()[]{}<>*_~|\\^=#@·•`´‚،؟。、♪♫♬†‡§¶©®™'
 DASHES = "–—―"
 NOISES = frozenset([
@@ -25,14 +25,14 @@ NOISES = frozenset([
     "throat", "clears", "cry", "cries", "crying", "gasp", "gasps", "click", "clicks", "beep", "beeps",
     "lipsmack", "smack", "hesitation",
 ])  # fmt: skip
-UNINTELLIGIBLE = frozenset(["xxx", "yyy"])  # as the transcripts of CHILDES write it
+UNINTELLIGIBLE = frozenset(["xxx", "yyy"])  # as in the transcripts of CHILDES
 SIGNS = {"&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals"}
 CLITICS = {"'s", "'d", "'ll", "'ve", "'re", "n't", "'m", "'"}
 VOICELESS, HISSING = frozenset(["P", "T", "K", "F", "TH"]), frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
 
-# A bracket with all that it holds, or what stands between blanks.
+# A bracket with all its content, or the text between blanks.
 PIECE = re.compile(r"\[[^\]\n]{0,200}\]|<[^>\n]{0,200}>|\{[^}\n]{0,200}\}|\(+[^()\n]{0,200}\)+|[^\s\[<{(]+|\S")
-# Marks that part two words where no blank does: after a letter, or before one; not inside a number or a time.
+# Marks that separate two words without a blank: after a letter, or before one; not inside a number or a time.
 PARTING = re.compile(r"(?<=[^\W\d_])[,;:!?…]+(?=\w)|(?<=\d)[,;:!?…]+(?=[^\W\d_])|[–—―/]+|-{2,}|…+")
 
 # A number with its sign, unit and money, and no marks around it.
@@ -42,8 +42,9 @@ ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|o
 
 @dataclass(frozen=True)
 class Token:
-    """A word as the transcript has it. word: as it is looked up. kind: "word", "fragment" (cut off) or "noise" (between
-    brackets). pronunciations: phones, the likeliest first. guessed: they come from letters, not from a dictionary."""
+    """A word as the transcript has it. word: its form for look-ups. kind: "word", "fragment" (cut off) or "noise"
+    (between brackets). pronunciations: phones, the likeliest first. guessed: they come from letters, not from a
+    dictionary."""
 
     label: str
     word: str
@@ -60,7 +61,7 @@ def visible(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """The text's words and bracketed noises, with whatever marks cling to them."""
+    """The text's words and bracketed noises, with the marks attached to them."""
     found: list[str] = []
     for piece in PIECE.findall(visible(text)):
         if (len(piece) > 1 and piece[0] in "[<{") or (piece[0] == "(" and _is_noise(piece)):
@@ -78,7 +79,7 @@ def _is_noise(piece: str) -> bool:
 
 
 class Lexicon:
-    """Looks words up: the user's dictionary first, then the model's, then what can be put together from them.
+    """Looks words up: the user's dictionary first, then the model's, then compositions of entries.
 
     guess: phones for letters, where no dictionary helps; [] where it can't. english: numbers, clitics and spelled
     letters follow English; other languages have only their dictionaries.
@@ -102,7 +103,7 @@ class Lexicon:
         self._known: dict[tuple[str, bool], Token | None] = {}
 
     def tokens(self, text: str) -> list[Token]:
-        """Every word of the text in order; what holds nothing that could be spoken is left out."""
+        """Every word of the text in order, without pieces that can't be spoken."""
         spells = self._english and not text.isupper()
         return [token for piece in split(text) for token in self._of(piece, spells)]
 
@@ -116,7 +117,7 @@ class Lexicon:
         return [token for part in parts for token in self._of(part, spells)] if len(parts) > 1 else []
 
     def _token(self, piece: str, spells: bool) -> Token | None:
-        """spells: capitals may mean that a word is spelled, for others are small."""
+        """spells: capitals may mean that a word is spelled, since the text has small letters elsewhere."""
         if piece[0] in "[<{(" and len(piece) > 1 and piece[-1] in "]>})":
             return Token(piece, piece, "noise", ((NOISE,),))
         given, bare = key_of(piece), key_of(piece.strip(EDGES + DASHES))
@@ -165,7 +166,7 @@ class Lexicon:
     def _listed(self, form: str) -> list[Phones]:
         lower = form.lower()
         found = self._own.get(form) or self._own_lower.get(lower) or self._model.get(form) or self._model.get(lower)
-        # Ligatures and letters of full width are letters, superscripts are figures.
+        # Ligatures and full-width letters are letters, superscripts are figures.
         if not found and form and not form.isascii() and (usual := unicodedata.normalize("NFKC", form)) != form:
             return self._listed(usual)
         return found or []

@@ -20,7 +20,7 @@ EXTENSIONS = tuple(FORMATS)
 
 
 class VolumePipeline:
-    """One volume a job: segmented or taken as segmented, measured for each label, and handed back with meshes."""
+    """One volume a job: segmented or uploaded with its labels, measured for each label, and returned with meshes."""
 
     name = "volume"
     title = "Volume segmentation"
@@ -51,7 +51,7 @@ class VolumePipeline:
         name = options.segmentation_model
         if is_builtin(name) or _is_network(models(name)):
             return
-        # Other pipelines keep models there too: only what this one could run is named.
+        # Other pipelines keep models there too: only those that this one could run are named.
         known = [one for one in sorted(models("")) if _is_network(models(one))]
         raise OptionRefused(
             "segmentation_model",

@@ -1,4 +1,4 @@
-"""Zips from strangers: what is refused before anything is unpacked, and what is passed over."""
+"""Zips from strangers: the refusals before anything is unpacked, and the members that are skipped."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ DECODABLE = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfil
 
 @dataclass(frozen=True)
 class Contents:
-    """images: member names that end as an image does, best first. others: what may be DICOM slices, in stored
-    order. data: members that a header may name as its data file. archives: how many within were passed over unread."""
+    """images: member names with an image's extension, best first. others: possible DICOM slices, in stored order. data:
+    members that a header may name as its data file. archives: the number of archives inside, which are skipped
+    unread."""
 
     images: tuple[str, ...]
     others: tuple[str, ...]
@@ -42,7 +43,7 @@ class Contents:
 
 @contextmanager
 def opened(stream: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    """The zip, once it is known to be harmless. Raises UnreadableFile, also for what goes wrong while it is read."""
+    """The zip, once it is known to be harmless. Raises UnreadableFile, also for errors while it is read."""
     try:
         with zipfile.ZipFile(stream) as archive:
             _check(archive)
@@ -69,7 +70,7 @@ def contents(archive: zipfile.ZipFile) -> Contents:
 
 
 def beside(names: Iterable[str], header: str, data_file: str) -> str | None:
-    """The name that `header` means by `data_file`: the one in its own folder, or else the only one of that name."""
+    """The member that `header` means by `data_file`: the one in its own folder, or else the only one of that name."""
     alike = [name for name in names if base_name(name).lower() == base_name(data_file).lower()]
     own = [name for name in alike if folder_of(name) == folder_of(header)]
     if own:
@@ -109,7 +110,7 @@ def _damaged() -> UnreadableFile:
 def _check(archive: zipfile.ZipFile) -> None:
     members = archive.infolist()
     if any(one.header_offset < 0 for one in members):
-        # What a zip that lost bytes in front looks like: zipfile takes the directory's word for where things lie.
+        # The sign of a zip that lost bytes in front: zipfile trusts the directory about where members lie.
         raise _damaged()
     if len(members) > MAX_MEMBERS:
         raise UnreadableFile(

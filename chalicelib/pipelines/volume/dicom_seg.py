@@ -1,5 +1,5 @@
 """Labels as a DICOM segmentation (SEG, BINARY) that belongs to its images' study: it carries their UIDs, and is made
-only where the user asks for that.
+only where the user asks for it.
 
 Source: DICOM PS3.3 A.51 and C.8.20. Names, numbers and birth dates of patients stay empty, which type 2 allows.
 """
@@ -37,7 +37,7 @@ TISSUE = ("85756007", "Tissue")
 
 @dataclass(frozen=True)
 class Segment:
-    """value: in the label map. bone: whether its name may be taken for that of the whole bone."""
+    """value: in the label map. bone: whether its name can stand for the whole bone."""
 
     value: int
     name: str
@@ -45,7 +45,7 @@ class Segment:
 
 
 def identity(stream: BinaryIO) -> dict[str, str]:
-    """The UIDs and date of an image's study. Read for nothing else. Raises UnreadableFile."""
+    """The UIDs and date of an image's study, read for this alone. Raises UnreadableFile."""
     dataset = dicom_files.read(stream, [*UIDS, *DATES], pixels=False)
     return {name: str(dataset.get(name) or "") for name in (*UIDS, *DATES)}
 
@@ -56,7 +56,7 @@ def written(
     """The file's bytes, the same for the same labels.
 
     labels: (columns, rows, slices) on `grid`. sources: identity() of every image, of one or of all slices.
-    automatic: the name of what made the labels, None where a person did.
+    automatic: the name of the program that made the labels, None where a person did.
     """
     first = sources[0]
     stacked, frames = _frames(labels, grid, segments)
@@ -100,7 +100,7 @@ def written(
 
 
 def _frames(labels: Array, grid: Grid, segments: Sequence[Segment]) -> tuple[Array, list[Dataset]]:
-    """(frames, rows, columns) bool of every slice that a segment shows in, and what is said of each."""
+    """(frames, rows, columns) bool of every slice that a segment shows in, and the attributes of each."""
     lps = LPS_TO_RAS @ grid.affine
     planes, groups = [], []
     for number, one in enumerate(segments, 1):

@@ -20,7 +20,7 @@ SLAB_VOXELS = 1 << 18
 def to_outside(mask: Array, sampling: Array, dtype: Any = np.float64) -> Array:
     """mm from each voxel of a mask (bool, three axes) to the nearest voxel that isn't in it, 0 outside.
 
-    sampling: mm between voxels along each axis, (3,). A mask without an outside is as far from it as SciPy has it.
+    sampling: mm between voxels along each axis, (3,). A mask without an outside gets the distances that SciPy gives.
     """
     nearest = ndimage.distance_transform_edt(mask, sampling=sampling, return_distances=False, return_indices=True)
     distances = np.empty(mask.shape, dtype)
@@ -50,7 +50,7 @@ def signed(mask: Array, sampling: Array) -> Array:
 
 
 def within(mask: Array, sampling: Array, reach: float) -> Array:
-    """Which voxels lie within `reach` mm of one of the mask, it included: for a reach of a few voxels.
+    """The voxels within `reach` mm of the mask, its own included: for a reach of a few voxels.
 
     The same as `to_outside(~mask, sampling) <= reach`, which would cost a search for the nearest voxel.
     """

@@ -25,7 +25,7 @@ CONTENT_TYPES = {
     "raw": "application/octet-stream",
 }
 NAMES = {"nifti": "NIfTI", "nrrd": "NRRD", "mha": "MetaImage", "mgh": "MGH", "dicom": "DICOM"}
-# What scanners name their slices: no extension at all, or a UID, whose last number looks like one.
+# The names that scanners give slices: without an extension, or a UID, whose last number looks like one.
 BARE = r"[^.]+|[0-9.]*\.\d+|(mr|ct|im|se)[a-z]*[0-9.]+"
 NUMBERED = re.compile(r"(im|img|image|i|mr|ct|slice|file|frame)?[-_ ]?\d{1,8}(\.(dcm|ima))?", re.IGNORECASE)
 
@@ -55,13 +55,13 @@ def stem_of(filename: str) -> str:
 
 
 def told(name: str, place: int) -> str:
-    """How a slice is named in a message: as it is called where that is a mere number, else by its place. Folders and
-    other names carry patients' names."""
+    """A slice's name for a message: its own where that is a mere number, else its place. Folders and other names may
+    carry patients' names."""
     base = base_name(name)
     return f"{base} (no. {place + 1})" if NUMBERED.fullmatch(base) else f"file no. {place + 1}"
 
 
 def region_name(text: str) -> str | None:
-    """A name for a region out of a stranger's file: letters and figures only, as the option `region_names` allows."""
+    """A region's name out of a stranger's file: letters and figures only, as the option `region_names` allows."""
     clean = re.sub(r"[^A-Za-z0-9 ._()-]+", "_", text).strip(" ._-()")[:64].strip()
     return clean if re.match(r"[A-Za-z0-9]", clean) else None

@@ -36,7 +36,7 @@ class Grid:
     native: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        # nibabel gives an axis no orientation where the others already account for all of it.
+        # nibabel gives an axis no orientation where the others already account for all of its direction.
         if not np.isfinite(self.affine).all() or not np.isfinite(io_orientation(self.affine)).all():
             raise unreadable("The image's header gives its voxels no size or no direction.")
 
@@ -51,7 +51,7 @@ class Grid:
         return np.asarray(io_orientation(self.affine))
 
     def to_json(self) -> bytes:
-        # repr() of a float, which json uses, gives back the same float: nothing is lost on the way through a step.
+        # repr() of a float, which json uses, gives back the same float: nothing is lost from one step to another.
         return json.dumps({**asdict(self), "affine": self.affine.tolist()}).encode()
 
     @classmethod
@@ -87,7 +87,7 @@ def from_working(data: Array, grid: Grid) -> Array:
 
 
 def doubts(grid: Grid) -> list[str]:
-    """Sentences on a grid that no image of a body is likely to have."""
+    """Sentences about a grid that is unlikely for the image of a body."""
     notes = []
     axes = grid.affine[:3, :3] / grid.spacing
     if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
@@ -126,8 +126,8 @@ def spacing_of(affine: Array) -> Array:
 
 
 def apart(one: Grid, other: Grid) -> float | None:
-    """How far two grids lie apart at their farthest corner, in voxels, once both are in working orientation; None where
-    they haven't the same number of voxels."""
+    """The largest distance between the corners of two grids, in voxels, once both are in working orientation; None
+    where their numbers of voxels differ."""
     a, b = working_affine(one), working_affine(other)
     shapes = [tuple(to_working(np.broadcast_to(np.uint8(0), g.shape), g).shape) for g in (one, other)]
     if shapes[0] != shapes[1]:
@@ -137,7 +137,7 @@ def apart(one: Grid, other: Grid) -> float | None:
 
 
 def embedded(labels: Array, own: Grid, target: Grid, tolerance: float) -> Array | None:
-    """Labels of a part of `target`, as programs store them that cut off what is empty, laid into the whole of it.
+    """Labels of a part of `target`, from programs that cut off the empty surroundings, laid into the whole of it.
 
     labels: on `own`. Gives labels on `target`; None where the part's voxels don't fall on the target's to within
     `tolerance` voxels, or where a label would lie outside.
@@ -164,8 +164,8 @@ def embedded(labels: Array, own: Grid, target: Grid, tolerance: float) -> Array 
 def plain_numbers(data: Array, gap: float | None = None) -> Array:
     """The values in a native type that later steps can rely on: integers up to 32 bits, or float32 without gaps.
 
-    gap: what stands for NaN; infinities then stay, for their reader to judge. Without it the lowest finite value stands
-    for both."""
+    gap: the value in place of NaN; infinities then stay, for the reader to judge. Without it the lowest finite value
+    replaces both."""
     if data.dtype.kind == "b":
         return data.astype(np.uint8)
     if data.dtype.kind in "iu":
@@ -188,7 +188,7 @@ def plain_numbers(data: Array, gap: float | None = None) -> Array:
 
 
 def counts_of(labels: Array) -> Array:
-    """How often each value occurs, (highest value + 1,); slice by slice, for bincount makes 8 bytes of every voxel."""
+    """The count of each value, (highest value + 1,); slice by slice, since bincount makes 8 bytes of every voxel."""
     highest = int(labels.max(initial=0))
     counts = np.zeros(highest + 1, np.int64)
     for part in labels:

@@ -1,4 +1,4 @@
-"""Inspection of a file as it arrives: whether it is what it claims to be, and a volume."""
+"""Inspection of a file as it arrives: whether its content matches its name, and is a volume."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def inspect_file(file: SourceFile, options: Any) -> Inspection:
 
 
 def image_facts(kind: str, name: str, stream: BinaryIO, size: int) -> dict[str, Any]:
-    """The metadata of an image that isn't DICOM; `data_file` names the file with its voxels where that is another.
+    """The metadata of an image that isn't DICOM; `data_file` names the file with its voxels where that is another file.
     Raises UnreadableFile."""
     if kind == "nifti":
         found = nifti.check(stream, size)
@@ -108,7 +108,7 @@ def _one_dicom(header: dicom.Header, options: Any) -> dict[str, Any]:
     if header.segmentation:
         return {**_facts(segments.grid_of(header), "dicom"), "frames": len(header.planes), "segmentation": True}
     if len(header.planes) > 1:
-        # A single slice may be one of a series, which only the whole job can tell; many frames are a volume already.
+        # A single slice may belong to a series, which only the whole job can tell; many frames are a volume already.
         taken = volumes.choose(volumes.candidates([(0, header)]), None).taken
         grid = series.stack(taken.slices, options.pixel_spacing).grid
         return {**_facts(grid, "dicom"), "frames": len(header.planes)}

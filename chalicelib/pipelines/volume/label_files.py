@@ -1,4 +1,4 @@
-"""A label map written back onto the grid that the input gave, to the last bit of what each format can say."""
+"""Writes a label map onto the input's own grid, as exactly as each format can state it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def write_nifti(labels: Array, grid: Grid, path: Path) -> None:
         image = nib.Nifti1Image(labels, grid.affine)
         image.header.set_xyzt_units("mm")
         image.header.set_sform(grid.affine, "scanner")
-        # A quaternion can't say a shear: then it isn't written at all, for two forms that differ are two places.
+        # A quaternion can't state a shear: it is left out then, since two forms that differ would mean two places.
         image.header.set_qform(grid.affine, "scanner" if _upright(grid) else "unknown")
     # Neither a name nor a time in the gzip header: the same labels are the same bytes.
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as packed:

@@ -1,4 +1,4 @@
-"""A label map as the user gives it."""
+"""Reads a user's label map."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ WHOLE = 0.01  # a scale to 16 bits moves label 1,000 by this much
 
 
 def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]]:
-    """The values as uint8 or uint16, and sentences on what was made of them.
+    """The values as uint8 or uint16, and sentences about changes to them.
 
-    Raises UnreadableFile(not_a_label_map) for what isn't whole, positive and few.
+    Raises UnreadableFile(not_a_label_map) for values that aren't whole, positive and few.
     """
     notes: list[str] = []
     if data.dtype.kind == "f":
         data, notes = _whole(data, what)
     if data.min() == IGNORED:
-        # Training data marks what is not to be judged with -1.
+        # Training data uses -1 for voxels to be ignored.
         notes.append(f"The {what} holds the value -1 (ignore): it is taken as background.")
         data = np.where(data == IGNORED, 0, data)
     low, high = data.min(), data.max()
@@ -46,7 +46,7 @@ def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]
 
 
 def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
-    """Whole numbers that a header's scale has left a trace beside."""
+    """The values as whole numbers, where a header's scale has left small errors."""
     if np.isinf(data).any():
         raise UnreadableFile("not_a_label_map", f"The {what} holds infinite values, expected whole numbers.")
     rounded = np.rint(data)
@@ -63,7 +63,7 @@ def renumbered(reference: Array, own: Mapping[int, str], names: Mapping[int, str
     """A reference with the numbers that the result uses for the same names. Masks and segments are numbered in their
     own order: by numbers alone a femur would be compared with a tibia.
 
-    own: the reference's names; names: the result's. Where either has none, numbers are all there is.
+    own: the reference's names; names: the result's. Where either is empty, the numbers stay.
     """
     wanted = {name.lower(): value for value, name in names.items()}
     if not own or not wanted:

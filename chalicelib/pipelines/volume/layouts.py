@@ -1,4 +1,4 @@
-"""Folder layouts of images and labels: tells files apart by names and headers alone."""
+"""Folder layouts of images and labels: files are distinguished by names and headers alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANNEL = re.compile(r"_(\d{4})$")
 
 @dataclass(frozen=True)
 class Entry:
-    """An image file by its path and what its header says. whole: whether its values are bytes, as masks' are."""
+    """An image file by its path and its header's facts. whole: whether its values are bytes, as masks' are."""
 
     name: str
     whole: bool
@@ -36,7 +36,7 @@ class Layout:
 
 
 def arranged(entries: Sequence[Entry], *, labels_wanted: bool) -> Layout:
-    """Which of several image files of one job are what. labels_wanted: labels are to be measured, or compared with."""
+    """The roles of a job's several image files. labels_wanted: whether labels are to be measured, or compared with."""
     marked = [one for one in entries if _is_label(one)]
     others = [one for one in entries if one not in marked]
     image = _channels(others[0], others) if others else ()
@@ -62,13 +62,13 @@ def _is_label(one: Entry) -> bool:
 
 
 def _masks(found: Sequence[Entry], entries: Sequence[Entry]) -> list[Entry]:
-    """The files that are masks of one grid, one for each structure; none where it can't be so."""
-    # Programs write masks as bytes; scripts also as what their arrays happened to be, into a folder that says so.
+    """The files that are masks of one grid, one for each structure; none where they can't be such masks."""
+    # Programs write masks as bytes; scripts also in whatever type their arrays have, into a folder for labels.
     masks = [one for one in found if one.whole or _in(one.name, LABEL_FOLDER)]
     if len(masks) < 2 or len({one.shape for one in masks}) > 1:
         return []
     images = [one for one in entries if one not in masks]
-    # Labels of several cases, each with its image, are no masks of one.
+    # Labels of several cases, each with its image, aren't masks of a single one.
     if any(_case(mask.name) == _case(image.name) for mask in masks for image in images):
         return []
     return sorted(masks, key=lambda one: base_name(one.name).lower())

@@ -34,5 +34,6 @@ def check_shape(shape: Sequence[int]) -> tuple[int, int, int]:
 
 
 def unreadable(what: str) -> UnreadableFile:
-    """A file that can't be read. `what` is a sentence of ours: a library's own may quote a header with a name in it."""
+    """The error for a file that can't be read. `what` is our own sentence: a library's may quote a header with a name
+    in it."""
     return UnreadableFile("invalid_format", what)

@@ -24,7 +24,7 @@ COLUMNS = (
 )
 CARTILAGE = re.compile(r"cartilage|cart\b", re.IGNORECASE)
 BONE = re.compile(r"bone|femur|tibia|patella|fibula|humerus|radius|ulna|pelvis|acetabulum", re.IGNORECASE)
-THIN_MM = 6.0  # a layer is nowhere deeper than half of this
+THIN_MM = 6.0  # a layer's depth is nowhere more than half of this
 MESH_FITS = 0.25  # of the voxels' volume: a mesh that encloses less or more has lost the layer
 DECIMALS = 6
 
@@ -58,7 +58,7 @@ class Measure:
 
 
 def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Region, ...]:
-    """The regions with their kind filled in: by their names, and where those say nothing, by their shapes.
+    """The regions with their kind filled in: by their names, or by their shapes where names don't tell.
 
     A label that is a thin layer upon a deeper one is cartilage, the deeper one is bone, anything else is "other".
     """
@@ -66,7 +66,7 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
     unknown = [value for value, kind in known.items() if kind is None]
     boxes = ndimage.find_objects(labels)
     depths = {v: _depth(labels, boxes, v, affine) for v in known} if unknown else {}
-    # A depth is taken between the middles of voxels, and so by up to half of one too large.
+    # A depth is measured between the middles of voxels, and so too large by up to half a voxel.
     thin = (THIN_MM + float(spacing_of(affine).max())) / 2
     for value in sorted(unknown, key=lambda v: depths[v]):
         beside = [v for v in _neighbours(labels, boxes, value) if known.get(v) != "cartilage" and v in depths]
@@ -80,8 +80,8 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
 
 @dataclass(frozen=True)
 class Measured:
-    """measures: one a region. surfaces, layers: by label value; layers are those whose thickness was measured.
-    warnings: sentences on what was left out or not computed."""
+    """measures: one for each region. surfaces, layers: by label value; layers are those whose thickness was measured.
+    warnings: sentences about measures that were left out or not computed."""
 
     measures: list[Measure]
     surfaces: dict[int, Surface]
@@ -137,8 +137,8 @@ def measure(
 
 
 def _surface(mask: Array, affine: Array, variance: float, volume: float) -> tuple[Surface, float | None, str | None]:
-    """(surface, its area or None, why there is none). Where the mesh doesn't enclose what its voxels do, smoothing has
-    eaten the label and its area would be a number without meaning: the mesh is then smoothed less."""
+    """(surface, its area or None, the reason for None). Where the mesh doesn't enclose its voxels' volume, smoothing
+    has eaten the label and the area would mean nothing: the mesh is then smoothed less."""
     surface = surface_of(mask, affine, variance)
     if abs(surface.volume - volume) <= MESH_FITS * volume:
         return surface, surface.area, None
@@ -153,7 +153,7 @@ def _surface(mask: Array, affine: Array, variance: float, volume: float) -> tupl
 def _layer(
     labels: Array, affine: Array, box: tuple[slice, ...], region: Region, bones: list[int], smoothing: float
 ) -> tuple[Thickness | None, str | None]:
-    """(the layer's thickness, why there is none)."""
+    """(the layer's thickness or None, the reason for None)."""
     if region.kind != "cartilage":
         return None, f"Not measured: only cartilage has a thickness here, this is {region.kind}."
     layer = along_normals(labels, affine, box, region.value, bones, smoothing)

@@ -25,7 +25,7 @@ def all_formats(surface: Surface, name: str, thickness: Array | None) -> dict[st
 
 
 def vtk(surface: Surface, name: str, thickness: Array | None = None) -> bytes:
-    """A polygonal dataset, with `thickness_mm` as data of its points where it is given; numbers are big-endian.
+    """A polygonal dataset, with `thickness_mm` as data of its points where thickness is given; numbers are big-endian.
 
     Source: "VTK File Formats", simple legacy format 3.0.
     """

@@ -62,11 +62,11 @@ class NnUnetChoice(BaseModel):
 
 @dataclass(frozen=True)
 class Network:
-    """A network, whoever described it. Sides and spacing along its own axes.
+    """A network, from either description. Sides and spacing are along its own axes.
 
     axes: "ras" for the working orientation, "stored" for the file's own. turned: whether the axes run the other way
-    round than an array here (z, y, x), and then how `transpose` orders them. cropped: whether what is empty around
-    the image is cut off first. files: a fold each; their scores are averaged. about: what provenance tells.
+    round than an array here (z, y, x), and then in the order of `transpose`. cropped: whether the empty margins of the
+    image are cut off first. files: a fold each; their scores are averaged. about: for the provenance.
     """
 
     spacing: tuple[float, float, float] | None
@@ -124,8 +124,8 @@ def _own(folder: Path, name: str, files: tuple[Path, ...]) -> Network:
 
 
 def _nnunet(folder: Path, name: str, files: tuple[Path, ...]) -> Network:
-    """nnU-Net's own words, version 2. Its axes run z, y, x of the file as it is stored, unless its reader turns images
-    to RAS."""
+    """nnU-Net's own description, version 2. Its axes run z, y, x of the file as it is stored, unless its reader turns
+    images to RAS."""
     choice = NnUnetChoice()
     if (folder / "config.json").exists():
         choice = NnUnetChoice.model_validate_json((folder / "config.json").read_bytes())

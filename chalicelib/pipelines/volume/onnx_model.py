@@ -24,8 +24,8 @@ MOST_SCORES = 400_000_000  # classes times voxels: 1.6 GB of float32
 def segment(
     images: Sequence[Array], grid: Grid, folder: Path, name: str, progress: Callable[[float], None]
 ) -> tuple[Segmentation, dict[str, Any]]:
-    """images: (i, j, k) each, a channel each, in working orientation; grid: the file's; folder: with the network. Gives
-    labels in working orientation, and what to tell of the model.
+    """images: (i, j, k) each, a channel each, in working orientation; grid: the file's; folder: with the network.
+    Returns labels in working orientation, and the facts about the model for the result.
 
     Raises PipelineFailed: invalid_model, model_runtime_missing, volume_too_large, channels_missing.
     """
@@ -82,7 +82,7 @@ def _from_network(labels: Array, grid: Grid, network: Network) -> Array:
 
 
 def _filled(images: Sequence[Array]) -> tuple[slice, ...]:
-    """The box around what isn't zero in any channel."""
+    """The box around all voxels that aren't zero in some channel."""
     box = []
     for axis in range(3):
         others = tuple(a for a in range(3) if a != axis)

@@ -12,12 +12,12 @@ BUILTIN = (CLASSICAL, LABELS)
 
 
 def is_builtin(model: str) -> bool:
-    """Whether this segmentation comes with the pipeline, or else is a network under `models/`."""
+    """Whether this segmentation comes with the pipeline; the others are networks under `models/`."""
     return model in BUILTIN
 
 
 def _email(value: object) -> object:
-    # One person is one address, however it was typed; a form sends an empty field as "".
+    # An address means one person, however it is typed; a form sends an empty field as "".
     return value.strip().lower() or None if isinstance(value, str) else value
 
 

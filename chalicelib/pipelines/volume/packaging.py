@@ -1,4 +1,4 @@
-"""The last step: labels, tables and pictures written, and everything put into the zip."""
+"""The last step: writes labels, tables and pictures, and puts everything into the zip."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def package(job: RunContext) -> None:
         for suffix in meshes.FORMATS:
             members[f"{stem}_{slug}.{suffix}"] = job.load(f"mesh-{one.label}.{suffix}")
     provenance = reports.provenance(list(job.files()), job.options, segmentation["model"])
-    # Two runs of one input give the same zip, byte for byte. How long they took differs, so that it stands in the
-    # artifact `provenance` and not in the zip's copy.
+    # Two runs of one input give the same zip, byte for byte. Their durations differ, so they stand in the artifact
+    # `provenance` and not in the zip's copy.
     durations = {"artifact": "provenance", "why": "kept out of the zip, so that the same input gives the same bytes"}
     members["provenance.json"] = reports.to_json({**provenance, "durations_seconds": durations})
     job.archive("complete", f"{stem}_results.zip", [Member(path, content) for path, content in members.items()])
@@ -161,13 +161,14 @@ def _missed(job: RunContext) -> list[int]:
 
 
 def _quality(results: dict[str, Any], segmentation: dict[str, Any]) -> float | None:
-    """Agreement with the reference; without one, low where the segmentation isn't plausible, and else unknown."""
+    """Agreement with the reference; without one, low where the segmentation isn't plausible, otherwise unknown."""
     mean: float | None = results["dice"].get("mean")
     return segmentation.get("quality") if mean is None else mean
 
 
 def _write_seg(job: RunContext, labels: Array, measures: Sequence[Measure], model: str) -> bytes | None:
-    """The labels as a DICOM segmentation of their images; None where that wasn't asked for, or they are no DICOM."""
+    """The labels as a DICOM segmentation of their images; None where the user didn't ask for it, or the images aren't
+    DICOM."""
     if not job.options.keep_dicom_ids:
         return None
     try:

@@ -15,7 +15,7 @@ from chalicelib.pipelines.volume.geometry import Array, spacing_of
 from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import NOTICE
 
-# Okabe and Ito's colours, told apart with any kind of colour vision; black is left out.
+# Okabe and Ito's colours, distinguishable with any kind of colour vision; black is left out.
 COLOURS = (
     *("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#F0E442", "#D55E00", "#0072B2"),
     *("#9AD0F5", "#F2C063", "#66C7A9", "#E2A9CB", "#F7EF98", "#E6966B", "#6BA6D1"),
@@ -29,7 +29,7 @@ BROWSER_SIDE = 256
 
 @dataclass(frozen=True)
 class Plane:
-    """title; axis: the one that is looked along; letters at the left, right, top and bottom of the picture."""
+    """title; axis: the direction of view; letters at the left, right, top and bottom of the picture."""
 
     title: str
     axis: int
@@ -52,7 +52,7 @@ def colour_of(position: int) -> str:
 def overview(
     image: Array | None, labels: Array, affine: Array, measures: list[Measure], title: str, method: str
 ) -> bytes:
-    """A PNG of the three planes with most labelled voxels, labels drawn over; always the same bytes."""
+    """A PNG of the three planes with the most labelled voxels, with labels drawn over; always the same bytes."""
     spacing = spacing_of(affine)
     palette = _palette(measures)
     window = _window(image)
@@ -82,7 +82,7 @@ def overview(
 
 
 def browser_volume(image: Array | None, labels: Array, affine: Array, measures: list[Measure]) -> bytes:
-    """Image and labels, at most 256 voxels a side, for a viewer that needs nothing but the browser's own gunzip.
+    """Image and labels, at most 256 voxels a side, for a viewer that needs only the browser's own gunzip.
 
     gzip of: length of the header (uint32, little-endian), header (JSON, padded with spaces to a multiple of 4), image
     (uint8), labels (uint8; position in the header's `labels` plus one). Both arrays run x fastest, then y, then z; x to
@@ -126,7 +126,7 @@ def _palette(measures: list[Measure]) -> Array:
 
 
 def _most_labelled(labels: Array, axis: int) -> int:
-    """The plane with most labelled voxels; the middle one of several."""
+    """The plane with the most labelled voxels; the middle one of several."""
     others = tuple(a for a in range(3) if a != axis)
     counts = np.count_nonzero(labels, axis=others)
     best = np.flatnonzero(counts == counts.max())

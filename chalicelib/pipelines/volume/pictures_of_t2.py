@@ -1,4 +1,4 @@
-"""The fit of T2 as a PNG: each region's mean signal at each echo, and the decay that its median T2 means."""
+"""The fit of T2 as a PNG: each region's mean signal at each echo, and the decay by its median T2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan of a job, decided once in its first step."""
+"""The plan of a job, made once in its first step."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Plan:
-    """stem: what the outputs' names begin with. details: what the result tells of the choice. reference_note: why there
-    is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image among
-    them. channels: of the image, beyond its first. steady_state: what the first echo states for qDESS."""
+    """stem: the beginning of the outputs' names. details: the result's facts about the choice. reference_note: why
+    there is no reference though one was sent. echoes: (echo time in ms, its volume) of a multi-echo series, the image
+    among them. channels: of the image, beyond its first. steady_state: the first echo's values for qDESS."""
 
     stem: str
     image: Source | None

@@ -1,4 +1,4 @@
-"""Which of a job's files is the image, which the labels, which the reference."""
+"""Decides which of a job's files are the image, the labels and the reference."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ class Planner:
     def _dicom(self, read: slices.Slices, parts: Sequence[Part], role: str | None) -> Found:
         """Image and labels out of DICOM files: a scan, and a segmentation of it where there is one.
 
-        The option `series` and what the result tells of series are about the image, not about labels in a role."""
+        The option `series` and the result's facts about series concern the image, not labels in a role."""
         scans = [(place, header) for place, header in enumerate(read.headers) if not header.segmentation]
         made = [place for place, header in enumerate(read.headers) if header.segmentation]
         if len(made) > 1:
@@ -223,7 +223,7 @@ class Planner:
         kept, more = slices.decodable(taken, read.names, allowed=allowed)
         self._warnings += [*choice.warnings, *read.refuse_incomplete(allowed=allowed), *more]
         stacked = series.stack(kept, self._options.pixel_spacing)
-        _ = stacked.grid  # refuses what is no volume before anything is fetched
+        _ = stacked.grid  # refuses a file that is no volume before anything is fetched
         image = _source_of(kept, parts)
         if role:
             return image, labels
@@ -234,7 +234,7 @@ class Planner:
             self._details["other_series"] = [one.describe() for one in choice.others[:32]]
         found = volumes.echoes(taken, choice.others)
         if len(found) > 1:
-            # Of the image itself only what can be decoded, as it was chosen above.
+            # Of the image itself, only the decodable slices that were chosen above.
             self._echoes = [(t, image if one is taken else _source_of(one.slices, parts)) for t, one in found]
             self._steady_state = asdict(found[0][1].slices[0].header.steady_state)
         return image, labels

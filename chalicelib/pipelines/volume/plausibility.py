@@ -1,4 +1,4 @@
-"""Whether a classical segmentation can be a joint at all. Thresholds take what is even and deep for bone: on a
+"""Whether a classical segmentation can be a joint at all. Thresholds take an even and deep region for bone: on a
 fat-suppressed image that is muscle."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ COARSE = 128  # voxels a side are enough to judge
 
 
 def doubts(image: Array, labels: Array, voxel_mm3: float) -> list[str]:
-    """Sentences on what can't be so; none where nothing speaks against it. labels: bones odd, their cartilage even."""
+    """Sentences about implausible findings; none where there are none. labels: bones odd, their cartilage even."""
     steps = tuple(slice(None, None, max(1, side // COARSE)) for side in labels.shape)
     small, grey = np.asarray(labels[steps]), np.asarray(image[steps], dtype=np.float32)
     bone = small % 2 == 1

@@ -1,4 +1,4 @@
-"""The first two steps: which file is what, and the volumes read and turned to the working orientation."""
+"""The first two steps: decide the role of each file, then read the volumes and turn them to the working orientation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRIDS_SAME, GRIDS_APART = 1e-3, 0.2  # voxels, at the far corner
 
 
 def validate(job: RunContext) -> None:
-    """Decides which files are image, labels and reference, and refuses what is no volume."""
+    """Decides which files are image, labels and reference, and refuses files that are no volume."""
     if not is_builtin(job.options.segmentation_model):
         model_folder(job)  # an unknown model fails here and not after minutes
     job.save("plan.json", Planner(job).plan().to_json())
@@ -87,8 +87,7 @@ def _prepare_channels(job: RunContext, plan: Plan, grid: Grid) -> None:
 
 
 def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None, list[str]]:
-    """Saves each echo of a multi-echo series; (why there can be no T2, where that is asked for and can't be; what it
-    assumes)."""
+    """Saves each echo of a multi-echo series; (why T2 is impossible where the user asks for it; its assumptions)."""
     if not job.options.t2_map:
         return "Not asked for.", []
     times = [time for time, _ in plan.echoes]
@@ -111,7 +110,7 @@ def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None
 
 
 def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:
-    """The references of the labels to their images' study, where the user wants them; they go into the SEG alone."""
+    """Saves the labels' references to their images' study, where the user wants them; they go into the SEG alone."""
     if job.options.keep_dicom_ids and source.format == "dicom":
         from chalicelib.pipelines.volume.dicom_seg import identity
 
@@ -136,7 +135,7 @@ def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[st
 def _prepare_reference(
     job: RunContext, source: Source, grid: Grid, names: Mapping[int, str]
 ) -> tuple[str | None, list[str]]:
-    """Saves the reference; (the reason where it can't be compared with, warnings)."""
+    """Saves the reference; returns (the reason where no comparison with it is possible, warnings)."""
     try:
         volume = read(job, source, labels=True)
         values, notes = label_map.label_values(volume.data, "reference")

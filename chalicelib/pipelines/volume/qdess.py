@@ -42,10 +42,10 @@ class Dess:
 
 
 def sequence_of(stated: dict[str, Any], times: list[float], options: Any) -> tuple[Dess | None, str, list[str]]:
-    """(the sequence or None, why there is none, warnings on what it assumes).
+    """(the sequence or None, the reason for None, warnings about its assumptions).
 
-    stated: what the first echo's file says (`readers.steady_state.SteadyState` as a dictionary). times: ms of both
-    echoes, the first one first. options: the user's `gl_area`, `tg` and `t1` go before the file's."""
+    stated: the values in the first echo's file (`readers.steady_state.SteadyState` as a dictionary). times: ms of both
+    echoes, the first one first. options: the user's `gl_area`, `tg` and `t1` override the file's."""
     why = "Two echoes can't show whether a decay fits"
     if stated.get("spin_echo"):
         return None, f"{why}, and those of a spin echo aren't those of a qDESS.", []
@@ -91,7 +91,7 @@ def fitted(first: Array, second: Array, dess: Dess, labels: Array) -> Fit:
 
 
 def _terms(dess: Dess) -> tuple[float, float]:
-    """(logarithm of the ratio without decay, what diffusion under the spoiler takes of it), both without a unit."""
+    """(logarithm of the ratio without decay, the loss by diffusion under the spoiler), both without a unit."""
     repetition, duration, t1 = dess.repetition_ms / 1e3, dess.tg_us / 1e6, dess.t1_ms / 1e3
     # G/cm to G/m: the spoiler's moment in rad/m.
     moment = GAMMA * dess.gl_area / dess.tg_us * 100 * duration

@@ -24,8 +24,8 @@ MASKS_APART = 0.2  # voxels
 
 
 def read(job: RunContext, source: Source, *, labels: bool = False) -> Volume:
-    """The volume that `source` names, of a native integer type or float32. labels: its values are names: they are not
-    mixed with one another, and gaps are background. Raises UnreadableFile."""
+    """The volume that `source` names, of a native integer type or float32. labels: whether its values are names, which
+    are not mixed with one another; gaps are then background. Raises UnreadableFile."""
     files = {file.number: file for file in job.files()}
     if source.format == "masks":
         return _joined(job, source, files)

@@ -1,4 +1,4 @@
-"""A segmentation: an array of labels, and what its values stand for."""
+"""A segmentation: an array of labels, and the meaning of its values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from chalicelib.pipelines.volume.geometry import Array
 
 @dataclass(frozen=True)
 class Region:
-    """A label value, its name, and its kind: "bone", "cartilage" or "other"; None where that is still to be found."""
+    """A label value, its name, and its kind: "bone", "cartilage" or "other"; None where it is still to be found."""
 
     value: int
     name: str
@@ -18,7 +18,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Segmentation:
-    """labels: working orientation, 0 is background; regions: what its values mean."""
+    """labels: working orientation, 0 is background; regions: the meaning of its values."""
 
     labels: Array
     regions: tuple[Region, ...]

@@ -86,7 +86,7 @@ def shape_model(options: Options) -> dict[str, Any]:
 
 
 def table(measures: Sequence[Measure]) -> bytes:
-    """The measures as CSV, in the columns' agreed order; what was not measured is an empty field."""
+    """The measures as CSV, in the columns' agreed order; a missing measure is an empty field."""
     with_dice = any(m.dice is not None for m in measures)
     text = io.StringIO()
     writer = csv.DictWriter(text, [*COLUMNS, *(["dice"] if with_dice else [])], lineterminator="\n")
@@ -113,14 +113,14 @@ def t2_table(rows: Sequence[dict[str, Any]]) -> bytes:
 
 
 def provenance(files: Sequence[InspectedFile], options: Options, model: dict[str, Any] | None) -> dict[str, Any]:
-    """Where the results come from. Nothing of it differs between two runs of one input on one installation.
+    """Where the results come from. It is the same for every run of one input on one installation.
 
-    model: what is known of a user's network; its `versions` are those of the function that it ran in, which has
-    libraries that this one lacks."""
+    model: the known facts about a user's network; its `versions` are those of the function that it ran in, whose
+    libraries this one lacks."""
     elsewhere = (model or {}).get("versions", {})
     asked = options.model_dump(mode="json", exclude={"email"})
     if "." in (asked["series"] or ""):
-        asked["series"] = "by its UID"  # which would lead back to the patient
+        asked["series"] = "by its UID"  # it would lead back to the patient
     here = {name: version(name) for name in LIBRARIES}
     return {
         "notice": f"{NOTICE}.",

@@ -1,4 +1,5 @@
-"""Data that steps save for one another: arrays, the grid, small JSON. Imports little, for the step with a network."""
+"""Data that steps save for one another: arrays, the grid, small JSON. It imports little, for the sake of the step with
+a network."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ def save_array(job: RunContext, name: str, values: Array) -> None:
     path = job.scratch / f"{name}.npy"
     np.save(path, values if values.flags.c_contiguous else copied(values, "C"))
     job.save(path.name, path)
-    path.unlink()  # saved: a second copy would only fill the disk
+    path.unlink()  # it is saved: a second copy would only fill the disk
 
 
 def load_array(job: RunContext, name: str) -> Array:
     """Raises KeyError where nothing was saved under `name`."""
-    # Mapped and not read: a step touches the parts that it works on.
+    # Mapped, not read: a step then reads only the parts that it works on.
     return np.asarray(np.load(job.load(f"{name}.npy"), mmap_mode="r"))
 
 

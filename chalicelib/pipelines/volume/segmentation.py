@@ -1,10 +1,10 @@
 """Bone and cartilage by thresholds and shapes alone: no trained model, no weights, the same answer every time.
 
-It decides coarsely and draws finely. What is bone, what is cartilage, and which belongs to which is decided on an even,
-coarse copy of the image, where distance transforms are cheap. Each voxel of the image itself is then given to that of
-the regions nearby whose mean is nearest to it, so that every border lies half-way between its two sides. (A plain
-threshold can't do so: the blurred rim of something bright passes through every value in between, and looks like a thin
-layer.)
+It decides coarsely and draws finely. Bone, cartilage and the bone that each cartilage belongs to are decided on an
+even, coarse copy of the image, where distance transforms are cheap. Each voxel of the image itself is then given to
+that of the regions nearby whose mean is nearest to it, so that every border lies half-way between its two sides. (A
+plain threshold can't achieve this: the blurred rim of a bright region passes through every value in between, and looks
+like a thin layer.)
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ LOUD = (
 SMOOTHING_MM = 0.5  # standard deviation; well under half the thickness of cartilage, so that layers survive
 COARSE_MM = (0.7, 1.5)
 COARSE_VOXELS = 12_000_000
-LAYER_MM = 1.1  # centre to nearest centre outside: what is nowhere deeper than this is a blurred rim, not a layer
-LEAST_BONE_MM = 3.0  # noise makes blobs, but not such deep ones
+LAYER_MM = 1.1  # centre to nearest centre outside: a region that is nowhere deeper is a blurred rim, not a layer
+LEAST_BONE_MM = 3.0  # noise makes blobs, but none as deep
 DEEP_MM = 5.0  # deeper than any cartilage
 CARTILAGE_REACH_MM = 6.0
 MOST_BONES = 4
@@ -107,8 +107,9 @@ def _decide(coarse: Array, step: Array) -> tuple[Array, Array]:
 def _roles(coarse: Array, step: Array) -> tuple[Array, int, float, int | None]:
     """(class of each voxel by brightness, the class that is bone, its depth, the class that may be cartilage).
 
-    Bone is deep, cartilage is not. Three classes do where one of the two bright ones is deep; where both are, there is
-    other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the background.
+    Bone is deep, cartilage is not. Three classes suffice where one of the two bright ones is deep; where both are,
+    there is other tissue around, so a fourth class is needed, and bone is the deep one that lies furthest from the
+    background.
     """
     low, high = np.percentile(coarse[::2, ::2, ::2], (0.1, 99.9))
     if not high > low:
@@ -129,7 +130,7 @@ def _roles(coarse: Array, step: Array) -> tuple[Array, int, float, int | None]:
     else:
         bone = max(depths, key=lambda value: (depths[value], value))
     layers = [value for value in depths if value != bone and value not in deep]
-    # Of several thin classes the one with most voxels; the others are blurred rims.
+    # Of several thin classes, the one with the most voxels; the others are blurred rims.
     layer = max(layers, key=lambda v: (int(np.count_nonzero(classes == v)), v), default=None)
     return classes, bone, depths[bone], layer
 
@@ -142,7 +143,7 @@ def _bordering(mask: Array, other: Array) -> float:
 
 
 def _deepest(mask: Array, step: Array) -> float:
-    """mm from the innermost voxel to the outside, of the largest component once thin parts are cut off."""
+    """mm from the innermost voxel to the outside, of the largest component after thin parts are cut off."""
     thick = ndimage.binary_erosion(mask, iterations=2)
     labelled, count = ndimage.label(thick)
     if not count:
@@ -169,7 +170,7 @@ def _bodies(mask: Array, step: Array) -> Array:
 
 
 def _opened(mask: Array, step: Array) -> Array:
-    """The mask without what is nowhere deeper than LAYER_MM; what remains keeps its outline."""
+    """The mask without the parts that are nowhere deeper than LAYER_MM; the rest keeps its outline."""
     if not mask.any():
         return mask
     box = _box(mask, 2.0, step)
@@ -258,7 +259,8 @@ def _draw(
 
 
 def _without_crumbs(labels: Array, values: list[int]) -> Array:
-    """Each bone's largest component, and no speck of cartilage: what noise leaves behind at the borders goes."""
+    """Keeps each bone's largest component, and drops specks of cartilage: noise leaves crumbs of both at the
+    borders."""
     boxes = ndimage.find_objects(labels)
     for value in values:
         if value > len(boxes) or boxes[value - 1] is None:
@@ -276,7 +278,7 @@ def _without_crumbs(labels: Array, values: list[int]) -> Array:
 
 
 def _box(mask: Array, margin: float, step: Array) -> tuple[slice, ...]:
-    """The box around what is set, wider by `margin` mm; all of it where nothing is set."""
+    """The box around the set voxels, wider by `margin` mm; the whole array where none is set."""
     found = ndimage.find_objects(mask.astype(np.uint8))
     if not found:
         return tuple(slice(0, side) for side in mask.shape)

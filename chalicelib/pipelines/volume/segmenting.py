@@ -1,4 +1,4 @@
-"""The third step. Apart from the others: with a user's network it runs where onnxruntime fits and SciPy doesn't."""
+"""The third step, apart from the others: with a user's network it runs where onnxruntime fits and SciPy doesn't."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def segment(job: RunContext) -> None:
 
 
 def _judged(job: RunContext, options: Options, found: Segmentation) -> tuple[list[str], float | None]:
-    """(warnings, quality from 0 to 1 where something speaks against the labels)."""
+    """(warnings, quality from 0 to 1 where the labels aren't plausible)."""
     if options.segmentation_model != CLASSICAL:
         return [], None
     from chalicelib.pipelines.volume.plausibility import doubts

@@ -1,4 +1,4 @@
-"""The DICOM files of a job or a zip: their headers, and which of them can't be read though they were meant to be."""
+"""The DICOM files of a job or a zip: their headers, and which slices can't be read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_DICOM = "It isn't a DICOM file, or is damaged."
 
 @dataclass
 class Slices:
-    """names: of the files that hold an image, at their places; headers: theirs. broken: what to call each file that
+    """names: of the files that hold an image, at their places; headers: theirs. broken: a name for each file that
     should hold one and can't be read, with the reason."""
 
     names: list[str] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Slices:
     broken: list[tuple[str, str]] = field(default_factory=list)
 
     def refuse_incomplete(self, *, allowed: bool) -> list[str]:
-        """A warning for what is broken where that is `allowed`. Raises UnreadableFile(incomplete_series) elsewhere."""
+        """A warning about broken files where they are `allowed`. Raises UnreadableFile(incomplete_series) otherwise."""
         if not self.broken:
             return []
         named = "; ".join(f"{name}: {reason}" for name, reason in self.broken[:8])
@@ -43,9 +43,9 @@ class Slices:
 def in_zip(
     archive: zipfile.ZipFile, names: Sequence[str], progress: Callable[[float], None] = lambda _: None
 ) -> Slices:
-    """The members that hold a DICOM image; what is no DICOM at all is passed over unread but for its first bytes.
+    """The members that hold a DICOM image; members that are no DICOM at all are skipped after their first bytes.
 
-    Raises UnreadableFile where not one could be read though some are DICOM, with the reason of the first.
+    Raises UnreadableFile where some are DICOM but none could be read, with the reason of the first.
     """
     found = Slices()
     budget = dicom_files.Budget()
@@ -101,8 +101,8 @@ def header_of(stream: BinaryIO) -> dicom.Header:
 
 
 def meant(read: Iterable[str], strangers: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Those of `strangers`, (place, name) each, that stand where slices stand: named like them, but for the number. A
-    CD's README and viewer don't."""
+    """Those of `strangers`, (place, name) each, that are meant as slices: named like the others but for the number, as
+    a CD's README and viewer aren't."""
     patterns = {_pattern(name) for name in read} - {None}
     return [
         (place, name)

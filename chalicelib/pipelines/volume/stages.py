@@ -1,4 +1,4 @@
-"""The fourth and fifth step: measures, and the surfaces that they come from as meshes."""
+"""The fourth and fifth steps: measures, and the surfaces behind them as meshes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from chalicelib.pipelines.volume.thickness import Thickness
 
 
 def measure(job: RunContext) -> None:
-    """Measures each label, and keeps the surfaces that the measures come from for the meshes."""
+    """Measures each label, and keeps the measured surfaces for the meshes."""
     labels = load_array(job, "labels")
     affine = working_affine(load_grid(job))
     regions = tuple(Region(**region) for region in load_json(job, "segmentation")["regions"])
@@ -48,7 +48,7 @@ def measure(job: RunContext) -> None:
     else:
         measures = [dataclasses.replace(m, dice=measuring.dice_of(labels, reference, m.label)) for m in measures]
         present = {m.label for m in measures}
-        # A label that the result lacks altogether has a Dice of 0, and belongs into the mean.
+        # A label that the result lacks altogether has a Dice of 0, and belongs in the mean.
         missed = [int(v) for v in np.flatnonzero(counts_of(reference)) if v and int(v) not in present]
         save_json(job, "missed", {"labels": missed})
     for label, surface in found.surfaces.items():
@@ -86,7 +86,7 @@ def _fit_t2(job: RunContext, labels: Array, regions: Sequence[Region]) -> None:
 def _subregions(
     job: RunContext, measures: Sequence[Measure], layers: Mapping[int, Thickness]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """(the figures of each part of each knee's cartilage, why some have none)."""
+    """(the figures of each part of each knee's cartilage, the reasons why some have none)."""
     options = job.options
     stated = options.side or load_json(job, "prepared")["details"].get("side")
     side = subregions.side_of([m.region for m in measures], stated)

@@ -29,13 +29,13 @@ def _step(
     layer: Callable[[Any], str | None] = own_layer,
 ) -> Step:
     def run(job: RunContext) -> None:
-        # Imported here: the API's process reads this list of steps and must not pay for what they need.
+        # Imported here: the API's process reads this list of steps and must not pay for the libraries that they need.
         work: Callable[[RunContext], None] = getattr(importlib.import_module(f"{PACKAGE}.{module}"), function)
         started = time.monotonic()
         try:
             work(job)
         except UnreadableFile as reason:
-            # By now it is the job's only volume, so that the job fails with the file's reason.
+            # By now it is the job's only volume, so the job fails with the file's reason.
             raise PipelineFailed(reason.code, reason.message) from None
         job.save(f"seconds-{number}.json", json.dumps({"step": name, "seconds": time.monotonic() - started}).encode())
 

@@ -26,12 +26,12 @@ MEDIAL, LATERAL = (re.compile(rf"\b{word}|_{word}|{word}_", re.IGNORECASE) for w
 LEFT, RIGHT = (re.compile(rf"(^|[^a-z]){word}([^a-z]|$)", re.IGNORECASE) for word in ("left", "right"))
 CENTRAL = 0.05  # of the width, to each side of the middle: where the notch is
 POSTERIOR = 0.6  # of the way from the notch to the condyles' end
-NOTCH = 0.2  # of the depth that the notch must take away, or it isn't one
+NOTCH = 0.2  # of the depth: a notch takes at least this much away
 
 
 @dataclass(frozen=True)
 class Part:
-    """covered, bare: which of a layer's points, and of the bare ones, belong to it."""
+    """covered, bare: which of a layer's covered and bare points belong to it."""
 
     name: str
     covered: Array
@@ -39,14 +39,14 @@ class Part:
 
 
 def bone_of(name: str, mapped: str | None) -> str | None:
-    """ "femur", "tibia" or "patella": what the user says of a label, or else what its name does."""
+    """ "femur", "tibia" or "patella": by the user's statement about a label, or else by its name."""
     if mapped:
         return mapped
     return next((bone for bone, words in BONES.items() if words.search(name)), None)
 
 
 def side_of(names: Sequence[str], stated: str | None) -> str | None:
-    """ "left" or "right": as the user states it, or as all names that tell agree."""
+    """ "left" or "right": as the user states it, or as all names with a side agree."""
     if stated:
         return stated
     found = {side for side, words in (("left", LEFT), ("right", RIGHT)) for name in names if words.search(name)}
@@ -54,7 +54,7 @@ def side_of(names: Sequence[str], stated: str | None) -> str | None:
 
 
 def parts_of(bone: str, name: str, layer: Thickness, side: str | None) -> tuple[list[Part], str | None]:
-    """The parts of the layer upon `bone`, and why there are none where it can't be told. points: mm, RAS+."""
+    """The parts of the layer upon `bone`, and the reason where they can't be told apart. points: mm, RAS+."""
     everything = np.ones(len(layer.points), bool), np.ones(len(layer.bare_points), bool)
     if bone == "patella":
         return [Part("patella", *everything)], None
@@ -111,7 +111,7 @@ def _middle(points: Array) -> float:
 
 
 def _halves(bone: str, layer: Thickness, middle: float, zone: Any, side: str | None) -> list[Part]:
-    """Medial and lateral; without the knee's side the patient's right and left, for nothing tells which is which."""
+    """Medial and lateral; without the knee's side, the patient's right and left, since either could be medial."""
     to_right = {"right": "lateral", "left": "medial", None: "right_half"}[side]
     to_left = {"right": "medial", "left": "lateral", None: "left_half"}[side]
     covered, bare = zone

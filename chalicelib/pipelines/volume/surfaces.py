@@ -13,8 +13,8 @@ from chalicelib.pipelines.volume.distances import signed
 from chalicelib.pipelines.volume.geometry import Array, spacing_of
 
 BONE_SMOOTHING = 0.3125  # mm², as the default for cartilage
-LEAST_VARIANCE = 1e-6  # so little that LEAST_SIGMA alone smooths
-LEAST_SIGMA = 0.7  # voxels: less leaves the steps of the voxels in the surface, and its area 5 % too large
+LEAST_VARIANCE = 1e-6  # so small that LEAST_SIGMA alone smooths
+LEAST_SIGMA = 0.7  # voxels: a smaller one leaves the steps of the voxels in the surface, and its area 5 % too large
 PAD = 2  # voxels outside around the mask, so that every surface closes
 THICK_SLICES = 2.0  # largest over smallest voxel side, from where on distances are smoothed instead of the mask
 TIE_SEED = 0
@@ -79,8 +79,8 @@ def _field(mask: Array, spacing: Array, variance: float) -> Array:
         if variance > 0:
             field = ndimage.gaussian_filter(field, np.maximum(sigma, LEAST_SIGMA))
         field -= np.float32(0.5)
-    # Equal values in a chequered patch leave open how its surface runs, and neighbouring cubes may decide differently,
-    # which tears it. A fixed trace of noise decides; keeping off zero keeps corners from falling together.
+    # Equal values in a chequered patch leave the course of its surface open, and neighbouring cubes may decide
+    # differently, which tears it. A fixed trace of noise decides; keeping off zero keeps corners from falling together.
     noise = np.random.default_rng(TIE_SEED).random(field.shape, dtype=np.float32)
     noise -= np.float32(0.5)
     field += np.float32(2 * TIE) * noise

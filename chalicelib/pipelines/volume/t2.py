@@ -1,7 +1,7 @@
 """T2 of each region from a multi-echo series: S(TE) = S0 · exp(−TE / T2), fitted in each labelled voxel.
 
-The logarithm of the signal is fitted linearly, each echo weighted by its signal squared, which is what noise of one
-size on the signal itself asks for. Three echoes are the least that can show whether a decay fits.
+The logarithm of the signal is fitted linearly, each echo weighted by its signal squared, the right weight where the
+noise on the signal itself is the same at each echo. At least three echoes are needed to show whether a decay fits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ METHOD = (
 @dataclass(frozen=True)
 class Fit:
     """where: flat indices of the labelled voxels, (n,). t2: ms, r2: 0 to 1, both (n,) float32, 0 where nothing fits;
-    r2 is None where too few echoes tell it. asks: what a voxel must do to count, as the end of a sentence."""
+    r2 is None with too few echoes to tell. asks: the condition for a voxel to count, as the end of a sentence."""
 
     where: Array
     t2: Array
@@ -50,7 +50,7 @@ def fitted(echoes: Sequence[Array], times: Sequence[float], labels: Array) -> Fi
 
 
 def of_regions(fit: Fit, labels: Array, regions: Sequence[Region]) -> list[dict[str, Any]]:
-    """A row for each region: mean, std and median over the fitted voxels, or why there are none."""
+    """A row for each region: mean, std and median over the fitted voxels, or the reason for none."""
     values = labels.ravel()[fit.where]
     rows = []
     for region in regions:
@@ -71,7 +71,7 @@ def of_regions(fit: Fit, labels: Array, regions: Sequence[Region]) -> list[dict[
 
 
 def mean_decay(echoes: Sequence[Array], labels: Array, regions: Sequence[Region]) -> Mapping[int, list[float]]:
-    """The mean signal of each region in each echo: what the picture of the fit shows."""
+    """The mean signal of each region in each echo, for the picture of the fit."""
     inside = {region.value: labels == region.value for region in regions}
     return {value: [float(echo[mask].mean()) for echo in echoes] for value, mask in inside.items()}
 

@@ -2,7 +2,7 @@
 
 The distance to the nearest outer surface is too small wherever cartilage has a rim: there the rim is nearest. Here the
 layer is integrated along each normal, through the mask smoothed as pymskt smooths it. Smoothing keeps such integrals:
-a layer thinner than the smoothing comes out as thick as it is. Beside a rim it mixes the layer with what lies beyond;
+a layer thinner than the smoothing comes out as thick as it is. Beside a rim it mixes the layer with the tissue beyond;
 the integral is divided by the share of the neighbourhood that is covered at all.
 Sources: Maier et al. 2017, doi 10.1515/jib-2017-0015 (definitions compared); pymskt, meshTools (along bone normals).
 """
@@ -22,20 +22,20 @@ from chalicelib.pipelines.volume.distances import signed
 from chalicelib.pipelines.volume.geometry import Array, spacing_of
 from chalicelib.pipelines.volume.surfaces import BONE_SMOOTHING, THICK_SLICES, Surface, surface_of
 
-NEIGHBOUR = 0.75  # voxels to step from a surface to be on its other side for certain
+NEIGHBOUR = 0.75  # voxels to step from a surface to be certainly on its other side
 FAINT = 0.02  # of a full mask: here a layer has ended
 REACH_MM = 25.0
 SPECK_MM3, SPECK_SHARE = 2.0, 0.02
-SAME_OWNER = 0.2  # of the largest contact: a bone that touches less than this isn't what the layer lies upon
+SAME_OWNER = 0.2  # of the largest contact: a layer doesn't lie upon a bone that it touches less
 WIDE = 2.5  # standard deviations within which a neighbourhood counts
 LEAST_COVERED = 0.4
-WORN = 0.25  # of the median: what looks uncovered and holds more than this is merely thin
+WORN = 0.25  # of the median: a place that looks uncovered and holds more than this is merely thin
 SMALLEST_BARE_MM2 = 4.0
-ENCLOSED = 0.25  # of the covered area: a larger gap is no defect but the layer's shape
+ENCLOSED = 0.25  # of the covered area: a larger gap is the layer's shape and no defect
 CHUNK = 4096
 ENOUGH = 20_000
 HALF = 0.5
-ENDS = 0.35  # of the height on the next slice: less, and the layer has ended between
+ENDS = 0.35  # of the height on the next slice: below it, the layer has ended between them
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Thickness:
 
     def at(self, vertices: Array) -> Array:
         """Each vertex's thickness, mm: that of the nearest point of bone. (n,) float32."""
-        # Far from a dense cloud each look-up weighs hundreds of points, and thickness doesn't change so fast.
+        # Far from a dense cloud each look-up weighs hundreds of points; thickness changes more slowly than that.
         thinned = slice(None, None, max(1, len(self.points) // ENOUGH))
         _, nearest = KDTree(self.points[thinned]).query(vertices.astype(np.float64))
         return np.asarray(self.values[thinned][nearest], dtype=np.float32)
@@ -152,7 +152,7 @@ def _without_specks(layer: Array, voxel: float) -> tuple[Array, int]:
 
 
 def _owners(part: Array, layer: Array, bones: list[int]) -> Array | None:
-    """The bones that the layer lies upon. One that merely touches it, as a neighbour does in a joint, is none."""
+    """The bones that the layer lies upon. One that merely touches it, as a neighbour does in a joint, doesn't count."""
     beside = part[ndimage.binary_dilation(layer, np.ones((3, 3, 3), bool), iterations=2) & ~layer]
     contacts = {bone: int(np.count_nonzero(beside == bone)) for bone in bones}
     most = max(contacts.values(), default=0)
@@ -162,11 +162,11 @@ def _owners(part: Array, layer: Array, bones: list[int]) -> Array | None:
 
 
 def _between_slices(layer: Array, bone: Array, affine: Array) -> tuple[Array, Array, Array]:
-    """Thick slices divided into thin ones.
+    """Divides thick slices into thin ones.
 
-    The bone's outline leads from slice to slice by its distances, and so does the layer's height above it: a layer that
-    slants would otherwise lie on the next slice beside itself. Where the layer ends between two slices it keeps the
-    height of the one that has it, half-way to the other.
+    The bone's outline is interpolated by its distances, and so is the layer's height above it: a slanting layer would
+    otherwise miss its continuation on the next slice. Where the layer ends between two slices it keeps the height of
+    the one that has it, half-way to the other.
     """
     spacing = spacing_of(affine)
     axis = int(spacing.argmax())
@@ -246,7 +246,8 @@ class _Crossing:
 
 
 def _blur(affine: Array, spacing: Array, sigma: float) -> Array:
-    """The lateral smoothing as a matrix, mm: the Gaussian, and what linear interpolation adds along each voxel axis."""
+    """The lateral smoothing as a matrix, mm: the Gaussian, and the blur that linear interpolation adds along each voxel
+    axis."""
     axes = affine[:3, :3] / spacing
     return np.asarray(axes @ np.diag(np.sqrt(sigma**2 + spacing**2 / 12)) @ np.linalg.inv(axes))
 
@@ -286,5 +287,5 @@ def _bare(surface: Surface, covered: Array, areas: Array) -> Array:
     _, component = connected_components(graph, directed=False)
     size = np.bincount(component, np.where(covered, 0, areas))
     small = size < ENCLOSED * float(areas[covered].sum())
-    small[size.argmax()] = False  # what lies around the layer
+    small[size.argmax()] = False  # the area around the layer
     return np.flatnonzero(~covered & small[component])

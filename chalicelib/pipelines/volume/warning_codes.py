@@ -1,6 +1,6 @@
 """A code for each warning and the values in it, for programs and other languages.
 
-The sentences are this pipeline's own, in English: which one it is tells its code, and its groups are its values.
+The sentences are this pipeline's own, in English: the matching pattern gives the code, and its groups give the values.
 """
 
 from __future__ import annotations

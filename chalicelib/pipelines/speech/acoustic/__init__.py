@@ -1,1 +1,2 @@
-"""An own reading of Sphinx models: features, scores of every state, and the chain that follows a long recording."""
+"""Reads Sphinx acoustic models without pocketsphinx: features, scores of every state, and the chain that follows a long
+recording."""

@@ -1,6 +1,6 @@
 """A transcript as a chain of states, and its most likely path through a recording of any length.
 
-Between two words lie silence and garbage (speech that the transcript doesn't have), and a word may be left out (not
+Silence and garbage (speech that the transcript doesn't have) lie between two words, and a word may be left out (not
 spoken). All scores are log likelihoods less those of garbage: the mean of the best eight phones of that frame.
 """
 
@@ -20,12 +20,12 @@ from chalicelib.pipelines.speech.acoustic.scoring import Scorer
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
-# What leaving a word out costs, by its phones: 150 is too dear where music or untranscribed passages stand between, and
-# a short word that wasn't said would still be cheaper to squeeze in than to leave out for 60.
+# The cost of leaving a word out, by its phones. A maximum of 150 is too much where music or untranscribed passages lie
+# between, and a short word that wasn't said would be squeezed in where leaving it out cost 60.
 SKIP, SKIP_A_PHONE, SKIP_MOST = 12.0, 6.0, 60.0
 SILENCE_IN = 3.0
 GARBAGE_IN = 18.0
-GARBAGE_BIAS = 0.3  # a frame: where a word fits as well as garbage does, it's the word
+GARBAGE_BIAS = 0.3  # a frame: a word that fits as well as garbage is preferred
 BEST_PHONES = 8
 WINDOW_STATES = 2400
 LOWEST = np.float32(-1e30)
@@ -45,8 +45,8 @@ class Stretch:
 
 
 class Chain:
-    """words: for each its phones by number, at least one. States of word i: silence and garbage before it, then three a
-    phone; silence and garbage once more at the end."""
+    """words: the phones of each by number, at least one. States of word i: silence and garbage before it, then three
+    for each phone; silence and garbage once more at the end."""
 
     def __init__(self, scorer: Scorer, words: Sequence[Sequence[int]]) -> None:
         model = scorer.model
@@ -95,10 +95,10 @@ class Chain:
         return len(self.senones)
 
     def path(self, cepstra: Floats, mean: Floats, state: int = -1, *, final: bool = True) -> tuple[Ints, Floats]:
-        """The best sequence of states, one a frame, and the score of each frame.
+        """The best sequence of states, one for each frame, and the score of each frame.
 
-        state: in which the frame before these was, -1 at a recording's start. final: the recording ends here; else the
-        path ends wherever it is best, and its last seconds may still change with what follows. At most WINDOW_STATES
+        state: that of the frame before these, -1 at a recording's start. final: whether the recording ends here; else
+        the path ends where it is best, and its last seconds may still change with what follows. At most WINDOW_STATES
         states ahead of the best one are followed.
         """
         frames = len(cepstra)
@@ -108,7 +108,7 @@ class Chain:
         return self._viterbi(emission, index, int(lo), reach, state, final, frames)
 
     def _reach(self, lo: int, frames: int) -> int:
-        """The end of what can be reached from `lo` in that many frames, at a word's border."""
+        """The end of the states that can be reached from `lo` in that many frames, at a word's border."""
         furthest = min(self.states, lo + WINDOW_STATES + frames)
         word = int(self.owner[furthest - 1])
         return self.states if word >= self.words else int(self.first[word + 1] - 2)
@@ -183,7 +183,7 @@ class Chain:
     def _hubs(
         value: Floats, onward: Floats, silence: Ints, garbage: Ints, last: Ints
     ) -> tuple[Floats, NDArray[np.uint8]]:
-        """What stands before each word: the best of silence, garbage and the end of the word before."""
+        """The best way into each word: from silence, garbage or the end of the word before."""
         out = np.full((3, len(silence)), LOWEST, np.float32)
         out[0], out[1] = value[silence], value[garbage]
         ends = value[last] + onward[last]

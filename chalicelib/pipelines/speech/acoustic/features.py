@@ -1,4 +1,5 @@
-"""What the acoustic model hears: thirteen cepstra a frame of 10 ms, with their first and second differences."""
+"""The input of the acoustic model: thirteen cepstra for each frame of 10 ms, with their first and second
+differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of a Sphinx acoustic model with one codebook a phone ("ptm"), as pocketsphinx ships and trains them.
+"""The files of a Sphinx acoustic model with one codebook for each phone ("ptm"), as pocketsphinx ships and trains them.
 
 Source of the layouts: the descriptions in the headers of the files themselves.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 INTERNAL, BEGINNING, END, SINGLE = range(4)
-"""Where in its word a phone stands."""
+"""The place of a phone in its word."""
 
 # Weights are stored as −log to the base 1.0001, shifted right by 10 bits.
 WEIGHT_UNIT = np.log(1.0001) * 1024
@@ -24,7 +24,7 @@ FLOOR = 1e-4  # of a variance, as pocketsphinx has it
 
 
 class UnusableModel(Exception):
-    """The folder holds no model of a kind that can be read; the sentence says why."""
+    """The folder holds no model that can be read; the sentence says why."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""How likely each frame is to begin the next phone, by the acoustic model.
+"""The probability, by the acoustic model, that each frame begins the next phone.
 
-The best path hides the frames that were nearly as good. The mean over all paths lies closer to where people put a
-border, and it can lie between two frames.
+The best path hides the frames that were nearly as good. The mean over all paths lies closer to the borders that people
+set, and it can lie between two frames.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 SCALE = 0.1
-"""Of the log likelihoods: frames that overlap tell less than as many independent ones would."""
+"""A factor of the log likelihoods: overlapping frames are weaker evidence than as many independent ones."""
 REACH = 8  # frames by which a phone may begin earlier or end later than on the best path
 
 
 @dataclass(frozen=True)
 class Piece:
     """A phone in frames start ≤ t < end of the sound; where: its place in its word, as the model counts. name: "" for
-    whatever lies between two words: silence, or speech that the transcript doesn't have."""
+    the sound between two words: silence, or speech that the transcript doesn't have."""
 
     name: str
     start: int
@@ -43,8 +43,8 @@ def places(count: int) -> list[int]:
 def shares(
     scorer: Scorer, cepstra: Floats, mean: Floats, row: Sequence[Piece]
 ) -> list[tuple[int, NDArray[np.float64]]] | None:
-    """The probabilities of each border between two pieces: the first frame of the sound that it may lie before, and the
-    probability for that frame and each one after it; they sum to 1. None where no path leads through.
+    """The probabilities of each border between two pieces: the first frame of the sound that may follow the border, and
+    the probabilities of that frame and each one after it; they sum to 1. None where there is no path.
 
     row: without gaps between its pieces, with a nameless piece at both ends, which may have no frames.
     Source: Rabiner 1989, forward and backward recursions, over a band around the best path.
@@ -87,8 +87,8 @@ def shares(
 
 @dataclass(frozen=True)
 class _States:
-    """Three of each phone, one of what stands between words. senones: -1 for the latter. lower, upper: in which frames
-    of the row each may be. entry: the first of each piece but the first."""
+    """Three states for each phone, one for the sound between words. senones: -1 for the latter. lower, upper: the
+    frames of the row in which each may be. entry: the first state of each piece but the first."""
 
     senones: Ints
     lower: Ints

@@ -1,4 +1,4 @@
-"""How well each state of the model fits each frame of a recording."""
+"""Scores how well each state of the model fits each frame of a recording."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.pipelines.speech.acoustic.model_files import AcousticModel
 
 Floats = NDArray[np.float32]
 
-FRAMES_AT_ONCE = 200  # bounds what is held: the densities of 200 frames take 13 MB
+FRAMES_AT_ONCE = 200  # bounds the memory: the densities of 200 frames take 13 MB
 
 
 class Scorer:
@@ -37,7 +37,8 @@ class Scorer:
         self._known: tuple[NDArray[np.int64], Floats] = (np.zeros(0, np.int64), np.zeros((0, 0), np.float32))
 
     def scores_again(self, cepstra: Floats, mean: Floats, senones: NDArray[np.int64]) -> Floats:
-        """The same as scores(), for ascending senones; what the last call with the very same arrays scored is kept."""
+        """The same as scores(), for ascending senones; keeps the scores of the last call for another with the very same
+        arrays."""
         if self._last is None or self._last[0] is not cepstra or self._last[1] is not mean:
             self._last, self._known = (cepstra, mean), (senones, self.scores(cepstra, mean, senones))
             return self._known[1]
@@ -74,7 +75,7 @@ class Scorer:
             density += constant
             density = density.reshape(len(x), len(needed), codewords)
             best = density.max(axis=2)
-            # In place: what is copied here takes longer than what is computed.
+            # In place: copying takes longer here than computing.
             density -= best[:, :, None]
             np.exp(density, out=density)
             mixed = np.empty((len(x), len(senones)), np.float32)

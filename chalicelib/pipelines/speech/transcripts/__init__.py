@@ -1,1 +1,1 @@
-"""Transcripts in every form that people have them in, as one thing: tiers of utterances."""
+"""Reads transcripts of every usual form into one: tiers of utterances."""

@@ -1,4 +1,4 @@
-"""ELAN's .eaf in: alignable annotations of tiers that stand by themselves."""
+"""Reads ELAN's .eaf: alignable annotations of independent tiers."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from chalicelib.pipelines.speech.transcripts.model import Transcript, Unreadable
 
 
 class _Plain(ElementTree.TreeBuilder):
-    """Refuses document types, whatever the encoding, so that nothing expands."""
+    """Refuses document types in any encoding, so that nothing expands."""
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise UnreadableTranscript("The .eaf file declares a document type, which is not read.")
 
 
 def read_eaf(content: bytes) -> Transcript:
-    """Times of slots without one are spread evenly between their neighbours, as ELAN shows them. Tiers that depend on
-    another are listed as left out. Raises UnreadableTranscript."""
+    """Slots without a time are spread evenly between their neighbours, as ELAN shows them. Dependent tiers are listed
+    as left out. Raises UnreadableTranscript."""
     try:
         root = ElementTree.fromstring(content, ElementTree.XMLParser(target=_Plain()))  # noqa: S314 - see _Plain
-    except (ElementTree.ParseError, LookupError, ValueError):  # the last two for encodings that it doesn't know
+    except (ElementTree.ParseError, LookupError, ValueError):  # the last two for encodings that expat doesn't know
         raise UnreadableTranscript("The .eaf file is not well-formed XML.") from None
     if root.tag != "ANNOTATION_DOCUMENT":
         raise UnreadableTranscript("The file is not an ELAN document.")

@@ -1,4 +1,4 @@
-"""Bytes to text, whatever wrote them."""
+"""Decodes the text of any program."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _utf16_without_mark(content: bytes) -> str | None:
 
 
 def _mixed(content: bytes) -> str | None:
-    """UTF-8 into which bytes of Windows' Latin-1 got, as when two files are put together; None where those are more."""
+    """UTF-8 with stray bytes of Windows' Latin-1, as when two files are joined; None where the strays are too many."""
     text = content.decode("utf-8", "surrogateescape")
     strays = sum("\udc80" <= c <= "\udcff" for c in text)
     if sum(c > "\x7f" for c in text) < 2 * strays:
@@ -67,6 +67,6 @@ def _mixed(content: bytes) -> str | None:
 
 
 def is_binary(text: str) -> bool:
-    """Control characters that no text has: what a program wrote for itself."""
+    """Whether it has too many control characters for a text: a program's own data."""
     head = text[:4096]
     return 10 * sum(c < " " and c not in "\t\n\v\f\x1b" for c in head) > len(head)

@@ -1,16 +1,16 @@
-"""What a transcript says: who says what, from when to when."""
+"""The content of a transcript: who says what, from when to when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-TINY = 0.001  # seconds: what is shorter than a millisecond is no interval
+TINY = 0.001  # seconds: anything shorter than a millisecond is no interval
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """start, end in seconds; None where the transcript doesn't say: then it is the whole recording."""
+    """start, end in seconds; None where the transcript doesn't state them: then it is the whole recording."""
 
     text: str
     start: float | None = None
@@ -27,7 +27,7 @@ class Tier:
 
 @dataclass
 class Transcript:
-    """tiers: in the order of the file. skipped: what was left out or mended, a sentence each."""
+    """tiers: in the order of the file. skipped: a sentence for each part that was left out or mended."""
 
     tiers: list[Tier] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -76,7 +76,7 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
 
 
 def within(transcript: Transcript, seconds: float) -> Transcript:
-    """The same inside a recording of that length: what lies behind its end is left out and listed."""
+    """The same inside a recording of that length: utterances behind its end are left out and listed."""
     skipped = list(transcript.skipped)
     tiers = []
     for tier in transcript.tiers:

@@ -1,4 +1,4 @@
-"""A transcript's file, whatever its form."""
+"""Reads a transcript's file of any form."""
 
 from __future__ import annotations
 

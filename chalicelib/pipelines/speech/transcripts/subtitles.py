@@ -1,4 +1,4 @@
-"""SubRip and WebVTT in: one tier for each voice that they name."""
+"""Reads SubRip and WebVTT: one tier for each voice that they name."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ UNNAMED = "speaker"
 
 
 def read_subtitles(text: str) -> Transcript:
-    """A cue that several voices share is each one's for all of its time. Raises UnreadableTranscript where no cue has a
-    time."""
+    """A cue that several voices share belongs to each for all of its time. Raises UnreadableTranscript where no cue has
+    a time."""
     transcript = Transcript()
     voices: dict[str, list[Utterance]] = {}
     for block in re.split(r"\n[ \t]*\n", text):
@@ -43,7 +43,7 @@ def read_subtitles(text: str) -> Transcript:
 
 
 def _voices(spoken: str) -> Iterator[tuple[str, str]]:
-    """Who speaks, with what is said."""
+    """Each speaker with the spoken text."""
     before, *rest = VOICE.split(spoken)
     for name, said in [(UNNAMED, before), *zip(rest[::2], rest[1::2], strict=True)]:
         if words := " ".join(html.unescape(TAG.sub(" ", said)).split()):

@@ -75,7 +75,7 @@ def rows_of(name: str, content: bytes) -> list[Row]:
         delimiter = ";" if _semicolons(text) else ","
     unclosed = text.count('"') % 2 == 1
     if unclosed and delimiter == "\t":
-        # Quotes part nothing here; one that isn't closed would swallow the rows behind it.
+        # Quotes don't separate cells here; an unclosed one would swallow the rows behind it.
         return _bounded([cell.strip().strip('"') for cell in line.split("\t")] for line in text.split("\n"))
     try:
         rows = _bounded([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter))
@@ -87,8 +87,9 @@ def rows_of(name: str, content: bytes) -> list[Row]:
 
 
 def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str]) -> list[Record]:
-    """The rows as utterances. timed: they have starts and ends. master: they name their file. Columns go by their
-    headings, without headings by their order: [file] [speaker] [start end] text. Rows that can't be used are listed.
+    """The rows as utterances. timed: whether they have starts and ends. master: whether they name their file. Columns
+    are found by their headings, or without headings by their order: [file] [speaker] [start end] text. Rows that can't
+    be used are listed.
 
     Raises UnreadableTranscript where a column is missing.
     """
@@ -107,7 +108,7 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
     for number, given in filled:
         row = given
         if len(row) > width and where["text"] == width - 1:
-            # Commas of a text that isn't in quotes.
+            # Commas in a text without quotes.
             row = [*row[: width - 1], ", ".join(cell for cell in row[width - 1 :] if cell)]
         elif any(row[width:]):
             skipped.append(f"Row {number} has more cells than the table has columns; they were left out.")
@@ -200,7 +201,7 @@ def _sheet(content: bytes) -> list[Row]:
         return _bounded([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
     except UnreadableTranscript:
         raise
-    except Exception:  # a stranger's workbook: openpyxl raises whatever its parts raise
+    except Exception:  # a stranger's workbook: openpyxl may raise anything
         raise UnreadableTranscript("The workbook can't be read.") from None
 
 
@@ -210,5 +211,5 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime) and value.time() == time():
-        value = value.date()  # a cell that holds a day
+        value = value.date()  # a cell with a date
     return unicodedata.normalize("NFC", str(value)).strip()

@@ -1,4 +1,4 @@
-"""Praat's TextGrid in: long and short text, as Praat and others write it."""
+"""Reads Praat's TextGrid: long and short text, from Praat and others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, Unre
 REST = r"|<(exists|absent)>|(?<![\w\[.,+-])([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)(?![\w\]])"
 # A text in quotes (a quote inside is doubled), a flag, or a number that no name or bracket holds; decimal commas too.
 STRICT = re.compile(r'"((?:[^"]|"")*)"' + REST)
-# As programs write it that don't double quotes: a text ends with the quote that ends a line.
+# For programs that don't double quotes: a text ends with the quote that ends a line.
 LENIENT = re.compile(r'"(.*?)"(?=[ \t]*(?:\n|\Z))' + REST, re.DOTALL)
 SUFFIXES = (" - phone", " - word", " - trans")
 MOST_INTERVALS = 500_000
@@ -19,7 +19,7 @@ UNNAMED = "speaker"
 
 def read_textgrid(text: str) -> Transcript:
     """Interval tiers in their order. Point tiers are listed as left out; of the tiers that this pipeline writes for a
-    speaker, the utterances are taken. Raises UnreadableTranscript."""
+    speaker, only the utterances are taken. Raises UnreadableTranscript."""
     if text.startswith("ooBinaryFile"):
         raise UnreadableTranscript("The TextGrid is in Praat's binary form; save it as a text file.")
     try:

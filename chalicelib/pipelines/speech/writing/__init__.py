@@ -1,1 +1,1 @@
-"""What was found, in the forms that linguists and subtitlers open."""
+"""Writes the results in the forms that linguists and subtitlers use."""

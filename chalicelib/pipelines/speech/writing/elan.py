@@ -1,4 +1,4 @@
-"""ELAN's .eaf out: utterances, their words, their phones, each tier inside the one above."""
+"""Writes ELAN's .eaf: utterances, their words, their phones, each tier inside the one above."""
 
 from __future__ import annotations
 
@@ -84,6 +84,6 @@ class _Tiers:
         return name
 
     def finish(self) -> None:
-        """Slots in the order of time, as ELAN wants them."""
+        """Puts the slots in the order of time, as ELAN wants them."""
         for milliseconds, name in sorted(self._slots, key=lambda slot: slot[0]):
             ElementTree.SubElement(self._order, "TIME_SLOT", {"TIME_SLOT_ID": name, "TIME_VALUE": str(milliseconds)})

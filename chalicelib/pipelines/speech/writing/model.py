@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Interval:
-    """start, end: seconds. confidence: 0 to 1, None where nothing was judged."""
+    """start, end: seconds. confidence: 0 to 1, None where there is none."""
 
     label: str
     start: float
@@ -54,7 +54,7 @@ class Speaker:
 
 @dataclass
 class Aligned:
-    """One pair. recording, transcript: file names. stem: under which its results are filed. seconds: the sound's."""
+    """One pair. recording, transcript: file names. stem: of the names of its results. seconds: the sound's length."""
 
     recording: str
     transcript: str | None

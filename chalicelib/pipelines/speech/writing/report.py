@@ -1,4 +1,4 @@
-"""The table of all intervals, and what a person reads first."""
+"""Writes the table of all intervals, and the readme."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pronounced by their letters, g2p-en 2.1.0 (Park and Kim 2019).
 
 
 def table(aligned: Sequence[Aligned]) -> bytes:
-    """A row a word and a phone; word: which word of its speaker it belongs to, from 1."""
+    """A row for each word and each phone; word: the number of its speaker's word that it belongs to, from 1."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -54,7 +54,7 @@ def readme(
     notes: Sequence[str],
     language: str,
 ) -> bytes:
-    """What is in the zip, counts, every file's verdict, and everything that was skipped, mended or guessed."""
+    """The content of the zip, counts, every file's verdict, and everything that was skipped, mended or guessed."""
     counts = Counter(one.verdict for one in aligned)
     words = sum(one.words for one in aligned)
     lines = [

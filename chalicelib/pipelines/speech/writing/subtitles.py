@@ -1,4 +1,4 @@
-"""SubRip and WebVTT out: a cue an utterance, long ones cut at their pauses."""
+"""Writes SubRip and WebVTT: a cue for each utterance, long ones cut at their pauses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cue:
 
 
 def cues(aligned: Aligned) -> list[Cue]:
-    """In the order of time; words stand as the transcript spells them."""
+    """The cues in the order of time; words are spelled as in the transcript."""
     found = [
         cue
         for speaker in aligned.speakers

@@ -1,4 +1,4 @@
-"""Praat's TextGrid out: long text format, UTF-8."""
+"""Writes Praat's TextGrid: long text format, UTF-8."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DIGITS = 6  # of a second: finer than any sample
 
 
 def tiers_of(aligned: Aligned) -> list[tuple[str, list[Interval]]]:
-    """Phones, words and utterances of each speaker, in the order of the transcript."""
+    """The tiers of phones, words and utterances of each speaker, in the order of the transcript."""
     found: list[tuple[str, list[Interval]]] = []
     for speaker in aligned.speakers:
         found.append((f"{speaker.name} - phone", speaker.phones))
@@ -73,7 +73,7 @@ def covering(intervals: Iterable[Interval], seconds: float) -> list[Interval]:
 
 
 def _rounded(second: float, seconds: float) -> float:
-    # What ends with the sound ends exactly there, in every digit that the sound's length has.
+    # An interval that ends with the sound ends exactly there, to the last digit of the sound's length.
     return seconds if second >= seconds - 0.5 * 10**-DIGITS else max(0.0, round(second, DIGITS))
 
 

@@ -1,4 +1,4 @@
-"""Unpacking what strangers packed: bounded in bytes by what the file promises, in time by what honest packers do.
+"""Unpacks strangers' data: bounded in bytes by the file's promise, in time by the habits of honest packers.
 
 zlib itself is used in place of the `gzip` module, which spends 15 µs on each member: a few megabytes of empty members
 would keep it busy for minutes.
@@ -16,10 +16,10 @@ from chalicelib.pipelines.base import UnreadableFile
 from chalicelib.pipelines.volume.limits import unreadable
 
 PIECE = 1 << 20
-FED = 1 << 16  # what zlib has no room for is copied on each call, so that it is given little at a time
-# Deflate reaches 1,032 : 1. bzip2 does far better on zeros, so that no ratio tells there.
+FED = 1 << 16  # zlib copies the input that it has no room for on each call, so it gets little at a time
+# Deflate reaches 1,032 : 1. bzip2 does far better on zeros, so no ratio is suspicious there.
 BEST_DEFLATE = 1032
-# bgzip packs 64 KiB into each member. Members that hold less than this on average are there to cost time.
+# bgzip packs 64 KiB into each member. Members that hold less than this on average only serve to cost time.
 LEAST_MEMBER = 512
 FREE_MEMBERS = 2_000
 
@@ -29,8 +29,8 @@ def bomb(what: str = "The file") -> UnreadableFile:
 
 
 def check_promise(promised: int, packed: int) -> None:
-    """Refuses what can't be: `promised` bytes out of `packed` deflated ones. Raises UnreadableFile before any memory
-    is taken."""
+    """Refuses the impossible: `promised` bytes out of too few `packed` deflated ones. Raises UnreadableFile before any
+    memory is taken."""
     if promised > BEST_DEFLATE * (packed + 64):
         raise unreadable("The file ends before its last voxel.")
 

@@ -1,4 +1,4 @@
-"""DICOM headers: what one file holds, without anything that says whose it is.
+"""DICOM headers: the content of one file, without anything that identifies the patient.
 
 Only the tags that are listed here are ever read: names, dates and descriptions don't enter the process's memory as
 values, so they can't reach a result, a log or an error.
@@ -47,8 +47,8 @@ class Header:
 
     step: mm to the next slice as the file states it, None where it doesn't. scan: False for pictures of scans
     (localisers, screenshots, captures). inverted: whether low values are to be shown bright. undecodable: why its
-    pixels can't be decoded here, or None. side: "left" or "right" where the file says which of a pair it shows.
-    content: a checksum of the file, where the caller has one: two files may claim to be one instance and differ.
+    pixels can't be decoded here; None where they can. side: "left" or "right" where the file says which of a pair it
+    shows. content: a checksum of the file, where the caller has one: two files may claim to be one instance and differ.
     """
 
     series: str
@@ -80,7 +80,7 @@ def header(stream: BinaryIO, budget: dicom_files.Budget | None = None) -> Header
             return _header(dataset)
     except UnreadableFile:
         raise
-    except Exception:  # a value that isn't what its tag promises
+    except Exception:  # a value of another type than its tag promises
         raise unreadable("The DICOM file's image tags are damaged.") from None
 
 
@@ -96,7 +96,7 @@ def _header(dataset: Any) -> Header:
     if not dataset.get("Rows") or not dataset.get("Columns"):
         if _is_other(dataset):
             raise NoImage("The DICOM file holds no image.")
-        # An image's file that ends before it says how large it is: a slice that is missing, not one that never was.
+        # The file of an image that ends before it states its size: a missing slice, and not a file of another kind.
         raise unreadable("The DICOM file holds no image, or is cut short.")
     if int(dataset.get("SamplesPerPixel", 1)) != 1:
         raise NoImage("The DICOM image is in colour, expected one number for each pixel.")
@@ -144,7 +144,7 @@ def _is_other(dataset: Any) -> bool:
 
 
 class NoImage(UnreadableFile):
-    """DICOM that is sound, and no greyscale image: a report, a plan, a picture in colour."""
+    """Sound DICOM that is no greyscale image: a report, a plan, a picture in colour."""
 
     def __init__(self, message: str) -> None:
         super().__init__("not_an_image", message)

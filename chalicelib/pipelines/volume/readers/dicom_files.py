@@ -1,4 +1,4 @@
-"""DICOM files opened within bounds: with or without their preamble, deflated or not, never for longer than an honest
+"""Opens DICOM files within bounds: with or without their preamble, deflated or not, never for longer than an honest
 header takes."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ VRS = {bytes(vr, "ascii") for vr in pydicom.valuerep.STANDARD_VR}
 
 
 def looks_like(head: bytes) -> bool:
-    """Whether a file that begins so is DICOM: by its preamble, or where that was left out, by its first element."""
+    """Whether a file that begins so is DICOM: by its preamble, or by its first element where there is none."""
     return head[128:PREAMBLE] == MAGIC or _bare(head)
 
 
@@ -78,7 +78,7 @@ def read(stream: BinaryIO, tags: list[str], *, pixels: bool, budget: Budget | No
             return found
     except UnreadableFile:
         raise
-    except Exception:  # InvalidDicomError, or anything that nonsense bytes lead to
+    except Exception:  # InvalidDicomError, or any error that nonsense bytes cause
         raise unreadable("The file isn't a DICOM file, or is damaged.") from None
 
 
@@ -97,7 +97,7 @@ def quiet() -> Iterator[None]:
 
 
 class _Counted(io.RawIOBase):
-    """The stream, until it has been asked too often."""
+    """The stream, which raises after too many calls."""
 
     def __init__(self, stream: BinaryIO, budget: Budget) -> None:
         self._stream = stream
@@ -165,8 +165,8 @@ def _meta(stream: BinaryIO, bare: bool) -> tuple[str, int]:
 
 
 def _inflated(stream: BinaryIO, begin: int, pixels: bool) -> BinaryIO:
-    """A deflated dataset, unpacked as far as it is needed: first as much as a header takes; with that known, as much as
-    its pixels are."""
+    """A deflated dataset, unpacked as far as needed: first the size of a header, then the size of the pixels that it
+    states."""
     stream.seek(begin)
     packed = unpacked(stream, "deflate")
     body = _up_to(packed, DEFLATED_HEADER)

@@ -1,4 +1,4 @@
-"""Where each frame of a DICOM file lies, and what sets it apart from others at the same place."""
+"""Where each frame of a DICOM file lies, and its difference from others at the same place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAGS = [
     *("DiffusionBValue", "InversionTime", "FlipAngle", "AcquisitionNumber", "MRAcquisitionType"),
     *("DimensionIndexSequence", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
 ]
-# Words of an image type that tell how it was processed, not what it shows.
+# Words of an image type that describe its processing, not its content.
 PROCESSING = {"ORIGINAL", "PRIMARY", "ND", "NORM", "DIS2D", "DIS3D", "FM", "FIL", "MFSPLIT", "OTHER", "NONE", ""}
 LONGER = {"MAGNITUDE": "M", "PHASE": "P", "REAL": "R", "IMAGINARY": "I", "PHASE MAP": "P"}
 PLACES = {0x00209057, 0x00200032, 0x00209056, 0x00200037, 0x00209113, 0x00209116, 0x00201041}
@@ -30,10 +30,11 @@ class Plane:
 
     spacing: between rows, between columns; None where the file has none. spacing_from: the tag that it comes from.
     position: of the centre of its first pixel; None where the file has none. number: its place by the file's own
-    counting. location: mm along some line, from the tag that says nothing else. slope, intercept: stored value → value.
-    scale_unusable: whether the file states others, by which no value could be told from another.
-    kind: what makes it another image than one at the same place, always (echo, magnitude or phase, b-value).
-    moment: what may do so (time, repetition), by name.
+    counting. location: mm along some line, from the tag that states only that. slope, intercept: stored value → value.
+    scale_unusable: whether the file states a slope of 0, or a scale that isn't finite; slope and intercept are then 1
+    and 0.
+    kind: facts that always make it another image than one at the same place (echo, magnitude or phase, b-value).
+    moment: facts that may do so (time, repetition), by name.
     """
 
     frame: int
@@ -102,7 +103,8 @@ def _plane(dataset: Any, groups: list[Any], frame: int, count: int, dimensions: 
 
 
 def _directions(values: Any) -> tuple[float, ...] | None:
-    """Two unit vectors at right angles: files round them, and a stack of a hundred slices shows each lost digit."""
+    """Two unit vectors, made exactly perpendicular: files round them, and a stack of a hundred slices shows each lost
+    digit."""
     if not values or len(values) != 6:
         return None
     given = np.array([float(n) for n in values])

@@ -13,7 +13,7 @@ import numpy as np
 
 from chalicelib.pipelines.volume.geometry import Array
 
-BLOCK = 1 << 16  # bytes of packed data looked at together: 30 MB of working memory
+BLOCK = 1 << 16  # bytes of packed data read together: 30 MB of working memory
 FRAMES = {0xC3}
 OTHER_FRAMES = {*range(0xC0, 0xD0)} - {0xC3, 0xC4, 0xC8, 0xCC}
 
@@ -32,7 +32,8 @@ class _Scan:
 
 
 def decode(content: bytes, rows: int, columns: int) -> Array:
-    """One frame, (rows, columns) uint16. Raises ValueError for what is no whole JPEG Lossless image of that size."""
+    """One frame, (rows, columns) uint16. Raises ValueError for data that is no whole JPEG Lossless image of that
+    size."""
     scan = _headers(content)
     if (scan.rows, scan.columns) != (rows, columns):
         raise ValueError("size")
@@ -86,7 +87,7 @@ def _headers(content: bytes) -> _Scan:
 
 
 def _tables(body: bytes) -> dict[int, tuple[Array, Array]]:
-    """Table number → for each of the 65,536 ways on which a code may begin: (its length, its category)."""
+    """Table number → for each of the 65,536 values of the next 16 bits: (the code's length, its category)."""
     found = {}
     while len(body) >= 17:
         counts, number = body[1:17], body[0] & 15
@@ -130,8 +131,7 @@ def _segments(data: bytes) -> list[bytes]:
 def _differences(data: bytes, count: int, lengths: Array, categories: Array) -> Array:
     """`count` differences, (count,) int64.
 
-    A code's length is looked up at every bit at once; what then remains to be done one after the other is to step from
-    code to code.
+    The length of a code is looked up for all bits at once; only the steps from code to code are then taken one by one.
     """
     values = []
     found, bit, block = 0, 0, 0

@@ -57,7 +57,7 @@ def _header(content: BinaryIO) -> Header:
         shape = header.get_data_shape()
         affine, dtype = np.asarray(header.get_affine(), np.float64), header.get_data_dtype()
         stated = int(header["goodRASFlag"]) == 1
-    except Exception:  # whatever a damaged header makes the library trip over
+    except Exception:  # over a damaged header the library may raise anything
         raise unreadable("The file isn't an MGH file.") from None
     warnings = () if stated else ("The MGH file doesn't say where it lies: FreeSurfer's default, coronal, is assumed.",)
     return Header(Grid(check_shape(shape), affine, "mgh"), dtype.newbyteorder(">"), warnings)

@@ -23,7 +23,7 @@ GZIP = b"\x1f\x8b"
 FORMS_AGREE = 0.01  # voxels, at the far corner
 SIZES_AGREE = 0.01
 MILLIMETRES = {"meter": 1000.0, "micron": 0.001}
-# What says where the voxels lie. Everything else of a header (description, names, extensions) may name the patient.
+# The fields that place the voxels. All others of a header (description, names, extensions) may name the patient.
 GEOMETRY = (
     *("pixdim", "qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d"),
     *("qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z"),
@@ -54,7 +54,7 @@ def header(start: bytes) -> Header:
     shape = check_shape(found.get_data_shape())
     try:
         dtype = found.get_data_dtype()
-    except KeyError:  # a code that no type has
+    except KeyError:  # an unknown type code
         raise unreadable("The NIfTI header is damaged.") from None
     if dtype.kind not in "iuf":
         raise unreadable("The NIfTI file holds colours or complex numbers, expected one number for each voxel.")
@@ -105,7 +105,7 @@ def check(stream: BinaryIO, size: int) -> Header:
         return found
     expected = found.data_at + found.voxel_bytes
     if gzipped:
-        # Only unpacking tells whether a gzip file is whole: its last bytes state a size, but any bytes do so.
+        # Only unpacking shows whether a gzip file is whole: its last bytes state a size, but so would any other bytes.
         check_promise(expected, size)
         content.seek(0)
         held = _length(content, expected)
@@ -128,7 +128,7 @@ def load(path: Path, image: Path | None = None) -> Volume:
             check_promise(found.voxel_bytes, path.stat().st_size if image is None else image.stat().st_size)
         content.seek(found.data_at)
         data = read_voxels(content, found.dtype, found.grid.shape, "raw")
-        content.read(1)  # to the end of what is packed, where its checksum is compared
+        content.read(1)  # to the end of the packed data, where its checksum is compared
     if found.slope != 1 or found.inter != 0:
         scaled = np.empty(data.shape, np.float32, order="F")
         for place in range(data.shape[2]):
@@ -138,7 +138,7 @@ def load(path: Path, image: Path | None = None) -> Volume:
 
 
 def decompressed(stream: BinaryIO) -> tuple[BinaryIO, bool]:
-    """The stream itself, or what it unpacks to where it is gzip; and whether it is."""
+    """The stream itself, or its unpacked content where it is gzip; and whether it is."""
     stream.seek(0)
     gzipped = stream.read(2) == GZIP
     stream.seek(0)
@@ -161,7 +161,7 @@ def _length(content: BinaryIO, expected: int) -> int:
 
 
 def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
-    """A header may place its voxels twice. Where both disagree, `kept` is left with the one that is used."""
+    """A header may place its voxels twice. Where both disagree, `kept` is changed to hold only the one that is used."""
     used = kept.get_best_affine()
     corner = np.array([*(side - 1 for side in shape), 1.0])
     allowed = FORMS_AGREE * float(np.linalg.norm(used[:3, :3], axis=0).min())
@@ -210,12 +210,12 @@ def _header(start: bytes) -> tuple[Any, bool]:
         raise unreadable("The file isn't a NIfTI file.")
     try:
         return kind.from_fileobj(io.BytesIO(start[:length]), check=not apart), apart
-    except Exception:  # HeaderDataError and whatever nonsense values lead to
+    except Exception:  # HeaderDataError, and any error that nonsense values cause
         raise unreadable("The NIfTI header is damaged.") from None
 
 
 def _from_analyze(found: Any, shape: tuple[int, int, int]) -> Any:
-    """The same grid as a NIfTI header, in the orientation that Analyze's readers have agreed on."""
+    """The same grid as a NIfTI header, in the orientation that readers of Analyze agree on."""
     affine = np.asarray(found.get_best_affine(), dtype=np.float64)
     header = nib.Nifti1Header()
     header.set_data_shape(shape)
@@ -228,7 +228,7 @@ def _from_analyze(found: Any, shape: tuple[int, int, int]) -> Any:
 def _unit(header: Any) -> str:
     try:
         return str(header.get_xyzt_units()[0])
-    except KeyError:  # a code that no unit has
+    except KeyError:  # an unknown unit code
         return "unknown"
 
 

@@ -81,7 +81,7 @@ def header(stream: BinaryIO) -> Header:
         return _header(fields, start.tell())
     except UnreadableFile:
         raise
-    except Exception:  # pynrrd raises what its parsers raise
+    except Exception:  # pynrrd passes on its parsers' errors
         raise unreadable("The NRRD header is damaged.") from None
 
 
@@ -236,6 +236,6 @@ def _directions(fields: Any) -> tuple[Array, Array, list[str]]:
         if "spacings" not in fields:
             warnings.append("The NRRD file gives no voxel size: 1 mm is assumed.")
     origin = np.asarray(fields.get("space origin", [0.0, 0.0, 0.0]), dtype=np.float64)
-    if given is None:  # units belong to the axes of the array, whose directions are those of the world
+    if given is None:  # units belong to the axes of the array, which run along the world's
         return directions * scale[: len(directions), None], origin * scale, warnings
     return directions * scale, origin * scale, warnings

@@ -1,4 +1,4 @@
-"""Pixels of a DICOM file: which compressions are decoded, and what is checked before one is."""
+"""Pixels of a DICOM file: the compressions that are decoded, and the checks before decoding."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def pixels(stream: BinaryIO) -> Array:
             return _decoded(dataset)
     except UnreadableFile:
         raise
-    except Exception:  # decoders raise what they like
+    except Exception:  # decoders may raise anything
         raise unreadable("The DICOM file's pixels are damaged or cut short.") from None
 
 
@@ -96,7 +96,8 @@ def _signed(values: Array, bits: int) -> Array:
 
 
 def _stated_size(frame: bytes) -> tuple[int, int] | None:
-    """(rows, columns) by the codestream itself, before a decoder takes memory for them; None where it doesn't tell."""
+    """(rows, columns) by the codestream itself, before a decoder takes memory for them; None where it doesn't state
+    them."""
     start = frame.find(b"\xff\x4f\xff\x51")
     if 0 <= start < 4096:  # JPEG 2000, alone or in its boxes
         right, down, left, up = struct.unpack(">4L", frame[start + 8 : start + 24])

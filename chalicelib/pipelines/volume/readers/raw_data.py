@@ -16,7 +16,8 @@ from chalicelib.pipelines.volume.readers.decompression import check_promise, unp
 def read_voxels(stream: BinaryIO, dtype: np.dtype[np.generic], shape: tuple[int, ...], encoding: str) -> Array:
     """`shape` values (first axis fastest) from where `stream` stands; encoding: "raw", "gzip", "bzip2" or "zlib".
 
-    What unpacks to more than was stated is cut there, so that a few bytes can't fill the memory. Raises UnreadableFile.
+    Data that unpacks to more than the stated size is cut there, so that a few bytes can't fill the memory. Raises
+    UnreadableFile.
     """
     wanted = math.prod(shape) * dtype.itemsize
     held = bytes_left(stream)
@@ -34,7 +35,7 @@ def read_voxels(stream: BinaryIO, dtype: np.dtype[np.generic], shape: tuple[int,
         view[at : at + len(piece)] = piece
         at += len(piece)
     if source is not stream:
-        source.read(1)  # to the end of what is packed, where its checksum is compared
+        source.read(1)  # to the end of the packed data, where its checksum is compared
     return np.frombuffer(values, dtype).reshape(shape, order="F")
 
 

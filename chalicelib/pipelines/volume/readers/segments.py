@@ -18,7 +18,7 @@ ON_GRID = 0.2  # of a step
 
 
 def grid_of(header: dicom.Header) -> Grid:
-    """The grid that a segmentation's frames lie on. Only frames that show something need be stored, so that it may be
+    """The grid that a segmentation's frames lie on. Only frames that show something need be stored, so it may be
     smaller than the image's. Raises UnreadableFile."""
     return _layout(header)[0]
 
@@ -36,7 +36,7 @@ def load(stream: BinaryIO) -> Volume:
             highest = float(dataset.get("MaximumFractionalValue", 255) or 255)
             names = _names(dataset)
             numbers = [] if kind == "LABELMAP" else _numbers(dataset, len(header.planes))
-    except Exception:  # a value that isn't what its tag promises
+    except Exception:  # a value of another type than its tag promises
         raise unreadable("The DICOM segmentation's tags are damaged.") from None
     stored = pixels.pixels(stream)
     labels = np.zeros(grid.shape, np.uint16)
@@ -74,7 +74,7 @@ def _layout(header: dicom.Header) -> tuple[Grid, list[int]]:
     places = np.rint(where).astype(int)
     if float(np.abs(where - places).max()) > ON_GRID:
         raise UnreadableFile("uneven_slices", "The DICOM segmentation's frames are unevenly spaced.")
-    # A flat one is given empty slices around it: it is a volume in a larger one.
+    # A flat one gets empty slices around it: it is part of a larger volume.
     count = int(places.max()) + 1
     before = max(0, SMALLEST_SIDE - count) // 2
     count = max(count, SMALLEST_SIDE)

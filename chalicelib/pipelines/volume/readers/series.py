@@ -1,4 +1,4 @@
-"""Slices put in order along their normal, with what is wrong about that order, and stacked to a volume."""
+"""Orders slices along their normal, with warnings about that order, and stacks them into a volume."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Stack:
         first = self.slices[0]
         shape = check_shape((first.header.columns, first.header.rows, self.count))
         affine = np.eye(4)
-        # DICOM's first direction runs along a row, that is over the columns: the array's first axis here.
+        # DICOM's first direction runs along a row, that is, over the columns: the array's first axis here.
         affine[:3, 0] = np.array(self.directions[:3]) * self.spacing[1]
         affine[:3, 1] = np.array(self.directions[3:]) * self.spacing[0]
         affine[:3, 2] = self.step
@@ -64,7 +64,7 @@ class Stack:
 
 
 def stack(slices: Sequence[Slice], pixel_spacing: tuple[float, float] | None = None) -> Stack:
-    """Sorts by position along the normal, leaves a place for each slice that is missing, and reports what isn't even.
+    """Sorts by position along the normal, leaves a place for each slice that is missing, and reports uneven gaps.
 
     pixel_spacing: the user's own, mm between rows and between columns, for files that have none.
     Raises UnreadableFile: no_pixel_size, uneven_slices.
@@ -184,7 +184,7 @@ def _unscaled(planes: Sequence[Plane]) -> list[str]:
 
 
 def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[str]) -> Stack:
-    """Slices without a position and a direction: by the line along which they say they lie, else by their numbers."""
+    """Slices without a position and a direction: by their locations along a line, else by their numbers."""
     directions = next((s.plane.directions for s in slices if s.plane.directions), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
     along = along_a_line(slices)
     if along is not None:

@@ -1,4 +1,4 @@
-"""The order of slices along their normal, and what is wrong about it."""
+"""The order of slices along their normal, and its faults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Order:
 
 
 def along_a_line(slices: Sequence[Slice]) -> list[float] | None:
-    """Where each slice lies on the line that their positions make, or their locations, mm; None where neither says."""
+    """Where each slice lies on the line that their positions make, or their locations, mm; None where they have
+    neither."""
     if all(s.plane.position is not None for s in slices):
         at = np.array([s.plane.position for s in slices])
         line = at[np.linalg.norm(at - at[0], axis=1).argmax()] - at[0]
@@ -60,7 +61,8 @@ def without_duplicates(order: Order, usual: float) -> Order:
 
 
 def with_lost(order: Order, lost: list[Slice], usual: float) -> Order:
-    """Slices without a position, put where their numbers say: the others' numbers and places lie on one line."""
+    """The order with slices without a position, placed by their numbers, where the others' numbers and places lie on
+    one line."""
     numbers = np.array([s.plane.number for s in order.slices], float)
     where = np.array(order.depth)
     fits = len(set(numbers)) == len(numbers) > 2

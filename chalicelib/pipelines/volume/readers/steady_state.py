@@ -15,8 +15,8 @@ TAGS: list[Any] = ["RepetitionTime", "FlipAngle", "ScanningSequence", CREATOR, G
 
 @dataclass(frozen=True)
 class SteadyState:
-    """repetition_ms: ms; flip_degrees: degrees; spin_echo: the file says that it is one, and so no steady state.
-    gl_area: G/cm·µs, tg_us: µs. What isn't stated is None."""
+    """repetition_ms: ms; flip_degrees: degrees; spin_echo: whether the file states a spin echo, which is no steady
+    state. gl_area: G/cm·µs, tg_us: µs. Missing values are None."""
 
     repetition_ms: float | None
     flip_degrees: float | None
@@ -41,7 +41,7 @@ def stated(dataset: Any) -> SteadyState:
 
 
 def _timing(dataset: Any) -> Any:
-    """An enhanced file's own place for it."""
+    """The timing in an enhanced file, which has its own place for it."""
     for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
         groups = dataset.get(name)
         items = groups[0].get("MRTimingAndRelatedParametersSequence") if groups else None
@@ -56,7 +56,7 @@ def _private(dataset: Any, tag: int) -> float | None:
 
 
 def _text(value: Any) -> str:
-    # Without its private dictionary a file that states no types leaves bytes.
+    # Without a private dictionary, a file that states no types gives bytes.
     return (value.decode("latin-1") if isinstance(value, bytes) else str(value)).strip("\0 ")
 
 

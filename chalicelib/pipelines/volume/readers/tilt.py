@@ -1,5 +1,5 @@
-"""Stacks of a tilted gantry, whose slices lie askew upon one another: made straight, because neither a NIfTI's
-quaternion nor a segmentation network can say a shear."""
+"""Stacks of a tilted gantry, whose slices lie askew upon one another: made straight, since a shear can't be stated by a
+NIfTI's quaternion, and segmentation networks don't expect one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slices sorted into volumes: what of a DICOM series belongs together, and which volume of several is the scan.
+"""Sorts slices into volumes: which of a DICOM series belong together, and which volume of several is the scan.
 
 A series is often more than one image: echoes, magnitude and phase, times, both knees. Each becomes a volume of its own,
 with an id by which a user can ask for it. An id is a number and not a UID, which would lead back to the patient.
@@ -29,7 +29,7 @@ THICK_MM = 4.0
 
 @dataclass(frozen=True)
 class Slice:
-    """source: whatever tells the caller which file it is."""
+    """source: by which the caller knows its file."""
 
     source: int
     header: dicom.Header
@@ -38,7 +38,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Slices that make one volume. facts: what sets it apart within its series ("echo": "10")."""
+    """Slices that make one volume. facts: those that set it apart within its series ("echo": "10")."""
 
     id: str
     series: str
@@ -46,7 +46,7 @@ class Candidate:
     slices: tuple[Slice, ...]
 
     def describe(self) -> dict[str, Any]:
-        """Its public description: nothing that leads back to a patient."""
+        """Its public description, without anything that leads back to a patient."""
         header = self.slices[0].header
         facts = {_SPOKEN.get(name, name): value for name, value in self.facts}
         return {
@@ -64,7 +64,7 @@ _SPOKEN = {"echo": "echo_time_ms", "type": "image_type", "b": "b_value"}
 
 @dataclass(frozen=True)
 class Choice:
-    """The volume that is taken, and what else was there. warnings: sentences about the choice."""
+    """The volume that is taken, and the others. warnings: sentences about the choice."""
 
     taken: Candidate
     others: tuple[Candidate, ...]
@@ -72,7 +72,7 @@ class Choice:
 
 
 def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
-    """Every volume that the files hold, with ids s1, s2, … that don't hang on the order of the files."""
+    """Every volume that the files hold, with ids s1, s2, … that don't depend on the order of the files."""
     by_series: dict[str, list[Slice]] = defaultdict(list)
     for source, header in headers:
         by_series[header.series] += [Slice(source, header, plane) for plane in header.planes]
@@ -90,8 +90,8 @@ def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
 def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
     """The best volume, or the one that `wanted` names by its id or by its SeriesInstanceUID.
 
-    The best is a scan before a picture of one, even before uneven, magnitude before phase, measured before derived from
-    it, and then the one with most voxels. Raises UnreadableFile: series_not_found.
+    A scan is better than a picture of one, even spacing than uneven, magnitude than phase, a measured volume than one
+    derived from it; of equals, the one with the most voxels is the best. Raises UnreadableFile: series_not_found.
     """
     pool = list(found)
     if wanted is not None:
@@ -110,7 +110,7 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
             f"chooses another ({'; '.join(_in_words(one) for one in siblings[:8])})."
         )
     if strangers := [one for one in others if one.series != taken.series]:
-        # A cine of forty times is one line, not forty.
+        # A cine with forty times is one line, not forty.
         by_series: dict[str, list[Candidate]] = defaultdict(list)
         for one in strangers:
             by_series[one.series].append(one)
@@ -126,8 +126,8 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
 
 
 def echoes(taken: Candidate, others: Sequence[Candidate]) -> list[tuple[float, Candidate]]:
-    """(echo time in ms, volume) of the images that differ from `taken` in nothing but their echo, it among them: the
-    first echo first. Where files give all echoes one time, their numbers tell them apart."""
+    """(echo time in ms, volume) of the images that differ from `taken` only in their echo, including itself: the first
+    echo first. Where files give all echoes the same time, their numbers distinguish them."""
 
     def rest(one: Candidate) -> object:
         header = one.slices[0].header
@@ -191,7 +191,7 @@ def _merit(one: Candidate) -> tuple[Any, ...]:
 
 
 def _once(slices: list[Slice]) -> list[Slice]:
-    """The slices without those that are the very same instance, with the same bytes."""
+    """The slices without repeats of the very same instance, with the same bytes."""
     seen: set[Hashable] = set()
     kept = []
     for one in slices:
@@ -217,7 +217,7 @@ def _split(slices: list[Slice]) -> list[tuple[tuple[Fact, ...], list[Slice]]]:
 
 
 def _alike(slices: list[Slice]) -> list[list[Slice]]:
-    """Slices of one size, direction and pixel size. One that lacks its direction goes with most of its size."""
+    """Slices of one size, direction and pixel size. One without a direction joins the largest group of its size."""
     groups: list[list[Slice]] = []
     lost: list[Slice] = []
     for one in slices:
@@ -252,12 +252,14 @@ def _fits(first: Slice, other: Slice) -> bool:
 
 
 def _close(one: Sequence[float], other: Sequence[float], tolerance: float) -> bool:
-    # Plain Python: numpy costs fifty times as much on a few numbers, and a thousand directions meet each other here.
+    # Plain Python: numpy costs fifty times as much on a few numbers, and a thousand directions are compared with one
+    # another here.
     return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
 
 
 def _moments(slices: list[Slice]) -> list[tuple[tuple[Fact, ...], list[Slice]]]:
-    """Times and repetitions apart where several slices claim one place: by the fact that explains it, else by order."""
+    """Separates times and repetitions where several slices claim one place: by the fact that explains it, else by
+    order."""
     if not _collide(slices):
         return [((), slices)]
     names = [*MOMENTS, *sorted({n for s in slices for n, _ in s.plane.moment if n.startswith("dimension")})]
@@ -301,7 +303,7 @@ def _collide(slices: Sequence[Slice]) -> bool:
 
 
 def _blocks(slices: list[Slice]) -> list[list[Slice]]:
-    """Both knees apart: a stack in two parts with a wide gap between is two volumes."""
+    """Separates both knees: a stack in two parts with a wide gap between them is two volumes."""
     placed = [s for s in slices if positioned(s)]
     if len(placed) < 3:
         return [slices]
