@@ -54,7 +54,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 MOST_PLANNED = 20_000
-"""The most files of a job whose zip can be previewed, since the preview holds all of them in memory."""
+"""The most files of a job whose zip can be previewed: the preview holds all of them in memory."""
 CORRECTING = (FileNotFound, NotAllowedInState, TryAgain)
 
 

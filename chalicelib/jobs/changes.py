@@ -191,14 +191,14 @@ class Change:
 
 @dataclass(frozen=True)
 class JobEnded:
-    """job: as it is after its end."""
+    """job: as it is after the move."""
 
     job: Job
 
 
 @dataclass(frozen=True)
 class FileRejected:
-    """attempt: the claim that ended so. owner_id None: it is looked up."""
+    """attempt: the claim that ended in the rejection. owner_id None: it is looked up."""
 
     job_id: str
     owner_id: str | None
