@@ -1,4 +1,4 @@
-// The pipelines that have a folder here. Nothing outside asks which one a job has: it asks its page.
+// The pipelines that have a folder here. Other modules never check which pipeline a job has: they ask its page.
 import type { PipelinePage } from './contract'
 import { page as generic } from './generic/pipeline'
 
