@@ -50,7 +50,7 @@ export function Picture({ file, handle, onView, onGo }: Props) {
   const swipe = useSwipe(onGo, zoom.near)
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a comfort of the mouse and of fingers, keys do the same */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a comfort of mouse and fingers; keys do the same */}
       <div
         ref={box}
         className={`${styles.box} ${zoom.near ? styles.near : ''}`}
