@@ -71,7 +71,7 @@ class Sessions:
 
     def refresh(self, refresh_token: str) -> SignedIn:
         """A new pair for the latest refresh token of a session. An earlier one shows that the token was copied: this
-        ends the session, since the thief can't be told from the user. SessionEnded."""
+        ends the session, since a thief can't be distinguished from the user. SessionEnded."""
         try:
             given = self._tokens.verify_refresh(refresh_token)
         except Unauthorized:

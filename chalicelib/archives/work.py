@@ -149,7 +149,7 @@ def write(ctx: RunContext) -> None:
 
 
 def zip_names(filename: str, count: int) -> list[tuple[str, str]]:
-    """For each zip the name of its artifact, and the filename that it is saved under."""
+    """For each zip the name of its artifact, and the filename under which it is saved."""
     if count == 1:
         return [(COMPLETE, f"{filename}.zip")]
     return [(f"part{number:02d}", f"{filename}_part{number:02d}.zip") for number in range(1, count + 1)]

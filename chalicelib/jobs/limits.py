@@ -24,9 +24,9 @@ class Limits:
     multipart_from: int = 64 * MiB
     """The size from which a file is sent in parts."""
     upload_url_seconds: int = 3600
-    """How long a signed upload address is good."""
+    """How long a signed upload address is valid."""
     download_url_seconds: int = 900
-    """How long a signed download address is good."""
+    """How long a signed download address is valid."""
     archive_seconds: int = 7 * 24 * 3600
     """How long a made archive is kept."""
     upload_patience: int = 24 * 3600

@@ -11,7 +11,7 @@ from chalicelib.jobs.states import FINAL, FileState, JobState
 
 Origin = Literal["import", "drop"]
 BIN_KEEPS = timedelta(days=30)
-"""How long its owner can restore what is in the bin."""
+"""How long owners can restore jobs and files from the bin."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Job:
     Owner. files_gone: the number of files deleted or in the bin by themselves, for lists, which read no counts.
     announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
     owner to it or its files. revision: the number of corrections of findings; made_revision: that of its results.
-    callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin;
+    callback: the address that receives its end, with the signing secret. binned_at: when it was put into the bin;
     bin_due_at: when the first of its files that are in the bin by themselves is due for deletion.
     deleting: hidden from its owner, and being removed. keep_seconds: for a job made of other jobs' files, the time for
     which it is kept after its end, with its announced bytes counted; None: until its owner deletes it.
@@ -315,8 +315,8 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Result:
-    """A record of what came out of a job. quality_score: 0 to 1. edits: the number of its changes. file: the number of
-    the file that it is about, None for the whole job."""
+    """A record of a job's outcome. quality_score: 0 to 1. edits: the number of its changes. file: the number of the
+    file that it is about, None for the whole job."""
 
     id: str
     job_id: str

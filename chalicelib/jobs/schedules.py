@@ -51,7 +51,8 @@ class Started:
 
 @dataclass(frozen=True)
 class Schedule:
-    """path: what is imported; None for a work without files. next_at None: it is paused. history: the newest first."""
+    """path: the imported place; None for a work without files. next_at None: it is paused. history: the newest
+    first."""
 
     id: str
     owner_id: str

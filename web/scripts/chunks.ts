@@ -1,6 +1,6 @@
-// Which modules make up the first screen's two files: its packages, and its own code. Left to itself, the bundler cuts
-// them into forty, most below a kilobyte, since other pages share them. Neither the packages nor the modules left to
-// the bundler may import the code: files that import each other would run before their imports are loaded.
+// The modules of the first screen's two files: its packages, and its own code. Left to itself, the bundler cuts them
+// into forty, most below a kilobyte, since other pages share them. Neither the packages nor the modules left to the
+// bundler may import the code: files that import each other would run before their imports are loaded.
 import { firstScreen } from './words'
 
 // The entry stays separate, or its file would have no name of its own in the document.

@@ -38,7 +38,7 @@ class Registered(Protocol):
 
 class TakenBy(Protocol):
     def __call__(self, guest_id: str, /) -> Taken | None:
-        """Whose account the guest has signed in to, strongly consistent."""
+        """The account to which the guest has signed in, strongly consistent."""
 
 
 class Keeps(Protocol):

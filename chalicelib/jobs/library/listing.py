@@ -99,7 +99,7 @@ class Listing:
         return found[start : start + wanted.per_page], len(found)
 
     def groups(self, job: Job, wanted: Wanted, by: str) -> dict[str, int]:
-        """How many of the matching files have each value of a column, all of them named."""
+        """The number of matching files for each value of a column, including values without files."""
         column = self._columns(job).column(by)
         assert column
         counts = dict.fromkeys(column.values, 0)

@@ -158,8 +158,8 @@ class Results:
         return result
 
     def edit(self, result: Result, changes: Mapping[str, Any], *, exactly: bool) -> Result:
-        """Changes a result; `metadata` is merged into what is there, and null removes a name. exactly: only as it was
-        read, else PreconditionFailed."""
+        """Changes a result; `metadata` is merged into what is there, and null removes a name. exactly: only the version
+        that was read, else PreconditionFailed."""
         for _ in range(5):
             wanted = dict(changes)
             if "metadata" in wanted:

@@ -52,7 +52,7 @@ def write_archive(run: Watcher, objects: ObjectStore, key: str, planned: Plan, t
     Parts that the store has from an earlier try at the very same zip are kept; the store itself copies parts inside one
     large member, and only the others pass through here, a few at a time. The store returns the CRC32 of a large member
     that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a file is
-    no longer what was inspected: the store, too, compares the whole with what was planned.
+    no longer the inspected version: the store, too, compares the whole with the plan.
     """
     if planned.size < MIN_PART:
         with PartMaker(objects, key, "") as maker:

@@ -189,7 +189,7 @@ class Context:
             self._checked_at = self._clock()
             self._check()
 
-    # -- what comes out --------------------------------------------------------------------------------------------
+    # -- output -----------------------------------------------------------------------------------------------------
 
     def save(self, name: str, content: bytes | Path) -> None:
         self._check()

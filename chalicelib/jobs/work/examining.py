@@ -43,7 +43,7 @@ def _examine_version(
 
     uploaded = is_upload(job, file)
     # The store refused any other bytes, because the hash is signed into the upload's URL; and where the file is a
-    # copy of an earlier one, the etag says that it is still what was inspected then.
+    # copy of an earlier one, the etag says that it is still the version inspected then.
     verified = file.part_size is None and (uploaded or seen.etag == file.etag)
     source = SourceFile(
         file.filename,

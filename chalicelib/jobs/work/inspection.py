@@ -300,7 +300,7 @@ class Inspector:
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:
-    """Of several messages about one file, the one about its newest version."""
+    """The message about the newest version, of several about one file."""
     kept: dict[tuple[str, int], Task] = {}
     for task in tasks:
         before = kept.get((task.job_id, task.number))

@@ -121,7 +121,7 @@ class JobItems:
 
     def record_duration(self, pipeline: str, seconds: float) -> None:
         durations = [*self.queue_state(pipeline).durations, round(seconds, 1)][-DURATIONS:]
-        # Of two concurrent writes one may be lost: the value is only a mean of the last ones.
+        # One of two concurrent writes may be lost: the value is only a mean of the last ones.
         self._table.write(Write(items.queue_key(pipeline)).set(durations=" ".join(map(str, durations))))
 
     def usage(self, owner_id: str) -> Usage:

@@ -24,7 +24,7 @@ const STATES: readonly JobState[] = [
   'cancelled',
 ]
 
-/** The most active jobs whose progress is polled: the newest. */
+/** The number of active jobs whose progress is polled, the newest first. */
 const WATCHED = 12
 
 export default function JobsPage() {

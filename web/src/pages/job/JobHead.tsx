@@ -16,7 +16,7 @@ import styles from './JobHead.module.css'
 import { JobName } from './JobName'
 import { Steps } from './Steps'
 
-/** The question of a job that has paused itself to its owner. */
+/** The question that a self-paused job asks its owner. */
 type Asking = StatusAnswer & { waiting_for?: { code: string; message: string } | null }
 
 interface Props {

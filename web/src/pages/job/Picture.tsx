@@ -18,7 +18,7 @@ export interface Handle {
 
 interface Props {
   file: FileAnswer
-  /** What the viewer's keys and buttons act on. */
+  /** The target of the viewer's keys and buttons. */
   handle: RefObject<Handle | null>
   onView: (percent: number | null) => void
   onGo: (by: 1 | -1) => void

@@ -1,4 +1,4 @@
-// Which files of a group go into the zip, decided file by file or for all groups at once.
+// The choice of a group's files for the zip, made file by file or for all groups at once.
 import { Check, Minus, Plus, Sparkles } from 'lucide-react'
 import type { DuplicateGroupAnswer, FileAnswer, JobAnswer } from '../../api/schema'
 import { Button, Notice } from '../../ui/controls'

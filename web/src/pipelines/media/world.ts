@@ -36,7 +36,7 @@ export function outline({ arcs, objects, transform }: typeof land): string {
 export interface Point {
   x: number
   y: number
-  /** Which file it is. */
+  /** The file's place in the list. */
   place: number
 }
 

@@ -12,7 +12,7 @@ const FINGER = 14
 
 interface Pointing {
   canvas: RefObject<HTMLCanvasElement | null>
-  /** Of the canvas, in CSS pixels. */
+  /** The canvas's width, in CSS pixels. */
   width: number
   view: View
   look: (to: View) => void
