@@ -33,12 +33,12 @@ QUEUE = "arn:aws:sqs:us-east-1:000000000000:placeholder"
 
 
 def deadline(context: Any) -> datetime:
-    """When Lambda will stop this invocation."""
+    """The time at which Lambda stops this invocation."""
     return clock() + timedelta(milliseconds=context.get_remaining_time_in_millis())
 
 
 def again(message_ids: list[str]) -> dict[str, Any]:
-    """The answer that makes the queue deliver these messages of a batch again."""
+    """The answer by which the queue delivers these messages of a batch again."""
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in message_ids]}
 
 
@@ -74,11 +74,11 @@ def bind_workers() -> None:
 
     for function in worker_functions(WORKS):
         handle = (inspects if function.task == "inspect" else runs)(function)
-        handle.__name__ = function.handler  # Chalice makes the name that Lambda calls of it
+        handle.__name__ = function.handler  # Chalice derives the name that Lambda calls from it
         globals()[function.handler] = app.on_sqs_message(queue_arn=QUEUE, batch_size=function.worker.batch)(handle)
 
 
-# The API's own function is called by no queue, and starts sooner without the pipelines.
+# No queue calls the API's own function, and it starts sooner without the pipelines.
 if not os.environ.get("_HANDLER", "").endswith(".app"):
     bind_workers()
 
@@ -106,7 +106,7 @@ def watch_jobs(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_ws_connect(name="live_connect")
 def live_connect(event: WebsocketEvent) -> dict[str, Any]:
-    """Without a ticket that is good the handshake fails."""
+    """Without a valid ticket the handshake fails."""
     return connected(event.to_dict(), event.connection_id)
 
 
@@ -122,7 +122,7 @@ def live_disconnect(event: WebsocketEvent) -> None:
 
 @app.on_sqs_message(queue_arn=QUEUE, batch_size=10)
 def undelivered(event: SQSEvent) -> None:
-    """Every dead-letter queue: what came too often is given up, and says so."""
+    """Handles every dead-letter queue: work that was delivered too often is given up, visibly."""
     services().undelivered(event.to_dict())
 
 

@@ -1,8 +1,8 @@
 """Limits of password guessing: wrong passwords for one email from one address, and from all. They apply to unknown
 emails too, so that the answer doesn't reveal accounts.
 
-Counted for the email alone, anybody could lock anybody out. So there is a second, larger limit for all addresses
-together, and an address from which the right password came lately has nothing to do with that one.
+A single limit for each email would let any stranger lock its owner out. So the limit for all addresses together is
+larger, and doesn't apply to an address from which the right password came lately.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from chalicelib.jobs.ports.outside import Clock
 LIMIT = 10
 """Wrong passwords from one address for one email."""
 LIMIT_OF_ALL = 100
-"""For one email from all addresses together, except known ones."""
+"""Wrong passwords for one email from all addresses together, except known ones."""
 LIMIT_OF_GIFTS = 120
-"""Requests to give files by one share, from one address."""
+"""Requests from one address to give files by one share."""
 WINDOW = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)
@@ -32,8 +32,8 @@ class Attempts:
         self._clock = clock
 
     def begin(self, email: str, address: str) -> None:
-        """Before the password is looked at: counted afterwards, a thousand guesses at once would all be let through.
-        TooManyAttempts."""
+        """Counts an attempt before the password is checked: counting afterwards would let a thousand concurrent guesses
+        through. TooManyAttempts."""
         now = self._clock()
         self._count(_name(email, address), now, LIMIT)
         if not self._store.is_known(_name(email, address), now):
@@ -44,14 +44,14 @@ class Attempts:
         self._store.remember(_name(email, address), self._clock() + KNOWN_FOR)
 
     def begin_guest(self, address: str, most: int) -> None:
-        """Counts one more guest from there. TooManyGuests where there were `most` within the hour."""
+        """Counts one more guest from the address. TooManyGuests where there were `most` within the hour."""
         now = self._clock()
         free_at = self._store.attempt(_name("guest", address), now, HOUR, most)
         if free_at is not None:
             raise TooManyGuests(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
 
     def visit(self, name: str, address: str) -> None:
-        """Counts one more gift from there by a share. TooManyGifts."""
+        """Counts one more gift from the address by a share. TooManyGifts."""
         now = self._clock()
         free_at = self._store.attempt(_name(name, address), now, WINDOW, LIMIT_OF_GIFTS)
         if free_at is not None:

@@ -1,4 +1,4 @@
-"""The audit log: written together with the change wherever that is one transaction."""
+"""The audit log: an entry is written in the transaction of the change, wherever there is one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Audit:
         self._new_id = new_id
 
     def entry(self, actor_id: str, action: str, target: str, details: Mapping[str, Any] | None = None) -> AuditEntry:
-        """A new entry, unwritten. details: never a secret."""
+        """A new entry, not yet written. details: never a secret."""
         return AuditEntry(self._new_id(), self._clock(), actor_id, action, target, details or {})
 
     def record(self, actor_id: str, action: str, target: str, details: Mapping[str, Any] | None = None) -> None:

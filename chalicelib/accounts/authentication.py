@@ -14,7 +14,7 @@ from chalicelib.jobs.ports.outside import Clock
 
 GUESTS_FOR = timedelta(minutes=1)
 SESSIONS_FOR = timedelta(seconds=5)
-"""The time for which a look-up is cached, so that polling stays cheap; a session ends within seconds."""
+"""How long a look-up is cached, so that polling stays cheap and yet a session ends within seconds."""
 REMEMBERED = 10_000
 
 
@@ -30,7 +30,7 @@ class Authentication:
         self._believed: dict[str, datetime] = {}
 
     def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
-        """The caller with these headers (names in lower case). scope: of the route. Unauthorized."""
+        """The caller with these headers (names in lower case). scope: the route's. Unauthorized."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         token = token.strip() if scheme.lower() == "bearer" else ""
         if token.startswith(PREFIX):
@@ -43,8 +43,8 @@ class Authentication:
         return user
 
     def has_registered(self, guest_id: str) -> None:
-        """Or has signed in to an account. Ends the guest's token here at once; in other containers it ends within a
-        minute."""
+        """Ends the token of a guest who has registered or signed in to an account: here at once, in other containers
+        within a minute."""
         self._believed.pop(guest_id, None)
 
     def has_ended(self, session: str) -> None:
@@ -52,7 +52,8 @@ class Authentication:
         self._believed.pop(session, None)
 
     def _check_guest(self, user_id: str) -> None:
-        """A guest's token is good for weeks: once the guest has an account, only its password may open it."""
+        """Refuses the token of a guest who has an account: the token lasts for weeks, but only the password may open an
+        account."""
         if self._believes(user_id):
             return
         if self._accounts.account(user_id) is not None:
@@ -62,8 +63,8 @@ class Authentication:
         self._believe(user_id, GUESTS_FOR)
 
     def _check_session(self, user: User, *, at_once: bool) -> None:
-        """Who signs out, or changes a password that was stolen, ends the access tokens too. at_once: for
-        what changes an account or the installation, nothing is believed."""
+        """Refuses the access tokens of an ended session, such as after a sign-out or a change of password. at_once:
+        without the cache, for requests that change an account or the installation."""
         session = user.session or ""
         if not at_once and self._believes(session):
             return

@@ -1,4 +1,4 @@
-"""Whose jobs the drop folders open: existing users, so that the files' fate has a reader."""
+"""The owners of the jobs that drop folders open: existing users, who can see what became of the files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DropOwners:
 
     def owner(self, named: str | None) -> str | None:
         """The id of the user whom a path names by id or email, else of the one that the setting names. None where there
-        is none such."""
+        is no such user."""
         given = named or self._standing
         return self.known(given) if given else None
 
@@ -35,8 +35,8 @@ class DropOwners:
 
 
 def adopt(settings: SettingStore, audit: Audit, admin: Account, actor: str, given: str) -> bool:
-    """Makes an admin the owner of drop folders, unless the deployment (`given`) or the settings name an owner. False
-    where one is named."""
+    """Makes an admin the owner of drop folders. False where the deployment (`given`) or the settings name one
+    already."""
     if given:
         return False
     for _ in range(TRIES):

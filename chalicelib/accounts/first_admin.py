@@ -1,4 +1,4 @@
-"""The first admin of a deployment, which says who that is; the password is kept where secrets are."""
+"""The first admin, named by the deployment; the password is kept with its secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.accounts.users import Users
 
 
 class FirstAdmin:
-    """email None: a command has made the admin, so none is made here. made: called with the new account."""
+    """email None: a command has made the admin, and this does nothing. made: called with the new account."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class FirstAdmin:
         self._made = made
 
     def ensure(self, email: str) -> None:
-        """Makes the account as soon as anybody names its email: to sign in, or to take it by registering."""
+        """Makes the account when its email is first named, by a sign-in or a registration."""
         if email == self._email and self._accounts.account_by_email(email) is None:
             admin = self._users.make_admin(email, self._password(), "deployment")
             if admin is not None:

@@ -1,5 +1,5 @@
-"""The quota of guests: bytes a day from one range of addresses. Guests' tokens are free, so that a limit for each guest
-would be none."""
+"""The quota of guests: bytes a day from one range of addresses. Guests' tokens are free, so a limit for each guest
+would limit nothing."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from chalicelib.jobs.errors import JobError
 from chalicelib.jobs.ports.outside import Clock
 
 WINDOW = timedelta(hours=24)
-"""Begins with the first bytes; then the count starts again."""
+"""The time from a window's first bytes until the count starts again."""
 IPV4_PREFIX, IPV6_PREFIX = 24, 48
-"""The ranges in which one subscriber may have many addresses."""
+"""Prefix lengths of the ranges in which one subscriber may have many addresses."""
 
 
 class QuotaStore(Protocol):
     def take_bytes(self, name: str, size: int, limit: int, now: datetime, window: timedelta) -> datetime | None:
-        """Counts these bytes and returns None; without counting them, returns when the count begins again where they
-        would be more than `limit`."""
+        """Counts these bytes and returns None; where they would exceed `limit`, counts nothing and returns when the
+        count starts again."""
 
     def give_back_bytes(self, name: str, size: int) -> None: ...
 
 
 class GuestQuota:
-    """limit: bytes within a window; 0: guests bring nothing."""
+    """limit: bytes within a window; 0: guests may bring nothing."""
 
     def __init__(self, store: QuotaStore, limit: int, clock: Clock) -> None:
         self._store = store
@@ -39,7 +39,8 @@ class GuestQuota:
 
     @contextmanager
     def taken(self, address: str, size: int) -> Iterator[None]:
-        """Counts these bytes for what is done inside, and no longer where that is refused. GuestQuotaReached."""
+        """Counts these bytes for the work inside the block, and takes them back where that is refused.
+        GuestQuotaReached."""
         if not size:  # a job that is opened before its files are known
             yield
             return
@@ -55,7 +56,7 @@ class GuestQuota:
 
 
 def range_of(address: str) -> str:
-    """The network of an address; of what is none, the same for all."""
+    """The network of an address; one and the same for all invalid addresses."""
     try:
         known = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -65,5 +66,5 @@ def range_of(address: str) -> str:
 
 
 def _name(address: str) -> str:
-    # Whose address it was need not be readable in the table.
+    # The table need not reveal addresses.
     return hashlib.sha256(range_of(address).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Keys for programs: shown once, kept as a hash, good for what they were made for."""
+"""Keys for programs: shown once, kept as a hash, valid for the scopes that they were made with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class ApiKeys:
         self._new_id = new_id
 
     def create(self, user: User, name: str, scopes: Sequence[str], days: int | None) -> tuple[ApiKey, str]:
-        """The key's record, and the key, which is shown this once. Forbidden for a scope that the user doesn't have."""
+        """The key's record, and the key itself, which is shown only this once. Forbidden for a scope that the user
+        doesn't have."""
         if beyond := set(scopes) - user.scopes:
             raise Forbidden(f"You can't give what you don't have: {', '.join(sorted(beyond))}.")
         if len(self._store.keys_of(user.id)) >= MOST:
@@ -50,11 +51,11 @@ class ApiKeys:
         return self._store.keys_of(user_id)
 
     def revoke(self, user_id: str, key_id: str) -> None:
-        """KeyNotFound, for another's too."""
+        """KeyNotFound, also for another user's key."""
         self._store.delete_key(user_id, key_id, self._audit.entry(user_id, "key.revoked", key_id))
 
     def verify(self, secret: str) -> User:
-        """Whose key it is, with its scopes. Unauthorized unless it is known and in force."""
+        """The key's user, with the key's scopes. Unauthorized unless the key is known and in force."""
         hashed, now = digest(secret), self._clock()
         key = self._store.key(hashed)
         if key is None or (key.expires_at is not None and key.expires_at <= now):
@@ -67,7 +68,7 @@ class ApiKeys:
         return User(key.user_id, USER, granted)
 
     def _administers(self, user_id: str) -> bool:
-        """A key doesn't outlast its owner's role."""
+        """Whether the key's owner is still an admin: a key doesn't outlast that role."""
         account = self._accounts.account(user_id)
         return account is not None and account.role == ADMIN
 

@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, hashed with argon2id as OWASP advises (19 MiB, two passes, one lane)."""
+"""Passwords: checked for strength, and hashed with argon2id as OWASP advises (19 MiB, two passes, one lane)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ FEWEST_CHARACTERS = 4
 """The fewest different characters: `aaaaaaaa` is in no list of common passwords, yet every cracker tries it."""
 
 NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$n5QAmsbWCNiSfdmikDRC0w$7kE9FUNj8KAtd1zVs8IvemE+EWNgi5RotsQlIajTqq0"
-"""A hash that no password matches: verifying against it takes what verifying any takes. Made once, because making it in
-the first request to need it would make that request twice as long."""
+"""A hash that no password matches: verifying against it takes as long as against any other. It is fixed, since the
+first request to need it would take twice as long if it had to make it."""
 
 
 class Passwords:
-    """The only one who sees them. argon2 is imported at the first use: most requests bring a token."""
+    """The only code that sees passwords. argon2 is imported at the first use: most requests bring a token."""
 
     def __init__(self) -> None:
         self._made: PasswordHasher | None = None
@@ -49,12 +49,12 @@ class Passwords:
             return False
 
     def outdated(self, password_hash: str) -> bool:
-        """Whether it was made with other parameters than today's."""
+        """Whether the hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(password_hash)
 
 
 def check_strength(password: str, *, email: str, username: str, field: str = "password") -> None:
-    """WeakPassword for what is guessed first; its length is a matter of the request's model."""
+    """WeakPassword for one that crackers try first; the request's model checks the length."""
     text = normal(password).casefold()
     if text in common():
         raise WeakPassword(field, "is one of the commonest passwords")
@@ -65,11 +65,11 @@ def check_strength(password: str, *, email: str, username: str, field: str = "pa
 
 
 def normal(password: str) -> str:
-    """The same password, typed on another keyboard, may come as other code points."""
+    """The password in one normal form: another keyboard may send the same characters as other code points."""
     return unicodedata.normalize("NFKC", password)
 
 
 @cache
 def common() -> frozenset[str]:
-    """The commonest passwords with eight characters and more, in lower case, from public lists of leaked ones."""
+    """The commonest passwords of eight or more characters, in lower case, from public lists of leaked ones."""
     return frozenset(files(__package__).joinpath("common_passwords.txt").read_text("utf-8").split())

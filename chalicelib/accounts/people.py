@@ -23,7 +23,7 @@ SCOPES = {
 
 @dataclass(frozen=True)
 class User:
-    """The caller. scopes: of the credentials. session: a person's sign-in. expires_at: of the token; None for a key."""
+    """The caller. scopes: the credentials'. session: a person's sign-in. expires_at: the token's; None for a key."""
 
     id: str
     role: str
@@ -33,7 +33,7 @@ class User:
 
 
 def require(user: User, scope: str) -> None:
-    """Forbidden where these credentials are valid, but not for this."""
+    """Forbidden where the credentials lack the scope."""
     if scope in user.scopes:
         return
     if scope == ACCOUNT:

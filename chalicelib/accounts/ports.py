@@ -1,4 +1,4 @@
-"""The ports of accounts. A method that names a condition writes nothing when it doesn't hold."""
+"""The ports of accounts. A method that names a condition writes nothing where the condition fails."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from chalicelib.jobs.library.takeover import Taken
 
 class AccountStore(Protocol):
     def create_account(self, account: Account, entry: AuditEntry) -> None:
-        """With its claims to email and username, in one transaction. AlreadyRegistered where the id has an account,
-        EmailTaken, UsernameTaken; both are compared without regard to case."""
+        """Writes the account and its claims to email and username in one transaction. AlreadyRegistered where the id
+        has an account; EmailTaken, UsernameTaken, both compared without regard to case."""
 
     def account(self, user_id: str, *, consistent: bool = True) -> Account | None: ...
     def take_guest(self, guest_id: str, account_id: str, entry: AuditEntry) -> Taken | None:
-        """Writes down that what the guest has is the account's, and returns since when: the first time counts. None
-        where the guest is another account's, or has one."""
+        """Records that the guest's belongings are the account's, and returns since when: the first time counts. None
+        where another account took the guest over, or the guest has one."""
 
     def taken(self, guest_id: str) -> Taken | None:
         """Strongly consistent."""
 
     def is_account(self, user_id: str) -> bool:
-        """Reads nothing of it."""
+        """Reads no attribute of the account."""
 
     def id_by_email(self, email: str) -> str | None:
-        """Of the account with that email; reads nothing else of it."""
+        """The id of the account with that email; reads no other attribute."""
 
     def account_by_email(self, email: str) -> Account | None: ...
     def change_account(self, account: Account, changes: Mapping[str, Any], entry: AuditEntry | None) -> Account:
-        """Returns the account as it is then. EmailTaken, UsernameTaken; AccountChanged where email, username or
-        password are no longer as in `account`."""
+        """Returns the changed account. EmailTaken, UsernameTaken; AccountChanged where email, username or password are
+        no longer as in `account`."""
 
 
 class SessionStore(Protocol):
@@ -50,13 +50,13 @@ class SessionStore(Protocol):
 
 class AttemptStore(Protocol):
     def attempt(self, name: str, now: datetime, window: timedelta, limit: int) -> datetime | None:
-        """Counts an attempt and returns None; without counting it, returns when one is free again where there were
-        `limit` within `window`. Attempts at the same time are never more than `limit` in all."""
+        """Counts an attempt and returns None; where there were `limit` within `window`, counts nothing and returns when
+        the next one is allowed. Concurrent attempts never exceed `limit` either."""
 
     def forget_attempts(self, name: str) -> None: ...
     def remember(self, name: str, until: datetime) -> None: ...
     def is_known(self, name: str, now: datetime) -> bool:
-        """Whether it was remembered until later than now."""
+        """Whether it is still remembered now."""
 
 
 class KeyStore(Protocol):
@@ -74,12 +74,12 @@ class KeyStore(Protocol):
 class AuditStore(Protocol):
     def record(self, entry: AuditEntry) -> None: ...
     def entries(self, *, limit: int, before: str | None) -> tuple[list[AuditEntry], str | None]:
-        """A page, the latest first; and the id to continue before, None at the end."""
+        """A page of entries, the latest first; and the id to continue before, None at the end."""
 
 
 class SettingStore(Protocol):
     def stored(self) -> tuple[dict[str, Any], int]:
-        """The values that were set, and their version (0: never any)."""
+        """The values that were set, and their version (0: none ever was)."""
 
     def store(self, values: Mapping[str, Any], version: int, entry: AuditEntry) -> bool:
         """Replaces all of them where they are still at `version`; False otherwise."""

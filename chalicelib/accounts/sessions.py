@@ -1,4 +1,4 @@
-"""Signing in and staying signed in. A session is a family of refresh tokens, of which only the latest is good."""
+"""Signing in and staying signed in. A session is a family of refresh tokens, of which only the latest is valid."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chalicelib.jobs.ports.outside import Clock, NewId
 
 @dataclass(frozen=True)
 class SignedIn:
-    """seconds: how long the access token is good."""
+    """seconds: the access token's lifetime."""
 
     user_id: str
     seconds: int
@@ -53,7 +53,7 @@ class Sessions:
         self._refresh_seconds = refresh_seconds
 
     def login(self, email: str, password: str, address: str) -> SignedIn:
-        """WrongCredentials after the same work whether there is such an account or not; TooManyAttempts."""
+        """WrongCredentials, after the same work with or without such an account; TooManyAttempts."""
         self._attempts.begin(email, address)
         account = self._accounts.account_by_email(email)
         right = self._passwords.verify(account.password_hash if account else None, password)
@@ -70,8 +70,8 @@ class Sessions:
         return self._signed_in(account, token)
 
     def refresh(self, refresh_token: str) -> SignedIn:
-        """A new pair for the latest refresh token of a session. An earlier one means that two have it: that ends the
-        session for both, since the thief can't be told from the user. SessionEnded."""
+        """A new pair for the latest refresh token of a session. An earlier one shows that the token was copied: this
+        ends the session, since a thief can't be distinguished from the user. SessionEnded."""
         try:
             given = self._tokens.verify_refresh(refresh_token)
         except Unauthorized:

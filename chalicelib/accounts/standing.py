@@ -1,4 +1,4 @@
-"""Whether credentials that were good once still are: for what lasts longer than the request that brought them."""
+"""Whether credentials are still valid, for uses that outlast the request that brought them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True)
 class Credential:
-    """A token or key as it is remembered: nothing that could be used in its place.
+    """The record of a token or key; it can't be used in its place.
 
     kind: session, key or guest. name: the session's id or the key's hash; a guest's is empty. expires_at: None for a
     key without an end.
@@ -29,7 +29,7 @@ class Credential:
 
     @classmethod
     def of(cls, user: User, authorization: str) -> Credential:
-        """authorization: the header that `user` was authenticated by."""
+        """The credential of `user`. authorization: the header that authenticated the user."""
         secret = authorization.partition(" ")[2].strip()
         if secret.startswith(PREFIX):
             return cls(user.id, "key", digest(secret), user.expires_at)

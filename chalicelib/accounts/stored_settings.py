@@ -1,7 +1,7 @@
 """Settings that an admin changes while Millrace runs: stored beside the accounts, over those of the environment.
 
-Where things are and what is secret comes from the deployment alone: one can be locked out by the former, and the latter
-belong in a place of their own.
+Addresses and secrets come from the deployment alone: a wrong address could lock the admin out, and secrets belong in a
+store of their own.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ CHANGEABLE: dict[str, Check] = {
     "limit_stored_bytes": Whole(0, 1024**5),
     "limit_guest_bytes": Whole(0, 1024**5),
     "limit_multipart_from": Whole(5 * MiB, 5 * GiB),
-    "limit_upload_url_seconds": Whole(60, 7 * DAY),  # as long as SigV4 signs for
+    "limit_upload_url_seconds": Whole(60, 7 * DAY),  # the longest time that SigV4 signs for
     "limit_download_url_seconds": Whole(60, 7 * DAY),
     "limit_archive_seconds": Whole(600, 365 * DAY),
     "limit_upload_patience": Whole(600, 30 * DAY),
@@ -96,7 +96,7 @@ class Setting:
 
 
 def effective(base: Settings, stored: Mapping[str, Any]) -> Settings:
-    """`base` with what is stored over it. What another version stored and this one can't take is left out."""
+    """`base` with the stored values over it, but for those that another version stored and this one can't take."""
     values = {}
     for known, value in stored.items():
         try:
@@ -107,8 +107,8 @@ def effective(base: Settings, stored: Mapping[str, Any]) -> Settings:
 
 
 class StoredSettings:
-    """base: the settings without what is stored. given: names of those that the environment gives. is_user: whether
-    there is a user with that id or email."""
+    """base: the settings without stored values. given: names of those that the environment sets. is_user: whether there
+    is a user with that id or email."""
 
     def __init__(
         self,
@@ -138,9 +138,9 @@ class StoredSettings:
     def change(
         self, actor_id: str, changes: Mapping[str, Any], agree: Callable[[list[Setting]], None] = lambda before: None
     ) -> list[Setting]:
-        """All of the changes or none; None takes a setting back to what the deployment says. InvalidFields.
+        """Makes all of the changes or none; None restores the deployment's value. InvalidFields.
 
-        agree: is shown the very settings that are going to be changed, and raises where it doesn't agree."""
+        agree: receives the very settings that will be changed, and raises to refuse."""
         wanted = self._checked(changes)
         for _ in range(TRIES):
             stored, version = self._store.stored()

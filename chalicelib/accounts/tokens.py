@@ -28,10 +28,10 @@ class RefreshToken:
 
 
 class Tokens:
-    """Signs with one key and accepts those before it too: `kid` tells which one, so that keys can be changed.
+    """Signs with one key and accepts earlier ones too: `kid` names the key, so that keys can be rotated.
 
-    look: the keys as they are now, the one to sign with first. Asked when a token names a key that is not known here,
-    though not for every forged one, and from time to time, so as not to sign with one that is no longer accepted.
+    look: the keys as they are now, the one to sign with first. It is called when a token names a key unknown here,
+    though not for every forged one, and from time to time, so that no token is signed with a retired key.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Tokens:
         return User(str(claims["sub"]), role, SCOPES.get(role, frozenset()), claims.get("sid"), expires_at)
 
     def verify_refresh(self, token: str) -> RefreshToken:
-        """Unauthorized, as above. Whether the session still stands is not known here."""
+        """Unauthorized, as above. Whether the session still stands isn't checked here."""
         claims = self._claims(token, REFRESH, ["sid", "jti"])
         return RefreshToken(str(claims["sub"]), str(claims["sid"]), str(claims["jti"]))
 
@@ -76,7 +76,7 @@ class Tokens:
         return jwt.encode(claims | common, self._keys[self._current], ALGORITHM, headers={"kid": self._current})
 
     def _claims(self, token: str, typ: str, required: list[str]) -> dict[str, Any]:
-        import jwt  # at the first token: it brings an HTTP client along
+        import jwt  # imported at the first token, since it brings an HTTP client along
 
         try:
             named = jwt.get_unverified_header(token)["kid"]

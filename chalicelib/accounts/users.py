@@ -1,4 +1,4 @@
-"""Accounts: made, looked at, changed."""
+"""Accounts: made, read, changed."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Users:
     def register(
         self, email: str, username: str, password: str, *, guest_id: str | None = None, role: str = USER
     ) -> Account:
-        """guest_id: of the guest who registers, whose jobs become the account's. WeakPassword, EmailTaken,
-        UsernameTaken, AlreadyRegistered."""
+        """guest_id: the guest who registers, whose jobs become the account's. WeakPassword, EmailTaken, UsernameTaken,
+        AlreadyRegistered."""
         check_strength(password, email=email, username=username)
         account = Account(
             id=guest_id or self._new_id(),
@@ -54,8 +54,8 @@ class Users:
         return account
 
     def take_guest(self, guest_id: str, account_id: str) -> Taken:
-        """From now on what the guest has is the account's, and the guest's token is good for nothing but to ask for
-        the same again. GuestTokenRefused."""
+        """Makes the guest's belongings the account's. From then on the guest's token serves only to repeat this
+        request. GuestTokenRefused."""
         entry = self._audit.entry(account_id, "guest.taken_over", guest_id)
         taken = self._store.take_guest(guest_id, account_id, entry)
         if taken is None:
@@ -71,8 +71,8 @@ class Users:
     def change(
         self, account: Account, changes: Mapping[str, Any], current_password: str | None, address: str
     ) -> Account:
-        """Changes email or username. With the email goes who can sign in, so that it takes the password: WrongPassword,
-        TooManyAttempts; and EmailTaken, UsernameTaken, AccountChanged."""
+        """Changes email or username. The email decides who can sign in, so changing it takes the password:
+        WrongPassword, TooManyAttempts; also EmailTaken, UsernameTaken, AccountChanged."""
         changes = {name: value for name, value in changes.items() if value != getattr(account, name)}
         if "email" in changes:
             self._check_password(account, current_password or "", address)
@@ -83,14 +83,14 @@ class Users:
         return self._store.change_account(account, changes, entry)
 
     def change_password(self, account: Account, current: str, new: str, address: str) -> Account:
-        """Ends all sessions: others who had the old password are out. WrongPassword, TooManyAttempts, WeakPassword,
-        AccountChanged."""
+        """Ends all sessions, so that others who had the old password are signed out. WrongPassword, TooManyAttempts,
+        WeakPassword, AccountChanged."""
         self._check_password(account, current, address)
         check_strength(new, email=account.email, username=account.username, field="new_password")
         return self._replace_password(account, new, account.id)
 
     def make_admin(self, email: str, password: str | None, actor: str) -> Account | None:
-        """Gives the role to the account with that email, and `password` too where one is given. Without such an account
+        """Makes the account with that email an admin, with the new `password` if one is given. Without such an account
         it makes one, or, without a password for it, returns None."""
         account = self._store.account_by_email(email)
         if account is None:

@@ -49,9 +49,9 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 MOST_SCENES = 100_000
-"""The most of one analysis."""
+"""The most scenes of one analysis."""
 IN_OPTIONS = 5000
-"""Ids that a job's options hold: an item of the table has 400 kB. More are kept as an object."""
+"""The most ids in a job's options, as an item of the table holds 400 kB. More are kept as an object."""
 PAGE = 100
 NO_PLAN = "There is no such plan."
 

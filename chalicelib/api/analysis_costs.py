@@ -17,7 +17,7 @@ MILLION = 1_000_000
 
 
 def expected_tokens(call: Call, ai: AiOptions, detect: Sequence[str], ids: Sequence[str]) -> Tokens:
-    """Raises ConnectionNotThere, and TooCostly where it is more than the budget."""
+    """Raises ConnectionNotThere, and TooCostly above the budget."""
     from chalicelib.catalogue.ai.asking import estimate
     from chalicelib.catalogue.ai.step import prompt_of
 

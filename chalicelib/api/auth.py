@@ -93,7 +93,7 @@ def register(call: Call) -> Reply:
 def registered(call: Call, body: RegisterRequest) -> AccountAnswer:
     if not services().settings.allow_registration:
         raise RegistrationOff
-    # A token that is no good is refused rather than overlooked: the guest's jobs would be lost without a word.
+    # An invalid token is refused, not ignored: the guest's jobs would be lost silently.
     caller = services().authenticate(call.headers) if call.headers.get("authorization") else None
     services().first_admin.ensure(body.email)
     guest_id = caller.id if caller and caller.role == GUEST else None
@@ -121,7 +121,8 @@ def login(call: Call) -> SignedInAnswer:
 
 
 def _guest(token: str) -> str:
-    """Whose token it is. One that was taken over before may be given again by who has not seen the answer."""
+    """The guest whose token it is. A token that was taken over before may come again, from a client that missed the
+    answer."""
     try:
         guest = services().tokens.verify(token)
     except Unauthorized:
@@ -134,7 +135,7 @@ def _guest(token: str) -> str:
 def _taken_over(guest_id: str, account_id: str) -> TakenOverAnswer:
     taken = services().users.take_guest(guest_id, account_id)
     services().authentication.has_registered(guest_id)
-    # First, since jobs that go on need them.
+    # These first, since running jobs need them.
     connections = services().owners_connections.hand_on(guest_id, account_id)
     found = services().takeover.begin(guest_id, taken, services().clock() + TAKEOVER_FOR)
     return TakenOverAnswer(**asdict(found), connections=connections)

@@ -38,7 +38,7 @@ START = """SwaggerUIBundle({
 VENDORED = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 """Swagger UI, as the package openapi-ui-bundles ships it."""
 
-# Nothing from elsewhere, and no script or style in the page itself. Swagger UI's icons are data: addresses.
+# Nothing from other origins, and no script or style in the page itself. Swagger UI's icons are data: addresses.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

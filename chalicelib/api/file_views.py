@@ -24,7 +24,7 @@ def number_of(job_id: str, given: str) -> int:
 
 
 def file_answer(file: File, job: Job | None = None, *, slim: bool = False) -> FileAnswer:
-    """job: the file's, where its last run may have given a verdict on it. slim: for long lists."""
+    """job: the file's own, if its last run may have given a verdict on it. slim: for long lists."""
     answer = FileAnswer(
         **{
             **file.metadata,
@@ -72,7 +72,7 @@ def signed_thumbnail(key: str) -> SignedRequest:
 
 
 def whereabouts(call: Call, signed: SignedRequest, size: int) -> Reply:
-    """A redirect to where the bytes are; who asks for JSON gets the address instead, to hand it to something else."""
+    """A redirect to the bytes; a client that asks for JSON gets the address instead, to hand it on."""
     if JSON in call.headers.get("accept", ""):
         return Reply(DownloadAnswer(url=signed.url, expires_at=signed.expires_at, size_bytes=size))
     return Reply(None, 302, {"Location": signed.url})

@@ -138,8 +138,8 @@ def _download(call: Call, job_id: str, name: str) -> Reply:
 
 
 def signed_artifact(job: Job, name: str) -> tuple[SignedRequest, int]:
-    """Where an artifact can be fetched for a while, and its size in bytes. NotAllowedInState, ArtifactNotFound,
-    ArtifactGone."""
+    """An address from which an artifact can be fetched for a while, and its size in bytes. NotAllowedInState,
+    ArtifactNotFound, ArtifactGone."""
     if len(name) > LONGEST_NAME:
         raise ArtifactNotFound("There is no such artifact.")
     # A job that waits for its user may have left what the user needs for an answer.

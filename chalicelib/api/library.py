@@ -45,7 +45,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 SHOWN = ("image/", "video/", "audio/")
-"""Types that a browser shows without running anything. They are sniffed, and sniffing knows no SVG."""
+"""Types that a browser shows without running anything. Types are sniffed, and sniffing never finds SVG."""
 
 
 @routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
@@ -98,9 +98,9 @@ def get_original(call: Call, file_id: str) -> Reply:
     except ObjectMissing:
         raise FileNotFound("The bytes of this file are not kept any more.") from None
     if file.state in FINISHED and file.etag and found.etag != file.etag:
-        # An upload's address stays good for a while after its file was looked into, and overwrites it.
+        # An upload's address stays valid for a while after its file was inspected, and could overwrite it.
         raise FileReplaced("Other bytes were sent to this file's address after it was looked into.")
-    # Before it is inspected, its type is what the client called it: that could be a page with a script in it.
+    # Before its inspection, a file's type is only the client's word: it could be a page with a script in it.
     known = file.state in {FileState.INSPECTED, FileState.DUPLICATE}
     shown = call.query.inline and known and (file.content_type or "").startswith(SHOWN)
     signed = services().objects.sign_get(

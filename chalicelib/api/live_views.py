@@ -10,7 +10,7 @@ from chalicelib.jobs.model import Job
 
 
 def frame(job: Job) -> dict[str, Any]:
-    """details: what GET /status answers; the rest is what other systems' clients know of a job's socket."""
+    """details: the answer of GET /status; the rest is for other systems' clients, which expect it on a job's socket."""
     details = json.loads(status_answer(job).model_dump_json(exclude_none=True))
     return {
         "job_id": job.id,

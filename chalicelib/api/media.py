@@ -54,7 +54,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__)
 
 MOST_PLANNED = 20_000
-"""Files of a job whose zip can be looked into before it is made: they are held for that."""
+"""The most files of a job whose zip can be previewed: the preview holds all of them in memory."""
 CORRECTING = (FileNotFound, NotAllowedInState, TryAgain)
 
 
@@ -192,10 +192,10 @@ def _choosing(choice: Any) -> Correct:
 
 
 def _best(job: Job, kind: str) -> tuple[list[int], int]:
-    """The files to leave out so that of each group the best one stays, where its owner decided nothing; how many are
-    left for another request."""
+    """The files to leave out so that the best one of each group stays, where the owner decided nothing; and how many
+    are left for another request."""
     groups = [group for group in duplicates_found(job) or () if kind in ("all", group["kind"])]
-    # Of identical files the zip has one anyway; what is to be left out are look-alikes.
+    # The zip has only one of identical files anyway; look-alikes are left out here.
     others = {number for group in groups if group["kind"] == "similar" for number in group["files"][1:]}
     best = {group["kept"] for group in groups}
     wanted = sorted(others - best)
@@ -262,7 +262,7 @@ def _limited(changes: list[tuple[Sequence[int], Correct]]) -> list[tuple[Sequenc
 
 
 def _times_before(done: Corrected) -> list[dict[str, object]]:
-    """The changes that lead back: to what was found, or to what had been corrected before."""
+    """The changes that restore the dates as found, or as corrected before."""
     found: list[dict[str, object]] = []
     plain = [file.id for file in done.before if user_time(file.metadata) is None]
     if plain:

@@ -17,7 +17,7 @@ from chalicelib.jobs.states import NOT_FINAL, JobState
 from chalicelib.wiring import services
 
 ACTIVE_LOOKED_AT = 50
-"""Jobs under way that are looked at; more than that a user can't have."""
+"""The number of active jobs that are read; a user can't have more."""
 
 
 def scene_answer(scene: Scene) -> SceneAnswer:

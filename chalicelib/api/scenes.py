@@ -212,7 +212,7 @@ def owned_scene(call: Call, scene_id: str) -> Scene:
 
 
 def check_connection(call: Call, connection_id: str) -> None:
-    """Raises ConnectionNotThere: better now than as a job that fails."""
+    """Raises ConnectionNotThere now, so that no job fails later."""
     try:
         services().connections.stash(call.user.id, connection_id)
     except KeyError:
@@ -227,7 +227,7 @@ def _sync(call: Call, options: dict[str, Any], name: str | None = None) -> Reply
 
 
 def _pack(owner_id: str) -> None:
-    """A job that repacks the catalogue, unless one is under way that will."""
+    """Starts a job that repacks the catalogue, unless an active one will."""
     jobs, _ = services().jobs.jobs_of(owner_id, states=NOT_FINAL, pipeline="scenesync", limit=1, before=None)
     if not jobs:
         services().intake.start(owner_id, "scenesync", {}, name="Packing of the catalogue", limited=False)

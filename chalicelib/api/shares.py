@@ -261,7 +261,7 @@ def _wanted(share: Share, body: DownloadRequest) -> tuple[str, str | None, str, 
 
 
 def _shown(files: Sequence[File]) -> list[SharedFile]:
-    # A picture from its pack would come with those of files that are not shared.
+    # The pack of its picture also holds pictures of files that are not shared.
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         addresses = list(pool.map(_thumbnail, files))
     return [

@@ -40,7 +40,7 @@ routes = Routes(__name__)
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(_[A-Za-z0-9]{1,8}){0,3}")
 MISSING = "missing_words"
-SHOWN = 10  # unknown phones and bad lines that an error names
+SHOWN = 10  # the most unknown phones and bad lines that an error names
 
 
 @routes.route(

@@ -90,6 +90,6 @@ def _checked(name: str, check: Callable[[], object], request_id: str) -> Depende
         error = None
     except Exception as failure:
         log.exception("%s is not reachable, request %s", name, request_id)
-        error = type(failure).__name__  # enough to know where to look, and nothing internal
+        error = type(failure).__name__  # enough to find the cause, and nothing internal
     latency = round((time.perf_counter() - began) * 1000, 1)
     return Dependency(ok=error is None, latency_ms=latency, error=error)

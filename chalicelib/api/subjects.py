@@ -1,7 +1,7 @@
 """The subjects of the API: which module serves which addresses, each loaded with the first request for one of them.
 
 A request needs the routes and models of a few subjects, so a start loads none: all of them would nearly double its time
-(docs/performance.md). Who looks at the table as a whole, such as the packager, has them all loaded.
+(docs/performance.md). Code that reads the table as a whole, such as the packager, has them all loaded.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def every_route() -> list[Route]:
 
 
 class RouteTable(Mapping[str, dict[str, Entry]]):
-    """Chalice's table of routes, by path and method, with whatever a look into it needs."""
+    """Chalice's table of routes, by path and method, which loads the modules that a look-up needs."""
 
     def __init__(self, app: Chalice) -> None:
         self._app = app
@@ -82,7 +82,7 @@ class RouteTable(Mapping[str, dict[str, Entry]]):
         """As in Chalice, an unknown path has no routes."""
         with self._lock:
             if self._registering:
-                return self._entries[path]  # asked by Chalice, which puts a route there
+                return self._entries[path]  # called by Chalice, which then puts a route there
             below = path.removeprefix(ROOT)
             self._load(serving(below))
             return self._entries.get(path, {})

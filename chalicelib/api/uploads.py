@@ -263,7 +263,7 @@ def announced(files: Sequence[NewFile], *, single_put: bool = False) -> list[Ann
 def upload_answer(
     job: Job, uploads: Sequence[Upload], message: str | None = None, chosen: Selection = NOTHING_LEFT_OUT
 ) -> UploadAnswer:
-    """chosen: what came of the request's files, where they were its own."""
+    """chosen: the outcome of the request's files, where they were its own."""
     waiting = "It is sealed." if job.sealed else "It is open for more files."
     positions = [file.position for file in chosen.taken] or range(len(uploads))
     left_out = [

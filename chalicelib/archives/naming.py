@@ -1,4 +1,4 @@
-"""Where each chosen file goes in an archive: names that are safe everywhere, and each once, whatever the case."""
+"""The path of each chosen file in an archive: safe on every system, and unique even where case is ignored."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Layout = Literal["organised", "original", "flat"]
 
 UNDATED, UNNAMED = "undated", "file"
 LONGEST_BYTES = 200
-"""Of a stem: file systems take names of 255 bytes, and an extension and a number follow."""
+"""The most bytes of a stem: file systems take names of 255 bytes, and an extension and a number follow."""
 LONGEST_EXTENSION, DEEPEST = 20, 12
 BESIDE = frozenset({"xmp", "aae", "json", "gz"})
-"""What stands behind another extension, which then belongs to it: `IMG_1.CR2.xmp` goes with `IMG_1.CR2`."""
+"""Extensions that follow another one and refer to that file: `IMG_1.CR2.xmp` goes with `IMG_1.CR2`."""
 
 Key = tuple[str, tuple[str, ...], str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A file as naming sees it. local: its wall clock, where that is known."""
+    """A file as naming sees it. local: its wall-clock time, where that is known."""
 
     job_id: str
     job_name: str
@@ -44,9 +44,9 @@ class _Split:
 def paths(files: Sequence[Named], layout: Layout) -> list[str]:
     """One path for each file.
 
-    organised: folders by year and month; what has no time is in `undated`. original: the folders that the files came
-    in, below one for each job where there are several. flat: no folders. Files of one job, folder and stem keep a
-    common stem, so that a photo, its film and its sidecar stay together, and go where the one with a time goes.
+    organised: folders by year and month; files without a time are in `undated`. original: the folders that the files
+    came in, below one for each job where there are several. flat: no folders. Files of one job, folder and stem keep a
+    common stem, so that a photo, its film and its sidecar stay together, in the folder of the one with a time.
     """
     split = [_split(file.filename) for file in files]
     keys = _keys(files, split)
@@ -63,7 +63,8 @@ def paths(files: Sequence[Named], layout: Layout) -> list[str]:
 
 
 def _keys(files: Sequence[Named], split: Sequence[_Split]) -> list[Key]:
-    """What belongs together. The same name twice in one folder is two files that have nothing to do with each other."""
+    """A key for each group of files that belong together. The same name twice in one folder means two unrelated
+    files."""
     seen: Counter[tuple[str, tuple[str, ...], str]] = Counter()
     found = []
     for file, parts in zip(files, split, strict=True):
@@ -83,7 +84,7 @@ def _folders(layout: Layout, job: tuple[str, ...], own: tuple[str, ...], local: 
 
 
 def _job_folders(files: Sequence[Named]) -> Mapping[str, tuple[str, ...]]:
-    """For each job its folder; none where there is one job alone."""
+    """The folder of each job; none where there is only one job."""
     names = {file.job_id: file.job_name for file in files}
     if len(names) < 2:
         return dict.fromkeys(names, ())
@@ -129,7 +130,7 @@ def _split(filename: str) -> _Split:
     return _Split(kept, _short(safe_part(stem)) or UNNAMED, f".{safe}" if safe else "")
 
 
-@lru_cache(maxsize=1024)  # many files have a few folders
+@lru_cache(maxsize=1024)  # many files share few folders
 def _folder(raw: str) -> str:
     return _short(safe_part(raw))
 

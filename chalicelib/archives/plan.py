@@ -1,4 +1,5 @@
-"""What an archive is to hold, chosen and named: kept between the request and the work, and cut into several zips."""
+"""The planned members of an archive, chosen and named: kept between the request and the work, and cut into several
+zips."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from typing import Any
 from chalicelib.pipelines.base import StoredFile
 
 HEADERS, TRAILER = 256, 256
-"""Bytes that a member takes besides twice its name and its content, and a zip besides its members, at most: 30 and 46
-of fixed fields, 20 and 32 of ZIP64, 9 twice of its time; 22, 56 and 20 at the end."""
+"""The most bytes that a member takes besides its content and twice its name, and a zip besides its members: fixed
+fields of 30 and 46, ZIP64's 20 and 32, its time's 9 twice; at the end 22, 56 and 20."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class MemberTooLarge(Exception):
 
 
 def cut(members: Sequence[Planned], most: int) -> list[int]:
-    """How many members, in their order, go into each zip of at most `most` bytes. MemberTooLarge."""
+    """The number of members, in their order, in each zip of at most `most` bytes. MemberTooLarge."""
     counts: list[int] = []
     room = -1
     for member in members:

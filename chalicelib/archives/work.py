@@ -1,4 +1,4 @@
-"""The work that makes an archive of what was chosen: of other jobs' files, which it only reads."""
+"""The work that makes an archive of the chosen files of other jobs, which it only reads."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ COMPLETE, CONTENTS = "complete", "contents"
 PIECE = 256 * 1024 * 1024
 """Bytes read between two checkpoints: some seconds' work."""
 SAVED_AFTER = 100
-"""Checksums: so many small files are read again at most where a worker dies."""
+"""Checksums between two checkpoints: the most small files that are read again where a worker dies."""
 
 
 class Estimated(BaseModel):
-    """What making it was estimated to take: so many workers at once, so many seconds and US dollars."""
+    """The estimate of making the archive: concurrent workers, seconds, US dollars."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -36,8 +36,8 @@ class Estimated(BaseModel):
 
 
 class Options(BaseModel):
-    """What the plan came to. counts, sizes: of the members and of the bytes of each zip. estimate: None where the
-    archive was begun by a version that made none."""
+    """The outcome of the plan. counts, sizes: the number of members and of bytes of each zip. estimate: None where an
+    earlier version, which made none, began the archive."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -77,7 +77,7 @@ class ArchiveWork:
 
 
 def complete_checksums(ctx: RunContext) -> None:
-    """Reads what has no CRC32 and isn't told one as it is copied: most files have one since they were looked into."""
+    """Reads the files that have no CRC32 and get none as they are copied: most have one from their inspection."""
     members = _members(ctx)
     found = _checksums(ctx)
     unknown = [i for i, member in enumerate(members) if must_be_read(member.stored)]
@@ -97,12 +97,12 @@ def complete_checksums(ctx: RunContext) -> None:
 
 
 def must_be_read(stored: StoredFile) -> bool:
-    """Whether its CRC32 is found by reading it alone."""
+    """Whether only reading the file yields its CRC32."""
     return stored.crc32 is None and (stored.size < COPY_FROM or not stored.etag)
 
 
 def share(ctx: RunContext) -> int:
-    """Into how many slices the zips fall."""
+    """The number of slices that the zips are divided into."""
     options: Options = ctx.options
     names = zip_names(options.filename, len(options.counts))
     several = zip(names, parts(_complete(ctx), options.counts), strict=True)
@@ -110,7 +110,7 @@ def share(ctx: RunContext) -> int:
 
 
 def _checksum(ctx: RunContext, number: int, stored: StoredFile, before: int, total: int) -> int:
-    """before, total: bytes that were read before it, and that are to be read in all."""
+    """before, total: bytes read before it, and bytes to be read in all."""
     from chalicelib.files.hashing import crc32
 
     at = crc = 0
@@ -149,7 +149,7 @@ def write(ctx: RunContext) -> None:
 
 
 def zip_names(filename: str, count: int) -> list[tuple[str, str]]:
-    """For each zip the name of its artifact, and what it is saved as."""
+    """For each zip the name of its artifact, and the filename under which it is saved."""
     if count == 1:
         return [(COMPLETE, f"{filename}.zip")]
     return [(f"part{number:02d}", f"{filename}_part{number:02d}.zip") for number in range(1, count + 1)]
@@ -165,7 +165,7 @@ def _members(ctx: RunContext) -> list[Planned]:
 
 
 def _complete(ctx: RunContext) -> list[Planned]:
-    """The members with what was read of them."""
+    """The members, completed by what was read of them."""
     found = _checksums(ctx)
     return [
         _with_checksum(member, found[str(i)]) if must_be_read(member.stored) else member

@@ -1,6 +1,7 @@
-"""The writes by which files of a job that is over go into the bin, and come out of it, with what counts them.
+"""The writes by which files of a job that is over go into the bin and come out of it, with their counters.
 
-Their bytes count as before. What the job has to download was made with them, or without, so each is a correction.
+Their bytes count as before. The job's downloads were made with the files, or without them, so each move is a
+correction.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from chalicelib.jobs.moving import job_conditions, move
 
 
 def bin_files(jobs: Records, job: Job, files: Sequence[File], now: datetime) -> list[File]:
-    """Puts finished files of a job that is over into the bin; returns those that were as they were read.
+    """Puts finished files of a job that is over into the bin; returns those that were unchanged since they were read.
     StaleTransition where the job has changed."""
     # Due first: a file in the bin of a job that is due for nothing would stay there.
     due_at = job.bin_due_at or now + BIN_KEEPS
@@ -34,7 +35,8 @@ def bin_files(jobs: Records, job: Job, files: Sequence[File], now: datetime) -> 
 
 
 def restore_files(jobs: Records, job: Job, files: Sequence[File]) -> list[File]:
-    """Takes files out of the bin, as they were; returns those that were as they were read. StaleTransition."""
+    """Takes files out of the bin, as they were; returns those that were unchanged since they were read.
+    StaleTransition."""
 
     def plan(some: Sequence[File]) -> Plan:
         listed = [Change(BinRecord(job.id, file.number), removes=True) for file in some]

@@ -1,4 +1,4 @@
-"""Writes as values: what moves plan, and all that a store must be able to carry out.
+"""Writes as values: moves plan them, and a store must be able to carry out all of them.
 
 A transaction is a list of changes, each of one record, all or nothing. A store knows how records and conditions are
 written where it keeps them, and nothing of what they mean.
@@ -37,7 +37,7 @@ class SliceRecord:
 
 @dataclass(frozen=True)
 class CountsRecord:
-    """Where files of these numbers are counted for their job: to be added to only."""
+    """The counter of files with these numbers for their job: it is only added to."""
 
     job_id: str
     numbers: tuple[int, ...]
@@ -67,7 +67,7 @@ class TotalRecord:
 
 @dataclass(frozen=True)
 class BatchKeyRecord:
-    """Which file of which job an object of a drop folder has become."""
+    """The file and job that an object of a drop folder has become."""
 
     batch: str
     key: str
@@ -75,7 +75,7 @@ class BatchKeyRecord:
 
 @dataclass(frozen=True)
 class UseRecord:
-    """That a file shares the object of a source."""
+    """A file's use of the object of a source."""
 
     source_job_id: str
     source_number: int
@@ -85,7 +85,7 @@ class UseRecord:
 
 @dataclass(frozen=True)
 class BinRecord:
-    """That a file of a job is in the bin by itself."""
+    """A file's stay in the bin by itself."""
 
     job_id: str
     number: int
@@ -93,7 +93,7 @@ class BinRecord:
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """Which files of a job a request has added: `first` and `count`."""
+    """The files that a request has added to a job: `first` and `count`."""
 
     job_id: str
     request_id: str
@@ -101,7 +101,7 @@ class RequestRecord:
 
 @dataclass(frozen=True)
 class ShareRecord:
-    """What was given by a share that collects, and its limits."""
+    """The files given by a share that collects, and the share's limits."""
 
     digest: str
 
@@ -166,16 +166,16 @@ Condition = Is | OneOf | AtMost | Both | Either | There
 
 
 def lease_free(now: datetime, by: str) -> Condition:
-    """No lease is in force. One of the same message counts as over: a queue delivers again only what its worker has not
-    answered, so that worker is dead, or has lost the message."""
+    """No lease is in force. One of the same message counts as over: a queue delivers a message again only if its worker
+    has not answered, so that worker is dead, or has lost the message."""
     return Either((Is("lease_until", None), AtMost("lease_until", now), Is("claimed_by", by)))
 
 
 @dataclass(frozen=True)
 class Change:
     """One record's part of a transaction. sets: None removes a field. creates: the fields of a new record, on condition
-    that there is none. replaces: the same whatever is there. removes: the record goes. Without any of these only the
-    conditions take part."""
+    that there is none. replaces: the same, over any record that is there. removes: deletes the record. Without any of
+    these only the conditions take part."""
 
     record: Record
     sets: Mapping[str, Any] = field(default_factory=dict)
@@ -191,14 +191,14 @@ class Change:
 
 @dataclass(frozen=True)
 class JobEnded:
-    """The job as it is then."""
+    """job: as it is after the move."""
 
     job: Job
 
 
 @dataclass(frozen=True)
 class FileRejected:
-    """attempt: the claim that ended so. owner_id None: it is looked up."""
+    """attempt: the claim that ended in the rejection. owner_id None: it is looked up."""
 
     job_id: str
     owner_id: str | None
@@ -214,8 +214,8 @@ JobEvent = JobEnded | FileRejected
 
 
 class Refused(Exception):
-    """Nothing was written. found: for each change, whether its own conditions failed, and the record that is there
-    instead (None where there is none)."""
+    """Nothing was written. found: for each change, whether its own conditions failed, and the record found instead
+    (None where there is none)."""
 
     def __init__(self, found: Sequence[tuple[bool, Any]]) -> None:
         super().__init__("a condition did not hold")

@@ -1,4 +1,4 @@
-"""The change that a move makes to one file: what it sets, and what must hold for it."""
+"""The change that a move makes to one file: its new values and its conditions."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def finishing(job_id: str, owner_id: str, outcome: FileOutcome) -> Change:
         "error_code": outcome.error_code,
         "error_message": outcome.error_message,
     }
-    # What was announced is what a rejected file is measured by when it comes again.
+    # A rejected file that comes again is measured by what was announced.
     good = outcome.state is FileState.INSPECTED
     found["held"] = 0 if good else held_by(outcome)
     found["owner_hash"] = owner_hash(owner_id, outcome.sha256) if good and outcome.sha256 else None
@@ -57,7 +57,7 @@ def marking(job_id: str, number: int, of: int) -> Change:
 
 
 def held_by(outcome: FileOutcome) -> int:
-    """The bytes of a rejected file that stay in the store. One without an ETag wasn't there."""
+    """The bytes of a rejected file that stay in the store. A file without an ETag wasn't there."""
     return outcome.size if outcome.etag and outcome.counts_bytes else 0
 
 

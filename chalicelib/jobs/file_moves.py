@@ -1,5 +1,5 @@
 """Every move of a file, as a value. Nothing else changes a file; see moves.py for what a move is. file_moving.py makes
-the writes of it."""
+its writes."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ CLAIM_NEWER = FileMove(
 TAKE = FileMove("take", INSPECTING, FileState.INSPECTED, frozenset({F.SAME_CLAIM}), {**FREED, "tries": 0})
 REJECT = FileMove("reject", INSPECTING, FileState.REJECTED, frozenset({F.SAME_CLAIM}), {**FREED, "tries": 0})
 GIVE_UP_FILE = FileMove("give up", AWAITED, FileState.REJECTED, frozenset({F.SAME_CLAIM}), FREED)
-# The announced size stays the found one: an upload's was checked, and the store's own have no other.
+# The announced size is the found one from now on: an upload's was checked, and files found in the store have no other.
 RESET = FileMove(
     "look at it again",
     FINISHED,

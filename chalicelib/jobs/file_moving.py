@@ -62,7 +62,7 @@ def claim_file(
     expired, or a finished one whose object was replaced by this later version, whose counts are then taken
     back.
 
-    FileNotFound; Busy where another message's lease is in force; StaleTransition where this or a later version is
+    FileNotFound; Busy where another message's lease is in force; StaleTransition where this version or a later one is
     finished, or the job takes no more files.
     """
     claim: FileFields = {"lease_until": lease_until, "claimed_by": by}
@@ -95,7 +95,7 @@ def claim_file(
 
 def finish_files(jobs: Records, job_id: str, outcomes: Sequence[FileOutcome], owner_id: str, now: datetime) -> set[int]:
     """Writes outcomes of inspection, counts them and records rejections as events; returns the numbers of the files
-    whose claim was still the outcome's."""
+    that were still under the outcome's claim."""
 
     def plan(some: Sequence[FileOutcome]) -> Plan:
         good = [o for o in some if o.state is FileState.INSPECTED]
@@ -141,7 +141,7 @@ def reject_files(jobs: Records, job: Job, files: Sequence[File], code: str, mess
 
 def reset_files(jobs: Records, job: Job, files: Sequence[File]) -> int:
     """Takes finished files and their counts back to expected, and counts a recall in the job; returns how many were
-    still as given. StaleTransition where the job has left the state or the retry in which it was read, or its run was
+    still unchanged. StaleTransition where the job has left the state or the retry in which it was read, or its run was
     requested since."""
     as_read = Change(JobRecord(job.id), adds={"recalled": 1}, when=job_conditions(job, RECALL_AS_READ()))
 
@@ -220,7 +220,7 @@ def judge_file(
 
 
 def counted(file: File) -> int:
-    """The bytes of a finished file that count for its job: also of a rejected one, while they are in the store."""
+    """The bytes of a finished file that count for its job; a rejected file's count while they are in the store."""
     if file.state is FileState.REJECTED:
         return file.held
     return file.size if file.counts_bytes else 0
@@ -229,7 +229,7 @@ def counted(file: File) -> int:
 # -- inside ------------------------------------------------------------------------------------------------------------
 
 Plan = tuple[list[Change], list[Change], list[JobEvent]]
-"""A change for each of some files; what else belongs to the transaction; the events with it."""
+"""A change for each file of a batch; the other changes of the transaction; its events."""
 
 
 def each[T](jobs: Records, items: Sequence[T], plan: Callable[[Sequence[T]], Plan]) -> list[T]:
@@ -257,5 +257,5 @@ def counts_of(job_id: str, files: Sequence[File], amounts: Mapping[str, float]) 
 
 
 def _rejections(bad: Sequence[FileOutcome], now: datetime) -> list[Change]:
-    """The day's count of files rejected just now, where there are any."""
+    """The change of the day's count of rejected files, where there are any."""
     return [Change(DayRecord(day_of(now)), adds=rejections([o.error_code for o in bad]))] if bad else []

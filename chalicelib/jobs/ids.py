@@ -7,7 +7,7 @@ import secrets
 import time
 from datetime import datetime
 
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter is taken for a digit
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter looks like a digit
 LENGTH = 26
 
 
@@ -20,7 +20,7 @@ def _written(value: int) -> str:
 
 
 def id_of(moment: datetime, *parts: str) -> str:
-    """The id of what happens at that time, the same each time. parts: what makes it different from others."""
+    """The id of an event at that time, the same at each call. parts: what distinguishes it from others of that time."""
     digest = hashlib.sha256("\n".join(parts).encode()).digest()
     return _written(int(moment.timestamp() * 1000) << 80 | int.from_bytes(digest[:10]))
 

@@ -1,4 +1,5 @@
-"""Where objects lie in the bucket. Ids and numbers only: no name of a user's is ever part of a key that we make."""
+"""The keys of objects in the bucket. They hold only ids and numbers: no user's name for anything is part of a key that
+we make."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from chalicelib.jobs.ids import is_id
 UPLOADS, DROP, RESULTS, THUMBNAILS, WORK = "uploads/", "drop/", "results/", "thumbs/", "work/"
 GUIDES, MODELS, USER_DATA = "guides/", "models/", "user-data/"
 KEPT = (UPLOADS, DROP, RESULTS, THUMBNAILS, WORK, GUIDES, MODELS, USER_DATA)
-"""Prefixes of users' objects, and of the installation's own."""
+"""The prefixes of users' objects, and of the installation's own."""
 
 
 def upload(pipeline: str, job_id: str, number: int) -> str:
@@ -29,7 +30,7 @@ def thumbnail(job_id: str, name: str) -> str:
 
 
 def work(job_id: str, name: str) -> str:
-    """The key of what a run keeps between its steps; a lifecycle rule removes leftovers."""
+    """The key of data that a run keeps between its steps; a lifecycle rule removes leftovers."""
     return f"{WORK}{job_id}/{name}"
 
 
@@ -62,7 +63,7 @@ class DropKey:
 
 
 def parse_drop(key: str) -> DropKey | None:
-    """None where the key is no file in a batch (the folder's own placeholder, a file beside the batches)."""
+    """None where the key is no file in a batch, but the folder's own placeholder or a file beside the batches."""
     if not key.startswith(DROP) or key.endswith("/"):
         return None
     pipeline, *rest = key.removeprefix(DROP).split("/")

@@ -12,21 +12,21 @@ class Limits:
     """Sizes in bytes, times in seconds."""
 
     files_per_request: int = 500
-    """Files of one announcing request."""
+    """Files announced in one request."""
     files_per_job: int = 100_000
-    """Of one job."""
+    """Files of one job."""
     active_jobs: int = 100
     """Unfinished jobs of one user."""
     stored_bytes: int = 1024**4
-    """Stored for one user."""
+    """Bytes stored for one user."""
     guest_bytes: int = 1024**3
-    """The most that guests may bring within 24 hours from one range of addresses."""
+    """Bytes that guests may send within 24 hours from one range of addresses."""
     multipart_from: int = 64 * MiB
-    """From this size on a file is sent in parts."""
+    """The size from which a file is sent in parts."""
     upload_url_seconds: int = 3600
-    """How long a signed upload address is good."""
+    """How long a signed upload address is valid."""
     download_url_seconds: int = 900
-    """How long a signed download address is good."""
+    """How long a signed download address is valid."""
     archive_seconds: int = 7 * 24 * 3600
     """How long a made archive is kept."""
     upload_patience: int = 24 * 3600
@@ -36,4 +36,4 @@ class Limits:
     quiet_seconds: int = 60
     """How long a drop folder is quiet before it counts as complete."""
     lease_margin: int = 5
-    """Added to what a worker has left to run: its lease outlives it, but not by much."""
+    """Added to a worker's remaining time, so that its lease outlives it, but not by much."""

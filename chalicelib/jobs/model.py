@@ -11,13 +11,14 @@ from chalicelib.jobs.states import FINAL, FileState, JobState
 
 Origin = Literal["import", "drop"]
 BIN_KEEPS = timedelta(days=30)
-"""How long its owner can restore what is in the bin."""
+"""How long owners can restore jobs and files from the bin."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files of a job have ended how, and their bytes; summed over the counter's shards. removed: those that
-    their owner has deleted since. binned: those in the bin, which are counted under no state and whose bytes stay."""
+    """The numbers of a job's finished files by state, and their bytes; summed over the counter's shards. removed: files
+    that their owner has deleted since. binned: files in the bin, which are counted under no state and whose bytes
+    stay."""
 
     inspected: int = 0
     rejected: int = 0
@@ -32,7 +33,7 @@ class Counts:
 
     @property
     def gone(self) -> int:
-        """Those that no list of the job has any more."""
+        """The files that no list of the job has any more."""
         return self.removed + self.binned
 
 
@@ -42,10 +43,10 @@ class Job:
 
     Files. file_count: announced; files_intended: promised at its opening; counts: finished, the others are expected.
     sealed: no more are to come. adding: the request that is adding many. recalled: the number of recalls of finished
-    files, whose object was replaced or which were to be inspected again. given_up: it waits for no more files.
+    files, whose object was replaced or which were to be inspected again. given_up: the job waits for no more files.
     batch: the drop folder that it imports; awaits: the number of files in its manifest; follows: the job that closed
-    the batch before. imported_from: the place that it imports, as Importer.name() writes it. listing: the prefix that
-    is still being listed into it.
+    the batch before. imported_from: the place that it imports, as Importer.name() writes it. listing: the prefix whose
+    objects are still being listed.
 
     Run. run_requested: all files are in and the run was requested. ticket: its place in the pipeline's queue.
     steps_done: finished steps. checkpoint: the running step's own record. slices, slices_done: the number of parts of
@@ -58,7 +59,7 @@ class Job:
     Owner. files_gone: the number of files deleted or in the bin by themselves, for lists, which read no counts.
     announced_bytes count for the owner until it ends, kept_bytes since. edits: the number of changes by its
     owner to it or its files. revision: the number of corrections of findings; made_revision: that of its results.
-    callback: the address to be told of its end, with the signing secret. binned_at: when it was put into the bin;
+    callback: the address that receives its end, with the signing secret. binned_at: when it was put into the bin;
     bin_due_at: when the first of its files that are in the bin by themselves is due for deletion.
     deleting: hidden from its owner, and being removed. keep_seconds: for a job made of other jobs' files, the time for
     which it is kept after its end, with its announced bytes counted; None: until its owner deletes it.
@@ -138,13 +139,14 @@ class Job:
 
     @property
     def due_when_over(self) -> datetime | None:
-        """When the sweeper has something to do about it once it is over: its own end, or one in the bin."""
+        """When it is due for the sweeper once it is over: at its expiry, or when its time in the bin, or that of a file
+        of it, is up."""
         binned = self.binned_at + BIN_KEEPS if self.binned_at else self.bin_due_at
         return min(filter(None, (self.expires_at, binned)), default=None)
 
     @property
     def final_bytes(self) -> int:
-        """Its bytes in its owner's usage once it is over."""
+        """The bytes that it counts for in its owner's usage once it is over."""
         made = self.announced_bytes if self.keep_seconds is not None and self.state is JobState.COMPLETED else 0
         return self.counts.size + made
 
@@ -163,7 +165,7 @@ class Job:
 
     @property
     def origin(self) -> Origin | None:
-        """Where its files were found; None where they were sent."""
+        """The place where its files were found; None where they were sent."""
         return "drop" if self.batch else "import" if self.imported_from else None
 
     @property
@@ -175,8 +177,7 @@ class Job:
 @dataclass(frozen=True)
 class Slice:
     """One part of a job's step, number from 0. division: the attempt of the job's run that divided the step, so that
-    what an earlier division left counts for nothing. tries: claims so far; a slice makes no progress before it is
-    done."""
+    leftovers of an earlier division don't count. tries: claims so far; a slice makes no progress before it is done."""
 
     job_id: str
     division: int
@@ -257,7 +258,7 @@ class File:
 
     @property
     def counts_bytes(self) -> bool:
-        """Whether its bytes are part of its job's and its owner's."""
+        """Whether its bytes count for its job and its owner."""
         return self.counted or self.source is None
 
     @property
@@ -314,8 +315,8 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Result:
-    """A record of what came out of a job. quality_score: 0 to 1. edits: how often it was changed. file: the number of
-    the file that it is about, None for the whole job."""
+    """A record of a job's outcome. quality_score: 0 to 1. edits: the number of its changes. file: the number of the
+    file that it is about, None for the whole job."""
 
     id: str
     job_id: str
@@ -343,8 +344,8 @@ class Usage:
 
 @dataclass(frozen=True)
 class QueueState:
-    """A pipeline's queue. tickets: taken so far; left: those that have started or were cancelled; durations: seconds of
-    the last 20 runs."""
+    """A pipeline's queue. tickets: the number taken so far; left: the number that have started or were cancelled;
+    durations: seconds of the last 20 runs."""
 
     tickets: int = 0
     left: int = 0

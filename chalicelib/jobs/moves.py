@@ -1,8 +1,8 @@
-"""Every move of a job, as a value: the states that allow it, where it leads, what else must hold, what it sets. Nothing
-else changes a job; the table in the README is printed from them. Moves of files: file_moves.py.
+"""Every move of a job, as a value: the states that allow it, its target, its guards, the fields that it sets. Nothing
+else changes a job; the table in the README is printed from the moves. Moves of files: file_moves.py.
 
-A move is called with what it sets this time: `PAUSE(due_at=None)`. Fields and guards are typed, so that mypy finds a
-misspelt one. moving.py makes the writes of it, with what follows in other records: see there for counters and
+A move is called with the fields that it sets this time: `PAUSE(due_at=None)`. Fields and guards are typed, so that mypy
+finds a misspelt one. moving.py makes its writes, with those that follow in other records: see there for counters and
 events.
 """
 
@@ -95,7 +95,7 @@ class JobGuard(Enum):
 
 @dataclass(frozen=True)
 class JobMove:
-    """to: None where the state stays. sets: what this move always sets."""
+    """to: None where the state stays. sets: the fields that this move always sets."""
 
     name: str
     allowed: frozenset[JobState]
@@ -240,7 +240,7 @@ REMAKE = JobMove(
 )
 BIN = JobMove("put into the bin", FINAL, guards=frozenset({G.SAME_STATE, G.SAME_RETRY, G.NOT_DELETING, G.NOT_BINNED}))
 RESTORE = JobMove("take out of the bin", FINAL, guards=frozenset({G.NOT_DELETING}), sets={"binned_at": None})
-# Files in the bin, while their job is not there as a whole. A job is due for its bin before a file lies in it.
+# Single files in the bin, while their job as a whole is not. A job is due for its bin before a file lies in it.
 BINNING = frozenset({G.NOT_DELETING, G.NOT_BINNED})
 OPEN_BIN = JobMove("be due for its bin", FINAL, guards=BINNING | {G.SAME_BIN, G.SAME_DUE})
 BIN_FILES = JobMove("put files into the bin", FINAL, guards=BINNING | {G.SAME_BIN})
@@ -277,7 +277,7 @@ JOB_MOVES = tuple(value for value in dict(globals()).values() if isinstance(valu
 
 
 def targets(state: JobState) -> list[JobState]:
-    """Where a job may go from a state, in the states' order."""
+    """The states to which a job may go from a state, in the states' order."""
     reached = {move.to for move in JOB_MOVES if state in move.allowed} - {state}
     return [target for target in JobState if target in reached]
 

@@ -1,7 +1,7 @@
 """The writes of a job's move: its own, and its counters elsewhere.
 
-A job that leaves its queue is counted there. One that becomes final, or is taken back from there, counts for its
-owner's usage, for its day and for the installation; becoming final is an event.
+A job that leaves its queue is counted there. One that becomes final, or is taken back from a final state, changes its
+owner's usage, its day's numbers and the installation's; becoming final is an event.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def move(jobs: Records, job: Job, moved: MovedJob) -> Job:
         if not refused.failed(0):
             raise Contended(job.id) from None
         if after.final != job.final and (owner := refused.there(0).owner_id) != job.owner_id:
-            return move(jobs, replace(job, owner_id=owner), moved)  # its guest has signed in to an account
+            return move(jobs, replace(job, owner_id=owner), moved)  # the job's guest has signed in to an account
         raise StaleTransition(f"{job.id}: {moved.move.name}") from None
     return replace(there, counts=job.counts) if there else after
 
@@ -109,7 +109,7 @@ def claim_run(job: Job, by: str, now: datetime, lease_until: datetime) -> MovedJ
 
 
 def planned(job: Job, moved: MovedJob) -> tuple[list[Change], Job]:
-    """All changes of a move, the job's first, and the job as it is then."""
+    """All changes of a move, the job's first, and the job after them."""
     target = moved.move.to or job.state
     sets: dict[str, Any] = {**moved.sets, **({"state": target} if moved.move.to else {})}
     after = replace(job, **sets)

@@ -25,8 +25,8 @@ Name = Literal[
 
 @dataclass(frozen=True)
 class Measure:
-    """dimensions: the sets of dimensions that a value is counted under, an empty one for the total. Each set is paid
-    for as often as it has values, so there are few, and none is anything that users make up."""
+    """dimensions: the sets of dimensions under which a value is counted, an empty one for the total. Each set costs by
+    the number of its values, so there are few, and users can't make up any value."""
 
     unit: Literal["Count", "Bytes", "Seconds", "Milliseconds"]
     dimensions: tuple[tuple[str, ...], ...]

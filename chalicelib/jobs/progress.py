@@ -1,4 +1,4 @@
-"""A job's progress and remaining time, as far as they can be known."""
+"""A job's progress and remaining time, as far as they are known."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ARRIVING = "Inspecting files"
 FIRST_SECONDS, SECONDS_A_MIB = 15.0, 3.0
 """Seconds of a job before any has been done: a guess from its size, by the speech and volume jobs of the tests."""
 INSPECTING_SHARE = 0.75
-"""Of the work on a pipeline that works per file, by experience, the part that is over when the run begins."""
+"""The share of the work that is done when the run begins, for a pipeline that works per file; by experience."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Progress:
 
 
 def step_names(work: Work) -> list[str]:
-    """The steps that a user sees: where the work is per file, inspecting them is the first."""
+    """The steps that a user sees: where the work is per file, the inspection of the files is the first."""
     return [ARRIVING] * works_per_file(work) + [step.name for step in work.steps]
 
 
@@ -47,8 +47,8 @@ def progress(job: Job, work: Work, queue: QueueState, now: datetime) -> Progress
 
 
 def closes(job: Job, limits: Limits) -> datetime | None:
-    """When a drop folder is closed unless more comes: after the quiet time, or, of one with a manifest, once its files
-    are given up. None for any other job, and for one that is closed."""
+    """When a drop folder closes unless more files come: after the quiet time or, with a manifest, once its files are
+    given up. None for any other job, and once the folder is closed."""
     if not job.batch or job.sealed:
         return None
     patience = limits.quiet_seconds if job.awaits is None else limits.upload_patience
@@ -56,7 +56,7 @@ def closes(job: Job, limits: Limits) -> datetime | None:
 
 
 def queue_position(job: Job, queue: QueueState) -> int:
-    """1 for the next one. Jobs behind a cancelled one move up at once."""
+    """The job's place in the queue, 1 for the next one. Jobs behind a cancelled one move up at once."""
     return max(1, (job.ticket or 0) - queue.left)
 
 
@@ -66,7 +66,7 @@ def expected_seconds(queue: QueueState, size: int) -> float:
 
 
 def poll_after(job: Job, remaining: float | None) -> int:
-    """Seconds after which asking again is worth it."""
+    """The seconds after which another request is worthwhile."""
     if job.final:
         return 60
     if job.state is JobState.RUNNING and remaining is not None:
@@ -75,15 +75,15 @@ def poll_after(job: Job, remaining: float | None) -> int:
 
 
 def poll_list_after(jobs: Sequence[Job]) -> int:
-    """The same for a list: once one of its jobs may have changed, or a new one was opened elsewhere. A list costs more
-    than a status, so it is polled less often."""
+    """The same for a list: when one of its jobs may have changed, or a new one may have been opened elsewhere. A list
+    costs more than a status, so it is polled less often."""
     return max(3, min([30, *(poll_after(job, None) for job in jobs)]))
 
 
 def _percent(job: Job, work: Work) -> float:
     if job.state is JobState.COMPLETED:
         return 100.0
-    # While more are promised, what has been announced is not all.
+    # While more files are promised, those announced are not all.
     total = job.file_count if job.sealed else max(job.file_count, job.files_intended or 0)
     arrived = 100 * job.counts.finished / total if total else 0.0
     if not works_per_file(work):

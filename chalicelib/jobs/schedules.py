@@ -51,7 +51,8 @@ class Started:
 
 @dataclass(frozen=True)
 class Schedule:
-    """path: what is imported; None for a work without files. next_at None: it is paused. history: the newest first."""
+    """path: the imported place; None for a work without files. next_at None: it is paused. history: the newest
+    first."""
 
     id: str
     owner_id: str
@@ -76,11 +77,11 @@ class ScheduleStore(Protocol):
 
     def schedules(self, owner_id: str) -> list[Schedule]: ...
     def change_schedule(self, schedule: Schedule, changes: Mapping[str, Any]) -> Schedule:
-        """changes: fields of Schedule. ScheduleNotFound, and StaleTransition where its version has changed."""
+        """changes: fields of Schedule. ScheduleNotFound; StaleTransition where its version has changed."""
 
     def delete_schedule(self, schedule: Schedule) -> None: ...
     def due_schedules(self, now: datetime, limit: int) -> list[tuple[str, str]]:
-        """Owner and id of those whose time has come, the longest waiting first."""
+        """Owner and id of the schedules that are due, the longest due first."""
 
 
 class Schedules:
@@ -118,7 +119,7 @@ class Schedules:
         return self._store.add_schedule(made, MOST)
 
     def change(self, schedule: Schedule, changes: Mapping[str, Any], *, exactly: bool) -> Schedule:
-        """changes: name, options, paused, cron, every_minutes, zone. exactly: only as it was read, else
+        """changes: name, options, paused, cron, every_minutes, zone. exactly: only the version that was read, else
         PreconditionFailed."""
         for _ in range(TRIES):
             try:
@@ -148,7 +149,8 @@ class Schedules:
         return found
 
     def run_now(self, schedule: Schedule, id: str | None = None) -> str:
-        """The id of the job that has begun. The same id twice is one job. Raises what starting it raises."""
+        """Starts a job now and returns its id. The same id twice is one job. Raises whatever starting the job
+        raises."""
         now = self._clock()
         job_id = self._start(schedule, id or self._new_id(), now)
         self._note(schedule, Started(now, None, job_id))
@@ -167,7 +169,7 @@ class Schedules:
                 return
 
     def sweep(self, deadline: datetime) -> int:
-        """Starts what is due; returns how many. One that fails doesn't keep others from it."""
+        """Starts the jobs of due schedules; returns how many. One that fails doesn't hold up the others."""
         started = 0
         for owner_id, schedule_id in self._store.due_schedules(self._clock(), AT_ONCE):
             if self._clock() >= deadline - MARGIN:

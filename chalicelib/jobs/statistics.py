@@ -1,7 +1,7 @@
-"""Statistics of jobs and files, day by day: counted as things happen, so that no query has to count.
+"""Statistics of jobs and files, day by day: counted as events happen, so that no query has to count.
 
-A day's numbers are one flat mapping, whose names are made here and nowhere else. A job counts on the day it ended, in
-the state it ended in; when it is retried that is taken back. A rejected file counts each time that it is rejected.
+A day's numbers are one flat mapping, whose names are made here and nowhere else. A job counts on the day of its end,
+under its final state; a retry takes that back. A rejected file counts each time that it is rejected.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def day_of(moment: datetime) -> str:
 
 
 def days_until(moment: datetime, count: int) -> list[str]:
-    """The last `count` days, the one of `moment` included, oldest first."""
+    """The last `count` days up to that of `moment`, oldest first."""
     return [day_of(moment - timedelta(days=back)) for back in reversed(range(count))]
 
 
 def end_of(job: Job) -> tuple[str, dict[str, float]]:
-    """The day on which a job ended, and what it counts for there."""
+    """The day on which a job ended, and its counts on that day."""
     day = day_of(job.completed_at or job.created_at)
     amounts: dict[str, float] = {job.state.value: 1}
     if job.state is JobState.COMPLETED:
@@ -51,7 +51,7 @@ def rejections(codes: Iterable[str | None]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Day:
-    """states: how many jobs ended so."""
+    """states: the number of jobs that ended in each."""
 
     date: date
     opened: int
@@ -60,7 +60,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Processing:
-    """The completed jobs of a pipeline, and the seconds that one took on average."""
+    """The completed jobs of a pipeline, and their average duration in seconds."""
 
     pipeline: str
     jobs: int
@@ -69,7 +69,7 @@ class Processing:
 
 @dataclass(frozen=True)
 class Fault:
-    """How many jobs failed, and how many files were rejected, for that reason."""
+    """The number of jobs that failed, and of files that were rejected, for one reason."""
 
     code: str
     jobs: int
@@ -77,7 +77,7 @@ class Fault:
 
 
 def days(counted: Mapping[str, Amounts]) -> list[Day]:
-    # Less than none is what a retry took back of an end from before anybody counted.
+    # A negative number comes from a retry that took back an end from before statistics began.
     return [
         Day(
             date.fromisoformat(day),

@@ -49,7 +49,7 @@ class Sweeper:
         self._observer = core.observer
 
     def sweep(self, deadline: datetime) -> int:
-        """Looks at every job that is due; returns how many. One that can't be mended doesn't keep others from it."""
+        """Looks at every job that is due; returns how many. One that can't be mended doesn't hold up the others."""
         seen = 0
         for job_id in self._jobs.due_jobs(self._clock(), AT_ONCE):
             until = min(self._clock() + SHARE, deadline - timedelta(seconds=self._limits.lease_margin))
@@ -71,14 +71,14 @@ class Sweeper:
         return seen
 
     def _postpone(self, job_id: str, wait: timedelta) -> None:
-        """Makes room for those that are due after it."""
+        """Makes room for the jobs that are due after this one."""
         try:
             self._look_again(self._jobs.job(job_id), self._clock() + wait)
         except Exception:
             log.exception("a job could not be postponed")
 
     def mend(self, job: Job, until: datetime) -> None:
-        """OutOfTime where not all could be done until then."""
+        """OutOfTime where not all could be done by then."""
         now = self._clock()
         if job.deleting:
             self._found("deletion broke off")
@@ -136,7 +136,7 @@ class Sweeper:
                 self._settling.settle(move(self._jobs, job, SEAL(active_at=now)).id)
                 return
         elif now - active_at >= timedelta(seconds=self._limits.upload_patience):
-            # Written down first, so that what was given up before a crash isn't taken for a sign of life after it.
+            # Recorded first, so that files given up before a crash aren't taken for a sign of life after it.
             self._give_up(move(self._jobs, job, GIVE_UP()), until)
             return
         elif self._settling.ask_again(job, until):
@@ -146,7 +146,7 @@ class Sweeper:
         move(self._jobs, job, NOTE_ARRIVALS(active_at=active_at, mark=job.counts.finished, due_at=due_at))
 
     def _give_up(self, job: Job, until: datetime) -> None:
-        """Closes a job whose last files never came. It fails without any file, and continues with the others
+        """Closes a job whose last files never came. It fails if it has no file, and continues with the others
         otherwise."""
         self._found("upload never came")
         hours = self._limits.upload_patience / 3600

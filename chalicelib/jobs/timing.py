@@ -1,4 +1,4 @@
-"""When a schedule is due: a cron expression in a time zone, or every so many minutes."""
+"""The times of a schedule: by a cron expression in a time zone, or at an interval in minutes."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class InvalidTiming(Exception):
 
 @dataclass(frozen=True)
 class Timing:
-    """cron: five fields, read as Debian's cron does, also where clocks are changed. zone: of IANA. every_minutes:
-    counted from `since`."""
+    """cron: five fields, read as by Debian's cron, also where clocks change. zone: an IANA name. every_minutes: counted
+    from `since`."""
 
     since: datetime
     cron: str | None = None
@@ -37,7 +37,7 @@ class Timing:
             raise InvalidTiming("cron", "one of cron and every_minutes")
         try:
             local = self.since.astimezone(ZoneInfo(self.zone))
-        except (ValueError, OSError, KeyError):  # as ZoneInfo raises for what is no name of a zone
+        except (ValueError, OSError, KeyError):  # what ZoneInfo raises for an invalid zone name
             raise InvalidTiming("zone", "a name such as Europe/Berlin") from None
         if self.every_minutes is not None:
             if not SHORTEST_MINUTES <= self.every_minutes <= LONGEST_MINUTES:
@@ -57,7 +57,7 @@ class Timing:
             raise InvalidTiming("cron", f"at least {SHORTEST_MINUTES} minutes apart")
 
     def after(self, moment: datetime) -> datetime:
-        """The first time later than `moment`, in UTC. Only for what check() has let pass."""
+        """The first time later than `moment`, in UTC. Only for timings that check() has accepted."""
         from cronsim import CronSim
 
         if self.every_minutes is not None:

@@ -15,7 +15,7 @@ NAME = rf"^[A-Za-z0-9][A-Za-z0-9._-]{{0,{LONGEST_NAME - 1}}}$"
 
 @dataclass(frozen=True)
 class UserDatum:
-    """version: another one with each change; names the object too."""
+    """version: a new one with each change; it names the object too."""
 
     kind: str
     name: str
@@ -27,5 +27,5 @@ class UserDatum:
 
 
 def is_place(kind: str, name: str) -> bool:
-    """Whether something can be kept there."""
+    """Whether user data can be kept under that kind and name."""
     return bool(re.match(KIND, kind) and re.match(NAME, name))

@@ -19,7 +19,7 @@ def takes_files(work: Work) -> TypeGuard[Pipeline]:
 
 
 def works_per_file(work: Work) -> bool:
-    """Whether a job of it is running from its first file on, and never queued."""
+    """Whether its jobs run from the first file on and are never queued."""
     return takes_files(work) and work.per_file
 
 
@@ -51,5 +51,5 @@ def place_of(work: Work, job: Job) -> str:
         return work.name
     try:
         return work.steps[job.steps_done].layer(options_of(work, job)) or work.name
-    except PipelineFailed:  # any function can say so
+    except PipelineFailed:  # any function can report this failure
         return work.name

@@ -11,17 +11,17 @@ from chalicelib.accounts.standing import Credential
 
 TICKET_FOR = timedelta(seconds=60)
 LASTS = timedelta(hours=2)
-"""API Gateway's limit for a connection; its items expire then."""
+"""API Gateway's limit for a connection; its items expire after it."""
 UPDATE_EVERY = timedelta(seconds=2)
 CHECK_EVERY = timedelta(seconds=5)
 LEASE = timedelta(seconds=20)
-"""Longer than a look takes and the next one needs to begin."""
+"""Longer than a look takes and the next one takes to begin."""
 BUSY_PACE, CALM_PACE = 1, 5
 """Seconds between two looks at a job, and at a list without an active job."""
 MOST_TOPICS = 20
 MOST_WATCHERS = 2000
 MOST_LISTED, MOST_FOLLOWED = 50, 12
-"""Of a user's jobs: the newest that are listed, and the newest active ones whose progress is read."""
+"""The most jobs of a user: the newest that are listed, and the newest active ones whose progress is read."""
 LARGEST_MESSAGE = 4096
 MOST_TRIES = 3
 
@@ -51,8 +51,8 @@ class Connection:
 
 @dataclass(frozen=True)
 class Head:
-    """A watched topic. chain, turn: which message looks at it next. touched: how often a watcher was
-    added. watchers: as the last look found them."""
+    """A watched topic. chain, turn: the message that looks at it next. touched: the number of watchers added so far.
+    watchers: as found by the last look."""
 
     chain: str = ""
     turn: int = 0
@@ -63,8 +63,9 @@ class Head:
 
 @dataclass(frozen=True)
 class Turn:
-    """The message that looks at a topic once. sent: a digest of what the watchers know, by job; told_at, checked_at:
-    when progress was told, and when credentials were looked at; missed: looks in a row that didn't reach all."""
+    """The message that looks at a topic once. sent: by job, a digest of the state last sent to the watchers; told_at,
+    checked_at: when progress was last sent, and credentials last checked; missed: looks in a row that didn't reach all
+    watchers."""
 
     topic: Topic
     chain: str
@@ -96,8 +97,8 @@ class Turn:
 
 @dataclass(frozen=True)
 class State:
-    """How a job is. frame: without type; None for one that is listed and not read. digest: of what doesn't change by
-    itself, as the time left does."""
+    """The state of a job. frame: without type; None for one that is listed but not read. digest: of the fields that
+    don't change by themselves, as the remaining time does."""
 
     job_id: str
     final: bool

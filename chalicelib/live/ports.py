@@ -12,7 +12,7 @@ from chalicelib.live.model import Connection, Head, Topic
 
 
 class Taken(Exception):
-    """Another delivery of the same message is at work on it."""
+    """Another delivery of the same message is being handled."""
 
 
 class Stale(Exception):
@@ -24,18 +24,18 @@ class LiveStore(Protocol):
 
     def put_ticket(self, digest: str, credential: Credential, expires_at: datetime) -> None: ...
     def take_ticket(self, digest: str, now: datetime) -> Credential | None:
-        """None for one that isn't there, has been taken before or has expired."""
+        """Takes a ticket; None for one that doesn't exist, was taken before or has expired."""
 
     def put_connection(self, connection: Connection) -> None: ...
     def connection(self, connection_id: str) -> tuple[Connection, list[Topic]] | None:
-        """With all that it watches."""
+        """The connection with all topics that it watches."""
 
     def delete_connection(self, connection_id: str, topics: Iterable[Topic]) -> None: ...
     def watch(self, connection: Connection, topic: Topic) -> None: ...
     def unwatch(self, topic: Topic, connection_ids: Iterable[str]) -> None: ...
     def watchers(self, topic: Topic) -> list[Connection]: ...
     def touch(self, topic: Topic, expires_at: datetime) -> Head:
-        """Notes that a watcher was added; the head as it is then."""
+        """Notes that a watcher was added; returns the head after that."""
 
     def begin(self, topic: Topic, chain: str, now: datetime, lease: timedelta) -> bool:
         """Takes the right to look at the topic; False where another's lease holds."""
@@ -44,12 +44,12 @@ class LiveStore(Protocol):
         """Takes one turn. Taken, Stale."""
 
     def end(self, topic: Topic, chain: str, touched: int | None) -> bool:
-        """Nothing looks at the topic any more. touched: only if no watcher was added since."""
+        """Ends the looks at the topic. touched: only if no watcher was added since."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """The outcome of sending to several sockets: those that are gone, and those that couldn't be reached just now."""
+    """The outcome of sending to several sockets: those that are gone, and those that couldn't be reached this time."""
 
     gone: frozenset[str] = frozenset()
     missed: frozenset[str] = field(default_factory=frozenset)

@@ -1,4 +1,4 @@
-"""The present state of a topic's jobs."""
+"""The current state of a topic's jobs."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class States:
         self._clock = clock
 
     def of(self, topic: Topic) -> dict[str, State]:
-        """The states by job id. JobNotFound for another's job too, for one that is being deleted, and for one in the
-        bin."""
+        """The states by job id. JobNotFound also for another user's job, for one that is being deleted, and for one in
+        the bin."""
         now = self._clock()
         if topic.job_id is not None:
             return {topic.job_id: self._state(self._job(topic, topic.job_id), now)}

@@ -30,7 +30,7 @@ MINE = "mine"
 
 
 class Refused(Exception):
-    """Told to the client as an error."""
+    """Sent to the client as an error."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -98,7 +98,7 @@ class Talking:
         match message.get("type"):
             case "ping":
                 self._say(connection.id, {"type": "pong"})
-                for topic in topics:  # a chain that has broken off begins again
+                for topic in topics:  # restarts a chain that has broken off
                     self._begin(topic, {})
             case "subscribe":
                 self._subscribe(connection, topics, _topic(connection, message))
@@ -111,7 +111,7 @@ class Talking:
         """Stores the subscription before reading the job: the next look then sends any later change."""
         if topic not in topics and len(topics) >= MOST_TOPICS:
             raise Refused("too_many_subscriptions", f"A socket may watch {MOST_TOPICS} things at once.")
-        self._states.of(topic)  # JobNotFound before anything is written
+        self._states.of(topic)  # raises JobNotFound before anything is written
         self._store.watch(connection, topic)
         head = self._store.touch(topic, connection.until)
         if head.watchers >= MOST_WATCHERS and topic not in topics:
@@ -131,7 +131,7 @@ class Talking:
             self._begin(topic, {state.job_id: state.digest for state in states.values()})
 
     def _begin(self, topic: Topic, sent: Mapping[str, str]) -> None:
-        """Has the topic looked at, where nothing does so yet."""
+        """Starts the looks at the topic, where there are none yet."""
         chain, now = self._new_id(), self._clock()
         if self._store.begin(topic, chain, now, LEASE):
             turn = Turn(topic, chain, 0, sent, told_at=now.timestamp(), checked_at=now.timestamp())
@@ -148,7 +148,7 @@ def error(code: str, message: str, job_id: object = None) -> Frame:
 
 
 def not_found(job_id: object) -> Frame:
-    """The frame for another user's job, and for a deleted one."""
+    """The frame for another user's job and for a deleted one."""
     return error(JobNotFound.code, "There is no such job.", job_id)
 
 

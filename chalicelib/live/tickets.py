@@ -1,4 +1,4 @@
-"""Tickets: what opens a socket instead of a token, since an address is written down where a header is not."""
+"""Tickets, which open a socket instead of a token: addresses are logged where headers are not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from chalicelib.live.ports import LiveStore
 
 
 class Tickets:
-    """Each is good once, for a minute, for what its owner's credentials are good for. Kept as a hash."""
+    """Each is valid once, within a minute, with the rights of its owner's credentials. Kept as a hash."""
 
     def __init__(self, store: LiveStore, standing: Standing, clock: Clock) -> None:
         self._store = store
@@ -27,7 +27,7 @@ class Tickets:
         return ticket, expires_at
 
     def redeem(self, ticket: str) -> Credential | None:
-        """Whose it is; None where it is none, or its owner's credentials have ended meanwhile."""
+        """The ticket's owner; None where it is no valid ticket, or the owner's credentials have ended meanwhile."""
         credential = self._store.take_ticket(_digest(ticket), self._clock())
         return credential if credential and self._standing.stands(credential) else None
 

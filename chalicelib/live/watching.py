@@ -56,7 +56,7 @@ class Watching:
         self._clock = clock
 
     def receive(self, event: Mapping[str, Any]) -> list[str]:
-        """The ids of messages that must come again."""
+        """Handles a batch of messages; returns the ids of those to be delivered again."""
         again = []
         for record in event["Records"]:
             try:
@@ -69,7 +69,7 @@ class Watching:
         return again
 
     def look(self, turn: Turn) -> None:
-        """Taken where another delivery of it is at work."""
+        """Looks at a topic once. Taken where another delivery of the message is being handled."""
         now = self._clock()
         try:
             head = self._store.claim(turn.topic, turn.chain, turn.number, turn.watchers, now, LEASE)
@@ -100,7 +100,7 @@ class Watching:
         self._queue.live(following.message(), _pace(turn.topic, states))
 
     def _read(self, topic: Topic) -> dict[str, State] | None:
-        """None where the job is gone."""
+        """The current states; None where the job is gone."""
         try:
             return self._states.of(topic)
         except JobNotFound:
@@ -109,8 +109,8 @@ class Watching:
     def _news(
         self, turn: Turn, states: Mapping[str, State] | None, now: datetime
     ) -> tuple[list[Frame], Mapping[str, str]]:
-        """The frames to send now: the end of a job at once, other changes two seconds after the last; and what
-        watchers know then."""
+        """The frames to send now: the end of a job at once, other changes two seconds after the last; and the watchers'
+        knowledge after them."""
         if states is None:
             return [not_found(turn.topic.job_id)], {}
         sent = {job_id: turn.sent.get(job_id, "") for job_id in states}
@@ -123,7 +123,7 @@ class Watching:
         return frames, sent
 
     def _entitled(self, turn: Turn, now: datetime) -> tuple[list[Connection], float]:
-        """The watchers with valid credentials, and the time of the check; the others are told and closed."""
+        """The watchers with valid credentials, and the time of the check; the others are notified and closed."""
         found = self._store.watchers(turn.topic)
         out = {one.id for one in found if one.until <= now}
         checked_at = turn.checked_at
@@ -139,7 +139,8 @@ class Watching:
         return [one for one in found if one.id not in out], checked_at
 
     def _tell(self, topic: Topic, watchers: Sequence[Connection], frames: Sequence[Frame]) -> frozenset[str]:
-        """The watchers that couldn't be reached just now. Those that are gone are removed."""
+        """Sends the frames; returns the watchers that couldn't be reached this time. Those that are gone are
+        removed."""
         told = self._sockets.tell([watcher.id for watcher in watchers], [encoded(frame) for frame in frames])
         if told.gone:
             self._store.unwatch(topic, told.gone)

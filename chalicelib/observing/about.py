@@ -1,4 +1,4 @@
-"""The subject of the present work: keys that every log line names, and the metrics so far."""
+"""The subject of the current work: keys that every log line carries, and the metrics so far."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def keys() -> Mapping[str, Key]:
 
 @contextmanager
 def about(**given: Key) -> Iterator[None]:
-    """Lines of this block name these keys besides those around it."""
+    """Log lines inside this block carry these keys besides the outer ones."""
     token = _keys.set({**_keys.get(), **given})
     try:
         yield
@@ -40,7 +40,7 @@ def about(**given: Key) -> Iterator[None]:
 
 
 def note(**given: Key) -> None:
-    """Lines name these keys too, to the end of the block around."""
+    """Log lines carry these keys too, to the end of the enclosing block."""
     _keys.set({**_keys.get(), **given})
 
 

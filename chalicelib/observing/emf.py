@@ -13,15 +13,15 @@ from chalicelib.observing.about import Key, Measured
 
 
 def write(measured: Iterable[Measured], namespace: str, properties: Mapping[str, Key]) -> None:
-    """Prints a line for all values of the same dimensions. properties: what else stands in each, to be searched for:
-    it makes the line of a request the record of that request."""
+    """Prints a line for all values of the same dimensions. properties: further fields of each line, to search for: they
+    make a request's line its record."""
     alike: dict[tuple[object, ...], list[Measured]] = defaultdict(list)
     for one in measured:
         alike[MEASURES[one.name].dimensions, one.dimensions].append(one)
     for some in alike.values():
         metrics = EphemeralMetrics(namespace=namespace)
         values = dict(some[0].dimensions)
-        # Before the values: of those, a hundredth has a line written at once.
+        # Before the values, since the hundredth of them makes Powertools write a line at once.
         first, *others = MEASURES[some[0].name].dimensions
         for name in first:
             metrics.add_dimension(name, values[name])

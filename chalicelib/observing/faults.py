@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from chalicelib.settings import SettingError
 
-# Their texts speak of the code, or of settings, and not of what it works on.
+# Their texts are about the code or settings, not about users' data.
 OF_THE_CODE = (AttributeError, ImportError, NameError, NotImplementedError, TypeError, MemoryError, SettingError)
 MOST_FRAMES = 20
 MOST_CAUSES = 5
 
 
 def told(error: BaseException) -> dict[str, Any]:
-    """Fields of a log line: the exception's type, its code where it has one, where it arose, and from what."""
+    """Fields of a log line: the exception's type, its code if any, its origin in the code, and its cause."""
     first, *causes = [_one(cause) for cause in _chain(error)]
     return first | ({"causes": causes} if causes else {})
 
@@ -39,7 +39,7 @@ def _said(error: BaseException) -> str:
         operation = getattr(error, "operation_name", "")
         return f"{operation}: {code} (HTTP {meta.get('HTTPStatusCode')}, request {meta.get('RequestId')})"
     called = getattr(error, "kwargs", None)
-    if isinstance(called, dict) and "endpoint_url" in called:  # botocore's, of a service that can't be reached
+    if isinstance(called, dict) and "endpoint_url" in called:  # botocore's, for a service that can't be reached
         return urlsplit(str(called["endpoint_url"])).netloc
     if isinstance(error, OF_THE_CODE):
         return str(error)
@@ -58,7 +58,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _short(filename: str) -> str:
-    """The path from the package on: what precedes it is the same for all."""
+    """The path from the package on: the part before is the same for all."""
     parts = PurePath(filename).parts
     for root in ("site-packages", "task", "python"):
         if root in parts:

@@ -1,4 +1,5 @@
-"""Around each event and request: whose lines are whose, what was measured, and what leaves when something breaks."""
+"""The frame around each event and request: the keys of its log lines, its metrics, and what leaves it after an
+error."""
 
 from __future__ import annotations
 

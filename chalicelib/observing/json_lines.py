@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from chalicelib.observing import about, faults
 
-# The last net, for lines of libraries: signatures, keys, tokens, secrets of webhooks, addresses of people.
+# The last safeguard, for libraries' lines: signatures, keys, tokens, secrets of webhooks, people's addresses.
 SECRET = re.compile(
     r"X-Amz-[A-Za-z-]+=[^&\s\"'\\]*|\bmr_\w+|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\bwhsec_[\w+/=-]+|[\w.+-]+@[\w-]+\.[\w.-]*\w"
 )
@@ -19,8 +19,8 @@ REMOVED = "[removed]"
 
 
 class JsonLines(LambdaPowertoolsFormatter):
-    """Time (RFC 3339, by which Lambda orders and filters), level, place, message, logger; the keys of this moment; the
-    record's own `extra`. Of an exception it logs what chalicelib.observing.faults lets through."""
+    """Time (RFC 3339, by which Lambda orders and filters), level, place, message, logger; the current keys; the
+    record's own `extra`. Of an exception it logs only the fields that chalicelib.observing.faults selects."""
 
     def __init__(self) -> None:
         # A message that happens to be JSON stays text.

@@ -1,4 +1,4 @@
-"""Where log lines go and how they look: JSON on Lambda, readable text elsewhere."""
+"""The destination and form of log lines: JSON on Lambda, readable text elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OF_EACH_RECORD = logging.makeLogRecord({}).__dict__.keys() | {"message", "asctim
 
 
 class Lines(logging.StreamHandler[TextIO]):
-    """Writes JSON lines. What makes them is imported for the first: a start has nothing to say."""
+    """Writes JSON lines. Their formatter is imported with the first line: a start logs nothing."""
 
     def format(self, record: logging.LogRecord) -> str:
         if self.formatter is None:
@@ -26,7 +26,7 @@ class Lines(logging.StreamHandler[TextIO]):
 
 
 class Readable(logging.Formatter):
-    """Text with the keys of this moment behind it, and with exceptions in full."""
+    """Text followed by the current keys, and with exceptions in full."""
 
     def __init__(self) -> None:
         super().__init__(PLAIN)
@@ -38,13 +38,13 @@ class Readable(logging.Formatter):
 
 
 def on_lambda(level: str, stream: TextIO | None = None) -> None:
-    """JSON lines in place of the runtime's own: ours from `level` on, those of libraries only where they warn."""
+    """JSON lines in place of the runtime's own: ours from `level` on, those of libraries from warnings on."""
     root = logging.getLogger()
     root.handlers = [Lines(stream or sys.stdout)]
     root.setLevel(logging.WARNING)
     for name in OURS:
         logging.getLogger(name).setLevel(level)
-    # Decoders warn of what they find in files, and quote it.
+    # Decoders warn about the content of files, and quote it.
     warnings.simplefilter("ignore")
 
 

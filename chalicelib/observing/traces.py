@@ -10,13 +10,13 @@ from aws_lambda_powertools import Tracer
 
 from chalicelib.observing.about import Key
 
-# Nothing is patched: calls of boto3 would each become a part of the trace, with the keys of objects in them.
+# Nothing is patched: otherwise each call of boto3 would become a part of the trace, with the keys of objects in it.
 tracer = Tracer(service="millrace", auto_patch=False)
 
 
 @contextmanager
 def subsegment(name: str, annotations: Mapping[str, Key]) -> Iterator[None]:
-    """annotations: what traces can be searched for. A failure shows as such, without the exception's text."""
+    """annotations: values by which traces can be searched. A failure shows as such, without the exception's text."""
     failed: BaseException | None = None
     part: Any
     with tracer.provider.in_subsegment(name=name) as part:

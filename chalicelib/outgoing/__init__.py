@@ -1,1 +1,1 @@
-"""Every call to another server: only to addresses that its purpose allows, bounded in time and bytes."""
+"""All calls to other servers: only to addresses that the call's purpose allows, bounded in time and bytes."""

@@ -1,4 +1,4 @@
-"""Which addresses may be called: public ones, and the networks that the installation names."""
+"""The addresses that may be called: public ones, and the networks that the installation names."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Addresses:
-    """For one purpose. allowed: networks that may be called although they aren't public, then without TLS too. whose:
-    address it is, for what is said of a wrong one."""
+    """The addresses for one purpose. allowed: networks that may be called although they aren't public, then also
+    without TLS. whose: the kind of address, for the message about a wrong one."""
 
     def __init__(self, allowed: Sequence[str] = (), resolve: Resolve = resolve, whose: str = "A webhook's") -> None:
         self._whose = whose
@@ -38,10 +38,8 @@ class Addresses:
         self._resolve = resolve
 
     def check(self, url: str) -> tuple[SplitResult, list[str]]:
-        """The address taken apart, and the IP addresses to which it may be connected: all that its name resolves to.
-
-        The caller must connect to one of these and not resolve again: the next answer may be another. Refused
-        where one of them is not allowed.
+        """The parsed address, and the IP addresses to which the caller may connect: all that its name resolves to. The
+        caller must not resolve the name again: the next answer may differ. Refused where one of them is not allowed.
         """
         parts = self._parts(url)
         host, port = str(parts.hostname), parts.port or (443 if parts.scheme == "https" else 80)
@@ -77,8 +75,8 @@ class Addresses:
 
 
 def is_public(address: Address) -> bool:
-    """Whether anybody on the internet could reach it: not loopback, private, link-local (where clouds keep their
-    metadata), shared, multicast or reserved; nor one of IPv6 that stands for such a one of IPv4."""
+    """Whether it is reachable from the whole internet: not loopback, private, link-local (where clouds keep their
+    metadata), shared, multicast or reserved; nor an IPv6 address that stands for such an IPv4 address."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
         if address in NAT64:

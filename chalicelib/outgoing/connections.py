@@ -1,4 +1,5 @@
-"""Connections: an owner's address and key of another server. The key can be written and sent there, and never read."""
+"""Connections: an owner's address and key of another server. The key can be stored and sent to that server, but never
+read back."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Connection:
-    """kind: what speaks there, such as `stash`. sealed: the key, encrypted; empty without one. hint: its last four."""
+    """kind: the server's, such as `stash`. sealed: the key, encrypted; empty without one. hint: the key's last four
+    characters."""
 
     id: str
     owner_id: str
@@ -36,7 +38,7 @@ class Connection:
 
 class ConnectionStore(Protocol):
     def add_connection(self, connection: Connection, most: int) -> Connection:
-        """The one that is there then: another of the same id is left as it is. TooManyConnections."""
+        """The stored connection: an existing one with the same id stays as it is. TooManyConnections."""
 
     def connection(self, owner_id: str, connection_id: str) -> Connection:
         """ConnectionNotFound."""
@@ -65,8 +67,8 @@ class Connections:
         return self._store.add_connection(made, MOST)
 
     def change(self, connection: Connection, changes: Mapping[str, Any], *, exactly: bool) -> Connection:
-        """changes: name, url, key. InvalidFields for another address without the key, which would otherwise be sent to
-        wherever the holder of a stolen token points it. exactly: only as it was read, else PreconditionFailed."""
+        """changes: name, url, key. InvalidFields for another address without the key: otherwise the holder of a stolen
+        token could have the key sent anywhere. exactly: only the version that was read, else PreconditionFailed."""
         for _ in range(TRIES):
             if changes.get("url", connection.url) != connection.url and "key" not in changes:
                 wrong = FieldError("key", "give it again with another address")
@@ -85,8 +87,8 @@ class Connections:
         raise TryAgain("The connection is being changed by others: try again.")
 
     def hand_on(self, before: str, owner_id: str) -> int:
-        """Gives the connections of one owner to another, also beyond the other's limit; how many there are. A key that
-        can't be opened any more stays behind, and its connection goes without it. Again is no harm."""
+        """Gives the connections of one owner to another, also beyond the other's limit; returns their number. A key
+        that can't be opened any more stays behind, and its connection goes without it. A repetition does no harm."""
         found = self._store.connections(before)
         for connection in found:
             with_owner = replace(connection, owner_id=owner_id, version=0)
@@ -99,7 +101,7 @@ class Connections:
         return len(found)
 
     def key(self, connection: Connection) -> str:
-        """The key itself, for sending it to the connection's address and nowhere else."""
+        """The key itself, to be sent to the connection's address and nowhere else."""
         return self._seals.opened(connection.sealed, _about(connection)) if connection.sealed else ""
 
     def _with_key(self, connection: Connection, key: str) -> Connection:
@@ -115,5 +117,5 @@ class Connections:
 
 
 def _about(connection: Connection) -> str:
-    """Ties an encrypted key to its connection: copied to another it can't be opened."""
+    """Ties an encrypted key to its connection: copied to another, the key can't be opened."""
     return f"{connection.owner_id}/{connection.id}"

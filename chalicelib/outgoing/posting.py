@@ -18,13 +18,13 @@ CONNECT_SECONDS = 5.0
 SECONDS = 10.0
 MOST_REDIRECTS = 3
 KEEPING_METHOD = frozenset({307, 308})
-"""Redirects after which a POST is sent again as it is; after others it would become a GET without a body."""
+"""Redirects after which a POST is sent again unchanged; after others it would become a GET without a body."""
 
 
 @dataclass(frozen=True)
 class Answered:
-    """status: None where no answer came; then error says why, with a code. body: where it was asked for. retry_after:
-    seconds, where the server names them."""
+    """status: None where no answer came; then error is a code for the reason. body: if requested. retry_after: seconds,
+    if the server names them."""
 
     status: int | None
     error: str | None
@@ -59,8 +59,8 @@ class Line:
 
 
 class Poster:
-    """redirects: how many are followed; none where a header is a key, which is for the first address alone. most_bytes:
-    of an answer that is wanted; 0: it isn't."""
+    """redirects: the most that are followed; 0 where a header is a key, which is for the first address alone.
+    most_bytes: the most of a wanted answer; 0: it isn't wanted."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class Poster:
         self._tls = ssl.create_default_context()
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered:
-        """Sends and follows redirects, each checked as the first. All of it within the given seconds. Never raises:
+        """Sends and follows redirects, each checked like the first address, all within the given seconds. Never raises:
         whatever a receiver does is its answer."""
         return self._timed("POST", url, body, headers)
 
@@ -125,10 +125,10 @@ class Poster:
         host = str(parts.hostname)
         secure = parts.scheme == "https"
         connection = http.client.HTTPConnection(host, parts.port or (443 if secure else 80))
-        connection.default_port = 443 if secure else 80  # what Host need not say
-        # Never resolved again: what was checked is what is connected to.
+        connection.default_port = 443 if secure else 80  # the port that Host may omit
+        # Never resolved again, so that the connection goes to the checked address.
         line = Line(_connect(addresses, connection.port, until))
-        # A timeout is for each read alone; who sends a byte now and then is cut off by this.
+        # A timeout applies to each read alone; this cuts off a server that sends a byte now and then.
         alarm = threading.Timer(max(0.0, until - time.monotonic()), line.cut)
         alarm.daemon = True
         alarm.start()

@@ -1,4 +1,4 @@
-"""Keys of other servers at rest: AES-256-GCM (NIST SP 800-38D) under a key that is derived from the installation's."""
+"""Keys of other servers at rest: AES-256-GCM (NIST SP 800-38D) under a key derived from the installation's."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ class CannotOpen(Exception):
 
 
 class Seals:
-    """keys: the installation's secret and those before it, looked up at the first use. The first seals, each opens."""
+    """keys: the installation's secret and earlier ones, looked up at the first use. The first seals; any of them
+    opens."""
 
     def __init__(self, keys: Callable[[], Sequence[str]]) -> None:
         self._keys = keys
         self._ciphers: list[bytes] | None = None
 
     def sealed(self, text: str, about: str) -> bytes:
-        """about: what it belongs to, without which it doesn't open."""
+        """about: the connection to which the key belongs; opening needs the same value."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         nonce = secrets.token_bytes(NONCE)

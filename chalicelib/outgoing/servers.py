@@ -19,7 +19,7 @@ GRAPHQL = "/graphql"
 
 
 class Servers:
-    """Fulfils chalicelib.catalogue.ports.Connections. tries: of what may pass."""
+    """Fulfils chalicelib.catalogue.ports.Connections. tries: the most tries where a failure may pass."""
 
     def __init__(
         self, store: ConnectionStore, connections: Connections, poster: Poster, models: Poster, tries: int = TRIES
@@ -31,7 +31,7 @@ class Servers:
         self._tries = tries
 
     def stash(self, owner_id: str, connection_id: str) -> Stash:
-        """KeyError where the owner has no such connection to a Stash server, or its key can't be read any more."""
+        """KeyError where the owner has no such connection to a Stash server, or its key can't be opened any more."""
         return self.stash_at(*self._known(owner_id, connection_id, "stash"))
 
     def stash_at(self, url: str, key: str) -> Stash:
@@ -55,7 +55,7 @@ class Servers:
         return answer.body if answer.status == HTTPStatus.OK and answer.body else None
 
     def models(self, owner_id: str, connection_id: str) -> ModelServer:
-        """KeyError as above, of connections to a server of language models."""
+        """KeyError as above, for a connection to a server of language models."""
         return self.models_at(*self._known(owner_id, connection_id, "openai"))
 
     def models_at(self, url: str, key: str) -> ModelServer:

@@ -1,4 +1,4 @@
-"""Our own functions, invoked without waiting for what they answer.
+"""Our own functions, invoked without waiting for an answer.
 
 IAM: lambda:InvokeFunction.
 """
@@ -23,7 +23,7 @@ AT_ONCE = 16
 
 
 class LambdaInvoker:
-    """Fulfils chalicelib.jobs.ports.outside.Invoker. prefix: what stands before a function's name."""
+    """Fulfils chalicelib.jobs.ports.outside.Invoker. prefix: of functions' names."""
 
     def __init__(self, client: Callable[[], Any], prefix: str) -> None:
         self._client = client
@@ -44,7 +44,7 @@ class LambdaInvoker:
 
 
 def _record(queue: str, message: Mapping[str, Any]) -> dict[str, Any]:
-    """As Lambda makes one of a queue's message."""
+    """A record like the one that Lambda makes of a queue's message."""
     group = group_of(message)
     return {
         "messageId": f"invoked-{uuid.uuid4()}",

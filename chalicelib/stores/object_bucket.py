@@ -47,7 +47,8 @@ def crc32_text(crc32: int) -> str:
 
 
 def crc32_of_text(text: str | None) -> int | None:
-    """A composite one (of the parts' checksums) has their number behind a dash, and says nothing of the whole."""
+    """The CRC32 from S3's text; None for a composite one (of the parts' checksums), which has their number after a dash
+    and says nothing about the whole."""
     return int.from_bytes(base64.b64decode(text)) if text and "-" not in text else None
 
 
@@ -145,7 +146,7 @@ class ObjectBucket:
             page: Any = self._client().list_objects_v2(**request)
         except ClientError as error:
             if bucket and error.response["Error"]["Code"] == "AccessDenied":
-                raise ObjectMissing(prefix) from None  # its owner hasn't let us in: nothing of ours is broken
+                raise ObjectMissing(prefix) from None  # its owner hasn't given us access: nothing of ours is broken
             raise missing_or_raise(error, prefix) from None
         found = [
             StoredObject(thing["Key"], thing["Size"], thing["ETag"].strip('"'), thing["LastModified"], bucket)
@@ -201,7 +202,7 @@ class ObjectBucket:
             raise missing_or_raise(error, key) from None
 
     def put_part(self, key: str, upload_id: str, number: int, content: bytes | bytearray) -> UploadedPart:
-        body: Any = content  # boto3 takes a bytearray; its stubs don't know
+        body: Any = content  # boto3 takes a bytearray, though its stubs don't say so
         crc = crc32_of(content)
         try:
             put = self._client().upload_part(

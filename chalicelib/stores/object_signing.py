@@ -79,7 +79,7 @@ class ObjectSigning:
         now: datetime,
         inline: bool = False,
     ) -> SignedRequest:
-        # One address for each half of the lifetime: a browser that polls finds what it has loaded in its cache.
+        # One address for each half of the lifetime: a browser that polls then finds the bytes in its cache.
         period = int(now.timestamp() // (expires_in / 2))
         disposition = _disposition("inline" if inline else "attachment", filename) if filename else None
         return self._sign_get(bucket or self._bucket, key, disposition, content_type, expires_in, period)

@@ -23,7 +23,7 @@ class MessageRefused(Exception):
 
 
 class SqsQueues:
-    """Fulfils chalicelib.jobs.ports.outside.Queues. url_prefix: what stands before a queue's name in its URL."""
+    """Fulfils chalicelib.jobs.ports.outside.Queues. url_prefix: the part of a queue's URL before its name."""
 
     def __init__(self, client: Callable[[], SQSClient], url_prefix: str) -> None:
         self._client = client

@@ -18,7 +18,7 @@ class Secrets:
         return str(self._client.get_secret_value(SecretId=secret)["SecretString"])
 
     def versions(self, secret: str) -> tuple[str, ...]:
-        """The value, and the one before it where there is one."""
+        """The value, and the previous one if any."""
         try:
             before = self._client.get_secret_value(SecretId=secret, VersionStage="AWSPREVIOUS")["SecretString"]
         except ClientError as error:

@@ -1,7 +1,7 @@
 """The open sockets, reached through API Gateway's @connections.
 
-boto3's client of it takes 3.2 ms of CPU a message; urllib3 and botocore's signature less than half of that, which
-counts where a thousand get it. IAM: execute-api:ManageConnections.
+boto3's client takes 3.2 ms of CPU for each message; urllib3 and botocore's signature take less than half of that, which
+matters with a thousand receivers. IAM: execute-api:ManageConnections.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class ManagedSockets:
         return 200
 
     def _ask(self, method: str, connection_id: str, body: bytes) -> int:
-        """The status; 0 where no answer came."""
+        """Sends a request; returns the status, 0 where no answer came."""
         from botocore.awsrequest import AWSRequest
         from urllib3.exceptions import HTTPError
 

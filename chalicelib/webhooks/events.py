@@ -1,4 +1,4 @@
-"""The events of jobs and files, under ids that follow from what happened: the same change is the same event."""
+"""The events of jobs and files, under ids that follow from the change: the same change is the same event."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def job_ended(job: Job, at: datetime) -> Event:
 def file_rejected(
     job_id: str, owner_id: str, number: int, attempt: int, code: str | None, message: str | None, at: datetime
 ) -> Event:
-    """attempt: the claim that ended so; another look at the same file is another event."""
+    """attempt: the claim that ended in the rejection; another inspection of the same file is another event."""
     data: dict[str, Any] = {
         "job_id": job_id,
         "file_id": file_id(job_id, number),

@@ -1,4 +1,4 @@
-"""Webhooks: their addresses, the events, and how deliveries went."""
+"""Webhooks: their addresses, the events, and the deliveries with their outcomes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that receives events. A job's callback has the job's id, and is no item of its own."""
+    """An address that receives events. A job's callback has the job's id, and no item of its own."""
 
     id: str
     owner_id: str
@@ -46,7 +46,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try at a delivery. status: of the answer, None without one. error: a code, None where it was taken."""
+    """One try at a delivery. status: the answer's, None without one. error: a code, None where the delivery was
+    accepted."""
 
     at: datetime
     milliseconds: int
@@ -56,8 +57,8 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One event for one endpoint. tries: since it was last asked for; claimed: how often anybody began one.
-    due_at: when the next is due, None where none is."""
+    """One event for one endpoint. tries: the number since it was last requested; claimed: the number ever begun.
+    due_at: when the next try is due, None where none is."""
 
     endpoint_id: str
     event: Event
@@ -76,18 +77,18 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long to wait after each failed try, in seconds; after the last the delivery has failed."""
+    """The seconds to wait after each failed try; after the last of them the delivery has failed."""
 
     waits: tuple[int, ...] = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
     lease: timedelta = timedelta(seconds=60)
-    """A try that isn't over by then has died."""
+    """The time after which an unfinished try counts as dead."""
     keep: timedelta = field(default=timedelta(days=30))
-    """How long deliveries are listed."""
+    """How long deliveries stay listed."""
 
 
 class WebhookStore(Protocol):
     def add_endpoint(self, endpoint: Endpoint, most: int) -> Endpoint:
-        """LimitReached where its owner has `most`."""
+        """LimitReached where the owner has `most` of them."""
 
     def endpoint(self, owner_id: str, endpoint_id: str) -> Endpoint:
         """WebhookNotFound."""
@@ -96,16 +97,16 @@ class WebhookStore(Protocol):
         """The oldest first."""
 
     def change_endpoint(self, endpoint: Endpoint, changes: Mapping[str, Any]) -> Endpoint:
-        """WebhookNotFound; StaleTransition where it is no longer as given."""
+        """WebhookNotFound; StaleTransition where the stored one differs from the given one."""
 
     def delete_endpoint(self, endpoint: Endpoint) -> None: ...
 
     def event(self, event_id: str) -> Event | None:
-        """An event that has still to be handed on; None where that is done."""
+        """An event that is still to be handed on; None where that is done."""
 
     def forget_event(self, event_id: str) -> None: ...
     def add_delivery(self, delivery: Delivery, keep_until: datetime) -> None:
-        """Without effect where the event has one for that endpoint."""
+        """Has no effect where the event has a delivery for that endpoint."""
 
     def delivery(self, endpoint_id: str, event_id: str) -> Delivery:
         """WebhookNotFound."""
@@ -114,13 +115,14 @@ class WebhookStore(Protocol):
         """The newest first, and the id to continue before, None at the end."""
 
     def claim_delivery(self, delivery: Delivery, now: datetime, until: datetime) -> Delivery:
-        """Takes the right to try once: it is pending and due, and as it was read. StaleTransition."""
+        """Takes the right to try once. StaleTransition unless the delivery is pending, due and unchanged since it was
+        read."""
 
     def finish_try(self, delivery: Delivery, changes: Mapping[str, Any]) -> Delivery:
-        """Writes what a claimed try came to. StaleTransition where the claim was lost."""
+        """Writes the outcome of a claimed try. StaleTransition where the claim was lost."""
 
     def ask_again(self, delivery: Delivery, now: datetime) -> Delivery:
-        """Makes it pending and due now, whatever it was, as if it had never been tried. StaleTransition."""
+        """Makes it pending and due now, whatever its state, as if it had never been tried. StaleTransition."""
 
     def due(self, now: datetime, limit: int) -> list[Mapping[str, str]]:
         """The messages for events and deliveries that are due: those without progress for too long."""

@@ -1,9 +1,9 @@
-"""Events go out: each to its subscribers, at least once, again and again until it is taken or given up.
+"""Sends events to their subscribers: each at least once, with retries until it is accepted or given up.
 
-An event is written down in the very transaction that makes it true, then asked for over the queue; what gets lost on
-the way, the sweeper finds by its due time. Each hand-on makes one delivery for each endpoint, under the event's
-own id, so that handing on twice changes nothing. A delivery's try is claimed, made, and written down with what came of
-it. A worker that dies in between makes the receiver see the event twice, with the same `webhook-id`.
+An event is written in the very transaction that causes it, then requested over the queue; the sweeper finds lost ones
+by their due time. Handing an event on makes one delivery for each endpoint, under the event's own id, so that handing
+it on twice changes nothing. A delivery's try is claimed, made, and recorded with its outcome. A worker that dies in
+between makes the receiver see the event twice, with the same `webhook-id`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from chalicelib.webhooks.signing import headers, new_secret
 log = logging.getLogger(__name__)
 
 LONGEST_DELAY = 900
-"""Seconds that a queue can hold a message back; longer waits are the sweeper's."""
+"""The seconds for which a queue can hold a message back; longer waits are the sweeper's."""
 SWEEP_AT_ONCE = 200
 MOST_ATTEMPTS_KEPT = 50
 AGENT = "Millrace-Webhooks/1"
@@ -82,7 +82,7 @@ class Webhooks:
         return self._store.add_endpoint(endpoint, MOST_ENDPOINTS)
 
     def change(self, endpoint: Endpoint, changes: Mapping[str, Any], *, exactly: bool) -> Endpoint:
-        """exactly: only as it was read, else PreconditionFailed."""
+        """exactly: only the version that was read, else PreconditionFailed."""
         if "url" in changes:
             self.check_url(changes["url"], "url")
         for _ in range(5):
@@ -106,7 +106,7 @@ class Webhooks:
             raise InvalidFields("This address can't be called.", errors=[FieldError(field, str(refused))]) from None
 
     def redeliver(self, endpoint_id: str, event_id: str) -> Delivery:
-        """Tells it once more, whether or not it was taken. The event keeps its id."""
+        """Sends it once more, whether or not it was accepted. The event keeps its id."""
         for _ in range(3):
             delivery = self._store.delivery(endpoint_id, event_id)
             try:
@@ -120,7 +120,7 @@ class Webhooks:
     # -- what workers do ---------------------------------------------------------------------------------------------
 
     def receive(self, event: Mapping[str, Any], deadline: datetime) -> list[str]:
-        """Works through a batch of messages; returns the ids of those that must come again."""
+        """Handles a batch of messages; returns the ids of those to be delivered again."""
         again = []
         for message in deliveries(event):
             try:
@@ -143,7 +143,7 @@ class Webhooks:
             log.error("a webhook's message was given up", extra={"body": message.body})
 
     def sweep(self) -> int:
-        """Asks for what is overdue; returns how much that is."""
+        """Requests overdue events and deliveries; returns how many there are."""
         messages = self._store.due(self._clock(), SWEEP_AT_ONCE)
         for message in messages:
             self._queue.webhook(message)
@@ -201,7 +201,7 @@ class Webhooks:
         try:
             self._store.finish_try(delivery, changes)
         except StaleTransition:
-            return  # asked for again in the meantime
+            return  # requested again in the meantime
         if wait is not None and wait <= LONGEST_DELAY:
             self._queue.webhook(_message(delivery), wait + 1)  # not a moment before it is due
 

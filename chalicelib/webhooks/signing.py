@@ -1,4 +1,4 @@
-"""Signatures as receivers know them from Standard Webhooks, so that a library of any language checks them.
+"""Signatures as in Standard Webhooks, so that receivers can check them with a library in any language.
 
 Source: the Standard Webhooks specification, version 1.
 """

@@ -1,7 +1,6 @@
-"""Everything is put together here, once for each container: clients, stores, services. Nothing is made before its
-first use.
+"""Puts everything together, once for each container: clients, stores, services. Nothing is made before its first use.
 
-Each module adds the services of one subject to those that it builds on: core, accounts, catalogue, work, library,
+Each module adds the services of one subject to those on which it builds: core, accounts, catalogue, work, library,
 live.
 """
 
@@ -21,7 +20,7 @@ observing = Observing(settings.surroundings())
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK_AGAIN = timedelta(seconds=15)
-"""The longest time for which a container may keep stale settings."""
+"""The longest time for which a container may use stale settings."""
 
 
 def clock() -> datetime:
@@ -56,7 +55,7 @@ class Current:
         self._look_at = LONG_AGO
 
     def cache_clear(self) -> None:
-        """As if nothing had been called yet: the environment is read again."""
+        """Forgets all services: the environment is read again."""
         self._services = None
         self.look_again()
 
@@ -69,7 +68,7 @@ class Current:
         try:
             stored, version = PeopleTable(Table(lambda: clients.dynamodb_at_once, base.accounts_table)).stored()
         except Exception as error:
-            # What was stored is a refinement: without it Millrace can still say what is wrong, at /health for one.
+            # Stored settings are a refinement: without them Millrace can still report faults, such as at /health.
             log.warning("The stored settings can't be read now (%s).", type(error).__name__)
             return services or Services(base, clients, {}, clock, observing)
         if services and version == self._version:

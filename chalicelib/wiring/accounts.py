@@ -1,4 +1,4 @@
-"""The services that know people: accounts, sessions, keys, settings, the audit log."""
+"""The services for people: accounts, sessions, keys, settings, the audit log."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class AccountServices(CoreServices):
 
     @cached_property
     def origin_guard(self) -> OriginGuard | None:
-        """None where the API may be called by anybody, as on one machine."""
+        """None where the API may be called directly, as on one machine."""
         from chalicelib.api.framework.origin import OriginGuard
 
         secret = self.settings.origin_secret
@@ -79,7 +79,7 @@ class AccountServices(CoreServices):
         return Authentication(self.tokens, self.keys, self.people, self.people, self.clock)
 
     def authenticate(self, headers: Mapping[str, str], scope: str | None = None) -> User:
-        """The caller with these headers. scope: of the route. Unauthorized."""
+        """The caller with these headers. scope: the route's. Unauthorized."""
         return self.authentication.authenticate(headers, scope)
 
     @cached_property

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 SECONDS = 30.0
 MODEL_SECONDS = 120.0
-"""A language model on a home machine takes long."""
+"""Seconds for an answer: a language model on a home machine takes long."""
 TEST_SECONDS = 8.0
-"""Within a request, whose answer API Gateway awaits for 29 seconds."""
+"""Seconds within a request, whose answer API Gateway awaits for 29 seconds."""
 MOST_BYTES = 32 * 1024 * 1024
 """The most bytes of one answer of a connected server."""
 
@@ -66,14 +66,14 @@ class CatalogueServices(AccountServices):
 
     @cached_property
     def tested_connections(self) -> Servers:
-        """The same, with the patience of a test that a person waits for."""
+        """The same, with the short patience of a test for which a person waits."""
         return self._servers(TEST_SECONDS, TEST_SECONDS, tries=1)
 
     def _servers(self, seconds: float, model_seconds: float, tries: int) -> Servers:
         from chalicelib.outgoing.posting import Poster
         from chalicelib.outgoing.servers import Servers
 
-        # A key is for the connection's address alone: nothing is sent on.
+        # A key is for the connection's address alone, so redirects aren't followed.
         def poster(most: float) -> Poster:
             return Poster(self.connection_addresses, most, redirects=0, most_bytes=MOST_BYTES)
 

@@ -1,4 +1,4 @@
-"""The part of the wiring that reaches AWS: boto3's clients, and how patient each is."""
+"""The part of the wiring that reaches AWS: boto3's clients, and the patience of each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Clients:
 
     @cached_property
     def dynamodb_at_once(self) -> DynamoDBClient:
-        """For what can be done without: it tries once."""
+        """A client for reads that aren't essential: it tries once."""
         config = _config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=1, read_timeout=2)
         client: DynamoDBClient = self.session.client("dynamodb", config=config)
         return client
@@ -56,7 +56,8 @@ class Clients:
         return client
 
     def _s3(self, endpoint: str | None) -> S3Client:
-        # SigV4 everywhere, and no checksum of boto3's own in what is signed: clients send just the headers we name.
+        # SigV4 everywhere, and no checksum of boto3's own in signed requests: clients send just the headers that we
+        # name.
         config = _config(
             signature_version="s3v4",
             request_checksum_calculation="when_required",
@@ -69,7 +70,8 @@ class Clients:
 
 
 def _config(**more: Any) -> Any:
-    """With a fixed User-Agent: botocore puts its own together again, twice a request, at a good part of its time."""
+    """With a fixed User-Agent: botocore composes its own twice for each request, which takes a good part of its
+    time."""
     from botocore import __version__
     from botocore.config import Config
 

@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 
 class CoreServices:
-    """The clients, the settings and what is made of them alone. Each service is made at its first use, so that a
-    function pays for what it needs."""
+    """The clients, the settings and the services made of them alone. Each service is made at its first use, so that a
+    function pays only for what it needs."""
 
     def __init__(
         self, base: settings.Settings, clients: Clients, stored: Mapping[str, Any], clock: Clock, observer: Observer
@@ -52,7 +52,7 @@ class CoreServices:
 
     @cached_property
     def inspecting(self) -> Mapping[str, Pipeline]:
-        """The pipelines as they look into strangers' files."""
+        """The pipelines, set up to inspect strangers' files."""
         from chalicelib.pipelines.apart import Apart
 
         if not settings.surroundings().apart:
@@ -123,7 +123,7 @@ class CoreServices:
         return QueueState() if works_per_file(work) else self.jobs.queue_state(work.name)
 
     def announce(self, event_id: str) -> None:
-        """Asks for an event that has been written down."""
+        """Requests the sending of an event that was written."""
         try:
             self.queues.webhook({"event": event_id})
         except Exception:

@@ -1,4 +1,4 @@
-"""Telling open sockets what moves."""
+"""The services of live updates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LiveServices(LibraryServices):
-    """Tickets, what sockets say, and the look at what they watch."""
+    """Tickets, sockets' messages, and the looks at watched topics."""
 
     @cached_property
     def live_table(self) -> LiveTable:

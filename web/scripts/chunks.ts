@@ -1,9 +1,9 @@
-// Which modules make up the first screen's two files: its packages, and its own code. Left to itself, the bundler cuts them
-// into forty, most below a kilobyte, since other pages share them. What the packages need of each other, and what stays
-// with the bundler, must not need the code: files that import each other would run before they are there.
+// The modules of the first screen's two files: its packages, and its own code. Left to itself, the bundler cuts them
+// into forty, most below a kilobyte, since other pages share them. Neither the packages nor the modules left to the
+// bundler may import the code: files that import each other would run before their imports are loaded.
 import { firstScreen } from './words'
 
-// The entry stays by itself, or its file would have no name of its own in the document.
+// The entry stays separate, or its file would have no name of its own in the document.
 const sources = firstScreen({ lazy: false })
 for (const path of sources.keys()) if (path.endsWith('/main.tsx')) sources.delete(path)
 const PACKAGES =

@@ -1,5 +1,5 @@
-// The first words of the page, in its reader's language, while its script is on the way: what is largest in the window
-// then stands with the first paint. A file of its own, since the page's policy allows no script in the document.
+// The first words of the page, in its reader's language, while its script is loading: the largest element in the window
+// is then there at the first paint. It is a file of its own, since the page's policy allows no script in the document.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
@@ -44,7 +44,7 @@ export const first = (): Plugin => {
     buildStart() {
       this.emitFile({ type: 'asset', fileName, source: SCRIPT })
     },
-    // Before all else that is asked for, and run before the page's own script.
+    // Requested before everything else, and run before the page's own script.
     transformIndexHtml: {
       order: 'post',
       handler: () => [

@@ -1,4 +1,4 @@
-// Emits sw.js: src/offline/worker.js with the files that the page needs to stand without a connection, and their digest.
+// Emits sw.js: src/offline/worker.js with the files that the page needs without a connection, and their digest.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Plugin, Rolldown } from 'vite'
@@ -6,7 +6,7 @@ import type { Plugin, Rolldown } from 'vite'
 const SOURCE = new URL('../src/offline/worker.js', import.meta.url)
 const PUBLIC = ['/icon.svg', '/manifest.webmanifest']
 
-/** The entry, all that it imports statically, and the styles and fonts of these. */
+/** The entry, all its static imports, and their styles and fonts. */
 function shell(bundle: Rolldown.OutputBundle): string[] {
   const found = new Set<string>()
   const visit = (name: string) => {

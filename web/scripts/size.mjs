@@ -1,4 +1,4 @@
-// What a first visit loads: the entry and everything it imports statically, compressed. Fails above the budget.
+// Measures the load of a first visit: the entry and all its static imports, compressed. Fails above the budget.
 import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 

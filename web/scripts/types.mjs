@@ -1,5 +1,5 @@
-// Writes src/api/schema.ts from the API's own OpenAPI document, so that no shape is ever copied by hand.
-// With --check: fails where the file that is there is not what would be written.
+// Writes src/api/schema.ts from the API's own OpenAPI document, so that no shape is copied by hand. With --check: fails
+// where the existing file differs from what would be written.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { compile } from 'json-schema-to-typescript'
@@ -14,7 +14,7 @@ const description = JSON.parse(
     maxBuffer: 64 * 1024 * 1024,
   }),
 )
-// The compiler knows JSON Schema, where definitions stand elsewhere; without titles it names them as they are named there.
+// The compiler knows JSON Schema, where definitions have another place; without titles it keeps their names.
 const moved = (node) => {
   if (Array.isArray(node)) return node.map(moved)
   if (node === null || typeof node !== 'object') return node

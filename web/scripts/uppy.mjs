@@ -1,4 +1,4 @@
-// What Uppy's own table of files costs as it grows: node scripts/uppy.mjs [FILES..]. See docs/decisions/0012.
+// Measures the cost of Uppy's own table of files as it grows: node scripts/uppy.mjs [FILES..]. See docs/decisions/0012.
 import Uppy from '@uppy/core'
 
 const CHANGES = 200

@@ -1,5 +1,5 @@
-// Parts English in two: what the first screen says comes with it, the rest with the pages that say it. Which is which
-// follows from the imports: what main.tsx reaches without opening a page.
+// Splits English in two: the words of the first screen come with it, the others with the pages that use them. The split
+// follows from the imports: the first screen is all that main.tsx reaches without opening a page.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Plugin } from 'vite'
@@ -15,7 +15,8 @@ const fileOf = (path: string): string | undefined =>
     (one) => existsSync(one) && statSync(one).isFile(),
   )
 
-/** The sources of the first screen, by path. lazy: also those of what stands around every page and comes a little later. */
+/** The sources of the first screen, by path. lazy: also those of the shell around every page, which loads a little
+ * later. */
 export function firstScreen({ lazy }: { lazy: boolean }): Map<string, string> {
   const found = new Map<string, string>()
   const visit = (path: string | undefined) => {

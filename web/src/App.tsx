@@ -36,7 +36,7 @@ const AuditPage = lazy(loadAudit)
 const ResultsPage = lazy(loadResults)
 const ScenesPages = lazy(loadScenes)
 
-// Fetched once the first page stands: a connection that is lost later takes no page away.
+// Fetched once the first page is shown, so that every page works even if the connection is lost later.
 const idle = window.requestIdleCallback ?? ((task: () => void) => setTimeout(task, 500))
 const SHARED = '/shared/'
 if (import.meta.env.PROD && !location.pathname.startsWith(SHARED))
@@ -62,7 +62,7 @@ const LATER = [
   loadAudit,
 ]
 const loadAll = () => idle(() => Promise.allSettled(LATER.map((load) => load())))
-// Who comes by a share's address looks at that alone; who lands on the first page is let see it first, unless they act.
+// Visitors of a share's address see only the share; visitors of the first page see it first, unless they act.
 const FIRST_PAGE_ALONE = 5000
 const ACTS = ['pointermove', 'pointerdown', 'keydown', 'dragenter', 'scroll'] as const
 if (location.pathname === '/') {

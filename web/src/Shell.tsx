@@ -1,4 +1,4 @@
-// What stands around every page: the name, the ways, what goes on elsewhere, and the keys.
+// The shell around every page: the name, the navigation, work in progress elsewhere, and the keys.
 import { CircleUserRound, Keyboard, Moon, Sun, SunMoon } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { NavLink, useLocation, useNavigate } from 'react-router'
@@ -15,7 +15,7 @@ import { keepTheme, keptTheme, THEMES, type Theme } from './ui/theme'
 import { Unfinished, UploadDock } from './ui/UploadDock'
 
 const NothingToWatch = (): ReactNode => null
-/** Also fetched ahead, with the pages: what can't be fetched any more takes nothing else away. */
+/** Also fetched ahead, with the pages; if the fetch fails, only this part is missing. */
 export const loadJobWatch = (): Promise<{ default: () => ReactNode }> =>
   import('./ui/JobWatch').then(
     (found) => ({ default: found.JobWatch }),
@@ -34,7 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useShortcuts(() => showKeys(true))
 
   // A new page begins at its top.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of place that counts
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the change of place counts
   useEffect(() => {
     window.scrollTo(0, 0)
   }, [pathname])
@@ -80,7 +80,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <UploadDock />
       {session.known() && (
-        // Asking would make a guest of everybody who only looks.
+        // A request would make a guest of every visitor who only looks around.
         <Suspense>
           <JobWatch />
         </Suspense>

@@ -1,4 +1,4 @@
-"""Other systems' APIs, in their own words, over the services that there are: docs/compat.md.
+"""Other systems' APIs, in their own words, over the existing services: docs/compat.md.
 
-Each is a module of its own below an address of its own, keeps nothing, and is loaded with the first request for it.
+Each is a module below an address of its own, stores nothing, and is loaded with the first request for it.
 """

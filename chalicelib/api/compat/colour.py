@@ -52,7 +52,7 @@ from chalicelib.wiring import services
 PIPELINE, REFERENCE = "colour", "reference"
 MOST_IN_A_PAGE = 100
 WAIT_SECONDS, LOOK_EVERY = 10.0, 0.25
-"""The time for which a request waits for its pictures' inspection: in that system they are ready at once."""
+"""How long a request waits for its pictures' inspection: in that system they are ready at once."""
 STATUSES: Mapping[JobState, str] = {
     JobState.PENDING: "pending",
     JobState.QUEUED: "pending",
@@ -261,7 +261,7 @@ def _moved(job: Job, body: ColourJobChanges) -> Job:
 
 
 def _await(call: Call, image_id: str) -> None:
-    """Until the picture has been looked into, or the patience is over."""
+    """Waits until the picture is inspected, or WAIT_SECONDS are over."""
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
         try:

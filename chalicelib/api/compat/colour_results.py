@@ -21,7 +21,7 @@ from chalicelib.wiring import services
 routes = Routes(__name__, Dialect(ColourError, worded))
 
 PATH, DATA = "result_image_path", "color_correction_data"
-"""Kept in a result's metadata: ours has no fields for them."""
+"""Keys of a result's metadata, as ours has no fields for them."""
 
 
 @routes.route(

@@ -94,9 +94,9 @@ def import_media(call: Call) -> MediaQueued:
     body: MediaImport = call.body
     if call.user.role == GUEST:
         raise GuestMayNot("Guests can't import. Register, and import from your own place.")
-    path = body.path.removeprefix("/")  # there it is a server's, and absolute
+    path = body.path.removeprefix("/")  # there, a path is on the server, and absolute
     place = services().importer.check(path, call.user.id)
-    # What lies in another bucket, only the worker that lists it may see.
+    # Only the worker that lists another bucket may see its objects.
     found = services().importer.count(place, COUNTED_PAGES) if place.bucket is None else None
     if found == 0:
         raise ImportNotAllowed(f"No media files found in {body.path}.")

@@ -27,8 +27,8 @@ def receive(
     times: Sequence[datetime | None] = (),
     skip_unsupported: bool = False,
 ) -> tuple[Job, Selection]:
-    """A job with these files, and which of them are left out. times: of the files, in their order, where known.
-    skip_unsupported: leaves out what the pipeline doesn't take. Raises JobError as the intake does."""
+    """Opens a job with these files, and says which of them are left out. times: the files', in their order, where
+    known. skip_unsupported: leaves out what the pipeline doesn't take. Raises JobError as the intake does."""
     announced = [
         Announced(
             file.filename,

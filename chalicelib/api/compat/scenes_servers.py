@@ -62,7 +62,7 @@ def change_catalogue_settings(call: Call) -> SceneSettingsChanged:
         "stash": {"url": ("stash_url", body.stash_url), "key": ("stash_api_key", body.stash_api_key)},
         "openai": {"url": ("openai_base_url", body.openai_base_url), "key": ("openai_api_key", body.openai_api_key)},
     }
-    for fields in given.values():  # all of them first: half of the changes would be none that was asked for
+    for fields in given.values():  # all of them first: the request never asked for half of the changes
         name, url = fields["url"]
         if url:
             _check_address(name, url)
@@ -138,7 +138,7 @@ def try_catalogue_models(call: Call) -> ServiceTested:
 
 
 def connection_of(call: Call, kind: str) -> Connection | None:
-    """The oldest of that kind: that system knows one of each."""
+    """The oldest connection of that kind: that system knows one of each."""
     known = services().connection_table.connections(call.user.id)
     return min((one for one in known if one.kind == kind), key=lambda one: one.id, default=None)
 
@@ -152,7 +152,7 @@ def _check_address(field: str, url: str) -> None:
 
 
 def _check_unkept(body: SceneSettingsChanges) -> None:
-    """InvalidFields for what is no setting here, unless it is sent as it was read."""
+    """InvalidFields for a setting that doesn't exist here, unless its value comes back as it was read."""
     wrong = [
         FieldError(name, "is not kept: each analysis and each sync names its own")
         for name, known in (

@@ -77,7 +77,7 @@ def list_speech_tasks(call: Call) -> SpeechTasksAnswer:
     found, _ = services().jobs.jobs_of(
         call.user.id, states=states, pipeline=SPEECH.name, limit=min(query.limit, MOST_TASKS), before=None
     )
-    # A list has no counters of what has arrived; of a job that is over, the sum stands beside it.
+    # A list has no counters of arrived files; for a job that is over, the sum stands beside it.
     tasks = [_task(job if job.final else services().jobs.job(job.id)) for job in found]
     return SpeechTasksAnswer(data=SpeechTaskList(tasks=tasks, total_count=len(tasks)))
 

@@ -6,5 +6,5 @@ from chalicelib.jobs.errors import JobError
 
 
 def sentence_of(error: JobError) -> str:
-    """Its detail, and what is wrong with each field that it names."""
+    """The error's detail, and what is wrong with each field that it names."""
     return " ".join([error.detail, *(f"{wrong.field}: {wrong.message.rstrip('.')}." for wrong in error.errors)])

@@ -1,4 +1,4 @@
-"""Which pages of other origins may call the API from a browser: those of the setting `cors_origins`, and no others."""
+"""The other origins whose pages may call the API from a browser: those of the setting `cors_origins`, and no others."""
 
 from __future__ import annotations
 

@@ -50,8 +50,8 @@ class Form(Given):
 
 
 def parse_form(raw: bytes | str, content_type: str, model: type[Form]) -> BaseModel:
-    """The form as its model: 415 where it says to be something else, 413 where it is larger than what API and store
-    carry, 400 where it can't be read, 422 where it is of another shape."""
+    """The form as its model: 415 where the request declares another type, 413 where it is larger than API and store can
+    carry, 400 where it can't be read, 422 where it has another shape."""
     from multipart import MultipartError, ParserLimitReached, parse_form_data  # type: ignore[import-untyped]  # no types
 
     kind = content_type.partition(";")[0].strip().lower()

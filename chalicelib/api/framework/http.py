@@ -55,7 +55,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with more than its model: another status, further headers."""
+    """An answer that needs more than its model: another status, further headers."""
 
     model: BaseModel | None
     status: int = 200
@@ -170,7 +170,7 @@ def tag(body: str) -> str:
 
 
 def etag_of(model: BaseModel, body: str | None = None) -> str:
-    """The ETag of a model for conditional GETs. body: the model as it is sent, where that is at hand.
+    """The ETag of a model for conditional GETs. body: the model as sent, if it is at hand.
 
     For a model with fleeting fields (Answer.fleeting) it has two parts: the first, of all other fields, is the one that
     an If-Match compares.

@@ -1,9 +1,9 @@
 """Requests that create, made twice with one Idempotency-Key: carried out once, and answered the same.
 
-Only what succeeded is kept, for a day. What was refused left nothing to repeat, and its key is free again. A request
-that broke off may have had its effect: its key is free for the same request alone, at once, or where its worker died
-once the lease runs out. What it makes gets the id that was kept with the key when it was first claimed, so that the
-second try finds what the first has made.
+Only successes are kept, for a day. A refused request left nothing to repeat, and its key is free again. A request that
+broke off may have had its effect: its key is free for the same request alone, at once or, where its worker died, once
+the lease runs out. The object that it makes gets the id kept with the key at the first claim, so that the second try
+finds what the first has made.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BROKEN_FROM = 500
 
 
 class Requests(Protocol):
-    """Where claims and results are kept; see chalicelib.stores.dynamo.account_table for what each promises."""
+    """The store of claims and results; chalicelib.stores.dynamo.account_table says what each method promises."""
 
     def claim_request(
         self, user_id: str, key: str, fingerprint: str, claim: str, *, now: datetime, lease: timedelta, keep: timedelta
@@ -45,14 +45,14 @@ class Requests(Protocol):
 
 
 def fingerprint(method: str, path: str, path_values: Mapping[str, str], body: bytes | str) -> str:
-    """Tells requests apart that share a key: by where they go and what they say, to the byte."""
+    """Tells apart requests that share a key, by their address and, to the byte, their content."""
     content = body.encode() if isinstance(body, str) else body
     whither = json.dumps([method, path, sorted(path_values.items())]).encode()
     return hashlib.sha256(whither + b"\n" + content).hexdigest()
 
 
 def visitor(path_values: Mapping[str, str]) -> str:
-    """Stands for a caller without an account: keys are a share's own, and its token is not kept with them."""
+    """Stands for a caller without an account: keys belong to the share, and its token is not kept with them."""
     return "visitor-" + hashlib.sha256(path_values.get("token", "").encode("utf-8", "replace")).hexdigest()
 
 
@@ -65,7 +65,7 @@ def once(
     asked: str,
     answer: Callable[[str], Response],
 ) -> Response:
-    """The answer, or what was answered the first time. answer: is given the id for what it makes, the same each time.
+    """The answer, or that of the first time. answer: receives the id for the object that it makes, the same each time.
     Raises what `answer` does; IdempotencyMismatch where the key was used for another request; RequestInProgress where
     the same one is being carried out."""
     if not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
@@ -83,7 +83,7 @@ def once(
     try:
         requests.finish_request(user_id, key, claim, response.status_code, response.body)
     except Exception:
-        # It is done, and saying that it failed would have it done again.
+        # The work is done, and an error would have it done again.
         log.exception("the result of a request could not be kept")
     return response
 

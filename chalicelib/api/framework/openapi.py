@@ -1,4 +1,4 @@
-"""The API's description (OpenAPI 3.1), made from the models and routes that serve it, once they are all registered."""
+"""The API's description (OpenAPI 3.1), made from its models and routes once all of them are registered."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ References = dict[tuple[Any, Mode], str]
 
 
 class Untitled(GenerateJsonSchema):
-    """A field's title would say its name once more."""
+    """A schema generator that omits titles: a field's title would only repeat its name."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
     def default_schema(self, schema: Any) -> Schema:
-        """The default of a field that is only ever left out need not be a value that could be sent."""
+        """Omits a default that can't be sent: such a field can only be left out."""
         found: Schema = super().default_schema(schema)
         if found.get("default") == "" and found.get("minLength"):
             del found["default"]
@@ -110,7 +110,7 @@ def _schemas(routes: Sequence[Route]) -> tuple[References, Schema]:
         wanted, ref_template=COMPONENTS + "schemas/{model}", schema_generator=Untitled
     )
     schemas = definitions["$defs"]
-    schemas.pop("SentFile", None)  # a file stands for itself, where it is taken
+    schemas.pop("SentFile", None)  # a file is described by itself, where a form takes it
     return {key: reference["$ref"] for key, reference in found.items()}, dict(sorted(schemas.items()))
 
 
@@ -171,14 +171,14 @@ def _parameters(route: Route, references: References, schemas: Schema, example: 
 
 
 def _example_of(schema: Schema, written: str) -> Any:
-    """A value as it stands in an address, as its schema has it."""
+    """A value from an address, converted as its schema says."""
     if schema.get("type") == "array":
         return [_example_of(schema["items"], part) for part in written.split(",")]
     return json.loads(written) if schema.get("type") in ("integer", "number", "boolean") else written
 
 
 def _query(name: str, schema: Schema, required: bool) -> Schema:
-    """A parameter is given or left out: there is no null in an address."""
+    """A query's parameters, without null: a parameter is given or left out."""
     schema = dict(schema)
     kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]
     schema |= kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {}
@@ -223,7 +223,7 @@ def _meaning(status: int) -> str:
 
 
 def _errors(route: Route, references: References, responses: Schema) -> Schema:
-    """References to responses, one for each set of errors that share a status; new ones are added to `responses`."""
+    """References to responses, one for each set of errors with the same status; new ones are added to `responses`."""
     found = {}
     dialect = route.dialect
 

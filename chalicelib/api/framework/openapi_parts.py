@@ -1,4 +1,4 @@
-"""The parts of the API's description that no route makes: its introduction, how one signs in, headers, ids in paths."""
+"""The parts of the API's description that belong to no route: introduction, ways to sign in, headers, ids in paths."""
 
 from __future__ import annotations
 
@@ -86,4 +86,4 @@ PATH_PATTERNS = {
     "plan_id": "^[0-9a-z-]{26,60}$",
     "change_id": "^[0-9a-z-]{26,60}[.][^#\\s]{1,80}$",
 }
-"""Where they differ from other ids."""
+"""Ids with a form of their own."""

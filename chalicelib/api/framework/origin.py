@@ -1,6 +1,6 @@
 """Only our own distribution may call the API: it adds a secret header, which the address of API Gateway alone lacks.
 
-Without it a caller would go round the firewall, and could make up the address that limits are counted for.
+Without it a caller could bypass the firewall and forge the address for which limits are counted.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from chalicelib.jobs.ports.outside import Clock
 
 HEADER = "X-Millrace-Origin"
 LOOK_AFTER = timedelta(minutes=1)
-"""Between two looks at the secret, however many headers are wrong: forged ones must not have it read for each."""
+"""The time between two reads of the secret: a forged header must not cause one each time."""
 
 
 class OriginGuard:
-    """look: the secret, and the one before it where there is one."""
+    """look: reads the secret, and the previous one if any."""
 
     def __init__(self, look: Callable[[], Sequence[str]], clock: Clock) -> None:
         self._look = look

@@ -1,4 +1,4 @@
-"""Pages of lists, and the Link header (RFC 8288) that leads from one to the others."""
+"""Pages of lists, and the Link header (RFC 8288) that leads from one page to the others."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cursor_links(call: Call, cursor: str | None) -> dict[str, str]:
 
 
 def _header(query: BaseModel, links: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    # An address of nothing but a query keeps the path (RFC 3986): wherever the API is served, it is right.
+    # A reference that is only a query keeps the path (RFC 3986), so it is right wherever the API is served.
     given = query.model_dump(mode="json", exclude_defaults=True)
     given = {name: ",".join(value) if isinstance(value, list) else value for name, value in given.items()}
     found = [f'<?{urlencode({**given, **changes})}>; rel="{rel}"' for rel, changes in links.items()]

@@ -1,4 +1,4 @@
-"""If-Match: a change is made only to what its caller has seen."""
+"""If-Match: a change applies only to the version that its caller has seen."""
 
 from __future__ import annotations
 

@@ -54,12 +54,12 @@ BEFORE_ROUTES: tuple[type[JobError], ...] = (
     AnswerTimeout,
     DiskFull,
 )
-"""Answered by a gateway, without a route, by status."""
+"""Errors that a gateway answers before any route, by status."""
 
 
 def problem_content(error: JobError, request_id: str | None, status: int | None = None) -> dict[str, Any]:
-    """The body. request_id: None only where the answer is fixed text, as the firewall's is. status: where it differs
-    from the error's own."""
+    """The body. request_id: None only where the answer is fixed text, as the firewall's is. status: if it differs from
+    the error's own."""
     content: dict[str, Any] = {
         "type": f"urn:millrace:error:{error.code}",
         "title": error.title,

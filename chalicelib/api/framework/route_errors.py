@@ -1,4 +1,4 @@
-"""Which errors a route may answer with: those that follow from what it takes, and those that it names."""
+"""The errors that a route may answer with: those that follow from its input, and those that it names."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ UNKNOWN: dict[str, type[JobError]] = {
 
 
 def errors_of(route: Route) -> list[type[JobError]]:
-    """Every error of that route once, by status and code."""
+    """Every error of that route once, sorted by status and code."""
     found = set(route.errors) | {UNKNOWN[name] for name in path_names(route) if name in UNKNOWN} | {InternalError}
     for wanted, errors in (
         (route.scope, SIGNED_IN),

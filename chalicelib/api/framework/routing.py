@@ -38,7 +38,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Route:
-    """A route, as it is served and documented."""
+    """A route as served and documented."""
 
     name: str
     subject: str
@@ -93,13 +93,13 @@ class Routes:
         errors: tuple[type[JobError], ...] = (),
         headers: tuple[str, ...] = (),
     ) -> Callable[[Callable[..., BaseModel | Reply]], Callable[..., Response]]:
-        """form: what it takes as a form instead of a JSON body. open: needs no sign-in. conditional: answers with an
-        ETag, and 304 to who has that already. creates: makes something that must not be there twice, so that an
-        Idempotency-Key is heeded. scope: what the credentials must be good for (chalicelib.accounts.people.SCOPES);
-        unless given, `read` to GET and `upload` for anything else.
+        """form: the model of a form that it takes instead of a JSON body. open: needs no sign-in. conditional: answers
+        with an ETag, and 304 to a client that has that version. creates: makes an object that must not exist twice, so
+        an Idempotency-Key is heeded. scope: the scope that the credentials need (chalicelib.accounts.people.SCOPES); by
+        default `read` for GET and `upload` for all other methods.
 
-        For the API's description alone: others, the further statuses that are no errors, and what they carry; errors,
-        beside those that follow from the rest (`route_errors`); headers, of an answer, likewise."""
+        For the API's description alone: others, further statuses that are no errors, with their content; errors,
+        besides those that follow from the rest (`route_errors`); headers of the answer, likewise."""
         needed = None if open else scope or (READ if method == "GET" else UPLOAD)
         if all(route.path != path for route in LOADED):
             self.options(path, lambda: [route.method for route in LOADED if route.path == path])
@@ -140,7 +140,7 @@ class Routes:
 
     def options(self, path: str, methods: Callable[[], list[str]]) -> None:
         """Answers OPTIONS: the methods of a path, and the preflight of a page of another origin. Chalice's own answer
-        knows one origin only."""
+        knows only one origin."""
 
         def preflight(**path_values: str) -> Response:
             headers = lower(self.blueprint.current_request)

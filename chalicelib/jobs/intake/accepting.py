@@ -16,8 +16,8 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Announced:
-    """A file that a client is about to send. sha256: lower-case hex. position: in the request. single_put: in one
-    request, up to the store's limit. given_by, gift: as of a File."""
+    """A file that a client is about to send. sha256: lower-case hex. position: in the request. single_put: sent in one
+    request, up to the store's limit. given_by, gift: as in File."""
 
     filename: str
     size: int

@@ -32,7 +32,7 @@ from chalicelib.jobs.moving import planned
 from chalicelib.jobs.ports.stores import JoiningStore
 
 AT_ONCE = 97
-"""Of the 100 writes of a transaction: the job, its owner's usage and the request that adds them take one each."""
+"""Files in a transaction of 100 writes: the job, its owner's usage and the request that adds them take one each."""
 
 
 class NoRoom(Exception):
@@ -40,7 +40,7 @@ class NoRoom(Exception):
 
 
 class ClaimRefused(Exception):
-    """What the files were to be claimed of is gone, or has no room for them. Nothing was added."""
+    """The record that the files were to be claimed from is gone, or has no room for them. Nothing was added."""
 
 
 def add_files(
@@ -90,7 +90,7 @@ def join_batch(jobs: JoiningStore, job: Job, files: Sequence[File], now: datetim
         job_id, number = known[file.key]
         if job_id == job.id:
             raise StaleTransition(file.key)
-        # It came again after its earlier job was closed: from now on it belongs to this job.
+        # The object came again after its earlier job was closed: from now on it belongs to this job.
         more.append(Change(record, place, when=(Is("job_id", job_id), Is("number", number))))
     moved = ADD_FILES(file_count=job.file_count + len(files), active_at=now)
     _add(jobs, job, moved, files, more, _announced(files))

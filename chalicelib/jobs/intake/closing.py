@@ -42,7 +42,7 @@ class Closing:
         if job.listing is None or job.state not in RECEIVING:
             self._settling.settle(job.id)
             return
-        # Read once for all pages, and only what is compared: of a hundred thousand files that is a few MB.
+        # Read once for all pages, and only the compared fields: a few MB for a hundred thousand files.
         own = {
             file.key: (file.number, file.etag, file.state in FINISHED) for file in self._jobs.files(job, binned=True)
         }
@@ -65,14 +65,14 @@ class Closing:
         self._settling.settle(job.id)
 
     def _look_again(self, job: Job, replaced: Sequence[tuple[int, StoredObject]]) -> None:
-        """Takes back files that are there in another version than was looked into."""
+        """Takes back files whose objects are no longer the inspected version."""
         pairs = [(self._jobs.file(job.id, number), seen) for number, seen in replaced]
         stale = [(file, seen) for file, seen in pairs if file.state in FINISHED and file.etag != seen.etag]
         if reset_files(self._jobs, job, [file for file, _ in stale]):
             self._settling.ask(job, stale)
 
     def _join(self, landed: Sequence[Landed], deadline: datetime) -> str | None:
-        """Takes in what no message has announced. Returns None where that is done, else the key that it came to."""
+        """Takes in objects that no message has announced. Returns None when done, else the last key of this pass."""
         came_to = None
         for some in batched(landed, LOOK_AT_ONCE):
             _, new = self._drops.news(some[0][0].batch, some)

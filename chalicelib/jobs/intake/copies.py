@@ -11,12 +11,12 @@ from chalicelib.jobs.ports.outside import ObjectStore
 from chalicelib.jobs.ports.stores import FileCopies
 
 FILES_A_PAGE = 50
-"""From this many wanted objects of a folder, a page of its listing costs less than a request for each."""
+"""The number of wanted objects of a folder from which a page of its listing costs less than a request for each."""
 
 
 def known_copies(jobs: FileCopies, objects: ObjectStore, owner_id: str, announced: Sequence[File]) -> dict[int, File]:
-    """For numbers of announced files, a file of the same owner with the same bytes, whose object is still the one that
-    was inspected."""
+    """By the number of an announced file, a file of the same owner with the same bytes, whose object is still the
+    inspected one."""
     hashes = {file.expected_sha256: None for file in announced if file.expected_sha256}
     copies = jobs.stored_copies(owner_id, list(hashes)) if hashes else {}
     found = {

@@ -29,7 +29,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """An object that is there. job_id and number are given where the sender knew which file it is."""
+    """An object in the store. job_id and number are given where the sender knew which file it is."""
 
     seen: StoredObject
     job_id: str | None = None
@@ -113,8 +113,8 @@ def quote_key(key: str) -> str:
 def is_newer(sequencer: str | None, than: str | None) -> bool:
     """Whether an event's sequencer says that it came after the other of the same key.
 
-    Hexadecimal strings of unequal length compare with the shorter padded by zeros on the right. Where one is missing
-    nothing is known, and the event is taken for newer.
+    Hexadecimal strings of unequal length compare with the shorter padded by zeros on the right. Where one is missing,
+    the event counts as newer.
     """
     if not sequencer or not than:
         return True

@@ -1,4 +1,4 @@
-"""Small files that come within the request itself: stored, and from then on like any other."""
+"""Small files within the request itself: stored, and from then on treated like any other."""
 
 from __future__ import annotations
 

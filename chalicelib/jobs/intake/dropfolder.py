@@ -43,7 +43,7 @@ JOIN_AT_ONCE = 25
 
 
 def ignored(path: str) -> bool:
-    """Whether the name is that of a client's incomplete or housekeeping file, or is in such a folder."""
+    """Whether the path names a client's incomplete or housekeeping file, or lies in such a folder."""
     parts = path.lower().split("/")
     return is_housekeeping(path) or any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in HALF_MADE)
 
@@ -68,8 +68,8 @@ class DropFolders:
     def __init__(
         self, core: Core[DropStore], intake: Intake, settling: Settling, owner_of: Callable[[str | None], str | None]
     ) -> None:
-        """owner_of: the id of the user that a path names, or for None of the owner of folders without a user;
-        None where there is no such user."""
+        """owner_of: the id of the user that a path names, or, given None, of the owner of folders without a user; None
+        where there is no such user."""
         self._jobs = core.jobs
         self._objects = core.objects
         self._queues = core.queues
@@ -83,8 +83,8 @@ class DropFolders:
     def join(self, landed: Sequence[StoredObject]) -> dict[str, tuple[str, int]]:
         """Takes objects into the jobs of their batches; returns job and number for each key that is a file.
 
-        Again for the same object answers the same. Objects that say something about the batch (its end, its options,
-        the files to expect) are obeyed; half-made and housekeeping files are passed over.
+        A repetition for the same object has the same answer. Control objects of the batch (its end, its options, the
+        files to expect) are obeyed; half-made and housekeeping files are passed over.
         """
         batches: dict[str, dict[str, tuple[DropKey, StoredObject]]] = defaultdict(dict)
         for seen in landed:
@@ -122,7 +122,7 @@ class DropFolders:
         return job is None or (_is_done(job) and _is_other_version(self._jobs.file(job_id, number), seen))
 
     def close_if_quiet(self, job: Job) -> Job:
-        """Closes a batch without a new file for the quiet time; one with a manifest stays open until its files are
+        """Closes a batch that had no new file for the quiet time; one with a manifest stays open until its files are
         given up."""
         at = closes(job, self._limits)
         if at and at <= self._clock():
@@ -132,8 +132,9 @@ class DropFolders:
     def news(
         self, batch: str, files: Sequence[tuple[DropKey, StoredObject]]
     ) -> tuple[dict[str, tuple[str, int]], list[tuple[DropKey, StoredObject]]]:
-        """The known files of the batch (at most 100) by their keys; and the others: new ones, and those that came again
-        with other bytes after their job had finished them. The number of calls doesn't grow with the files."""
+        """The known files among these keys of the batch (at most 100); and the other keys: new ones, and those that
+        came again with other bytes after their job had finished them. The number of calls doesn't grow with the
+        files."""
         known = self._jobs.batch_files(batch, [seen.key for _, seen in files])
         jobs = {job_id: self._known_job(job_id) for job_id in {job_id for job_id, _ in known.values()}}
         done = {key: file_id(*place) for key, place in known.items() if (job := jobs[place[0]]) and _is_done(job)}

@@ -27,7 +27,7 @@ from chalicelib.jobs.work.settling import Settling
 log = logging.getLogger(__name__)
 
 MOST_DEAD_LETTERS = 3
-"""The most dead letters of a listing's message, three receives each, without a page in between."""
+"""The most dead letters of a listing's message, after three receives each, without a page in between."""
 USER = "{user_id}"
 """The placeholder of the importing user's id in a root."""
 
@@ -41,14 +41,15 @@ class Root:
 
     @classmethod
     def parse(cls, text: str, own_bucket: str) -> Root:
-        """`s3://bucket/prefix/`, or `prefix/` in our own bucket. A prefix is a folder: `in` is not `inside/`."""
+        """Parses `s3://bucket/prefix/`, or `prefix/` in our own bucket. A prefix is a folder: `in` doesn't match
+        `inside/`."""
         bucket, prefix = own_bucket, text
         if text.startswith("s3://"):
             bucket, _, prefix = text.removeprefix("s3://").partition("/")
         return cls(None if bucket == own_bucket else bucket, f"{prefix.rstrip('/')}/" if prefix else "")
 
     def of(self, owner_id: str) -> Root:
-        """The part of it that is one user's, where it names users."""
+        """The part of the root that belongs to one user, if the root names users."""
         return replace(self, prefix=self.prefix.replace(USER, owner_id))
 
     def holds(self, place: Root) -> bool:
@@ -56,7 +57,7 @@ class Root:
 
     @property
     def ours(self) -> bool:
-        """Whether users' uploads or results are there: they are never imported, regardless of the roots."""
+        """Whether the place holds users' uploads or results, which are never imported, regardless of the roots."""
         return self.bucket is None and (not self.prefix or self.prefix.startswith(keys.KEPT))
 
 
@@ -93,8 +94,8 @@ class Importer:
         id: str | None = None,
         **fields: Any,
     ) -> Job:
-        """A job for everything below `path`, listed in the background; further fields of Job as keywords. A repeated
-        id gives the same job. BadRequest outside the allowed roots."""
+        """Opens a job for everything below `path`, listed in the background; further fields of Job as keywords. A
+        repeated id gives the same job. BadRequest outside the allowed roots."""
         place = self.check(path, owner_id)
         listing = {"bucket": place.bucket, "prefix": place.prefix, "after": None, "recursive": recursive}
         try:
@@ -130,11 +131,11 @@ class Importer:
         return [own for root in self._roots if not (own := root.of(owner_id)).ours]
 
     def name(self, place: Root) -> str:
-        """The whole address of a place."""
+        """The full address of a place."""
         return f"s3://{place.bucket or self._own_bucket}/{place.prefix}"
 
     def count(self, place: Root, pages: int) -> int:
-        """How many objects an import from there would take, counted over at most so many pages of 1,000."""
+        """The number of objects that an import from there would take, counted over at most `pages` pages of 1,000."""
         found, after = 0, None
         for _ in range(pages):
             page, after = self._objects.list_page(place.prefix, bucket=place.bucket, after=after, recursive=True)

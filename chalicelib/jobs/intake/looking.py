@@ -1,4 +1,4 @@
-"""What lies where a user may import from: folder by folder, and how much an import of one would take."""
+"""The content of the places that a user may import from, folder by folder, and how much an import of one would take."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class FolderPage:
 
 @dataclass(frozen=True)
 class Measured:
-    """What an import would take. size: in bytes. fits: how many of the files each pipeline
-    takes, by their names and sizes. complete: there are no more."""
+    """The files that an import would take. size: in bytes. fits: how many of them each pipeline takes, by name and
+    size. complete: there are no more."""
 
     files: int = 0
     size: int = 0
@@ -52,7 +52,7 @@ class ImportFolders:
             raise ImportNotFound("There is no such bucket, or it can't be read.") from None
         names = [folder.removeprefix(place.prefix)[:-1] for folder in folders]
         return FolderPage(
-            # S3 knows folders without a name ("a//b"). As a path such a folder is the one around it.
+            # S3 allows folders without a name ("a//b"). As a path such a folder equals the one around it.
             folders=tuple(name for name in names if name),
             objects=tuple(seen for seen in found if seen.key != place.prefix),
             after=last.removeprefix(place.prefix) if last else None,
@@ -82,5 +82,5 @@ class ImportFolders:
 
 
 def is_taken(path: str) -> bool:
-    """Whether an import takes an object of that path for a file."""
+    """Whether an import takes in an object of that path as a file."""
     return bool(path) and not path.endswith("/") and not ignored(path)

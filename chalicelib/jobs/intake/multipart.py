@@ -24,7 +24,7 @@ from chalicelib.jobs.ports.stores import FileStore
 from chalicelib.jobs.states import FileState
 
 MAX_PARTS = 10_000
-# S3 takes 5 MiB too. Each part costs as much as a whole PUT, and what a broken connection loses is one part at most.
+# S3 allows 5 MiB too. But each part costs as much as a whole PUT, and a broken connection loses one part at most.
 SMALLEST_PART = 16 * MiB
 
 
@@ -72,7 +72,7 @@ class Multipart:
         return signed
 
     def there(self, owner_id: str, job_id: str, number: int) -> list[UploadedPart]:
-        """The parts of a file that the store has; none where none was sent yet."""
+        """The parts of a file that the store has; empty before the first."""
         job, file = self._owned.file(owner_id, job_id, number)
         check_awaited(job, file)
         if not file.upload_id:
@@ -107,7 +107,7 @@ class Multipart:
         return file
 
     def abort(self, owner_id: str, job_id: str, number: int) -> None:
-        """Throws away what was sent of a file in parts; it can be started again."""
+        """Throws away the sent parts of a file; the upload can be started again."""
         job, file = self._owned.file(owner_id, job_id, number)
         check_awaited(job, file)
         if file.upload_id:
@@ -122,7 +122,7 @@ class Multipart:
         return file
 
     def _started(self, file: File) -> File:
-        """The file with a multipart upload under way; of two starts at once one wins and serves both."""
+        """The file with a multipart upload under way; of two concurrent starts one wins and serves both."""
         if not file.part_size:
             raise NotAllowedInState("This file is uploaded in one request.")
         if file.upload_id:

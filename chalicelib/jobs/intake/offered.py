@@ -1,4 +1,4 @@
-"""The works that jobs may be opened for, and the check of their options."""
+"""The works for which jobs may be opened, and the check of their options."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_NUMBER = "Input should not be true or false"
 
 
 class OfferedWorks:
-    """objects: where models lie, which some options name."""
+    """objects: the store of the models that some options name."""
 
     def __init__(self, works: Mapping[str, Work], objects: ObjectStore) -> None:
         self._works = works
@@ -39,7 +39,8 @@ class OfferedWorks:
         return work
 
     def checked(self, work: Work, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options with their defaults. Raises InvalidFields, also for what this installation can't serve."""
+        """The options with their defaults. Raises InvalidFields, also for options that this installation can't
+        serve."""
         try:
             valid = work.Options.model_validate(options)
             work.check(valid, self._models)

@@ -1,6 +1,6 @@
 """Slips in the drop folder: objects whose paths make them files of no batch, and batches of no user.
 
-S3 sends events for the pipelines' folders alone, so this looks: at folders, never through their files.
+S3 sends events for the pipelines' folders alone, so this lists folders, but never their files.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 MOST = 100
 LOOKED_AT = 200
-"""Folders of users that one look goes into."""
+"""The most folders of users that one search reads."""
 SHAPE = "drop/PIPELINE/BATCH/FILE, or drop/PIPELINE/@USER/BATCH/FILE"
 
 
 @dataclass(frozen=True)
 class Slip:
-    """path: of an object, or of a folder (with a slash at its end). code, message: what is wrong with it."""
+    """path: an object's or a folder's (with a slash at its end). code, message: the reason."""
 
     path: str
     code: str
@@ -33,7 +33,7 @@ class Slip:
 
 
 class Slips:
-    """owner_of: as of DropFolders."""
+    """owner_of: as in DropFolders."""
 
     def __init__(
         self, objects: ObjectStore, pipelines: Collection[str], owner_of: Callable[[str | None], str | None]
@@ -43,11 +43,11 @@ class Slips:
         self._owner_of = owner_of
 
     def find(self, most: int = MOST) -> list[Slip]:
-        """The first of them, in the order of their folders. Costs a page of the bucket for each folder looked at."""
+        """The first slips, in the order of their folders. Costs a page of the bucket for each folder read."""
         return list(islice(self._found(), most))
 
     def report(self) -> int:
-        """Writes a line for each to the log, without names, which are their owners'; returns how many."""
+        """Logs a line for each, without names, which are private; returns how many."""
         found = self.find()
         for slip in found:
             digest = hashlib.sha256(slip.path.encode()).hexdigest()[:16]

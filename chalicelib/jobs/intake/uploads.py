@@ -200,9 +200,9 @@ class Intake:
         request_id: str | None = None,
         claim: Change | None = None,
     ) -> tuple[Job, list[Upload]]:
-        """Adds files to an open job; without `more` it is sealed. A repeated request_id adds them once. claim: of files
-        that others give; then no answer says that their bytes are there already. NotAllowedInState where it is sealed
-        or over; ClaimRefused."""
+        """Adds files to an open job; without `more` it is sealed. A repeated request_id adds them once. claim: for
+        files that others give; then no answer says that their bytes are there already. NotAllowedInState where it is
+        sealed or over; ClaimRefused."""
         job = self._owned.job(owner_id, job_id)
         if request_id and (place := self._jobs.added(job.id, request_id)):
             return self._added(job, *place)
@@ -219,8 +219,8 @@ class Intake:
         return self._upload(file)
 
     def check_options(self, work: str, options: Mapping[str, Any], *, with_files: bool = True) -> dict[str, Any]:
-        """The options with their defaults. with_files: of a pipeline, else of a work without files. UnknownPipeline;
-        InvalidFields, also for what this installation can't serve."""
+        """The options with their defaults. with_files: for a pipeline, else for a work without files. UnknownPipeline;
+        InvalidFields, also for options that this installation can't serve."""
         return self._offered.checked(self._offered.pipeline(work) if with_files else self._offered.chore(work), options)
 
     def _check_space(self, owner_id: str, announced: Sequence[Announced]) -> None:
@@ -284,7 +284,7 @@ class Intake:
         return self._taken_in(job, files, {file.number: file.source for file in files if file.source})
 
     def _taken_in(self, job: Job, files: Sequence[File], copies: Mapping[int, str]) -> tuple[Job, list[Upload]]:
-        """copies: the id of the file whose bytes one of them shares, by its number."""
+        """copies: by a file's number, the id of the file whose bytes it shares."""
         self._settling.ask_for(job, [file for file in files if file.number in copies and file.state in AWAITED])
         if job.all_in:
             job = self._settling.settle(job.id)

@@ -1,1 +1,1 @@
-"""A user's jobs, files and results, and what can be done with them."""
+"""A user's jobs, files and results, and the actions on them."""

@@ -1,5 +1,5 @@
-"""Archives: what a user chooses from one job, several or all of them, planned to the byte and handed to the work that
-makes it."""
+"""Archives: a user's choice from one job, several or all of them, planned to the byte and handed to the work that makes
+the zips."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from chalicelib.pipelines.base import Member, StoredFile, Strategy
 
 MOST_ZIPS = 500
 ONE_BY_ONE = 4
-"""A job of which fewer than one file in so many is chosen is not read as a whole."""
+"""A job is read file by file, not as a whole, where fewer than one file in this many is chosen."""
 NAMED_AT_ONCE = 5
 THERE = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
@@ -50,8 +50,8 @@ class ArchiveStore(JobLists, FileReads, FilesById, Protocol):
 
 @dataclass(frozen=True)
 class Choice:
-    """Which files: these, or those that a filter finds; and all of some jobs. With a filter, job_ids are the jobs in
-    which it looks. artifacts: also what the jobs of `job_ids` have to download, but for their own zips."""
+    """The chosen files: these, or those that a filter finds; and all files of some jobs. With a filter, job_ids are the
+    jobs that it searches. artifacts: also the artifacts of the jobs of `job_ids`, but for their own zips."""
 
     file_ids: Sequence[str] = ()
     filter: WantedFiles | None = None
@@ -61,8 +61,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Wanted:
-    """split_bytes: the most that one zip may have; None: one zip, whatever its size. keep_seconds: None for as long as
-    the installation keeps archives."""
+    """split_bytes: the most of one zip; None: one zip of any size. keep_seconds: None for as long as the installation
+    keeps archives."""
 
     choice: Choice
     layout: Layout = "organised"
@@ -104,14 +104,14 @@ class Archives:
         self._new_id = new_id
 
     def open(self, owner_id: str, wanted: Wanted, id: str | None = None) -> Job:
-        """The job that makes the archive. The same id twice is one archive. Raises JobError."""
+        """Opens the job that makes the archive. The same id twice is one archive. Raises JobError."""
         if job := self._intake.started(owner_id, NAME, id):
             return job
         planning = self.plan(owner_id, wanted)
         size = sum(planning.sizes)
         now, job_id = self._clock(), id or self._new_id()
         name = wanted.name or f"Archive {now:%Y-%m-%d %H:%M}"
-        # Before its job, which may be taken up at once; without one it goes by the bucket's own rule.
+        # Stored before its job, which may start at once; where no job follows, the bucket's own rule removes it.
         selection = keys.work(job_id, SELECTION)
         self._objects.put(selection, packed(planning.members), "application/octet-stream")
         options = {
@@ -134,7 +134,7 @@ class Archives:
             raise
 
     def plan(self, owner_id: str, wanted: Wanted) -> Planning:
-        """What open() would make, to the byte. Raises JobError."""
+        """The archive that open() would make, to the byte. Raises JobError."""
         chosen = self.chosen(owner_id, wanted.choice)
         artifacts = self._artifacts(owner_id, wanted.choice)
         if not chosen and not artifacts:
@@ -146,7 +146,7 @@ class Archives:
         return _priced(members, counts, wanted.strategy)
 
     def get(self, owner_id: str, archive_id: str) -> Job:
-        """ArchiveNotFound, for another's and for a job that is no archive too."""
+        """ArchiveNotFound, also for another user's archive and for a job that is no archive."""
         try:
             job = self._owned.job(owner_id, archive_id)
         except JobNotFound:
@@ -161,9 +161,8 @@ class Archives:
         return self._jobs.jobs_of(owner_id, states=states, pipeline=NAME, limit=limit, before=before)
 
     def chosen(self, owner_id: str, choice: Choice) -> list[tuple[Job, File]]:
-        """The files, each once, in the order of the choice: files by themselves, then jobs. Of jobs and filters those
-        that could be read, without duplicates. FileNotFound, JobNotFound; InvalidFields for one that is not there to be
-        read."""
+        """The files, each once, in the order of the choice: files by themselves, then jobs. Jobs and filters yield only
+        readable files, without duplicates. FileNotFound, JobNotFound; InvalidFields for a file that can't be read."""
         if choice.filter is not None:
             for job_id in choice.job_ids:
                 self._owned.job(owner_id, job_id)
@@ -195,7 +194,7 @@ class Archives:
         return [found[given] for given in places]
 
     def _files(self, wanted: Sequence[tuple[Job, int]]) -> list[tuple[Job, File]]:
-        """Those of the files that there are, in the order given."""
+        """The files that exist, in the given order."""
         numbers: dict[str, list[int]] = defaultdict(list)
         jobs = {job.id: job for job, _ in wanted}
         for job, number in wanted:
@@ -245,7 +244,7 @@ def _planned(
 
 
 def estimates_of(files: Mapping[str, File], strategy: Strategy) -> Estimates:
-    """What a zip of a job's files takes, by their paths in it."""
+    """The estimates of a zip of a job's files, by their paths in it."""
     found = [Planned(path, _stored(file), _local(file) or file.modified_at) for path, file in files.items()]
     return _priced(found, [len(found)], strategy).estimates
 
@@ -289,7 +288,7 @@ def _stored(file: File) -> StoredFile:
 
 
 def _local(file: File) -> datetime | None:
-    """When it was made, told by the clock of the place where it was known."""
+    """The file's time by the clock of its place, where that is known."""
     detected: Mapping[str, object] = file.metadata
     moment, offset = detected.get("detected_timestamp"), detected.get("utc_offset")
     if not isinstance(moment, str):

@@ -1,7 +1,7 @@
 """Counts a job's arrived files, inspected or not: a queue may hold them for a while.
 
-The store knows: a page of it for a thousand files, so what was counted is believed for some seconds, and jobs with very
-many files are not counted so.
+The store's listing tells, a page for each thousand files, so a count is reused for some seconds, and jobs with very
+many files are not counted this way.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Arrivals:
         self._counted: dict[str, tuple[int, datetime]] = {}
 
     def of(self, job: Job) -> int:
-        """Files of the job that are there. Beyond 5,000 files: those that were looked at."""
+        """The number of the job's files that have arrived; beyond 5,000 files, of those that were inspected."""
         finished = job.counts.finished
         if job.batch or job.listing is not None:
             return job.file_count  # they were found in the store

@@ -1,6 +1,6 @@
-"""Shares that collect: an address by which others, without an account, put files into one's job.
+"""Shares that collect: an address by which people without an account put files into a user's job.
 
-Who gives sees what they gave, by a gift's id that the share has sealed, and nothing else of the job. The share's limits
+Givers see their own files, by a gift's id that the share has sealed, and nothing else of the job. The share's limits
 are conditions of the transaction that adds the files.
 """
 
@@ -136,7 +136,7 @@ class Collecting:
     # -- a giver's ---------------------------------------------------------------------------------------------------
 
     def job(self, share: Share) -> Job:
-        """The job that it collects into. CollectOver where that takes no more."""
+        """The job into which the share collects. CollectOver where that takes no more files."""
         try:
             job = self._owned.job(share.owner_id, share.job_id)
         except JobNotFound:
@@ -158,9 +158,8 @@ class Collecting:
         address: str,
         request_id: str | None,
     ) -> tuple[str, list[Upload]]:
-        """Adds files, and says how to send them; the sealed id of the gift that they are of, a new one unless it is
-        given. The same request_id twice adds them once. CollectFull, CollectOver, TooManyAttempts, and as
-        Intake.add_files()."""
+        """Adds files; returns how to send them, and the sealed id of their gift, a new one unless it is given. The same
+        request_id twice adds them once. CollectFull, CollectOver, TooManyAttempts, and as Intake.add_files()."""
         self._visits.visit(f"collect {share.id}", address)
         gift_id = self.opened(share, gift) if gift else _named(request_id) or secrets.token_hex(GIFT_BYTES)
         files = [replace(one, given_by=giver, gift=gift_id) for one in announced]
@@ -172,7 +171,7 @@ class Collecting:
                 )
                 return sealed(share, gift_id), uploads
             except TryAgain:
-                continue  # others give at this very moment
+                continue  # others are giving at the same moment
             except ClaimRefused:
                 self._still_there(share)
                 raise CollectFull("There is no room for these files any more.") from None
@@ -187,14 +186,14 @@ class Collecting:
             raise ShareNotFound("There is no such share, or it has ended.")
 
     def given(self, share: Share, gift: str, file_ids: Sequence[str]) -> list[File]:
-        """Those of these files that are the gift's."""
+        """The files among these that belong to the gift."""
         gift_id = self.opened(share, gift)
         own = [one for one in file_ids if (place := parse_file_id(one)) and place[0] == share.job_id]
         found = self._jobs.files_by_id(own)
         return [found[one] for one in own if one in found and found[one].gift == gift_id]
 
     def number(self, share: Share, gift: str, file_id: str) -> int:
-        """Of a file of the gift. FileNotFound."""
+        """The number of a file of the gift. FileNotFound."""
         for file in self.given(share, gift, [file_id]):
             return file.number
         raise FileNotFound("There is no such file.")
@@ -217,12 +216,12 @@ def _seal(share: Share, gift_id: str) -> str:
 
 
 def _named(request_id: str | None) -> str | None:
-    """Made again, a request finds the gift that it began."""
+    """The gift's id follows from the request, so that a repeated request finds the gift that it began."""
     return hashlib.sha256(request_id.encode()).hexdigest()[: 2 * GIFT_BYTES] if request_id else None
 
 
 def _claim(share: Share, files: int, size: int) -> Change:
-    """CollectFull where it is too much in any case."""
+    """CollectFull where it would be too much in any case."""
     if files > share.file_limit or size > share.byte_limit:
         raise CollectFull("These files are more than may be given here.")
 

@@ -82,7 +82,7 @@ class Control:
         if job.state not in RETRY.allowed:
             raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
         again = self._to_look_at_again(job)
-        # A crashed retry may have taken its files back and not its job: this one continues from there.
+        # A crashed retry may have taken its files back but not its job: this one continues from there.
         unfinished = job.counts.finished < job.file_count
         if not again and not unfinished and job.state is JobState.COMPLETED:
             raise NotAllowedInState("The job is completed, and none of its files failed.")

@@ -22,7 +22,7 @@ Correct = Callable[[File], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Corrected:
-    """before: the files that were changed, as they were. missed: numbers of those that could not take it."""
+    """before: the changed files, as they were. missed: numbers of files that could not take the correction."""
 
     job: Job
     before: tuple[File, ...]
@@ -44,10 +44,9 @@ class Corrections:
         return job
 
     def apply(self, job: Job, changes: Iterable[tuple[Sequence[int], Correct]]) -> Corrected:
-        """Corrects files, by their numbers; of several changes of one file each is made on what the one before left.
-
-        FileNotFound where one isn't there, before any is changed. NotAllowedInState where the job is completed no more,
-        TryAgain where files are changed by others at once: what was changed by then stays.
+        """Corrects files, by their numbers; several changes of one file apply one after the other. FileNotFound where
+        one doesn't exist, before any is changed. NotAllowedInState where the job is no longer completed, TryAgain where
+        others change the same files: changes made by then stay.
         """
         wanted: dict[int, list[Correct]] = {}
         for numbers, correct in changes:

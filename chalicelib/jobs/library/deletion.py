@@ -1,7 +1,7 @@
-"""Deletes files and jobs with their objects, counts and items, also after a crash half-way.
+"""Deletes files and jobs with their objects, counts and items, also after a crash in between.
 
 A job is first marked, which hides it from its owner, and made due, so that the sweeper asks again until it is gone.
-Then its objects go and after them its items, in small transactions: each can be done again.
+Then its objects are deleted and after them its items, in small transactions: each can be repeated.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Deletion:
         """Deletes one file. FileInUse while a job that isn't over needs it. Its object stays while another file of the
         owner shares it."""
         insured = False
-        for _ in range(SIDE_BY_SIDE):  # files of one job that are deleted side by side all change its counts
+        for _ in range(SIDE_BY_SIDE):  # concurrent deletions in one job all change its counts
             job, file = self._owned.file(owner_id, job_id, number, binned=True)
             found = self._holders(file)
             if not job.final or any(holder.busy for holder in found):
@@ -212,7 +212,7 @@ class Deletion:
         heirs = _heirs(files, found | {f.number: self._outside(job, f) for f in shared})
         job = remove_files(self._jobs, job, files, heirs)
         for file in shared:
-            self._release(_remains(job, file) | {"thumbnail": None})  # all of the job's go at once
+            self._release(_remains(job, file) | {"thumbnail": None})  # all of the job's packs are deleted together
         return job
 
     def _remove_uploads(self, job: Job, uses: Mapping[int, Sequence[Use]]) -> None:
@@ -231,7 +231,7 @@ class Deletion:
         source = str(remains["source_job_id"]), int(remains["source_number"])
         there = self._jobs.files_by_id([file_id(job_id, number), file_id(*source)], binned=True)
         if file_id(job_id, number) in there:
-            return  # it was not deleted after all
+            return  # the file was not deleted after all
         if place := remains.get("thumbnail"):
             thumbnails.erase(self._objects, job_id, number, Thumbnail(*place))
         if there or holders(self._jobs, self._jobs.uses(*source), self._clock()):
@@ -264,14 +264,15 @@ def _deletable(file: File) -> bool:
 
 
 def _heirs(files: Iterable[File], found: Mapping[int, Sequence[Holder]]) -> dict[int, tuple[File, Job | None]]:
-    """For each file whose bytes count and stay, the one that they count for from now on, and its job if it is over."""
+    """For each file whose bytes count and stay, the file for which they count from now on, and that file's job if it is
+    over."""
     heirs: dict[int, tuple[File, Job | None]] = {}
     for file in files:
-        # One that was inspected counts by itself; one that will be does so when it is.
+        # An inspected file counts by itself; one that isn't inspected yet will do so then.
         holding = [h for h in found[file.number] if h.file and h.file.state is not FileState.REJECTED]
         users = [(h.file, None if h.busy else h.job) for h in holding if h.file]
         users.sort(key=lambda pair: pair[0].state not in GOING)
-        # Where the version before counted shared bytes for each that shares them, there is nothing to hand on.
+        # Where the previous version counted shared bytes for each file that shares them, there is nothing to hand on.
         if file.counts_bytes and users and not any(user.counted for user, _ in users):
             heirs[file.number] = users[0]
     return heirs
@@ -286,7 +287,7 @@ def _ids(message: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _remains(job: Job, file: File) -> dict[str, Any]:
-    """The facts of a file that its cleanup needs once it is gone."""
+    """The facts of a deleted file that its cleanup needs."""
     source_job_id, source_number = source_of(file)
     return {
         "job_id": job.id,

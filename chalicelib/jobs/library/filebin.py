@@ -35,8 +35,8 @@ IN_USE_PATIENCE = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Binned:
-    """Ids of files that are now where they were wanted, and of those that could not be moved: their job is not over,
-    or they have not been looked at."""
+    """Ids of files that are now where they were requested, and of files that could not be moved: their job is not over,
+    or they are not inspected."""
 
     done: tuple[str, ...]
     missed: tuple[str, ...]
@@ -52,15 +52,16 @@ class FileBin:
         self._clock = core.clock
 
     def put(self, owner_id: str, file_ids: Sequence[str]) -> Binned:
-        """Puts files of the owner into the bin; again changes nothing. FileNotFound before anything changes."""
+        """Puts files of the owner into the bin; a repetition changes nothing. FileNotFound before anything changes."""
         return self._each_job(owner_id, file_ids, self._put)
 
     def restore(self, owner_id: str, file_ids: Sequence[str]) -> Binned:
-        """Takes files out of the bin, as they were; those that aren't there stay as they are. FileNotFound as above."""
+        """Takes files out of the bin, as they were; files outside the bin stay as they are. FileNotFound as above."""
         return self._each_job(owner_id, file_ids, self._restore)
 
     def page(self, owner_id: str, limit: int, after: str | None) -> tuple[list[tuple[Job, File]], str | None]:
-        """A page of what is in the bin, of the newest jobs first; and the id to go on after, None at the end."""
+        """A page of the files in the bin, those of the newest jobs first; and the id to continue after, None at the
+        end."""
         places = list(islice(self._places(owner_id, after), limit + 1))
         jobs = {file_id(job.id, number): job for job, number in places[:limit]}
         files = self._jobs.files_by_id(list(jobs), binned=True)
@@ -68,8 +69,8 @@ class FileBin:
         return found, list(jobs)[-1] if len(places) > limit else None
 
     def empty(self, job_id: str, deadline: datetime) -> None:
-        """Deletes the files of a job that have been in the bin for BIN_KEEPS, or what the time allows: then a message
-        goes on."""
+        """Deletes the files of a job that have been in the bin for BIN_KEEPS, or as many as time allows: then a message
+        continues."""
         job, now = self._jobs.job(job_id), self._clock()
         in_use = False
         for file in self._files(job_id):
@@ -82,7 +83,7 @@ class FileBin:
         ends = [file.binned_at + BIN_KEEPS for file in self._files(job_id) if file.binned_at]
         first = now + IN_USE_PATIENCE if in_use else min(ends, default=None)
         later = [end for end in (job.expires_at, first) if end]
-        # A file that was put there meanwhile is an edit: then the sweeper asks once more.
+        # A file put there meanwhile counts as an edit: then the sweeper asks once more.
         with suppress(StaleTransition):
             move(self._jobs, job, LOOK_INTO_BIN(bin_due_at=first, due_at=min(later, default=None)))
 
@@ -91,7 +92,7 @@ class FileBin:
     def _each_job(
         self, owner_id: str, file_ids: Sequence[str], act: Callable[[Job, Sequence[File]], set[int]]
     ) -> Binned:
-        """act: returns the numbers of the job's files that are where they were wanted. StaleTransition."""
+        """act: returns the numbers of the job's files that are where they were requested. StaleTransition."""
         numbers: dict[str, list[int]] = defaultdict(list)
         for given in dict.fromkeys(file_ids):
             place = parse_file_id(given)
@@ -124,7 +125,7 @@ class FileBin:
         if not going:
             return there
         if job.counts.duplicate:
-            # Else the bytes that they share would be in no archive of the job.
+            # Otherwise the bytes that they share would be in no archive of the job.
             numbers = {file.number for file in going}
             marked = (file for file in self._jobs.files(job) if file.state is FileState.DUPLICATE)
             left = [file for file in marked if file.duplicate_of in numbers and file.number not in numbers]
@@ -181,7 +182,7 @@ class FileBin:
             yield from self._read(job_id, some)
 
     def _delete(self, job: Job, file: File) -> bool:
-        """False where a job that is not over needs it still."""
+        """False where a job that is not over still needs it."""
         try:
             self._deletion.delete_file(job.owner_id, job.id, file.number)
         except FileInUse:

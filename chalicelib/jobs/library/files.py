@@ -1,8 +1,8 @@
-"""A user's files over all of their jobs: listed, searched, described.
+"""A user's files across all jobs: listed, searched, described.
 
-What a listing needs of a finished job's files is kept packed beside the job (below 20 bytes a photo), made at the first
-look and again after a change; so a library of 100,000 files is two megabytes to read, and a file that is never listed
-costs nothing: docs/decisions/0008-listings-packed-beside-their-jobs.md.
+The facts that a listing needs of a finished job's files are packed beside the job (below 20 bytes a photo), at the
+first reading and again after a change; so a library of 100,000 files takes two megabytes to read, and a file that is
+never listed costs nothing: docs/decisions/0008-listings-packed-beside-their-jobs.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TRIES = 5
 
 
 class Entry(NamedTuple):
-    """A file in a listing. taken: when it was made, by its own word. source: the file whose object it shares."""
+    """A file in a listing. taken: when it was made, by its own metadata. source: the file whose object it shares."""
 
     job_id: str
     number: int
@@ -55,7 +55,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class WantedFiles:
-    """search: words that must all be in a file's name, title or tags. sort_by: a key of SORTS."""
+    """search: words that a file's name, title or tags must all contain. sort_by: a key of SORTS."""
 
     kind: str | None = None
     search: str = ""
@@ -75,7 +75,7 @@ SORTS: dict[str, Callable[[Entry], Any]] = {
 
 
 def kind_of(pipeline: Pipeline | None, filename: str, content_type: str | None) -> str:
-    """image, video, volume or audio; `other` where it is none of them. pipeline: None where it is gone."""
+    """image, video, volume, audio or `other`. pipeline: None where it no longer exists."""
     if pipeline and pipeline.kind:
         return pipeline.kind
     guessed = content_type or mimetypes.guess_type(filename, strict=False)[0] or ""
@@ -90,8 +90,8 @@ class Library:
         self._pipelines = pipelines
 
     def page(self, owner_id: str, wanted: WantedFiles) -> tuple[list[tuple[Job, File]], int]:
-        """A page of the owner's files, each with its job, and how many match. What has not arrived isn't listed, and of
-        files that share one object the first stands for all."""
+        """A page of the owner's files, each with its job, and how many match. Files that have not arrived aren't
+        listed, and the first of the files that share one object stands for all."""
         jobs = {job.id: job for job in self._jobs_of(owner_id)}
         found = [entry for entry in _once(list(self._entries(jobs))) if _matches(entry, wanted)]
         found = _sorted(found, wanted)
@@ -108,7 +108,7 @@ class Library:
         return [(jobs[entry.job_id], entry.number) for entry in _sorted(found, wanted)]
 
     def edit_file(self, owner_id: str, file: File, changes: Mapping[str, Any], *, exactly: bool) -> File:
-        """Changes title, description or tags. exactly: only as it was read, else PreconditionFailed."""
+        """Changes title, description or tags. exactly: only the version that was read, else PreconditionFailed."""
         for _ in range(TRIES):
             try:
                 return self._jobs.edit_file(file, changes)
@@ -166,12 +166,13 @@ class Library:
 
 
 def _made_of(job: Job) -> str:
-    """Changes with everything that could change a finished job's listing."""
+    """A value that changes with everything that could change a finished job's listing."""
     return f"{FORMAT}.{job.retries}.{job.edits}.{job.completed_at}"
 
 
 def packed(entries: list[Entry]) -> Iterator[bytes]:
-    """A job's entries as parts, each small enough for an item. At least one, so that none is known too."""
+    """A job's entries as parts, each small enough for an item. There is at least one, so that an empty listing is known
+    too."""
     for some in batched(entries, FILES_IN_PART) if entries else [()]:
         yield from _part([list(entry[1:]) for entry in some])
 
@@ -193,8 +194,7 @@ def unpacked(job_id: str, parts: Iterable[bytes]) -> Iterator[Entry]:
 
 
 def _once(entries: list[Entry]) -> Iterator[Entry]:
-    """The entries with one file for each object: the file that it came with or, where that one is deleted, the
-    oldest."""
+    """The entries with one file for each object: its source or, where that is deleted, the oldest."""
     own = {entry.id for entry in entries if entry.source is None}
     orphans: dict[str, str] = {}
     for entry in entries:
@@ -215,6 +215,6 @@ def _matches(entry: Entry, wanted: WantedFiles) -> bool:
 def _sorted(entries: list[Entry], wanted: WantedFiles) -> list[Entry]:
     key = SORTS[wanted.sort_by]
     known = [entry for entry in entries if key(entry) is not None]
-    # Ids sort by time. What isn't known comes last, whichever way.
+    # Ids sort by time. Unknown values come last in either direction.
     known.sort(key=lambda entry: (key(entry), entry.job_id, entry.number), reverse=wanted.descending)
     return known + [entry for entry in entries if key(entry) is None]

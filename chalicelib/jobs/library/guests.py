@@ -1,5 +1,5 @@
-"""Removes what guests have left: after the end of a guest's token it can't be reached any more. Guests who have
-registered keep everything, and what those had who have signed in to an account goes there."""
+"""Removes the belongings of expired guests: after the end of a guest's token they can't be reached any more. Guests who
+have registered keep everything; those of guests who have signed in to an account are handed to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PAGE = 50
 
 class GuestStore(Protocol):
     def note_guest(self, user_id: str, until: datetime) -> None:
-        """Remembers when a guest is to be looked at; the last time given counts."""
+        """Remembers when a guest is due; the latest call counts."""
 
     def due_guests(self, now: datetime, limit: int) -> list[str]:
         """The longest due first."""
@@ -38,7 +38,7 @@ class Registered(Protocol):
 
 class TakenBy(Protocol):
     def __call__(self, guest_id: str, /) -> Taken | None:
-        """Whose account the guest has signed in to, strongly consistent."""
+        """The account to which the guest has signed in, strongly consistent."""
 
 
 class Keeps(Protocol):
@@ -71,11 +71,11 @@ class Guests:
         self._clock = clock
 
     def note(self, user_id: str, until: datetime) -> None:
-        """Before a guest's first files: until: when the token ends, the only way to them."""
+        """Notes a guest before the first files. until: the end of the token, which is the only way to them."""
         self._store.note_guest(user_id, until)
 
     def sweep(self) -> int:
-        """Asks for the removal of what expired guests have left; returns how many there were."""
+        """Asks for the removal of expired guests' belongings; returns how many guests there were."""
         now = self._clock()
         due = self._store.due_guests(now, AT_ONCE)
         for user_id in due:

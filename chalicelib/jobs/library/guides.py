@@ -13,12 +13,12 @@ from chalicelib.jobs.ports.outside import Clock, ObjectStore, SignedRequest
 
 MOST = 200
 TYPES = {".html": "text/html; charset=utf-8", ".pdf": "application/pdf"}
-"""The types that browsers show: by the end of the name, since an upload may state any type."""
+"""The types that browsers show, by the name's extension, since an upload may state any type."""
 
 
 @dataclass(frozen=True)
 class Guide:
-    """filename: as it is asked for. name: for people. size: bytes."""
+    """filename: as requested. name: for people. size: bytes."""
 
     filename: str
     name: str
@@ -39,7 +39,7 @@ class Guides:
 
     def link(self, filename: str) -> tuple[Guide, SignedRequest]:
         """A guide and where it can be read for a while. GuideNotFound."""
-        # Looked up and never put together: no name from a request becomes part of a key.
+        # The key is looked up, not composed: no name from a request becomes part of a key.
         guide = next((guide for guide in self._found() if guide.filename == filename), None)
         if guide is None:
             raise GuideNotFound("There is no such guide.")

@@ -25,7 +25,7 @@ SORTS: dict[str, Callable[[File], Any]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which files, in which order. sort: a key of SORTS or one of the pipeline's columns, with `-` for descending."""
+    """The files and their order. sort: a key of SORTS or one of the pipeline's columns, with `-` for descending."""
 
     confidences: frozenset[str] = frozenset()
     states: frozenset[str] = frozenset()
@@ -40,8 +40,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DuplicateGroup:
-    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the one in the zip.
-    files: the first of them, in order; size: how many there are."""
+    """Files that are the same (`exact`) or look the same (`similar`). kept: the number of the file in the zip. files:
+    the first of them, in order; size: how many there are."""
 
     kind: str
     kept: int
@@ -51,7 +51,7 @@ class DuplicateGroup:
 
 @dataclass(frozen=True)
 class WantedGroups:
-    """Which groups of duplicates. of: only the group with the file of this number. most: files listed of each."""
+    """The wanted groups of duplicates. of: only the group with the file of this number. most: files listed of each."""
 
     kind: str = "exact"
     page: int = 1
@@ -76,7 +76,7 @@ class Listing:
         self._pipelines = pipelines
 
     def check(self, job: Job, sort: str, group_by: str | None) -> None:
-        """Raises InvalidFields where the job's pipeline has no such order or group."""
+        """Raises InvalidFields where the job's pipeline has no such sorting or grouping."""
         columns = self._columns(job)
         sorts, groups = (*SORTS, *columns.sorts), columns.groups
         for field, wanted, known in (("sort_by", sort.removeprefix("-"), sorts), ("group_by", group_by, groups)):
@@ -99,7 +99,7 @@ class Listing:
         return found[start : start + wanted.per_page], len(found)
 
     def groups(self, job: Job, wanted: Wanted, by: str) -> dict[str, int]:
-        """How many of the matching files have each value of a column, all of them named."""
+        """The number of matching files for each value of a column, including values without files."""
         column = self._columns(job).column(by)
         assert column
         counts = dict.fromkeys(column.values, 0)
@@ -110,8 +110,8 @@ class Listing:
     def duplicates(
         self, job: Job, wanted: WantedGroups, found: Sequence[Mapping[str, Any]] | None
     ) -> tuple[list[DuplicateGroup], int]:
-        """A page of groups of two and more, and how many there are in all. found: what the run has written down;
-        without it only exact ones are known. Of a run's groups only the page's files are read."""
+        """A page of groups of two and more, and how many there are in all. found: the run's own record; without it only
+        exact groups are known. Of the run's groups only the page's files are read."""
         if found is None:
             same = exact_groups(self._jobs.files(job)) if wanted.kind == "exact" else []
             groups = [
@@ -156,7 +156,7 @@ class Listing:
 
 
 def _value(file: File, column: Column) -> str:
-    """The file's value of the column; the last value where it has none of them."""
+    """The file's value of the column; the column's last value where it has none of them."""
     value = file.metadata.get(column.key)
     return value if value in column.values else column.values[-1]
 

@@ -14,15 +14,15 @@ class Owned:
         self._jobs = jobs
 
     def job(self, owner_id: str, job_id: str, *, binned: bool = False) -> Job:
-        """JobNotFound for another's job too, for one being deleted, and unless `binned` for one in the bin: no caller
-        learns which ids exist."""
+        """JobNotFound also for another user's job, for one that is being deleted, and unless `binned` for one in the
+        bin: no caller learns which ids exist."""
         job = self._jobs.job(job_id)
         if job.owner_id != owner_id or job.deleting or (job.binned_at and not binned):
             raise JobNotFound("There is no such job.")
         return job
 
     def file(self, owner_id: str, job_id: str, number: int, *, binned: bool = False) -> tuple[Job, File]:
-        """FileNotFound, unless `binned` for one in the bin too."""
+        """FileNotFound, also for one in the bin unless `binned`."""
         job = self.job(owner_id, job_id)
         if not 0 < number <= job.file_count:
             raise FileNotFound("There is no such file.")
@@ -33,8 +33,8 @@ class Owned:
 
 
 def check_awaited(job: Job, file: File) -> None:
-    """NotAllowedInState unless the file may still be uploaded, and to a place of its own: no upload may overwrite what
-    was imported, dropped, or uploaded for another job."""
+    """NotAllowedInState unless the file may still be uploaded, and to a key of its own: no upload may overwrite an
+    object that was imported, dropped, or uploaded for another job."""
     if not is_upload(job, file):
         raise NotAllowedInState("The file is in the store already: nothing is left to upload.")
     if file.state is not FileState.EXPECTED or job.final:

@@ -37,7 +37,7 @@ GOING = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 
 def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[int, tuple[File, Job | None]]) -> Job:
-    """Deletes up to 12 files of a job that is over, with all that counts them; returns the job.
+    """Deletes up to 12 files of a job that is over, with all their counts; returns the job.
 
     heirs: for a file whose object stays, by its number, the file that its bytes count for from now on, and the job of
     that one where it is over. StaleTransition where one of them, or the job, has changed since it was read.
@@ -69,7 +69,7 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
                 if over:
                     kept[over.id] += size
                     owners[over.id] = over.owner_id
-    # A file that was finished after its job was over had not been added to what its owner has.
+    # A file that was finished after its job's end had not been added to its owner's usage.
     kept[job.id] -= min(freed, job.kept_bytes)
     changes += [Change(CountsRecord(name, tuple(numbers[name])), adds=dict(adds)) for name, adds in counts.items()]
     changes += [
@@ -86,7 +86,7 @@ def remove_files(jobs: Records, job: Job, files: Sequence[File], heirs: Mapping[
 
 
 def forget_kept(jobs: Records, job: Job) -> Job:
-    """Takes what a job that is being deleted still counts for from its owner's usage. StaleTransition."""
+    """Takes the bytes of a job that is being deleted from its owner's usage. StaleTransition."""
     if not job.kept_bytes:
         return job
     own = Change(JobRecord(job.id), {"kept_bytes": 0}, when=job_conditions(job, FORGET()))
@@ -107,8 +107,8 @@ def _beside(job: Job, file: File) -> list[UseRecord | BatchKeyRecord | BinRecord
 
 
 def _stored(sizes: Iterable[tuple[str, int]]) -> list[Change]:
-    """sizes: of what owners have more; a job and those that share its files may be two owners' while a guest's become
-    an account's."""
+    """sizes: bytes to add, by owner; a job and the jobs that share its files may have two owners while a takeover is
+    under way."""
     owners: dict[str, int] = defaultdict(int)
     for owner_id, size in sizes:
         owners[owner_id] += size

@@ -1,4 +1,4 @@
-"""Results: what came out of jobs, written by each run and by trusted clients, found again by their owner."""
+"""Results: the outcomes of jobs, written by each run and by trusted clients, and searched by their owner."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class WantedResults:
-    """sort_by: `created_at` or `quality_score`; results without a score come last, whichever way."""
+    """sort_by: `created_at` or `quality_score`; results without a score come last in either direction."""
 
     job_id: str | None = None
     pipeline: str | None = None
@@ -87,7 +87,8 @@ class Results:
         self._new_id = new_id
 
     def page(self, owner_id: str, wanted: WantedResults) -> tuple[list[Result], int]:
-        """A page of the owner's results and how many match. Reads all of theirs: a job has one for each of its runs."""
+        """A page of the owner's results and how many match. Reads all of the owner's: a job has one for each of its
+        runs."""
         if wanted.job_id:
             self._owned.job(owner_id, wanted.job_id)
             results = self._jobs.results_of(wanted.job_id)
@@ -103,7 +104,7 @@ class Results:
         return found[start : start + wanted.per_page], len(found)
 
     def get(self, owner_id: str, result_id: str) -> Result:
-        """ResultNotFound for another's too, and for one of a job in the bin."""
+        """ResultNotFound, also for another user's result and for one of a job in the bin."""
         if not is_id(result_id.partition("-")[0]):
             raise ResultNotFound("There is no such result.")
         result = self._jobs.result(result_id)
@@ -157,8 +158,8 @@ class Results:
         return result
 
     def edit(self, result: Result, changes: Mapping[str, Any], *, exactly: bool) -> Result:
-        """Changes a result; `metadata` is merged into what is there, and null removes a name. exactly: only as it was
-        read, else PreconditionFailed."""
+        """Changes a result; `metadata` is merged into what is there, and null removes a name. exactly: only the version
+        that was read, else PreconditionFailed."""
         for _ in range(5):
             wanted = dict(changes)
             if "metadata" in wanted:
@@ -185,7 +186,7 @@ def _matches(result: Result, wanted: WantedResults) -> bool:
 def _check_size(metadata: Mapping[str, Any]) -> None:
     try:
         size = len(json.dumps(metadata, ensure_ascii=False, allow_nan=False).encode())
-    except (ValueError, RecursionError):  # half a character, a number beyond all bounds, or too deep
+    except (ValueError, RecursionError):  # half a character, a number out of range, or nesting too deep
         raise InvalidFields("The metadata can't be kept.", errors=[FieldError("metadata", "no valid JSON")]) from None
     if size > LARGEST_METADATA:
         most = f"at most {LARGEST_METADATA // 1024} KiB as JSON"

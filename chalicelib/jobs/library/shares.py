@@ -1,7 +1,7 @@
 """Shares: addresses that show some of a user's files to anyone who has them, without an account, until they expire.
 
-What the address holds is a secret of 128 random bits, of which only the hash is kept. It opens what the share names and
-nothing else: docs/decisions/0026-a-share-is-a-secret-of-its-own.md.
+The address holds a secret of 128 random bits, of which only the hash is kept. It opens what the share names and nothing
+else: docs/decisions/0026-a-share-is-a-secret-of-its-own.md.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ Kind = Literal["archive", "job", "files", "collect"]
 
 @dataclass(frozen=True)
 class Share:
-    """digest: of the token in its address. job_id: of the job, or of the archive; of single files, of the archive that
-    was made for them. downloads: how often bytes were asked for. Of one that collects: how much
-    may be given, and how much was; gift_key seals the ids of gifts."""
+    """digest: the hash of the token in its address. job_id: the job's or the archive's id; for single files, that of
+    the archive made of them. downloads: the number of downloads so far. For a share that collects: how much may be
+    given, and how much was; gift_key seals the ids of gifts."""
 
     id: str
     owner_id: str
@@ -82,11 +82,11 @@ class WantedShare:
 
 class ShareStore(Protocol):
     def add_share(self, share: Share, most: int) -> None:
-        """TooManyShares where the owner has so many others. One with the same id and owner is replaced."""
+        """TooManyShares where the owner has `most` others. Replaces one with the same id and owner."""
 
     def share(self, digest: str) -> Share | None: ...
     def shares(self, owner_id: str) -> list[Share]:
-        """Also those that have expired, until they are removed."""
+        """The owner's shares, also expired ones until they are removed."""
 
     def delete_share(self, share: Share) -> None: ...
     def count_download(self, share: Share) -> None:
@@ -134,9 +134,9 @@ class Shares:
     # -- the owner's -------------------------------------------------------------------------------------------------
 
     def open(self, owner_id: str, wanted: WantedShare, id: str | None = None) -> tuple[Share, str]:
-        """The share, and the token of its address, which is not kept. For single files an archive is made, which
-        counts for its owner for as long. The same id twice is one share: the second address replaces the first, which
-        was never given out. Raises JobError."""
+        """The share, and the token of its address, which is not kept. For single files an archive is made, which counts
+        for its owner as long as the share lasts. The same id twice is one share: the second address replaces the first,
+        which was never given out. Raises JobError."""
         now = self._clock()
         expires_at = now + timedelta(days=wanted.days)
         share_id = id or self._new_id()
@@ -172,17 +172,17 @@ class Shares:
         return share, token
 
     def add(self, share: Share) -> None:
-        """One that was put together elsewhere. TooManyShares."""
+        """Adds a share that was composed elsewhere. TooManyShares."""
         self._store.add_share(share, MOST_SHARES)
 
     def check_room(self, owner_id: str, share_id: str) -> None:
-        """Before an archive is made that no share would lead to."""
+        """TooManyShares, before an archive is made to which no share would lead."""
         others = [share for share in self._store.shares(owner_id) if share.id != share_id]
         if len(others) >= MOST_SHARES:
             raise too_many(MOST_SHARES)
 
     def all(self, owner_id: str) -> list[Share]:
-        """Those that are in force, the newest first."""
+        """The shares that are in force, the newest first."""
         now = self._clock()
         found = [share for share in self._store.shares(owner_id) if share.expires_at > now]
         return sorted(found, key=lambda share: share.id, reverse=True)
@@ -199,14 +199,14 @@ class Shares:
     # -- a visitor's -------------------------------------------------------------------------------------------------
 
     def seen(self, token: str) -> Share:
-        """ShareNotFound for any that is not in force, so that ids can't be guessed."""
+        """The share of a token. ShareNotFound unless it is in force, so that ids can't be guessed."""
         share = self._store.share(digest_of(token))
         if share is None or share.expires_at <= self._clock():
             raise ShareNotFound("There is no such share, or it has ended.")
         return share
 
     def unlock(self, share: Share, password: str, address: str) -> tuple[str, datetime]:
-        """What opens it for some hours, and until when. SharePasswordWrong, TooManyAttempts."""
+        """A pass that opens the share for some hours, and its end. SharePasswordWrong, TooManyAttempts."""
         name = f"share {share.id}"
         self._attempts.begin(name, address)
         if share.password_hash and not self._passwords.verify(share.password_hash, password):
@@ -230,7 +230,7 @@ class Shares:
             raise ShareLocked("This share has a password.")
 
     def files(self, share: Share, page: int, per_page: int) -> tuple[list[File], int]:
-        """A page of its files that are there, and how many it has. One that collects shows none."""
+        """A page of the share's existing files, and how many it has. One that collects shows none."""
         if share.kind == "collect":
             return [], 0
         start = (page - 1) * per_page
@@ -263,7 +263,7 @@ class Shares:
         return file
 
     def zips(self, share: Share) -> list[Artifact]:
-        """All of it to download: the zip, or its parts. Empty while there is none."""
+        """The zip of the whole share, or its parts. Empty while there is none."""
         if share.kind == "collect":
             return []
         try:
@@ -274,12 +274,12 @@ class Shares:
             return []
         if job.pipeline != ARCHIVE:
             if job.counts.binned and not job.current:
-                return []  # it may have what its owner has put into the bin since
+                return []  # it may contain files that the owner has put into the bin since
             return [one for one in self._jobs.artifacts(job.id) if one.name == COMPLETE]
         return sorted((one for one in self._jobs.artifacts(job.id) if one.name != CONTENTS), key=lambda one: one.name)
 
     def count(self, share: Share) -> None:
-        """One download. ShareUsedUp."""
+        """Counts one download. ShareUsedUp."""
         self._store.count_download(share)
 
     def _job(self, share: Share) -> Job:
@@ -308,6 +308,6 @@ def digest_of(token: str) -> str:
 
 
 def _sealed(share: Share, seconds: int) -> str:
-    """Of this share and this password alone, and good for nothing else: another password makes it worthless."""
+    """A pass for this share and this password alone: a new password makes it worthless."""
     key = (share.password_hash or "").encode()
     return hmac.new(key, f"{share.digest} {seconds}".encode(), hashlib.sha256).hexdigest()

@@ -16,7 +16,7 @@ from chalicelib.jobs.model import File, Job, parse_file_id
 from chalicelib.jobs.ports.stores import SharingStore, Use
 
 SETTING_UP = timedelta(minutes=15)
-"""A use without its file belongs to a job in the making; after this time its maker has died."""
+"""A use without its file belongs to a job that is being made; after this time its maker has died."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def source_of(file: File) -> tuple[str, int]:
 
 
 def lend(jobs: SharingStore, job_id: str, lenders: Mapping[int, File], now: datetime) -> dict[int, File]:
-    """Records that files of a job, by number, share the objects of these lenders; returns those whose lender still
+    """Records that files of a job, by number, share the objects of these lenders; returns the files whose lender still
     exists."""
     uses = _uses(job_id, lenders, now)
     jobs.note_uses(list(uses.values()))

@@ -1,7 +1,7 @@
 """Hands a guest's belongings to an account: jobs with their files and results, user data, webhooks and shares.
 
 Each job changes hands in one transaction with its usage, so that it belongs to one of the two at all times.
-After a crash the guest's own reminder continues until nothing is the guest's. Workers that
+After a crash the guest's own reminder continues until the guest has nothing left. Workers that
 read a job before may still write the guest's id beside their findings: it is replaced once they are done.
 """
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 PAGE, FILES_AT_ONCE = 1000, 50
 TRIES = 5
 SETTLED = timedelta(minutes=16)
-"""A function lives for 15 minutes: after this no worker knows a job as the guest's."""
+"""A function lives for 15 minutes: after this time no worker still holds a job as the guest's."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,18 @@ class Reminders(Protocol):
 
 class Keeps(Protocol):
     def hand_on(self, before: str, owner_id: str, deadline: datetime) -> int | None:
-        """Gives everything that one owner keeps to another, and returns how much it was; None where the time ran out.
-        What the other has under the same name stays; what is given then has `.guest` behind its name."""
+        """Gives everything that one owner keeps to another, and returns the number of entries; None where the time ran
+        out. An entry of the other's with the same name stays; the given one then gets `.guest` after its name."""
 
 
 class Belongings(Protocol):
     def hand_on(self, before: str, owner_id: str) -> tuple[int, int]:
-        """Gives the webhooks and shares of one owner to another, also beyond the other's limit; how many they were.
-        Again gives what is left. A webhook hears of both owners' jobs until `forget`."""
+        """Gives the webhooks and shares of one owner to another, also beyond the other's limit; returns how many there
+        were. A repetition gives the rest. A webhook receives both owners' events until `forget`."""
 
     def has_scenes(self, owner_id: str) -> bool: ...
     def forget(self, before: str) -> None:
-        """Removes what has stayed for events in the old owner's name."""
+        """Removes the records kept for events in the old owner's name."""
 
 
 class Takeover:
@@ -92,7 +92,7 @@ class Takeover:
         self._clock = clock
 
     def begin(self, guest_id: str, taken: Taken, deadline: datetime) -> TakenOver:
-        """Moves what the time allows. The guest's token must be good for nothing any more."""
+        """Moves as much as time allows. The guest's token must no longer be valid."""
         self._reminders.note_guest(guest_id, taken.at + SETTLED)
         jobs = self._jobs_of(guest_id)
         self._queues.clean_up({"guest": guest_id})
@@ -188,7 +188,7 @@ class Takeover:
                 ]
             )
         except Refused:
-            return False  # one was deleted, or is looked at again
+            return False  # one was deleted, or is being inspected again
         return True
 
 

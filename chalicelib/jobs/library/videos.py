@@ -16,7 +16,7 @@ from chalicelib.jobs.work import thumbnails
 JOBS_AT_ONCE = 50
 PIPELINE = "media"
 TAKEN = frozenset({FileState.INSPECTED})
-"""A duplicate is another scene's video, and none of its own."""
+"""A duplicate is another scene's video, and no scene of its own."""
 
 
 class Reads(Protocol):

@@ -15,14 +15,14 @@ from typing import Any, Protocol
 from chalicelib.jobs.model import StoredObject
 
 Clock = Callable[[], datetime]
-"""The time now, in UTC with its zone."""
+"""The current time, with its zone, in UTC."""
 NewId = Callable[[], str]
 """A new opaque id, sorting after all earlier ones."""
 
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request that a client sends to the store directly. headers: must be sent exactly so."""
+    """A request that a client sends to the store directly. headers: must be sent exactly like this."""
 
     method: str
     url: str
@@ -41,15 +41,16 @@ class UploadedPart:
 
 
 class ObjectStore(Protocol):
-    """Objects by key; bucket None means our own. smallest_part: bytes that each part of an upload but the last has at
-    least."""
+    """Objects by key; bucket None means our own. smallest_part: the fewest bytes of each part of an upload but the
+    last."""
 
     smallest_part: int
 
     def sign_put(
         self, key: str, size: int, *, content_type: str | None, sha256: str | None, expires_in: int, now: datetime
     ) -> SignedRequest:
-        """An upload of exactly `size` bytes and, with `sha256` (hex), of exactly those: the store refuses others."""
+        """An upload of exactly `size` bytes and, with `sha256` (hex), of exactly those bytes: the store refuses
+        others."""
 
     def sign_get(
         self,
@@ -97,7 +98,7 @@ class ObjectStore(Protocol):
         self, prefix: str, *, bucket: str | None, after: str | None, limit: int
     ) -> tuple[list[str], list[StoredObject], str | None]:
         """Folders (with a slash at the end) and objects right below a prefix, up to `limit` (at most 1,000) of both
-        after `after`; and the place to go on after, None at the end. ObjectMissing."""
+        after `after`; and the place to continue after, None at the end. ObjectMissing."""
 
     def level(self, prefix: str) -> tuple[list[str], list[str]]:
         """The keys and the folders (with a slash at the end) directly below a prefix of our own bucket: one page."""
@@ -157,7 +158,7 @@ class ObjectStore(Protocol):
 
     def abort_parts(self, key: str, upload_id: str) -> None: ...
     def abort_below(self, prefix: str) -> None:
-        """Ends every upload in parts whose key begins so."""
+        """Ends every upload in parts whose key begins with the prefix."""
 
 
 class ModelStore(Protocol):

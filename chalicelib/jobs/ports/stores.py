@@ -1,7 +1,7 @@
-"""The ports to the jobs' store: small protocols, and for each consumer the few that it uses.
+"""The ports to the jobs' store: small protocols, combined for each consumer from the few that it uses.
 
 Writes of jobs, files and slices are moves, which any store carries out by `apply` (changes.Records). A method here that
-names a condition writes nothing when it doesn't hold.
+names a condition writes nothing where the condition fails.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class DueJobs(Protocol):
 
 class FileReads(Protocol):
     def file(self, job_id: str, number: int) -> File:
-        """FileNotFound. Also one in the bin."""
+        """FileNotFound. Files in the bin are found too."""
 
     def files(self, job: Job, *, first: int = 1, last: int | None = None, binned: bool = False) -> Iterator[File]:
         """Files in order of their numbers, up to the job's count: later ones are still being added. binned: also those
@@ -99,7 +99,7 @@ class FoundCopies(Protocol):
 
 class SliceReads(Protocol):
     def slices(self, job: Job) -> list[Slice]:
-        """The slices of the job's present step that were ever claimed, in order."""
+        """The slices of the job's current step that were ever claimed, in order."""
 
 
 class RunLeftovers(Protocol):
@@ -228,7 +228,7 @@ class LibraryStore(JobLists, FileReads, FilesById, Protocol):
     def edit_job(self, job: Job, changes: Mapping[str, Any]) -> Job:
         """Changes the owner's description of a job, in any state. StaleTransition as above."""
 
-    # a job's files packed, made of its files as they were at `made_of`
+    # a job's files packed, in their state at `made_of`
     def kept_listings(self, job_ids: Iterable[str]) -> dict[str, tuple[str, list[bytes]]]:
         """For each job with a packed listing: its version, and its parts."""
 

@@ -30,9 +30,10 @@ __all__ = [
 ]
 
 PASSED_THROUGH = 24 * 1024 * 1024
-"""Largest part that is put together here: with its workers that is the memory, without them the number of requests."""
+"""The largest part that is put together here: a larger one takes more memory for each worker, a smaller one more
+requests."""
 COPY_FROM_ANY = 1024 * 1024
-"""Bytes from which a copy and the part for its header take less than passing a member through here."""
+"""The size of a member from which a copy and the part for its header take less time than passing it through here."""
 LOCAL_PIECE = 32 * 1024 * 1024
 
 
@@ -48,10 +49,10 @@ class Watcher(Protocol):
 def write_archive(run: Watcher, objects: ObjectStore, key: str, planned: Plan, tags: Mapping[str, str] | None) -> int:
     """Stores the zip under `key` and returns its size in bytes.
 
-    Parts that the store has from an earlier try at the very same zip are kept; parts inside one large member are copied
-    by the store itself, and only the others pass through here, a few at a time. The store returns the CRC32 of a large
-    member that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a
-    file is no longer what was inspected: the store, too, compares the whole with what was planned.
+    Parts that the store has from an earlier try at the very same zip are kept; the store itself copies parts inside one
+    large member, and only the others pass through here, a few at a time. The store returns the CRC32 of a large member
+    that has none as it copies its bytes, and the headers are written after them. Raises SourceChanged where a file is
+    no longer the inspected version: the store, too, compares the whole with the plan.
     """
     if planned.size < MIN_PART:
         with PartMaker(objects, key, "") as maker:
@@ -67,9 +68,9 @@ def plan_archive(members: Iterable[Member], files: Mapping[int, Source], smalles
     """The zip of the members, cut into parts. smallest: bytes that the store wants a part to have. Raises ValueError
     for a file without CRC32 that is too small to be copied, or of no known version."""
     entries = [_entry(member, files) for member in members]
-    # What lies on our own disk can't be copied by the store and passes through memory, so its pieces stay small.
+    # The store can't copy bytes on our own disk; they pass through memory, so their pieces stay small.
     local = any(isinstance(entry.source, Path) and entry.size >= COPY_FROM for entry in entries)
-    # A header is a part by itself where the store allows that, so that a copy takes no byte through here.
+    # A header is a part by itself where the store allows that, so that no byte of a copy passes through here.
     copy_from = COPY_FROM if smallest >= MIN_PART else COPY_FROM_ANY
     copy = LOCAL_PIECE if local else COPY
     return plan(entries, part=PASSED_THROUGH, copy_from=copy_from, copy=copy, min_part=smallest)
@@ -83,9 +84,9 @@ def share_archives(
     out: BinaryIO,
     begun: dict[str, Mapping[str, Any]],
 ) -> int:
-    """Begins the zips, or goes on with them, and writes to `out` what at most `count` workers shall make of them before
-    `write_archive` completes each; returns how many. 0 where too little is missing. zips: by their keys. begun: what is
-    noted of their uploads, likewise; takes the new ones."""
+    """Begins the zips, or continues them, and writes to `out` the shares that at most `count` workers make before
+    `write_archive` completes each zip; returns the number of shares, 0 where too little is missing. zips: by their
+    keys. begun: the notes of their uploads, by the same keys; new ones are added."""
     ahead: list[Ahead] = []
     for key, planned in zips.items():
         making = Making(Noted(begun, key), objects, key, planned)
@@ -100,8 +101,8 @@ def share_archives(
 
 
 def make_share(run: Watcher, objects: ObjectStore, several: Iterable[Share], again: bool) -> None:
-    """Makes a slice's parts; again: all but those that an earlier try has left. What an upload that was ended
-    elsewhere lacks is nothing to a slice: the run that completes the zip finds out. Raises SourceChanged."""
+    """Makes a slice's parts, without those that an earlier try has made. An upload that was ended elsewhere is skipped:
+    the run that completes the zip notices. Raises SourceChanged."""
     for share in several:
         try:
             there = {part.number: part.size for part in objects.parts(share.key, share.upload_id)} if again else {}
@@ -114,7 +115,7 @@ def make_share(run: Watcher, objects: ObjectStore, several: Iterable[Share], aga
 
 
 class Noted:
-    """Keeps what is noted of one of several uploads under its key. Nothing else is watched."""
+    """Keeps the note of one of several uploads under its key. It watches nothing else."""
 
     def __init__(self, begun: dict[str, Mapping[str, Any]], key: str) -> None:
         self._begun = begun
@@ -131,7 +132,7 @@ class Noted:
 
 
 class Making:
-    """A planned zip and the upload in parts that becomes it."""
+    """A planned zip and its upload in parts."""
 
     def __init__(self, run: Watcher, objects: ObjectStore, key: str, planned: Plan) -> None:
         self._run = run
@@ -144,7 +145,7 @@ class Making:
         self._done = 0
 
     def join(self, tags: Mapping[str, str] | None) -> bool:
-        """Goes on with the upload that the same zip was begun in, or begins one; False where it was completed."""
+        """Continues the upload in which the same zip was begun, or begins one; False where it was completed."""
         before = self._run.upload
         if before and before.get("zip") == self._same and before.get("key") == self._key:
             try:
@@ -162,13 +163,13 @@ class Making:
         return True
 
     def finish(self) -> None:
-        """Makes what is missing and completes the upload, unless it was completed meanwhile."""
+        """Makes the missing parts and completes the upload, unless it was completed meanwhile."""
         with PartMaker(self._objects, self._key, self._upload_id) as maker:
             self._make(maker, [number for number in self.missing() if not self._plan.waits(number)])
             if self._plan.layout.unknown:
                 self._learn(maker)
                 self._make(maker, self.missing())
-                # A run that goes on after the completion can't learn them any more.
+                # A run that continues after the completion can't learn them any more.
                 self._note(crc32=self._plan.crc32)
         parts = [self._there[number] for number in sorted(self._there)]
         if _joined(parts) not in {None, self._plan.crc32}:
@@ -189,8 +190,8 @@ class Making:
         make_all(works, self._take, self._progress)
 
     def _learn(self, maker: PartMaker) -> None:
-        """Finds the CRC32s of the members that have none, from what the store returned for their copied pieces. The
-        bytes before those, in the part with the header, are read once for both."""
+        """Finds the CRC32s of the members that have none, from those that the store returned for their copied pieces.
+        The bytes before those, in the part with the header, are read once for both."""
         found: dict[int, int] = {}
 
         def learned(index: int) -> UploadedPart | None:
@@ -201,7 +202,7 @@ class Making:
                     piece = told
                 elif end <= MIN_PART:
                     own, piece = number, maker.keep_head(source, end)
-                else:  # a store that returns no CRC32, or so many parts that this member isn't copied after all
+                else:  # a store that returns no CRC32, or too many parts for this member to be copied
                     piece = maker.crc32(source, start, end)
                 crc = joined_crc32(crc, piece, end - start)
             found[index] = crc

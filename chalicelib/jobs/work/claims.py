@@ -43,7 +43,7 @@ class FileGone(Interrupted):
 
 
 class HandOn(Interrupted):
-    """Another invocation continues from what is saved: since this one's time is nearly up, or in the function
+    """Another invocation continues from the saved state: because this one's time is nearly up, or in the function
     `place`."""
 
     def __init__(self, place: str | None = None) -> None:
@@ -58,7 +58,7 @@ class Claim(Protocol):
 
     def write(self, **changes: Unpack[JobFields]) -> None:
         """The clean point: renews the lease and writes changes to the job. Raises HandOn where the time is up, and
-        Interrupted where the claim is lost or the job no longer running."""
+        Interrupted where the claim is lost or the job is no longer running."""
 
     def renew(self) -> None:
         """Renews the lease alone. StaleTransition where the claim is lost."""
@@ -68,7 +68,7 @@ class Claim(Protocol):
 
 
 class RunClaim:
-    """The lease of a job's run, a condition of all its writes."""
+    """The claim on a job's run, whose lease is a condition of all its writes."""
 
     def __init__(self, jobs: RunStore, job: Job, deadline: datetime, clock: Clock) -> None:
         self.job = job
@@ -105,7 +105,7 @@ class RunClaim:
 
 
 class SliceClaim:
-    """The lease of one slice. As many workers share the job, a clean point reads the job and writes the slice."""
+    """The claim on one slice. As many workers share the job, a clean point reads the job and writes the slice."""
 
     def __init__(self, jobs: RunStore, job: Job, part: Slice, deadline: datetime, clock: Clock) -> None:
         self.job = job
@@ -147,7 +147,7 @@ class SliceClaim:
 
 
 def is_of(part: Slice, job: Job) -> bool:
-    """Whether the slice belongs to the job's present step and division."""
+    """Whether the slice belongs to the job's current step and division."""
     return job.slices is not None and (part.division, part.step) == (job.division, job.steps_done)
 
 
@@ -157,7 +157,7 @@ class Renewal:
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
         self._stopped = threading.Event()
-        renew = copy_context().run  # its lines belong to this run too
+        renew = copy_context().run  # its log lines belong to this run too
         name = f"lease of {claim.job.id}"
         threading.Thread(target=renew, args=(self._renew,), name=name, daemon=True).start()
 
@@ -169,7 +169,7 @@ class Renewal:
             try:
                 self._claim.renew()
             except StaleTransition:
-                return  # paused, cancelled or lost: the next clean point finds out which
+                return  # paused, cancelled or lost: the next clean point tells which
             except Exception:
                 log.exception("the lease could not be renewed", extra={"job_id": self._claim.job.id})
 

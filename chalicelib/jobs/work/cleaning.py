@@ -10,12 +10,12 @@ from chalicelib.jobs.ports.stores import RunLeftovers
 
 
 def abort_archives(objects: ObjectStore, job_id: str) -> None:
-    """Ends the uploads of zips that won't be finished: their parts would be paid for until they expire."""
+    """Ends the uploads of zips that won't be finished: their parts would cost until they expire."""
     objects.abort_below(keys.below(keys.RESULTS, job_id))
 
 
 def clean(objects: ObjectStore, jobs: RunLeftovers, job: Job) -> None:
-    """Removes what a run had half made; what the user uploaded stays."""
+    """Removes a run's unfinished output; the user's uploads stay."""
     for root in (keys.WORK, keys.RESULTS):
         objects.delete_prefix(keys.below(root, job.id))
     jobs.delete_artifacts(job.id)

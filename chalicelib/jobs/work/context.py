@@ -112,7 +112,7 @@ class Context:
 
     def mark_duplicates(self, kept: Mapping[int, int]) -> None:
         self._check()
-        # An earlier run may have marked others: since then its owner has decided, or a file was inspected again.
+        # An earlier run may have marked other files: since then the owner has decided, or a file was inspected again.
         if self.job.counts.duplicate:
             marked = [file for file in self._jobs.files(self.job) if file.state is FileState.DUPLICATE]
             unmark_duplicates(self._jobs, self.job_id, [f for f in marked if kept.get(f.number) != f.duplicate_of])
@@ -189,7 +189,7 @@ class Context:
             self._checked_at = self._clock()
             self._check()
 
-    # -- what comes out --------------------------------------------------------------------------------------------
+    # -- output -----------------------------------------------------------------------------------------------------
 
     def save(self, name: str, content: bytes | Path) -> None:
         self._check()
@@ -293,14 +293,14 @@ class Context:
 
 
 def safe(name: str) -> str:
-    """A name of the pipeline's own, as part of a key."""
+    """A name that the pipeline chose, as part of a key."""
     if not name or not all(c.isalnum() or c in "._-" for c in name) or name.startswith("."):
         raise ValueError(f"not a name for an object: {name!r}")
     return name
 
 
 def _json(value: Mapping[str, Any], most: int) -> dict[str, Any]:
-    """The value as JSON keeps it. ValueError where it can't, or is larger than `most` bytes."""
+    """The value as JSON. ValueError where that is impossible, or larger than `most` bytes."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     if (size := len(text.encode())) > most:
         raise ValueError(f"{size:,} bytes as JSON, where {most:,} are allowed")

@@ -17,8 +17,8 @@ from chalicelib.pipelines.base import Pipeline, UnreadableFile
 def examine(
     objects: ObjectStore, pipeline: Pipeline, options: Any, job: Job, file: File, seen: StoredObject
 ) -> FileOutcome:
-    """Looks into the version that was seen or, where that isn't there any more, into the present one. Raises Busy where
-    it is replaced faster than it can be read."""
+    """Reads the version that was seen or, where that no longer exists, the current one. Raises Busy where the object is
+    replaced faster than it can be read."""
     for last in (False, False, True):
         try:
             if not seen.etag:
@@ -43,14 +43,14 @@ def _examine_version(
 
     uploaded = is_upload(job, file)
     # The store refused any other bytes, because the hash is signed into the upload's URL; and where the file is a
-    # copy of an earlier one, the etag says that it is still what was inspected then.
+    # copy of an earlier one, the etag says that it is still the version inspected then.
     verified = file.part_size is None and (uploaded or seen.etag == file.etag)
     source = SourceFile(
         file.filename,
         seen.size,
         lambda start, end: objects.stream(file.key, start, end, etag=seen.etag, bucket=file.bucket),
         verified_sha256=file.expected_sha256 if verified else None,
-        # The object's own time is the moment of its upload, which says nothing of the file.
+        # The object's own time is that of its upload, which says nothing about the file.
         modified_at=file.modified_at if uploaded or file.source else None,
         role=file.role,
     )
@@ -100,7 +100,7 @@ def _check_digests(objects: ObjectStore, file: File, source: SourceFile) -> None
         raise UnreadableFile(
             "checksum_mismatch", "Other bytes arrived than were announced: the SHA-256 differs. Upload it again."
         )
-    # What came in parts was checked part by part; of the whole the store keeps a CRC32.
+    # An upload in parts was checked part by part; the store keeps a CRC32 of the whole.
     if file.upload_id and objects.crc32(file.key) not in {None, digests.crc32}:
         raise UnreadableFile(
             "checksum_mismatch", "The bytes read differ from those the store checked: the CRC32 differs."
@@ -108,7 +108,7 @@ def _check_digests(objects: ObjectStore, file: File, source: SourceFile) -> None
 
 
 def rejected(file: File, etag: str | None, code: str, message: str) -> FileOutcome:
-    """The outcome of a file that was not read at all."""
+    """The outcome of a file that was not read."""
     return FileOutcome(
         file.number,
         file.attempt,

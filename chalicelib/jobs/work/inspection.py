@@ -69,8 +69,8 @@ class Inspector:
         """Handles a batch of messages; returns the ids of those to be delivered again.
 
         The outcomes of a batch are written in few transactions at its end. A message that was delivered before may be
-        one that kills its worker: such batches finish each file at once, the least tried first, so that a poisonous
-        file costs no other its work.
+        one that kills its worker: a batch with such messages finishes each file at once, the least tried first, so that
+        a poisonous file costs no other its work.
         """
         again: set[str] = set()
         tasks = newest(self._tasks(self._in_turn(list(deliveries(event))), again))
@@ -93,7 +93,7 @@ class Inspector:
                     if outcome := self._look(task, loaded, deadline):
                         found[task.job_id].append((task, outcome))
                     else:
-                        # Done before; but that worker may have died before it requested the next step.
+                        # The file is finished, but its worker may have died before it requested the next step.
                         found.setdefault(task.job_id, [])
                 except (JobNotFound, FileNotFound):
                     self._sweep_up(task)
@@ -116,7 +116,7 @@ class Inspector:
             except (JobNotFound, FileNotFound):
                 continue
             if file.lease_until and file.lease_until > self._clock() and file.claimed_by != task.delivery.id:
-                continue  # another message of this file is being worked on
+                continue  # another message about this file is being handled
             if file.state in AWAITED and file.attempt < MAX_ATTEMPTS:
                 self._settling.ask(self._jobs.job(task.job_id), [(file, task.seen)])
                 continue
@@ -147,7 +147,7 @@ class Inspector:
         return turn
 
     def _pipeline_of(self, delivery: Delivery) -> str | None:
-        """The pipeline of a notification by S3 that was not yet sent again; None for all other messages."""
+        """The pipeline of a notification from S3 that was not yet sent again; None for all other messages."""
         records = delivery.body.get("Records")
         if (
             delivery.group
@@ -201,8 +201,8 @@ class Inspector:
         if job.deleting:
             raise JobNotFound("It is being deleted.")
         if job.state not in RECEIVING:
-            self._jobs.file(job.id, task.number)  # raises FileNotFound for one that was deleted
-            return None  # over, or paused: resuming requests every file that is left
+            self._jobs.file(job.id, task.number)  # raises FileNotFound for a deleted one
+            return None  # over, or paused: resuming requests every remaining file
         pipeline = self._pipelines[job.pipeline]
         try:
             options = options_of(pipeline, job)
@@ -280,7 +280,8 @@ class Inspector:
                 again.update(task.delivery.id for task, _ in pairs)
 
     def _note_copies(self, job: Job, outcomes: Sequence[FileOutcome]) -> None:
-        """Lets the same bytes be found when they are announced again. A missing note costs an upload."""
+        """Notes files so that the same bytes are found when they are announced again. A missing note costs an
+        upload."""
         own = [o for o in outcomes if o.state is FileState.INSPECTED and o.counts_bytes]
         if copies := {o.sha256: (job.id, o.number) for o in own if o.sha256}:
             self._jobs.note_copies(job.owner_id, copies)
@@ -299,7 +300,7 @@ class Inspector:
 
 
 def newest(tasks: Sequence[Task]) -> list[Task]:
-    """Of several messages about one file, the one about its newest version."""
+    """The message about the newest version, of several about one file."""
     kept: dict[tuple[str, int], Task] = {}
     for task in tasks:
         before = kept.get((task.job_id, task.number))

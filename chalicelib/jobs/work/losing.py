@@ -1,4 +1,4 @@
-"""Files whose objects went after they were inspected: they are rejected, and the run begins again without them."""
+"""Files whose objects disappeared after their inspection: they are rejected, and the run begins again without them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ USABLE = frozenset({FileState.INSPECTED, FileState.DUPLICATE})
 
 
 def is_gone(objects: ObjectStore, file: File) -> bool:
-    """Whether there is nothing at all where the file's object lay: another version is no loss."""
+    """Whether the file's object is gone altogether: another version is no loss."""
     try:
         objects.stat(file.key, file.bucket)
     except ObjectMissing:
@@ -30,8 +30,8 @@ def is_gone(objects: ObjectStore, file: File) -> bool:
 
 
 def run_again_without(jobs: RunStore, objects: ObjectStore, job: Job, file: File, again: JobMove, clock: Clock) -> None:
-    """Rejects a file that is gone, and with it the job's other uploads that are; then the run stands at its first step.
-    again: RUN_AGAIN, or what a slice does. StaleTransition where the run has moved on."""
+    """Rejects a file that is gone, together with the job's other lost uploads, and sets the run back to its first step.
+    again: RUN_AGAIN, or a slice's counterpart. StaleTransition where the run has moved on."""
     lost = {file.number: file} | {other.number: other for other in _lost_uploads(jobs, objects, job)}
     log.warning("files deleted: run restarted without them", extra={"job_id": job.id, "files": len(lost)})
     unmark_duplicates(jobs, job.id, [f for f in jobs.files(job) if f.duplicate_of in lost and f.number not in lost])

@@ -1,4 +1,4 @@
-"""The archives of a running step: shared out to slices, and written."""
+"""The archives of a running step: shared among slices, and written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.jobs.work.zip_estimate import Needs, estimate, needs, share_coun
 from chalicelib.pipelines.base import Member, Strategy
 
 SHARES, UPLOADS = "zip-shares", "zip-uploads"
-"""Kept of archives that many workers make: each slice's share, and the uploads in progress."""
+"""Names of the data kept for archives that many workers make: each slice's share, and the uploads in progress."""
 
 
 class Run(Watcher, Protocol):
@@ -42,8 +42,8 @@ class RunArchives:
     def share(
         self, archives: Iterable[tuple[str, Iterable[Member]]], files: Mapping[int, Source], strategy: Strategy
     ) -> int:
-        """The number of slices that the zips, by the keys of their objects, are divided into; 0 where one worker makes
-        them."""
+        """The number of slices that the zips, given by the keys of their objects, are divided into; 0 where one worker
+        makes them."""
         smallest = self._objects.smallest_part
         zips = {key: plan_archive(members, files, smallest) for key, members in archives}
         needed = sum(map(needs, zips.values()), Needs())

@@ -1,4 +1,4 @@
-"""A job's files, as a running step reads and describes them."""
+"""A job's files, as a running step reads and annotates them."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class RunFiles:
                 found["tags"] = [tag for tag in known if tag][:MOST_TAGS]
             try:
                 move_file(self._jobs, stored, DESCRIBE(**found))
-            except StaleTransition:  # its owner has changed it meanwhile: what is theirs stays
+            except StaleTransition:  # its owner has changed it meanwhile: the owner's values stay
                 if not tries_left:
                     raise
             else:
@@ -151,7 +151,7 @@ def changed(file: File) -> PipelineFailed:
 
 
 def source_changed(filename: str) -> PipelineFailed:
-    """Of a file of another job."""
+    """The failure for a changed file of another job."""
     return PipelineFailed(
         "source_changed", f"A file was replaced or deleted after it was chosen: {filename}. Choose the files again."
     )

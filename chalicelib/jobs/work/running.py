@@ -35,7 +35,7 @@ from chalicelib.pipelines.base import PipelineFailed, Step, Work
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 10
-"""Most claims of a run without progress: without a step, a checkpoint, or a part of a zip."""
+"""The most claims of a run without progress: without a step, a checkpoint, or a part of a zip."""
 TOO_OFTEN = "The run broke off several times; what was uploaded is kept, and the job can be retried."
 DEAD_LETTER_DELAY = 60
 
@@ -120,7 +120,7 @@ class Runner:
         except HandOn as on:
             there = on.place or place_of(work, claim.job)
             log.info("run handed to another function", extra={"place": there})
-            # Being in the wrong function is no try of the step.
+            # A claim in the wrong function is no try of the step.
             release(tries=max(0, claim.job.tries - 1) if on.place else claim.job.tries)
             self._queues.run(there, job.id)
         except FileGone as gone:
@@ -203,7 +203,7 @@ class Runner:
             log.info("step %s", outcome, extra={"step": step.name, "seconds": round(seconds, 3)})
 
     def _fail(self, job: Job, code: str, text: str) -> None:
-        """Fails the job, if it is still this worker's and neither paused nor cancelled."""
+        """Fails the job, if this worker still holds it and it is neither paused nor cancelled."""
         try:
             self._settling.fail(job, code, text, FAIL_RUN)
         except StaleTransition:

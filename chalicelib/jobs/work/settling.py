@@ -54,7 +54,8 @@ class Settling:
         except StaleTransition:
             return self._jobs.job(job_id)
         if job.lease_until is None or job.lease_until <= self._clock():
-            # A pipeline has a function of its own, which hands on to its layers': ours may send to that one alone.
+            # A pipeline has a function of its own, which hands on to those of its layers: this one may send only to the
+            # pipeline's.
             work = self._works[job.pipeline]
             self._queues.run(work.name if takes_files(work) else place_of(work, job), job.id)
         return job
@@ -94,7 +95,7 @@ class Settling:
         return self.fail(job, code, text, FAIL_ARRIVALS)
 
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:
-        """Fails a job that is not paused or over, by one of the moves that do. StaleTransition."""
+        """Fails a job that is not paused or over, by one of the moves that fail one. StaleTransition."""
         failed = move(self._jobs, job, kind(error_code=code, error_message=text, completed_at=self._clock()))
         if failed.steps_done or failed.upload or failed.slices:  # a retry begins its zips anew
             abort_archives(self._objects, job.id)
@@ -126,7 +127,7 @@ class Settling:
         return len(found)
 
     def ask_for(self, job: Job, files: Iterable[File]) -> None:
-        """Sends the first message for files whose objects were there before the job was."""
+        """Sends the first message for files whose objects existed before the job."""
         self.ask(job, [(file, as_stored(file)) for file in files])
 
     def ask(self, job: Job, found: Iterable[tuple[File, StoredObject]]) -> None:
@@ -143,6 +144,6 @@ def as_stored(file: File) -> StoredObject:
     """The stored object of a file as it was when it was found in the store."""
     if file.modified_at is None and file.source is None:
         raise ValueError(f"file {file.id} was never seen in the store")
-    # A copy of a file whose own time is unknown: a message has a time, and nothing reads it.
+    # A copy of a file whose own time is unknown: a message needs a time, but nothing reads it.
     at = file.modified_at or datetime.fromtimestamp(0, UTC)
     return StoredObject(file.key, file.size, file.etag or "", at, file.bucket, file.sequencer)

@@ -16,7 +16,7 @@ FREED: Mapping[str, Any] = {"lease_until": None, "claimed_by": None}
 
 
 def claim_slice(jobs: Records, job: Job, number: int, by: str, now: datetime, lease_until: datetime) -> Slice:
-    """Claims a slice of the job's present step for the message `by`. StaleTransition where it is done or another
+    """Claims a slice of the job's current step for the message `by`. StaleTransition where it is done or another
     message's lease is in force."""
     record = SliceRecord(job.id, job.division, job.steps_done, number)
     claim = {"lease_until": lease_until, "claimed_by": by}
@@ -38,7 +38,7 @@ def release_slice(jobs: Records, part: Slice, tries: int | None = None) -> None:
 
 def finish_slice(jobs: Records, job: Job, part: Slice, now: datetime) -> None:
     """Marks the slice as done and counts it for its job, in one transaction. job: as it was when the slice was claimed.
-    StaleTransition where the claim is no longer the slice's, or the job not at that step, running or paused."""
+    StaleTransition where the claim is no longer the slice's, or the job is not at that step, running or paused."""
     count = Change(JobRecord(part.job_id), {"active_at": now}, {"slices_done": 1}, job_conditions(job, COUNT_SLICE()))
     _apply(jobs, _held(part, {**FREED, "done": True}), count)
 

@@ -96,7 +96,7 @@ class SliceWorker:
         self._works = core.works
 
     def work(self, message: SliceMessage, by: str, deadline: datetime) -> None:
-        """Does one slice, unless it is done, claimed by another worker, or of a finished step."""
+        """Does one slice, unless it is done, claimed by another worker, or part of a finished step."""
         job, now = self._jobs.job(message.job_id), self._clock()
         if not message.is_of(job):
             return

@@ -29,7 +29,8 @@ LOOK_AFTER = timedelta(seconds=60)
 INVOKED_BEFORE = 20
 """Seconds until the queue delivers invoked slices too, in case their invocation was lost."""
 RESENT_LOOK_AFTER = timedelta(seconds=300)
-"""Longer, so that a busy queue isn't filled with the same messages repeatedly."""
+"""The time until the next look after slices were sent again: longer, so that a busy queue isn't filled with repeated
+messages."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class SliceMessage:
 
 class Slices:
     def __init__(self, core: Core[SliceStore], invoker: Invoker | None = None) -> None:
-        """invoker: where it is None, every message goes by the queue."""
+        """invoker: None: every message goes by the queue."""
         self._jobs = core.jobs
         self._queues = core.queues
         self._works = core.works

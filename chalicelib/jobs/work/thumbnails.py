@@ -1,7 +1,7 @@
-"""Thumbnails lie in packs: those of the files that were inspected together one behind the other, in one object.
+"""Thumbnails in packs: those of files that were inspected together lie one behind the other in one object.
 
-A PUT of ten costs as much as a PUT of one, which is as much as the photo's own (docs/decisions/0011). A pack belongs to
-one job, and its name to one claim of one file, so that nothing else is ever written under it.
+A PUT of ten costs as much as a PUT of one, which costs as much as the photo's own (docs/decisions/0011). A pack belongs
+to one job, and its name to one claim of one file, so that nothing else is ever written under it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TRIES = 10
 
 
 def pack(objects: ObjectStore, job_id: str, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
-    """Stores the pictures of files of one job, and says of each where it lies."""
+    """Stores the pictures of files of one job, and returns the place of each."""
     pictures = {outcome.number: outcome.picture for outcome in outcomes if outcome.picture}
     if not pictures:
         return list(outcomes)
@@ -37,14 +37,14 @@ def pack(objects: ObjectStore, job_id: str, outcomes: Sequence[FileOutcome]) -> 
 
 
 def place(file: File, thumbnail: Thumbnail) -> tuple[str, int, int | None]:
-    """The object with the file's picture in it, and from where to where; None: to its end."""
+    """The object that holds the file's picture, and the range of its bytes; None: to the end."""
     if not thumbnail.pack:
         return _by_itself(file.job_id, file.number, ""), 0, None
     return keys.thumbnail(file.job_id, thumbnail.pack), thumbnail.start, thumbnail.end
 
 
 def by_itself(objects: ObjectStore, file: File) -> StoredObject:
-    """The object that holds this one picture, made at the first call for it. ObjectMissing where there is none."""
+    """The object that holds this one picture, made at the first call. ObjectMissing where the file has no picture."""
     if file.thumbnail is None:
         raise ObjectMissing(file.id)
     packed, start, end = file.thumbnail
@@ -60,8 +60,8 @@ def by_itself(objects: ObjectStore, file: File) -> StoredObject:
 
 
 def erase(objects: ObjectStore, job_id: str, number: int, thumbnail: Thumbnail) -> None:
-    """Removes the picture of a file: from its pack too, where those of others stay as they are. Busy where too many
-    are erased at the same time."""
+    """Removes the picture of a file, also from its pack, where the others stay as they are. Busy where too many are
+    erased at the same time."""
     packed, start, end = thumbnail
     objects.delete([_by_itself(job_id, number, packed)])
     if not packed:
@@ -87,5 +87,5 @@ def erase(objects: ObjectStore, job_id: str, number: int, thumbnail: Thumbnail) 
 
 
 def _by_itself(job_id: str, number: int, packed: str) -> str:
-    # With the pack's name: a file that was replaced has another picture, in another pack.
+    # The pack's name is part of the key: a file that was replaced has another picture, in another pack.
     return keys.thumbnail(job_id, f"{number:08d}.{packed}.jpg" if packed else f"{number:08d}.jpg")

@@ -1,4 +1,4 @@
-"""How long planned zips take and what they cost, made by one worker or by many: pure functions over the plans.
+"""The time and cost of planned zips, made by one worker or by many: pure functions over the plans.
 
 Rates: 75 MB/s through a worker, 20 ms to the first byte, and what S3 takes of one prefix in a second (its user guide,
 "Best practices design patterns"). The rate of a copy inside S3 isn't published: COPY_RATE is an assumption.
@@ -16,13 +16,13 @@ from chalicelib.jobs.work.zip_parts import COPIES, READERS, Source
 from chalicelib.pipelines.base import Strategy
 
 RATE, COPY_RATE = 75e6, 200e6
-"""Bytes a second: through one worker, and of one copy inside the store."""
+"""Bytes per second: through one worker, and of one copy inside the store."""
 FIRST_BYTE = 0.02
 PUTS, GETS = 3500, 5500
-"""Requests a second."""
+"""Requests per second."""
 WORKERS = 40
 SHARE_SECONDS = 120
-"""The most that one slice is meant to take: far less than a function may run."""
+"""The most time that one slice should take: far less than a function may run."""
 START, PLAN = 1.0, 25e-6
 """Seconds: until an invoked worker begins, and of planning a member, once before the slices and once after them."""
 ENDING = 0.1
@@ -33,13 +33,14 @@ WORTH = 60
 GB = 1769 / 1024
 USD_GB_SECOND, USD_INVOCATION, USD_PUT, USD_GET = 0.0000133334, 0.20e-6, 5.00e-6, 0.40e-6
 USD_SLICE = 8 * 0.625e-6 + 4 * 0.125e-6 + 4 * 0.40e-6
-"""Its claims and counts in the table, 8 write units and two strongly consistent queries, and its message."""
+"""The price of a slice: its claims and counts in the table, 8 write units and two strongly consistent queries, and its
+message."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """strategy: what was chosen, "fast" or "cheap". workers: at once. seconds: from the plan to the zip. usd: of
-    requests and functions."""
+    """strategy: the one chosen, "fast" or "cheap". workers: concurrent ones. seconds: from the plan to the zip. usd:
+    for requests and functions."""
 
     strategy: Literal["fast", "cheap"]
     workers: int
@@ -49,7 +50,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Estimates:
-    """estimate: of the strategy that is wanted."""
+    """estimate: that of the wanted strategy."""
 
     estimate: Estimate
     fast: Estimate
@@ -58,11 +59,11 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a zip takes; the needs of several zips add up.
+    """The work of making a zip; the needs of several zips add up.
 
     passed, copied: bytes through workers, and inside the store. gets, puts: requests. Seconds of one worker: passing
-    and copying, which go on beside each other; waiting, after both: parts whose CRC32s the copies tell; alone: zip
-    after zip, but for waiting. longest: seconds of the longest part.
+    and copying, which run in parallel; waiting, after both: parts whose CRC32s come from the copies; alone: zip after
+    zip, but for waiting. longest: seconds of the longest part.
     """
 
     zips: int = 0
@@ -106,7 +107,7 @@ def needs(planned: Plan) -> Needs:
 
 
 def part_seconds(planned: Plan, number: int) -> float:
-    """How long one worker is occupied by a part, others of which are under way beside it."""
+    """The seconds for which a part occupies one worker while it makes others in parallel."""
     size = planned.cuts[number] - planned.cuts[number - 1]
     if isinstance(planned.lies_in(number), Source):
         return (FIRST_BYTE + size / COPY_RATE) / COPIES
@@ -114,8 +115,8 @@ def part_seconds(planned: Plan, number: int) -> float:
 
 
 def estimate(found: Needs, strategy: Strategy = "auto", first: tuple[float, float] = (0.0, 0.0)) -> Estimate:
-    """What `strategy` comes to; for `auto` that of the one it takes: many workers where one would need over a minute
-    and they are at least twice as fast. first: (seconds, USD) of what one worker does before."""
+    """The estimate for `strategy`; `auto` takes many workers where one would need over a minute and they are at least
+    twice as fast. first: (seconds, USD) of the work that one worker does before."""
     cheap = _with(found, 1, first)
     if strategy == "cheap":
         return cheap
@@ -131,13 +132,13 @@ def estimates(found: Needs, strategy: Strategy, first: tuple[float, float] = (0.
 
 
 def reading(sizes: Sequence[int]) -> tuple[float, float]:
-    """(seconds, USD) of one worker that reads files of these sizes for their CRC32s, one after the other."""
+    """(seconds, USD) for one worker that reads files of these sizes for their CRC32s, one after the other."""
     seconds = sum(sizes) / RATE + FIRST_BYTE * len(sizes)
     return seconds, seconds * GB * USD_GB_SECOND + len(sizes) * USD_GET
 
 
 def share_count(estimated: Estimate, found: Needs) -> int:
-    """Into how many slices the zips fall; 0 where one worker makes them."""
+    """The number of slices that the zips are divided into; 0 where one worker makes them."""
     if estimated.strategy == "cheap":
         return 0
     return max(estimated.workers, -(-int(max(found.passing, found.copying)) // SHARE_SECONDS))
@@ -158,4 +159,4 @@ def _with(found: Needs, workers: int, first: tuple[float, float]) -> Estimate:
 
 
 def _tenths(seconds: float) -> float:
-    return max(0.1, round(seconds, 1))  # the smallest zip takes a moment too
+    return max(0.1, round(seconds, 1))  # even the smallest zip takes a moment

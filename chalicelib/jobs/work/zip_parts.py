@@ -22,8 +22,8 @@ WORKERS, READERS, COPIES = 3, 24, 8
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a file's bytes lie. A zip of 100,000 files holds one for each, and not their records. filename: of another
-    job's, whose number says nothing here."""
+    """The place of a file's bytes. A zip of 100,000 files holds one for each instead of their records. filename: for a
+    file of another job, whose number means nothing here."""
 
     number: int
     key: str
@@ -42,7 +42,8 @@ class Source:
 
 
 class FileChanged(SourceChanged):
-    """A file is no longer what was inspected, or gone. number: of the job's own; filename: of another job's."""
+    """A file is gone, or no longer the inspected version. number: for a file of the job; filename: for one of another
+    job."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source.filename or f"file no. {source.number}")
@@ -70,7 +71,8 @@ class PartMaker:
         copied = part.copy_of
         if copied is not None and isinstance(copied.source, Source):
             return self._copy(part.number, copied)
-        # Members of some kilobytes take a request each: one after the other they would wait for the store, not for us.
+        # Members of some kilobytes take a request each: in sequence, most of the time would be spent waiting for the
+        # store.
         return self._objects.put_part(self._key, self._upload_id, part.number, self.assemble(part))
 
     def assemble(self, part: Part) -> bytearray:
@@ -101,7 +103,7 @@ class PartMaker:
         self._heads.pop(source, None)
 
     def crc32(self, source: Source, start: int, end: int) -> int:
-        """Of the bytes start..end, read for that alone."""
+        """The CRC32 of the bytes start..end, which are read only for that."""
         crc = size = 0
         for chunk in self._stream(source, start, end):
             crc, size = crc32(chunk, crc), size + len(chunk)
@@ -138,12 +140,12 @@ class PartMaker:
 
 
 Work = tuple[bool, Callable[[], UploadedPart | None]]
-"""Whether it is a copy, and what makes the part, or finds that there is nothing to make."""
+"""Whether the part is a copy, and the call that makes it, which returns None where there is nothing to make."""
 
 
 def make_all(works: Iterable[Work], made: Callable[[UploadedPart], None], progress: Callable[[], None]) -> None:
-    """Does the works, a few at once, and calls `made` with each part and `progress` after each few, in this thread.
-    Where either raises, nothing more is begun."""
+    """Makes the parts, a few at once, and calls `made` with each and `progress` after each few, in this thread. Where
+    either raises, no further part is begun."""
     under_way: set[Future[UploadedPart | None]] = set()
 
     def collect() -> None:

@@ -1,7 +1,7 @@
 """Parts of zips as slices of a step: which worker makes which, and the object that lists each worker's own.
 
-A slice's parts are written out in full, so that a worker needs neither the plan nor the job's files. What waits for
-CRC32s, lies on a worker's disk or belongs to the directory is left to the run that completes the zips.
+A slice's parts are written out in full, so that a worker needs neither the plan nor the job's files. Parts that wait
+for CRC32s, lie on a worker's disk or belong to the directory are left to the run that completes the zips.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PLACE = struct.Struct("<QQ")
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """A zip that was begun, and the upload that becomes it."""
+    """A zip that was begun, and its upload."""
 
     key: str
     upload_id: str
@@ -34,7 +34,7 @@ class Target:
 
 
 Ahead = tuple[Target, int]
-"""A part, by its number, that is to be made ahead of the run that completes its zip."""
+"""A part, by its number, to be made ahead of the run that completes its zip."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def shares(ahead: Sequence[Ahead], count: int) -> list[list[Ahead]]:
 
 
 def write_shares(groups: Sequence[Sequence[Ahead]], out: BinaryIO) -> None:
-    """An object of all slices: how many, where each stands, and each by itself."""
+    """Writes one object for all slices: their number, the position of each, and each by itself."""
     out.write(HEAD.pack(len(groups)))
     out.write(bytes(PLACE.size * len(groups)))
     places = []
@@ -86,7 +86,7 @@ def write_shares(groups: Sequence[Sequence[Ahead]], out: BinaryIO) -> None:
 
 
 def read_share(objects: ObjectStore, key: str, number: int) -> list[Share]:
-    """What slice `number`, from 0, makes of each zip. ObjectMissing."""
+    """The parts that slice `number`, from 0, makes of each zip. ObjectMissing."""
 
     def read(start: int, end: int) -> bytes:
         return b"".join(objects.stream(key, start, end))

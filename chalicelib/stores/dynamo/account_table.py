@@ -1,4 +1,4 @@
-"""Users' items in DynamoDB: for now the requests that must not be carried out twice.
+"""Users' items in DynamoDB: for now, the requests that must not be carried out twice.
 
 IAM: dynamodb:UpdateItem. Items expire by `expires_at_epoch`, the table's TTL attribute.
 """
@@ -15,7 +15,7 @@ from chalicelib.stores.dynamo.table import ConditionFailed, Key, Table, Write
 
 
 def request_key(user_id: str, key: str) -> Key:
-    # A client's key may be long and hold anything; ours has a size.
+    # A client's key may be long and hold any character; ours has a fixed size.
     return f"USER#{user_id}", f"REQUEST#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
@@ -26,14 +26,14 @@ class AccountTable:
     def claim_request(
         self, user_id: str, key: str, fingerprint: str, claim: str, *, now: datetime, lease: timedelta, keep: timedelta
     ) -> Claimed | KeptRequest:
-        """Takes the right to carry out a request, for `claim`; else says what is there instead.
+        """Takes the right to carry out a request, for `claim`; else returns the record that is there instead.
 
-        It is given where nothing is known under the key (any more) or what is was refused, and where the same request
-        was begun and its lease has run out: who carried it out is dead. Then what it makes keeps its id.
+        The right is given where the key is unknown, expired or of a refused request, and where the same request was
+        begun and its lease has run out: its worker is dead. Then the object that it makes keeps its id.
         """
         write = Write(request_key(user_id, key))
         unknown = f"attribute_not_exists({write.name('PK')})"
-        # TTL deletes hours late, so that what has expired may still be there.
+        # TTL deletes hours late, so expired items may still be there.
         expired = f"{write.name('expires_at_epoch')} <= {write.value(int(now.timestamp()))}"
         other = f"{write.name('fingerprint')} <> {write.value(fingerprint)}"
         refused = f"{write.name('refused')} = {write.value(True)} AND {other}"
@@ -51,20 +51,20 @@ class AccountTable:
         if kept.fingerprint != fingerprint or not over:
             return kept
         again = Write(request_key(user_id, key)).set(claim=claim, lease_until=now + lease, refused=None)
-        # Of an earlier version it has no id yet: what it made then is not found again.
+        # An item of an earlier version has no id: the object that it made is not found again.
         again.set_if_missing(made_id=claim).where_equal(claim=there["claim"], lease_until=there["lease_until"])
         try:
             return Claimed(str(self._table.write(again)["made_id"]))
         except ConditionFailed:
-            return kept  # another has taken it over
+            return kept  # another worker has taken it over
 
     def finish_request(self, user_id: str, key: str, claim: str, status: int, body: str) -> None:
         """Keeps the result for a repeated request; no effect once the claim is lost."""
         self._change(user_id, key, claim, status=status, body=_packed(body), lease_until=None)
 
     def release_request(self, user_id: str, key: str, claim: str, now: datetime, *, refused: bool) -> None:
-        """Ends the lease of a request that had no answer, so that it can be made again. refused: the answer said why,
-        so that its key is free for others too."""
+        """Ends the lease of a request that had no answer, so that it can be repeated. refused: the request was refused,
+        so its key is free for other requests too."""
         self._change(user_id, key, claim, lease_until=now, refused=refused or None)
 
     def _change(self, user_id: str, key: str, claim: str, **changes: object) -> None:
@@ -75,7 +75,7 @@ class AccountTable:
             return
 
 
-# An answer with 500 signed addresses is larger than an item may be (400 kB), and all but a tenth of it is repetition.
+# An answer with 500 signed addresses exceeds an item's limit (400 kB), but nine tenths of it are repetition.
 def _packed(text: str) -> str:
     return base64.b85encode(zlib.compress(text.encode())).decode()
 

@@ -1,4 +1,4 @@
-"""Drop folders: which job imports a batch now, and which of its keys are known."""
+"""Drop folders: the job that imports a batch now, and the known keys of the batch."""
 
 from __future__ import annotations
 

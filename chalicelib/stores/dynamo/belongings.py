@@ -29,8 +29,8 @@ class BelongingsTable:
         return any(True for _ in self._table.query(head_key(owner_id)[0], limit=1))
 
     def _hand_on_webhooks(self, before: str, owner_id: str) -> int:
-        """The old one stays for what still happens in the old name. It is marked, so that a webhook that its new owner
-        deletes doesn't come back."""
+        """The old item stays for events that still happen in the old owner's name. It is marked, so that a webhook that
+        its new owner deletes doesn't come back."""
         given = 0
         for item in self._table.query(f"USER#{before}", "begins_with(#range, :kind)", {":kind": ENDPOINT}):
             key = endpoint_key(owner_id, item["SK"].removeprefix(ENDPOINT))

@@ -84,7 +84,7 @@ class CatalogueTable:
                 except ConditionFailed:
                     stale.append(after.id)
         if stale:
-            # What the change said of them is not so: a later one says how they are.
+            # The change is wrong about them: a later one has their state.
             there = self.scenes(owner_id, stale)
             for some in _batches(list(there.values())):
                 self._table.put(self._change(owner_id, some, now + timedelta(microseconds=1)))

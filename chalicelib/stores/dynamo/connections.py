@@ -1,4 +1,4 @@
-"""Connections in DynamoDB, each in its owner's partition; the key of a server only encrypted.
+"""Connections in DynamoDB, each in its owner's partition; a server's key is stored only encrypted.
 
 IAM: as chalicelib.stores.dynamo.
 """

@@ -1,5 +1,5 @@
-"""Guests in DynamoDB: what their range of addresses has brought, in the accounts table; and in that of the jobs, in the
-index `due` under a shard of its own, when the token of each is over.
+"""Guests in DynamoDB: in the accounts table, the bytes sent from each range of addresses; in the jobs table, in the
+index `due` under a shard of its own, the end of each guest's token.
 
 IAM: as chalicelib.stores.dynamo.
 """

@@ -37,7 +37,7 @@ def job_key(job_id: str) -> Key:
 
 
 def count_key(job_id: str, numbers: list[int]) -> Key:
-    """Where to count these files: one item for small jobs; larger ones spread over shards, whose sum counts."""
+    """The item that counts these files: one for a small job; larger jobs spread over shards, whose sum counts."""
     shard = 0 if max(numbers) <= SHARD_FROM else 1 + min(numbers) % SHARDS
     return f"JOB#{job_id}", f"{COUNT}{shard:02d}"
 
@@ -63,7 +63,8 @@ def usage_key(owner_id: str) -> Key:
 
 
 def person_key(email: str) -> Key:
-    """Whose job it is where that says more than the account: remembered, whatever its case, without being stored."""
+    """The key of the person behind a job, where that says more than the account: a hash, regardless of case, so that
+    the email itself isn't stored."""
     return STATISTICS, f"PERSON#{_digest(email.strip().lower())}"
 
 
@@ -113,12 +114,12 @@ def batch_file_key(batch: str, key: str) -> Key:
 
 
 def _digest(text: str) -> str:
-    # An object's key may be as long as DynamoDB allows for a sort key, and then there is no room for our prefix.
+    # An object's key may be as long as DynamoDB allows for a sort key, which leaves no room for our prefix.
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_item(key: Key, value: Job | File | Artifact | Result) -> Item:
-    """The item of a value; what stands in its key, and what stands at its default, is left out."""
+    """The item of a value, without the fields that are part of its key or at their default."""
     item: Item = {"PK": key[0], "SK": key[1]}
     for field in fields(value):
         content = getattr(value, field.name)
@@ -147,13 +148,13 @@ def _unpacked(stored: Any) -> Any:
 
 
 def created(key: Key, value: Any) -> Item:
-    """The item of a new record: of a value of the core's, or of plain fields."""
+    """The item of a new record: a value of the core, or plain fields."""
     return {"PK": key[0], "SK": key[1], **value} if isinstance(value, Mapping) else to_item(key, value)
 
 
 def job_changes(changes: Mapping[str, Any]) -> Item:
-    """Changes of a job as attributes: what is due is in the sparse index; what stands at its default is not set, so
-    that a condition on it need not know how it came to stand there."""
+    """Changes of a job as attributes: a due job is in the sparse index; a field at its default is not set, so that a
+    condition on it need not tell the two apart."""
     item = {name: None if name in _DEFAULTS and value == _DEFAULTS[name] else value for name, value in changes.items()}
     if "due_at" in changes:
         item["due_shard"] = DUE if changes["due_at"] else None
@@ -194,7 +195,7 @@ def _converter(hint: Any) -> Any:
     if "datetime" in text:
         return datetime.fromisoformat
     if "Thumbnail" in text:
-        # True: one from before there were packs.
+        # True: one from before packs existed.
         return lambda value: Thumbnail() if value is True else Thumbnail(*json.loads(value))
     if "tuple" in text:
         return lambda value: tuple(json.loads(value))

@@ -53,7 +53,7 @@ class JobItems:
                 raise StaleTransition(job.id) from None
             changes = first or new or most_bytes is not None
             if changes and (failed.items[1] or {}).get("active_jobs", 0) < active_limit:
-                # Another of their jobs came in between; it is counted now.
+                # Another job of the user came in between; it is counted now.
                 return self.create_job(job, active_limit, most_bytes)
             raise TooManyJobs(
                 f"You have {active_limit} jobs that are not finished. Wait for one, or cancel one.",
@@ -121,7 +121,7 @@ class JobItems:
 
     def record_duration(self, pipeline: str, seconds: float) -> None:
         durations = [*self.queue_state(pipeline).durations, round(seconds, 1)][-DURATIONS:]
-        # Of two at once one may be forgotten: it is a mean of the last ones, and no count.
+        # One of two concurrent writes may be lost: the value is only a mean of the last ones.
         self._table.write(Write(items.queue_key(pipeline)).set(durations=" ".join(map(str, durations))))
 
     def usage(self, owner_id: str) -> Usage:

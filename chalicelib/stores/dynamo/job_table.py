@@ -1,4 +1,4 @@
-"""Jobs in DynamoDB: all that the core's ports ask of a store, put together from its rooms."""
+"""Jobs in DynamoDB: all that the core's ports require of a store, combined from its parts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class JobTable:
         announce: Callable[[str], None] = unannounced,
         clock: Clock = lambda: datetime.now(UTC),
     ) -> None:
-        """announce: gets the id of each event that was written; must not raise."""
+        """announce: receives the id of each written event; must not raise."""
         self.webhooks = WebhookItems(table, announce, clock)
         self.apply = DynamoRecords(table, self.webhooks).apply
 

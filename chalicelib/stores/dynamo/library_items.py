@@ -17,7 +17,7 @@ from chalicelib.stores.dynamo.table import Check, ConditionFailed, Key, Table, W
 LISTING = "LISTING#"
 GET_AT_ONCE = 100
 COPY_KNOWN = timedelta(days=400)
-"""Bytes sent again later than this are uploaded again."""
+"""How long copies are remembered: the same bytes sent later are uploaded again."""
 
 
 def use_key(use: Use) -> Key:
@@ -108,13 +108,13 @@ class LibraryItems:
         for sha256, noted_id in noted.items():
             copy = there.get(noted_id)
             if copy is None or copy.owner_hash != owner_hash(owner_id, sha256):
-                # It was deleted or replaced since: there may be another.
+                # The file was deleted or replaced since: there may be another.
                 copy = next((file for file in self.same_bytes(owner_id, sha256) if file.binned_at is None), None)
             if copy is not None:
                 found[sha256] = copy
         return found
 
-    # -- taking away -------------------------------------------------------------------------------------------------
+    # -- removal -----------------------------------------------------------------------------------------------------
 
     def forget_batch(self, job: Job) -> None:
         if job.batch:
@@ -125,7 +125,8 @@ class LibraryItems:
     def remove_job(self, job: Job) -> None:
         place = items.job_key(job.id)
         keys = [(item["PK"], item["SK"]) for item in self._table.query(place[0])]
-        # Uses by other jobs stay, as their objects do. The job goes last, so that a retry finishes a crashed one.
+        # Uses by other jobs stay, as their objects do. The job's item goes last, so that a retry finishes a crashed
+        # removal.
         self._table.delete_many([key for key in keys if key != place and not key[1].startswith(items.USE)])
         self._table.delete(place)
 

@@ -1,4 +1,4 @@
-"""Tickets, sockets and who watches what, as items of the jobs table that expire.
+"""Tickets, sockets and their watched topics, as items of the jobs table that expire.
 
 IAM: dynamodb:GetItem, PutItem, UpdateItem, DeleteItem, Query, BatchWriteItem. `TICKET#{hash}` holds a ticket,
 `SOCKET#{id}` a connection and its topics, `WATCH#{topic}` the head of a topic and its watchers.
@@ -122,7 +122,7 @@ def _head_key(topic: Topic) -> Key:
 
 
 def _keys_of(topic: Topic, connection_id: str) -> tuple[Key, Key]:
-    """A watcher of the topic, and the topic of the connection."""
+    """The keys of a topic's watcher and of a connection's topic."""
     return (
         (topic_partition(topic), f"{WATCHER}{connection_id}"),
         (socket_partition(connection_id), f"{TOPIC}{topic.key}"),

@@ -1,7 +1,7 @@
 """The items of accounts, sessions, keys and settings in the accounts table: keys and attributes, formatted here alone.
 
 A user's partition holds `USER` (of a guest who has signed in to an account, `TAKEN`), `SESSION#{id}` and `KEY#{id}`; an
-email or a username has an item of its own, since that is how DynamoDB keeps two from taking it; a key is found by its
+email or a username has an item of its own, by which DynamoDB keeps two users from taking it; a key is found by its
 hash.
 """
 
@@ -24,7 +24,8 @@ SETTINGS = ("SETTINGS", "SETTINGS")
 
 
 PUBLIC = ("PK", "SK", "user_id")
-"""Attributes for functions that decode strangers' files: they learn that an account exists, and whose an email is."""
+"""The attributes that functions which decode strangers' files may read: they learn that an account exists, and the
+owner of an email."""
 
 
 def user_partition(user_id: str) -> str:
@@ -76,7 +77,7 @@ def item(key: Key, **attributes: Any) -> Item:
 
 
 def expiring(moment: datetime | None) -> Item:
-    """The attribute by which the table lets an item go, some time after it."""
+    """The attribute by which the table deletes an item, some time after that moment."""
     return {"expires_at_epoch": int(moment.timestamp())} if moment else {}
 
 

@@ -139,7 +139,7 @@ class PeopleTable:
             except ConditionFailed:
                 continue
             return None
-        return now + timedelta(seconds=1)  # so many at the same time are no typing errors
+        return now + timedelta(seconds=1)  # that many concurrent attempts are no typing errors
 
     def forget_attempts(self, name: str) -> None:
         self._table.delete(items.attempts_key(name))

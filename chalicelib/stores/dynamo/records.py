@@ -1,5 +1,5 @@
-"""Changes carried out in DynamoDB: where each record stands, how each condition is written. What they mean is none of
-its business: that is chalicelib.jobs.moves."""
+"""Changes carried out in DynamoDB: the place of each record and the form of each condition. Their meaning belongs to
+chalicelib.jobs.moves."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _default(field: Any) -> Any:
 
 
 DEFAULTS: Mapping[type, Mapping[str, Any]] = {
-    # These are always set, a job's file_count since items of earlier versions have a 0 there.
+    # These are always set; a job's file_count because items of earlier versions have a 0 there.
     record: {field.name: _default(field) for field in fields(kind) if field.name not in ("file_count", "state")}
     for record, kind in KINDS.items()
 }
@@ -149,7 +149,7 @@ def _conditional(record: Record, write: Write, change: Change) -> Write:
 
 
 def _unset(record: Record, name: str, value: Any) -> bool:
-    """Whether a field that has this value isn't stored: it stands at its default."""
+    """Whether a field with this value isn't stored, because it is the default."""
     return value is None or DEFAULTS.get(type(record), {}).get(name, MISSING) == value
 
 
@@ -162,7 +162,7 @@ def _condition(record: Record, write: Write, condition: Condition) -> str:
             if not _unset(record, field, value):
                 return f"{name} = {write.value(value)}"
             missing = f"attribute_not_exists({name})"
-            # Earlier versions have stored a number's default as well.
+            # Earlier versions stored a number's default as well.
             return f"{missing} OR {name} = {write.value(value)}" if type(value) in (int, float) else missing
         case OneOf(field, values):
             return f"{write.name(field)} IN ({', '.join(write.value(value) for value in sorted(values))})"

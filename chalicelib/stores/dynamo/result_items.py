@@ -1,7 +1,7 @@
 """Artifacts and results of a job.
 
-A result stands in its job's partition. In the index by_owner it has a partition of its owner's for itself, sorted by
-its time, so that it needs no index of its own and never comes between the owner's jobs.
+A result lies in its job's partition. In the index by_owner, results have a partition of their own for each owner,
+sorted by time, so that they need no further index and never come between the owner's jobs.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RESULT = "RESULT#"
 
 
 def result_key(result_id: str) -> Key:
-    """A result's id is its job's and its own, with a dash between them."""
+    """The key of a result, whose id is its job's id and its own with a dash between them."""
     job_id, _, own = result_id.partition("-")
     return f"JOB#{job_id}", f"{RESULT}{own}"
 

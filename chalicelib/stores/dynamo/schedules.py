@@ -83,7 +83,7 @@ def _key(owner_id: str, schedule_id: str) -> Key:
 
 
 def _changes(changes: Mapping[str, Any]) -> Item:
-    """Fields as attributes: what is due is in the index."""
+    """Fields as attributes: a schedule with a due time is in the index."""
     item = dict(changes)
     if timing := item.pop("timing", None):
         item |= {"since": timing.since, "cron": timing.cron, "every_minutes": timing.every_minutes, "zone": timing.zone}

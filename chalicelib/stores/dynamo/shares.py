@@ -1,4 +1,4 @@
-"""Shares in DynamoDB: each under the hash of its token, and in its owner's partition the way to it.
+"""Shares in DynamoDB: each under the hash of its token, with a reference in its owner's partition.
 
 IAM: as chalicelib.stores.dynamo.
 """

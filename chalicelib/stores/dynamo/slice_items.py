@@ -1,4 +1,4 @@
-"""Slice items, read and taken away."""
+"""Slice items, read and removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers of the whole installation: totals and days, spread over shards, so that no item takes all their writes."""
+"""Numbers of the whole installation: totals and days, spread over shards, so that no item takes all the writes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class StatisticsItems:
         return totals | ({"since": min(since)} if since else {})
 
     def counted(self, days: Sequence[str]) -> Mapping[str, Amounts]:
-        # One query of at most so many small items as there are days and shards, however much was counted.
+        # One query for at most one small item for each day and shard, however much was counted.
         found: dict[str, defaultdict[str, float]] = {day: defaultdict(float) for day in days}
         bounds = {":first": items.day_key(min(days))[1], ":last": items.day_key(max(days), SHARDS)[1]}
         for item in self._table.query(items.STATISTICS, "#range BETWEEN :first AND :last", bounds, consistent=False):

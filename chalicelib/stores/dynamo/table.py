@@ -24,11 +24,12 @@ Key = tuple[str, str]
 CONFLICT_TRIES = 12
 WRITE_AT_ONCE = 25
 LEAST = 1e-130
-"""Nearer to zero DynamoDB refuses a number."""
+"""DynamoDB refuses numbers nearer to zero."""
 
 
 class ConditionFailed(Exception):
-    """A conditional write that wasn't made. items: for each condition, what was there instead; None where it held."""
+    """A conditional write that wasn't made. items: for each condition, the item found instead; None where the condition
+    held."""
 
     def __init__(self, items: Sequence[Item | None]) -> None:
         super().__init__("a condition did not hold")
@@ -36,7 +37,7 @@ class ConditionFailed(Exception):
 
 
 def to_attribute(value: Any) -> dict[str, Any]:
-    """A plain value as DynamoDB writes it. Mappings and sequences become JSON text: nothing queries inside of them."""
+    """A plain value as DynamoDB writes it. Mappings and sequences become JSON text: nothing queries inside them."""
     match value:
         case bool():
             return {"BOOL": value}
@@ -114,7 +115,7 @@ class Write:
         return self
 
     def where_equal(self, **wanted: Any) -> Write:
-        """Every attribute is as given; None: it is not set."""
+        """Requires every attribute to have the given value; None: not to be set."""
         for attribute, value in wanted.items():
             name = self.name(attribute)
             self.where(f"attribute_not_exists({name})" if value is None else f"{name} = {self.value(value)}")
@@ -147,7 +148,7 @@ class Write:
 
 
 class NewItem(Write):
-    """A put of a whole item, on condition that there is none; over: whatever is there."""
+    """A put of a whole item, on condition that there is none; over: replaces any item that is there."""
 
     def __init__(self, key: Key, item: Item, *, over: bool = False) -> None:
         super().__init__(key)
@@ -173,7 +174,7 @@ def plain(item: Mapping[str, Any] | None) -> Item:
 
 
 class Table:
-    """A table with string keys PK and SK. client: made at its first use, which takes a tenth of a second."""
+    """A table with string keys PK and SK. client: made at its first use, as that takes a tenth of a second."""
 
     def __init__(self, client: Callable[[], DynamoDBClient], name: str) -> None:
         self._client = client
@@ -189,7 +190,7 @@ class Table:
         return plain(found["Item"]) if "Item" in found else None
 
     def get_many(self, keys: Sequence[Key]) -> list[Item]:
-        """Up to 100 items, strongly consistent, in no order; those that aren't there are left out."""
+        """Up to 100 items, strongly consistent, in no order; missing ones are left out."""
         found: list[Item] = []
         wanted: Any = {self.name: {"Keys": [_key(key) for key in keys], "ConsistentRead": True}} if keys else {}
         while wanted:
@@ -205,7 +206,7 @@ class Table:
         self._client().delete_item(TableName=self.name, Key=_key(key))
 
     def put_many(self, items: Sequence[Item]) -> None:
-        """Puts items, each for itself: of a call that fails some may have been written."""
+        """Puts items one by one: a call that fails may have written some of them."""
         self._write_many([{"PutRequest": {"Item": attributes(item)}} for item in items])
 
     def delete_many(self, keys: Sequence[Key]) -> None:
@@ -235,7 +236,7 @@ class Table:
         limit: int | None = None,
         consistent: bool = True,
     ) -> Iterator[Item]:
-        """Items of a partition in order; `condition` on the range key is written with #range and `values`."""
+        """Items of a partition in order; `condition`, on the range key, is written with #range and `values`."""
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "#hash = :hash" + (f" AND {condition}" if condition else ""),

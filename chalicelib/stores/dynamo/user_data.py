@@ -22,7 +22,7 @@ DATA = "DATA#"
 TRIES = 5
 
 Accepts = Callable[[UserDatum | None], bool]
-"""Whether a change may be made to what is there now; None where there is nothing."""
+"""Whether a change may be made to the current entry, None where there is none."""
 
 
 def anything(current: UserDatum | None) -> bool:
@@ -30,7 +30,7 @@ def anything(current: UserDatum | None) -> bool:
 
 
 class UserDataTable:
-    """Fulfils chalicelib.jobs.ports.outside.UserData. Nothing is found but what the owner has put there."""
+    """Fulfils chalicelib.jobs.ports.outside.UserData. Only the owner's own entries are ever found."""
 
     def __init__(self, table: Table, objects: ObjectStore, clock: Clock, new_id: NewId) -> None:
         self._table = table
@@ -66,8 +66,8 @@ class UserDataTable:
     def put(
         self, owner_id: str, kind: str, name: str, content: bytes, content_type: str, accepts: Accepts = anything
     ) -> tuple[UserDatum, bool]:
-        """The entry as it is then, and whether it is new. PreconditionFailed unless `accepts` agrees to what is
-        replaced; TooMuchUserData."""
+        """The stored entry, and whether it is new. PreconditionFailed unless `accepts` agrees to the replaced entry;
+        TooMuchUserData."""
         version = self._new_id()
         key = keys.user_data(owner_id, version)
         for _ in range(TRIES):
@@ -90,7 +90,7 @@ class UserDataTable:
         raise TryAgain("Others are changing it at the same time: try again.")
 
     def delete(self, owner_id: str, kind: str, name: str, accepts: Accepts = anything) -> None:
-        """UserDataNotFound; PreconditionFailed unless `accepts` agrees to what is deleted."""
+        """UserDataNotFound; PreconditionFailed unless `accepts` agrees to the deleted entry."""
         for _ in range(TRIES):
             before = self._accepted(owner_id, kind, name, accepts)
             if before is None:
@@ -111,7 +111,7 @@ class UserDataTable:
 
     def hand_on(self, before: str, owner_id: str, deadline: datetime) -> int | None:
         """Hands all entries of one owner to another, and returns how many; None where the time ran out. Entries of the
-        other owner stay: on a conflict the new one gets `.guest` after its name. As each keeps its version, a retry
+        other owner stay: on a conflict the given one gets `.guest` after its name. As each keeps its version, a retry
         after a crash recognises the entries handed on before."""
         found = self.all(before)
         for one in found:

@@ -41,11 +41,11 @@ def event_key(event_id: str) -> Key:
 
 
 def unannounced(event_id: str) -> None:
-    """Announces to no one: the sweeper finds what is due."""
+    """Announces nothing: the sweeper finds what is due."""
 
 
 class WebhookItems:
-    """announce: gets the id of each event that was written; must not raise."""
+    """announce: receives the id of each written event; must not raise."""
 
     def __init__(self, table: Table, announce: Callable[[str], None], clock: Clock) -> None:
         self._table = table
@@ -72,7 +72,7 @@ class WebhookItems:
             self._announce(event.id)
 
     def _listens(self, owner_id: str, kind: str, callback: Mapping[str, Any] | None = None) -> bool:
-        """Whether such events have a subscriber. One read, which need not see what was added just now."""
+        """Whether such events have a subscriber. One read, which need not see a subscriber added just now."""
         if callback and kind in CALLBACK_EVENTS:
             return True
         found = self._table.query(
@@ -85,7 +85,7 @@ class WebhookItems:
         return [event] if self._listens(job.owner_id, event.type, job.callback) else []
 
     def _rejected(self, found: Sequence[FileRejected]) -> list[Event]:
-        """Of files of one job."""
+        """The events of rejected files of one job."""
         if not found:
             return []
         owner_id = found[0].owner_id or str((self._table.get(job_key(found[0].job_id)) or {}).get("owner_id"))
@@ -206,7 +206,7 @@ class WebhookItems:
 
 
 def _due(at: datetime | None) -> Item:
-    """When the next try is due, and when the sweeper asks for it if no message has."""
+    """The attributes for when the next try is due, and when the sweeper asks for it if no message has."""
     waiting = at is not None
     return {"next_at": at, "due_at": at + GRACE if at else None, "due_shard": DUE if waiting else None}
 

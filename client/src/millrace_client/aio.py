@@ -1,4 +1,4 @@
-"""The client for asyncio: as millrace_client.client, where nothing blocks the loop."""
+"""The client for asyncio: like millrace_client.client, but it never blocks the loop."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 class AsyncClient:
-    """See Client. Files are read, sent and fetched by threads."""
+    """See Client. Threads read, send and fetch files."""
 
     def __init__(self, address: str | None = None, token: str | None = None, *, patience: float = PATIENCE) -> None:
         address = address or address_of_environment()
@@ -144,7 +144,7 @@ class AsyncClient:
         return AsyncJob(self, await asyncio.to_thread(run))
 
     def blocking(self) -> Client:
-        """The same caller, for a thread."""
+        """A blocking client for the same caller, for use in a thread."""
         return Client(self.address, self.token or "", patience=self.patience)
 
 
@@ -190,7 +190,7 @@ class AsyncJob:
             number, pages = number + 1, page.pages
 
     async def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
-        """All groups; of a group of more than a hundred files, the first hundred."""
+        """All groups; a group of more than a hundred files has the first hundred."""
         found: list[DuplicateGroupAnswer] = []
         number, pages = 1, 1
         while number <= pages:
@@ -222,11 +222,11 @@ class AsyncJob:
         return await self._client.send(operations.retry_job(self.id))
 
     async def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
+        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` reverses it."""
         return await self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
 
     async def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
-        """Leaves out all but the best of each group, where nothing was decided; returns how many files that is."""
+        """Leaves out all but the best of each group, where nothing was decided; returns how many files are left out."""
         changed, left = 0, 1
         while left:
             done = await self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(keep_best=kind)))
@@ -246,7 +246,7 @@ class AsyncJob:
         strategy: Strategy | None = None,
         page: int = 1,
     ) -> TreeAnswer:
-        """A folder of the zip as it would be by now; for the zip itself, with what making it takes."""
+        """A folder of the zip as it would be now; at the top level with the time and cost of making it."""
         look = operations.look_into_zip(
             self.id, layout=layout, names=names, strategy=strategy, folder=folder, page=page
         )
@@ -255,7 +255,7 @@ class AsyncJob:
     async def remake(
         self, layout: Layout | None = None, names: Names | None = None, strategy: Strategy | None = None
     ) -> JobAnswer:
-        """Rebuilds the zip, of what was corrected or in another layout."""
+        """Rebuilds the zip after corrections, or in another layout."""
         body = RemakeRequest(layout=layout, names=names, strategy=strategy)
         return await self._client.send(operations.remake_job(self.id, body))
 

@@ -14,7 +14,7 @@ Strategy = Literal["auto", "fast", "cheap"]
 
 
 class JobsQuery(TypedDict, total=False):
-    """Which jobs: see operations.list_jobs."""
+    """The query for jobs: see operations.list_jobs."""
 
     status: list[JobState] | None
     pipeline: str | None
@@ -22,7 +22,7 @@ class JobsQuery(TypedDict, total=False):
 
 
 class FilesQuery(TypedDict, total=False):
-    """Which files of a job, and in what order: see operations.list_files."""
+    """The query for files of a job, and their order: see operations.list_files."""
 
     confidence: list[Literal["high", "medium", "low", "none"]] | None
     status: list[FileState] | None
@@ -46,8 +46,8 @@ class ArchiveOptions(TypedDict, total=False):
 
 
 class ShareOptions(TypedDict, total=False):
-    """What to share, and how: one of archive_id, job_id and file_ids; or, with the kind `collect`, job_id or pipeline
-    of the job that files of others come into. See models.ShareRequest."""
+    """The content and form of a share: one of archive_id, job_id and file_ids; or, with the kind `collect`, job_id or
+    pipeline of the job that collects other people's files. See models.ShareRequest."""
 
     kind: Literal["collect"]
     pipeline: str

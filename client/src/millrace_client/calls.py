@@ -1,4 +1,4 @@
-"""A call to the API as a value: what is sent, and what comes back. Both clients carry it out."""
+"""A call to the API as a value: the request, and the model of the answer. Both clients carry it out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Call(Generic[T_co]):
-    """answer: the model of what comes back; None where nothing does. creates: sent with an Idempotency-Key, so that it
-    is carried out once however often it is sent. repeatable: does no harm when it is carried out twice."""
+    """answer: the model of the answer; None where it has no body. creates: sent with an Idempotency-Key, so that
+    repeated requests are carried out once. repeatable: carrying it out twice does no harm."""
 
     method: str
     path: str
@@ -33,6 +33,6 @@ class Call(Generic[T_co]):
         return self.body
 
     def parameters(self) -> dict[str, str]:
-        """The query as the address has it."""
+        """The query as it appears in the address."""
         given = {name: value for name, value in self.query.items() if value is not None}
         return {name: ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in given.items()}

@@ -36,7 +36,7 @@ DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
 
 def address_of_environment() -> str:
-    """Where Millrace is, by MILLRACE_URL or MILLRACE_ADDRESS; on this machine without them."""
+    """Millrace's address, from MILLRACE_URL or MILLRACE_ADDRESS; without them, this machine's."""
     return os.environ.get("MILLRACE_URL") or os.environ.get("MILLRACE_ADDRESS") or DEFAULT_ADDRESS
 
 
@@ -45,11 +45,11 @@ def token_of_environment() -> str | None:
 
 
 class Client:
-    """address: such as http://127.0.0.1:8000, without /api; else MILLRACE_URL says it. token: an access token or a key
-    (`mr_…`); else MILLRACE_TOKEN says it, and "" is none.
+    """address: such as http://127.0.0.1:8000, without /api; by default MILLRACE_URL's. token: an access token or a key
+    (`mr_…`); by default MILLRACE_TOKEN's; "" means none.
 
-    patience: seconds in which a request is tried again while no answer comes, or the server is too
-    busy. Every call raises ApiError or NotReachable. May be used by several threads at once.
+    patience: seconds for which a request is retried while no answer comes, or the server is too busy. Every call raises
+    ApiError or NotReachable. May be used by several threads at once.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Client:
         self.token = token_of_environment() if token is None else token or None
         self.patience = patience
         self.sleep = sleep
-        # A proxy of the environment has no part in a talk with this machine; for others httpx asks it as usual.
+        # A proxy from the environment isn't used for this machine; for other hosts httpx uses it as usual.
         self.http = httpx.Client(timeout=TIMEOUT, trust_env="127.0.0.1" not in address)
 
     def __enter__(self) -> Self:
@@ -82,12 +82,12 @@ class Client:
         return self.receive(call).value
 
     def receive(self, call: Call[T]) -> Received[T]:
-        """As send, with the answer's headers."""
+        """Like send, with the answer's headers."""
         request = outgoing(call, self.address, self.token)
         return received(call, self.persist(lambda: self.http.request(**request), Attempts.of(call, self.patience)))
 
     def persist(self, request: Callable[[], httpx.Response], attempts: Attempts) -> httpx.Response:
-        """The first answer that is no error."""
+        """Repeats a request until its answer is no error; returns that answer."""
         while True:
             try:
                 response = request()
@@ -100,7 +100,7 @@ class Client:
             self.sleep(delay)
 
     def begin_as_guest(self) -> str:
-        """A new guest, whose token is used from now on; returns it."""
+        """Makes a new guest, uses its token from now on, and returns the token."""
         self.token = self.send(operations.begin_as_guest()).access_token
         return self.token
 
@@ -108,7 +108,7 @@ class Client:
         return Job(self, job_id)
 
     def jobs(self, **query: Unpack[JobsQuery]) -> Iterator[JobSummary]:
-        """All of them, the newest first; query: as operations.list_jobs."""
+        """All jobs, the newest first; query: as in operations.list_jobs."""
         cursor: str | None = None
         while True:
             page = self.send(operations.list_jobs(**query, cursor=cursor))
@@ -118,15 +118,15 @@ class Client:
                 return
 
     def archive(self, **chosen: Unpack[ArchiveOptions]) -> Archive:
-        """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() until it is made."""
+        """Begins a zip of chosen files: see ArchiveOptions. Its size is known at once; wait() for its completion."""
         return Archive(self, self.send(operations.create_archive(ArchiveRequest.model_validate(chosen))).archive_id)
 
     def estimate_archive(self, **chosen: Unpack[ArchiveOptions]) -> ArchivePlan:
-        """The size of such a zip, and how long it takes and what it costs to make; makes nothing."""
+        """The size of such a zip, and the time and cost of making it; makes nothing."""
         return self.send(operations.estimate_archive(ArchiveRequest.model_validate(chosen)))
 
     def archives(self) -> Iterator[ArchiveAnswer]:
-        """All that you have, the newest first."""
+        """All archives, the newest first."""
         cursor: str | None = None
         while True:
             page = self.send(operations.list_archives(limit=100, cursor=cursor))
@@ -136,7 +136,8 @@ class Client:
                 return
 
     def share(self, **shared: Unpack[ShareOptions]) -> NewShareAnswer:
-        """An address for people without an account: the answer's `path` behind this client's. It is shown this once."""
+        """Makes an address for people without an account: the answer's `path` after this client's address. It is shown
+        only this once."""
         return self.send(operations.create_share(ShareRequest.model_validate(shared)))
 
     def shares(self) -> list[ShareAnswer]:
@@ -148,14 +149,15 @@ class Client:
     def import_path(
         self, path: str, pipeline: str, *, name: str | None = None, options: Mapping[str, object] | None = None
     ) -> Job:
-        """A job over objects that are in the store already: `s3://bucket/prefix/`, or `prefix/`."""
+        """Opens a job over objects that are in the store already: `s3://bucket/prefix/`, or `prefix/`."""
         body = ImportRequest(path=path, pipeline=pipeline, name=name, options=with_zone(pipeline, options))
         return Job(self, self.send(operations.import_path(body)).job_id)
 
     def upload(
         self, paths: str | Path | Iterable[str | Path | LocalFile], pipeline: str, **more: Unpack[UploadOptions]
     ) -> Job:
-        """Sends these files as one job; more: as millrace_client.uploading.Upload, which says what it does."""
+        """Sends these files as one job; more: the arguments of millrace_client.uploading.Upload, which documents
+        them."""
         from millrace_client.uploading import Upload
 
         return Job(self, Upload(self, paths, pipeline, **more).run())

@@ -20,7 +20,7 @@ CHANGED = 412
 
 
 class Download:
-    """The bytes so far are in `path` with `.part` after its name."""
+    """A download, whose bytes so far are in `path` with `.part` after its name."""
 
     def __init__(
         self, client: Client, job_id: str, artifact: str, path: Path, on_bytes: Callable[[int, int], object] | None
@@ -35,13 +35,13 @@ class Download:
 
     def run(self) -> Path:
         """Raises ApiError, NotReachable."""
-        self._part.unlink(missing_ok=True)  # it may be of an earlier run of the job
+        self._part.unlink(missing_ok=True)  # the part may be from an earlier run of the job
         there = -1
         attempts = Attempts(self._client.patience, repeatable=True)
         while True:
             answer = self._client.send(operations.download_artifact(self._job_id, self._artifact))
             before, there = there, self._size()
-            if there > before:  # it moves: patience begins again
+            if there > before:  # progress: patience begins again
                 attempts = Attempts(self._client.patience, repeatable=True)
             try:
                 self._fetch(answer.url, answer.size_bytes)

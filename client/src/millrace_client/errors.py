@@ -29,7 +29,7 @@ class ApiError(MillraceError):
     def of(cls, response: httpx.Response) -> ApiError:
         try:
             problem = Problem.model_validate_json(response.content)
-        except ValueError:  # a proxy's or the store's own page
+        except ValueError:  # a page of a proxy or the store
             title = response.reason_phrase or "Error"
             problem = Problem(
                 type="about:blank",
@@ -52,7 +52,7 @@ class JobEnded(MillraceError):
 
 
 class FileChanged(MillraceError):
-    """A local file is not as it was when it was announced."""
+    """A local file has changed since it was announced."""
 
 
 class StashFailed(MillraceError):

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """A job by its id; nothing is asked before a method is called."""
+    """A job by its id; no request is made before a method is called."""
 
     def __init__(self, client: Client, job_id: str) -> None:
         self.id = job_id
@@ -50,7 +50,7 @@ class Job:
         return self._client.send(operations.get_status(self.id))
 
     def wait(self, on_progress: Progress | None = None, *, timeout: float | None = None) -> StatusAnswer:
-        """The status once it is final, asked for as often as the server says; on_progress gets each one.
+        """The status once it is final, polled at the server's pace; on_progress receives each status.
 
         Raises JobEnded unless it is completed, TimeoutError after `timeout` seconds.
         """
@@ -68,14 +68,14 @@ class Job:
             self._client.sleep(delay)
 
     def watch(self) -> Iterator[StatusAnswer]:
-        """The status now, and again whenever it changes, to its end: by a socket where there is one, which needs
-        the extra `live`, asked for at the server's pace otherwise. Another end than `completed` raises nothing."""
+        """The status now, and at each change until the job's end: by a socket if available, which needs the extra
+        `live`, otherwise polled at the server's pace. An end other than `completed` raises nothing."""
         from millrace_client.watching import statuses
 
         return statuses(self._client, self.id)
 
     def files(self, **query: Unpack[FilesQuery]) -> Iterator[FileAnswer]:
-        """All of them, page by page; query: as operations.list_files."""
+        """All files, page by page; query: as in operations.list_files."""
         query.setdefault("per_page", 200)
         number, pages = 1, 1
         while number <= pages:
@@ -84,7 +84,7 @@ class Job:
             number, pages = number + 1, page.pages
 
     def duplicates(self, kind: Literal["exact", "similar"] = "exact") -> list[DuplicateGroupAnswer]:
-        """All groups; of a group of more than a hundred files, the first hundred."""
+        """All groups; a group of more than a hundred files has the first hundred."""
         found: list[DuplicateGroupAnswer] = []
         number, pages = 1, 1
         while number <= pages:
@@ -99,7 +99,7 @@ class Job:
     def download(
         self, path: str | Path, artifact: str = "complete", on_bytes: Callable[[int, int], object] | None = None
     ) -> Path:
-        """Fetches an artifact into `path`, going on where an earlier attempt broke off; on_bytes(there, in all)."""
+        """Fetches an artifact into `path`, resuming where an earlier attempt broke off; on_bytes(received, total)."""
         return Download(self._client, self.id, artifact, Path(path), on_bytes).run()
 
     def pause(self) -> JobAnswer:
@@ -115,11 +115,11 @@ class Job:
         return self._client.send(operations.retry_job(self.id))
 
     def decide(self, changes: Sequence[Chosen]) -> CorrectedAnswer:
-        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` takes it back."""
+        """Puts files into the zip or leaves them out, once it is rebuilt; the answer's `undo` reverses it."""
         return self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(changes=list(changes))))
 
     def keep_best(self, kind: Literal["exact", "similar", "all"] = "all") -> int:
-        """Leaves out all but the best of each group, where nothing was decided; returns how many files that is."""
+        """Leaves out all but the best of each group, where nothing was decided; returns how many files are left out."""
         changed, left = 0, 1
         while left:
             done = self._client.send(operations.decide_duplicates(self.id, DuplicatesRequest(keep_best=kind)))
@@ -167,7 +167,7 @@ class Archive(Job):
 
     def fetch(self, folder: str | Path, on_bytes: Callable[[int, int], object] | None = None) -> list[Path]:
         """Fetches its zips into a folder, under their own names."""
-        # A name of the server's is never a path here.
+        # A name from the server is never used as a path.
         return [self.download(Path(folder) / Path(one.filename).name, one.name, on_bytes) for one in self.answer().zips]
 
     def delete(self) -> None:
@@ -175,7 +175,7 @@ class Archive(Job):
 
 
 def completed(status: StatusAnswer) -> StatusAnswer:
-    """Raises JobEnded for any other end."""
+    """The completed job's status. Raises JobEnded for any other end."""
     if status.status != "completed":
         raise JobEnded(f"The job is {status.status}{f': {status.error_message}' if status.error_message else '.'}")
     return status

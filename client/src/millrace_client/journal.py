@@ -1,4 +1,4 @@
-"""The journal of an upload, on disk: a line for each fact, so that it is true however the program ends."""
+"""The journal of an upload, on disk: a line for each fact, so that it stays correct however the program ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def state_folder() -> Path:
-    """Where programs keep what should outlive them (XDG)."""
+    """The folder for state that outlives a program's run (XDG)."""
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "millrace"
 
 
@@ -21,7 +21,7 @@ def name_of(identity: Mapping[str, Any]) -> str:
 
 
 class Journal:
-    """path None: nothing is kept. A last line that was cut off is as if it had not been written."""
+    """path None: nothing is kept. A last line that was cut off is ignored."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path

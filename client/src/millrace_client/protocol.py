@@ -1,4 +1,4 @@
-"""Requests and answers of both clients, apart from how they wait."""
+"""Requests and answers of both clients, which differ only in how they wait."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Received(Generic[T_co]):
 
 
 def outgoing(call: Call[Any], address: str, token: str | None) -> dict[str, Any]:
-    """httpx's arguments; sent again they are the same request, with the same Idempotency-Key."""
+    """httpx's arguments; sent again, they make the same request, with the same Idempotency-Key."""
     headers = {name: value for name, value in call.headers.items() if value is not None}
     headers["Accept"] = "application/json"
     if token:

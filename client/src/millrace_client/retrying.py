@@ -1,4 +1,4 @@
-"""When a request is made again, and how long to wait before: the same for both clients."""
+"""Retries of requests, and the waits before them: the same for both clients."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IN_PROGRESS = "request_in_progress"
 
 
 class Attempts:
-    """One request's. patience: seconds after the first failure in which it is tried again."""
+    """The attempts of one request. patience: the seconds after the first failure in which it is retried."""
 
     def __init__(
         self,
@@ -49,7 +49,8 @@ class Attempts:
         return delay
 
     def after_answer(self, response: httpx.Response) -> float:
-        """Seconds until the next attempt. Raises ApiError where another one would come to the same, or too late."""
+        """Seconds until the next attempt. Raises ApiError where another attempt would have the same answer, or come too
+        late."""
         error = ApiError.of(response)
         status = response.status_code
         again = status in BUSY or error.code == IN_PROGRESS or (status in BROKEN and self._repeatable)
@@ -59,7 +60,7 @@ class Attempts:
         return delay
 
     def _delay(self, least: float | None = None) -> float | None:
-        """Doubles with each attempt, with jitter, so that many clients don't come back at once."""
+        """A delay that doubles with each attempt, with jitter, so that many clients don't come back at once."""
         now = self._clock()
         self._until = now + self._patience if self._until is None else self._until
         delay = min(LONGEST, FIRST * 2**self._count) * (0.5 + self._draw() / 2)
@@ -70,7 +71,7 @@ class Attempts:
 
 
 def retry_after(response: httpx.Response) -> float | None:
-    """Seconds that the server asks to wait."""
+    """The seconds that the server asks the client to wait."""
     try:
         return max(0.0, float(response.headers["Retry-After"]))
     except (KeyError, ValueError):

@@ -17,9 +17,9 @@ from millrace_client.models import PushAnswer, PushEnd, PushPage, PushRequest
 from millrace_client.stash_documents import DOCUMENTS
 
 SCENES, IDS, NAMES = 100, 1000, 500
-"""Scenes of a page."""
+"""Scenes in a page."""
 LARGEST_PAGE = 1_500_000
-"""Bytes of a page as JSON: the API takes two million."""
+"""The most bytes of a page as JSON: the API takes two million."""
 SECONDS, TRIES = 30.0, 3
 KINDS = {
     "performers": ("find_performers", "findPerformers"),
@@ -62,7 +62,7 @@ class Stash:
         raise StashFailed(f"The Stash server {what}.")
 
     def scenes(self, after: str | None, since: str | None) -> Iterator[list[dict[str, Any]]]:
-        """Pages of scenes in the order of their ids, behind one id."""
+        """Pages of scenes in the order of their ids, after one id."""
         while True:
             wanted = _above(after)
             if since:
@@ -99,7 +99,7 @@ class Stash:
 
 
 class Push:
-    """One push, whole or of what changed. source: what the user calls the server. progress: called after each page."""
+    """One push, whole or of changes only. source: the user's name for the server. progress: called after each page."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class Push:
         self._progress = progress
 
     def run(self) -> Job:
-        """Goes on where an earlier one of this source broke off; returns the job that ends it. Raises StashFailed,
+        """Resumes where an earlier push of this source broke off; returns the job that ends it. Raises StashFailed,
         ApiError, NotReachable."""
         begun = PushRequest(source=self._source, incremental=self._incremental)
         at = self._client.send(operations.begin_push(begun))
@@ -151,7 +151,7 @@ def spans(numbers: Iterable[int]) -> str:
 
 
 def _within(scenes: list[dict[str, Any]], most: int) -> Iterator[list[dict[str, Any]]]:
-    """A page in parts that the API takes."""
+    """A page split into parts that the API accepts."""
     part: list[dict[str, Any]] = []
     size = 0
     for scene in scenes:

@@ -1,4 +1,4 @@
-"""Sends one announced file to the store: whole, or in parts of which those that are there stay."""
+"""Sends one announced file to the store: whole, or in parts, of which those already in the store stay."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def sent(self, count: int) -> None:
-        """Waits as long as count bytes may take, after those that other threads have sent."""
+        """Waits for the time that count bytes may take, after those of other threads."""
         if self._rate is None:
             return
         with self._lock:
@@ -61,7 +61,7 @@ class Pace:
 
 
 class Sender:
-    """For the files of one job, from several threads at once. check_stop raises Stopped."""
+    """Sends the files of one job, from several threads at once. check_stop raises Stopped."""
 
     def __init__(self, client: Client, job_id: str, parallel: int, pace: Pace, check_stop: Callable[[], None]) -> None:
         self._client = client
@@ -75,7 +75,7 @@ class Sender:
         self._parts.shutdown(cancel_futures=True)
 
     def send(self, file: LocalFile, target: UploadTarget, sent: Sent) -> None:
-        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: called with the bytes that are there."""
+        """Raises ApiError, NotReachable, FileChanged, Stopped. sent: called with the number of bytes in the store."""
         if target.duplicate_of:
             return
         file.check()
@@ -100,7 +100,7 @@ class Sender:
         return self._client.send(operations.sign_again(self._job_id, file_id)).uploads[0]
 
     def _may_go_on(self, error: ApiError, target: UploadTarget) -> bool:
-        """Whether another try may end better. An upload in parts that the store has lost begins again."""
+        """Whether another try may succeed. An upload in parts that the store has lost begins again."""
         if target.multipart and (error.code in BEGUN_ANEW or error.status == 404):
             self._client.send(operations.abort_parts(self._job_id, target.file_id))
             return True

@@ -32,13 +32,14 @@ CHUNK = 1024 * 1024
 T = TypeVar("T")
 PARALLEL = 6
 HEEDS_EVERY = 0.25
-"""Seconds after which Ctrl-C is noticed at the latest."""
+"""The most seconds until Ctrl-C is noticed."""
 NO_ROLES: Mapping[str, str | Path | Iterable[str | Path]] = {}
 
 
 @dataclass(frozen=True)
 class LocalFile:
-    """name: as the server will show it. modified: nanoseconds. role: what it is for besides plain input."""
+    """name: as the server will show it. modified: nanoseconds. role: the file's role, if it is more than plain
+    input."""
 
     path: Path
     name: str
@@ -65,7 +66,7 @@ class LocalFile:
 
 
 def collect(paths: Sequence[Path]) -> list[LocalFile]:
-    """Files as they are, folders with all that is below them but hidden files; each once, in order."""
+    """The given files, and all but hidden files below the given folders; each once, in order."""
     found: dict[Path, LocalFile] = {}
     for path in paths:
         inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
@@ -91,12 +92,12 @@ class UploadOptions(TypedDict, total=False):
 
 
 class Upload:
-    """on_checked(file): its hash is known. on_sent(file, bytes that are there). state: a folder, or None.
-    limit_rate: bytes a second that all files together may take of the line.
+    """on_checked(file): its hash is known. on_sent(file, bytes in the store). state: a folder, or None. limit_rate: the
+    most bytes per second of all files together.
 
-    roles: further files by what they are for, such as {"labels": "knee_labels.nii.gz"}. skip_unsupported: goes on
-    without files that the pipeline doesn't take, instead of raising. left_out: why, by name, of those and of an
-    operating system's own files, which no pipeline takes; complete once run() has returned.
+    roles: further files by their roles, such as {"labels": "knee_labels.nii.gz"}. skip_unsupported: continues without
+    files that the pipeline doesn't take, instead of raising. left_out: by name, why those and an operating system's own
+    files, which no pipeline takes, are left out; complete once run() has returned.
     """
 
     def __init__(
@@ -130,7 +131,7 @@ class Upload:
         self._on_sent = on_sent
         self._stop = threading.Event()
         self._pace = Pace(limit_rate, self._sleep)
-        # Of its own, whose waits end when the upload is stopped.
+        # A client of its own, whose waits end when the upload is stopped.
         self._client = Client(client.address, client.token or "", patience=client.patience, sleep=self._sleep)
         self._journal = Journal(state / f"{self._identity()}.jsonl" if state else None)
 
@@ -153,7 +154,7 @@ class Upload:
 
     @property
     def goes_on(self) -> bool:
-        """Whether it was begun before."""
+        """Whether this upload was begun before."""
         return any("announced" in fact for fact in self._journal.facts)
 
     def _identity(self) -> str:
@@ -189,7 +190,7 @@ class Upload:
         return self._side_by_side(one, range(len(self._files)), os.cpu_count() or 2)
 
     def _announced(self, job_id: str, numbers: range, hashes: Sequence[str]) -> tuple[str, list[UploadTarget]]:
-        """The job and where each file goes. Of an earlier run the addresses have no signature any more."""
+        """The job and the destination of each file. Addresses from an earlier run are no longer signed."""
         for fact in self._journal.facts:
             if fact.get("announced") == numbers.start:
                 self.left_out |= fact.get("left_out", {})
@@ -242,7 +243,7 @@ class Upload:
             sender.close()
 
     def _side_by_side(self, work: Callable[[int], T], numbers: Sequence[int], threads: int) -> list[T]:
-        """The first failure, or Ctrl-C, ends the others."""
+        """Sends files in parallel: the first failure, or Ctrl-C, ends the others."""
         pool = ThreadPoolExecutor(threads)
         try:
             futures = [pool.submit(work, number) for number in numbers]
@@ -265,10 +266,10 @@ class Upload:
 
 
 def _first_failure(futures: Sequence[Future[Any]]) -> BaseException | None:
-    """Once all are done or one has failed. One that was merely stopped says nothing of why.
+    """The first failure, once all are done or one has failed. A merely stopped one doesn't tell the reason.
 
-    Looks up now and then: a signal that the system hands to another thread doesn't wake this one, and Python heeds
-    Ctrl-C here alone.
+    It wakes now and then: a signal that the system hands to another thread doesn't wake this one, and Python handles
+    Ctrl-C only here.
     """
     pending = set(futures)
     done: set[Future[Any]] = set()

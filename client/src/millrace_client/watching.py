@@ -1,5 +1,5 @@
 """A job's statuses as they change: by a socket where the server has them and `websockets` is installed (the extra
-`live`), asked for otherwise."""
+`live`), otherwise by polling."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from millrace_client.client import Client
 
 SILENT = 240.0
-"""Seconds without a word after which a socket is asked whether it is there."""
+"""The seconds of silence after which a socket is pinged."""
 PATIENCE = 15.0
 BREAKS = 3
-"""The number of silent sockets in a row after which the job is polled instead."""
+"""The number of consecutive silent sockets after which the job is polled instead."""
 
 
 class Broken(Exception):
-    """The socket brings nothing more; another one may."""
+    """The socket delivers nothing more; another one may."""
 
 
 class Heard:
-    """The frames of a socket so far. They may overtake one another: only news is passed on."""
+    """The frames of a socket so far. They may overtake one another: only newer ones are passed on."""
 
     def __init__(self, job_id: str) -> None:
         self.breaks = 0
@@ -54,7 +54,7 @@ def address_of(ticket: LiveTicket, address: str) -> str:
 
 
 def statuses(client: Client, job_id: str) -> Iterator[StatusAnswer]:
-    """Each as it changes, the first at once, the last one final. Raises ApiError, NotReachable."""
+    """Each status as it changes, the first at once, the last one final. Raises ApiError, NotReachable."""
     heard = Heard(job_id)
     while heard.breaks < BREAKS:
         heard.breaks += 1
@@ -105,7 +105,7 @@ def _asked(client: Client, job_id: str) -> Iterator[StatusAnswer]:
 
 
 async def statuses_async(client: AsyncClient, job_id: str) -> AsyncIterator[StatusAnswer]:
-    """As statuses."""
+    """Like statuses."""
     heard = Heard(job_id)
     while heard.breaks < BREAKS:
         heard.breaks += 1
@@ -165,5 +165,5 @@ def _subscription(job_id: str) -> str:
 
 
 def _ways(address: str) -> dict[str, Any]:
-    """A proxy of the environment has no part in a talk with this machine."""
+    """A proxy from the environment isn't used for this machine."""
     return {"open_timeout": PATIENCE, **({"proxy": None} if "127.0.0.1" in address else {})}

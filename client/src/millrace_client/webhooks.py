@@ -1,6 +1,6 @@
 """For receivers of webhooks: verifies that a request is Millrace's, and parses it.
 
-Signed as Standard Webhooks has it: HMAC-SHA256 of `id.timestamp.body` with the webhook's secret.
+Signatures follow Standard Webhooks: HMAC-SHA256 of `id.timestamp.body` with the webhook's secret.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TOLERANCE = 300.0
 
 
 class NotSigned(MillraceError):
-    """The request is not Millrace's, was changed on its way, or is an old one sent again."""
+    """The request is not Millrace's, was changed on its way, or is a replay of an old one."""
 
 
 def verify(
@@ -33,8 +33,8 @@ def verify(
 ) -> dict[str, Any]:
     """The event of a webhook's request. Raises NotSigned.
 
-    body: as it came, before anything parsed it. secret: of the webhook, `whsec_…`. tolerance: seconds by which the
-    request's time may be off. now: seconds since 1970, the present without it.
+    body: as received, before any parsing. secret: the webhook's, `whsec_…`. tolerance: seconds by which the request's
+    time may be off. now: seconds since 1970, by default the current time.
     """
     given = {name.lower(): value for name, value in headers.items()}
     try:

@@ -1,4 +1,4 @@
-"""Peaks against sounds whose peaks are known, pictures as they are drawn, and what is said of damage."""
+"""Tests peaks against sounds with known peaks, the drawn pictures, and the warnings about damage."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def inspect(name: str, content: bytes) -> Inspection:
 
 
 class Run:
-    """What a step has at hand, in memory: what is not saved is gone with the step."""
+    """A step's context, in memory: unsaved state is gone with the step."""
 
     job_id, job_name = "job", "Sounds"
 

@@ -15,7 +15,7 @@ export const MOST_CHOSEN = 40_000
 export const beginArchive = (body: Partial<ArchiveRequest>, key: string) =>
   api<ArchiveAnswer>('/archives', { method: 'POST', body, key })
 
-/** What such a zip takes, of each way at once; undefined while it isn't known. */
+/** The estimates of such a zip, for all strategies at once; undefined while unknown. */
 export const usePlan = (ids: readonly string[]) =>
   useQuery({
     enabled: ids.length > 0 && ids.length <= MOST_CHOSEN,
@@ -28,7 +28,7 @@ export const dropArchive = (id: string) => api<void>(`/archives/${id}`, { method
 
 export const over = (archive: ArchiveAnswer) => FINAL.has(archive.status)
 
-/** An archive as it is now: its job is watched, and once that is over the archive is read. */
+/** An archive's current state: its job is watched, and once that is over the archive is read. */
 export function useArchive(begun: ArchiveAnswer | null): {
   archive: ArchiveAnswer | null
   error: Error | null

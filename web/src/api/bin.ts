@@ -3,13 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { api } from './client'
 import type { BinMoved } from './schema'
 
-/** As many as the API takes in a call. */
+/** The most files that the API takes in a call. */
 const AT_ONCE = 500
 const CHANGED = ['bin', 'library', 'job', 'status', 'jobs', 'duplicates', 'tree']
 
 export interface Move {
   ids: readonly string[]
-  /** Out of the bin. */
+  /** Restores files from the bin. */
   back: boolean
 }
 
@@ -27,7 +27,7 @@ async function moveFiles({ ids, back }: Move): Promise<BinMoved> {
   return moved
 }
 
-/** onThrown: told which files have gone, before any list is asked for again. */
+/** onThrown: called with the files that have gone, before any list is fetched again. */
 export function useFileBin(onThrown?: (ids: readonly string[]) => void) {
   const client = useQueryClient()
   return useMutation({

@@ -1,4 +1,5 @@
-// The one way to the API: signs in as a guest by itself, waits out what passes, and turns every error into a Problem.
+// The only way to the API: signs in as a guest by itself, waits out passing faults, and turns every error into a
+// Problem.
 import { renewed, token } from './session'
 import { type Asked, connection, Problem, problem, reached, send } from './transport'
 
@@ -41,7 +42,7 @@ async function once<T>(path: string, asked: Asked): Promise<Tagged<T>> {
 export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(done, milliseconds)
-    // A connection that comes back is worth asking at once.
+    // Try at once when the connection comes back.
     const forget = connection.watch(() => connection.get() && done())
     signal?.addEventListener('abort', stop, { once: true })
     function clear() {

@@ -1,10 +1,10 @@
-// Files of others: asked for by their owner, given by people who have no account.
+// Collecting other people's files: requested by a share's owner, given by people without an account.
 import { api } from './client'
 import type { GiveAnswer, GivenAnswer, NewFile } from './schema'
 import type { Visit } from './shares'
 
 export const MOST_AT_ONCE = 90
-/** Of one look at what was given. */
+/** The most files of one request for the state of a gift. */
 const LOOKED_AT = 100
 
 export const baseOf = ({ token }: Visit) => `/shared/${encodeURIComponent(token)}`

@@ -12,7 +12,7 @@ export function useGuides() {
   })
 }
 
-/** Shows a guide in a window of its own, which is opened at once: a browser forbids it once the press is long ago. */
+/** Shows a guide in a window of its own, which opens at once: a browser forbids it some time after the press. */
 export async function openGuide(filename: string): Promise<void> {
   const tab = window.open('about:blank', '_blank')
   if (tab) tab.opener = null

@@ -1,4 +1,4 @@
-// What lies where one may import from, the jobs that come of it, and schedules that import again and again.
+// The content of the places that a user may import from, the jobs of imports, and the schedules that repeat them.
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api } from './client'
 import type {
@@ -16,7 +16,7 @@ import type {
 const query = (values: Record<string, string>) =>
   new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ''))
 
-/** path: of a folder, empty for all places. */
+/** path: a folder's; empty for all places. */
 export const importFolders = (path: string) =>
   infiniteQueryOptions({
     queryKey: ['import-folders', path],
@@ -47,7 +47,7 @@ export const beginImport = (body: Partial<ImportRequest>, key: string) =>
 export const schedules = queryOptions({
   queryKey: ['schedules'],
   queryFn: async ({ signal }) => (await api<SchedulesAnswer>('/schedules', { signal })).items,
-  // They begin by themselves.
+  // Schedules start jobs by themselves.
   refetchInterval: 60_000,
 })
 

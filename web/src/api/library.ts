@@ -1,4 +1,4 @@
-// Files over all jobs: pages of a list of any length, one file with its version, and what is done to them.
+// Files across all jobs: pages of a list of any length, one file with its version, and the changes to them.
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { api, Problem, type Tagged, tagged } from './client'
 import type { FileChanges, JobRequest, LibraryFile, LibraryPage, NewJobAnswer } from './schema'
@@ -56,7 +56,7 @@ export const readFile = (id: string, signal?: AbortSignal) => tagged<LibraryFile
 export const writeFile = (id: string, changes: FileChanges, etag: string) =>
   tagged<LibraryFile>(`/files/${id}`, { method: 'PATCH', body: changes, match: etag })
 
-/** What a file has become, in every list that has it. */
+/** Puts a changed file into every list that contains it. */
 export function keepFile(client: QueryClient, now: Tagged<LibraryFile>): void {
   client.setQueryData(['file', now.value.id], now)
   client.setQueriesData<LibraryPage>(
@@ -66,7 +66,7 @@ export function keepFile(client: QueryClient, now: Tagged<LibraryFile>): void {
   )
 }
 
-/** Done where it is gone already: that is what was wanted. */
+/** Succeeds where the file is gone already. */
 export async function deleteFile(id: string): Promise<void> {
   try {
     await api(`/files/${id}`, { method: 'DELETE' })
@@ -80,13 +80,13 @@ export const openJob = (body: JobRequest, key: string) =>
 
 export interface Outcome {
   file: LibraryFile
-  /** Nothing where it went well. */
+  /** Undefined for success. */
   error: unknown
 }
 
 const AT_ONCE = 4
 
-/** Does the same to every file, some at a time; one that fails holds up none of the others. */
+/** Applies an action to every file, some at a time; one that fails doesn't hold up the others. */
 export async function forEach(
   files: readonly LibraryFile[],
   act: (file: LibraryFile) => Promise<unknown>,

@@ -1,5 +1,5 @@
-// One socket for all tabs, open while something is at work that a tab shows: it tells of one's jobs as they move. Where
-// there is none, everything is asked for at the server's pace.
+// One socket for all tabs, open while a tab shows active work: it reports the user's jobs as they move. Without a
+// socket, everything is polled at the server's pace.
 import { api, Problem } from './client'
 import type { LiveTicket, StatusAnswer } from './schema'
 import { session } from './session'
@@ -38,20 +38,21 @@ let channel: BroadcastChannel | null = null
 
 export const live = {
   open: () => open,
-  /** Whether something is at work, so that it matters how its progress comes. */
+  /** Whether active work is shown, so that it matters how its progress arrives. */
   needed: () => wants.size > 0,
   watch(tell: () => void): () => void {
     watchers.add(tell)
     return () => watchers.delete(tell)
   },
-  /** heard: each frame that is newer than what is known of its job, and each job that is gone, in every tab. */
+  /** heard: receives each frame that is newer than the known state of its job, and each job that is gone, in every
+   * tab. */
   listen(heard: (frame: Frame | Gone) => void): () => void {
     listeners.add(heard)
     return () => listeners.delete(heard)
   },
-  /** Whether whatever happens to this job is told. */
+  /** Whether the socket reports every change of this job. */
   covers: (jobId: string) => open && latest.has(jobId),
-  /** Something that is at work is shown; returns what ends that. */
+  /** Notes that active work is shown; returns the function that ends that. */
   want(): () => void {
     const one = Symbol('want')
     wants.add(one)
@@ -60,13 +61,13 @@ export const live = {
     return () => {
       wants.delete(one)
       changed()
-      // From one page to the next something else may want it.
+      // The next page may need the socket too.
       setTimeout(settle, LINGER)
     }
   },
 }
 
-/** Newer frames only: they may overtake one another, and a socket that is opened anew begins with the state. */
+/** Newer frames only: they may overtake one another, and a reopened socket begins with the current state. */
 export function isNews(frame: Frame, known: Frame | undefined): boolean {
   return known === undefined || frame.at > known.at
 }
@@ -89,11 +90,11 @@ function changed(): void {
 function become(now: boolean): void {
   if (now === open) return
   open = now
-  latest.clear() // what an earlier socket told says nothing of what this one will
+  latest.clear() // the earlier socket's topics say nothing about those of this one
   changed()
 }
 
-/** The tab that has the lock has the socket; those that want it wait for the lock, and hear meanwhile. */
+/** The tab with the lock has the socket; tabs that want it wait for the lock, and receive its frames meanwhile. */
 async function settle(): Promise<void> {
   const needed = wants.size > 0 && !document.hidden && !absent && 'locks' in navigator
   if (!needed) {
@@ -130,7 +131,7 @@ function listenToOthers(): void {
 
 const share = (frames: (Frame | Gone)[]) => channel?.postMessage({ open, frames } satisfies Said)
 
-/** Has a socket open until told to stop, after each break another one. */
+/** Keeps a socket open until stopped, and opens another after each break. */
 async function lead(stop: AbortSignal): Promise<void> {
   for (let attempt = 0; !stop.aborted; attempt++) {
     const began = Date.now()
@@ -150,7 +151,7 @@ async function lead(stop: AbortSignal): Promise<void> {
   }
 }
 
-/** An address that begins with a slash is a path on this very host. */
+/** An address that begins with a slash is a path on this host. */
 export function addressOf(ticket: Pick<LiveTicket, 'ticket' | 'url'>, here: string): string {
   const address = new URL(ticket.url, here)
   address.protocol = address.protocol.replace('http', 'ws')

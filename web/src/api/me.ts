@@ -3,7 +3,7 @@ import { useSignedIn } from '../ui/hooks'
 import { api } from './client'
 import type { AccountAnswer } from './schema'
 
-/** Who is signed in; nobody is asked about for guests. */
+/** The signed-in user; guests cause no request. */
 export function useMe() {
   const signedIn = useSignedIn()
   return useQuery({
@@ -14,7 +14,7 @@ export function useMe() {
   })
 }
 
-/** Whether these credentials may see and change what belongs to the installation. */
+/** Whether these credentials may see and change the installation's settings. */
 export function useAdmin(): boolean {
   const signedIn = useSignedIn()
   const me = useMe()

@@ -44,7 +44,7 @@ export function usePlans(status: PlanStatus | '') {
     initialPageParam: 1,
     getNextPageParam: (last) => (last.page < last.pages ? last.page + 1 : undefined),
     placeholderData: keepPreviousData,
-    // An analysis that ends is told, and then its plan is asked for.
+    // The end of an analysis is reported, and then its plan is fetched.
     refetchInterval: ({ state }) =>
       state.data?.pages.some((page) => page.items.some((plan) => plan.status === 'pending'))
         ? 1000 * told(3, live.open())
@@ -54,7 +54,7 @@ export function usePlans(status: PlanStatus | '') {
 
 const LIKELY = 5
 
-/** The analysis that fills a plan: jobs say in their options which. */
+/** The analysis that fills a plan: a job's options name its plan. */
 export function useJobOfPlan(planId: string, name: string, wanted: boolean) {
   return useQuery({
     queryKey: ['job of plan', planId],
@@ -76,7 +76,7 @@ export const planPage = (planId: string, cursor: string | null, limit: number, s
     signal,
   })
 
-/** What a language model took for a plan, so far while its analysis is at work. */
+/** The cost of the language model for a plan; so far, while the analysis is active. */
 export function useCosts(planId: string, atWork: boolean) {
   return useQuery({
     queryKey: ['costs', planId, atWork],

@@ -1,4 +1,4 @@
-// What the page asks for again and again, at the pace that the server names.
+// The page's polled queries, at the pace that the server names.
 import {
   keepPreviousData,
   type Query,
@@ -32,17 +32,17 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2000,
-      // What is no passing fault will not be better the second time.
+      // A fault that doesn't pass is no better the second time.
       retry: (count, error) => error instanceof Problem && error.passing && count < 2,
       retryDelay: (count) => Math.min(1000 * 2 ** count, 8000),
-      // The browser's own idea of being online is often wrong; asking tells.
+      // The browser's own idea of being online is often wrong; a request tells.
       networkMode: 'always',
     },
     mutations: { networkMode: 'always' },
   },
 })
 
-// What failed while there was no connection is asked for again as soon as there is one.
+// Queries that failed without a connection are repeated as soon as there is one.
 connection.watch(() => {
   if (connection.get())
     void queryClient.refetchQueries({ type: 'active', predicate: (query) => query.state.error !== null })
@@ -50,7 +50,7 @@ connection.watch(() => {
 
 const TOLD_PACE = 30
 
-// What a socket tells is what a poll would have answered; lists are asked anew when a job is another than they say.
+// A socket's frame equals the answer of a poll; lists are fetched again when a job differs from its entry.
 live.listen((frame) => {
   if (frame.type === 'error') {
     for (const name of ['jobs', 'status', 'bin']) void queryClient.invalidateQueries({ queryKey: [name] })
@@ -62,12 +62,12 @@ live.listen((frame) => {
     for (const name of ['jobs', 'plans']) void queryClient.invalidateQueries({ queryKey: [name] })
 })
 
-/** Has a socket open while something that is shown is at work. */
+/** Keeps a socket open while active work is shown. */
 export function useLive(atWork: boolean): void {
   useEffect(() => (atWork ? live.want() : undefined), [atWork])
 }
 
-/** What is told need not be asked for; now and then it is all the same. */
+/** A job that the socket reports needs no polling; it is still polled now and then. */
 export const told = (seconds: number, covered: boolean) => (covered ? Math.max(seconds, TOLD_PACE) : seconds)
 
 /** Milliseconds to the next poll: the server's pace, slower in a hidden tab, slower still with each error in a row. */
@@ -130,7 +130,7 @@ export function useStatus(jobId: string, enabled = true) {
   return found
 }
 
-/** The job itself changes with its status: asked again whenever that says something new. */
+/** The job itself changes with its status: it is fetched again whenever the status changes. */
 export function useJob(jobId: string, seen: string | undefined) {
   return useQuery({
     queryKey: ['job', jobId, seen],
@@ -141,7 +141,7 @@ export function useJob(jobId: string, seen: string | undefined) {
   })
 }
 
-/** seen: says when they may be others, as a retry makes them. */
+/** seen: changes when the artifacts may have changed, such as after a retry. */
 export function useArtifacts(jobId: string, ready: boolean, seen: string) {
   return useQuery({
     queryKey: ['artifacts', jobId, seen],
@@ -160,7 +160,7 @@ export function useStats() {
   })
 }
 
-/** Where an artifact's bytes are, for a quarter of an hour. */
+/** The address of an artifact's bytes, kept for a quarter of an hour. */
 export async function located(path: string): Promise<DownloadAnswer> {
   return api<DownloadAnswer>(path.replace(/^\/api/, ''))
 }

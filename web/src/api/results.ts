@@ -1,4 +1,4 @@
-// What came out of jobs, a page after the other.
+// The results of jobs, page by page.
 import {
   keepPreviousData,
   useInfiniteQuery,
@@ -15,7 +15,7 @@ export type ResultSort = (typeof RESULT_SORTS)[number]
 export interface ResultsWanted {
   pipeline: string
   job: string
-  /** Of 100. */
+  /** Out of 100. */
   least: number
   sort: ResultSort
 }
@@ -60,7 +60,7 @@ export function useDeleteResult() {
   return useMutation({
     mutationFn: (id: string) =>
       api(`/results/${id}`, { method: 'DELETE' }).catch((error) => {
-        // Somebody has deleted it already: that is what was wanted.
+        // The result is deleted already, as wanted.
         if (!(error instanceof Problem) || error.status !== 404) throw error
       }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['results'] }),

@@ -24,7 +24,7 @@ import type {
 export const NAMES = ['performers', 'tags', 'studios'] as const
 export type Names = (typeof NAMES)[number]
 
-/** What names there are, of all that the API has said so far: an address knows ids only. */
+/** The known names, from all of the API's answers so far: an address holds only ids. */
 const known: Record<Names, Map<string, string>> = {
   performers: new Map(),
   tags: new Map(),
@@ -78,10 +78,10 @@ export function useSceneJobs(id: string) {
   })
 }
 
-/** So many scenes of one request: each is a write of its own, and a request has half a minute. */
+/** The most scenes of one request: each is a write of its own, and a request has half a minute. */
 const AT_ONCE = 50
 
-/** Does the same to all scenes, some at a time. */
+/** Applies an action to all scenes, some at a time. */
 export async function inBulk(
   path: 'add-tags' | 'remove-tags' | 'bulk-update',
   ids: readonly string[],
@@ -128,7 +128,7 @@ export function useNames(kind: Names, search: string) {
   })
 }
 
-/** Names of ids that an address brought, where no answer has said them yet: all pages until each is found. */
+/** The names of ids from an address that are in no answer yet: reads all pages until each is found. */
 export function useNamesOf(kind: Names, ids: readonly string[]): (id: string) => string | undefined {
   const missing = ids.filter((id) => !known[kind].has(id))
   const asked = useQuery({
@@ -143,7 +143,7 @@ export function useNamesOf(kind: Names, ids: readonly string[]): (id: string) =>
     enabled: missing.length > 0,
     staleTime: 60_000,
   })
-  // One that there is no longer is told by its id.
+  // A name that no longer exists is shown by its id.
   return (id) => known[kind].get(id) ?? (asked.isFetched && !asked.isFetching ? id : undefined)
 }
 
@@ -162,13 +162,13 @@ export type Kind = (typeof KINDS)[number]
 
 export const isStash = (connection: ConnectionAnswer): boolean => connection.kind === 'stash'
 
-/** What goes wrong there is the answer, not an error. */
+/** A failure there is the answer, not an error. */
 export const tryServer = (kind: Kind, body: ServerTest) =>
   api<StashTested & ModelsTested>(`/settings/test-${kind}`, { method: 'POST', body })
 
 export const readConnection = (id: string) => tagged<ConnectionAnswer>(`/connections/${id}`)
 
-/** Done where it is gone already: that is what was wanted. */
+/** Succeeds where the connection is gone already. */
 export async function deleteConnection(id: string): Promise<void> {
   try {
     await api(`/connections/${id}`, { method: 'DELETE' })
@@ -180,10 +180,10 @@ export async function deleteConnection(id: string): Promise<void> {
 export const startSync = (connection_id: string, incremental: boolean) =>
   api<JobStarted>('/scenes/sync', { method: 'POST', body: { connection_id, incremental } })
 
-/** Takes in the videos of one's own media jobs. */
+/** Takes in the videos of the user's own media jobs. */
 export const startVideos = () => api<JobStarted>('/scenes/sync', { method: 'POST', body: { videos: true } })
 
-/** What scenes name as their source that are videos of one's own. */
+/** The source of scenes that are the user's own videos. */
 export const VIDEOS = 'videos'
 
 export const resync = (id: string, connection_id: string) =>
@@ -191,7 +191,7 @@ export const resync = (id: string, connection_id: string) =>
 
 const ENDED = new Set(['completed', 'failed', 'cancelled'])
 
-/** The latest syncs, those under way too. */
+/** The latest syncs, including active ones. */
 export function useSyncs() {
   return useQuery({
     queryKey: ['jobs', 'scenesync'],
@@ -202,7 +202,7 @@ export function useSyncs() {
   })
 }
 
-/** What the latest syncs came to. seen: says when there may be more. */
+/** The results of the latest syncs. seen: changes when there may be more. */
 export function useSyncOutcomes(seen: string) {
   return useQuery({
     queryKey: ['results', 'scenesync', seen],

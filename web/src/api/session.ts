@@ -1,4 +1,4 @@
-// Who is asking: a guest, made when first needed, or somebody signed in, whose session is renewed when it runs out.
+// The caller: a guest, made when first needed, or a signed-in user, whose session is renewed when it runs out.
 import type { SignedInAnswer, Token } from './schema'
 import { problem, send } from './transport'
 
@@ -13,9 +13,9 @@ let ended = false
 export const session = {
   known: () => localStorage.getItem(ACCESS) !== null,
   signedIn: () => localStorage.getItem(REFRESH) !== null,
-  /** The token of the guest that this browser is; null where somebody is signed in, or nothing was done yet. */
+  /** The token of this browser's guest; null where a user is signed in, or there is no guest yet. */
   guest: () => (localStorage.getItem(REFRESH) === null ? localStorage.getItem(ACCESS) : null),
-  /** Somebody was signed in, and isn't any more, without having asked for it. */
+  /** The user was signed in, and no longer is, without having signed out. */
   ended: () => ended,
   watch(tell: Watcher): () => void {
     watchers.add(tell)
@@ -43,16 +43,16 @@ function changed(): void {
   for (const tell of watchers) tell()
 }
 
-/** The token to ask with. */
+/** The token for requests. */
 export async function token(): Promise<string> {
   return localStorage.getItem(ACCESS) ?? alone(async () => localStorage.getItem(ACCESS) ?? begun())
 }
 
-/** Another one, as `refused` is no good any more. */
+/** A new token, as `refused` is no longer valid. */
 export function renewed(refused: string): Promise<string> {
   return alone(async () => {
     const now = localStorage.getItem(ACCESS)
-    // Another tab, or another request of this one, has been here already.
+    // Another tab, or another request of this one, has renewed it already.
     if (now && now !== refused) return now
     const refresh = localStorage.getItem(REFRESH)
     if (refresh) {
@@ -81,7 +81,8 @@ async function begun(): Promise<string> {
 
 let queue: Promise<unknown> = Promise.resolve()
 
-/** One at a time, in all tabs: a refresh token is good for one use. Browsers without locks have one tab's order. */
+/** One at a time, across all tabs: a refresh token is valid for one use. Without locks, the order holds within one
+ * tab. */
 function alone<T>(task: () => Promise<T>): Promise<T> {
   if (navigator.locks) return navigator.locks.request(LOCK, task) as Promise<T>
   const next = queue.then(task, task)

@@ -1,4 +1,4 @@
-// What admins see and change: the settings, and who changed what.
+// The settings and the audit log, for admins.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api } from './client'
 import type { AuditPage, SettingAnswer, SettingsAnswer, SlipsAnswer } from './schema'
@@ -18,7 +18,7 @@ export function useSettings(allowed: boolean) {
   })
 }
 
-/** What lies wrong in the drop folder. */
+/** The slips in the drop folder. */
 export function useSlips() {
   return useQuery({
     queryKey: ['slips'],
@@ -27,7 +27,7 @@ export function useSlips() {
   })
 }
 
-/** null takes a setting back to what the deployment says. */
+/** null restores the deployment's value of a setting. */
 export function useChangeSetting() {
   const client = useQueryClient()
   return useMutation({

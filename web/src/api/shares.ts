@@ -1,4 +1,4 @@
-// Shares: made and revoked by their owner, and what their visitors see, who have no account.
+// Shares: as their owner makes and revokes them, and as visitors without an account see them.
 import { api } from './client'
 import type {
   DownloadAnswer,
@@ -21,7 +21,7 @@ export const listShares = async (signal: AbortSignal): Promise<ShareAnswer[]> =>
 
 export const revokeShare = (id: string) => api<void>(`/shares/${id}`, { method: 'DELETE' })
 
-/** What a visitor asks with: the address's own secret, and what its password has opened. */
+/** A visitor's credentials: the secret in the address, and the pass for its password. */
 export interface Visit {
   token: string
   pass: string

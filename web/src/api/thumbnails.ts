@@ -1,4 +1,4 @@
-// Thumbnails lie in packs, those of some files one behind the other in one object: a pack is fetched once, and each
+// Thumbnails lie in packs, those of several files one after the other in one object: a pack is fetched once, and each
 // picture is cut out of it.
 import { connection } from './client'
 import type { ThumbnailAnswer } from './schema'
@@ -7,14 +7,14 @@ import type { ThumbnailAnswer } from './schema'
 const MOST = 400
 
 interface Pack {
-  /** Signed anew now and then: the last one that was told. */
+  /** The latest known address: it is signed anew now and then. */
   url: string
   content: Blob | null
-  /** Until one goes well, a request that failed is what is known. */
+  /** Set by a failed request, until one succeeds. */
   failed: boolean
   request: AbortController | null
   coming: Promise<void> | null
-  /** Addresses of what was cut out. */
+  /** Addresses of the cut-out pictures. */
   pictures: Map<string, string>
   watchers: Set<() => void>
 }
@@ -22,7 +22,7 @@ interface Pack {
 type Fetch = (url: string, signal: AbortSignal) => Promise<Blob>
 
 const fromStore: Fetch = async (url, signal) => {
-  // With nothing of its own in it, a browser asks the store without asking first whether it may.
+  // Without headers of its own, the request to the store needs no preflight.
   const response = await fetch(url, { signal, credentials: 'omit' })
   if (!response.ok) throw new Error(`The store answered ${response.status}.`)
   return response.blob()
@@ -32,7 +32,7 @@ const fromStore: Fetch = async (url, signal) => {
 const pathOf = (url: string): string => url.split('?', 1)[0]!
 
 export class Thumbnails {
-  /** Those that were left longest ago first. */
+  /** The packs that were left longest ago come first. */
   private readonly packs = new Map<string, Pack>()
 
   constructor(
@@ -44,7 +44,7 @@ export class Thumbnails {
     return this.packs.size
   }
 
-  /** The address of a picture: undefined while it isn't here, null where it can't be had. */
+  /** The address of a picture: undefined while it is loading, null where it is unavailable. */
   pictureOf({ url, start, end }: ThumbnailAnswer): string | null | undefined {
     const pack = this.packs.get(pathOf(url))
     if (!pack?.content) return pack?.failed ? null : undefined
@@ -57,25 +57,25 @@ export class Thumbnails {
     return picture
   }
 
-  /** Has the pack fetched, says when there is news of it, and holds it for as long as anybody watches. */
+  /** Has the pack fetched, reports changes, and keeps it as long as it has watchers. */
   watch(url: string, tell: () => void): () => void {
     const pack = this.want(url)
     const watcher = () => tell()
     pack.watchers.add(watcher)
     return () => {
       pack.watchers.delete(watcher)
-      // A list that is drawn in another order takes its watchers away and brings them back at once.
+      // A list drawn in another order removes its watchers and adds them again at once.
       if (!pack.watchers.size) queueMicrotask(() => this.leave(pathOf(url), pack))
     }
   }
 
-  /** What is about to be looked at; what `pictureOf` says, once that is known. */
+  /** A picture that is about to be shown; resolves to the value of `pictureOf` once it is known. */
   async fetch(thumbnail: ThumbnailAnswer): Promise<string | null | undefined> {
     await this.want(thumbnail.url).coming
     return this.pictureOf(thumbnail)
   }
 
-  /** Asks again for what is looked at and could not be had. */
+  /** Fetches the watched packs that were unavailable again. */
   retry(): void {
     for (const pack of this.packs.values()) if (pack.failed && pack.watchers.size) this.want(pack.url)
   }
@@ -106,7 +106,7 @@ export class Thumbnails {
       pack.failed = false
     } catch {
       if (request.signal.aborted) return
-      // Meanwhile another address was told, which may be good where this one has expired.
+      // A newer address has arrived meanwhile, which may be valid where this one has expired.
       if (pack.url !== url) return this.load(pack)
       pack.failed = true
     }
@@ -115,7 +115,7 @@ export class Thumbnails {
     this.bound()
   }
 
-  /** Whoever hurries past asks for nothing: what is looked at would have to wait for it. */
+  /** Fast scrolling fetches nothing: the packs in sight would have to wait. */
   private leave(path: string, pack: Pack): void {
     if (pack.watchers.size || this.packs.get(path) !== pack) return
     this.packs.delete(path)

@@ -1,10 +1,10 @@
-// One request to the API and its errors: knows nothing of who asks, nor of asking again.
+// One request to the API and its errors, without credentials or retries.
 import type { Problem as ProblemBody } from './schema'
 
 const PASSING = new Set([500, 502, 503, 504])
 const PASSING_CONFLICTS = new Set(['request_in_progress', 'try_again', 'too_many_requests'])
 
-/** An answer that says no, in the API's own words, or the lack of one (`code` is then `unreachable`). */
+/** A refusal in the API's own words, or a missing answer (`code` is then `unreachable`). */
 export class Problem extends Error {
   constructor(
     readonly code: string,
@@ -22,7 +22,7 @@ export class Problem extends Error {
     return this.status === 0
   }
 
-  /** Whether the same request may well succeed a little later. */
+  /** Whether the same request may succeed a little later. */
   get passing(): boolean {
     return this.unreachable || PASSING.has(this.status) || PASSING_CONFLICTS.has(this.code)
   }
@@ -32,17 +32,17 @@ export interface Asked {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   body?: unknown
   signal?: AbortSignal | undefined
-  /** Asks again, for about a minute, while the API can't be reached or is out of breath. */
+  /** Retries, for about a minute, while the API can't be reached or is overloaded. */
   patient?: boolean
-  /** Says who asks by what it sends: a 401 then tells of that, and not of the token. */
+  /** The body holds the caller's credentials: a 401 then concerns these, not the token. */
   anonymous?: boolean
-  /** The same key again is the same request: the API carries it out once. */
+  /** The same key means the same request: the API carries it out once. */
   key?: string
-  /** Only if it still is what this ETag named. */
+  /** Only if it is still the version of this ETag. */
   match?: string
-  /** What a share's password has opened. */
+  /** The pass for a share's password. */
   pass?: string
-  /** What opens the files that one has given by a share. */
+  /** The key to the files that the visitor has given by a share. */
   gift?: string
 }
 
@@ -101,11 +101,11 @@ export function reached(now: boolean): void {
 
 const LOOKS = [1000, 2000, 3000, 5000]
 
-/** Looks out for the API while nobody else may have a reason to ask. */
+/** Checks whether the API is back, as no other request may be due. */
 async function look(): Promise<void> {
   for (let n = 0; !reachable; n++) {
     await new Promise((resolve) => setTimeout(resolve, LOOKS[Math.min(n, LOOKS.length - 1)]))
-    // Whatever it answers, it answers.
+    // Any answer counts, whatever it says.
     await fetch('/api/health').then(
       () => reached(true),
       () => undefined,

@@ -1,4 +1,4 @@
-// Addresses that are told of events, and how that went.
+// Webhooks and their deliveries.
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, Problem } from './client'
 import type { DeliveriesPage, DeliveryAnswer, WebhookRequest, WebhooksAnswer } from './schema'
@@ -14,7 +14,7 @@ export function useWebhooks() {
   })
 }
 
-/** Done where it is gone already: that is what was wanted. */
+/** Succeeds where the webhook is gone already. */
 export async function deleteWebhook(id: string): Promise<void> {
   try {
     await api(`/webhooks/${id}`, { method: 'DELETE' })

@@ -6,7 +6,8 @@ const numbers = new Map<string, Intl.NumberFormat>()
 const SMALL = { maximumSignificantDigits: 2 }
 const USUAL = { maximumFractionDigits: 1 }
 
-/** Fills `{name}` in, and chooses in `{count|one file|{count} files}` by the language's rules: first one, then other. */
+/** Fills in `{name}`, and chooses in `{count|one file|{count} files}` by the language's rules: first one, then
+ * other. */
 export function format(message: string, language: string, values: Values = {}): string {
   return message
     .replace(/\{(\w+)\|([^|]*)\|((?:[^{}]|\{\w+\})*)\}/g, (_, name: string, one: string, other: string) =>

@@ -1,5 +1,5 @@
-// The page's words. English comes with the first screen and, for the rest of it, with the first page that is opened; any
-// other language comes whole when it is chosen.
+// The page's words. English is loaded with the first screen, and its rest with the first page that is opened; any other
+// language is loaded whole when it is chosen.
 
 import first from 'virtual:words/first'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
@@ -17,7 +17,7 @@ const OTHERS: Record<Other, () => Promise<{ default: Messages }>> = {
   fr: () => import('../messages/fr.json'),
 }
 
-/** What a page's own module needs to have its words: resolves to the module that was loaded. */
+/** Loads a page's module together with its words; resolves to the module. */
 export async function withWords<Module>(load: () => Promise<Module>): Promise<Module> {
   const [module, { later }] = await Promise.all([load(), import('./later')])
   Object.assign(en, later)
@@ -29,7 +29,7 @@ export interface Words<Own extends string = never> {
   language: Language
   setLanguage: (language: Language) => void
   t: (key: Key | Own, values?: Values) => string
-  /** Words that the server sent: in the page's language where they are known, else as they came. */
+  /** Words that the server sent: in the page's language if known, else as sent. */
   said: (
     kind: 'step' | 'error' | 'option' | 'hint' | 'pipeline' | 'setting' | 'warning' | 'notice',
     name: string,
@@ -86,7 +86,7 @@ export function WordsProvider({
   return <Context value={words}>{children}</Context>
 }
 
-/** Words that a page brings itself, beside those of all pages: in English with its code, in any other language when that
+/** Words that a page brings itself, beside the shared ones: in English with its code, in any other language when that
  * is chosen. */
 export function MoreWords({
   own,

@@ -1,5 +1,5 @@
 export const LANGUAGES = { en: 'English', de: 'Deutsch', es: 'Español', fr: 'Français' } as const
 export type Language = keyof typeof LANGUAGES
 
-/** As the component library has them. */
+/** The languages' locales in the component library. */
 export const LOCALES: Record<Language, string> = { en: 'en-US', de: 'de-DE', es: 'es-ES', fr: 'fr-FR' }

@@ -1,4 +1,4 @@
-// English beyond the first screen, loaded with any page that says it.
+// English beyond the first screen, loaded with any page that uses it.
 import words from 'virtual:words/later'
 import { englishOfPipelines } from '../pipelines/messages'
 

@@ -18,7 +18,7 @@ export function bytes(value: number, language: string): string {
   }).format(amount)
 }
 
-/** No finer than it can be meant: seconds, then minutes, then hours and minutes, then days and hours. */
+/** A duration, no finer than it is known: seconds, then minutes, then hours and minutes, then days and hours. */
 export function duration(seconds: number, language: string): string {
   const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day') =>
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
@@ -58,7 +58,7 @@ function quantitiesOf(language: string) {
     currency: 'USD',
     maximumSignificantDigits: 2,
   })
-  // Times of photos are told in the zone that they are kept in.
+  // Times of photos are shown in the zone in which they are kept.
   const taken = new Intl.DateTimeFormat(language, {
     dateStyle: 'medium',
     timeStyle: 'medium',
@@ -74,7 +74,7 @@ function quantitiesOf(language: string) {
     moment: (iso: string) => moment.format(new Date(iso)),
     taken: (iso: string) => taken.format(new Date(iso)),
     takenDay: (iso: string) => takenDay.format(new Date(iso)),
-    /** Of `2024-06`. */
+    /** The name of a month such as `2024-06`. */
     month: (key: string) => month.format(new Date(`${key}-15T00:00:00Z`)),
     time: (iso: string) => time.format(new Date(iso)),
     day: (iso: string) => day.format(new Date(iso)),
@@ -84,7 +84,7 @@ function quantitiesOf(language: string) {
   }
 }
 
-// Each tile of a grid writes a date: formatters are dear to make, and the same for all.
+// Each tile of a grid writes a date: formatters take long to make, and are the same for all.
 const made = new Map<string, ReturnType<typeof quantitiesOf>>()
 
 export function useQuantities() {

@@ -1,4 +1,4 @@
-// What another program shared with this one: the service worker has laid it down, and it is taken once.
+// Files that another program shared with this one: the service worker stores them, and they are taken once.
 const SHARED = 'millrace-shared'
 
 export async function takeShared(): Promise<File[]> {

@@ -1,4 +1,4 @@
-// An account: made of a guest's jobs, signed in to, changed, signed out of; and what programs do in its name.
+// An account: made for a guest's jobs, signed in to, changed, signed out of; and its keys and webhooks for programs.
 import { useQueryClient } from '@tanstack/react-query'
 import { LogOut } from 'lucide-react'
 import { api, Problem } from '../api/client'
@@ -30,7 +30,7 @@ function Signed() {
   if (me.isPending) return <RowSkeleton rows={4} height={160} />
   if (!me.data) return <Gone title={t('account.gone')} error={me.error} onAgain={() => void me.refetch()} />
   const leave = async () => {
-    // A session that the API has ended already is over all the same.
+    // A session that the API has ended already is signed out too.
     await api('/auth/logout', { method: 'POST' }).catch((error) => {
       if (!(error instanceof Problem) || error.passing) throw error
     })

@@ -1,4 +1,4 @@
-// Jobs and single files that were thrown away: back with one press, or gone for good.
+// Jobs and single files in the bin: restored with one press, or deleted for good.
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'

@@ -1,4 +1,4 @@
-// What the installation has done and is doing: numbers, and the last thirty days of it.
+// The installation's past and present work: numbers, and the last thirty days.
 import { usePipelines, useStats } from '../api/queries'
 import type { StatsAnswer } from '../api/schema'
 import { useWords } from '../i18n'
@@ -147,7 +147,7 @@ function Nothing({ title, children }: { title: string; children: string }) {
   )
 }
 
-/** As large as what comes, so that nothing jumps. */
+/** As large as the content to come, so that nothing jumps. */
 function Waiting() {
   return (
     <div className={styles.waiting}>

@@ -14,7 +14,7 @@ const loadSending = () => withWords(() => import('./drop/Sending'))
 const Review = lazy(loadReview)
 const Sending = lazy(loadSending)
 
-/** What the first choice of files needs, before there is one. */
+/** The code that the first choice of files needs, loaded ahead. */
 export const loadDrop = () => Promise.allSettled([loadReview(), loadSending()])
 
 export function DropPage() {
@@ -29,7 +29,7 @@ export function DropPage() {
     if (!files.length) return
     if (!idle) upload.supply(files)
     else {
-      // A refused start gives way to the next choice.
+      // A refused start is discarded with the next choice.
       if (upload.phase === 'stopped') upload.reset()
       setChosen((before) => withoutTwice([...before, ...files]))
     }
@@ -62,7 +62,7 @@ export function DropPage() {
   )
 }
 
-/** How many of the files that were chosen have been read; nothing where that is done before one sees it. */
+/** The number of chosen files that have been read; nothing where that ends too soon to be seen. */
 function Reading() {
   const { t } = useWords()
   const count = useSyncExternalStore(reading.watch, reading.get)
@@ -73,13 +73,13 @@ function Reading() {
   )
 }
 
-/** The same file of the same folder, chosen twice, is meant once. */
+/** The same file of the same folder, chosen twice, counts once. */
 function withoutTwice(files: Chosen[]): Chosen[] {
   const seen = new Map(files.map((one) => [`${one.path}\n${one.size}\n${one.modified}`, one]))
   return [...seen.values()]
 }
 
-/** What another program has shared with the installed page. */
+/** Files that another program has shared with the installed page. */
 function useShared(take: (files: Chosen[]) => void): void {
   const [params, setParams] = useSearchParams()
   const shared = params.has('shared')
@@ -95,7 +95,7 @@ function useShared(take: (files: Chosen[]) => void): void {
   }, [shared, setParams])
 }
 
-/** The whole window takes what is dropped or pasted. */
+/** The whole window accepts dropped and pasted files. */
 function useDropAnywhere(take: (files: Chosen[]) => void): boolean {
   const [over, setOver] = useState(false)
   const latest = useRef(take)

@@ -1,4 +1,4 @@
-// A job: how far it is, what can be done with it, and everything that came out.
+// A job: its progress, its actions, and all its results.
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, Suspense, useEffect } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
@@ -20,7 +20,7 @@ import { useBook } from './job/useBook'
 
 export default function JobPage() {
   const { jobId = '' } = useParams()
-  // Another job is another page: nothing of the one before stays.
+  // Another job is another page: nothing of the previous one stays.
   return <OneJob key={jobId} jobId={jobId} />
 }
 
@@ -54,10 +54,10 @@ function OneJob({ jobId }: { jobId: string }) {
   return <Shown job={job.data} how={how} />
 }
 
-/** How it stands; of a run that ended, which one it was: a retry may be over before anybody has seen it run. */
+/** The job's state and, once it is over, which run it was: a retry may be over before its run is seen. */
 const standing = (how: StatusAnswer) => `${how.status} ${how.processing_time_seconds ?? ''}`
 
-/** What of the status says that the job itself has changed. */
+/** The parts of the status that show that the job itself has changed. */
 const seenOf = (how: StatusAnswer | undefined) =>
   how &&
   [
@@ -83,7 +83,7 @@ function Shown({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   const pipeline = pipelines.data?.find((one) => one.name === job.pipeline)
   const completed = how.status === 'completed'
   const client = useQueryClient()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs are told of every move
+  // biome-ignore lint/correctness/useExhaustiveDependencies: lists of jobs follow every move
   useEffect(() => void client.invalidateQueries({ queryKey: ['jobs'] }), [client, how.status])
   const book = useBook(job, how)
   const artifacts = useArtifacts(job.id, completed || how.status === 'paused', standing(how))

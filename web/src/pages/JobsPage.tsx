@@ -24,7 +24,7 @@ const STATES: readonly JobState[] = [
   'cancelled',
 ]
 
-/** So many jobs that go on are asked how far they are: the newest. */
+/** The number of active jobs whose progress is polled, the newest first. */
 const WATCHED = 12
 
 export default function JobsPage() {
@@ -126,7 +126,7 @@ export default function JobsPage() {
   )
 }
 
-/** A job that was put into the bin just now, and the way back. */
+/** A job that was just put into the bin, and the way back. */
 function Thrown() {
   const { t, said } = useWords()
   const client = useQueryClient()

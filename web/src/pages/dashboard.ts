@@ -18,7 +18,7 @@ const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
 export const bar = (name: string, parts: readonly number[]): BarOf => ({ name, parts, value: sum(parts) })
 
-/** How the jobs of all these days ended. */
+/** The numbers of jobs of all these days by final state. */
 export const totals = (
   days: readonly DayOfJobs[],
 ): { completed: number; failed: number; cancelled: number } => {
@@ -26,7 +26,7 @@ export const totals = (
   return { completed: completed!, failed: failed!, cancelled: cancelled! }
 }
 
-/** Nothing has ever been done here, nor is anything on its way. */
+/** Whether the installation has no past or present work. */
 export const untouched = (stats: StatsAnswer): boolean =>
   !stats.total_jobs_processed &&
   !stats.jobs_in_queue &&

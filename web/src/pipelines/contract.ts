@@ -1,5 +1,5 @@
-// What a pipeline tells the page of itself. A folder beside this file with a `pipeline.tsx`, an `en.json` and a `de.json`
-// is all that a new one needs; without a folder it is shown by the generic one.
+// The contract between the page and a pipeline. A new pipeline needs only a folder beside this file with a
+// `pipeline.tsx`, an `en.json` and a `de.json`; without a folder the generic one shows it.
 import type { LucideIcon } from 'lucide-react'
 import type { ComponentType, ReactNode } from 'react'
 import type { ArtifactAnswer, FileAnswer, JobAnswer, StatusAnswer } from '../api/schema'
@@ -8,28 +8,28 @@ import type { useQuantities } from '../i18n/quantities'
 
 export type Quantities = ReturnType<typeof useQuantities>
 
-/** A job, as its tabs see it. */
+/** A job as its tabs see it. */
 export interface JobView {
   job: JobAnswer
   how: StatusAnswer
-  /** Of a completed job; empty before. */
+  /** The completed job's artifacts; empty before. */
   artifacts: readonly ArtifactAnswer[]
   /** Opens the file of this number, from 0, in the viewer. */
   onFile: (place: number) => void
-  /** The job's files that are loaded by now, by their places. */
+  /** The job's loaded files, by their places. */
   files: readonly (FileAnswer | undefined)[]
 }
 
-/** A file, as the viewer's parts see it. */
+/** A file as the viewer's parts see it. */
 export interface FileView {
   file: FileAnswer
-  /** The files of its job that are loaded by now, where it is looked at in its job. */
+  /** The loaded files of its job, if it is viewed in its job. */
   beside?: readonly (FileAnswer | undefined)[] | undefined
 }
 
 export interface JobTab {
   key: string
-  /** Before or behind the list of files. */
+  /** Before or after the list of files. */
   place: 'before' | 'behind'
   shown: (view: JobView) => boolean
   Title: ComponentType<JobView>
@@ -38,9 +38,9 @@ export interface JobTab {
 
 export type Compare = (a: FileAnswer, b: FileAnswer) => number
 
-/** Files told apart by one of their properties: to filter by and to group by. */
+/** A property of files by which they can be filtered and grouped. */
 export interface Grouping {
-  /** In the address, and before its words: `<key>`, `group.<key>` and `<key>.<value>`. */
+  /** Its key in the address and in its words: `<key>`, `group.<key>` and `<key>.<value>`. */
   key: string
   values: readonly string[]
   of: (file: FileAnswer) => string
@@ -57,25 +57,25 @@ export interface Timeline {
 export interface PipelinePage {
   Icon: LucideIcon
   tabs: readonly JobTab[]
-  /** A file's name tells its role, so that nobody has to choose it. */
+  /** The role that a file's name implies, so that it need not be chosen. */
   rolesByName?: boolean
-  /** Beside number, name and size; the words are `sort.<key>`. */
+  /** Orders besides number, name and size; the words are `sort.<key>`. */
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping
   timeline?: Timeline
-  /** The places of files that are shown by another one's tile, and have none of their own unless files are filtered. */
+  /** The places of files that another one's tile shows; they have no tile of their own unless files are filtered. */
   behind?: (files: readonly (FileAnswer | undefined)[]) => ReadonlySet<number>
-  /** Below the job's head, whatever tab is open. */
+  /** Below the job's head, on every tab. */
   Head?: ComponentType<JobView>
-  /** What can be done with files that are selected; `onDone`: they need be selected no more. */
+  /** Actions for selected files; `onDone`: they need no longer be selected. */
   Selected?: ComponentType<{ files: readonly FileAnswer[]; onDone: () => void }>
-  /** In a tile's corner: what it holds besides. */
+  /** In a tile's corner: a badge for its further content. */
   Badge?: ComponentType<{ file: FileAnswer }>
-  /** What stands below a file's name in a grid; `children` is what stands there otherwise. */
+  /** The line below a file's name in a grid; `children` is the default one. */
   TileLine?: ComponentType<{ file: FileAnswer; children: ReactNode }>
-  /** What the viewer tells of a file above and below its facts. */
+  /** The viewer's additions above and below a file's facts. */
   FileHead?: ComponentType<FileView>
   FileFoot?: ComponentType<FileView>
-  /** What a completed job comes to, in a few words each; without it, its result's summary. */
+  /** A completed job's findings, in a few words each; by default its result's summary. */
   outcome?: (job: JobAnswer, words: Words<string>) => string[]
 }

@@ -1,4 +1,4 @@
-// What the pipelines say: in English with the pages, in any other language when that is chosen.
+// The pipelines' words: in English with the pages, in any other language when that is chosen.
 type Messages = Record<string, string>
 
 const NOW = import.meta.glob<Messages>('./*/en.json', { import: 'default', eager: true })

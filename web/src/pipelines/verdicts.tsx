@@ -1,4 +1,4 @@
-// What a run found about each file, where it says so: a grouping that any pipeline can have.
+// A run's verdict on each file, if it gives one: a grouping that any pipeline can have.
 import { useWords } from '../i18n'
 import type { Grouping } from './contract'
 import styles from './verdicts.module.css'

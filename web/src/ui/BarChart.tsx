@@ -9,7 +9,7 @@ export interface BarOf {
   name: string
   value: number
   colour?: string | undefined
-  /** What the value is made of, in the order of the chart's series. */
+  /** The parts of the value, in the order of the chart's series. */
   parts?: readonly number[]
 }
 
@@ -23,18 +23,18 @@ interface Props {
   unit: string
   bars: readonly BarOf[]
   series?: readonly Series[]
-  /** What the bars are, as the head of the table's first column. */
+  /** The bars' common name, as the head of the table's first column. */
   of?: string
-  /** Where a table of the same numbers stands beside it anyway. */
+  /** Set where a table of the same numbers stands beside it anyway. */
   withoutTable?: boolean
-  /** Counted things have no halves. */
+  /** For counts, which have no halves. */
   whole?: boolean
   /** Upright, for many bars with short names. */
   upright?: boolean
 }
 
 const STEPS = [1, 2, 2.5, 5, 10]
-/** So many names have room below upright bars, on a phone as well. */
+/** The most names that have room below upright bars, even on a phone. */
 const NAMES = 6
 
 /** Round marks along an axis that reaches `highest`, about four of them. */
@@ -132,7 +132,7 @@ interface PlotProps {
   series: readonly Series[] | undefined
 }
 
-/** What a bar is drawn of: one piece, or one of each series that has something. */
+/** The pieces of a bar: one, or one for each series with a value. */
 function pieces(bar: BarOf, series: readonly Series[] | undefined) {
   if (!series || !bar.parts)
     return [{ tone: 'good' as const, value: bar.value, style: bar.colour ? { background: bar.colour } : {} }]

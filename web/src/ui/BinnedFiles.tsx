@@ -1,4 +1,4 @@
-// Tells what was put into the bin just now, and has the way back.
+// Shows which files were just put into the bin, with the way back.
 import { Undo2 } from 'lucide-react'
 import type { FileBin } from '../api/bin'
 import { Problem } from '../api/client'

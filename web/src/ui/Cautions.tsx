@@ -1,8 +1,9 @@
-// What must stand beside a result wherever it is shown: what it is not for, and what was assumed, dropped or repaired.
+// Cautions that must stand beside a result wherever it is shown: its unsuitable uses, and anything assumed, dropped or
+// repaired.
 import { useWords } from '../i18n'
 import { Notice } from './controls'
 
-/** A sentence, or a code with the sentence in English and what it speaks of. */
+/** A sentence, or a code with the English sentence and its values. */
 type Warning = string | { code: string; message: string; [name: string]: unknown }
 
 const NAMES = new Set(['notice', 'statement', 'warnings', 'warning_codes', 'warning_values'])
@@ -46,7 +47,7 @@ export function Cautions({ metadata }: { metadata: Readonly<Record<string, unkno
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
-/** Sentences whose codes and values lie in lists of their own, as those of volumes do. */
+/** Sentences whose codes and values are in separate lists, as for volumes. */
 function withCodes(metadata: Readonly<Record<string, unknown>>): unknown[] {
   const codes = listOf(metadata.warning_codes)
   const values = listOf(metadata.warning_values)

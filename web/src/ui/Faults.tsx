@@ -2,7 +2,7 @@ import { Component, type ReactNode } from 'react'
 import { useWords } from '../i18n'
 import { Button, Empty } from './controls'
 
-/** A fault of the page itself: says so, and offers what helps. Going to another page helps as well. */
+/** A fault of the page itself: reports it, and offers remedies. Going to another page helps too. */
 export class Faults extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false }
 

@@ -1,4 +1,4 @@
-// Choices that have no room on a phone: there they stand behind one button that says how many are made.
+// Choices that have no room on a phone: there they are behind one button that shows the number of those made.
 import { SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { useWords } from '../i18n'

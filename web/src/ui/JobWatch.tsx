@@ -1,4 +1,4 @@
-// Tells when a job ends that runs elsewhere: on the page, and by the system where the page is hidden.
+// Reports the end of jobs that run elsewhere: on the page, and by a system notification where the page is hidden.
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { FINAL, useJobs } from '../api/queries'
@@ -37,7 +37,7 @@ export function JobWatch() {
           navigate(`/jobs/${job.id}`)
         }
       }
-      // Who looks at the job has seen it end.
+      // On the job's own page its end is visible.
       if (here.current !== `/jobs/${job.id}`) setEnded(job)
     }
   }, [jobs.data, t, navigate])

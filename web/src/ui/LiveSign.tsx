@@ -1,4 +1,4 @@
-// While something is at work: whether its progress comes by itself or is asked for.
+// Shows, during active work, whether progress is pushed or polled.
 import { Radio, RefreshCw } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
 import { live } from '../api/live'

@@ -1,4 +1,4 @@
-// The pages that have no room in the bar, in a menu: its code comes behind the first page.
+// A menu of the pages that have no room in the bar: its code is loaded after the first page.
 import { Ellipsis } from 'lucide-react'
 import { Button, Menu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components'
 import { useLocation } from 'react-router'
@@ -10,7 +10,7 @@ interface Props {
   className: string
   /** Whether it opens at once. */
   open: boolean
-  /** Of these the bar has some where it is wide. */
+  /** The pages of the menu, some of which a wide bar shows itself. */
   narrow: readonly Place[]
   help: readonly Place[]
   admins: readonly Place[]

@@ -1,4 +1,5 @@
-// The ways to every page: the first ones in sight, the others in a menu, which takes in more where the window is narrow.
+// The links to every page: the first ones visible, the others in a menu, which takes in more where the window is
+// narrow.
 import {
   BookOpen,
   Braces,
@@ -64,7 +65,7 @@ export function Navigation() {
       ))}
       <Suspense
         fallback={
-          // Pressed before the menu's code is there, it opens the menu once it is.
+          // Pressed before the menu's code is loaded, it opens the menu afterwards.
           <button type="button" className={className} onClick={() => setAsked(true)}>
             <Ellipsis aria-hidden size={18} strokeWidth={1.9} />
             {t('nav.more')}

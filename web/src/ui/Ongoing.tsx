@@ -1,4 +1,4 @@
-// After a reload, or on another day: the job that was left going, and the way to it.
+// After a reload, or on another day: a job that is still running, and the way to it.
 import { X } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useLocation } from 'react-router'
@@ -10,16 +10,16 @@ import { Button, ButtonLink, Notice } from './controls'
 
 const EVERYTHING = { status: [], pipeline: '' }
 
-/** Of the jobs that went on when the page was opened, those that still do. */
+/** The jobs that were active when the page was opened, and still are. */
 export const stillGoing = (
   jobs: readonly JobSummary[],
   before: ReadonlySet<string>,
   hidden: ReadonlySet<string>,
 ): JobSummary[] => jobs.filter((job) => before.has(job.id) && !FINAL.has(job.status) && !hidden.has(job.id))
 
-/** except: whose upload is told of elsewhere. */
+/** except: the job whose upload is shown elsewhere. */
 export function Ongoing({ except }: { except: string | undefined }) {
-  // Asking would make a guest of everybody who only looks.
+  // A request would make a guest of every visitor who only looks around.
   return session.known() ? <Asking except={except} /> : null
 }
 
@@ -29,7 +29,7 @@ function Asking({ except }: { except: string | undefined }) {
   const jobs = useJobs(EVERYTHING, 50)
   const [hidden, hide] = useState<ReadonlySet<string>>(new Set())
   const before = useRef<ReadonlySet<string> | null>(null)
-  // Whoever has just sent a job knows of it.
+  // A job that was just sent needs no reminder.
   const sent = useRef(new Set<string>())
   if (except) sent.current.add(except)
   if (!jobs.data) return null

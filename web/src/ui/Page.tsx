@@ -1,4 +1,4 @@
-// What pages have in common: their head, and what stands there while a list loads or can't be had.
+// Common parts of pages: their head, and the placeholders while a list is loading or unavailable.
 import type { ReactNode } from 'react'
 import { Problem } from '../api/client'
 import { useMe } from '../api/me'
@@ -19,7 +19,7 @@ export function PageHead({ title, text, children }: { title: string; text?: stri
   )
 }
 
-/** A list that can't be had, and why as far as the API has said it. */
+/** An unavailable list, and the reason as far as the API gives it. */
 export function Gone({ title, error, onAgain }: { title: string; error: unknown; onAgain: () => void }) {
   const { t, said } = useWords()
   const told = error instanceof Problem && !error.unreachable ? error : null
@@ -35,7 +35,7 @@ export function Gone({ title, error, onAgain }: { title: string; error: unknown;
   )
 }
 
-/** Only for those who run the installation; the API refuses others all the same. */
+/** Only for admins; the API refuses others anyway. */
 export function Admins({ children }: { children: ReactNode }) {
   const { t } = useWords()
   const signedIn = useSignedIn()
@@ -55,7 +55,7 @@ export function Admins({ children }: { children: ReactNode }) {
   )
 }
 
-/** Rows as high as those that come. */
+/** Rows as high as the real ones. */
 export function RowSkeleton({ rows = 5, height = 96 }: { rows?: number; height?: number }) {
   return (
     <div className={styles.rows} aria-hidden>

@@ -8,11 +8,11 @@ interface Props {
   pipelines: readonly PipelineAnswer[]
   value: string
   onChange: (name: string) => void
-  /** Several beside each other, where there is room. */
+  /** Several side by side, where there is room. */
   wide?: boolean
 }
 
-/** Which pipeline a job is of. */
+/** The choice of a job's pipeline. */
 export function PipelineChoice({ pipelines, value, onChange, wide = false }: Props) {
   const { t, said } = useWords()
   return (

@@ -2,7 +2,7 @@ import { useWords } from '../i18n'
 import { useQuantities } from '../i18n/quantities'
 import styles from './QualityMark.module.css'
 
-/** How good a result says that it is: a number and a bar of that length. */
+/** A result's quality score: a number and a bar of that length. */
 export function QualityMark({ score, large }: { score: number | null; large?: boolean }) {
   const { t } = useWords()
   const quantities = useQuantities()

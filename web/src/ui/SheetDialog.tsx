@@ -1,4 +1,4 @@
-// What a sheet is made of: the component library's modal dialog.
+// The inside of a sheet: the component library's modal dialog.
 import { X } from 'lucide-react'
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useWords } from '../i18n'

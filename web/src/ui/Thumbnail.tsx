@@ -1,4 +1,4 @@
-// The small picture of a file, or what stands in where there is none.
+// The small picture of a file, or a placeholder where there is none.
 import { type ComponentProps, type ReactNode, useCallback, useState, useSyncExternalStore } from 'react'
 import type { ThumbnailAnswer } from '../api/schema'
 import { thumbnails } from '../api/thumbnails'
@@ -6,7 +6,7 @@ import { useNear } from './useNear'
 
 type Wanted = ThumbnailAnswer | null | undefined
 
-/** The picture's address: undefined while it is on its way, null where there is none or it can't be had. */
+/** The picture's address: undefined while it is loading, null where there is none or it is unavailable. */
 export function useThumbnail(thumbnail: Wanted): string | null | undefined {
   const url = thumbnail?.url
   const watch = useCallback(
@@ -19,9 +19,9 @@ export function useThumbnail(thumbnail: Wanted): string | null | undefined {
 interface Props extends Omit<ComponentProps<'img'>, 'src' | 'loading' | 'onError'> {
   of: Wanted
   alt: string
-  /** In a list that is there as a whole: fetched where it comes near the window. */
+  /** For lists that are rendered whole: fetched as it comes near the window. */
   lazy?: boolean
-  /** What stands in. */
+  /** The placeholder. */
   children?: ReactNode
 }
 
@@ -30,7 +30,7 @@ export function Thumbnail({ of, lazy = false, children, alt, ...image }: Props) 
   const picture = useThumbnail(near ? of : null)
   const [broken, setBroken] = useState<string | null>(null)
 
-  // Takes the room that the picture will take.
+  // Keeps the room for the picture.
   if (!near || picture === undefined) return <span ref={spot} className={image.className} aria-hidden />
   if (picture === null || picture === broken) return children
   return <img {...image} src={picture} alt={alt} onError={() => setBroken(picture)} />

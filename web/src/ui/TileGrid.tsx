@@ -15,18 +15,18 @@ interface Props {
   /** One group without a title is a plain grid. */
   groups: readonly Group[]
   tile: TileSize
-  /** Its text is what the tile is called. */
+  /** Draws a tile; its text is the tile's name. */
   render: (item: number) => ReactNode
   onOpen?: (item: number) => void
   selected?: ReadonlySet<number>
   onSelect?: (selected: ReadonlySet<number>) => void
-  /** Told which items are about to be seen, to fetch them. */
+  /** Called with the items that are about to be visible, to fetch them. */
   onSight?: (items: readonly number[]) => void
-  /** Told which item is the first in the window. */
+  /** Called with the first item in the window. */
   onTop?: (item: number) => void
-  /** The item that is shown elsewhere, in a viewer: the grid follows it, and has the focus again afterwards. */
+  /** The item that a viewer shows: the grid follows it, and takes the focus back afterwards. */
   shown?: number | null
-  /** Scrolls to the head of this group, or to this item, each time that it is another object. */
+  /** Scrolls to the head of this group, or to this item, each time that the object changes. */
   jump?: Jump | null
   /** Changes when what `render` draws has changed. */
   version?: unknown
@@ -34,7 +34,7 @@ interface Props {
 
 const EMPTY: ReadonlySet<number> = new Set()
 const TITLE = 56
-/** What the page's head and what sticks below it cover. */
+/** The height covered by the page's head and the parts that stick below it. */
 const BELOW_HEAD = 132
 
 export function TileGrid({
@@ -106,7 +106,7 @@ export function TileGrid({
     jump,
     shown,
     onItem: (item) => {
-      // The keys go on from there.
+      // The keys continue from there.
       setActive(item)
       anchor.current = item
     },
@@ -131,7 +131,7 @@ export function TileGrid({
       onSelect?.(new Set([...kept.current, ...items]))
     },
   })
-  /** What a band adds to. */
+  /** The selection to which a band adds. */
   const kept = useRef<ReadonlySet<number>>(EMPTY)
 
   const click = (event: MouseEvent) => {

@@ -1,5 +1,5 @@
-// A line at the foot of the window, read out when it comes. Its place is there from the start: what comes with its text
-// already in it is not read by every screen reader.
+// A line at the foot of the window, read out when it appears. Its element is there from the start: not every screen
+// reader reads an element that is added together with its text.
 import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useWords } from '../i18n'

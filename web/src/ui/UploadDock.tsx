@@ -1,4 +1,4 @@
-// What is being sent, told on every page but the one that shows it; and what a reload has interrupted.
+// The current upload, on every page but its own; and an upload that a reload has interrupted.
 import { useEffect, useState } from 'react'
 import { useLocation } from 'react-router'
 import { api, Problem } from '../api/client'
@@ -44,7 +44,7 @@ export function UploadDock() {
   )
 }
 
-/** Offers to go on with an upload that this browser has begun before. */
+/** Offers to resume an upload that this browser has begun before. */
 export function Unfinished() {
   const { t } = useWords()
   const upload = useUpload()
@@ -53,7 +53,7 @@ export function Unfinished() {
 
   useEffect(() => {
     let asked = true
-    // A browser that keeps nothing has nothing unfinished.
+    // A browser without storage has no unfinished upload.
     if (idle)
       upload.unfinished().then(
         (job) => asked && setFound(job),

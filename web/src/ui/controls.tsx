@@ -1,4 +1,4 @@
-// The small parts that everything is made of: the component library's behaviour, our look.
+// The small parts of every page: the component library's behaviour, our look.
 import type { LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, lazy, type MouseEvent, type ReactNode, Suspense, useRef } from 'react'
 import { Link, type LinkProps } from 'react-router'
@@ -27,7 +27,7 @@ interface ButtonProps {
   'aria-describedby'?: string
 }
 
-/** A press is the button's alone: what it lies in, a row or a viewer, hears nothing of it. */
+/** A press reaches the button alone, not the row or viewer around it. */
 const own = (event: KeyboardEvent) => {
   if (event.key === 'Enter' || event.key === ' ') event.stopPropagation()
 }
@@ -85,7 +85,7 @@ interface SelectProps<T extends string> {
   hideLabel?: boolean
 }
 
-/** The system's own list: right on every phone, and known to everybody. */
+/** The system's own list: it works on every phone and is familiar. */
 export function Select<T extends string>({ label, value, options, onChange, hideLabel }: SelectProps<T>) {
   return (
     <label className={styles.select}>
@@ -112,8 +112,8 @@ export interface SheetProps {
 
 const Dialog = lazy(loadDialog)
 
-/** A dialog over the page; `full` fills the window. Its code comes with the first one that opens, and behind the first
- * page in any case. */
+/** A dialog over the page; `full` fills the window. Its code is loaded with the first one that opens, at the latest
+ * after the first page. */
 export function Sheet(props: SheetProps) {
   const opened = useRef(false)
   opened.current ||= props.open
@@ -160,7 +160,7 @@ export function Empty({
   title: string
   children?: ReactNode
   action?: ReactNode
-  /** It is all that the page has to say. */
+  /** The notice is the page's whole content. */
   whole?: boolean
 }) {
   const Title = whole ? 'h1' : 'h2'

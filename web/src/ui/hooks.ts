@@ -9,7 +9,7 @@ export function useTitle(title: string): void {
   }, [title])
 }
 
-/** The one upload of this page, drawn again as it moves on. */
+/** The one upload of this page, redrawn as it advances. */
 export function useUpload(): UploadEngine {
   useSyncExternalStore(engine.watch, engine.seen)
   return engine
@@ -21,7 +21,7 @@ export const useSessionEnded = () => useSyncExternalStore(session.watch, session
 
 export const useReachable = () => useSyncExternalStore(connection.watch, connection.get)
 
-/** Draws again every so often, for what is told relative to now. */
+/** Redraws at an interval, for times relative to now. */
 export function useTick(milliseconds: number): void {
   const [, set] = useState(0)
   useEffect(() => {

@@ -1,4 +1,4 @@
-// A band that is drawn over a grid with the mouse, and selects what it touches, whether that is drawn or not.
+// A band drawn over a grid with the mouse, which selects the tiles it touches, rendered or not.
 import { type PointerEvent, useEffect, useRef, useState } from 'react'
 
 export interface Box {
@@ -8,7 +8,7 @@ export interface Box {
   bottom: number
 }
 
-/** Where the rows of a grid lie, in its own pixels, and which places each holds. */
+/** The position of a grid's rows, in its own pixels, and the places in each. */
 export interface Lines {
   top: number
   bottom: number
@@ -16,7 +16,7 @@ export interface Lines {
   end: number
 }
 
-/** The places that a band touches. side, gap: of the columns, which begin at the left edge. */
+/** The places that a band touches. side, gap: the columns', which begin at the left edge. */
 export function touched(lines: readonly Lines[], side: number, gap: number, band: Box): number[] {
   const found: number[] = []
   for (const { top, bottom, start, end } of lines) {
@@ -29,7 +29,7 @@ export function touched(lines: readonly Lines[], side: number, gap: number, band
   return found
 }
 
-/** Pixels that a press may move and is still a click; and from the window's edge where it scrolls on. */
+/** Pixels that a press may move and still be a click; and pixels from the window's edge within which it scrolls. */
 const STILL = 6
 const EDGE = 48
 
@@ -38,7 +38,7 @@ interface Wanted {
   lines: () => readonly Lines[]
   side: number
   gap: number
-  /** With the places that are touched, and whether what was selected before stays. */
+  /** Called with the touched places, and whether the earlier selection stays. */
   onBand: (places: readonly number[], adding: boolean) => void
   enabled: boolean
 }
@@ -47,7 +47,7 @@ export function useBand({ box, lines, side, gap, onBand, enabled }: Wanted) {
   const [band, setBand] = useState<Box | null>(null)
   const from = useRef<{ x: number; y: number; adding: boolean; drawn: boolean } | null>(null)
   const told = useRef('')
-  /** Whether the click that ends the band is to be let go. */
+  /** Whether to ignore the click that ends the band. */
   const swallow = useRef(false)
 
   const placeOf = (event: { clientX: number; clientY: number }) => {
@@ -76,7 +76,7 @@ export function useBand({ box, lines, side, gap, onBand, enabled }: Wanted) {
     }
     setBand(now)
     const places = touched(lines(), side, gap, now)
-    // Only what has changed is said: a library may have to fetch what is selected.
+    // Called only for changes: a library may have to fetch selected files.
     const key = `${places[0]} ${places.at(-1)} ${places.length}`
     if (key !== told.current) {
       told.current = key

@@ -1,4 +1,4 @@
-// A grid goes where others point: to the item that a viewer shows, or to a group or an item that is asked for.
+// Scrolls a grid to the item that a viewer shows, or to a requested group or item.
 import { type RefObject, useEffect, useRef } from 'react'
 import type { Group, Row } from './useTileLayout'
 
@@ -12,13 +12,13 @@ interface Wanted {
   rowOf: (place: number) => number
   jump: Jump | null
   shown: number | null
-  /** Told which item is pointed at. */
+  /** Called with the item. */
   onItem: (item: number) => void
   scrollTo: (row: number, align: 'auto' | 'start') => void
 }
 
 export function useFollowing({ box, groups, order, rows, rowOf, jump, shown, onItem, scrollTo }: Wanted) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each request once
   useEffect(() => {
     if (!jump) return
     if ('item' in jump) onItem(jump.item)
@@ -30,7 +30,7 @@ export function useFollowing({ box, groups, order, rows, rowOf, jump, shown, onI
 
   // Closing the viewer leads back to the file that was shown last.
   const before = useRef<number | null>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another item that matters
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of item matters
   useEffect(() => {
     const last = before.current
     before.current = shown

@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
-/** Whether the window is at most so many pixels wide. */
+/** Whether the window is at most this many pixels wide. */
 export function useNarrow(pixels: number): boolean {
   const query = `(max-width: ${pixels}px)`
   const watch = useCallback(

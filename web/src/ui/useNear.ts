@@ -1,7 +1,7 @@
-// What is far from the window can wait.
+// Content far from the window can wait.
 import { type RefObject, useEffect, useRef, useState } from 'react'
 
-/** How far that is: one screen. */
+/** The distance from the window: one screen. */
 const NEAR = '100% 0%'
 
 /** Whether an element has come near the window, once: put the reference on it. at: from the start. */

@@ -1,4 +1,4 @@
-// The active tile of a grid, and what the keys do: arrows move, space selects, shift extends, enter opens.
+// The active tile of a grid, and its keys: arrows move, space selects, shift extends, enter opens.
 import {
   type KeyboardEvent as ReactKeyboardEvent,
   type RefObject,
@@ -15,7 +15,7 @@ interface Wanted {
   rows: readonly Row[]
   rowOf: (place: number) => number
   columns: number
-  /** Of a row, in pixels. */
+  /** A row's height, in pixels. */
   height: number
   selected: ReadonlySet<number> | undefined
   onSelect: ((selected: ReadonlySet<number>) => void) | undefined
@@ -36,7 +36,8 @@ export function useTileKeys({
   onOpen,
   scrollTo,
 }: Wanted) {
-  // Places count along the grid; the active one is told by its item, so that it stays with it when the order changes.
+  // Places count along the grid; the active tile is identified by its item, so that it stays the same when the order
+  // changes.
   const [active, setActive] = useState<number | null>(null)
   const anchor = useRef<number | null>(null)
   const place = active === null ? -1 : order.indexOf(active)

@@ -1,10 +1,10 @@
-// How tiles are laid out in a grid as wide as its place: the columns, the rows of all groups, and their sizes.
+// The layout of tiles in a grid of the available width: the columns, the rows of all groups, and their sizes.
 import { type ReactNode, type RefObject, useCallback, useLayoutEffect, useMemo, useState } from 'react'
 
 export interface Group {
   key: string
   title: ReactNode
-  /** Which of the items, in order. */
+  /** The indexes of the group's items, in order. */
   members: readonly number[]
 }
 

@@ -1,4 +1,4 @@
-// Tells the API of files, batch after batch, each checked before; ahead of what is being sent, but not far.
+// Announces files to the API, batch after batch, each checked before; ahead of the sending, but not far.
 import { api, Problem, pause } from '../api/client'
 import type { StatusAnswer, UploadAnswer, UploadTarget } from '../api/schema'
 import { sha256Of } from './digest'
@@ -13,11 +13,11 @@ const FIRST_BATCH = 40
 const BATCH = 500
 const BATCH_BYTES = 1024 ** 3
 const AHEAD = 200
-/** Milliseconds to wait for files to be looked at before their twins are sent as well. */
+/** Milliseconds to wait for files' inspection before their twins are sent as well. */
 const LOOKED_AT = 60_000
 
 export class Announcing {
-  /** The upload that is being worked on, as its `run` counts; -1 for none. */
+  /** The upload in progress, by its `run` number; -1 for none. */
   private worked = -1
   /** The first of this upload's files with these bytes, by their hash. */
   private readonly firsts = new Map<string, Item>()
@@ -63,7 +63,7 @@ export class Announcing {
     }
   }
 
-  /** Files like others of this upload come last: once those are there, the API takes the same bytes from itself. */
+  /** Files identical to others of this upload come last: once those have arrived, the API reuses their bytes. */
   private nextBatch(): Item[] {
     const first = this.batchOf((one) => !one.twin)
     return first.length ? first : this.batchOf(() => true)
@@ -82,13 +82,13 @@ export class Announcing {
     return batch
   }
 
-  /** Everything is announced but the last request left the job open, as the files after it were left out. */
+  /** Everything is announced, but the last request left the job open, as the files after it were left out. */
   private mustSeal(): boolean {
     const { items, job } = this.state
     return Boolean(job?.jobId) && !job?.sealed && !items.some(unannounced)
   }
 
-  /** With its hash, the API knows a file that it has already, and the store refuses other bytes. */
+  /** By its hash, the API recognises a file that it has already, and the store refuses other bytes. */
   private async check(batch: Item[], run: number): Promise<void> {
     for (const one of batch) {
       await this.until(() => true, run)
@@ -110,7 +110,7 @@ export class Announcing {
     }
   }
 
-  /** Waits for the files that these are like, until they are there and looked at or will not come. */
+  /** Waits for the files to which these are identical, until they are inspected or will not arrive. */
   private async twins(batch: Item[], run: number): Promise<void> {
     const firsts = batch.flatMap((one) => (one.twin ? [one.twin] : []))
     const { job } = this.state
@@ -124,7 +124,7 @@ export class Announcing {
     }
   }
 
-  /** Of files with the same bytes, the first one goes ahead. */
+  /** The first of the files with the same bytes is sent first. */
   private pair(one: Item): void {
     if (!one.sha256 || one.fileId) return
     const first = this.firsts.get(one.sha256)
@@ -134,7 +134,7 @@ export class Announcing {
 
   private async announce(batch: Item[], run: number): Promise<void> {
     const { items, job } = this.state
-    // What a batch has found out by reading it to be like another waits, unless its turn has come.
+    // A file that turns out to be identical to another waits, unless its turn has come.
     const together = batch.some((one) => !one.twin)
     const ready = batch.filter((one) => one.state === 'waiting' && !(together && one.twin))
     if (!job || run !== this.state.run) return
@@ -189,7 +189,7 @@ export class Announcing {
   }
 }
 
-/** Carried out once, however often it is sent: each batch has a key of its own. */
+/** Each batch has a key of its own, so that repeated requests are carried out once. */
 function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<UploadAnswer> {
   const body = { files: ready.map(announced), more }
   if (job.jobId)
@@ -207,7 +207,7 @@ function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<U
       pipeline,
       options,
       ...(name ? { name } : {}),
-      // Progress is of all that is to come, wherever it is shown.
+      // Progress counts all files to come, wherever it is shown.
       ...(more ? { files_intended: job.total } : {}),
     },
     patient: true,

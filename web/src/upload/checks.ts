@@ -1,11 +1,11 @@
-// What the API would refuse anyway, told before anything is sent.
+// The API's refusals, found before anything is sent.
 import type { PipelineAnswer } from '../api/schema'
 
 export interface Chosen {
-  /** With the folders that it was chosen with, `/` between them. */
+  /** With the folders of its choice, separated by `/`. */
   path: string
   file: File
-  /** As it was when it was chosen. */
+  /** Its size and time when it was chosen. */
   size: number
   modified: number
 }
@@ -34,7 +34,7 @@ export function refusal(
   return null
 }
 
-/** What a system puts into folders beside the user's files, and nobody means to send. */
+/** Files that a system puts into folders beside the user's own, and that are not meant to be sent. */
 export function litter(path: string): boolean {
   const parts = path.split('/')
   const name = parts.at(-1) ?? ''

@@ -1,8 +1,8 @@
-// Files and whole folders out of a drop, a paste or a file dialog, in slices: a browser asks the disk for each file's size
-// and time, one after the other and on the thread that draws.
+// Files and whole folders from a drop, a paste or a file dialog, in slices: a browser asks the disk for each file's
+// size and time, one after the other and on the thread that draws.
 import { type Chosen, litter } from './checks'
 
-/** Told how many files have been read. */
+/** Called with the number of files read. */
 export type Count = (read: number) => void
 
 /** Milliseconds of work before the page may draw and be used again. */
@@ -14,7 +14,7 @@ const breath = () => new Promise<void>((resolve) => setTimeout(resolve))
 
 export async function fromInput(list: FileList | readonly File[] | null, count: Count): Promise<Chosen[]> {
   const found: Chosen[] = []
-  // The list is the input's own, and empty once that is: its files are taken before anything is awaited.
+  // The list belongs to the input, and is emptied with it: its files are taken before anything is awaited.
   const files = Array.from(list ?? [])
   let until = clock() + SLICE
   for (const [n, file] of files.entries()) {
@@ -41,7 +41,7 @@ export function fromTransfer(transfer: DataTransfer, count: Count): Promise<Chos
   )
 }
 
-/** Size and time are read here, once: each look at them may be another look at the disk. */
+/** Size and time are read here, once: each access may read the disk again. */
 const chosen = (path: string, file: File): Chosen => ({
   path,
   file,
@@ -65,7 +65,7 @@ async function walk(roots: FileSystemEntry[], count: Count): Promise<Chosen[]> {
   }
   const left = [...roots]
   while (left.length) {
-    // Files that stand together are opened together; a folder comes where it stands.
+    // Neighbouring files are opened together; a folder is read at its place.
     const files: FileSystemFileEntry[] = []
     let entry = left.shift()
     for (; entry?.isFile; entry = left.shift())
@@ -82,12 +82,12 @@ const pathOf = (entry: FileSystemEntry) => entry.fullPath.replace(/^\//, '')
 const fileOf = (entry: FileSystemFileEntry) =>
   new Promise<File>((resolve, reject) => entry.file(resolve, reject))
 
-/** In the order in which people count: IMG_2 before IMG_10. */
+/** In natural order: IMG_2 before IMG_10. */
 async function children(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader()
   const all: FileSystemEntry[] = []
   for (;;) {
-    // A reader hands out a hundred at a time, and nothing once it has handed out all.
+    // A reader returns a hundred entries at a time, and none after the last.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     )

@@ -3,7 +3,8 @@ import { sha256 } from '@noble/hashes/sha2'
 import { bytesToHex } from '@noble/hashes/utils'
 import { crc32 } from './crc32'
 
-/** Up to here the browser's own digest takes a file whole, at several times the speed; it can't take one in pieces. */
+/** Up to this size the browser's own digest takes a file whole, at several times the speed; it can't take one in
+ * pieces. */
 const WHOLE = 64 * 1024 * 1024
 const PIECE = 4 * 1024 * 1024
 

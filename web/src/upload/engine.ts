@@ -1,4 +1,4 @@
-// An upload from the first file to the last, as the page sees it: what a user can do with it, and how far it is.
+// An upload from the first file to the last, as the page sees it: the user's actions, and its progress.
 import { api, Problem } from '../api/client'
 import type { PipelineAnswer } from '../api/schema'
 import { Announcing } from './announcing'
@@ -52,14 +52,14 @@ export class UploadEngine implements UploadState {
     return this.items.reduce((sum, item) => sum + +states.includes(item.state), 0)
   }
 
-  /** Files that did not go through and are being tried again by themselves. */
+  /** Failed files that are being retried automatically. */
   get again(): number {
     return this.items.reduce((sum, one) => sum + +isTriedAgain(one), 0)
   }
 
   // -- what a user does ---------------------------------------------------------------------------------------------
 
-  /** A new job. Its first files are announced once they are checked; `problem` tells where the API refused. */
+  /** Starts a new job. Its first files are announced once they are checked; `problem` holds a refusal by the API. */
   start(
     pipeline: PipelineAnswer,
     options: Record<string, unknown>,
@@ -91,7 +91,7 @@ export class UploadEngine implements UploadState {
     void this.announcing.work()
   }
 
-  /** What was under way when this browser last had the page open. */
+  /** The upload that was under way when this browser last had the page open. */
   unfinished(): Promise<JobRecord | null> {
     return this.journal.unfinished()
   }
@@ -100,14 +100,14 @@ export class UploadEngine implements UploadState {
     return this.journal.forget(jobId)
   }
 
-  /** Goes on with a job of before the reload. Where bytes were not kept, files are `missing` until chosen again. */
+  /** Resumes a job from before a reload. Files whose bytes were not kept are `missing` until chosen again. */
   async goOn(job: JobRecord): Promise<void> {
     this.open(job, await this.journal.read(job.jobId))
     this.sending.add(...this.items.filter((one) => one.state === 'ready'))
     void this.announcing.work()
   }
 
-  /** Files that are chosen again for those that are missing. Returns how many it found. */
+  /** Matches newly chosen files to missing ones. Returns how many it found. */
   supply(chosen: readonly Chosen[]): number {
     const missing = this.items.filter((one) => one.state === 'missing')
     const found = matched(missing, chosen)
@@ -144,7 +144,7 @@ export class UploadEngine implements UploadState {
     this.proceed()
   }
 
-  /** Goes on without one file that can't be sent or is missing, or without all of them. */
+  /** Continues without one file that can't be sent or is missing, or without all of them. */
   async leaveOut(index?: number): Promise<void> {
     const { run } = this
     const left = this.items.filter((one) => isStuck(one) && (index === undefined || one.index === index))
@@ -155,7 +155,7 @@ export class UploadEngine implements UploadState {
     else this.proceed()
   }
 
-  /** The API waits no longer for a file that it knows of, unless that has arrived after all. */
+  /** Has the API stop waiting for an announced file, unless that has arrived after all. */
   private async letGo(one: Item, run: number): Promise<void> {
     let fate: 'left' | 'there' | 'kept' = 'left'
     if (one.fileId)
@@ -164,7 +164,7 @@ export class UploadEngine implements UploadState {
       } catch (error) {
         fate = error instanceof Problem && error.code === 'file_not_awaited' ? 'there' : 'kept'
       }
-    // Meanwhile it may have been chosen again.
+    // The file may have been chosen again meanwhile.
     if (run !== this.run || !isStuck(one)) return
     if (fate === 'there') this.sending.arrived(one.index, 'sent')
     else if (fate === 'kept') one.error = 'kept'
@@ -176,7 +176,7 @@ export class UploadEngine implements UploadState {
     this.tell()
   }
 
-  /** Ends it here; what has arrived stays with the job, which is cancelled as well. */
+  /** Cancels the upload and its job; files that have arrived stay with the job. */
   async cancel(): Promise<void> {
     const { job } = this
     if (job?.jobId) {
@@ -185,7 +185,7 @@ export class UploadEngine implements UploadState {
         body: { action: 'cancel' },
         patient: true,
       }).catch((error) => {
-        // Whatever is final already needs no cancelling.
+        // A job that is already final needs no cancelling.
         if (!(error instanceof Problem) || error.code !== 'not_allowed_in_state') throw error
       })
       await this.journal.forget(job.jobId)
@@ -193,7 +193,7 @@ export class UploadEngine implements UploadState {
     this.reset()
   }
 
-  /** Forgets what was shown; only once nothing is under way. */
+  /** Clears the display; only once nothing is under way. */
   reset(): void {
     this.run++
     this.sending.end()
@@ -243,7 +243,7 @@ export class UploadEngine implements UploadState {
     this.tell()
   }
 
-  /** To where it had come: announced files are sent, others are announced first. */
+  /** Continues where it stopped: announced files are sent, others are announced first. */
   private back(one: Item): void {
     one.state = one.fileId ? 'ready' : 'waiting'
     if (one.fileId) this.sending.add(one)

@@ -1,8 +1,9 @@
-// One file of an upload: what is remembered of it, how far it is, and how the API is told of it.
+// One file of an upload: its record, its progress, and the form in which it is announced.
 import type { NewFile, UploadTarget } from '../api/schema'
 import type { FileRecord } from './record'
 
-/** `known`: the API has these bytes already. `missing`: this browser has its bytes no longer. `left`: left out by the user. */
+/** `known`: the API has these bytes already. `missing`: this browser no longer has its bytes. `left`: left out by the
+ * user. */
 export type ItemState =
   | 'waiting'
   | 'checking'
@@ -21,13 +22,13 @@ export interface Item extends FileRecord {
   attempts: number
   target: UploadTarget | null
   error: string | null
-  /** What the store answered last, where that was an error; 0 where nothing came back. */
+  /** The status of the store's last answer, if that was an error; 0 for no answer. */
   status: number | null
-  /** A file of the same bytes that goes before it: the API then needs this one no more. */
+  /** A file with the same bytes that is sent first: the API then no longer needs this one. */
   twin: Item | null
 }
 
-/** Not there, and not on its way either. */
+/** Neither arrived nor under way. */
 export const isStuck = (one: Item): boolean => one.state === 'failed' || one.state === 'missing'
 
 export const isTriedAgain = (one: Item): boolean =>
@@ -35,7 +36,7 @@ export const isTriedAgain = (one: Item): boolean =>
 
 export const isThere = (one: Item): boolean => one.state === 'sent' || one.state === 'known'
 
-/** The API has not heard of it, and will. */
+/** Still to be announced to the API. */
 export const unannounced = (one: Item): boolean => !one.fileId && one.state !== 'left'
 
 /** file: null where its bytes were not kept. */

@@ -1,4 +1,4 @@
-// What is written down as an upload moves on, a few rows at a time, and read again after a reload.
+// The record of an upload as it advances, written a few rows at a time and read again after a reload.
 import { api, Problem } from '../api/client'
 import { FINAL } from '../api/queries'
 import type { JobAnswer } from '../api/schema'
@@ -12,7 +12,7 @@ export class Journal {
 
   constructor(private readonly state: UploadState) {}
 
-  /** What was under way when this browser last had the page open. */
+  /** The upload that was under way when this browser last had the page open. */
   async unfinished(): Promise<JobRecord | null> {
     for (const job of await this.records.unfinished()) {
       try {
@@ -43,7 +43,7 @@ export class Journal {
       await this.records.begin(job, items.map(recordOf))
       if (await this.records.keepsBytes(totalBytes)) void this.keepBytes(job.jobId)
     } catch {
-      /* going on after a reload is a comfort, sending is the job */
+      /* resuming after a reload is a comfort, sending is essential */
     }
   }
 
@@ -61,7 +61,7 @@ export class Journal {
     await this.records.job(job).catch(ignore)
   }
 
-  /** To be written with the next few. */
+  /** Marks a row to be written with the next few. */
   note(one: Item): void {
     this.changed.set(one.index, recordOf(one))
   }
@@ -72,7 +72,7 @@ export class Journal {
     if (files.length && this.state.phase !== 'done') await this.records.files(files).catch(ignore)
   }
 
-  /** What was noted belongs to an upload that is no more. */
+  /** Discards pending rows, which belong to an upload that no longer exists. */
   clear(): void {
     this.changed.clear()
   }

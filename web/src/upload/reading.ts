@@ -1,4 +1,4 @@
-// Whether files that were chosen are still being read, and how many have been.
+// Whether chosen files are still being read, and how many have been.
 import type { Chosen } from './checks'
 import { fromInput, fromTransfer } from './choose'
 
@@ -20,7 +20,7 @@ async function told(read: (count: (n: number) => void) => Promise<Chosen[]>): Pr
   }
 }
 
-/** What a drop or a paste brings, taken from the browser; null where it brings no files. */
+/** The files of a drop or a paste, taken from the browser; null where there are none. */
 export function carried(event: DragEvent | ClipboardEvent): DataTransfer | null {
   const transfer = event instanceof ClipboardEvent ? event.clipboardData : event.dataTransfer
   const brings = event instanceof ClipboardEvent ? transfer?.files.length : transfer?.types.includes('Files')
@@ -37,7 +37,7 @@ export const reading = {
   },
 }
 
-// Files may be dropped on the first paint, before the page that takes them is there. They are kept for it.
+// Files may be dropped at the first paint, before the page that takes them is loaded. They are kept for it.
 const early: Promise<Chosen[]>[] = []
 const EARLY = ['dragover', 'drop', 'paste'] as const
 
@@ -50,7 +50,7 @@ function keep(event: DragEvent | ClipboardEvent): void {
 
 if (location.pathname === '/') for (const type of EARLY) addEventListener(type, keep)
 
-/** What came before anything could take it, once; the caller listens from then on. */
+/** The files dropped before the page was ready, once; the caller listens from then on. */
 export function takeEarly(): Promise<Chosen[]>[] {
   for (const type of EARLY) removeEventListener(type, keep)
   return early.splice(0)

@@ -1,8 +1,8 @@
-// What this browser remembers of an upload under way, so that a reload goes on where it was.
+// This browser's record of an upload under way, so that it resumes after a reload.
 //
-// Uppy's Golden Retriever keeps every file's bytes and one list in local storage: with twenty thousand photos neither has
-// the room. Here each file is a row of its own, rows change a few at a time, and bytes are kept while they are small; where
-// they were not, the same folder is chosen again and matched by name, size and time.
+// Uppy's Golden Retriever keeps every file's bytes, and one list in local storage: with twenty thousand photos there is
+// room for neither. Here each file is a row of its own, rows change a few at a time, and bytes are kept while they are
+// small; otherwise the same folder is chosen again and matched by name, size and time.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
 import type { MultipartPlan } from '../api/schema'
 
@@ -39,7 +39,7 @@ interface Schema extends DBSchema {
   bytes: { key: [string, number]; value: { jobId: string; index: number; file: Blob } }
 }
 
-/** Up to here, and up to a quarter of what the browser grants, the files' own bytes are kept as well. */
+/** Up to this many bytes, and a quarter of the browser's quota, the files' own bytes are kept as well. */
 const KEPT_BYTES = 1024 ** 3
 
 export class Records {
@@ -118,7 +118,7 @@ export function matched(
   const key = (path: string, size: number, modified: number) => `${path}\n${size}\n${modified}`
   const name = (path: string) => path.split('/').at(-1) ?? path
   const exact = new Map(chosen.map((c) => [key(c.path, c.size, c.modified), c.file]))
-  // Chosen by another way (the files instead of their folder), the same file has another path.
+  // Chosen in another way (the files instead of their folder), the same file has another path.
   const loose = new Map(chosen.map((c) => [key(name(c.path), c.size, c.modified), c.file]))
   const found = new Map<number, File>()
   for (const file of wanted) {

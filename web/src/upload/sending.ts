@@ -1,7 +1,7 @@
-// Hands files to Uppy, a few ahead of what it sends, and decides what becomes of those that it could not send.
+// Hands files to Uppy, a few ahead of its sending, and handles those that it could not send.
 //
 // Uppy would take all of them at once, but copies its table of files with each change of one: twenty thousand would be
-// copied at every step of every file. It tries parts again by itself, and a file that goes in one request never.
+// copied at every step of every file. It retries parts by itself, but never a file sent in one request.
 
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
@@ -21,7 +21,7 @@ const reasonOf = ({ status, code }: SendError): string => {
 
 export class Sending {
   readonly speed = new Speed()
-  /** Fetched with the first file: nobody who only looks around waits for it. */
+  /** Fetched with the first file, so that visitors who only look around don't wait for it. */
   private transport: Transport | null = null
   private loading: Promise<void> | null = null
   private queue: Item[] = []
@@ -49,12 +49,12 @@ export class Sending {
     return sum
   }
 
-  /** So many wait to be handed over. */
+  /** The number of files waiting to be handed over. */
   get waiting(): number {
     return this.queue.length
   }
 
-  /** Of another upload, whose files these are. */
+  /** Starts over with another upload's files. */
   begin(items: readonly Item[]): void {
     this.queue = []
     this.flying.clear()
@@ -81,12 +81,12 @@ export class Sending {
     this.pump()
   }
 
-  /** Hands over to the transport what it has room for. */
+  /** Hands over as many files as the transport has room for. */
   pump(): void {
     const { job, phase } = this.state
     if (phase !== 'working' || !job) return
     if (!this.transport) {
-      // Without a connection it can't be fetched: the next that moves asks again.
+      // Without a connection it can't be fetched: the next change tries again.
       this.loading ??= this.load().catch(() => {
         this.loading = null
         setTimeout(() => this.pump(), 2000)
@@ -118,7 +118,7 @@ export class Sending {
     this.flying.delete(index)
     Object.assign(one, { state, sent: true, bytes: one.size, error: null, status: null, target: null })
     this.settledBytes += one.size
-    // What was never sent says nothing about the speed of the line.
+    // A file that was never sent says nothing about the speed of the line.
     if (state === 'known') this.speed.reset()
     else this.speed.mark(performance.now(), this.sentBytes)
     this.journal.note(one)
@@ -140,7 +140,7 @@ export class Sending {
     if (one?.state !== 'sending') return
     this.flying.delete(index)
     one.target = null
-    // The API says that nothing is awaited any more: an earlier try had arrived, and only its answer was lost.
+    // The API no longer awaits the file: an earlier try had arrived, and only its answer was lost.
     if (error.code === 'not_allowed_in_state') {
       this.arrived(index, 'sent')
       return
@@ -158,7 +158,7 @@ export class Sending {
     this.state.settle()
   }
 
-  /** Nothing came back: the line may be cut, or the file be gone from the disk. */
+  /** No answer came: the connection may be lost, or the file gone from the disk. */
   private async look(one: Item): Promise<void> {
     const there = await one.file
       ?.slice(0, 1)

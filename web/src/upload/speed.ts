@@ -1,4 +1,4 @@
-/** How fast bytes go, over the last ten seconds, and how long the rest will take: nothing until that can be known. */
+/** The speed over the last ten seconds, and the time that the rest will take: undefined until known. */
 export class Speed {
   private marks: { at: number; bytes: number }[] = []
 
@@ -14,7 +14,7 @@ export class Speed {
     while (this.marks.length > 2 && at - this.marks[0]!.at > this.window) this.marks.shift()
   }
 
-  /** Bytes a second. */
+  /** Bytes per second. */
   rate(): number | null {
     const first = this.marks[0]
     const last = this.marks.at(-1)

@@ -1,4 +1,4 @@
-// What those who work on an upload share: its job and files, and the one way to say that something has moved.
+// The shared state of an upload: its job and files, and the one way to report a change.
 import type { Problem } from '../api/client'
 import type { Item } from './item'
 import type { JobRecord } from './record'
@@ -9,15 +9,15 @@ export interface UploadState {
   readonly items: readonly Item[]
   readonly job: JobRecord | null
   readonly phase: Phase
-  /** Another number for another upload: what still comes back from the one before is of no interest. */
+  /** Another number for each upload, so that late answers for the previous one are ignored. */
   readonly run: number
   readonly totalBytes: number
   watch(tell: () => void): () => void
-  /** Something is to be drawn anew, and to be remembered. */
+  /** Reports a change, to be redrawn and recorded. */
   tell(): void
-  /** A file, or a batch, has come to its end: that may have been the last. */
+  /** A file or a batch is finished: it may have been the last. */
   settle(): void
-  /** Nothing more can be announced. */
+  /** No more files can be announced. */
   stop(problem: Problem): void
 }
 

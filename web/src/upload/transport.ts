@@ -14,12 +14,12 @@ export interface OutgoingFile {
   fileId: string
   path: string
   file: Blob
-  /** As the API signed it; without it, it is signed when its turn comes. */
+  /** The request as the API signed it; otherwise it is signed when its turn comes. */
   target: UploadTarget | null
   multipart: MultipartPlan | null
-  /** Some of its parts may be there already. */
+  /** Some of its parts may be in the store already. */
   begun: boolean
-  /** Where else it is signed, and what is asked with: of a file that is given by a share. */
+  /** The other address and credentials for signing, for a file that is given by a share. */
   place?: { base: string; asked: Pick<Asked, 'anonymous' | 'pass' | 'gift'> }
 }
 
@@ -29,7 +29,7 @@ export interface Reports {
   failed(index: number, error: SendError): void
 }
 
-/** status: of the store's answer, 0 where there was none. */
+/** status: the store's, 0 where no answer came. */
 export interface SendError extends Error {
   status: number
   code: string | null
@@ -59,8 +59,8 @@ export class Transport {
       listParts: (file, { signal }) => stored(outgoingOf(file), signal),
       signPart: (file, part) => signedPart(outgoingOf(file), part.partNumber, part.body, part.signal),
       completeMultipartUpload: (file, { parts, signal }) => completed(outgoingOf(file), parts, signal),
-      // The plugin calls this on any error too, and parts that have arrived must outlive that. A job that is cancelled
-      // has its parts thrown away by the API.
+      // The plugin calls this on any error too, and parts that have arrived must survive that. The API throws away the
+      // parts of a cancelled job.
       abortMultipartUpload: () => undefined,
     })
     this.uppy.on('upload-progress', (file, { bytesUploaded }) => {
@@ -90,7 +90,7 @@ export class Transport {
       name: outgoing.path,
       type: 'application/octet-stream',
       data: outgoing.file,
-      // The path alone would take the same file, dropped twice, for one.
+      // By the path alone, the same file dropped twice would count as one.
       meta: { outgoing, relativePath: `${outgoing.jobId}/${outgoing.index}` } as unknown as Carried,
     })
     this.ids.set(outgoing.index, id)
@@ -115,7 +115,7 @@ export class Transport {
   private remove(index: number): void {
     const id = this.ids.get(index)
     this.ids.delete(index)
-    // Not within the event: the plugin still has to let go of the file.
+    // Not within the event: the plugin must release the file first.
     if (id) setTimeout(() => this.uppy.getFile(id) && this.uppy.removeFile(id))
   }
 }
@@ -126,7 +126,7 @@ const fileOf = ({ place, jobId, fileId }: OutgoingFile) =>
   `${place?.base ?? `/jobs/${jobId}`}/files/${fileId}`
 const partsOf = (outgoing: OutgoingFile) => `${fileOf(outgoing)}/parts`
 
-/** The API keeps the store's own names to itself; the plugin wants to see some. */
+/** The API doesn't reveal the store's own names; the plugin requires some. */
 const named = (outgoing: OutgoingFile) => ({ uploadId: outgoing.fileId, key: outgoing.fileId })
 
 const SOON = 30_000
@@ -147,7 +147,7 @@ async function signed(outgoing: OutgoingFile, signal?: AbortSignal) {
   return { method: 'PUT' as const, url: target.url, headers: allowed(target.headers ?? {}) }
 }
 
-/** The browser states the length itself and lets nobody else. */
+/** The browser sets the length itself and allows no other. */
 function allowed(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'),
@@ -192,7 +192,7 @@ function sendError(error: unknown): SendError {
   const told = error as Error & { source?: XMLHttpRequest; status?: number; code?: string }
   const made = new Error(told.message) as SendError
   made.status = told.source?.status ?? told.status ?? 0
-  // The store explains itself in XML; its code is all that is of use.
+  // The store explains errors in XML, of which only the code is useful.
   made.code = /<Code>(\w+)<\/Code>/.exec(told.source?.responseText ?? '')?.[1] ?? told.code ?? null
   return made
 }

@@ -81,7 +81,7 @@ def register(
 
 
 def _keep(address: str, token: str) -> None:
-    """Keeps a token, and aside that of a guest who has jobs: to take them over, the server needs the password."""
+    """Keeps a token, and sets aside that of a guest with jobs: to take them over, the server needs the password."""
     before = credentials.kept(address)
     if (
         before
@@ -96,7 +96,7 @@ def _keep(address: str, token: str) -> None:
 
 
 def _jobs_of_guest(address: str, token: str) -> int:
-    """How many jobs, at most SOME; 0 where the token is no guest's or no good any more."""
+    """The number of the guest's jobs, at most SOME; 0 where the token is no guest's or no longer valid."""
     try:
         with Client(address, token) as service:
             if service.send(operations.get_me()).role != credentials.GUEST:
@@ -159,7 +159,7 @@ def _signed_in(address: str, email: str, password: str) -> Client:
 
 
 def _sign_in(address: str, email: str, password: str, kept: str | None = None) -> SignedInAnswer:
-    """kept: the token of before. A guest's that is still good is given along, so that the account has the jobs."""
+    """kept: the previous token. A guest's that is still valid is sent along, so that the account gets the jobs."""
     body = LoginRequest(email=email, password=password)
     with Client(address, "") as service:
         if kept and _is_guest(address, kept):
@@ -176,11 +176,11 @@ def _is_guest(address: str, token: str) -> bool:
         with Client(address, token) as service:
             return service.send(operations.get_me()).role == credentials.GUEST
     except ApiError:
-        return False  # it is no good any more
+        return False  # the token is no longer valid
 
 
 def _of_the_guest(taken: TakenOverAnswer | None) -> list[str]:
-    """The outcome, in sentences."""
+    """The outcome of the takeover, in sentences."""
     if taken is None:
         return []
     counts = {"job": taken.jobs, "webhook": taken.webhooks, "share": taken.shares, "connection": taken.connections}

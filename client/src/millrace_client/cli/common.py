@@ -1,4 +1,4 @@
-"""Options that commands share, and how they print what was asked: JSON, a table, or lines with tabs for a pipe."""
+"""Options that commands share, and the forms of their output: JSON, a table, or lines with tabs for a pipe."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ JobId = Annotated[str, typer.Argument(help="A job's id: `millrace list` shows th
 
 
 def client(address: str, *, guest: bool = False) -> Client:
-    """As the account that signed in there. guest: begins as a new one where none has, and stays so."""
+    """A client for the account that signed in there. guest: without one, begins as a new guest and keeps the token."""
     found = Client(address, credentials.token_for(address), patience=float(os.environ.get("MILLRACE_PATIENCE", "60")))
     if guest and found.token is None:
         credentials.keep(address, found.begin_as_guest())
@@ -55,7 +55,7 @@ def show_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 
 
 def watch(job: Job, quiet: bool, *, closely: bool = False) -> StatusAnswer:
-    """Waits for the job's end. closely: by a socket, where there is one. Raises JobEnded unless it completes."""
+    """Waits for the job's end. closely: by a socket, if available. Raises JobEnded unless it completes."""
     from millrace_client.cli.view import Percent
 
     with Percent("Working", quiet) as bar:
@@ -72,7 +72,7 @@ def watch(job: Job, quiet: bool, *, closely: bool = False) -> StatusAnswer:
 
 
 def listed(text: str | None) -> Any:
-    """A list given with commas; the service says what may stand in it."""
+    """A list given with commas; the service checks its values."""
     return [part.strip() for part in text.split(",") if part.strip()] if text else None
 
 

@@ -1,5 +1,5 @@
-"""Stored credentials: a token or key for each address, in a file that only its owner can read. A profile has a file of
-its own, so that one can be several people."""
+"""Stored credentials: a token or key for each address, in a file that only its owner can read. Each profile has a file
+of its own, so that one user can have several accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 GUEST = "guest"
-"""The profile that keeps a guest's token after a sign-in: without it the guest's jobs could not be found."""
+"""The profile that keeps a guest's token after a sign-in: without it the guest's jobs would be out of reach."""
 DEFAULT = "default"
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -20,13 +20,13 @@ def profile() -> str:
 
 
 def path(name: str) -> Path:
-    """Where programs keep settings (XDG)."""
+    """The credentials' file, in the folder of programs' settings (XDG)."""
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "millrace"
     return folder / "credentials.json" if name == DEFAULT else folder / "profiles" / f"{name}.json"
 
 
 def token_for(address: str) -> str | None:
-    """MILLRACE_TOKEN goes before what was kept."""
+    """MILLRACE_TOKEN takes precedence over the kept token."""
     return os.environ.get("MILLRACE_TOKEN") or kept(address)
 
 
@@ -35,7 +35,7 @@ def kept(address: str, name: str | None = None) -> str | None:
 
 
 def keep(address: str, token: str | None, name: str | None = None) -> None:
-    """None forgets it."""
+    """Keeps the token; None forgets it."""
     known = _all(name or profile())
     known.pop(address.rstrip("/"), None)
     if token:

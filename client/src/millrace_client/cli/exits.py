@@ -20,12 +20,12 @@ class Exit(IntEnum):
     """The job has failed or was cancelled."""
     USAGE = 2
     NOT_ALLOWED = 3
-    """Sign in, or with other credentials."""
+    """Sign in, or use other credentials."""
     NOT_FOUND = 4
     REFUSED = 5
-    """The service refused what was asked; its sentence says why."""
+    """The service refused the request; its sentence says why."""
     UNAVAILABLE = 6
-    """The service can't be reached, is broken or too busy. Later it may do."""
+    """The service can't be reached, is broken or too busy. A later try may succeed."""
     LOCAL = 7
     """A local file can't be read or written, or has changed meanwhile."""
     NOTHING = 8
@@ -59,15 +59,15 @@ NEXT = {
 
 @contextmanager
 def reported(as_json: bool, next_command: str | None = None) -> Iterator[None]:
-    """Reports errors as a line on stderr, or as JSON, with their exit code. next_command: resumes after Ctrl-C, or once
-    the service can be reached."""
+    """Reports errors as a line on stderr, or as JSON, with their exit code. next_command: the command that resumes
+    after Ctrl-C, or once the service can be reached."""
     try:
         yield
     except KeyboardInterrupt:
         say("Stopped. Nothing that was done is lost.", next_command)
         raise typer.Exit(Exit.INTERRUPTED) from None
     except BrokenPipeError:
-        # Who read has read enough, such as `head`; what Python still wants to write at its end goes nowhere.
+        # The reader, such as `head`, has read enough; Python's remaining output at its exit is discarded.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(Exit.DONE) from None
     except (ApiError, NotReachable, JobEnded, FileChanged, StashFailed, TimeoutError, OSError) as error:

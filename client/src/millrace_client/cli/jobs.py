@@ -1,4 +1,4 @@
-"""Commands about jobs that are there: shown, steered, fetched."""
+"""Commands about existing jobs: show, control, fetch."""
 
 from __future__ import annotations
 
@@ -213,7 +213,7 @@ def download(
 def fetch(job: Job, out: Path | None, artifact: str, quiet: bool) -> Path:
     """out: a file, a folder, or None for this one."""
     found = {a.name: a for a in job.artifacts()}.get(artifact)
-    # A name of the server's is never a path here.
+    # A name from the server is never used as a path.
     name = Path(found.filename).name if found and found.filename else f"{job.id}_{Path(artifact).name}"
     path = out / name if out and out.is_dir() else out or Path(name)
     with Bytes(f"Fetching {path.name}", found.size_bytes if found else 0, quiet) as bar:

@@ -1,4 +1,4 @@
-"""Commands that say who one is and what there is, watch a job, and delete one."""
+"""Commands that show the account, pipelines and artifacts, watch a job, and delete jobs."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from millrace_client.cli import accounts, archives, credentials, jobs, looking, 
 from millrace_client.cli.exits import Exit
 
 USAGE: Any = typer.BadParameter.__mro__[1]
-"""Click's own error of wrong usage, which typer brings along and does not name."""
+"""Click's own error for wrong usage, which typer includes but doesn't export."""
 
 app = typer.Typer(
     name="millrace",
@@ -49,7 +49,7 @@ app.command("register")(accounts.register)
 app.command("logout")(accounts.logout)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(scenes.scenes, name="scenes")
-# As gh and aws have it: the noun first. Each is the command of the same name without it.
+# The noun first, as in gh and aws. Each is an alias of the command without the noun.
 of_jobs = typer.Typer(help="The same commands by their noun: list, status, watch, delete.", no_args_is_help=True)
 of_jobs.command("list")(jobs.list_jobs)
 of_jobs.command("status")(jobs.status)
@@ -84,7 +84,7 @@ def everywhere(
 
 
 def main() -> None:
-    """Ends with a code of Exit, also where a question was answered by Ctrl-C."""
+    """Exits with a code of Exit, also where Ctrl-C answered a question."""
     try:
         code = app(standalone_mode=False)
     except typer.Abort:

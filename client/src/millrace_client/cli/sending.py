@@ -29,7 +29,7 @@ UNITS = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9}
 
 
 def rate(text: str) -> float:
-    """Bytes a second of text such as 500K or 1.5M."""
+    """Parses bytes per second from text such as 500K or 1.5M."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmg]?)", text.strip().lower())
     if not found or not float(found[1]):
         raise typer.BadParameter(f"{text} is no rate such as 500K, 2M or 1.5G.")
@@ -110,7 +110,7 @@ def import_path(
 
 
 def finish(job: Job, wait: bool, out: Path | None, as_json: bool, left_out: Mapping[str, str] = NOTHING) -> None:
-    """left_out: why files were not sent, by name."""
+    """left_out: by name, why files were not sent."""
     also: dict[str, Any] = {"left_out": dict(left_out)} if left_out else {}
     if not wait and out is None:
         if as_json:
@@ -164,7 +164,7 @@ def sent(
 
 
 def expanded(paths: Iterable[str]) -> list[Path]:
-    """Patterns that no shell has expanded, too."""
+    """The paths, with patterns expanded that no shell has expanded."""
     found: list[Path] = []
     for given in paths:
         # Not Path.glob: it takes no absolute pattern.
@@ -187,7 +187,7 @@ def wanted(files: Iterable[LocalFile], include: Sequence[str], exclude: Sequence
 
 
 def with_roles(files: Sequence[LocalFile], roles: Iterable[str]) -> list[LocalFile]:
-    """roles: `ROLE=FILE` for one more file, also one of those that are given; `ROLE` for all that have none."""
+    """roles: `ROLE=FILE` for a further file or one of the given ones; `ROLE` for all that have none."""
     found = {file.path.resolve(): file for file in files}
     everywhere: str | None = None
     for given in roles:
@@ -203,8 +203,8 @@ def with_roles(files: Sequence[LocalFile], roles: Iterable[str]) -> list[LocalFi
 def taken(
     service: Client, pipeline: str, files: Sequence[LocalFile], quiet: bool
 ) -> tuple[list[LocalFile], dict[str, str]]:
-    """The files that the pipeline accepts, checked before anything is hashed or sent; and why others are left out, by
-    name."""
+    """The files that the pipeline accepts, checked before anything is hashed or sent; and, by name, why others are left
+    out."""
     rules = service.send(operations.get_pipeline(pipeline))
     extensions, bare = tuple(rules.extensions), rules.bare_names
 
@@ -228,7 +228,7 @@ def tell(left_out: Mapping[str, str]) -> None:
 
 
 def parsed(options: Iterable[str]) -> dict[str, Any]:
-    """Values are JSON where they can be, text otherwise."""
+    """Options from text: values are JSON where possible, text otherwise."""
     found: dict[str, Any] = {}
     for option in options:
         name, equals, value = option.partition("=")

@@ -70,7 +70,7 @@ def share(
 
 
 def _password() -> str:
-    """Never of the command line, where others on the machine see it."""
+    """The password, never from the command line, where others on the machine could see it."""
     if given := os.environ.get(PASSWORD):
         return given
     if not sys.stdin.isatty():

@@ -1,6 +1,6 @@
 """The display of a command at work: bars in a terminal, plain lines now and then elsewhere, nothing with --json.
 
-All of it on stderr: stdout is for what was asked.
+All of it goes to stderr: stdout is for the command's output.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from rich.progress import TransferSpeedColumn as Speed
 from typing_extensions import Self
 
 LINE_SECONDS = 5.0
-SHOWN = 40  # characters of a name
+SHOWN = 40  # the most characters of a name
 
 
 def console() -> Console:
-    """rich heeds NO_COLOR by itself."""
+    """A console on stderr; rich respects NO_COLOR by itself."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Bytes:
-    """A bar for all bytes, and one for each file under way. Called from several threads."""
+    """A bar for all bytes, and one for each file under way. Several threads may call it."""
 
     def __init__(self, title: str, total: int, quiet: bool) -> None:
         self._console = console()
@@ -103,7 +103,7 @@ class Bytes:
 
 
 class Percent:
-    """How far a job is: a bar, or a line whenever something else is to be said."""
+    """A job's progress: a bar, or a line for each change."""
 
     def __init__(self, title: str, quiet: bool) -> None:
         self._console = console()

@@ -21,7 +21,7 @@ SAME_SECONDS = 0.05
 @dataclass
 class Peaks:
     """lowest, highest: of all channels, -1 to 1 at full scale, a pair for each stretch of `1 / per_second` seconds.
-    duration: seconds of what could be decoded. warnings: code and sentence of what was dropped or is doubtful."""
+    duration: seconds of what could be decoded. warnings: code and sentence for each dropped or doubtful part."""
 
     per_second: int
     lowest: array[float] = field(default_factory=lambda: array("f"))
@@ -36,7 +36,7 @@ class Peaks:
 
 
 def facts(content: BinaryIO) -> Inspection:
-    """What a sound is. Raises UnreadableFile where not even its beginning can be decoded."""
+    """A sound's facts. Raises UnreadableFile where not even its beginning can be decoded."""
     try:
         with av.open(content, "r") as container:
             stream = container.streams.audio[0] if container.streams.audio else None
@@ -54,7 +54,7 @@ def facts(content: BinaryIO) -> Inspection:
 
 
 def peaks(path: Path, per_second: int, progress: Callable[[float], None]) -> Peaks:
-    """progress: is called with the seconds that are done. What breaks off gives what came before, with a warning."""
+    """progress: called with the seconds done so far. A sound that breaks off yields the part before, with a warning."""
     found = Peaks(per_second)
     done = 0
     try:

@@ -61,7 +61,7 @@ def pack(job: RunContext) -> None:
 
 def picture(pairs: list[list[float]], width: int, height: int, colour: str) -> bytes:
     """A PNG. Each column shows the lowest and the highest value of its share of the time; full scale fills the height,
-    and what is beyond it is cut."""
+    and values beyond it are cut."""
     image = Image.new("RGB", (width, height), BACKGROUND)
     pen = ImageDraw.Draw(image)
     middle = (height - 1) / 2

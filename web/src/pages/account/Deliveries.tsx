@@ -1,4 +1,4 @@
-// What one address was sent: whether it took it, every attempt, and the way to send it once more.
+// The deliveries to one webhook: their outcomes, every attempt, and the way to send one again.
 import { CircleCheck, CircleX, Clock, RotateCw } from 'lucide-react'
 import { Link } from 'react-router'
 import type { DeliveryAnswer } from '../../api/schema'

@@ -1,4 +1,4 @@
-// A guest: makes an account of what was dropped, or signs in to one.
+// A guest: registers an account for the dropped files, or signs in to one.
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
@@ -41,7 +41,7 @@ export function Guest() {
   )
 }
 
-/** With a guest's token, so that the guest's jobs become the account's; without it where it is no good any more. */
+/** With the guest's token, so that the guest's jobs become the account's; without it where it is no longer valid. */
 async function signIn(email: string, password: string, guest: string | null): Promise<SignedInAnswer> {
   const login = (body: object) =>
     api<SignedInAnswer>('/auth/login', { method: 'POST', body, anonymous: true })
@@ -77,7 +77,7 @@ function Credentials({ registering }: { registering?: boolean }) {
       const answer = await signIn(email, password, registering ? null : session.guest())
       session.begin(answer)
       client.clear()
-      // Whoever keeps what was dropped goes on with it.
+      // A guest who keeps the dropped files continues with them.
       const [newest] =
         registering || answer.taken_over?.jobs ? (await api<JobsPage>('/jobs?limit=1')).items : []
       if (newest) navigate(engine.active ? '/' : `/jobs/${newest.id}`)

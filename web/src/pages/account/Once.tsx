@@ -3,7 +3,7 @@ import { useWords } from '../../i18n'
 import { Button, Notice } from '../../ui/controls'
 import styles from '../AccountPage.module.css'
 
-/** A secret that is shown this once, to be copied. */
+/** A secret that is shown only once, to be copied. */
 export function Once({ title, secret }: { title: string; secret: string }) {
   const { t } = useWords()
   const [copied, setCopied] = useState(false)
@@ -12,7 +12,7 @@ export function Once({ title, secret }: { title: string; secret: string }) {
       kind="info"
       title={title}
       action={
-        // Browsers lend the clipboard to safe addresses only; elsewhere it is marked and copied by hand.
+        // Browsers offer the clipboard only to secure addresses; elsewhere the text is selected, to be copied by hand.
         navigator.clipboard && (
           <Button onPress={() => void navigator.clipboard.writeText(secret).then(() => setCopied(true))}>
             {t(copied ? 'account.copied' : 'account.copy')}

@@ -10,7 +10,7 @@ import { FieldError } from './Profile'
 
 const FIELDS = ['current_password', 'new_password'] as const
 
-/** Ends every other session, and goes on with this one. */
+/** Changes the password: ends every other session, and continues with this one. */
 export function Password() {
   const { t } = useWords()
   const id = useId()

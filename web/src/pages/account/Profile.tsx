@@ -9,7 +9,7 @@ import { errorOf, Section, Told, useDoing } from './doing'
 
 const FIELDS = ['username', 'email', 'current_password']
 
-/** Name and email; the email is what one signs in with, so that it asks for the password. */
+/** Name and email; the email is used to sign in, so a change asks for the password. */
 export function Profile({ me }: { me: AccountAnswer }) {
   const { t } = useWords()
   const client = useQueryClient()

@@ -1,4 +1,4 @@
-// Addresses of the user's own that are told of what happens to jobs.
+// The user's own addresses that receive events of jobs.
 import { useQueryClient } from '@tanstack/react-query'
 import { ChevronDown, Trash2, Webhook } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'

@@ -1,11 +1,11 @@
-// What every form of the account needs: to do one thing at a time, and to say what went wrong, beside its field.
+// Shared by all forms of the account: one action at a time, and errors beside their fields.
 import { type ReactNode, useState } from 'react'
 import { Problem } from '../../api/client'
 import { useWords } from '../../i18n'
 import { Notice } from '../../ui/controls'
 import styles from '../AccountPage.module.css'
 
-/** Does something once at a time, and keeps what went wrong. */
+/** Runs one action at a time, and keeps its error. */
 export function useDoing() {
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -23,7 +23,7 @@ export function useDoing() {
   return { busy, problem, run: (task: () => Promise<void>) => void run(task) }
 }
 
-/** What went wrong, with what is told of fields that stand nowhere else. */
+/** The error, with those of fields that have no place of their own. */
 export function Told({ problem, beside = [] }: { problem: Problem | null; beside?: readonly string[] }) {
   const { t, said } = useWords()
   if (!problem) return null

@@ -1,4 +1,4 @@
-// An address for others: of what is selected; and those that there are, to be revoked.
+// An address for others to the selected files; and the existing ones, to be revoked.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Share2 } from 'lucide-react'
 import { type FormEvent, useMemo, useRef, useState } from 'react'
@@ -156,7 +156,7 @@ function Sharing({ chosen }: { chosen: Chosen }) {
   )
 }
 
-/** Those that are in force. */
+/** The shares that are in force. */
 function Shares() {
   const { t } = useWords<Word>()
   const quantities = useQuantities()

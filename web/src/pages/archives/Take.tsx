@@ -1,4 +1,4 @@
-// "Download 214 files, 1.3 GB": how they are to lie in the zip, how far it is, and then the file.
+// "Download 214 files, 1.3 GB": the zip's layout, its progress, and then the file.
 import { Download } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import {
@@ -81,7 +81,7 @@ function Making({ chosen, onClose }: { chosen: Chosen; onClose: () => void }) {
       const named = name.trim() ? { name: name.trim() } : {}
       setBegun(await beginArchive({ file_ids: chosen.ids, layout, strategy, ...named }, key.current))
     } catch (error) {
-      // Another try is another request: what was wrong with this one may be right by then.
+      // Another try is another request: the fault of this one may be gone by then.
       key.current = crypto.randomUUID()
       if (!(error instanceof Problem)) throw error
       setProblem(error)

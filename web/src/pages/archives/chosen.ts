@@ -1,4 +1,4 @@
-// Which of the selected files can go into a zip, and how much that is.
+// The selected files that can go into a zip, and their size.
 import type { FileAnswer } from '../../api/schema'
 
 const READABLE: readonly string[] = ['inspected', 'duplicate']
@@ -6,7 +6,7 @@ const READABLE: readonly string[] = ['inspected', 'duplicate']
 export interface Chosen {
   ids: string[]
   bytes: number
-  /** Those that have not arrived or could not be read. */
+  /** The files that have not arrived or could not be read. */
   left: number
 }
 

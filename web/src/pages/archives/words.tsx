@@ -1,4 +1,4 @@
-// The words of archives and shares, which come with the pages that have them.
+// The words of archives and shares, loaded with their pages.
 import type { ReactNode } from 'react'
 import { MoreWords } from '../../i18n'
 import en from './en.json'

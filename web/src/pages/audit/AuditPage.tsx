@@ -1,4 +1,4 @@
-// Who changed what, the latest first.
+// The audit log, the latest entry first.
 import { useMemo } from 'react'
 import { useMe } from '../../api/me'
 import type { AuditEntryAnswer } from '../../api/schema'
@@ -109,7 +109,7 @@ function Entry({ entry }: { entry: AuditEntryAnswer }) {
   )
 }
 
-/** The end of it: what it begins with is when it was made. */
+/** The end of an id: its beginning is the time at which it was made. */
 const Id = ({ id }: { id: string }) => (
   <code title={id}>
     <span aria-hidden>…{id.slice(-6)}</span>

@@ -1,4 +1,4 @@
-// What an entry of the audit says, as words and values.
+// An entry of the audit log as words and values.
 import type { AuditEntryAnswer } from '../../api/schema'
 
 export interface Detail {
@@ -7,9 +7,9 @@ export interface Detail {
   after: unknown
 }
 
-/** The details of any action: what was changed from what to what, or just what was said. */
+/** The details of any action: old and new values, or just the recorded ones. */
 export function detailsOf(details: Record<string, unknown>): Detail[] {
-  // One change alone stands without a name.
+  // A single change has no name.
   if ('before' in details && 'after' in details)
     return [{ name: '', before: details.before, after: details.after }]
   return Object.entries(details).map(([name, value]) =>
@@ -25,7 +25,7 @@ export interface Day {
   entries: AuditEntryAnswer[]
 }
 
-/** By the reader's own days, in the order given. */
+/** Groups entries by day in the reader's time zone, in the given order. */
 export function byDay(entries: readonly AuditEntryAnswer[]): Day[] {
   const days: Day[] = []
   for (const entry of entries) {

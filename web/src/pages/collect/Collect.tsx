@@ -1,4 +1,5 @@
-// Files of others: an address by which they put them into a job of one's own; those that there are, and what came.
+// Collecting other people's files: an address by which they put files into the user's job; existing ones, and their
+// gifts.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowRight, Inbox } from 'lucide-react'
 import { type FormEvent, useState } from 'react'

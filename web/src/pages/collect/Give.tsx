@@ -1,4 +1,4 @@
-// Where people without an account put files into somebody's job: they see what they gave, and nothing else.
+// The page where people without an account put files into a user's job: they see their own files, and nothing else.
 import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, LoaderCircle, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
@@ -19,7 +19,7 @@ interface Props {
   shared: SharedAnswer
   collect: CollectAnswer
   visit: Visit
-  /** Much was given since it was looked at. */
+  /** Called when files were sent since the last look. */
   onChange: () => void
 }
 
@@ -51,7 +51,7 @@ function Giving({ shared, collect, visit, onChange }: Props) {
   const gone = wanted.reduce((sum, one) => sum + Math.min(one.sent, one.size), 0)
   const states = useStates(visit, gift, items)
 
-  // What is left to give is told anew once all is sent.
+  // The remaining room is read again once all files are sent.
   const sent = count('sent')
   const asked = useRef(0)
   useEffect(() => {
@@ -150,7 +150,7 @@ function Giving({ shared, collect, visit, onChange }: Props) {
   )
 }
 
-/** What became of what was sent: looked at until all was inspected. */
+/** The outcome of the sent files: polled until all are inspected. */
 function useStates(visit: Visit, gift: string, items: readonly GivenItem[]) {
   const ids = useMemo(
     () => items.flatMap((one) => (one.state === 'sent' && one.fileId ? [one.fileId] : [])),

@@ -1,4 +1,5 @@
-// Sends what somebody gives: announced some at a time, then straight to the store. Only what was given here is known here.
+// Sends a visitor's files: announced some at a time, then sent directly to the store. Only files given in this browser
+// are known here.
 import { Problem } from '../../api/client'
 import { askedWith, baseOf, giveFiles, MOST_AT_ONCE } from '../../api/collect'
 import type { CollectAnswer } from '../../api/schema'
@@ -21,11 +22,11 @@ export interface GivenItem {
 export interface Giving {
   items: readonly GivenItem[]
   gift: string
-  /** The API said no to all that was still to be announced. */
+  /** The API refused all files that were still to be announced. */
   problem: Problem | null
 }
 
-/** A ninth of this part of a byte is no news. */
+/** Milliseconds between two redraws: finer progress shows nothing new. */
 const DRAWN_EVERY = 100
 
 export class Giver {
@@ -74,7 +75,7 @@ export class Giver {
     this.enqueue(numbers, name)
   }
 
-  /** What was not announced, or not sent, once more. */
+  /** Retries the files that were not announced or not sent. */
   again(name: string): void {
     const numbers = this.now.items.flatMap((one, n) =>
       one.state === 'failed' || (one.state === 'waiting' && !one.fileId) ? [n] : [],

@@ -1,4 +1,4 @@
-// The words of collecting files of others, which come with it.
+// The words of collecting other people's files, loaded with it.
 import type { ReactNode } from 'react'
 import { MoreWords } from '../../i18n'
 import en from './en.json'

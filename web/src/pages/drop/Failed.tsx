@@ -1,4 +1,4 @@
-// Files that were not sent: why each, and beside it what can be done.
+// Files that were not sent: the reason for each, and the possible actions.
 import { RotateCcw } from 'lucide-react'
 import { useWords } from '../../i18n'
 import { Button, Notice } from '../../ui/controls'

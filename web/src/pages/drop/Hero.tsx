@@ -58,7 +58,7 @@ export function Hero({ pipelines, onChoose }: Props) {
   )
 }
 
-/** One line for each; all of it stands where the pipeline is chosen. */
+/** One line for each pipeline; the full text stands where the pipeline is chosen. */
 const firstSentence = (text: string) => /^.+?[.](?=\s|$)/s.exec(text)?.[0] ?? text
 
 /** Photos in public domain (CC0, NASA, SpaceX), a heap of them and the same in order; the cat came twice. */

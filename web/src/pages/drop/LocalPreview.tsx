@@ -1,4 +1,4 @@
-// What a file looks like before anybody else has seen it: drawn small, a few at a time.
+// Previews of files before they are sent: drawn small, a few at a time.
 import { FileQuestion, Film, Image as ImageIcon, Layers } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
 import styles from './LocalPreview.module.css'
@@ -6,9 +6,9 @@ import styles from './LocalPreview.module.css'
 const SIDE = 320
 const AT_ONCE = 2
 const KEPT = 300
-// HEIC as far as the browser has it: Safari does.
+// HEIC only where the browser supports it, as Safari does.
 const SHOWN = /\.(jpe?g|jfif|png|gif|webp|avif|bmp|hei[cf]|hif)$/i
-/** These begin as a TIFF does, and hold a picture, or a JPEG of their camera's. */
+/** These begin like a TIFF, and hold a picture or a JPEG from their camera. */
 const TIFF = /\.(tiff?|dng|nef|cr2|arw|orf|rw2)$/i
 const MOVING = /\.(mp4|mov|m4v|webm|3gp|avi|mkv)$/i
 const VOLUME = /\.(nii|nii\.gz|nrrd|nhdr|raw|mha|dcm|zip)$/i
@@ -18,7 +18,7 @@ const waiting: (() => Promise<void>)[] = []
 let busy = 0
 
 function next(): void {
-  // The last one asked for is the one in sight.
+  // The last requested one is in sight.
   const task = busy < AT_ONCE ? waiting.pop() : undefined
   if (!task) return
   busy++
@@ -28,7 +28,7 @@ function next(): void {
   })
 }
 
-/** What a browser can't show by itself comes with more code, loaded when the first such file is in sight. */
+/** Files that a browser can't show by itself need more code, loaded when the first such file is in sight. */
 async function whole(file: File, name: string): Promise<ImageBitmap> {
   if (MOVING.test(name)) return (await import('./frameOf')).frameOf(file)
   if (TIFF.test(name)) return (await import('./tiff')).tiffOf(file)
@@ -37,7 +37,7 @@ async function whole(file: File, name: string): Promise<ImageBitmap> {
 
 async function drawn(file: File, name: string): Promise<ImageBitmap> {
   const picture = await whole(file, name)
-  // The middle, as much as a tile shows: all of a panorama would take the memory of twenty others.
+  // The middle, as much as a tile shows: a whole panorama would take the memory of twenty others.
   const side = Math.min(picture.width, picture.height)
   const left = Math.round((picture.width - side) / 2)
   const top = Math.round((picture.height - side) / 2)
@@ -72,7 +72,7 @@ export const LocalPreview = memo(function LocalPreview({ file, name }: { file: F
     if (have) show(have)
     else {
       waiting.push(async () => {
-        // One that can't be drawn here may still be good: the pipeline decides.
+        // A file that can't be drawn here may still be valid: the pipeline decides.
         if (wanted) await drawn(file, name).then(show, () => undefined)
       })
       next()

@@ -1,4 +1,4 @@
-// Chosen, not sent yet: what goes, what doesn't and why, and how it is to be treated.
+// Files chosen but not sent yet: those to be sent, those left out and why, and the options.
 import type { UseQueryResult } from '@tanstack/react-query'
 import { ArrowRight, Undo2, X } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
@@ -21,7 +21,7 @@ import styles from './Review.module.css'
 
 const TILE = { min: 150, ratio: 1, caption: 28 }
 const ROLES_LISTED = 20
-/** Where options stand below the files, these are shown before all are asked for: options stay near. */
+/** The most files shown at first where options stand below them, so that the options stay near. */
 const FIRST = 9
 const NONE: ReadonlySet<Chosen> = new Set()
 
@@ -59,7 +59,7 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
     }
     return { good, refused, bytes: good.reduce((sum, one) => sum + one.size, 0) }
   }, [chosen, pipeline, out])
-  // By the files themselves: their places change as others leave.
+  // Keyed by the files themselves: their places change as others leave.
   const selected = useMemo(
     () => new Set(sorted.good.flatMap((file, n) => (marked.has(file) ? [n] : []))),
     [sorted, marked],
@@ -145,7 +145,7 @@ export default function Review({ chosen, pipelines, onChoose, onClear }: Props) 
           />
         )}
         {sorted.good.length > 0 && (
-          // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+          // biome-ignore lint/a11y/noStaticElementInteractions: one more key for the list inside
           <div
             onKeyDown={(event) => {
               if (event.key === 'Delete' && selected.size) leave()

@@ -1,4 +1,4 @@
-// Files on their way: how far each is and all are, what went wrong, and what can be done about it.
+// Files being sent: the progress of each and of all, the errors, and the possible actions.
 
 import { useQueryClient } from '@tanstack/react-query'
 import {
@@ -54,7 +54,7 @@ export default function Sending({ onChoose, onLeave }: Props) {
     () => [{ key: 'all', title: null, members: upload.items.map((one) => one.index) }],
     [upload.items],
   )
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version says that items have moved on
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version changes as items move on
   const render = useCallback((n: number) => <Tile item={upload.items[n]} />, [upload, upload.version])
 
   const finish = () => {

@@ -1,4 +1,4 @@
-// What of JSON Schema the pipelines' options use, as fields of a form.
+// The parts of JSON Schema that the pipelines' options use, as fields of a form.
 export type Options = Record<string, unknown>
 
 interface Common {
@@ -31,7 +31,7 @@ interface Schema {
   properties?: Record<string, Schema>
 }
 
-/** More steps than this are no slider. */
+/** The most steps of a slider. */
 const SLIDER = 200
 
 export function fieldsOf(schema: Record<string, unknown>): Field[] {
@@ -62,7 +62,7 @@ function field(name: string, found: Schema): Field {
   }
 }
 
-/** A title that was only made of the name is written as other words are: “Region names”, not “Region Names”. */
+/** A title that only repeats the name is written like other words: “Region names”, not “Region Names”. */
 function titled(name: string, title: string | undefined): string {
   const words = name.replaceAll('_', ' ')
   if (title && title.toLowerCase() !== words) return title
@@ -73,17 +73,17 @@ function numeric(found: Schema) {
   const { minimum: min, maximum: max } = found
   const whole = found.type === 'integer'
   const wide = min === undefined || max === undefined || (whole && max - min > SLIDER)
-  // Sixteenths hold the fractions that defaults are written in, without a rounding to be seen.
+  // Sixteenths hold the fractions in which defaults are written, without visible rounding.
   return { kind: wide ? ('number' as const) : ('range' as const), min, max, step: whole ? 1 : 1 / 16 }
 }
 
-/** The schema's default; for a time zone the one where the user is, which is where the photos most likely come from. */
+/** The schema's default; for a time zone the user's own, where the photos most likely come from. */
 function initial(name: string, found: Schema): unknown {
   if (name === 'timezone') return Intl.DateTimeFormat().resolvedOptions().timeZone || found.default
   return found.default ?? undefined
 }
 
-/** What is sent: every field's value, without those that are empty. */
+/** The values to send: every field's but the empty ones. */
 export function filled(schema: Record<string, unknown>, values: Options): Options {
   const all = fieldsOf(schema).map((one) => [one.name, values[one.name] ?? one.initial] as const)
   return Object.fromEntries(all.filter(([, value]) => value !== undefined && value !== null))

@@ -1,4 +1,4 @@
-// A frame of a film that lies on the user's disk: the browser reads as much of it as it needs.
+// A frame of a film on the user's disk: the browser reads only as much of it as it needs.
 const PATIENCE = 8000
 /** Seconds into it: the very first frame is often black. */
 const AT = 1

@@ -1,4 +1,4 @@
-// A small picture of a TIFF, or of a RAW file that begins as one: the JPEG that its camera put in, or its own pixels.
+// A small picture of a TIFF, or of a RAW file that begins like one: its camera's embedded JPEG, or its own pixels.
 const JPEG_AT_MOST = 16 << 20
 const STRIPS_AT_MOST = 128 << 20
 const PIXELS_AT_MOST = 40e6
@@ -28,12 +28,12 @@ interface Directory {
   tags: ReadonlyMap<number, readonly number[]>
 }
 
-/** Throws where the file is damaged, too large, or of a kind that isn't read here. */
+/** Throws where the file is damaged, too large, or in a form that isn't read here. */
 export async function tiffOf(file: Blob): Promise<ImageBitmap> {
   const found = await directories(file)
   const jpegs = found.flatMap(jpegIn).sort((a, b) => b.size - a.size)
   for (const { at, size } of jpegs.filter(({ size }) => size <= JPEG_AT_MOST)) {
-    // The sensor's own values may be kept as a JPEG too, of a kind that no browser draws.
+    // The sensor's own values may be a JPEG too, in a form that no browser draws.
     const made = await createImageBitmap(file.slice(at, at + size)).catch(() => null)
     if (made) return made
   }
@@ -212,10 +212,10 @@ function packBits(packed: Uint8Array, most: number): Uint8Array {
   return found.subarray(0, at)
 }
 
-/** TIFF 6.0, section 13: codes from the high bit on, a bit longer one code early. */
+/** TIFF 6.0, section 13: codes from the high bit on, which get a bit longer one code early. */
 function lzw(packed: Uint8Array, most: number): Uint8Array {
   const found = new Uint8Array(most)
-  /** Where each code's bytes stand in what is found so far, and how many. */
+  /** The position and number of each code's bytes in the output so far. */
   const starts = new Int32Array(4096)
   const lengths = new Int32Array(4096)
   let next = 258
@@ -241,7 +241,7 @@ function lzw(packed: Uint8Array, most: number): Uint8Array {
       continue
     }
     if (before >= 0 && next < 4096) {
-      // The new code: what came before, and one byte more, which is the next to be written.
+      // The new code: the previous one's bytes, and one more, which is the next to be written.
       starts[next] = before
       lengths[next] = at - before + 1
       next++

@@ -1,4 +1,4 @@
-// What there is to read, opened in a window of its own.
+// The guides, each opened in a window of its own.
 import { useMutation } from '@tanstack/react-query'
 import { ArrowUpRight, BookOpen, FileText } from 'lucide-react'
 import { Button } from 'react-aria-components'

@@ -1,4 +1,4 @@
-// An import of the folder that is open: with which pipeline, which options, now or again and again.
+// An import of the open folder: its pipeline, its options, once or repeatedly.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowRight, CalendarClock } from 'lucide-react'
 import { useMemo, useState } from 'react'
@@ -150,7 +150,7 @@ function Counted({ count, pipeline }: { count: ImportCount | undefined; pipeline
   )
 }
 
-/** The pipeline that takes most of what lies there. */
+/** The pipeline that takes most of the files there. */
 function fittest(all: readonly PipelineAnswer[], count: ImportCount | undefined): PipelineAnswer | undefined {
   const fits = (one: PipelineAnswer) => count?.fits[one.name] ?? 0
   return all.reduce<PipelineAnswer | undefined>(

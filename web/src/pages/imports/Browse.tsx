@@ -1,4 +1,4 @@
-// Folder by folder, as far as they have been opened; files are shown to be recognised, not to be chosen.
+// Folders, as far as they have been opened; files are shown for orientation, not for choice.
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ChevronRight, File as FileIcon, Folder } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
@@ -12,7 +12,7 @@ import { crumbsOf } from './crumbs'
 import styles from './ImportPage.module.css'
 import type { Word } from './words'
 
-/** Of the files of a folder, at first. */
+/** The files of a folder shown at first. */
 const FEW = 12
 
 const to = (path: string) => (path ? `/import?${new URLSearchParams({ path })}` : '/import')
@@ -31,7 +31,7 @@ export function Browse({ path }: { path: string }) {
   const here = useRef<HTMLAnchorElement>(null)
   const before = useRef(path)
 
-  // Who has opened a folder goes on from its name.
+  // After a folder is opened, the focus moves to its name.
   useEffect(() => {
     if (before.current !== path) here.current?.focus({ preventScroll: true })
     before.current = path
@@ -46,7 +46,7 @@ export function Browse({ path }: { path: string }) {
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it is the links in it that have the focus
+    // biome-ignore lint/a11y/noStaticElementInteractions: the links in it have the focus
     <div className={styles.browse} onKeyDown={keys}>
       <nav aria-label={t('import.way')}>
         <ol className={styles.crumbs}>

@@ -1,4 +1,4 @@
-// Files that lie in the store already: what is there, what an import of it would take, and what is being taken in.
+// Files already in the store: the folders, the files that an import would take, and the imports under way.
 import { useSearchParams } from 'react-router'
 import { useWords } from '../../i18n'
 import { ButtonLink, Empty } from '../../ui/controls'

@@ -1,4 +1,4 @@
-// The same import again and again, by itself.
+// A schedule that repeats the same import.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CalendarClock } from 'lucide-react'
 import { type FormEvent, useState } from 'react'

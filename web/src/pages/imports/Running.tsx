@@ -1,4 +1,4 @@
-// Imports and drop folders: what waits, what is being taken in, what has failed and why.
+// Imports and drop folders: waiting, under way, or failed and why.
 import { useJobs, usePipelines } from '../../api/queries'
 import type { OriginAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'

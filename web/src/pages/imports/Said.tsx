@@ -1,4 +1,4 @@
-// What the API had against something, in the page's words.
+// The API's objections, in the page's words.
 import { Problem } from '../../api/client'
 import { useWords } from '../../i18n'
 import { Notice } from '../../ui/controls'

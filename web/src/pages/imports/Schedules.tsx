@@ -1,4 +1,4 @@
-// Imports that begin by themselves: when next, what came of them, and the ways to stop one.
+// Scheduled imports: their next time, their jobs, and the ways to stop one.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CalendarClock, Pause, Play, Trash2, Zap } from 'lucide-react'
 import { useRef, useState } from 'react'

@@ -1,4 +1,4 @@
-// How files come to where they are imported from: commands to copy, with one's own addresses in them.
+// Ways to put files where they are imported from: commands to copy, with the user's own addresses.
 import { useQuery } from '@tanstack/react-query'
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
@@ -59,7 +59,7 @@ function Way({ text, command }: { text: string; command: string }) {
     <div className={styles.way}>
       <p>{text}</p>
       <div className={styles.command}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled from the keyboard */}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls from the keyboard */}
         <pre tabIndex={0}>{command}</pre>
         <Button
           icon={Copy}

@@ -3,8 +3,7 @@ export interface Crumb {
   path: string
 }
 
-/** The way to a folder: the place that it lies in as a whole, then its folders. root null: as it isn't known yet, the
- * folder alone. */
+/** The path to a folder: its whole place, then the folders below. root null: not known yet, so the folder alone. */
 export function crumbsOf(path: string, root: string | null): Crumb[] {
   if (root === null || !path.startsWith(root)) return [{ name: path, path }]
   const crumbs = [{ name: root, path: root }]
@@ -13,5 +12,5 @@ export function crumbsOf(path: string, root: string | null): Crumb[] {
   return crumbs
 }
 
-/** The last folder of a path, as a name for what comes of it. */
+/** The last folder of a path, as a name for its job. */
 export const folderName = (path: string) => path.split('/').filter(Boolean).at(-1) ?? path

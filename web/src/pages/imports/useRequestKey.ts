@@ -1,6 +1,6 @@
 import { useRef } from 'react'
 
-/** A name for a request, the same as long as the request is: sent twice, it is carried out once. */
+/** A key for a request, the same as long as the request stays the same: sent twice, it is carried out once. */
 export function useRequestKey(): (body: unknown) => string {
   const last = useRef({ text: '', key: '' })
   return (body) => {

@@ -1,4 +1,4 @@
-// The words of the import page, which come with it.
+// The words of the import page, loaded with it.
 import type { ReactNode } from 'react'
 import { MoreWords } from '../../i18n'
 import en from './en.json'

@@ -9,7 +9,7 @@ import styles from './Compare.module.css'
 import { Facts, factsOf } from './Details'
 import { useOriginal, worthwhile } from './original'
 
-/** The facts in which these files are not all alike. */
+/** The facts in which these files differ. */
 export function differing(
   files: readonly FileAnswer[],
   quantities: ReturnType<typeof useQuantities>,
@@ -19,7 +19,7 @@ export function differing(
   return new Set([...names].filter((name) => new Set(told.map((one) => one.get(name))).size > 1))
 }
 
-/** So many originals are held beside each other at most. */
+/** The most originals that are held side by side. */
 const SHARP = 6
 
 export function Compare({
@@ -46,7 +46,7 @@ export function Compare({
   )
 }
 
-/** Over its thumbnail, once it is here: which of two is the sharper shows in no thumbnail. */
+/** The original over its thumbnail, once it is loaded: a thumbnail doesn't show which of two is sharper. */
 function Original({ file }: { file: FileAnswer }) {
   const original = useOriginal(file, worthwhile(file))
   const [here, setHere] = useState(false)
@@ -74,7 +74,7 @@ export function SideBySide({
   kept?: string | undefined
   keptWord?: string | undefined
   sharp?: boolean
-  /** What can be done with each of them. */
+  /** The actions for each file. */
   actions?: ((file: FileAnswer) => ReactNode) | undefined
 }) {
   const quantities = useQuantities()

@@ -1,4 +1,4 @@
-// A job goes into the bin, once it is over, with one press: it comes back from there for thirty days.
+// Puts a job that is over into the bin with one press; it can be restored for thirty days.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Trash2 } from 'lucide-react'
 import { useNavigate } from 'react-router'
@@ -14,11 +14,11 @@ export function DeleteJob({ job }: { job: JobAnswer }) {
   const remove = useMutation({
     mutationFn: () =>
       api(`/jobs/${job.id}/bin`, { method: 'POST' }).catch((error) => {
-        // It is gone already: that is what was wanted.
+        // It is gone already, as wanted.
         if (!(error instanceof Problem) || error.status !== 404) throw error
       }),
     onSuccess: async () => {
-      // A list that is known already must not ask for the covers of what is gone.
+      // A list in the cache must not request the covers of a deleted job.
       client.setQueriesData<JobsPage>(
         { queryKey: ['jobs'] },
         (page) => page && { ...page, items: page.items.filter(({ id }) => id !== job.id) },

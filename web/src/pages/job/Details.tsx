@@ -90,7 +90,7 @@ export function factsOf(file: FileAnswer, q: ReturnType<typeof useQuantities>): 
     place: gps ? `${gps.latitude.toFixed(5)}, ${gps.longitude.toFixed(5)}` : null,
     from: file.given_by ?? null,
     kind: file.content_type ?? null,
-    // As the clock at the place showed it.
+    // By the clock at the photo's place.
     taken:
       typeof file.taken_local === 'string'
         ? q.taken(`${file.taken_local}Z`)

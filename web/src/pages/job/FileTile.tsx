@@ -57,7 +57,7 @@ export const FileTile = memo(function FileTile({
   )
 })
 
-/** The pipeline's own line where it has one for this file, else how the file stands. */
+/** The pipeline's own line if it has one for this file, else the file's state. */
 function Line({ file, page }: { file: FileAnswer; page: PipelinePage }) {
   const { t } = useWords()
   const { TileLine, grouping } = page

@@ -166,7 +166,7 @@ export function FilesView({ book, page }: Props) {
         />
       )}
       {order.length > 0 ? (
-        // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+        // biome-ignore lint/a11y/noStaticElementInteractions: one more key for the list inside
         <div onKeyDown={(event) => event.key === 'Delete' && selected.size > 0 && remove()}>
           <TileGrid
             label={t('tab.files', { count: order.length })}

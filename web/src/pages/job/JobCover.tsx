@@ -1,4 +1,4 @@
-// The first pictures of a job, as what it is known by.
+// The first pictures of a job, by which it is recognised.
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import { FINAL } from '../../api/queries'

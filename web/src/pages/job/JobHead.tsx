@@ -16,7 +16,7 @@ import styles from './JobHead.module.css'
 import { JobName } from './JobName'
 import { Steps } from './Steps'
 
-/** What a job that has paused itself asks of its owner. */
+/** The question that a self-paused job asks its owner. */
 type Asking = StatusAnswer & { waiting_for?: { code: string; message: string } | null }
 
 interface Props {
@@ -38,7 +38,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
 
   const cancel = () => {
     ask(false)
-    // An upload of this page that feeds the job ends with it.
+    // This page's upload into the job ends with it.
     if (upload.job?.jobId === job.id && upload.phase !== 'idle')
       void upload.cancel().finally(() => control.mutate('cancel'))
     else control.mutate('cancel')
@@ -177,7 +177,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
-/** Where the job stands, in one line: only what is known. */
+/** The job's state in one line: only known facts. */
 function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   const words = useWords<string>()
   const { t } = words

@@ -1,4 +1,4 @@
-// A job's name, and another one for it.
+// A job's name, and the field to change it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, Pencil, X } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'

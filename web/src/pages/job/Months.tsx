@@ -1,4 +1,4 @@
-// Where in time one is, and the way to any other month: a slider along the months with the years below it.
+// The current position in time, and the way to any other month: a slider along the months with the years below it.
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import styles from './Months.module.css'
@@ -14,7 +14,8 @@ interface Props {
   onFile: (place: number) => void
 }
 
-/** Where the first day stands that lies nearest to the wanted one; both as `2024-06-05`. Of equals the earlier. */
+/** The place of the first file of the day nearest to the wanted one; both as `2024-06-05`. Of two equally near days,
+ * the earlier. */
 export function nearest(days: readonly string[], wanted: string): number | undefined {
   const at = Date.parse(wanted)
   if (!/^\d{4}-\d\d-\d\d$/.test(wanted) || Number.isNaN(at)) return undefined
@@ -81,7 +82,7 @@ export function Months({ months, days, at, onMonth, onFile }: Props) {
   )
 }
 
-/** The first and the last day of them. */
+/** The first and last of the days. */
 function ends(days: readonly string[]): [string, string] {
   let [first, last] = ['', '']
   for (const day of days) {

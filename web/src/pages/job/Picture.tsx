@@ -1,4 +1,4 @@
-// A photo in the viewer: its thumbnail at once, the original over it when that is here, as near as one likes.
+// A photo in the viewer: its thumbnail at once, then the original over it, with zoom.
 import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { FileAnswer } from '../../api/schema'
 import { useWords } from '../../i18n'
@@ -8,7 +8,7 @@ import { kindOf, shownAs, useOriginal } from './original'
 import styles from './Picture.module.css'
 import { type Size, useZoom, type Zoom } from './useZoom'
 
-/** Somebody who leafs through asks for no original: it is fetched once one stays. */
+/** The delay before the original is fetched: quick paging fetches none. */
 const STAYS = 150
 const SWIPE = 60
 
@@ -18,7 +18,7 @@ export interface Handle {
 
 interface Props {
   file: FileAnswer
-  /** What the viewer's keys and buttons act on. */
+  /** The target of the viewer's keys and buttons. */
   handle: RefObject<Handle | null>
   onView: (percent: number | null) => void
   onGo: (by: 1 | -1) => void
@@ -50,7 +50,7 @@ export function Picture({ file, handle, onView, onGo }: Props) {
   const swipe = useSwipe(onGo, zoom.near)
   return (
     <>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a comfort of the mouse and of fingers, keys do the same */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a comfort of mouse and fingers; keys do the same */}
       <div
         ref={box}
         className={`${styles.box} ${zoom.near ? styles.near : ''}`}
@@ -78,7 +78,7 @@ export function Picture({ file, handle, onView, onGo }: Props) {
           {data && !broken && (
             <img
               className={`${styles.original} ${here ? styles.here : ''}`}
-              // The store answers pages that it knows, and hands nothing to a request that doesn't say whose it is.
+              // The store answers only requests that name the page's origin.
               crossOrigin="anonymous"
               src={data.url}
               alt={here ? file.original_filename : ''}
@@ -101,7 +101,7 @@ export function Picture({ file, handle, onView, onGo }: Props) {
   )
 }
 
-/** What the viewer has to say of what it shows. */
+/** The viewer's message about the picture. */
 export function Note({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
     <div className={styles.note} role="status">
@@ -120,12 +120,12 @@ export function useStays(): boolean {
   return stays
 }
 
-/** A finger that wipes over a picture that is seen as a whole goes on to the next. */
+/** A swipe over a picture that is shown whole leads to the next one. */
 function useSwipe(onGo: (by: 1 | -1) => void, near: boolean) {
   const from = useRef<{ x: number; y: number } | null>(null)
   return {
     onPointerDown: (event: PointerEvent) => {
-      // A second finger is there to zoom.
+      // A second finger zooms.
       from.current =
         event.pointerType === 'touch' && event.isPrimary && !near
           ? { x: event.clientX, y: event.clientY }

@@ -1,4 +1,4 @@
-// One file, large: the picture itself, what is known of it, and why its time is believed.
+// One file, large: the picture itself, its facts, and the evidence for its time.
 import { ChevronLeft, ChevronRight, Download, Info, Minus, Plus, X } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { FileAnswer, ThumbnailAnswer } from '../../api/schema'
@@ -62,15 +62,15 @@ function Stage({
   const [percent, setPercent] = useState<number | null>(null)
   const at = order.indexOf(open)
 
-  // What had the focus may be gone with the file that it belonged to, and the keys would go nowhere.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is another file that matters
+  // The focused element may be gone with its file, and the keys would go nowhere.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of file matters
   useEffect(() => {
     const element = box.current
     if (!element?.closest('[role=dialog]')?.contains(document.activeElement)) element?.focus()
   }, [open, file])
   useNeighbours(book, order, open, at)
 
-  // A key that is held down is quicker than the page is drawn: each step counts from where the last one leads.
+  // A key held down is faster than the page is drawn: each step counts from the target of the last one.
   const heading = useRef<number | null>(null)
   useEffect(() => {
     if (heading.current === at) heading.current = null
@@ -191,7 +191,7 @@ async function fetchSmall(thumbnail: ThumbnailAnswer): Promise<void> {
   if (picture) new Image().src = picture
 }
 
-/** What stands before and after is there before it is asked for; of what was further away nothing is held. */
+/** The previous and next files are loaded ahead; nothing further away is kept. */
 function useNeighbours(book: FileBook, order: readonly number[], open: number, at: number): void {
   const ahead = useMemo(() => new Ahead(), [])
   useEffect(() => () => ahead.want([]), [ahead])
@@ -199,7 +199,7 @@ function useNeighbours(book: FileBook, order: readonly number[], open: number, a
     book.look([open, Math.min(open + PAGE, book.files.length - 1)])
     const near = [at + 1, at - 1].map((n) => book.files[order[n] ?? -1]).filter((file) => file !== undefined)
     for (const { thumbnail } of near) if (thumbnail) void fetchSmall(thumbnail)
-    // What is looked at goes first.
+    // The current file goes first.
     const timer = setTimeout(() => ahead.want(near), AHEAD_AFTER)
     return () => clearTimeout(timer)
   }, [ahead, book, order, open, at])

@@ -1,4 +1,4 @@
-// Filtering, sorting and grouping what is loaded.
+// Filters, sorts and groups the loaded files.
 import type { FileAnswer } from '../../api/schema'
 import type { Compare, Grouping, Timeline } from '../../pipelines/contract'
 
@@ -12,7 +12,7 @@ export interface View {
   grouped: string
 }
 
-/** What the pipeline adds to every list's own. */
+/** The pipeline's additions to the common lists. */
 export interface Arranging {
   sorts: Readonly<Record<string, Compare>>
   grouping?: Grouping | undefined
@@ -44,7 +44,7 @@ export const sortsOf = (arranging: Arranging): string[] => [
   ...Object.keys(ALWAYS),
 ]
 
-/** The places of the files that are wanted, by group. Without any wish, places that are not loaded yet are there too. */
+/** The places of the wanted files, by group. Without filters, they include places that are not loaded yet. */
 export function arrange(
   files: readonly (FileAnswer | undefined)[],
   view: View,
@@ -53,7 +53,7 @@ export function arrange(
   const filtered = Boolean(view.text || view.value || view.state)
   const plain = !filtered && view.sort === 'number' && !view.grouped
   const { grouping, timeline } = arranging
-  // Who filters looks for a file, and finds it wherever it is shown otherwise.
+  // A filter finds a file even if it is otherwise shown by another one's tile.
   const hidden = filtered ? undefined : arranging.behind?.(files)
   if (plain) return [{ key: 'all', members: Array.from(files, (_, n) => n).filter((n) => !hidden?.has(n)) }]
   const text = view.text.trim().toLocaleLowerCase()
@@ -80,7 +80,7 @@ export function arrange(
   return [...groups].map(([key, members]) => ({ key, members }))
 }
 
-/** The months in their order, backwards where the files are, and what has no time behind them. */
+/** The months in their order, descending where the files are, and files without a time after them. */
 function months(
   found: readonly number[],
   files: readonly (FileAnswer | undefined)[],

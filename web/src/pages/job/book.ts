@@ -1,4 +1,5 @@
-// The files of a job, page by page: what is in sight first, the rest in the background, and again what may have changed.
+// The files of a job, page by page: those in sight first, the rest in the background, and those that may have changed
+// again.
 import { api } from '../../api/client'
 import type { FileAnswer, FilesPage } from '../../api/schema'
 
@@ -6,7 +7,7 @@ export const PAGE = 200
 const AT_ONCE = 2
 const OPEN = new Set(['expected', 'inspecting'])
 const AGAIN_AT_ONCE = 3
-/** Addresses of thumbnails are good for half an hour at least. */
+/** Addresses of thumbnails are valid for half an hour at least. */
 const STALE = 20 * 60_000
 
 type Fetch = (jobId: string, page: number, signal: AbortSignal) => Promise<FilesPage>
@@ -19,7 +20,7 @@ export class FileBook {
   version = 0
   error: unknown = null
 
-  /** None is to come. */
+  /** No more files are to come. */
   private complete = false
   private readonly at = new Map<number, number>()
   private readonly asked = new Set<number>()
@@ -52,7 +53,7 @@ export class FileBook {
     return sum
   }
 
-  /** How many files there are by now. exactly: none is to come, so fewer than before are left. */
+  /** Takes the present number of files. exactly: no more are to come, so a smaller number means that files are gone. */
   expect(total: number, exactly = false): void {
     this.complete = exactly
     if (exactly && total < this.files.length) {
@@ -61,7 +62,7 @@ export class FileBook {
       this.changed()
     }
     if (total > this.files.length) {
-      // The last page had room: it is not what it was.
+      // The last page had room, so it has changed.
       if (this.files.length % PAGE) this.at.delete(Math.ceil(this.files.length / PAGE))
       this.files.length = total
       this.changed()
@@ -69,20 +70,20 @@ export class FileBook {
     this.next()
   }
 
-  /** These are there no more; what is behind them is asked for again. */
+  /** Removes these files; the pages after them are fetched again. */
   remove(ids: ReadonlySet<string>): void {
     this.files = this.files.filter((file) => !file || !ids.has(file.id))
     this.changed()
     this.refresh(true)
   }
 
-  /** These are looked at: their pages come first. */
+  /** These places are in sight: their pages come first. */
   look(items: readonly number[]): void {
     this.sight = [...new Set(items.map((n) => Math.floor(n / PAGE) + 1))]
     this.next()
   }
 
-  /** Something has happened to the job: what wasn't settled is asked for again, some pages at a time. */
+  /** The job has changed: pages that weren't final are fetched again, some at a time. */
   refresh(everything = false): void {
     const open = [...this.at.keys()].filter((page) => everything || this.unsettled(page))
     const inSight = open.filter((page) => this.sight.includes(page))
@@ -136,7 +137,7 @@ export class FileBook {
       if (!this.complete && found.total > this.files.length) this.files.length = found.total
       found.items.forEach((file, n) => {
         const place = (page - 1) * PAGE + n
-        // An answer may be from before some went into the bin.
+        // An answer may date from before some files went into the bin.
         if (place < this.files.length) this.files[place] = file
       })
       this.at.set(page, this.now())
@@ -155,7 +156,7 @@ export class FileBook {
 
   private changed(): void {
     this.version++
-    // A new list, so that whoever compares sees that it is another.
+    // A new list, so that a comparison notices the change.
     this.files = this.files.slice()
     for (const tell of this.watchers) tell()
   }

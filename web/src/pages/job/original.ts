@@ -1,10 +1,10 @@
-// The bytes of a file as they came, to be looked at: where they are, and the next ones before they are asked for.
+// The original bytes of a file for viewing: their address, and the next files' loaded ahead.
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import { queryClient } from '../../api/queries'
 import type { DownloadAnswer, FileAnswer } from '../../api/schema'
 
-/** What every browser that the page is built for shows. HEIC and TIFF few do: their thumbnails stay. */
+/** Types that every supported browser shows. Few show HEIC and TIFF: their thumbnails stay. */
 const PICTURES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif'])
 
 export function shownAs(file: Pick<FileAnswer, 'content_type' | 'status'>): 'picture' | 'film' | null {
@@ -14,7 +14,7 @@ export function shownAs(file: Pick<FileAnswer, 'content_type' | 'status'>): 'pic
   return /^(video|audio)\//.test(type) ? 'film' : null
 }
 
-/** As people call it: HEIC, not image/heic. */
+/** A type's common name: HEIC, not image/heic. */
 export const kindOf = (file: Pick<FileAnswer, 'content_type' | 'original_filename'>): string =>
   (file.content_type?.split('/').at(-1)?.replace(/^x-/, '') ?? file.original_filename.split('.').at(-1) ?? '')
     .replace('quicktime', 'mov')
@@ -22,7 +22,7 @@ export const kindOf = (file: Pick<FileAnswer, 'content_type' | 'original_filenam
 
 export const originalPath = (file: Pick<FileAnswer, 'id'>) => `/files/${file.id}/original`
 
-/** Addresses are good for 7 minutes at least. */
+/** Addresses are valid for 7 minutes at least. */
 const GOOD_FOR = 5 * 60_000
 
 const address = (file: Pick<FileAnswer, 'id'>) => ({
@@ -31,7 +31,7 @@ const address = (file: Pick<FileAnswer, 'id'>) => ({
     api<DownloadAnswer>(`${originalPath(file)}?inline=true`, { signal }),
   staleTime: GOOD_FOR,
   gcTime: GOOD_FOR,
-  // Another address would begin a film anew.
+  // Another address would restart a film.
   refetchOnWindowFocus: false,
 })
 
@@ -43,13 +43,13 @@ const located = async (file: FileAnswer) => (await queryClient.fetchQuery(addres
 const LARGEST_BYTES = 30e6
 const LARGEST_PIXELS = 60e6
 
-/** What is worth having before it is looked at, and small enough to be held beside what is. */
+/** Whether a file is worth loading ahead, and small enough to be kept beside the current one. */
 export const worthwhile = (file: FileAnswer): boolean =>
   shownAs(file) === 'picture' &&
   file.size_bytes <= LARGEST_BYTES &&
   (file.width ?? 0) * (file.height ?? 0) <= LARGEST_PIXELS
 
-/** Pictures that are fetched before they are looked at: those that are wanted now and no others, however far one goes. */
+/** Pictures that are fetched ahead: only those that are wanted now, however far the user moves. */
 export class Ahead {
   private readonly kept = new Map<string, HTMLImageElement | null>()
 
@@ -66,7 +66,7 @@ export class Ahead {
     const wanted = files.filter(worthwhile)
     for (const [id, image] of this.kept) {
       if (wanted.some((file) => file.id === id)) continue
-      // Ends a fetch that is under way, and lets the decoded picture go.
+      // Ends a fetch under way, and releases the decoded picture.
       image?.removeAttribute('src')
       this.kept.delete(id)
     }

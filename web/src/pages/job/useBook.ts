@@ -3,7 +3,7 @@ import { FINAL } from '../../api/queries'
 import type { JobAnswer, StatusAnswer } from '../../api/schema'
 import { FileBook } from './book'
 
-/** The job's files, kept up with what its status tells. */
+/** The job's files, kept up to date by its status. */
 export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
   const book = useMemo(() => new FileBook(job.id), [job.id])
   useSyncExternalStore(book.watch, book.seen)
@@ -14,7 +14,7 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each of these says that files may have changed
   useEffect(() => book.refresh(), [book, how.files_inspected, how.current_step, how.progress_percent])
 
-  // A run marks duplicates, a retry looks at rejected files again: then nothing is as it was.
+  // A run marks duplicates, a retry inspects rejected files again: then any file may have changed.
   const now = `${how.status} ${how.processing_time_seconds ?? ''}`
   const before = useRef(now)
   useEffect(() => {
@@ -22,7 +22,7 @@ export function useBook(job: JobAnswer, how: StatusAnswer): FileBook {
     before.current = now
   }, [book, now])
 
-  // Its owner has corrected what was found.
+  // The owner has corrected findings.
   const revision = useRef(job.revision)
   useEffect(() => {
     if (revision.current !== job.revision) book.refresh(true)

@@ -11,16 +11,16 @@ export interface Size {
 /** Pixels of the screen for one of the picture, at most. */
 const NEAREST = 8
 
-/** The scale at which all of the picture is seen; a small one is not drawn larger than it is. */
+/** The scale at which the whole picture is seen; a small one is not enlarged. */
 export const whole = (picture: Size, box: Size): number =>
   Math.min(1, box.width / picture.width, box.height / picture.height) || 1
 
 export interface Zoom {
-  /** For the style of the picture, which is as large as its pixels before. */
+  /** For the style of the picture, whose own size is that of its pixels. */
   transform: string
   /** 100 where a pixel of the picture is one of the screen. */
   percent: number
-  /** Whether it is nearer than whole. */
+  /** Whether it is zoomed in. */
   near: boolean
   by: (factor: number) => void
   fit: () => void
@@ -61,7 +61,7 @@ export function useZoom(box: RefObject<HTMLElement | null>, size: Size | null): 
         .translate((room.width - width * mine.least) / 2, (room.height - height * mine.least) / 2)
         .scale(mine.least)
       selected.call(zoomed.transform, fitted ? all : before)
-      // Another box may leave room beside what was in sight.
+      // A box of another size may leave room beside the visible part.
       selected.call(zoomed.translateBy, 0, 0)
     }
     zoomed.on('zoom', ({ transform }) =>

@@ -5,7 +5,7 @@ import styles from './Selection.module.css'
 
 const SHOWN = 6
 
-/** A row of the files meant, and how many more there are. */
+/** A row of the chosen files' covers, and the number of further ones. */
 export function Covers({ files }: { files: readonly LibraryFile[] }) {
   const quantities = useQuantities()
   const shown = files.length > SHOWN ? files.slice(0, SHOWN - 1) : files

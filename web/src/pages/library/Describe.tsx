@@ -1,4 +1,5 @@
-// What somebody says of a file: tags at once, title and description when saved; never over somebody else's words.
+// The user's description of a file: tags are stored at once, title and description when saved; never over another
+// person's changes.
 import { useQueryClient } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { type FormEvent, useEffect, useId, useState } from 'react'
@@ -10,7 +11,7 @@ import { Button, Notice } from '../../ui/controls'
 import styles from './Describe.module.css'
 import { ChangedMeanwhile, change, LONGEST_TAG, MOST_TAGS, retag, withTags } from './edits'
 
-/** What was written and not saved, for as long as the page is open: going on to another file loses no words. */
+/** Unsaved text, kept as long as the page is open, so that moving to another file loses none. */
 const drafts = new Map<string, { title: string; description: string; base: Tagged<LibraryFile> }>()
 
 interface Props {

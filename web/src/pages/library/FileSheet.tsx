@@ -1,4 +1,4 @@
-// One file of the library, large, with what is known and said of it beside it.
+// One file of the library, large, with its facts and description beside it.
 import { useQuery } from '@tanstack/react-query'
 import { ArrowRight, ChevronLeft, ChevronRight, Download, Trash2, X } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'

@@ -1,4 +1,4 @@
-// Every file of every job: looked for, looked at, described, put into another job or into the bin.
+// Every file of every job: to be searched, viewed, described, put into another job or into the bin.
 import { useCallback, useMemo } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import { useSearchParams } from 'react-router'
@@ -88,7 +88,7 @@ export default function LibraryPage() {
       )}
       {library.pending && library.error === null && <Tiles />}
       {files.length > 0 && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: a key more for the list inside
+        // biome-ignore lint/a11y/noStaticElementInteractions: one more key for the list inside
         <div
           className={library.stale ? styles.stale : ''}
           onKeyDown={(event) => {
@@ -155,7 +155,7 @@ function Nothing({ filtered, onAll }: { filtered: boolean; onAll: () => void }) 
   )
 }
 
-/** As many tiles as a window holds, as large as those that come. */
+/** As many tiles as a window holds, as large as the real ones. */
 function Tiles() {
   return (
     <div className={styles.waiting} aria-hidden>

@@ -74,7 +74,7 @@ export function Picture({ file }: { file: LibraryFile }) {
   )
 }
 
-/** What people call a file: its title, or else its name without folders. */
+/** A file's name for people: its title, or else its filename without folders. */
 export const titleOf = (file: LibraryFile) =>
   file.title || (file.original_filename.split('/').at(-1) ?? file.original_filename)
 

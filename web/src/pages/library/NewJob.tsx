@@ -1,4 +1,4 @@
-// Another job over files that are there: nothing is sent again.
+// A new job over existing files: nothing is sent again.
 import { useQueryClient } from '@tanstack/react-query'
 import { ArrowRight } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
@@ -144,7 +144,7 @@ export function NewJob({ files, onClose }: { files: readonly LibraryFile[]; onCl
   )
 }
 
-/** A name for a request, the same as long as the request is: sent twice, it is one job. */
+/** A key for a request, the same as long as the request stays the same: sent twice, it is one job. */
 function useRequestKey(): (body: object) => string {
   const last = useRef({ text: '', key: '' })
   return (body) => {

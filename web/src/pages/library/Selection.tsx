@@ -1,4 +1,4 @@
-// What can be done with the files that are selected.
+// The actions for the selected files.
 import { FolderPlus, Tags as TagsIcon, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { LibraryFile } from '../../api/schema'

@@ -43,7 +43,7 @@ export function TagFiles({ files, onClose }: { files: readonly LibraryFile[]; on
       <label className={styles.field}>
         {t('library.tagLabel')}
         <input
-          // biome-ignore lint/a11y/noAutofocus: typing is all that this dialog is for
+          // biome-ignore lint/a11y/noAutofocus: this dialog is only for typing
           autoFocus
           required
           maxLength={200}

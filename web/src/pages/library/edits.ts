@@ -1,4 +1,4 @@
-// Changes to a file that was read a while ago: made only if nobody has changed the same meanwhile.
+// Changes to a file that was read a while ago: made only if the same fields are unchanged since.
 import { Problem, type Tagged } from '../../api/client'
 import type { FileChanges, LibraryFile } from '../../api/schema'
 
@@ -7,7 +7,7 @@ export interface Access {
   write: (changes: FileChanges, etag: string) => Promise<Tagged<LibraryFile>>
 }
 
-/** Somebody else has changed what was to be changed; `now` is what they made of it. */
+/** The same fields were changed elsewhere; `now` is the file after that. */
 export class ChangedMeanwhile extends Error {
   constructor(readonly now: Tagged<LibraryFile>) {
     super('The file was changed meanwhile.')
@@ -16,9 +16,9 @@ export class ChangedMeanwhile extends Error {
 
 const TRIES = 4
 
-/** Makes the changes to the file as it was seen. Its version also moves on where nothing of this has changed (another
- * field, a newly signed address): then it is tried again on what is there. ChangedMeanwhile where one of the same fields
- * is another by now. */
+/** Makes the changes to the file as it was seen. Its version also moves on where these fields haven't changed (another
+ * field, a newly signed address): then the change is tried again on the new version. ChangedMeanwhile where one of the
+ * same fields has changed. */
 export function change(
   seen: Tagged<LibraryFile>,
   changes: FileChanges,
@@ -31,7 +31,7 @@ export function change(
   })
 }
 
-/** Puts a tag on or takes it off, whatever else has become of the file. */
+/** Adds or removes a tag, whatever else has changed in the file. */
 export function retag(
   seen: Tagged<LibraryFile>,
   turn: (tags: readonly string[]) => string[],
@@ -62,7 +62,7 @@ const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stri
 export const LONGEST_TAG = 40
 export const MOST_TAGS = 20
 
-/** With these tags too: of what was typed, with commas between, each once whatever its case. */
+/** Adds typed tags, separated by commas; each once, regardless of case. */
 export function withTags(tags: readonly string[], typed: string): string[] {
   const all = [...tags]
   for (const tag of typed.split(',').map((one) => one.trim().replace(/^#/, '').slice(0, LONGEST_TAG))) {

@@ -4,7 +4,7 @@ import { extensionOf, type NameRules } from '../../upload/checks'
 type Rules = NameRules & Pick<PipelineAnswer, 'max_bytes'>
 type Known = Pick<LibraryFile, 'original_filename' | 'size_bytes' | 'status'>
 
-/** Why a pipeline would refuse a file that is there; null where it takes it. */
+/** Why a pipeline would refuse an existing file; null where it takes it. */
 export function unfit(file: Known, pipeline: Rules): 'type' | 'size' | 'state' | null {
   if (extensionOf(file.original_filename, pipeline) === null) return 'type'
   if (file.size_bytes > pipeline.max_bytes) return 'size'

@@ -8,11 +8,11 @@ export interface LibraryFiles {
   /** By place; undefined where not fetched. */
   files: readonly (LibraryFile | undefined)[]
   pending: boolean
-  /** What is shown still is what was asked for before. */
+  /** The files shown are still those of the previous query. */
   stale: boolean
   error: unknown
   look: (places: readonly number[]) => void
-  /** The files at these places, fetched where they aren't there. */
+  /** The files at these places, fetched if missing. */
   take: (places: readonly number[]) => Promise<LibraryFile[]>
   again: () => void
 }

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 
 const REST = 250
 
-/** What is being typed, and what is looked for once the typing rests. */
+/** The typed text, and the search that follows once typing pauses. */
 export function useSearch(
   wanted: string,
   onSearch: (text: string) => void,
@@ -12,7 +12,7 @@ export function useSearch(
   const search = useRef(onSearch)
   search.current = onSearch
   useEffect(() => {
-    // Changed by other means, a link or the way back: what was typed gives way.
+    // The search was changed by other means, such as a link or the back button: the typed text gives way.
     if (wanted !== asked.current) {
       asked.current = wanted
       type(wanted)

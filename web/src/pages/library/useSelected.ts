@@ -1,4 +1,4 @@
-// What is selected is known by the files' ids: places change when files come and go.
+// The selection holds the files' ids: places change when files come and go.
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { LibraryFile } from '../../api/schema'
 import type { LibraryFiles } from './useLibraryFiles'
@@ -8,8 +8,8 @@ type Chosen = ReadonlyMap<string, LibraryFile>
 export function useSelected(library: LibraryFiles, question: string) {
   const { files, take } = library
   const [chosen, choose] = useState<Chosen>(new Map())
-  // What is no longer in sight should not go along unseen.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question selects anew
+  // Files that are no longer listed must not stay selected unseen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another query clears the selection
   useEffect(() => choose(new Map()), [question])
   const places = useMemo(
     () => new Set(files.flatMap((file, n) => (file && chosen.has(file.id) ? [n] : []))),

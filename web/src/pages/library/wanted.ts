@@ -1,4 +1,4 @@
-// What the address asks for; anything that makes no sense is as if it weren't there.
+// The query in the address; invalid parts are ignored.
 import { KINDS, type Kind, LIBRARY_SORTS, type LibrarySort, type LibraryWanted } from '../../api/library'
 
 export function wantedOf(params: URLSearchParams): LibraryWanted {

@@ -3,7 +3,7 @@ import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import styles from './LeastQuality.module.css'
 
-/** A slider that is heeded once it rests. */
+/** A slider that takes effect once it rests. */
 export function LeastQuality({ value, onChange }: { value: number; onChange: (least: number) => void }) {
   const { t } = useWords()
   const quantities = useQuantities()

@@ -1,4 +1,4 @@
-// What a pipeline has counted, whatever it is: a list of names and values, drawn from the values themselves.
+// A result's metadata, whatever its fields: a list of names and values, drawn from the values themselves.
 import { useWords } from '../../i18n'
 import { humanised } from '../../i18n/humanised'
 import { useQuantities } from '../../i18n/quantities'

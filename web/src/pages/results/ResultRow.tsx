@@ -38,7 +38,7 @@ export function ResultRow({ result, job, pipeline, params }: Props) {
   )
 }
 
-/** Enough of a job for its pictures, where the list of jobs doesn't reach back to it. */
+/** The fields of a job that its pictures need, where the list of jobs doesn't reach back to it. */
 const coverOf = (result: ResultAnswer): JobSummary => ({
   id: result.job_id,
   name: '',

@@ -1,4 +1,4 @@
-// One result: how good it is, what it says, what was counted; from here to its job, or away with it.
+// One result: its quality, summary and metadata, with the way to its job and to its deletion.
 import { ArrowRight, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Problem } from '../../api/client'

@@ -1,4 +1,4 @@
-// What came out of all jobs: found again by how good it is, by when, and by what it came from.
+// The results of all jobs, filtered by quality, time and pipeline.
 import { useCallback, useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import { Problem } from '../../api/client'

@@ -1,4 +1,4 @@
-// How a value of any shape is shown.
+// The form in which a value of any shape is shown.
 export type Drawn =
   | { as: 'text'; value: string | number | boolean | null }
   | { as: 'bars'; bars: [string, number][] }

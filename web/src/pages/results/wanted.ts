@@ -1,4 +1,4 @@
-// What the address asks for; anything that makes no sense is as if it weren't there.
+// The query in the address; invalid parts are ignored.
 import { RESULT_SORTS, type ResultSort, type ResultsWanted } from '../../api/results'
 
 export function wantedOf(params: URLSearchParams): ResultsWanted {

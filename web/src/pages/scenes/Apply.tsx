@@ -1,4 +1,4 @@
-// Says what is going to be carried out, and where, before it is.
+// Shows which changes will be applied, and where, before they are.
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
@@ -30,7 +30,7 @@ export function Apply({ planId, review, told, onStarted, onClose }: Props) {
   const approved = changesOf(review).filter((one) => one.status === 'approved')
   const some = approved[0]?.scene_id ?? ''
   const scene = useQuery({ ...oneScene(some), enabled: some !== '' })
-  // Back to where they came from; to a server that doesn't have them nothing could be written.
+  // Back to their source: nothing could be written to a server that doesn't have them.
   const source = scene.data?.value.source
   const from = source === undefined ? servers?.[0] : servers?.find((one) => one.id === source)
   const where = chosen ?? from?.id ?? HERE

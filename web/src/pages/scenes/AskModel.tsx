@@ -1,4 +1,4 @@
-// Whether a language model is asked besides the rules: which one, and what it may take.
+// The choice of a language model besides the rules, and its budget.
 import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { tryServer, useConnections } from '../../api/scenes'

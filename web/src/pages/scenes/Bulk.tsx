@@ -1,4 +1,4 @@
-// What can be done with the scenes that are selected.
+// The actions for the selected scenes.
 import { useQueryClient } from '@tanstack/react-query'
 import { CircleCheckBig, Sparkles, Tag, TagsIcon } from 'lucide-react'
 import { useState } from 'react'

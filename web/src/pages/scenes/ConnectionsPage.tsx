@@ -1,4 +1,4 @@
-// Where scenes come from: servers that are connected, and what bringing them in came to.
+// The sources of scenes: connected servers, and the outcomes of their syncs.
 import { useQueryClient } from '@tanstack/react-query'
 import { Bot, Film, Pencil, Plus, RefreshCw, Server, Trash2 } from 'lucide-react'
 import { useState } from 'react'

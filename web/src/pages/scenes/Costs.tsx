@@ -1,4 +1,4 @@
-// What asking a language model for a plan took, and what it left out.
+// The cost of asking a language model for a plan, and the scenes left out.
 import { useCosts } from '../../api/plans'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'

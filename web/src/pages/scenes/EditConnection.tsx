@@ -21,7 +21,7 @@ export function EditConnection({ connection, onClose }: Props) {
   const { t } = useWords<Word>()
   const client = useQueryClient()
   const id = useId()
-  // As it is while the form is open: what is changed elsewhere in the meantime is not overwritten unseen.
+  // The version from when the form opened, so that changes made elsewhere meanwhile are not overwritten unseen.
   const read = useQuery({
     queryKey: ['connection', connection?.id],
     queryFn: () => readConnection(connection?.id ?? ''),
@@ -35,7 +35,7 @@ export function EditConnection({ connection, onClose }: Props) {
   const [url, setUrl] = useState(connection?.url ?? '')
   const [key, setKey] = useState('')
   const [without, setWithout] = useState(false)
-  // What was wrong with what was sent is not what is wrong with what is typed since.
+  // The errors of the sent values don't apply to those typed since.
   const given = { name: name.trim(), url: url.trim(), key }
   const [sent, setSent] = useState('')
   const problem = sent === JSON.stringify(given) ? found : null
@@ -48,7 +48,7 @@ export function EditConnection({ connection, onClose }: Props) {
         const changes: ConnectionChanges = {
           ...(given.name === connection.name ? {} : { name: given.name }),
           ...(moved ? { url: given.url } : {}),
-          // Another address wants to be told the key, even if there is none.
+          // A new address requires the key, even if it is empty.
           ...(key || without || (moved && !connection.has_key) ? { key } : {}),
         }
         await api(`/connections/${connection.id}`, {
@@ -73,7 +73,7 @@ export function EditConnection({ connection, onClose }: Props) {
     }
   }
   const [ofName, ofUrl, ofKey] = [fault('name'), fault('url'), fault('key')]
-  // A connection is tried with the key that it has, anything new with the one that is typed.
+  // A stored connection is tested with its stored key, a new address with the typed one.
   const asked =
     connection && !moved && !key && !without
       ? { connection_id: connection.id }

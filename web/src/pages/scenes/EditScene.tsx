@@ -1,4 +1,4 @@
-// Changes a scene as it was read; what somebody else has changed in the meantime is said, not overwritten.
+// Changes a scene as it was read; changes made elsewhere meanwhile are reported, not overwritten.
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import type { Tagged } from '../../api/client'
@@ -27,7 +27,7 @@ const formOf = (scene: SceneAnswer): Form => ({
   organized: scene.organized,
 })
 
-/** What differs, and no more. */
+/** Only the fields that differ. */
 export function changesOfForm(before: SceneAnswer, form: Form): SceneChanges {
   const was = formOf(before)
   const changes: Record<string, unknown> = {}
@@ -49,7 +49,7 @@ export function EditScene({ id, seen, onClose }: Props) {
   const { t } = useWords<Word>()
   const client = useQueryClient()
   const { busy, problem, run } = useDoing()
-  // As it was when the form was opened: an answer that comes later changes nothing below the fingers.
+  // As it was when the form was opened: a later answer changes nothing under the user's hands.
   const [read, setRead] = useState(seen)
   const [form, setForm] = useState(() => formOf(seen.value))
   const changes = changesOfForm(read.value, form)
@@ -123,7 +123,7 @@ export function EditScene({ id, seen, onClose }: Props) {
   )
 }
 
-/** What was typed that differs from what was read. */
+/** The typed values that differ from those read. */
 function typed(before: SceneAnswer, form: Form): Partial<Form> {
   const was = formOf(before)
   return Object.fromEntries(

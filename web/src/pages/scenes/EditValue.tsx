@@ -1,4 +1,4 @@
-// Another value than the one that was proposed.
+// Sets a value other than the proposed one.
 import { type FormEvent, type KeyboardEvent, useId, useState } from 'react'
 import { type Names, useNames } from '../../api/scenes'
 import type { ChangeAnswer } from '../../api/schema'
@@ -12,7 +12,7 @@ import styles from './scenes.module.css'
 
 interface Props {
   change: ChangeAnswer
-  /** undefined: as it was. */
+  /** undefined: unchanged. */
   onDone: (value: unknown) => void
 }
 
@@ -98,7 +98,7 @@ export function EditValue({ change, onDone }: Props) {
   )
 }
 
-/** A name, with those that the catalogue has. */
+/** A field for a name, with suggestions from the catalogue. */
 function NameInput({
   kind,
   label,

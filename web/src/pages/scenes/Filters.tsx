@@ -1,4 +1,4 @@
-// Everything that scenes can be found by, and what of it is set.
+// All filters of scenes, and those that are set.
 import { ChevronDown, SlidersHorizontal, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components'
@@ -87,7 +87,7 @@ export function Filters({ wanted, onChange }: Props) {
   )
 }
 
-/** A day is asked for once it is whole: on its way there it is none. */
+/** A day takes effect once it is complete. */
 function Day({
   label,
   value,
@@ -98,7 +98,8 @@ function Day({
   onChange: (value: string) => void
 }) {
   const input = useRef<HTMLInputElement>(null)
-  // Changed by other means, a link or the way back; while one types, the field is one's own.
+  // The filter may change by other means, such as a link or the back button; while the user types, the field keeps the
+  // typed text.
   useEffect(() => {
     const field = input.current
     if (field && field.value !== value && document.activeElement !== field) field.value = value
@@ -138,7 +139,7 @@ function Chooser({ label, count, children }: { label: string; count: number; chi
   )
 }
 
-/** What is set, each with its way out. */
+/** The set filters, each with a button to clear it. */
 export function SetFilters({ wanted, onChange, onClear }: Props & { onClear: () => void }) {
   const { t } = useWords<Word>()
   const performers = useNamesOf('performers', wanted.performers)

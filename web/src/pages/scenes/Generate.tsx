@@ -1,4 +1,4 @@
-// Asks for an analysis of scenes, which makes a plan.
+// Starts an analysis of scenes, which makes a plan.
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'

@@ -1,4 +1,4 @@
-// A job that a page here has started, until it is over.
+// The progress of a job that one of these pages has started, until it is over.
 import { useEffect, useRef } from 'react'
 import { Problem } from '../../api/client'
 import { FINAL, useStatus } from '../../api/queries'

@@ -1,4 +1,4 @@
-// Decides many changes by one rule; what has been decided already stays.
+// Decides many changes by one rule; earlier decisions stay.
 import { type FormEvent, useState } from 'react'
 import { SCENE_FIELDS, type SceneField } from '../../api/plans'
 import type { BulkDecision, PlanAnswer } from '../../api/schema'
@@ -63,7 +63,7 @@ export function Many({ plan, review, whole, act, onClose }: Props) {
             <input
               type="radio"
               name="rule"
-              // biome-ignore lint/a11y/noAutofocus: the rule is the first thing to say, and arrows go on from it
+              // biome-ignore lint/a11y/noAutofocus: the rule is the first choice, and arrows lead on from it
               autoFocus={one === 'accept_by_confidence'}
               checked={rule === one}
               onChange={() => setRule(one)}

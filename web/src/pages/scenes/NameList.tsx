@@ -1,4 +1,4 @@
-// Names of the catalogue to choose from: looked for as one types, more of them on demand.
+// Names of the catalogue to choose from: searched while typing, more of them on demand.
 import { useState } from 'react'
 import { type Names, useNames } from '../../api/scenes'
 import { useWords } from '../../i18n'
@@ -13,7 +13,7 @@ interface Props {
   kind: Names
   label: string
   chosen: readonly string[]
-  /** One alone, or none. */
+  /** At most one can be chosen. */
   single?: boolean
   onChoose: (ids: string[], names: ReadonlyMap<string, string>) => void
 }

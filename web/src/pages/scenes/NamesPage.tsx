@@ -1,4 +1,4 @@
-// The performers, tags or studios of the catalogue, each with how many scenes have it.
+// The performers, tags or studios of the catalogue, each with its number of scenes.
 import { Link, useSearchParams } from 'react-router'
 import { type Names, useNames } from '../../api/scenes'
 import { useWords } from '../../i18n'

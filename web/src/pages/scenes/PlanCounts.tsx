@@ -1,4 +1,4 @@
-// How many changes of a plan there are by what became of them, and whether all decisions are told.
+// The numbers of a plan's changes by status, and whether all decisions are sent.
 import { Check } from 'lucide-react'
 import { useWords } from '../../i18n'
 import { Bar } from '../../ui/controls'

@@ -1,4 +1,4 @@
-// One plan: its changes scene by scene, decided by keys as fast as they are read, carried out, taken back.
+// One plan: its changes scene by scene, decided by keys as fast as they are read, applied, reverted.
 import { useQueryClient } from '@tanstack/react-query'
 import { Keyboard, ListChecks, Play, TriangleAlert, Undo2 } from 'lucide-react'
 import { useCallback, useState } from 'react'
@@ -27,7 +27,7 @@ import { useReview } from './useReview'
 
 export function PlanPage() {
   const { planId = '' } = useParams()
-  // Another plan is another page: nothing of the one before stays.
+  // Another plan is another page: nothing of the previous one stays.
   return <OnePlan key={planId} planId={planId} />
 }
 
@@ -41,7 +41,7 @@ function OnePlan({ planId }: { planId: string }) {
   const [params, setParams] = useSearchParams()
   const reviewing = useReview(planId)
   const { plan, review, act, error, toFault } = reviewing
-  // The address knows the job that was just started; who comes later is told which one it was.
+  // The address names the job that was just started; for later visits the API names it.
   const analysis = useJobOfPlan(planId, plan?.name ?? '', plan?.status === 'pending' && !params.has('job'))
   const job = params.get('job') ?? (plan?.status === 'pending' ? (analysis.data ?? null) : null)
   const { busy, problem, run } = useDoing()
@@ -51,7 +51,7 @@ function OnePlan({ planId }: { planId: string }) {
   const decidable = plan?.status === 'draft' || plan?.status === 'reviewing'
   const onPress = useCallback(
     (what: Act, id?: string) => {
-      // A button is pressed at the change that it belongs to.
+      // A button acts on its own change, a key on the current one.
       const here = (review: Review) => (id === undefined ? review : look(review, id))
       const acts: Record<Act, () => void> = {
         accept: () => decidable && act((review) => decide(here(review), 'approved')),

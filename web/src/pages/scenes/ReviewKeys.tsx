@@ -1,4 +1,4 @@
-// The keys of a review: what they do, and where the focus is.
+// The keys of a review: their actions, and the focus.
 import { useEffect, useRef } from 'react'
 import { useWords } from '../../i18n'
 import { KeyList } from '../../ui/KeyList'
@@ -35,7 +35,7 @@ export function useReviewKeys(onPress: (act: Act) => void, on: boolean): void {
   }, [onPress, on])
 }
 
-/** The focus goes along with what is looked at, and is there again once a dialog is closed. */
+/** The focus follows the current change, and returns to it once a dialog is closed. */
 export function useFocusAt(at: string | null, on: boolean): void {
   useEffect(() => {
     if (!at || !on) return

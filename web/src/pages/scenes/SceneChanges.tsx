@@ -1,4 +1,4 @@
-// The changes of one scene, side by side: what is there, what is proposed, how sure and why.
+// The changes of one scene, side by side: current value, proposed value, confidence and reason.
 import {
   ArrowRight,
   Bot,
@@ -29,7 +29,7 @@ interface Props {
   scene: SceneOfPlan
   at: string | null
   editing: string | null
-  /** Whether anything may be decided. */
+  /** Whether changes may be decided. */
   open: boolean
   onPress: (act: Act, id: string) => void
   onLook: (id: string) => void
@@ -211,7 +211,7 @@ function Choice({ act, change, on, name, stop, onPress }: ChoiceProps) {
       aria-pressed={on}
       aria-label={t(act === 'accept' ? 'scenes.acceptThis' : 'scenes.rejectThis', { change: name })}
       title={t(`scenes.key.${act}`)}
-      // Pressed again, it is as if nothing had been decided.
+      // A second press takes the decision back.
       onClick={() => onPress(on ? 'open' : act, change.id)}
     >
       <Icon aria-hidden size={18} strokeWidth={2.2} />

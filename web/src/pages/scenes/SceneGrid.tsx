@@ -11,14 +11,14 @@ import type { ScenesWanted } from './wanted'
 export interface ListProps {
   label: string
   scenes: readonly SceneAnswer[]
-  /** Those of other pages too. */
+  /** Includes those of other pages. */
   chosen: ReadonlySet<string>
   onChoose: (ids: ReadonlySet<string>) => void
   wanted: ScenesWanted
   onSort: (sort: string) => void
 }
 
-/** What is chosen once this page's choice is another; other pages keep theirs. */
+/** The selection after a change on this page; other pages keep theirs. */
 export function chosenWith(
   before: ReadonlySet<string>,
   scenes: readonly { id: string }[],
@@ -85,7 +85,7 @@ function Card({ scene }: { scene: SceneAnswer }) {
   )
 }
 
-/** Selects the row that it stands in. */
+/** Selects its row. */
 export const Tick = () => (
   <Checkbox slot="selection" className={styles.check!}>
     <span className={styles.box}>
@@ -94,7 +94,7 @@ export const Tick = () => (
   </Checkbox>
 )
 
-/** What was done with it, each with a word of its own. */
+/** The scene's states, each with a word of its own. */
 export function Marks({ scene }: { scene: SceneAnswer }) {
   const { t } = useWords<Word>()
   return (
@@ -121,7 +121,7 @@ export function Marks({ scene }: { scene: SceneAnswer }) {
   )
 }
 
-/** As many cards as a window holds, as large as those that come. */
+/** As many cards as a window holds, as large as the real ones. */
 export function ScenesComing() {
   return (
     <div className={styles.grid} aria-hidden>

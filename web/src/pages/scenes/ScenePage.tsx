@@ -1,4 +1,4 @@
-// One scene: what it is, where its files are, what is known of it, and what was done with it.
+// One scene: its picture, files, metadata and history.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Pencil, RefreshCw, Sparkles } from 'lucide-react'
 import { useState } from 'react'

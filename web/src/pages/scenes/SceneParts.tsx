@@ -1,4 +1,4 @@
-// What a scene's page is made of.
+// The parts of a scene's page.
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { useSceneJobs } from '../../api/scenes'
@@ -162,7 +162,7 @@ export function Plain({ title, names }: { title: string; names: readonly NamedAn
   )
 }
 
-/** Addresses lead somewhere only where they are web addresses: they came from elsewhere. */
+/** Only web addresses become links, since the addresses come from other servers. */
 export function Urls({ urls }: { urls: readonly string[] }) {
   const { t } = useWords<Word>()
   if (!urls.length) return null

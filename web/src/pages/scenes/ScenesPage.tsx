@@ -1,4 +1,4 @@
-// The scenes: looked for by everything in the address, as a grid or a table, changed and analysed many at once.
+// The scenes: searched by the filters in the address, as a grid or a table, changed and analysed many at once.
 import { ChevronLeft, ChevronRight, LayoutGrid, Rows3, Sparkles } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
@@ -19,7 +19,7 @@ import { SceneTable } from './SceneTable'
 import styles from './scenes.module.css'
 import { changed, filtersOf, queryOf, type ScenesWanted, SORTS, setOf, sortName, wantedOf } from './wanted'
 
-/** The API takes no more for one plan. */
+/** The most scenes that the API takes for one plan. */
 const MOST_ANALYSED = 100_000
 
 export function ScenesPage() {
@@ -39,8 +39,8 @@ export function ScenesPage() {
   const found = scenes.data
   const [chosen, choose] = useState<ReadonlySet<string>>(new Set())
   const question = JSON.stringify(filtersOf(wanted))
-  // What is no longer in sight should not go along unseen.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another question selects anew
+  // Scenes that are no longer listed must not stay selected unseen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another query clears the selection
   useEffect(() => choose(new Set()), [question])
   const [generating, generate] = useState(false)
   const filtered = setOf(wanted).length > 0
@@ -59,7 +59,7 @@ export function ScenesPage() {
     )
   const empty = found?.total === 0 && !filtered
   const List = wanted.view === 'table' ? SceneTable : SceneGrid
-  // Past the end of what there is: a page that was there before scenes went.
+  // A page past the end, which existed before scenes were removed.
   const beyond = found !== undefined && found.total > 0 && found.items.length === 0
 
   return (
@@ -164,7 +164,7 @@ const told = (
   stats: { total: number; organized: number; analyzed: number; absent: number } | undefined,
   t: T,
 ) =>
-  // Room for it from the start: nothing jumps when it comes.
+  // Its room is kept from the start, so that nothing jumps when it appears.
   !stats
     ? ' '
     : stats.total

@@ -1,4 +1,4 @@
-// The latest syncs: how far one is, and what each came to.
+// The latest syncs: their progress, and their outcomes.
 import { useQueryClient } from '@tanstack/react-query'
 import { Square } from 'lucide-react'
 import { useEffect } from 'react'

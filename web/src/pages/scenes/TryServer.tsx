@@ -1,4 +1,4 @@
-// Asks a server whether it can be reached, and says what it answers.
+// Tests whether a server can be reached, and shows the outcome.
 import { PlugZap } from 'lucide-react'
 import { useState } from 'react'
 import { type Kind, tryServer } from '../../api/scenes'
@@ -12,7 +12,7 @@ import styles from './scenes.module.css'
 
 interface Props {
   kind: Kind
-  /** Nothing while there is nothing to ask. */
+  /** null while there is nothing to test. */
   body: ServerTest | null
 }
 

@@ -6,7 +6,7 @@ export const fileOf = (scene: SceneAnswer) => scene.files.find((one) => one.prim
 
 export const baseName = (path: string): string => path.split(/[/\\]/).pop() ?? path
 
-/** Whether its title is but the name of its file: it has none of its own. */
+/** Whether its title is only the name of its file. */
 export const untitled = (scene: SceneAnswer): boolean =>
   scene.paths.some((path) => baseName(path) === scene.title)
 
@@ -18,14 +18,14 @@ export function clock(seconds: number): string {
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
-/** Seconds of `1:02:03`, `12:30` or `95`; null where it is no time. */
+/** The seconds of `1:02:03`, `12:30` or `95`; null where the text is no time. */
 export function secondsOf(text: string): number | null {
   const parts = text.trim().split(':')
   if (parts.length > 3 || !parts.every((part) => /^\d+(\.\d+)?$/.test(part))) return null
   return parts.reduce((sum, part) => 60 * sum + Number(part), 0)
 }
 
-/** As the trade calls it, by its height: the width says less where a picture is cut or stands upright. */
+/** The trade's name for the resolution, by height: the width says less where a picture is cropped or upright. */
 export function resolution(width: number | null, height: number | null): string {
   if (!width || !height) return ''
   const side = Math.min(width, height)
@@ -34,5 +34,5 @@ export function resolution(width: number | null, height: number | null): string 
 
 export const namesOf = (list: readonly NamedAnswer[]): string => list.map((one) => one.name).join(', ')
 
-/** A name of the catalogue for a connection's id, or the job that it came from. */
+/** The address of a scene's page. */
 export const sceneAddress = (id: string): string => `/scenes/at/${encodeURIComponent(id)}`

@@ -1,4 +1,4 @@
-// What has been decided and not yet told to the API: in order, one at a time, nothing waits for it.
+// Decisions not yet sent to the API: sent in order, one at a time, while nothing waits for them.
 import type { Task } from './review'
 
 type Watcher = () => void
@@ -9,12 +9,12 @@ export class Outbox {
   private watchers = new Set<Watcher>()
   private idle: (() => void)[] = []
 
-  /** Told of one that will not be taken however often it is told; what follows it is let go. */
+  /** Called for a decision that the API refuses for good; those after it are discarded. */
   onRefused: (error: unknown) => void = () => undefined
 
   constructor(private readonly send: (task: Task) => Promise<unknown>) {}
 
-  /** How many are still to be told. */
+  /** The number of decisions still to be sent. */
   readonly left = (): number => this.tasks.length + (this.sending ? 1 : 0)
 
   readonly watch = (tell: Watcher): (() => void) => {
@@ -28,7 +28,7 @@ export class Outbox {
     this.tell()
   }
 
-  /** Once all has been told. */
+  /** Resolves once all are sent. */
   done(): Promise<void> {
     return this.left() ? new Promise((resolve) => this.idle.push(resolve)) : Promise.resolve()
   }
@@ -39,7 +39,7 @@ export class Outbox {
       try {
         await this.send(task)
       } catch (error) {
-        // What comes behind was decided upon what is not so.
+        // The decisions after it were based on a wrong state.
         this.tasks = []
         this.onRefused(error)
       }
@@ -54,7 +54,8 @@ export class Outbox {
   }
 }
 
-/** With one more: what is said of a change again takes the place of what was to be said, unless a rule stands between. */
+/** The list with one more decision: a new one about the same change replaces the earlier one, unless a rule lies
+ * between them. */
 export function joined(tasks: readonly Task[], task: Task): Task[] {
   if (task.kind === 'many') return [...tasks, task]
   const rule = tasks.findLastIndex((one) => one.kind === 'many')

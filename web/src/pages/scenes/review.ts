@@ -1,4 +1,4 @@
-// A review as values: the changes in their order, the one that is looked at, and what each key does to them.
+// A review as values: the changes in their order, the current one, and the effect of each key.
 import type { Status } from '../../api/plans'
 import type { BulkDecision, ChangeAnswer, SceneOfPlan } from '../../api/schema'
 import { clock } from './facts'
@@ -7,9 +7,9 @@ export type Counts = Readonly<Partial<Record<Status, number>>>
 
 export interface Review {
   scenes: readonly SceneOfPlan[]
-  /** Of the whole plan; null while it is unknown, after a decision about changes that aren't loaded. */
+  /** The counts of the whole plan; null while unknown, after a decision about changes that aren't loaded. */
   counts: Counts | null
-  /** The change that is looked at. */
+  /** The current change. */
   at: string | null
   /** Where the next page begins; null at the end. */
   cursor: string | null
@@ -17,7 +17,7 @@ export interface Review {
 
 export type Decision = 'pending' | 'approved' | 'rejected'
 
-/** What is to be told to the API, in this order. */
+/** The decisions to send to the API, in this order. */
 export type Task =
   | { kind: 'one'; id: string; body: { status?: Decision; proposed_value?: unknown } }
   | { kind: 'many'; body: BulkDecision }
@@ -31,14 +31,15 @@ export const EMPTY: Review = { scenes: [], counts: null, at: null, cursor: null 
 
 export const changesOf = (review: Review): ChangeAnswer[] => review.scenes.flatMap((scene) => scene.changes)
 
-/** How many changes that are loaded are undecided. */
+/** The number of loaded changes that are undecided. */
 export const undecided = (review: Review): number =>
   changesOf(review).filter((change) => change.status === 'pending').length
 
-/** So many undecided changes ahead, and no page is fetched. */
+/** The number of undecided changes ahead from which no page is fetched. */
 const AHEAD = 40
 
-/** Whether the next page is soon needed: where it has undecided changes, or one looks at the last that there are. */
+/** Whether the next page is needed soon: few undecided changes are left, or the current one is the last that is
+ * loaded. */
 export function soonMissed(review: Review): boolean {
   if (review.cursor === null) return false
   const all = changesOf(review)
@@ -49,7 +50,7 @@ export function soonMissed(review: Review): boolean {
   )
 }
 
-/** A page more. Begins at what is not yet decided. */
+/** Adds a page. A review begins at the first undecided change. */
 export function withPage(
   review: Review,
   page: { items: readonly SceneOfPlan[]; counts: Counts; cursor: string | null },
@@ -58,7 +59,7 @@ export function withPage(
   const scenes = [...review.scenes, ...page.items.filter((scene) => !there.has(scene.scene_id))]
   const all = scenes.flatMap((scene) => scene.changes)
   const first = all.find((change) => change.status === 'pending') ?? all[0]
-  // What is looked at stays, unless nothing was left to decide where one was.
+  // The current change stays, unless nothing was left to decide there.
   const stays =
     all.some((change) => change.id === review.at) && (undecided(review) > 0 || first?.status !== 'pending')
   const at = stays ? review.at : (first?.id ?? null)
@@ -67,7 +68,7 @@ export function withPage(
 
 export const look = (review: Review, id: string): Review => ({ ...review, at: id })
 
-/** The change before or behind. */
+/** Moves to the previous or next change. */
 export function move(review: Review, by: 1 | -1): Review {
   const all = changesOf(review)
   const at = all.findIndex((change) => change.id === review.at)
@@ -75,19 +76,19 @@ export function move(review: Review, by: 1 | -1): Review {
   return next ? look(review, next.id) : review
 }
 
-/** The first change of the scene before or behind. */
+/** Moves to the first change of the previous or next scene. */
 export function moveScene(review: Review, by: 1 | -1): Review {
   const next = review.scenes[sceneAt(review) + by]?.changes[0]
   return next ? look(review, next.id) : review
 }
 
-/** The next change that could not be carried out, behind this one or else from the start; null if none is loaded. */
+/** The next change that could not be applied, after this one or else from the start; null if none is loaded. */
 export function nextFault(review: Review): Review | null {
   const all = changesOf(review)
   const at = all.findIndex((change) => change.id === review.at)
   const fault = (change: ChangeAnswer) => change.status === 'conflict' || change.status === 'failed'
   const behind = all.slice(at + 1).find(fault)
-  // Those before come once all that is behind has been looked at.
+  // Earlier ones come once all later ones have been seen.
   const next = behind ?? (review.cursor === null ? all.find(fault) : undefined)
   return next ? look(review, next.id) : null
 }
@@ -98,7 +99,7 @@ const sceneAt = (review: Review): number =>
 export const changeAt = (review: Review): ChangeAnswer | undefined =>
   changesOf(review).find((change) => change.id === review.at)
 
-/** Decides the change that is looked at and goes on to the next that is undecided. */
+/** Decides the current change and moves to the next undecided one. */
 export function decide(review: Review, status: Decision): Step {
   const change = changeAt(review)
   if (!change || settled(change)) return [review, []]
@@ -107,7 +108,7 @@ export function decide(review: Review, status: Decision): Step {
   return [status === 'pending' ? next : onward(next), change.status === status ? [] : [task]]
 }
 
-/** Decides what is undecided of the scene that is looked at, and goes on to the next scene. */
+/** Decides the undecided changes of the current scene, and moves to the next scene. */
 export function decideRest(review: Review, status: Exclude<Decision, 'pending'>): Step {
   const scene = review.scenes[sceneAt(review)]
   if (!scene) return [review, []]
@@ -116,7 +117,7 @@ export function decideRest(review: Review, status: Exclude<Decision, 'pending'>)
   return [onward(next), [...rest].map((id): Task => ({ kind: 'one', id, body: { status } }))]
 }
 
-/** What is to be there instead of what was proposed: whoever writes it means it. */
+/** Sets another value than the proposed one, which also approves the change. */
 export function edit(review: Review, id: string, value: unknown): Step {
   const change = changesOf(review).find((one) => one.id === id)
   if (!change || settled(change)) return [review, []]
@@ -126,7 +127,7 @@ export function edit(review: Review, id: string, value: unknown): Step {
   return [onward(look(next, id)), [{ kind: 'one', id, body: { proposed_value: value, status: 'approved' } }]]
 }
 
-/** Whether a decision about many means this change. */
+/** Whether a decision about many applies to this change. */
 export function means(body: BulkDecision, change: ChangeAnswer): boolean {
   if (settled(change)) return false
   if (body.action.endsWith('_field')) return change.field === body.field
@@ -137,7 +138,7 @@ export function means(body: BulkDecision, change: ChangeAnswer): boolean {
 export const statusOf = (body: BulkDecision): 'approved' | 'rejected' =>
   body.action.startsWith('accept') ? 'approved' : 'rejected'
 
-/** Decides many by one rule, and says again what had been decided otherwise: the rule is for what is left. */
+/** Decides many by one rule, and repeats earlier decisions that differ: the rule is only for undecided changes. */
 export function decideMany(review: Review, body: BulkDecision): Step {
   const status = statusOf(body)
   const otherwise = changesOf(review).filter(
@@ -153,7 +154,8 @@ export function decideMany(review: Review, body: BulkDecision): Step {
   ]
 }
 
-/** Whether all decided otherwise than this rule says are loaded, so that it can be said again after the rule. */
+/** Whether all changes decided differently from this rule are loaded, so that their decisions can be repeated after
+ * it. */
 export function allLoaded(review: Review, body: BulkDecision): boolean {
   if (review.cursor === null) return true
   const other: Status = statusOf(body) === 'approved' ? 'rejected' : 'approved'
@@ -161,22 +163,22 @@ export function allLoaded(review: Review, body: BulkDecision): boolean {
   return review.counts !== null && (review.counts[other] ?? 0) <= here
 }
 
-/** How many changes that are loaded and undecided a rule would decide. */
+/** The number of loaded, undecided changes that a rule would decide. */
 export const meant = (review: Review, body: BulkDecision): number =>
   changesOf(review).filter((one) => one.status === 'pending' && means(body, one)).length
 
-/** To the next change that is undecided, behind this one or else from the start; if there is none, one on. */
+/** Moves to the next undecided change, after this one or else from the start; if there is none, to the next change. */
 function onward(review: Review): Review {
   const all = changesOf(review)
   const at = all.findIndex((change) => change.id === review.at)
   const open = (change: ChangeAnswer) => change.status === 'pending'
-  // More may be undecided on pages to come: those before are for afterwards.
+  // There may be more undecided ones on later pages, so earlier ones come afterwards.
   const next =
     all.slice(at + 1).find(open) ?? (review.cursor === null ? all.find(open) : undefined) ?? all[at + 1]
   return next ? look(review, next.id) : review
 }
 
-/** With some changes replaced, the others as the very objects that they were, and the counts moved along. */
+/** The review with some changes replaced and the counts adjusted; the others stay the same objects. */
 function put(review: Review, replace: (change: ChangeAnswer) => ChangeAnswer): Review {
   const counts: Partial<Record<Status, number>> = { ...review.counts }
   const scenes = review.scenes.map((scene) => {
@@ -239,7 +241,8 @@ export interface Pressed {
   altKey: boolean
 }
 
-/** What a key does; nothing with a modifier that belongs to the browser, and nothing behind a `g`, which leads away. */
+/** The action of a key; none with a modifier that belongs to the browser, and none after a `g`, which leads to another
+ * page. */
 export function actOf(pressed: Pressed, behindG = false): Act | undefined {
   if (pressed.ctrlKey || pressed.metaKey || pressed.altKey || behindG) return undefined
   return ACTS.get(pressed.key)

@@ -1,4 +1,4 @@
-// A plan under review: its pages as they are needed, its decisions as they are made, what the API makes of them.
+// A plan under review: its pages as they are needed, its decisions as they are made, and the API's answers.
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { decideChange, decideChanges, planPage } from '../../api/plans'
 import type { PlanAnswer } from '../../api/schema'
@@ -17,7 +17,7 @@ import {
 const SCENES_A_PAGE = 100
 const PACE = 2000
 
-/** By plan: what is still to be told goes on when the review is left, and who comes back waits for it. */
+/** By plan: sending continues when the review is left, and a later visit waits for it. */
 const outboxes = new Map<string, Outbox>()
 
 function outboxOf(planId: string): Outbox {
@@ -30,7 +30,7 @@ function outboxOf(planId: string): Outbox {
   return found
 }
 
-// A page that is closed takes with it what has not been told.
+// A closed page loses its unsent decisions.
 window.addEventListener('beforeunload', (event) => {
   if ([...outboxes.values()].some((one) => one.left())) event.preventDefault()
 })
@@ -43,8 +43,7 @@ export function useReview(planId: string) {
   const [busy, setBusy] = useState(false)
   const now = useRef(review)
   const fetching = useRef<Promise<void> | null>(null)
-  /** Counts what makes an answer that is on its way out of date: rules, whatever it is of; decisions, where it is of
-   * changes that are here. */
+  /** Counts the events that outdate an answer under way: rules outdate any, decisions those about loaded changes. */
   const rules = useRef(0)
   const decisions = useRef(0)
   const gone = useRef<AbortController>(null)
@@ -120,13 +119,13 @@ export function useReview(planId: string) {
 
   const left = useSyncExternalStore(outbox.watch, outbox.left)
 
-  // The next page comes before it is missed.
+  // The next page is fetched before it is needed.
   const missed = soonMissed(review)
   useEffect(() => {
     if (plan && missed && !busy && error === null) void load('on')
   }, [plan, missed, busy, error, load])
 
-  // What a rule did to changes that aren't loaded, the API counts.
+  // The API counts a rule's effect on changes that aren't loaded.
   useEffect(() => {
     if (!plan || review.counts !== null || left > 0 || busy) return
     const counting = new AbortController()
@@ -142,7 +141,7 @@ export function useReview(planId: string) {
     return () => counting.abort()
   }, [plan, planId, review.counts, left, busy, become])
 
-  // While the analysis is at work.
+  // While the analysis is active.
   const pending = plan?.status === 'pending'
   useEffect(() => {
     if (!pending) return
@@ -164,7 +163,7 @@ export function useReview(planId: string) {
     [outbox, become],
   )
 
-  /** Goes to the next change that could not be carried out, wherever in the plan it is. */
+  /** Moves to the next change that could not be applied, anywhere in the plan. */
   const toFault = useCallback(async () => {
     for (;;) {
       const next = nextFault(now.current)
@@ -177,7 +176,7 @@ export function useReview(planId: string) {
     }
   }, [load, become])
 
-  /** Loads on until all that a rule must leave alone is here. */
+  /** Loads pages until all changes that a rule must leave alone are loaded. */
   const whole = useCallback(
     async (body: Parameters<typeof allLoaded>[1]) => {
       while (!allLoaded(now.current, body)) {
@@ -196,7 +195,7 @@ export function useReview(planId: string) {
     error,
     refused,
     busy,
-    /** Decisions that are not yet told. */
+    /** Decisions that are not yet sent. */
     left,
     act,
     whole,

@@ -1,4 +1,4 @@
-// What the address asks for; anything that makes no sense is as if it weren't there.
+// The query in the address; invalid parts are ignored.
 import type { SceneFilters } from '../../api/schema'
 
 export const SORTS = [
@@ -31,7 +31,7 @@ export interface ScenesWanted {
   view: 'grid' | 'table'
 }
 
-/** Where each filter stands in the address. */
+/** The parameter of each filter in the address. */
 export const FILTERS = {
   search: 'q',
   studio: 'studio',
@@ -82,7 +82,7 @@ export function wantedOf(params: URLSearchParams): ScenesWanted {
   }
 }
 
-/** A day that there is, else nothing. */
+/** A valid day, else undefined. */
 function day(given: string | null): string {
   if (!given || !/^\d{4}-\d\d-\d\d$/.test(given)) return ''
   const at = new Date(`${given}T00:00:00Z`)
@@ -130,7 +130,7 @@ export function queryOf(wanted: ScenesWanted): string {
 export const setOf = (wanted: ScenesWanted): Filter[] =>
   (Object.keys(FILTERS) as Filter[]).filter((name) => wanted[name].length > 0)
 
-/** The address with something else in it; what is empty is left out, and another question begins at its first page. */
+/** The address with changed parameters; empty ones are left out, and another query begins at its first page. */
 export function changed(params: URLSearchParams, changes: Record<string, string>): URLSearchParams {
   const next = new URLSearchParams(params)
   if (Object.keys(changes).some((name) => name !== 'page' && name !== 'view')) next.delete('page')
@@ -143,6 +143,6 @@ export function changed(params: URLSearchParams, changes: Record<string, string>
 
 export const sortName = (by: SortBy, descending: boolean): string => `${descending ? '-' : ''}${by}`
 
-/** Where the scenes with this name are. */
+/** The address of the scenes with this name. */
 export const withName = (kind: 'performers' | 'tags' | 'studios', id: string): string =>
   `/scenes?${new URLSearchParams({ [kind === 'studios' ? 'studio' : kind]: id })}`

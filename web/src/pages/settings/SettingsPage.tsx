@@ -1,4 +1,4 @@
-// Every setting of the installation: what is in force, where it comes from, and how to change it.
+// Every setting of the installation: its effective value, its source, and the way to change it.
 import { useMemo, useState } from 'react'
 import { type Setting, useSettings } from '../../api/settings'
 import { type Key, useWords } from '../../i18n'

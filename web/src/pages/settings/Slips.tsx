@@ -1,4 +1,4 @@
-// What lies wrong in the drop folder, and so in no job: for admins, above the settings.
+// The slips in the drop folder, which are in no job: for admins, above the settings.
 import { useSlips } from '../../api/settings'
 import { useWords } from '../../i18n'
 import styles from './SettingsPage.module.css'

@@ -1,4 +1,4 @@
-// How settings are grouped, and how their values are read and written by people.
+// The groups of settings, and the form in which people read and write their values.
 import type { Setting, SettingValue } from '../../api/settings'
 
 export const GROUPS = ['sessions', 'limits', 'access', 'deployment'] as const
@@ -36,7 +36,7 @@ const SPANS = [
 ] as const
 const SIZES = ['TiB', 'GiB', 'MiB', 'KiB'] as const
 
-/** A number of seconds or bytes in the units that it was meant in: 2592000 seconds are 30 days, 67108864 bytes 64 MiB. */
+/** A number of seconds or bytes in its natural units: 2592000 seconds are 30 days, 67108864 bytes 64 MiB. */
 export function meant(value: number, unit: Unit, language: string): string {
   const plain = new Intl.NumberFormat(language)
   if (unit === 'seconds') {
@@ -65,11 +65,11 @@ export function meant(value: number, unit: Unit, language: string): string {
   return plain.format(value)
 }
 
-/** What stands in the field. */
+/** The text of the field. */
 export const written = (value: SettingValue): string =>
   value === null ? '' : Array.isArray(value) ? value.join('\n') : String(value)
 
-/** What is sent of it: the API says what it makes of anything that is no number. */
+/** The value to send: the API judges any text that is no number. */
 export function read(setting: Setting, text: string): SettingValue {
   if (Array.isArray(setting.value))
     return text

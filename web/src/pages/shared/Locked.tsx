@@ -1,4 +1,4 @@
-// A share that has a password, before it is given.
+// A share with a password, before it is entered.
 import { type FormEvent, useState } from 'react'
 import { Problem } from '../../api/client'
 import { unlockShared, type Visit } from '../../api/shares'

@@ -1,4 +1,4 @@
-// The files of a share: pictures, names, sizes, and all of it or some to download.
+// The files of a share: pictures, names, sizes, and downloads of some or all.
 import { Download } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import { Problem } from '../../api/client'
@@ -125,7 +125,7 @@ export function Opened({
               icon={Download}
               busy={busy}
               onPress={() => {
-                // A button that is busy has no focus, and a dialog without it hears no key.
+                // A busy button has no focus, and a dialog without focus receives no keys.
                 setOpen(null)
                 void fetchAll([{ file_id: shown.id }])
               }}

@@ -35,7 +35,7 @@ function Visited() {
   const [asked, ask] = useState(0)
   useTitle(shared?.name ?? t('shared.title'))
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked is the wish to look again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked requests another look
   useEffect(() => {
     const stop = new AbortController()
     readShared(visit, stop.signal).then(
@@ -49,7 +49,7 @@ function Visited() {
     )
     return () => stop.abort()
   }, [visit, asked])
-  // Its zip may still be being made.
+  // Its zip may still be in the making.
   const waiting = shared !== null && !shared.locked && !shared.collect && shared.zips.length === 0
   useEffect(() => {
     if (!waiting) return

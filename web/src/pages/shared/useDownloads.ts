@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Problem } from '../../api/client'
 import { downloadShared, type Visit } from '../../api/shares'
 
-/** Between two downloads that a browser is given: at once, it keeps the last one alone. */
+/** Milliseconds between two downloads: a browser that gets several at once keeps only the last. */
 const BETWEEN = 700
 
 /** onEnd: called after all of them, since each counts against the share's limit. */

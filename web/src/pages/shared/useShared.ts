@@ -1,4 +1,4 @@
-// The files of a share, a page of them as it comes into sight.
+// The files of a share, each page fetched as it comes into sight.
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { SharedFile } from '../../api/schema'
 import { PER_PAGE, sharedPage, type Visit } from '../../api/shares'

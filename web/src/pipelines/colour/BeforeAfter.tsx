@@ -1,4 +1,4 @@
-// The picture as it came and as it is now, one under the other; a slider draws the one aside. The card's patches on it.
+// The picture before and after, one under the other; a slider draws one aside. The card's patches are marked on it.
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { located } from '../../api/queries'
@@ -91,7 +91,7 @@ export function BeforeAfter({ report, before, after }: Props) {
   )
 }
 
-/** On each patch what it should look like, ringed by how near it has come. */
+/** On each patch its true colour, ringed by how close the result is. */
 function Patches({ report, width, height }: { report: PictureReport; width: number; height: number }) {
   const { t } = useOwnWords()
   const { patches, summary } = report.fit!

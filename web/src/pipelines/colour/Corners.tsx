@@ -1,4 +1,4 @@
-// Where no card was found: its four corners, set by hand on the picture, and the picture once more with them.
+// Where no card was found: its four corners are set by hand on the picture, which is then corrected again.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, type PointerEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -12,7 +12,7 @@ import { cornersAtFirst, kept, moved, type PictureReport, type Point } from './r
 import { useOwnWords } from './words'
 
 const NAMES = ['topLeft', 'topRight', 'bottomRight', 'bottomLeft'] as const
-/** Files that a picture's own correction needs besides. */
+/** Further files that a picture's own correction needs. */
 const ALONG = new Set(['reference_values', 'flat_field'])
 const STEP: Record<string, Point> = {
   ArrowLeft: [-1, 0],
@@ -71,7 +71,8 @@ export function Corners({ report, picture, job, file, files }: Props) {
     const step = STEP[event.key]
     if (!step) return
     event.preventDefault()
-    // A pixel of a large picture isn't seen: a press goes as far as a screen shows, with Shift a pixel.
+    // A single pixel of a large picture is invisible: a key press moves a pixel of the screen, with Shift one of the
+    // picture.
     const far = event.shiftKey ? 1 : Math.max(1, Math.round(Math.max(width, height) / 200))
     set(n, moved(corners[n]!, step, far))
   }

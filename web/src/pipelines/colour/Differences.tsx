@@ -1,4 +1,4 @@
-// By how much each patch differs from what the card should be, before and after; as bars, and as a table of the same numbers.
+// The difference of each patch from the card's values, before and after; as bars, and as a table of the same numbers.
 import { useState } from 'react'
 import { BarChart } from '../../ui/BarChart'
 import { Select } from '../../ui/controls'

@@ -1,4 +1,4 @@
-// A shoot picture by picture: before and after, the card's patches, what differs by how much, and what to take along.
+// A shoot picture by picture: before and after, the card's patches, the differences, and the downloads.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useSearchParams } from 'react-router'
@@ -16,7 +16,7 @@ import styles from './Pictures.module.css'
 import { MENDED, type PictureReport } from './report'
 import { useOwnWords } from './words'
 
-/** What a picture leaves to be taken along, in this order. */
+/** The downloads of a picture, in this order. */
 const TAKEN = ['corrected', 'cube', 'profile', 'dcp', 'patches', 'report'] as const
 const SHARED = ['report.html', 'report.pdf']
 

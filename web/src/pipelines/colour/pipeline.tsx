@@ -1,4 +1,4 @@
-// Pictures with a colour card: how true their colours were and are.
+// Pictures with a colour card: their colours' accuracy before and after.
 import { Palette } from 'lucide-react'
 import { lazy } from 'react'
 import type { PipelinePage } from '../contract'

@@ -1,4 +1,4 @@
-// What the pipeline reports of one picture, as far as the page shows it.
+// The pipeline's report about one picture, as far as the page shows it.
 
 export interface Patch {
   index: number
@@ -10,7 +10,7 @@ export interface Patch {
   delta_e_2000_before: number
   delta_e_2000: number
   leave_one_out: number | null
-  /** Why it took no part in the fit. */
+  /** Why it was left out of the fit. */
   left_out: string | null
 }
 
@@ -21,7 +21,7 @@ export interface PictureReport {
   operation: string
   success: boolean
   reason: { code: string; message: string } | null
-  /** Of the upright picture, in pixels. */
+  /** In pixels of the upright picture. */
   picture: { width?: number; height?: number }
   cards: { card: string; corners: [number, number][]; used: boolean }[]
   /** The middles of the patches, in pixels of the upright picture. */
@@ -48,14 +48,14 @@ export interface PictureReport {
   warnings: { code: string; message: string }[]
 }
 
-/** The colour as a screen shows it; a browser cuts what the screen can't. */
+/** The colour as a screen shows it; a browser clips colours out of the screen's range. */
 export const cssOf = ([l, a, b]: Lab): string => `lab(${l}% ${a} ${b})`
 
-/** How a patch came out: left out of the fit, above the threshold of the job, or within it. */
+/** The outcome of a patch: left out of the fit, above the job's threshold, or within it. */
 export const toneOf = (patch: Patch, threshold: number): 'out' | 'over' | 'within' =>
   patch.left_out ? 'out' : patch.delta_e_2000 > threshold ? 'over' : 'within'
 
-/** Half the smallest distance of two patches: how large a mark may be before it lies on another. */
+/** Half the smallest distance of two patches: the largest radius of a mark that doesn't overlap another. */
 export function markRadius(places: readonly (readonly [number, number])[]): number {
   let least = Number.POSITIVE_INFINITY
   for (const [n, [x, y]] of places.entries())
@@ -65,10 +65,10 @@ export function markRadius(places: readonly (readonly [number, number])[]): numb
 
 export type Point = readonly [number, number]
 
-/** Reasons that corners set by hand may mend. */
+/** Faults that corners set by hand may mend. */
 export const MENDED = new Set(['no_card', 'cut_off', 'one_marker', 'corners_off', 'card_disagrees'])
 
-/** Where the handles stand before they are moved: on what was taken for a card, else around the middle. */
+/** The handles' initial places: on the presumed card, else around the middle. */
 export function cornersAtFirst({ cards, picture: { width = 0, height = 0 } }: PictureReport): Point[] {
   const found = cards.find(({ corners }) => corners.length === 4)?.corners
   if (found) return found.map((one) => kept(one, width, height))

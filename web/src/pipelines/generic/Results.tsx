@@ -1,4 +1,4 @@
-// Everything that a job's run has said of itself and of its files, drawn from the values alone.
+// All findings of a job's run about the job and its files, drawn from the values alone.
 import { useQuery } from '@tanstack/react-query'
 import { located } from '../../api/queries'
 import { useResults } from '../../api/results'

@@ -1,4 +1,4 @@
-// A pipeline that the page knows nothing of: its results as they are, its pictures, its files.
+// Any pipeline without a folder: its results as they are, its pictures, its files.
 import { Workflow } from 'lucide-react'
 import { lazy } from 'react'
 import { useWords } from '../../i18n'

@@ -1,4 +1,4 @@
-// What a tile holds besides its picture, and whether that is whole.
+// A tile's content besides its picture, and whether it is complete.
 import { TriangleAlert } from 'lucide-react'
 import type { FileAnswer } from '../../api/schema'
 import styles from './Badge.module.css'

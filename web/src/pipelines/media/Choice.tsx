@@ -1,4 +1,4 @@
-// Which files of a group go into the zip, decided file by file or for all groups at once.
+// The choice of a group's files for the zip, made file by file or for all groups at once.
 import { Check, Minus, Plus, Sparkles } from 'lucide-react'
 import type { DuplicateGroupAnswer, FileAnswer, JobAnswer } from '../../api/schema'
 import { Button, Notice } from '../../ui/controls'
@@ -58,7 +58,7 @@ export function Choice({ job, group, file }: Props) {
   )
 }
 
-/** Whether the zip will have it: of identical files those that are kept, else the first that isn't left out. */
+/** Whether the zip will contain the file: of identical ones those that are kept, else the first that isn't left out. */
 export function isInZip(group: DuplicateGroupAnswer, file: FileAnswer): boolean {
   if (group.kind !== 'exact') return file.choice !== 'drop' && file.status !== 'duplicate'
   if (group.files.some((one) => one.choice === 'keep')) return file.choice === 'keep'
@@ -67,7 +67,7 @@ export function isInZip(group: DuplicateGroupAnswer, file: FileAnswer): boolean 
   return kept?.id === file.id
 }
 
-/** Of identical files the one that the zip will have, by what was decided; of others the best. */
+/** Of identical files the one that the zip will contain, by the decisions made; of others the best. */
 export const keptOf = (group: DuplicateGroupAnswer): string | undefined =>
   group.kind === 'exact' ? group.files.find((file) => isInZip(group, file))?.id : group.kept
 

@@ -4,7 +4,7 @@ import { useOwnWords } from './words'
 
 const BARS = { high: 3, medium: 2, low: 1, none: 0 } satisfies Record<Confidence, number>
 
-/** How sure a time is: three bars and a word, so that no colour has to tell it. */
+/** The confidence of a time: three bars and a word, so that it doesn't depend on colour. */
 export function ConfidenceMark({ confidence, short }: { confidence: Confidence; short?: boolean }) {
   const { t } = useOwnWords()
   return (

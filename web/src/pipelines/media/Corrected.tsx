@@ -1,4 +1,4 @@
-// What was corrected and isn't in the zip yet: one button makes it anew, one takes the last change back.
+// Corrections that aren't in the zip yet: one button rebuilds it, another reverts the last change.
 import { PackageCheck, Undo2 } from 'lucide-react'
 import { Problem } from '../../api/client'
 import { useControl } from '../../api/queries'

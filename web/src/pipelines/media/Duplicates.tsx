@@ -1,4 +1,5 @@
-// Files that are or look the same, group by group: those in sight exist, and the next page is fetched as it comes near.
+// Files that are or look the same, group by group: only groups in sight are rendered, and the next page is fetched as
+// it comes near.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Rows3 } from 'lucide-react'
 import { useEffect, useLayoutEffect, useRef, useState } from 'react'
@@ -13,7 +14,7 @@ import { type Kind, useDuplicates } from './queries'
 import { useOwnWords } from './words'
 
 const KINDS = ['exact', 'similar'] as const
-/** Of a larger group the first ones stand side by side. */
+/** The most files of a group that are shown side by side. */
 const SHOWN = 12
 const HEIGHT = 460
 

@@ -1,4 +1,4 @@
-// Corrects when photos were taken: shifted, set, on another day or in another zone, or taken back.
+// Corrects the times of photos: shifted, set, on another day or in another zone, or restored.
 import { type FormEvent, useId, useState } from 'react'
 import { Problem } from '../../api/client'
 import type { FileAnswer, Redated } from '../../api/schema'

@@ -1,4 +1,4 @@
-// The duplicates of the file that is looked at.
+// The duplicates of the current file.
 import type { FileAnswer } from '../../api/schema'
 import { Thumbnail } from '../../ui/Thumbnail'
 import { useGroupsOf } from './queries'

@@ -1,4 +1,4 @@
-// What can be done with photos that are selected: their dates corrected, left out of the zip or put back.
+// The actions for selected photos: correcting dates, leaving them out of the zip, putting them back.
 import { CalendarClock, Minus, Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { FileAnswer } from '../../api/schema'

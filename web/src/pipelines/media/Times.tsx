@@ -1,4 +1,4 @@
-// When a photo was taken, and why that is believed.
+// The time of a photo, and the evidence for it.
 import { useQuery } from '@tanstack/react-query'
 import { CalendarClock } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'

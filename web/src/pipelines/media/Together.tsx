@@ -1,4 +1,4 @@
-// The files that are one thing with the one that is looked at.
+// The files that form one item with the current one.
 
 import { Download } from 'lucide-react'
 import { useDownload } from '../../pages/job/download'

@@ -37,7 +37,7 @@ export default function Tree({ job, how, onFile }: JobView) {
     placeholderData: keepPreviousData,
   })
   const first = found.data?.pages[0]
-  // Of the zip itself, whose folders change nothing about it.
+  // The estimate of the zip itself, which its folders don't change.
   const estimates = useQuery({
     queryKey: [
       'tree-estimates',

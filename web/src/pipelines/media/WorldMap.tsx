@@ -1,4 +1,4 @@
-// Photos by the place where they were taken, on an outline of the world; those that lie close together are one mark.
+// Photos by the place where they were taken, on an outline of the world; photos close together share one mark.
 import { Minus, Plus, Scan } from 'lucide-react'
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import land from 'world-atlas/land-110m.json'
@@ -43,14 +43,14 @@ export default function WorldMap({ files, onFile }: JobView) {
   const seen = found.filter(
     (one) => one.x > left && one.x < left + view.width && one.y > top && one.y < top + height,
   )
-  // A pointer moves more often than the page is drawn: each step goes on from the last, drawn or not.
+  // A pointer moves more often than the page is drawn: each step continues from the last, drawn or not.
   const go = (to: (from: View) => View) => choose((now) => to(now ?? view))
   const scale = (by: number) =>
     go((from) => ({ ...from, width: Math.min(1, Math.max(NEAREST, from.width / by)) }))
   const pan = (x: number, y: number) => go((from) => ({ ...from, x: from.x + x, y: from.y + y }))
   const open = (cluster: Cluster) => {
     const next = around(cluster.members, ratio, Math.max(NEAREST, view.width / 8))
-    // One photo, or several of one spot that no nearer look tells apart.
+    // One photo, or several at one spot that no zoom separates.
     if (cluster.members.length === 1 || next.width >= view.width * 0.95) onFile(cluster.members[0]!.place)
     else choose(next)
   }
@@ -76,7 +76,7 @@ export default function WorldMap({ files, onFile }: JobView) {
   return (
     <section className={styles.map} aria-label={t('map.label', { count: points.length })}>
       <p>{t('map.text', { count: points.length })}</p>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the marks are the buttons; the keys move what is seen */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the marks are the buttons; the keys move the view */}
       <div ref={box} className={styles.world} onKeyDown={keys} onPointerMove={drag}>
         <svg viewBox={`${left} ${top} ${view.width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
           <path d={PATH} />

@@ -1,6 +1,6 @@
 import type { FileAnswer } from '../../api/schema'
 
-/** How sure the time of a photo is, the surest first. */
+/** The confidence levels of a photo's time, the surest first. */
 export const CONFIDENCES = ['high', 'medium', 'low', 'none'] as const
 export type Confidence = (typeof CONFIDENCES)[number]
 

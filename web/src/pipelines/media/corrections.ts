@@ -1,4 +1,5 @@
-// What an owner decides and corrects of a job's files, and the way back: each answer brings the body that undoes it.
+// An owner's decisions and corrections about a job's files, and their undoing: each answer contains the body that
+// undoes it.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import { api } from '../../api/client'
@@ -10,7 +11,7 @@ interface Step {
   bodies: unknown[]
 }
 
-/** Of each job, the last one at the end. */
+/** By job, the last change at the end. */
 const steps = new Map<string, readonly Step[]>()
 const watchers = new Set<() => void>()
 const NONE: readonly Step[] = []
@@ -24,7 +25,7 @@ const keep = (jobId: string, now: readonly Step[]) => {
 }
 
 const send = (jobId: string, kind: Kind, body: unknown) =>
-  // A shift that is sent again must not be made twice.
+  // A shift that is sent again must not be applied twice.
   api<CorrectedAnswer>(`/jobs/${jobId}/${kind}`, {
     method: 'PATCH',
     body,
@@ -67,7 +68,7 @@ export function useCorrections(jobId: string) {
         if ('keepBest' in wanted) while (note(await send(jobId, kind, { keep_best: wanted.keepBest })) > 0);
         else note(await send(jobId, kind, { changes: 'decide' in wanted ? wanted.decide : wanted.redate }))
       } finally {
-        // What was done before it broke off can be undone too.
+        // The part done before a failure can be undone too.
         if (bodies.length) keep(jobId, [...known, { kind, bodies }])
       }
       return done

@@ -1,4 +1,4 @@
-// Files that are one thing: a Live Photo, RAW and JPEG, a photo with its edit or sidecar.
+// Files that form one item: a Live Photo, RAW and JPEG, a photo with its edit or sidecar.
 import type { FileAnswer } from '../../api/schema'
 
 export const ROLES = ['primary', 'motion', 'raw', 'edited', 'sidecar'] as const
@@ -6,7 +6,7 @@ export type Role = (typeof ROLES)[number]
 
 export const roleOf = (file: FileAnswer): Role | undefined => ROLES.find((role) => role === file.group_role)
 
-/** The places of those that another file's tile shows: where that one was deleted they have tiles of their own. */
+/** The places of files that another file's tile shows; if that file was deleted they have tiles of their own. */
 export function behind(files: readonly (FileAnswer | undefined)[]): ReadonlySet<number> {
   const shown = new Set(files.map((file) => (file && roleOf(file) === 'primary' ? file.group : null)))
   const found = new Set<number>()
@@ -17,7 +17,7 @@ export function behind(files: readonly (FileAnswer | undefined)[]): ReadonlySet<
   return found
 }
 
-/** Of these its tile says that they are there. */
+/** The files whose presence its tile mentions. */
 const TOLD = ['motion', 'raw', 'edited'] as const
 
 export const toldBehind = (file: FileAnswer): (typeof TOLD)[number][] =>

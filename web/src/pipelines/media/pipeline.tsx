@@ -1,4 +1,4 @@
-// Photos and videos: when they were taken, how sure that is, and which are duplicates.
+// Photos and videos: their times, the confidence in them, and their duplicates.
 import { Images } from 'lucide-react'
 import { lazy } from 'react'
 import { useQuantities } from '../../i18n/quantities'
@@ -22,7 +22,7 @@ const Together = lazy(() => import('./Together'))
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 const oldest: Compare = (a, b) => compare(a.detected_timestamp ?? '~', b.detected_timestamp ?? '~')
-// What has no time stays at the end, whichever way round.
+// Files without a time stay at the end in either direction.
 const newest: Compare = (a, b) => compare(b.detected_timestamp ?? '', a.detected_timestamp ?? '')
 
 export const page: PipelinePage = {

@@ -1,11 +1,11 @@
-// Duplicates, a page of groups after the other.
+// Duplicates, page by page of groups.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { api } from '../../api/client'
 import type { DuplicatesAnswer, FileAnswer, JobAnswer, StatusAnswer } from '../../api/schema'
 
 export type Kind = 'exact' | 'similar'
 
-/** Says when the groups may be others, as a run or a retry makes them. */
+/** Changes when the groups may have changed, such as after a run or a retry. */
 const seenOf = (job: JobAnswer, how: StatusAnswer, kind: Kind) =>
   `${how.status} ${how.processing_time_seconds ?? ''} ${kind === 'exact' ? job.files.duplicate : ''}`
 
@@ -21,7 +21,7 @@ export function useDuplicates(job: JobAnswer, how: StatusAnswer, kind: Kind) {
   })
 }
 
-/** How many groups there are; nothing while that is not known. */
+/** The number of groups; undefined while unknown. */
 export function useDuplicateCount(job: JobAnswer, how: StatusAnswer): number | undefined {
   const [exact, similar] = [useDuplicates(job, how, 'exact'), useDuplicates(job, how, 'similar')]
   const totals = [exact.data?.pages[0]?.total, similar.data?.pages[0]?.total]

@@ -1,4 +1,4 @@
-// The outline of the world's land, from Natural Earth (public domain), drawn by ourselves: no third party is asked.
+// The outline of the world's land, from Natural Earth (public domain), drawn here: no third party is contacted.
 import type land from 'world-atlas/land-110m.json'
 
 /** The world is 1 wide and 0.5 high: degrees, evenly spaced. */
@@ -36,7 +36,7 @@ export function outline({ arcs, objects, transform }: typeof land): string {
 export interface Point {
   x: number
   y: number
-  /** Which file it is. */
+  /** The file's place in the list. */
   place: number
 }
 
@@ -46,7 +46,7 @@ export interface Cluster {
   members: Point[]
 }
 
-/** Points of one square of this side stand together, in their middle. */
+/** Points in one square of this side share a mark in their middle. */
 export function clusters(points: readonly Point[], side: number): Cluster[] {
   const squares = new Map<string, Point[]>()
   for (const point of points) {
@@ -66,16 +66,16 @@ export interface View {
   /** The middle. */
   x: number
   y: number
-  /** How wide the part is that is seen. */
+  /** The width of the visible part. */
   width: number
 }
 
 export const NEAREST = 1 / 4096
-/** So that a coast or two tell where one is. */
+/** Wide enough to show a coast or two for orientation. */
 const AT_FIRST = 1 / 5
 
-/** A view with all of the points in it, and room around them. ratio: of the window's width to its height. least: how
- * wide it is where they lie close together. */
+/** A view of all the points, with room around them. ratio: the window's width to its height. least: the smallest width,
+ * for points close together. */
 export function around(points: readonly Point[], ratio: number, least = AT_FIRST): View {
   if (!points.length) return { x: 0.5, y: 0.25, width: 1 }
   let [left, right, top, bottom] = [1, 0, 1, 0]

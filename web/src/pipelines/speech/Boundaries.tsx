@@ -1,11 +1,11 @@
-// Where a word begins and ends, as numbers.
+// The start and end of a word, as numbers.
 import type { Word } from './alignment'
 import styles from './Timeline.module.css'
 import { useOwnWords } from './words'
 
 interface Props {
   word: Word
-  /** Of the recording. */
+  /** The recording's length. */
   seconds: number
   onMove: (edge: number, to: number) => number
 }

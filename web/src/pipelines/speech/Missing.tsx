@@ -1,4 +1,4 @@
-// Words that no dictionary has: how they would be pronounced, to be corrected, kept, and used.
+// Words that no dictionary has: suggested pronunciations, to be corrected, kept and used.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -49,7 +49,7 @@ export default function Missing({ job, how, artifacts, files }: JobView) {
   if (!found.data) return <Skeleton lines={4} />
   if (!found.data.length) return <Empty title={t('speech.missing.none')} />
   const textOf = (word: string, suggestion: string) => typed.get(word) ?? suggestion
-  // A job that waits needs all of them; one that is done took the suggestions already.
+  // A waiting job needs all of them; a finished one has used the suggestions already.
   const kept = new Map(
     found.data
       .filter(({ word }) => paused || typed.has(word))

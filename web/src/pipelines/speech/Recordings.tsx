@@ -1,4 +1,4 @@
-// The recordings of a job with what was found of each, and one of them over time.
+// The recordings of a job with the findings about each, and one of them over time.
 import { Download } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
@@ -103,13 +103,13 @@ type ByTier = Readonly<Record<string, Moved>>
 const NOTHING: Moved = {}
 const stemOf = (name: string) => name.slice(name.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '')
 
-/** Hands what the page has made to the browser's own download. */
+/** Hands content made by the page to the browser's own download. */
 function handOut(name: string, text: string) {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
   link.download = name
   link.click()
-  // The browser has taken hold of it by then.
+  // The browser has started the download by then.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
@@ -124,7 +124,7 @@ function One({ job, recording, file }: { job: string; recording: Recording; file
   const kept = useCorrections(job).data?.[recording.recording]
   const keep = useKeepTier(job)
   const [moving, setMoving] = useState<ByTier>({})
-  // A pointer moves more often than the page is drawn: each move goes on from the last, drawn or not.
+  // A pointer moves more often than the page is drawn: each move continues from the last, drawn or not.
   const latest = useRef(moving)
   const change = (make: (now: ByTier) => ByTier) => {
     latest.current = make(latest.current)

@@ -1,4 +1,4 @@
-// A recording over time: its loudness, its words and their phones. A word is played by a click, or from the keyboard.
+// A recording over time: its loudness, its words and their phones. A click or a key plays a word.
 import { ChevronLeft, ChevronRight, Minus, Pause, Play, Plus, TriangleAlert } from 'lucide-react'
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { Button } from '../../ui/controls'
@@ -18,9 +18,9 @@ interface Props {
   words: readonly Word[]
   seconds: number
   peaks: Peaks | undefined
-  /** Where the sound is; without it nothing can be played. */
+  /** The address of the sound; without it nothing can be played. */
   url: string | undefined
-  /** Moves the boundary that lies at `edge`; gives where it has come to lie. */
+  /** Moves the boundary at `edge`; returns its new time. */
   onMove: (edge: number, to: number) => number
 }
 

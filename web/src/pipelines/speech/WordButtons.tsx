@@ -4,12 +4,12 @@ import { timeOf } from './draw'
 import styles from './Timeline.module.css'
 import { useOwnWords } from './words'
 
-/** So many of the words stand there. */
+/** The most words shown. */
 const LISTED = 80
 
 interface Props {
   words: readonly Word[]
-  /** The words of the stretch: from this one to before that one. */
+  /** The words of the stretch: from the first to before the last index. */
   first: number
   last: number
   selected: number | null

@@ -1,10 +1,10 @@
-// What the pipeline has found out about each recording, as far as the page shows it.
+// The pipeline's findings about each recording, as far as the page shows them.
 import { useQuery } from '@tanstack/react-query'
 import { content, located } from '../../api/queries'
 import type { ArtifactAnswer } from '../../api/schema'
 import { rangesOf, zipMember } from './zipMember'
 
-/** Seconds; confidence from 0 to 1, null where nothing was judged. */
+/** Seconds; confidence from 0 to 1, null where it was not judged. */
 export interface Span {
   label: string
   start: number
@@ -14,7 +14,7 @@ export interface Span {
 
 export interface Word extends Span {
   kind: 'word' | 'fragment' | 'noise'
-  /** Pronounced by its letters, as no dictionary had it. */
+  /** Its pronunciation was guessed from its letters, as no dictionary had it. */
   guessed: boolean
   phones: Span[]
 }
@@ -50,7 +50,7 @@ export const wordsOf = (recording: Recording, speaker: number): Word[] =>
     .flatMap(({ words }) => words)
     .sort((a, b) => a.start - b.start)
 
-/** Of spans in order, those that reach into the window: from the first to behind the last. */
+/** Of ordered spans, those that reach into the window: the first index, and the one after the last. */
 export function within(spans: readonly Span[], from: number, to: number): [number, number] {
   let low = 0
   let high = spans.length
@@ -66,7 +66,7 @@ export function within(spans: readonly Span[], from: number, to: number): [numbe
 
 const NAME = 'alignment.json'
 
-/** From its own artifact where there is one, else out of the zip, without the recordings that it holds. */
+/** Read from its own artifact if there is one, else from the zip, without reading the recordings in it. */
 export function useAlignment(artifacts: readonly ArtifactAnswer[]) {
   const own = artifacts.find((one) => one.name === 'alignment')
   const zip = artifacts.find((one) => one.name === 'complete')

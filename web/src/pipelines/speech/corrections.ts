@@ -1,4 +1,4 @@
-// Boundaries that were moved, kept by job in the user's own data: there after a reload and on any device.
+// Moved boundaries, kept by job in the user's own data, so that they survive a reload and appear on any device.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { api, Problem } from '../../api/client'
 import { readKept } from './dictionary'
@@ -6,7 +6,7 @@ import { type Corrections, type Moved, parsed, withTier } from './moving'
 
 const pathOf = (job: string) => `/user-data/alignment/${encodeURIComponent(job)}`
 
-/** Looked for in the list first: to ask for what isn't there is an error in a browser's console. */
+/** The list is read first: a request for missing data would be an error in the browser's console. */
 async function keptOf(job: string) {
   const { items } = await api<{ items: { name: string }[] }>('/user-data?kind=alignment')
   return items.some(({ name }) => name === job) ? readKept(pathOf(job)) : null
@@ -20,7 +20,8 @@ export function useCorrections(job: string) {
   })
 }
 
-/** Keeps one tier's beside those of the others as they are now; what is changed meanwhile is read again, once. */
+/** Keeps one tier's boundaries beside the current ones of the others; after a concurrent change it reads them again,
+ * once. */
 export function useKeepTier(job: string) {
   const client = useQueryClient()
   return useMutation({

@@ -3,7 +3,7 @@ import { api, Problem, type Tagged, tagged } from '../../api/client'
 
 const pathOf = (language: string) => `/user-data/dictionary/${encodeURIComponent(language)}`
 
-/** Words with what is proposed for them; a word without a proposal stands as a comment. */
+/** Words with their suggested pronunciations; a word without one becomes a comment. */
 export interface Unknown {
   word: string
   suggestion: string
@@ -17,7 +17,7 @@ export function parseMissing(text: string): Unknown[] {
   })
 }
 
-/** The dictionary with these words' lines in the place of those that it has of them. */
+/** The dictionary with these lines in place of its own for the same words. */
 export function withWords(dictionary: string, words: ReadonlyMap<string, string>): string {
   const kept = dictionary.split('\n').filter((line) => {
     const word = line
@@ -29,7 +29,7 @@ export function withWords(dictionary: string, words: ReadonlyMap<string, string>
   return `${[...kept, ...[...words].map(([word, said]) => `${word}\t${said}`)].join('\n')}\n`
 }
 
-/** Puts them into the dictionary as it is now; one that is changed meanwhile is read again, once. */
+/** Puts them into the current dictionary; after a concurrent change it reads the dictionary again, once. */
 export async function keepWords(language: string, words: ReadonlyMap<string, string>): Promise<void> {
   for (let again = 0; ; again++) {
     const now = await readKept(pathOf(language))
@@ -46,7 +46,7 @@ export async function keepWords(language: string, words: ReadonlyMap<string, str
   }
 }
 
-/** What the user keeps there, or nothing. */
+/** The user's stored text, or undefined. */
 export async function readKept(path: string): Promise<Tagged<{ text: string | null }> | null> {
   try {
     return await tagged<{ text: string | null }>(path)

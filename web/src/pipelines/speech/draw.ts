@@ -6,7 +6,7 @@ export const HEIGHTS = { wave: 96, words: 34, phones: 26, axis: 22 } as const
 export const HEIGHT = HEIGHTS.wave + HEIGHTS.words + HEIGHTS.phones + HEIGHTS.axis
 
 export interface View {
-  /** Seconds: where the window begins, and how much of the recording it shows. */
+  /** Seconds: the window's start, and its length. */
   from: number
   length: number
 }
@@ -33,7 +33,7 @@ const NAMES = [
 ] as const
 type Colours = Record<(typeof NAMES)[number], string>
 
-/** The page's own, as they are now: canvases know no variables. */
+/** The page's current colours: canvases know no CSS variables. */
 export function coloursOf(element: HTMLElement): Colours {
   const style = getComputedStyle(element)
   const probe = document.createElement('span')
@@ -49,7 +49,7 @@ export function coloursOf(element: HTMLElement): Colours {
 }
 
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 600]
-/** Pixels that a mark of the axis needs, and a label in a box. */
+/** Pixels needed for a mark of the axis, and for a label in a box. */
 const MARK = 72
 const ROOM = 14
 
@@ -183,7 +183,7 @@ function axis(
   }
 }
 
-/** 1:02.5, as fine as the axis is. */
+/** A time such as 1:02.5, as fine as the axis. */
 export function timeOf(seconds: number, step = 1): string {
   const minutes = Math.floor(seconds / 60)
   const rest = (seconds - 60 * minutes).toFixed(step < 1 ? 1 : 0)

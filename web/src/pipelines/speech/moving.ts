@@ -1,7 +1,7 @@
 // Boundaries moved by hand: of words and of their phones, which share their outer ones.
 import type { Recording, Span, Word } from './alignment'
 
-/** Seconds: no span may become shorter, and what lies nearer than `SAME` is one boundary. */
+/** Seconds: no span may become shorter than `SHORTEST`; boundaries nearer than `SAME` are one. */
 const SHORTEST = 0.01
 const SAME = 0.0005
 
@@ -16,7 +16,7 @@ const ms = (seconds: number) => Math.round(seconds * 1000)
 const timesOf = (word: Word): number[] =>
   [word, ...word.phones].flatMap(({ start, end }) => [ms(start), ms(end)])
 
-/** The words as they were moved. Times that don't fit a word, of an older alignment, leave it as it is. */
+/** The words with their moved boundaries. Times that don't fit a word, from an older alignment, leave it unchanged. */
 export function corrected(words: readonly Word[], moved: Moved): Word[] {
   return words.map((word, n) => {
     const times = moved[n]
@@ -34,13 +34,13 @@ export function edgesOf(words: readonly Word[]): number[] {
   return all.filter((time, n) => n === 0 || time - all[n - 1]! > SAME)
 }
 
-/** The boundary that is nearest, where one is near enough. */
+/** The nearest boundary, if one is near enough. */
 export function edgeNear(words: readonly Word[], time: number, within: number): number | null {
   const near = edgesOf(words).sort((a, b) => Math.abs(a - time) - Math.abs(b - time))[0]
   return near !== undefined && Math.abs(near - time) <= within ? near : null
 }
 
-/** Where a boundary may go: between its neighbours, whatever lies on either side of it. */
+/** The range of a boundary: between its neighbours on either side. */
 export function reachOf(words: readonly Word[], edge: number, seconds: number): [number, number] {
   const spans = words.flatMap((word): Span[] => [word, ...word.phones])
   const is = (time: number) => Math.abs(time - edge) <= SAME
@@ -49,7 +49,7 @@ export function reachOf(words: readonly Word[], edge: number, seconds: number): 
   return [Math.max(0, ...low), Math.min(seconds, ...high)]
 }
 
-/** What is moved once this boundary lies at `to`, or as near to it as its neighbours let it. */
+/** The changes that put this boundary at `to`, or as near as its neighbours allow. */
 export function movedTo(
   words: readonly Word[],
   moved: Moved,
@@ -71,12 +71,12 @@ export function movedTo(
   return { moved: { ...moved, ...changed }, edge: place / 1000 }
 }
 
-/** The corrections as they are kept, with one recording's tier in the place of what was there. */
+/** The stored corrections, with one recording's tier replaced. */
 export function withTier(kept: Corrections, recording: string, speaker: string, moved: Moved): Corrections {
   return { ...kept, [recording]: { ...kept[recording], [speaker]: moved } }
 }
 
-/** What is kept under that name; nothing where it is something else. */
+/** The corrections in stored text; empty for any other content. */
 export function parsed(text: string | null): Corrections {
   try {
     const found: unknown = JSON.parse(text ?? '')

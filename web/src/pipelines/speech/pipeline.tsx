@@ -1,4 +1,4 @@
-// Recordings with their transcripts: which word was said when, and which words no dictionary had.
+// Recordings with their transcripts: the time of each word, and words that no dictionary had.
 import { AudioLines } from 'lucide-react'
 import { lazy } from 'react'
 import type { PipelinePage } from '../contract'

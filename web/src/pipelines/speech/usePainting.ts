@@ -1,8 +1,8 @@
-// Draws a recording on its canvas, as wide as that is, and again when anything changes, the page's colours too.
+// Draws a recording on its canvas at full width, and again when anything changes, including the page's colours.
 import { type RefObject, useEffect, useState } from 'react'
 import { coloursOf, draw, HEIGHT, type Scene } from './draw'
 
-/** Gives the canvas's width in CSS pixels, 0 before it is known. */
+/** Returns the canvas's width in CSS pixels, 0 before it is known. */
 export function usePainting(canvas: RefObject<HTMLCanvasElement | null>, scene: Scene): number {
   const [width, setWidth] = useState(0)
   const { view, seconds, words, peaks, selected, at } = scene

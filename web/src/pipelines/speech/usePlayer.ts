@@ -1,14 +1,14 @@
-// Plays a recording, all of it or one stretch, and says where it is.
+// Plays a recording, whole or one stretch, and reports the position.
 import { useEffect, useRef, useState } from 'react'
 
-/** url: of the sound; without it nothing can be played. seconds: its length. follow: told where the sound is. */
+/** url: the sound's; without it nothing can be played. seconds: its length. follow: called with the position. */
 export function usePlayer(url: string | undefined, seconds: number, follow: (time: number) => void) {
   const audio = useRef<HTMLAudioElement>(null)
   const [at, setAt] = useState(0)
   const [playing, setPlaying] = useState(false)
   const until = useRef(Number.POSITIVE_INFINITY)
 
-  // Where it is while it plays; a word ends where it ends.
+  // Follows the position during playback; a word's playback ends at the word's end.
   useEffect(() => {
     if (!playing) return
     let frame = 0
@@ -30,7 +30,7 @@ export function usePlayer(url: string | undefined, seconds: number, follow: (tim
     if (!sound || !url) return
     until.current = end
     sound.currentTime = start
-    // A browser that can't play the kind says so by an error of its own; the words are shown all the same.
+    // A browser that can't play the format fires an error of its own; the words are shown all the same.
     void sound.play().catch(() => setPlaying(false))
   }
   const toggle = () => {

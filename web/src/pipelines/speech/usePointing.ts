@@ -6,20 +6,20 @@ import { edgeNear } from './moving'
 
 /** Pixels that a pointer may move and still click. */
 const STILL = 5
-/** Pixels beside a boundary at which it is taken hold of: by a mouse, by a finger. */
+/** Pixels beside a boundary within which it can be grabbed: by a mouse, by a finger. */
 const GRIP = 5
 const FINGER = 14
 
 interface Pointing {
   canvas: RefObject<HTMLCanvasElement | null>
-  /** Of the canvas, in CSS pixels. */
+  /** The canvas's width, in CSS pixels. */
   width: number
   view: View
   look: (to: View) => void
   words: readonly Word[]
-  /** Moves the boundary that lies at `edge`; gives where it has come to lie. */
+  /** Moves the boundary at `edge`; returns its new time. */
   onMove: (edge: number, to: number) => number
-  /** A click on a word, and one beside all of them. */
+  /** Called for a click on a word, and for one beside all words. */
   onWord: (n: number) => void
   onTime: (time: number) => void
 }
@@ -28,7 +28,7 @@ export function usePointing({ canvas, width, view, look, words, onMove, onWord, 
   const held = useRef<{ x: number; from: number; moved: boolean; edge: number | null } | null>(null)
   const timeAt = (event: { clientX: number; currentTarget: Element }) =>
     view.from + ((event.clientX - event.currentTarget.getBoundingClientRect().left) / width) * view.length
-  /** The boundary below the pointer; above the words there is none to take hold of. */
+  /** The boundary under the pointer; above the words none can be grabbed. */
   const edgeAt = (event: PointerEvent<HTMLCanvasElement>) => {
     const below = event.clientY - event.currentTarget.getBoundingClientRect().top - HEIGHTS.wave
     if (below < 0 || below > HEIGHTS.words + HEIGHTS.phones) return null
@@ -62,7 +62,7 @@ export function usePointing({ canvas, width, view, look, words, onMove, onWord, 
   useEffect(() => {
     const element = canvas.current
     const turn = (event: WheelEvent) => {
-      // Up and down is the page's; aside, and with Ctrl, it is the recording's.
+      // Vertical wheel movement belongs to the page; horizontal movement, or Ctrl, to the recording.
       if (!event.ctrlKey && Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return
       event.preventDefault()
       const { left, width: wide } = element!.getBoundingClientRect()

@@ -1,4 +1,4 @@
-// The stretch of a recording that is in sight, never longer than the recording and never beside it.
+// The visible stretch of a recording, never longer than the recording and never outside it.
 import { useCallback, useState } from 'react'
 import type { View } from './draw'
 
@@ -27,7 +27,7 @@ export function useView(seconds: number) {
         ? now
         : clamp({ ...now, from: time - now.length / 4 }),
     )
-  /** Goes on with the sound once it leaves the window. */
+  /** Follows the sound once it leaves the window. */
   const follow = useCallback(
     (time: number) => setView((now) => (time > now.from + now.length ? clamp({ ...now, from: time }) : now)),
     [clamp],

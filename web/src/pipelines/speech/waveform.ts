@@ -1,10 +1,10 @@
-// The loudness of a recording over time, from its own bytes, decoded by the browser at a rate that is enough to be drawn.
+// The loudness of a recording over time, from its own bytes, decoded by the browser at a rate sufficient for drawing.
 import { useQuery } from '@tanstack/react-query'
 
 const RATE = 8000
-/** Samples of a peak: at 8 kHz a hundred and twenty-five peaks a second, as fine as one can see. */
+/** Samples in a peak: at 8 kHz, 125 peaks per second, as fine as is visible. */
 const STEP = 64
-/** Beyond it, decoding would take more memory than a page may: 30 minutes are 58 MB of samples. */
+/** The longest decoded recording: 30 minutes are 58 MB of samples, and a page may not take much more memory. */
 const LONGEST_SECONDS = 30 * 60
 const LARGEST_BYTES = 120e6
 

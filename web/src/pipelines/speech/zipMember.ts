@@ -13,7 +13,7 @@ export type Read = (start: number, end: number) => Promise<ArrayBuffer>
 
 export class ZipUnreadable extends Error {}
 
-/** Throws ZipUnreadable where there is no such member, or the zip is of more than 4 GB. */
+/** Throws ZipUnreadable where there is no such member, or the zip is larger than 4 GB. */
 export async function zipMember(size: number, name: string, read: Read): Promise<Uint8Array> {
   const from = Math.max(0, size - LAST)
   const tail = new DataView(await read(from, size))
@@ -60,7 +60,7 @@ async function unpacked(method: number, packed: number, start: number, read: Rea
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 
-/** Ranges of what lies at an address; of a server that knows no ranges, the whole is read once. */
+/** Reads ranges of a file at an address; if the server knows no ranges, the whole file is read once. */
 export function rangesOf(url: string): Read {
   let whole: ArrayBuffer | null = null
   return async (start, end) => {

@@ -1,4 +1,4 @@
-// Surfaces in three dimensions. three.js is large: this module is loaded when somebody opens it.
+// Surfaces in three dimensions. three.js is large: this module is loaded when the view is opened.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useRef, useState } from 'react'
 import {
@@ -62,7 +62,7 @@ export default function MeshView({ artifacts, colourOf }: Props) {
     }
   }, [surfaces.data])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a view that is made anew has to be told as well
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new view needs the values too
   useEffect(() => view.current?.show(opacity, hidden), [opacity, hidden, surfaces.data])
 
   const toggle = (name: string) => {
@@ -126,7 +126,7 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
     const material = new MeshStandardMaterial({ color: colourOf(name), roughness: 0.55, metalness: 0.05 })
     const mesh = new Mesh(geometry, material)
     mesh.name = name
-    // From within outward: the surface around another is drawn over it.
+    // From the inside outward: an outer surface is drawn over an inner one.
     geometry.computeBoundingSphere()
     mesh.renderOrder = geometry.boundingSphere?.radius ?? 0
     all.add(mesh)
@@ -137,12 +137,12 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
   const light = new DirectionalLight(0xffffff, 2.2)
   scene.add(all, new AmbientLight(0xffffff, 0.7), light)
 
-  // Millimetres, RAS+: the head is up, and one looks at the face.
+  // Millimetres, RAS+: the head is up, and the view is from the front.
   const camera = new PerspectiveCamera(35, 1, size / 100, size * 10)
   camera.up.set(0, 0, 1)
   camera.position.set(size * 0.35, size * 1.25, size * 0.4)
   const controls = new OrbitControls(camera, renderer.domElement)
-  // Neither the wheel nor a finger that scrolls is taken from the page, until the picture has been chosen.
+  // The wheel and scrolling fingers belong to the page until the picture is activated.
   const canvas = renderer.domElement
   canvas.style.touchAction = 'pan-y'
   canvas.tabIndex = -1
@@ -176,7 +176,7 @@ function shown(box: HTMLElement, surfaces: readonly Surface[], colourOf: (name: 
         mesh.visible = !hidden.has(mesh.name)
         mesh.material.opacity = opacity
         mesh.material.transparent = opacity < 1
-        // What lies behind a surface that is seen through is seen as well.
+        // Objects behind a translucent surface stay visible.
         mesh.material.depthWrite = opacity === 1
         mesh.material.needsUpdate = true
       }

@@ -1,4 +1,4 @@
-// The parts of each knee's cartilage, and where it is how thick.
+// The parts of each knee's cartilage, and their thickness.
 import { useQuery } from '@tanstack/react-query'
 import { located } from '../../api/queries'
 import type { ArtifactAnswer } from '../../api/schema'

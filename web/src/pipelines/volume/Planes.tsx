@@ -102,7 +102,8 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
         axis === plane.axis ? Math.min(Math.max(to, 0), last) : old,
       ) as unknown as Place,
     )
-  // The wheel is the page's own until a plane is chosen, or Ctrl is held. React's own listener can't say no.
+  // The wheel belongs to the page until a plane is chosen, or Ctrl is held. React's own listener can't prevent the
+  // default.
   const latest = useRef(move)
   latest.current = move
   const here = useRef(at)
@@ -146,7 +147,7 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
             aria-label={t('plane.slice', { plane: name, at: at + 1, count: last + 1 })}
             tabIndex={-1}
             onPointerDown={(event) => {
-              // A finger may be about to scroll: it points once it has moved aside, or has only tapped.
+              // A finger may be about to scroll: it points once it has moved sideways, or has only tapped.
               if (event.pointerType === 'touch') return
               event.currentTarget.setPointerCapture(event.pointerId)
               point(event)

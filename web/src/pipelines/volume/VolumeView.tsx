@@ -35,7 +35,7 @@ export default function VolumeView({ job, artifacts }: JobView) {
     enabled: Boolean(named('results')),
     ...lasting,
   })
-  // Each surface comes as PLY too, which other programs read.
+  // Each surface is also there as PLY, which other programs read.
   const meshes = useMemo(
     () => artifacts.filter((one) => one.name.startsWith('mesh-') && one.filename.endsWith('.stl')),
     [artifacts],
@@ -86,7 +86,7 @@ export default function VolumeView({ job, artifacts }: JobView) {
   )
 }
 
-/** As the pipeline names a region's files. */
+/** The name that the pipeline gives a region's files. */
 const slugOf = (region: string) =>
   region
     .toLowerCase()

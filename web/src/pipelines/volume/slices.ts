@@ -1,4 +1,4 @@
-// The volume that the pipeline made small for a browser: see `browser_volume` for its layout.
+// The volume that the pipeline reduced for browsers: see `browser_volume` for its layout.
 export interface Label {
   value: number
   region: string
@@ -16,15 +16,15 @@ export interface Slices {
 
 export interface Plane {
   name: 'sagittal' | 'coronal' | 'axial'
-  /** The one that is looked along, and those that run to the left and upward in the picture. */
+  /** The axis of view, and those that run to the left and upward in the picture. */
   axis: 0 | 1 | 2
   across: 0 | 1 | 2
   up: 0 | 1 | 2
-  /** At the left, right, top and bottom of the picture. */
+  /** The letters at the left, right, top and bottom of the picture. */
   letters: readonly [string, string, string, string]
 }
 
-// As radiologists look at them: the patient's right at the left, the front at the left or the top.
+// As radiologists view them: the patient's right at the left, the front at the left or the top.
 export const PLANES: readonly Plane[] = [
   { name: 'axial', axis: 2, across: 0, up: 1, letters: ['R', 'L', 'A', 'P'] },
   { name: 'coronal', axis: 1, across: 0, up: 2, letters: ['R', 'L', 'S', 'I'] },
@@ -54,7 +54,8 @@ export function parseSlices(buffer: ArrayBuffer): Slices {
   }
 }
 
-/** The slice with most labelled voxels along an axis, the middle one of several; the middle of all where nothing is. */
+/** The slice with the most labelled voxels along an axis, the middle one of several; the middle of all if no voxel is
+ * labelled. */
 export function mostLabelled({ size, marks }: Slices, axis: 0 | 1 | 2): number {
   const counts = new Uint32Array(size[axis])
   const [x, y] = size
