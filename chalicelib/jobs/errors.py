@@ -50,7 +50,7 @@ class BadRequest(JobError):
 class InvalidJson(BadRequest):
     """Send a JSON object, in UTF-8."""
 
-    code, title = "invalid_json", "The body is no JSON object"
+    code, title = "invalid_json", "The body is not a JSON object"
 
 
 class InvalidForm(BadRequest):
@@ -368,7 +368,7 @@ class TooManyKeys(LimitReached):
 class TooMuchUserData(LimitReached):
     """Delete some of your user data."""
 
-    code, title = "too_much_user_data", "You keep too much"
+    code, title = "too_much_user_data", "You have too much user data"
 
 
 class TooManySchedules(LimitReached):

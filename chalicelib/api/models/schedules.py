@@ -8,8 +8,7 @@ from chalicelib.api.models.jobs import PipelineName
 from chalicelib.api.models.shapes import Answer, Given, Name, Time
 from chalicelib.jobs.timing import LONGEST_MINUTES, SHORTEST_MINUTES
 
-CRON = "A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes "
-"apart."
+CRON = "A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."
 ZONE = "The time zone of the cron expression, such as `Europe/Berlin`."
 
 

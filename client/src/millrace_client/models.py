@@ -1484,7 +1484,7 @@ class ScheduleChanges(BaseModel):
     options: dict[str, Any] | None = None
     paused: bool | None = None
     cron: str | None = None
-    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes """
+    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."""
     every_minutes: int | None = None
     zone: str | None = None
     """The time zone of the cron expression, such as `Europe/Berlin`."""
@@ -1500,7 +1500,7 @@ class ScheduleRequest(BaseModel):
     """The path to import in each run, as for `POST /import-path`."""
     recursive: bool | None = None
     cron: str | None = None
-    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes """
+    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."""
     every_minutes: int | None = None
     zone: str | None = None
     """The time zone of the cron expression, such as `Europe/Berlin`."""

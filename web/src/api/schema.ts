@@ -2590,7 +2590,7 @@ export interface ScheduleChanges {
   }
   paused?: boolean
   /**
-   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes
+   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart.
    */
   cron?: string
   every_minutes?: number
@@ -2617,7 +2617,7 @@ export interface ScheduleRequest {
   path?: string | null
   recursive?: boolean
   /**
-   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes
+   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart.
    */
   cron?: string | null
   every_minutes?: number | null
